@@ -1,0 +1,5 @@
+"""Holds the planner, the merge and the intents.
+
+May call records and transport.
+Must never know a remote by name.
+"""
