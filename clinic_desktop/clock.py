@@ -1,0 +1,73 @@
+"""Time and the ids made from it: the only place that asks the machine what time it is."""
+
+import os
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time; the whole clinic is handed one, so that tests and the demo can set it."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The instant, aware, in UTC."""
+        return datetime.now(UTC)
+
+
+class SetClock:
+    """A clock that stands where it was set, for the demo's past weeks and for tests."""
+
+    def __init__(self, now: datetime) -> None:
+        self.set(now)
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        """Move to an instant, which must be aware."""
+        if now.tzinfo is None:
+            raise ValueError("an instant must be aware")
+        self._now = now.astimezone(UTC)
+
+    def advance(self, by: timedelta) -> None:
+        """Move on by a length of time."""
+        self._now += by
+
+
+_last_id = 0
+_id_lock = threading.Lock()
+
+
+def new_id() -> str:
+    """Make a UUIDv7 (RFC 9562): time-ordered, strictly increasing within this process."""
+    global _last_id  # noqa: PLW0603 - one counter per process is the point
+    with _id_lock:
+        # 48 bits of milliseconds and 12 of a sub-millisecond fraction; bumped when two ids fall together.
+        stamp = max((time.time_ns() << 12) // 1_000_000, _last_id + 1)
+        _last_id = stamp
+    value = (stamp >> 12) << 80 | 0x7 << 76 | (stamp & 0xFFF) << 64 | 0b10 << 62
+    value |= int.from_bytes(os.urandom(8), "big") >> 2
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def to_text(instant: datetime) -> str:
+    """Write an aware instant as UTC text that sorts in time order: ``2026-11-20T11:51:44.123456Z``."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant must be aware")
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_text(text: str) -> datetime:
+    """Read what `to_text` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

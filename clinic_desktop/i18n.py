@@ -1,0 +1,25 @@
+"""Words in the person's language: gettext, so that reports and the command line have them without Qt."""
+
+import gettext
+
+from clinic_desktop.paths import resources
+
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def set_language(language: str) -> None:
+    """Choose the language of every word shown from now on; unknown languages fall back to English."""
+    global _catalogue  # noqa: PLW0603 - the language is the one choice a whole process shares
+    _catalogue = gettext.translation(
+        "clinic_desktop", resources() / "translations", languages=[language], fallback=True
+    )
+
+
+def _(text: str) -> str:
+    """Translate."""
+    return _catalogue.gettext(text)
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a word for translation where it is shown later."""
+    return text
