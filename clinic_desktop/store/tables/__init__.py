@@ -3,3 +3,29 @@
 May call SQLAlchemy.
 Must never hold a rule.
 """
+
+from clinic_desktop.store.tables import (
+    billing,
+    chart,
+    journal,
+    laboratory,
+    patients,
+    pharmacy,
+    prescribing,
+    scheduling,
+    staff,
+)
+from clinic_desktop.store.tables.metadata import metadata
+
+__all__ = [
+    "billing",
+    "chart",
+    "journal",
+    "laboratory",
+    "metadata",
+    "patients",
+    "pharmacy",
+    "prescribing",
+    "scheduling",
+    "staff",
+]

@@ -1,0 +1,78 @@
+"""Patients, their other names and contacts, and the two search indexes over them."""
+
+from sqlalchemy import Column, Integer, Table, Text
+
+from clinic_desktop.store.tables.metadata import index, link, metadata, number, one_of, record, text
+
+patients = record(
+    "patients",
+    text("mrn", unique=True),
+    text("family_name"),
+    text("given_names"),
+    text("sex"),
+    text("born_on", null=True),
+    text("born_precision", default="day"),
+    text("deceased_on", null=True),
+    text("phone", null=True),
+    text("other_phone", null=True),
+    text("email", null=True),
+    text("address", null=True),
+    text("city", null=True),
+    text("district", null=True),
+    text("postal_code", null=True),
+    text("country", null=True),
+    text("national_id", null=True),
+    text("language", null=True),
+    text("occupation", null=True),
+    text("blood_type", null=True),
+    text("insurer", null=True),
+    text("insurance_number", null=True),
+    number("insurance_share", null=True),
+    text("allergy_state", default="not_asked"),
+    text("allergy_state_on", null=True),
+    text("allergy_state_by", null=True),
+    number("pregnant", default=0),
+    text("alert", null=True),
+    text("registered_at"),
+    link("merged_into", "patients", null=True),
+    one_of("sex", "female", "male", "other", "unknown"),
+    one_of("born_precision", "day", "month", "year", "estimated", "unknown"),
+    one_of("allergy_state", "not_asked", "none_known", "listed"),
+    # `family_key` and `given_key` are the folded names (domain.patients.fold), for exact prefixes in name order.
+    text("family_key"),
+    text("given_key"),
+    index("ix_patients_names", "family_key", "given_key"),
+    index("ix_patients_phone", "phone"),
+    index("ix_patients_born_on", "born_on"),
+    index("ix_patients_national_id", "national_id"),
+)
+
+patient_names = record(
+    "patient_names",
+    link("patient_id", "patients"),
+    text("kind"),
+    text("family_name"),
+    text("given_names"),
+    one_of("kind", "former", "maiden", "alias", "native_script"),
+    index("ix_patient_names_patient_id", "patient_id"),
+)
+
+patient_contacts = record(
+    "patient_contacts",
+    link("patient_id", "patients"),
+    text("name"),
+    text("relation"),
+    text("phone", null=True),
+    number("position", default=0),
+    index("ix_patient_contacts_patient_id", "patient_id"),
+)
+
+# What search reads: one row for each patient, folded in Python (trusted_schema=OFF keeps functions out of triggers).
+patient_search = Table(
+    "patient_search",
+    metadata,
+    Column("patient_rowid", Integer, primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("sounds", Text, nullable=False),
+    Column("digits", Text, nullable=False),
+)

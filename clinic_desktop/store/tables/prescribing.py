@@ -1,0 +1,62 @@
+"""Prescriptions, their lines, and every alert that was shown with what was decided."""
+
+from clinic_desktop.store.tables.metadata import index, link, number, one_of, record, text
+
+prescriptions = record(
+    "prescriptions",
+    text("number", unique=True),
+    link("patient_id", "patients"),
+    link("encounter_id", "encounters", null=True),
+    link("prescriber_id", "staff"),
+    text("signed_at"),
+    text("status"),
+    text("status_reason", null=True),
+    text("priority", default="routine"),
+    text("pack"),
+    text("note", null=True),
+    one_of("status", "signed", "preparing", "prepared", "partly_dispensed", "dispensed", "rejected", "cancelled"),
+    index("ix_prescriptions_patient_id", "patient_id", "signed_at"),
+    index("ix_prescriptions_status", "status", "signed_at"),
+)
+
+prescription_lines = record(
+    "prescription_lines",
+    link("prescription_id", "prescriptions"),
+    link("patient_id", "patients"),
+    number("position"),
+    text("medicine_code", null=True),
+    text("name"),
+    text("form", null=True),
+    text("strength", null=True),
+    text("dose_amount"),
+    text("dose_unit"),
+    text("route"),
+    text("frequency"),
+    number("duration_days", null=True),
+    number("as_needed", default=0),
+    text("max_per_day", null=True),
+    number("quantity"),
+    text("quantity_unit"),
+    text("sig"),
+    text("instructions", null=True),
+    number("refills", default=0),
+    number("substitution_allowed", default=1),
+    index("ix_prescription_lines_prescription_id", "prescription_id"),
+    index("ix_prescription_lines_patient_id", "patient_id"),
+)
+
+safety_alerts = record(
+    "safety_alerts",
+    link("prescription_id", "prescriptions"),
+    link("line_id", "prescription_lines", null=True),
+    link("patient_id", "patients"),
+    text("tier"),
+    text("kind"),
+    text("drug"),
+    text("with_what", null=True),
+    text("text"),
+    text("source"),
+    text("pack"),
+    text("override_reason", null=True),
+    index("ix_safety_alerts_prescription_id", "prescription_id"),
+)
