@@ -1,0 +1,71 @@
+"""Slow work, seen from a screen: two verbs, change and query. No Qt here, so presenters may import it."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+
+Failed = Callable[[Exception], None]
+
+
+class Tasks(Protocol):
+    """Where a presenter hands its work: it runs off the window's thread and answers on it.
+
+    `done` and `failed` are called on the window's thread, and never after `close()`: the tasks of a
+    screen die with it. With no `failed`, the window shows the error.
+    """
+
+    def change(
+        self, work: Callable[[], T], done: Callable[[T], None] | None = None, failed: Failed | None = None
+    ) -> None:
+        """Do an act; acts run one after another in the order they were given, and always to their end."""
+        ...
+
+    def query(
+        self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None
+    ) -> None:
+        """Ask; within a slot the newest question wins and the answer to an older one is dropped."""
+        ...
+
+    def close(self) -> None:
+        """Drop every answer still to come; acts under way are still done."""
+        ...
+
+
+class Immediately:
+    """A double for tests: does the work at once, on the spot; an error nobody takes is raised."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def change(
+        self, work: Callable[[], T], done: Callable[[T], None] | None = None, failed: Failed | None = None
+    ) -> None:
+        """Do an act now."""
+        self._run(work, done, failed)
+
+    def query(
+        self,
+        slot: str,  # noqa: ARG002 - at once there is never an older question
+        work: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Failed | None = None,
+    ) -> None:
+        """Ask now."""
+        self._run(work, done, failed)
+
+    def close(self) -> None:
+        """Drop every answer from now on."""
+        self.closed = True
+
+    def _run(self, work: Callable[[], T], done: Callable[[T], None] | None, failed: Failed | None) -> None:
+        try:
+            answer = work()
+        except Exception as error:
+            if failed is None:
+                raise
+            if not self.closed:
+                failed(error)
+            return
+        if done is not None and not self.closed:
+            done(answer)
