@@ -1,7 +1,6 @@
 """Everything a developer needs, with nothing but Python 3.11: `python3 dev.py setup|run|test|bench`."""
 
 import argparse
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -9,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from clinic_desktop.cli.shared_libraries import SHARED_LIBRARIES, can_load
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -18,36 +19,6 @@ STAMP = VENV / "clinic-desktop.stamp"
 LOCK = ROOT / "packaging" / "requirements-dev.lock"
 TOUR = ROOT / "tour-out"
 DEMO = ROOT / "profiles" / "demo"
-
-# What Qt loads on Linux and its wheel does not carry, with the Debian package that does.
-SHARED_LIBRARIES = {
-    "libGL.so.1": "libgl1",
-    "libEGL.so.1": "libegl1",
-    "libX11.so.6": "libx11-6",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libfreetype.so.6": "libfreetype6",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
-    "libxcb.so.1": "libxcb1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-glx.so.0": "libxcb-glx0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render.so.0": "libxcb-render0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-shm.so.0": "libxcb-shm0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libxcb-util.so.1": "libxcb-util1",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-}
 
 
 class Stop(Exception):  # noqa: N818 - not a fault of the script: it says what the person has to do
@@ -71,15 +42,6 @@ def must(*command: str | Path, env: dict[str, str] | None = None) -> None:
     code = run(*command, env=env)
     if code:
         raise Stop(f"This failed (exit code {code}): {' '.join(map(str, command))}")
-
-
-def can_load(library: str) -> bool:
-    """Whether the loader of this machine finds a shared library."""
-    try:
-        ctypes.CDLL(library)
-    except OSError:
-        return False
-    return True
 
 
 def missing_packages() -> list[str]:
