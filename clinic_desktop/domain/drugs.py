@@ -1,0 +1,90 @@
+"""Reading the name of a medicine as somebody wrote it, down to the words a reference pack may know."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+_LONGEST = 4
+_MEASURE = re.compile(
+    r"\d[\d.,]*\s*(?:mg|mcg|ug|µg|g|ml|l|iu|units?|unt|meq|mmol|hr|h|actuat|%|tablets?|capsules?)?(?![a-z])"
+    r"(?:\s*/\s*(?:\d[\d.,]*\s*)?(?:mg|mcg|g|ml|l|hr|h|actuat|dose|tablet|capsule)(?![a-z]))?"
+)
+_BETWEEN = re.compile(r"\s*(?:/|\+|;|,|\[|\]|\(|\)|\band\b|\bwith\b)\s*")
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+# Words that tell the form, release, salt or package and never the substance.
+_BESIDE_THE_NAME = frozenset(
+    word
+    for line in (
+        "oral tablet tablets tab tabs capsule capsules cap caps solution suspension syrup injection",
+        "injectable injectables cream ointment gel lotion drops drop inhaler inhalant inhalation spray",
+        "nasal ophthalmic otic topical rectal vaginal suppository pessary patch transdermal system pack",
+        "packet powder granules sachet film coated extended delayed modified slow release er xr sr dr ec",
+        "la xl cr mr chewable disintegrating effervescent dispersible sublingual prefilled syringe pen",
+        "cartridge vial ampoule auto injector metered dose actuation actuations dry product hydrochloride",
+        "hcl sodium potassium calcium sulfate sulphate phosphate maleate mesylate besylate besilate",
+        "tartrate succinate fumarate acetate citrate nitrate trihydrate monohydrate dihydrate anhydrous",
+        "hydrate hydrobromide bromide chloride base generic brand the of in for per day days daily once",
+        "twice mg ml g mcg unt unit units iu hr biphasic free preservative acid allergy drug allergic to",
+        "no known",
+    )
+    for word in line.split()
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What was found in a written name: the ingredients or classes, and the parts that nobody knew."""
+
+    codes: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, single spaces between words: the form in which names are kept and compared."""
+    bare = "".join(
+        letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter)
+    )
+    return " ".join(_WORD.findall(bare))
+
+
+def phrases(text: str) -> frozenset[str]:
+    """Every run of up to four words of a written name, folded: what to look up in a pack, all at once."""
+    found: set[str] = set()
+    for part in _parts(text):
+        words = part.split()
+        for start in range(len(words)):
+            for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
+                found.add(" ".join(words[start:end]))
+    return frozenset(found)
+
+
+def named(text: str, known: Mapping[str, Iterable[str]]) -> Named:
+    """Read a written name against the `known` phrases, longest first; parts nobody knows are told apart."""
+    codes: dict[str, None] = {}
+    unknown: list[str] = []
+    for part in _parts(text):
+        words = part.split()
+        found, position = False, 0
+        while position < len(words):
+            length = _longest(words, position, known)
+            if length:
+                codes.update(dict.fromkeys(known[" ".join(words[position : position + length])]))
+                found = True
+            position += length or 1
+        if not found and any(word not in _BESIDE_THE_NAME and not word.isdigit() for word in words):
+            unknown.append(part)
+    return Named(tuple(codes), tuple(unknown))
+
+
+def _longest(words: list[str], position: int, known: Mapping[str, Iterable[str]]) -> int:
+    for length in range(min(_LONGEST, len(words) - position), 0, -1):
+        if " ".join(words[position : position + length]) in known:
+            return length
+    return 0
+
+
+def _parts(text: str) -> list[str]:
+    bare = unicodedata.normalize("NFKC", text).casefold()
+    whole = [fold(part) for part in _BETWEEN.split(_MEASURE.sub(" ", bare))]
+    return [part for part in whole if part]

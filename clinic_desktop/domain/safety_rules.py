@@ -1,0 +1,304 @@
+"""The rules of the safety check, one function each; `safety.check` asks them all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from clinic_desktop.domain.doses import strengths_by_ingredient
+from clinic_desktop.domain.drugs import Named
+from clinic_desktop.domain.safety import (
+    Alert,
+    Allergy,
+    CrossReaction,
+    Interaction,
+    Kind,
+    Line,
+    PatientFacts,
+    SafetyPack,
+    Tier,
+    Use,
+)
+from clinic_desktop.domain.safety_doses import dose_findings
+
+_SEVERITY_TIER = {
+    "contraindicated": Tier.STOP,
+    "major": Tier.WARN,
+    "moderate": Tier.WARN,
+    "minor": Tier.QUIET,
+}
+_SEVERITY_ORDER = {"contraindicated": 0, "major": 1, "moderate": 2, "minor": 3}
+NOT_KNOWN = "The reference pack does not know “{drug}”: nothing about it was checked."
+NOT_KNOWN_PART = "The reference pack does not know “{part}” in “{drug}”: that part was not checked."
+
+
+def _alert(
+    line: Line,
+    tier: Tier,
+    kind: Kind,
+    template: str,
+    *,
+    source: str,
+    pack: str,
+    rule: str,
+    with_: str = "",
+    **facts: str,
+) -> Alert:
+    facts = {"drug": line.drug.name, "with": with_, **facts}
+    return Alert(tier, kind, line.drug.name, with_, template, tuple(facts.items()), source, pack, rule, line.number)
+
+
+def unknown_drugs(lines: Sequence[Line], pack: str) -> Iterator[Alert]:
+    """Say of every line, current ones too, what the pack does not know."""
+    for line in lines:
+        for part in line.unknown:
+            template = NOT_KNOWN_PART if line.ingredients else NOT_KNOWN
+            yield _alert(
+                line,
+                Tier.WARN,
+                Kind.NOT_CHECKED,
+                template,
+                source="",
+                pack=pack,
+                rule="not_checked:drug",
+                part=part,
+            )
+
+
+def interactions(new: Sequence[Line], old: Sequence[Line], pack: SafetyPack) -> Iterator[Alert]:
+    """One alert for each pair of drugs: the most severe rule, the most specific among equals."""
+    lines = (*new, *old)
+    codes = {code for line in lines for each in line.ingredients for code in _sides(line, each)}
+    rules = _by_pair(pack.interactions(codes)) if codes else {}
+    for place, line in enumerate(new):
+        for other in lines[place + 1 :]:
+            found = _worst(line, other, rules)
+            if found is not None:
+                yield _interaction(line, other, found, pack.label)
+
+
+def _sides(line: Line, ingredient: str) -> set[str]:
+    return {ingredient, *line.codes(ingredient, Use.THERAPEUTIC, Use.INTERACTION)}
+
+
+def _by_pair(rules: Sequence[Interaction]) -> Mapping[tuple[str, str], Interaction]:
+    pairs: dict[tuple[str, str], Interaction] = {}
+    for rule in rules:
+        for pair in ((rule.a, rule.b), (rule.b, rule.a)):
+            before = pairs.get(pair)
+            if before is None or _SEVERITY_ORDER[rule.severity] < _SEVERITY_ORDER[before.severity]:
+                pairs[pair] = rule
+    return pairs
+
+
+def _worst(line: Line, other: Line, rules: Mapping[tuple[str, str], Interaction]) -> Interaction | None:
+    """The most severe rule between two drugs; a drug does not interact with itself."""
+    best: tuple[int, int, str] | None = None
+    found: Interaction | None = None
+    for mine in line.ingredients:
+        for theirs in other.ingredients:
+            if mine == theirs:
+                continue
+            for a in _sides(line, mine):
+                for b in _sides(other, theirs):
+                    rule = rules.get((a, b))
+                    if rule is None:
+                        continue
+                    general = (a != mine) + (b != theirs)
+                    rank = (_SEVERITY_ORDER[rule.severity], general, rule.rule)
+                    if best is None or rank < best:
+                        best, found = rank, rule
+    return found
+
+
+def _interaction(line: Line, other: Line, rule: Interaction, pack: str) -> Alert:
+    return _alert(
+        line,
+        _SEVERITY_TIER[rule.severity],
+        Kind.INTERACTION,
+        "{drug} with {with}: {effect} {management}",
+        source=rule.source,
+        pack=pack,
+        rule=f"interaction:{rule.rule}",
+        with_=other.drug.name,
+        effect=rule.effect,
+        management=rule.management,
+        severity=rule.severity,
+    )
+
+
+def allergic(
+    new: Sequence[Line], allergies: Sequence[Allergy], meanings: Sequence[Named], pack: SafetyPack
+) -> Iterator[Alert]:
+    """Stop a drug that is what the patient is allergic to, or of its class; say what may cross-react."""
+    groups = _allergy_groups(meanings, pack)
+    crosses: dict[str, list[CrossReaction]] = {}
+    asked = {code for each in groups for code in each} if new else set()
+    for cross in pack.cross_reactions(asked) if asked else ():
+        crosses.setdefault(cross.group, []).append(cross)
+    for allergy, meaning, mine in zip(allergies, meanings, groups, strict=True):
+        if new and (meaning.unknown or not meaning.codes):
+            yield _allergy_unknown(allergy, pack.label)
+        for line in new:
+            alert = _allergy(line, allergy, meaning, mine, crosses, pack.label)
+            if alert is not None:
+                yield alert
+
+
+def _allergy_groups(meanings: Sequence[Named], pack: SafetyPack) -> list[set[str]]:
+    """The codes an allergy stands for: itself and, where it is an ingredient, its allergy classes."""
+    groups = pack.memberships({code for each in meanings for code in each.codes}) if meanings else {}
+    found = []
+    for each in meanings:
+        codes = set(each.codes)
+        for code in each.codes:
+            codes |= {place.group for place in groups.get(code, ()) if place.use == Use.ALLERGY}
+        found.append(codes)
+    return found
+
+
+def _allergy_unknown(allergy: Allergy, pack: str) -> Alert:
+    return Alert(
+        Tier.WARN,
+        Kind.NOT_CHECKED,
+        "",
+        allergy.text,
+        "The reference pack does not know the allergy “{with}”: nothing was checked against it.",
+        (("with", allergy.text),),
+        "",
+        pack,
+        "not_checked:allergy",
+        -1,
+    )
+
+
+def _allergy(
+    line: Line,
+    allergy: Allergy,
+    meaning: Named,
+    mine: set[str],
+    crosses: Mapping[str, Sequence[CrossReaction]],
+    pack: str,
+) -> Alert | None:
+    best: Alert | None = None
+    for ingredient in line.ingredients:
+        if ingredient in meaning.codes:
+            return _alert(
+                line,
+                Tier.STOP,
+                Kind.ALLERGY,
+                "The patient is allergic to {with}.",
+                source="Recorded allergy",
+                pack=pack,
+                rule=f"allergy:{ingredient}",
+                with_=allergy.text,
+            )
+        classes = line.codes(ingredient, Use.ALLERGY)
+        same = sorted(mine & set(classes))
+        if same:
+            best = _alert(
+                line,
+                Tier.STOP,
+                Kind.ALLERGY,
+                "The patient is allergic to {with}, of the same class.",
+                source=classes[same[0]],
+                pack=pack,
+                rule=f"allergy:{same[0]}",
+                with_=allergy.text,
+            )
+            continue
+        for cross in (each for group in sorted(mine) for each in crosses.get(group, ())):
+            if best is None and cross.other in classes:
+                best = _alert(
+                    line,
+                    Tier(cross.tier),
+                    Kind.ALLERGY,
+                    "The patient is allergic to {with}: {note}",
+                    source=cross.source,
+                    pack=pack,
+                    rule=f"allergy:{cross.group}>{cross.other}",
+                    with_=allergy.text,
+                    note=cross.note,
+                )
+    return best
+
+
+def duplicates(new: Sequence[Line], old: Sequence[Line], pack: str) -> Iterator[Alert]:
+    """Warn of the same ingredient twice, else of two of one therapeutic class."""
+    lines = (*new, *old)
+    for place, line in enumerate(new):
+        for other in lines[place + 1 :]:
+            same = sorted(set(line.ingredients) & set(other.ingredients))
+            if same:
+                yield _alert(
+                    line,
+                    Tier.WARN,
+                    Kind.DUPLICATE,
+                    "{drug} and {with} both hold {ingredient}.",
+                    source="Same ingredient",
+                    pack=pack,
+                    rule=f"duplicate:{same[0]}",
+                    with_=other.drug.name,
+                    ingredient=same[0].replace("_", " "),
+                )
+                continue
+            shared = _therapeutic(line).items() & _therapeutic(other).items()
+            for group, source in sorted(shared)[:1]:
+                yield _alert(
+                    line,
+                    Tier.WARN,
+                    Kind.DUPLICATE,
+                    "{drug} and {with} are of one class: {group}.",
+                    source=source,
+                    pack=pack,
+                    rule=f"duplicate:{group}",
+                    with_=other.drug.name,
+                    group=group.replace("_", " "),
+                )
+
+
+def _therapeutic(line: Line) -> dict[str, str]:
+    return {
+        group: f"Class {group}" for ingredient in line.ingredients for group in line.codes(ingredient, Use.THERAPEUTIC)
+    }
+
+
+def doses(new: Sequence[Line], patient: PatientFacts, pack: SafetyPack) -> Iterator[Alert]:
+    """Compare each structured dose with the pack's range for the patient's age, weight and route."""
+    asked = {each for line in new if line.drug.dose for each in line.ingredients}
+    ranges = pack.doses(asked) if asked else {}
+    for line in new:
+        dose = line.drug.dose
+        if dose is None:
+            continue
+        strengths = strengths_by_ingredient(line.ingredients, line.drug.strengths)
+        for ingredient in line.ingredients:
+            known = ranges.get(ingredient, ())
+            for found in dose_findings(dose, strengths.get(ingredient), known, patient):
+                yield _alert(
+                    line,
+                    found.tier,
+                    Kind.NOT_CHECKED if found.not_checked else Kind.DOSE,
+                    found.template,
+                    source=found.source,
+                    pack=pack.label,
+                    rule=f"dose:{ingredient}:{found.what}",
+                    ingredient=ingredient.replace("_", " "),
+                    **dict(found.facts),
+                )
+
+
+def pregnancy(new: Sequence[Line], patient: PatientFacts, pack: str) -> Iterator[Alert]:
+    """Stop what is contraindicated in pregnancy and warn of what needs care, where pregnancy is known."""
+    if not patient.pregnant:
+        return
+    for line in new:
+        for ingredient in line.ingredients:
+            for group, source in line.codes(ingredient, Use.PREGNANCY).items():
+                avoid = group == "pregnancy_avoid"
+                yield _alert(
+                    line,
+                    Tier.STOP if avoid else Tier.WARN,
+                    Kind.PREGNANCY,
+                    "{drug} is to be avoided in pregnancy." if avoid else "{drug} needs care in pregnancy.",
+                    source=source,
+                    pack=pack,
+                    rule=f"pregnancy:{ingredient}",
+                )
