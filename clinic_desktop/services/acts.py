@@ -1,0 +1,245 @@
+"""How a service is called: permission first, then one transaction, then a frozen answer.
+
+`command` makes one function one act and one transaction; `query` makes it a consistent read. Both look the function up
+in the table of permissions, by its module and name, before a single row is read.
+"""
+
+import dataclasses
+import functools
+import json
+import logging
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Concatenate, Literal, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Table, select
+
+from clinic_desktop.clock import new_id, to_text
+from clinic_desktop.domain import numbers
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+from clinic_desktop.services import permissions
+from clinic_desktop.services.sessions import Session
+from clinic_desktop.store import drafts
+from clinic_desktop.store.drafts import DraftKey
+from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.staff import staff
+from clinic_desktop.store.unit import Transaction
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+__all__ = ["Act", "Desk", "DraftKey", "Read", "command", "query"]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Who is acting and where: the first argument of every service."""
+
+    store: Store
+    session: Session
+    act_id: str | None = None
+    draft: DraftKey | None = None
+    also: Callable[[Connection], None] | None = None
+
+    def __repr__(self) -> str:
+        return f"Desk({self.session!r})"
+
+    @property
+    def now(self) -> datetime:
+        """The instant by the clinic's clock."""
+        return self.store.clock.now()
+
+    def once(
+        self,
+        act_id: str | None = None,
+        *,
+        draft: DraftKey | None = None,
+        also: Callable[[Connection], None] | None = None,
+    ) -> "Desk":
+        """Give the next act an id of its own: done twice with it, it happens once and answers the same.
+
+        `draft` is thrown away in the same transaction; `also` runs in it, and the act stands or falls with it.
+        """
+        return dataclasses.replace(self, act_id=act_id or new_id(), draft=draft, also=also)
+
+    def may(self, act: str) -> bool:
+        """Whether this role may do an act (``"patients.register_patient"``), for what the window offers."""
+        return self.session.role in permissions.ACTS.get(act, frozenset())
+
+
+class Read:
+    """What a query is handed: one consistent state of the database."""
+
+    def __init__(self, connection: Connection, session: Session, now: datetime) -> None:
+        self.conn = connection
+        self.session = session
+        self.now = now
+
+
+class Act:
+    """What a command is handed: one transaction, the person, the instant."""
+
+    def __init__(self, unit: Transaction, session: Session, workstation: str) -> None:
+        self._unit = unit
+        self.conn = unit.conn
+        self.session = session
+        self.now = unit.now
+        self.at = to_text(unit.now)
+        self.id = unit.act
+        self._workstation = workstation
+
+    def create(
+        self,
+        table: Table,
+        values: Mapping[str, object],
+        *,
+        kind: str,
+        patient: str | None = None,
+        reason: str | None = None,
+    ) -> str:
+        """Insert a record and journal it; returns its id."""
+        return self._unit.create(table, values, kind=kind, patient=patient, reason=reason)
+
+    def change(
+        self,
+        table: Table,
+        record: str,
+        changes: Mapping[str, object],
+        *,
+        kind: str,
+        reason: str | None = None,
+        expect: int | None = None,
+    ) -> int:
+        """Change a record and journal the patch; returns its new revision; refuses if `expect` is not its revision."""
+        return self._unit.change(table, record, changes, kind=kind, reason=reason, expect=expect)
+
+    def accessed(self, kind: str, *, patient: str | None = None, subject: str | None = None) -> None:
+        """Add a row to the access log in this transaction."""
+        self._unit.accessed(kind, patient=patient, subject=subject)
+
+    def number(self, kind: str) -> str:
+        """Take the next number that people read, such as ``RX-A7-000123-4``: never given out twice."""
+        last = self.conn.exec_driver_sql(
+            "INSERT INTO numbers (kind, last) VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET last = last + 1"
+            " RETURNING last",
+            (kind,),
+        ).scalar_one()
+        return numbers.compose(kind, self._workstation, int(last))
+
+
+def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[Desk, P], R]:
+    """Make a function an act: permission, one transaction, its draft gone, its answer kept under the act's id."""
+    name = _name(function)
+
+    @functools.wraps(function)
+    def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        _allow(desk, name)
+        act_id = desk.act_id or new_id()
+        with desk.store.write(act=act_id, session=desk.session.id) as unit:
+            act = Act(unit, desk.session, desk.store.workstation)
+            _still_works_here(act.conn, desk.session)
+            done = act.conn.exec_driver_sql("SELECT name, result FROM acts WHERE id = ?", (act_id,)).one_or_none()
+            if done is not None:
+                return _replay(function, name, done[0], done[1])
+            result = function(act, *args, **kwargs)
+            if desk.draft is not None:
+                drafts.drop(unit, desk.session.staff_id, desk.draft)
+            act.conn.exec_driver_sql(
+                "INSERT INTO acts (id, name, session, result) VALUES (?, ?, ?, ?)",
+                (act_id, name, desk.session.id, json.dumps(result, default=_plain, ensure_ascii=False)),
+            )
+            if desk.also is not None:
+                desk.also(act.conn)
+        return result
+
+    call.__dict__["act"] = name
+    # The wrapper takes a Desk where the function takes an Act: `wraps` would show the wrong first argument.
+    return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+
+
+@typing.overload
+def query(function: Callable[Concatenate[Read, P], R], /) -> Callable[Concatenate[Desk, P], R]: ...
+@typing.overload
+def query(
+    *, access: Literal["chart", "report"]
+) -> Callable[[Callable[Concatenate[Read, P], R]], Callable[Concatenate[Desk, P], R]]: ...
+def query(
+    function: Callable[Concatenate[Read, P], R] | None = None,
+    /,
+    *,
+    access: Literal["chart", "report"] | None = None,
+) -> object:
+    """Make a function a read; with `access`, who opened what is committed before the first value is read.
+
+    A query with `access` takes the patient's id as its first argument.
+    """
+    if function is None:
+        return lambda inner: _query(inner, access)
+    return _query(function, None)
+
+
+def _query(
+    function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None
+) -> Callable[Concatenate[Desk, P], R]:
+    name = _name(function)
+
+    @functools.wraps(function)
+    def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        _allow(desk, name)
+        if access is not None:
+            patient = str(args[0]) if args else str(kwargs["patient_id"])
+            with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+                unit.accessed(access, patient=patient, subject=name)
+        with desk.store.read() as connection:
+            return function(Read(connection, desk.session, desk.now), *args, **kwargs)
+
+    call.__dict__["act"] = name
+    return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+
+
+def _name(function: Callable[..., object]) -> str:
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+
+def _allow(desk: Desk, name: str) -> None:
+    desk.session.require_open(desk.now)
+    try:
+        permissions.require(desk.session.role, name)
+    except Refusal:
+        log.warning("refused %s to session %s (%s)", name, desk.session.id, desk.session.role)
+        raise
+
+
+def _still_works_here(connection: Connection, session: Session) -> None:
+    """Refuse somebody who was disabled or given another role while signed in."""
+    row = connection.execute(select(staff.c.role, staff.c.active).where(staff.c.id == session.staff_id)).one_or_none()
+    if row is None or not row.active or row.role != session.role:
+        session.end()
+        raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
+
+
+def _replay(function: Callable[..., R], name: str, done_name: str, result: str) -> R:
+    if done_name != name:
+        raise ValueError("an act's id was used for another act")
+    # pydantic costs 0.1 s to import and is needed only where an act was sent twice.
+    from pydantic import TypeAdapter
+
+    returned = typing.get_type_hints(function)["return"]
+    adapter: TypeAdapter[R] = TypeAdapter(returned)
+    return adapter.validate_json(result)
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"an act cannot answer with {type(value).__name__}")

@@ -1,0 +1,60 @@
+"""What somebody has typed and not yet signed.
+
+Kept for each person, form and subject; thrown away in the transaction of the act it leads to.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from clinic_desktop.clock import to_text
+from clinic_desktop.store.tables.journal import drafts
+from clinic_desktop.store.unit import Transaction
+
+
+@dataclass(frozen=True)
+class DraftKey:
+    """Which form, about what: ``DraftKey("registration", "")`` or ``DraftKey("consultation", encounter_id)``."""
+
+    form: str
+    subject: str = ""
+
+
+def keep(unit: Transaction, staff_id: str, key: DraftKey, fields: Mapping[str, object]) -> None:
+    """Keep the fields of a form, in place of what was kept before."""
+    unit.conn.exec_driver_sql(
+        "INSERT INTO drafts (staff_id, form, subject, fields, updated_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (staff_id, form, subject)"
+        " DO UPDATE SET fields = excluded.fields, updated_at = excluded.updated_at",
+        (staff_id, key.form, key.subject, json.dumps(fields, ensure_ascii=False), to_text(unit.now)),
+    )
+
+
+def drop(unit: Transaction, staff_id: str, key: DraftKey) -> None:
+    """Throw a draft away, in the transaction of the act it led to."""
+    unit.conn.exec_driver_sql(
+        "DELETE FROM drafts WHERE staff_id = ? AND form = ? AND subject = ?",
+        (staff_id, key.form, key.subject),
+    )
+
+
+def kept(connection: Connection, staff_id: str, key: DraftKey) -> dict[str, object] | None:
+    """The fields as they were last typed, or None."""
+    row = connection.execute(
+        select(drafts.c.fields).where(
+            drafts.c.staff_id == staff_id, drafts.c.form == key.form, drafts.c.subject == key.subject
+        )
+    ).scalar_one_or_none()
+    return None if row is None else dict(json.loads(row))
+
+
+def all_kept(connection: Connection, staff_id: str) -> list[tuple[DraftKey, str]]:
+    """Every draft of one person with the instant of its last change, newest first."""
+    rows = connection.execute(
+        select(drafts.c.form, drafts.c.subject, drafts.c.updated_at)
+        .where(drafts.c.staff_id == staff_id)
+        .order_by(drafts.c.updated_at.desc())
+    )
+    return [(DraftKey(row.form, row.subject), row.updated_at) for row in rows]

@@ -1,0 +1,1 @@
+"""Holds the steps that bring an older database up to date."""
