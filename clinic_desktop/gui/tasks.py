@@ -21,9 +21,7 @@ class Tasks(Protocol):
         """Do an act; acts run one after another in the order they were given, and always to their end."""
         ...
 
-    def query(
-        self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None
-    ) -> None:
+    def query(self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Ask; within a slot the newest question wins and the answer to an older one is dropped."""
         ...
 

@@ -193,9 +193,7 @@ class ScreenView(QWidget):
         self._buttons.addWidget(button)
         return button
 
-    def set_primary(
-        self, text: str, act: Callable[[], None], *, name: str = "", enabled: bool = True
-    ) -> None:
+    def set_primary(self, text: str, act: Callable[[], None], *, name: str = "", enabled: bool = True) -> None:
         """Offer the screen's one primary act, at the bottom right of the window."""
         self.primary_text, self._primary, self.primary_enabled = text, act, enabled
         self.primary_name = name or f"{self.screen_name}.primary"

@@ -1,0 +1,110 @@
+"""Paints the cells of a table straight from its rows: no role is asked for, no style is resolved per cell."""
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
+
+from clinic_desktop.gui import icons, theme
+from clinic_desktop.gui.theme.sheet import mix
+from clinic_desktop.gui.theme.tokens import SECONDARY
+from clinic_desktop.gui.widgets.model import Column, TableModel
+from clinic_desktop.gui.widgets.pill import Look
+
+PAD = 8
+
+
+class CellPainter(QStyledItemDelegate):
+    """Paints words, pills and units in the theme's colours."""
+
+    def __init__(self, table: QTableView) -> None:
+        super().__init__(table)
+        self._table = table
+        self._dressed = ""
+        self.hovered = -1
+        self._dress()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 - Qt's name
+        """As wide as the words."""
+        model = index.model()
+        words = str(model.data(index)) if model is not None else ""
+        return QSize(self._metrics.horizontalAdvance(words) + 2 * PAD + 4, 32)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint a cell."""
+        colours = theme.tokens()
+        if self._dressed != colours.name:
+            self._dress()
+        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs of PySide6 6.11
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]  # as above
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, self._selected)
+        elif index.row() == self.hovered:
+            painter.fillRect(box, self._hover)
+        painter.setPen(self._line)
+        painter.drawLine(box.bottomLeft(), box.bottomRight())
+        model: TableModel[Any] = index.model()  # type: ignore[assignment]  # only our own tables use this painter
+        row = model.row_at(index.row())
+        column = model.columns[index.column()]
+        inside = box.adjusted(PAD, 0, -PAD, 0)
+        if row is None:
+            painter.setPen(self._subtle)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, "…")
+            return
+        look = column.look(row) if column.look else None
+        if look is not None:
+            self._paint_pill(painter, inside, look)
+        else:
+            self._paint_words(painter, inside, column, row)
+
+    def _paint_words(self, painter: QPainter, box: QRect, column: Column[Any], row: object) -> None:
+        words = column.text(row)
+        meaning = column.meaning(row) if column.meaning else ""
+        unit = column.unit(row) if column.unit else ""
+        side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
+        if unit:
+            painter.setFont(self._small)
+            painter.setPen(self._subtle)
+            width = self._small_metrics.horizontalAdvance(unit)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, unit)
+            box = box.adjusted(0, 0, -width - 4, 0)
+        strong = column.strong or bool(meaning)
+        painter.setFont(self._bold if strong else self._font)
+        metrics = self._bold_metrics if strong else self._metrics
+        colour = QColor(theme.tokens().strong(meaning)) if meaning else self._subtle if column.subtle else self._text
+        painter.setPen(colour)
+        if metrics.horizontalAdvance(words) > box.width():
+            words = metrics.elidedText(words, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, words)
+
+    def _paint_pill(self, painter: QPainter, box: QRect, look: Look) -> None:
+        colours = theme.tokens()
+        width = min(self._small_metrics.horizontalAdvance(look.text) + 34, box.width())
+        pill = QRect(box.left(), box.center().y() - 10, width, 21)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.soft(look.meaning)))
+        painter.drawRoundedRect(pill, 10, 10)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.drawPixmap(QPoint(pill.left() + 7, pill.top() + 4), icons.pixmap(look.icon_name, look.meaning, 14))
+        painter.setFont(self._small)
+        painter.setPen(QColor(colours.strong(look.meaning)))
+        words = self._small_metrics.elidedText(look.text, Qt.TextElideMode.ElideRight, width - 32)
+        painter.drawText(pill.adjusted(25, 0, -4, 0), Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _dress(self) -> None:
+        colours = theme.tokens()
+        self._dressed = colours.name
+        self._font: QFont = theme.numbers(self._table.font())
+        self._bold = theme.scale_font(self._font, self._font.pointSizeF(), bold=True)
+        self._small = theme.scale_font(self._font, SECONDARY)
+        self._metrics = QFontMetrics(self._font)
+        self._bold_metrics = QFontMetrics(self._bold)
+        self._small_metrics = QFontMetrics(self._small)
+        self._text, self._subtle = QColor(colours.text), QColor(colours.subtle)
+        self._selected = QColor(colours.accent_soft)
+        self._hover = QColor(mix(colours.surface, colours.text, 0.04))
+        self._line = QColor(mix(colours.line, colours.surface, 0.5))

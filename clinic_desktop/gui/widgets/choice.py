@@ -1,0 +1,134 @@
+"""Choosing one of a few: a list that drops down, or segments beside one another."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QWidget
+
+from clinic_desktop.gui.widgets.fields import Field
+
+Choices = Sequence[tuple[str, str]]  # (key, words)
+
+
+class ChoiceField(Field):
+    """One of many in a list that drops down; `value()` is the key, None where none is chosen."""
+
+    def __init__(
+        self,
+        label: str,
+        name: str,
+        choices: Choices,
+        *,
+        hint: str = "",
+        required: bool = False,
+        none: str | None = "",
+    ) -> None:
+        super().__init__(label, name, hint=hint, required=required)
+        self.box = QComboBox()
+        self.box.setMaxVisibleItems(16)
+        self._none = none
+        self.set_choices(choices)
+        self.put(self.box)
+        self.box.currentIndexChanged.connect(self._was_edited)
+
+    def set_choices(self, choices: Choices) -> None:
+        """Offer other choices; the one chosen stays if it is still there."""
+        kept = self.draft() if self.box.count() else ""
+        quiet = QSignalBlocker(self.box)
+        self.box.clear()
+        if self._none is not None:
+            self.box.addItem(self._none, "")
+        for key, words in choices:
+            self.box.addItem(words, key)
+        self.restore(kept)
+        quiet.unblock()
+
+    def value(self) -> str | None:
+        """The key chosen."""
+        return self.draft() or None
+
+    def set_value(self, value: object) -> None:
+        """Choose by key."""
+        self.restore("" if value is None else str(value))
+
+    def draft(self) -> str:
+        """The key chosen, or nothing."""
+        return str(self.box.currentData() or "")
+
+    def restore(self, draft: str) -> None:
+        """Choose by key; an unknown key chooses the first."""
+        self.box.setCurrentIndex(max(self.box.findData(draft), 0))
+
+
+class SegmentField(Field):
+    """One of a few beside one another; arrow keys move, a first letter chooses."""
+
+    def __init__(self, label: str, name: str, choices: Choices, *, hint: str = "", required: bool = False) -> None:
+        super().__init__(label, name, hint=hint, required=required)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._keys = [key for key, _words in choices]
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        for place, (key, words) in enumerate(choices):
+            button = QPushButton(words)
+            button.setCheckable(True)
+            button.setAutoDefault(False)
+            button.setObjectName(f"{name}.{key}")
+            button.setAccessibleName(f"{self._words}: {words}")
+            button.setProperty("kind", "segment")
+            button.setProperty("place", _place(place, len(choices)))
+            button.installEventFilter(self)
+            self._group.addButton(button, place)
+            line.addWidget(button)
+        line.addStretch(1)
+        self.put(row)
+        first = self._group.button(0)
+        row.setFocusProxy(first)
+        self.setFocusProxy(first)
+        self.label.setBuddy(first)
+        self._group.idToggled.connect(lambda _place, on: self._was_edited() if on else None)
+
+    def value(self) -> str | None:
+        """The key chosen."""
+        return self.draft() or None
+
+    def set_value(self, value: object) -> None:
+        """Choose by key, or none."""
+        self.restore("" if value is None else str(value))
+
+    def draft(self) -> str:
+        """The key chosen, or nothing."""
+        place = self._group.checkedId()
+        return self._keys[place] if place >= 0 else ""
+
+    def restore(self, draft: str) -> None:
+        """Choose by key; anything else chooses none."""
+        if draft in self._keys:
+            self._group.button(self._keys.index(draft)).setChecked(True)
+            return
+        self._group.setExclusive(False)
+        for button in self._group.buttons():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Let a first letter choose."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            letter = event.text().casefold()
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            for button in self._group.buttons() if plain and letter.isalnum() else ():
+                if button.text().replace("&", "").casefold().startswith(letter):
+                    button.setChecked(True)
+                    button.setFocus()
+                    return True
+        return super().eventFilter(watched, event)
+
+
+def _place(place: int, count: int) -> str:
+    if count == 1:
+        return "only"
+    return "first" if place == 0 else "last" if place == count - 1 else "middle"

@@ -1,0 +1,74 @@
+"""A state as a small pill: an icon, a word and a colour, never the colour alone."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+
+from clinic_desktop.gui import icons
+
+ICONS = {
+    "neutral": "ring",
+    "accent": "dot",
+    "critical": "stop",
+    "warning": "alert",
+    "good": "done",
+    "information": "info",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is shown: its word, its meaning (``neutral accent critical warning good information``)."""
+
+    text: str
+    meaning: str = "neutral"
+    icon: str = ""
+
+    @property
+    def icon_name(self) -> str:
+        """The icon given, or the one that goes with the meaning."""
+        return self.icon or ICONS[self.meaning]
+
+
+class Pill(QFrame):
+    """Shows a state; `meaning` is one of ``neutral accent critical warning good information``."""
+
+    def __init__(self, text: str = "", meaning: str = "neutral", icon: str = "", name: str = "") -> None:
+        super().__init__()
+        self.setObjectName(name)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 1, 9, 1)
+        row.setSpacing(4)
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        row.addWidget(self._icon)
+        row.addWidget(self._text)
+        self.setFixedHeight(22)
+        self._look = Look("")
+        self.show_look(Look(text, meaning, icon))
+
+    def show_look(self, look: Look) -> None:
+        """Show another state."""
+        self._look = look
+        self.setProperty("pill", look.meaning)
+        self._text.setText(look.text)
+        self.setAccessibleName(look.text)
+        self._draw()
+        for part in (self, self._text):
+            part.style().unpolish(part)
+            part.style().polish(part)
+
+    def text(self) -> str:
+        """The word shown."""
+        return self._look.text
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the icon again in the new theme's colour."""
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_look"):
+            self._draw()
+        super().changeEvent(event)
+
+    def _draw(self) -> None:
+        self._icon.setPixmap(icons.pixmap(self._look.icon_name, self._look.meaning, 14))
