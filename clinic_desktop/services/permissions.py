@@ -17,6 +17,9 @@ ACTS: dict[str, frozenset[str]] = {
     "sessions.close_session": EVERYONE,
     "changes.journal_head": EVERYONE,
     "changes.kinds_since": EVERYONE,
+    # audit
+    "audit.verify_audit": frozenset({ADMINISTRATOR}),
+    "audit.export_audit": frozenset({ADMINISTRATOR}),
 }
 
 

@@ -1,0 +1,63 @@
+"""What this workstation is and how it is set: one small file in the profile folder, nothing of a patient in it."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from clinic_desktop.domain.refusals import Trouble
+
+FILE = "settings"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one workstation; `demo_sign_in` is filled for the demo clinic alone."""
+
+    workstation: str = ""
+    clinic_name: str = ""
+    theme: str = "system"
+    language: str = "en"
+    idle_lock_minutes: int = 5
+    hard_lock_minutes: int = 15
+    backup_every_hours: int = 6
+    demo_sign_in: str = ""
+    columns: str = "{}"
+
+
+def load(profile: Path) -> Settings:
+    """Read the settings of a profile; raises Trouble when they are not there or name something unknown."""
+    try:
+        body = json.loads((profile / FILE).read_text(encoding="utf-8"))
+        known = {field.name: field.type for field in fields(Settings)}
+        settings = Settings(**{name: value for name, value in body.items() if name in known})
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise Trouble(
+            "The settings of this workstation could not be read ({folder}).",
+            remedy="Restore a verified backup: clinic-desktop backup restore FILE.",
+            folder=str(profile),
+        ) from error
+    for name, kind in known.items():
+        value = getattr(settings, name)
+        if type(value).__name__ != getattr(kind, "__name__", kind):
+            raise Trouble(
+                "The setting {name} of this workstation is not right.",
+                remedy="Mend it in {folder}/settings.",
+                name=name,
+                folder=str(profile),
+            )
+    return settings
+
+
+def save(profile: Path, settings: Settings) -> None:
+    """Write the settings whole or not at all."""
+    temporary = profile / f".{FILE}.{os.getpid()}"
+    temporary.write_text(json.dumps(asdict(settings), indent=1, ensure_ascii=False), encoding="utf-8")
+    temporary.replace(profile / FILE)
+
+
+def change(profile: Path, **changes: object) -> Settings:
+    """Change some settings and keep the rest."""
+    changed = replace(load(profile), **changes)  # type: ignore[arg-type] - load checks the kinds again
+    save(profile, changed)
+    return changed
