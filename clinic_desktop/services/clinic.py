@@ -126,7 +126,7 @@ def create_clinic(
     for name, value in (("clinic_name", clinic_name), ("username", username), ("display_name", display_name)):
         if not value.strip():
             raise Refusal(N_("This may not be empty."), field=name)
-    check_password(username, password)
+    check_password(password, username)
     if (profile / DATABASE).exists():
         raise Trouble("There is a clinic in {folder} already.", remedy="Choose another folder.", folder=str(profile))
     # Made beside its place and moved there whole, so that a failure half-way leaves no half a clinic.
