@@ -25,10 +25,9 @@ class CellPainter(QStyledItemDelegate):
         self.hovered = -1
         self._dress()
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802 - Qt's name
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802, ARG002 - Qt's
         """As wide as the words."""
-        model = index.model()
-        words = str(model.data(index)) if model is not None else ""
+        words = str(index.model().data(index))
         return QSize(self._metrics.horizontalAdvance(words) + 2 * PAD + 4, 32)
 
     def paint(
@@ -38,8 +37,8 @@ class CellPainter(QStyledItemDelegate):
         colours = theme.tokens()
         if self._dressed != colours.name:
             self._dress()
-        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs of PySide6 6.11
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]  # as above
+        box: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(box, self._selected)
         elif index.row() == self.hovered:

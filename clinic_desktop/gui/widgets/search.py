@@ -49,9 +49,9 @@ class SuggestionPainter(QStyledItemDelegate):
         if not isinstance(found, Suggestion):
             return
         colours = theme.tokens()
-        box: QRect = option.rect  # type: ignore[attr-defined]  # missing in the stubs of PySide6 6.11
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]  # as above
-        font: QFont = option.font  # type: ignore[attr-defined]  # as above
+        box: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        font: QFont = option.font
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:

@@ -1,0 +1,125 @@
+"""PDF pages as pictures, and PDF bytes to a printer: no clear copy ever lies on a disk."""
+
+import contextlib
+import queue
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from clinic_desktop.domain.refusals import Trouble
+from clinic_desktop.i18n import N_
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+POINTS = 72.0  # in an inch
+
+
+class Pages(QObject):
+    """Draws the pages of one PDF in one thread of its own, since pdfium may be used from one thread only.
+
+    `opened(count)` says how many pages there are, `drawn(page, dpi, QImage)` brings each, `failed(words)` an error.
+    """
+
+    opened = Signal(int)
+    drawn = Signal(int, float, QImage)
+    failed = Signal(str)
+
+    def __init__(self, pdf: bytes, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pdf = pdf
+        self._document: PdfDocument | None = None
+        self._closed = threading.Event()
+        _painter().put(self._open)
+
+    def want(self, page: int, dpi: float) -> None:
+        """Ask for a page; `drawn` brings it."""
+        _painter().put(lambda: self._draw(page, dpi))
+
+    def close(self) -> None:
+        """Draw no more, and let the document go."""
+        self._closed.set()
+        _painter().put(self._let_go)
+
+    def _open(self) -> None:
+        if self._closed.is_set():
+            return
+        import pypdfium2  # not needed before a document is looked at
+
+        try:
+            self._document = pypdfium2.PdfDocument(self._pdf)
+        except pypdfium2.PdfiumError as error:
+            words = str(error)
+            self._say(lambda: self.failed.emit(words))
+            return
+        count = len(self._document)
+        self._say(lambda: self.opened.emit(count))
+
+    def _draw(self, page: int, dpi: float) -> None:
+        if self._closed.is_set() or self._document is None:
+            return
+        bitmap = self._document[page].render(scale=dpi / POINTS, rev_byteorder=True, prefer_bgrx=True)
+        form = QImage.Format.Format_RGBX8888
+        # Copied, since the buffer is pdfium's and goes with the bitmap.
+        picture = QImage(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, form).copy()
+        self._say(lambda: self.drawn.emit(page, dpi, picture))
+
+    def _let_go(self) -> None:
+        if self._document is not None:
+            self._document.close()
+            self._document = None
+
+    def _say(self, emit: Callable[[], None]) -> None:
+        # The window may have let go of this object while its page was being drawn.
+        with contextlib.suppress(RuntimeError):
+            if not self._closed.is_set():
+                emit()
+
+
+def printers() -> list[str]:
+    """The names of the printers that CUPS knows, the default one first; none where there is no CUPS."""
+    if shutil.which("lpstat") is None:
+        return []
+    listed = subprocess.run(["lpstat", "-e"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
+    chosen = subprocess.run(["lpstat", "-d"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
+    default = chosen.stdout.rpartition(":")[2].strip()
+    return sorted(listed.stdout.split(), key=lambda name: (name != default, name))
+
+
+def send_to_printer(pdf: bytes, title: str, printer: str = "", copies: int = 1) -> None:
+    """Hand a PDF to `lp` on its standard input; raises `Trouble` where there is no printer or it refuses.
+
+    `title` is what the printer's queue shows to anyone: never a patient's name.
+    """
+    lp = shutil.which("lp")
+    if lp is None:
+        raise Trouble(
+            N_("There is no printing service on this machine."),
+            remedy=N_("Save the document instead, or have CUPS installed (the package cups-client)."),
+        )
+    words = [lp, "-t", title, "-n", str(copies), *(["-d", printer] if printer else [])]
+    sent = subprocess.run(words, input=pdf, capture_output=True, timeout=30, check=False)  # noqa: S603 - a list, no shell
+    if sent.returncode:
+        raise Trouble(
+            N_("The printer did not take the document: {why}"),
+            remedy=N_("Check that the printer is on and has paper, then print again."),
+            why=sent.stderr.decode(errors="replace").strip(),
+        )
+
+
+@lru_cache(maxsize=1)
+def _painter() -> "queue.SimpleQueue[Callable[[], None]]":
+    jobs: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        while True:
+            jobs.get()()
+
+    threading.Thread(target=work, name="pdf pages", daemon=True).start()
+    return jobs

@@ -1,0 +1,140 @@
+"""The steps of a guided path as states in a side rail; any of them is one key away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from clinic_desktop.gui import icons
+from clinic_desktop.gui.widgets.panel import label
+from clinic_desktop.i18n import N_, _
+
+# state -> (icon, meaning, words)
+STATES = {
+    "not_started": ("ring", "neutral", N_("not started")),
+    "in_progress": ("progress", "accent", N_("in progress")),
+    "completed": ("done", "good", N_("completed")),
+    "skipped_by_rule": ("skip", "neutral", N_("skipped by a rule")),
+    "skipped_by_doctor": ("skip", "information", N_("skipped")),
+    "blocked": ("stop", "critical", N_("blocked")),
+    "reopened": ("undo", "warning", N_("reopened")),
+    "not_applicable": ("minus", "neutral", N_("not applicable")),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step as shown: its key, its title, its state (a key of `STATES`) and why, such as a rule's reason."""
+
+    key: str
+    title: str
+    state: str = "not_started"
+    reason: str = ""
+    shortcut: str = ""
+
+
+class StepRail(QWidget):
+    """Shows the steps; `gone_to` carries the key of the step pressed. Up and Down move, digits jump."""
+
+    gone_to = Signal(str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._name = name
+        self._rows: dict[str, _StepRow] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+        self._column.addStretch(1)
+        self.setFixedWidth(216)
+
+    def set_steps(self, steps: Sequence[Step], current: str = "") -> None:
+        """Show the steps; rows are kept, so that the focus stays where it is."""
+        if list(self._rows) != [step.key for step in steps]:
+            for row in self._rows.values():
+                row.deleteLater()
+            self._rows = {}
+            for number, step in enumerate(steps, start=1):
+                row = _StepRow(f"{self._name}.{step.key}", number, step, self)
+                row.clicked.connect(lambda _checked=False, key=step.key: self.gone_to.emit(key))
+                self._rows[step.key] = row
+                self._column.insertWidget(number - 1, row)
+        for step in steps:
+            self._rows[step.key].show_step(step, current=step.key == current)
+
+    def set_current(self, key: str) -> None:
+        """Mark the step that is open."""
+        for each, row in self._rows.items():
+            row.setChecked(each == key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Move between steps with the arrow keys."""
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        rows = list(self._rows.values())
+        for place, row in enumerate(rows):
+            if step and row.hasFocus():
+                rows[(place + step) % len(rows)].setFocus()
+                return
+        super().keyPressEvent(event)
+
+
+class _StepRow(QPushButton):
+    """One step: icon of its state, title, and why in smaller words."""
+
+    def __init__(self, name: str, number: int, step: Step, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("kind", "row")
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.setAutoDefault(False)
+        self._number = number
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        self._icon = QLabel()
+        self._icon.setFixedSize(QSize(18, 18))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        self._title = label("")
+        self._state = label("", "secondary", wrap=True)
+        words.addWidget(self._title)
+        words.addWidget(self._state)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(label(step.shortcut, "secondary"), 0, Qt.AlignmentFlag.AlignTop)
+        for part in (self._icon, self._title, self._state):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if step.shortcut:
+            QShortcut(QKeySequence(step.shortcut), parent, self.click)
+        self._step = step
+
+    def show_step(self, step: Step, *, current: bool) -> None:
+        """Show the state of the step."""
+        self._step = step
+        self._title.setText(f"{self._number}  {step.title}")
+        state = _(STATES[step.state][2])
+        self._state.setText(step.reason or (state if step.state != "not_started" else ""))
+        self._state.setVisible(bool(self._state.text()))
+        self.setAccessibleName(f"{self._number} {step.title}: {state} {step.reason}".strip())
+        self.setToolTip(f"{state}. {step.reason}" if step.reason else state)
+        self.setChecked(current)
+        self.setMinimumHeight(46 if self._state.text() else 34)
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the icon again in the new theme's colour."""
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_step"):
+            self._draw()
+        super().changeEvent(event)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As high as its words."""
+        return self.layout().sizeHint()
+
+    def _draw(self) -> None:
+        icon, meaning, _words = STATES[self._step.state]
+        self._icon.setPixmap(icons.pixmap(icon, meaning, 18))
