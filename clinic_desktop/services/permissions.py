@@ -20,6 +20,34 @@ ACTS: dict[str, frozenset[str]] = {
     # audit
     "audit.verify_audit": frozenset({ADMINISTRATOR}),
     "audit.export_audit": frozenset({ADMINISTRATOR}),
+    # prescribing
+    "prescribing.find_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
+    "prescribing.check_lines": frozenset({DOCTOR}),
+    "prescribing.sign_prescription": frozenset({DOCTOR}),
+    "prescribing.cancel_prescription": frozenset({DOCTOR}),
+    "prescribing.active_prescriptions": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    "prescribing.last_prescriptions": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    "prescribing.prescription": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    # pharmacy
+    "pharmacy.queue": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    "pharmacy.work_order": frozenset({PHARMACIST}),
+    "pharmacy.start_preparing": frozenset({PHARMACIST}),
+    "pharmacy.prepared": frozenset({PHARMACIST}),
+    "pharmacy.dispense": frozenset({PHARMACIST}),
+    "pharmacy.reject": frozenset({PHARMACIST}),
+    "pharmacy.cancel_dispense": frozenset({PHARMACIST}),
+    # stock and shelf
+    "stock.add_product": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "stock.set_reorder_level": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "stock.receive_stock": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "stock.count_stock": frozenset({PHARMACIST}),
+    "stock.adjust_stock": frozenset({PHARMACIST}),
+    "stock.cancel_move": frozenset({PHARMACIST}),
+    "stock.recall_lot": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "stock.lift_recall": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "shelf.stock_levels": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "shelf.lots": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "shelf.ledger": frozenset({PHARMACIST, ADMINISTRATOR}),
 }
 
 

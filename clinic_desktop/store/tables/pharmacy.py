@@ -41,8 +41,9 @@ stock_moves = record(
     text("reason", null=True),
     link("moved_by", "staff", null=True),
     one_of("kind", "receive", "dispense", "adjust", "count", "cancel"),
-    index("ix_stock_moves_lot_id", "lot_id", "moved_at"),
-    index("ix_stock_moves_product_id", "product_id"),
+    # Both hold the quantity too, so that a balance is summed from the index alone.
+    index("ix_stock_moves_lot_id", "lot_id", "moved_at", "quantity"),
+    index("ix_stock_moves_product_id", "product_id", "lot_id", "quantity"),
     index("ix_stock_moves_reverses", "reverses"),
 )
 
@@ -54,11 +55,14 @@ dispenses = record(
     link("product_id", "products"),
     link("lot_id", "stock_lots"),
     number("quantity"),
+    # What it covers of the line: another number than `quantity` where another strength was handed out.
+    number("covers"),
     text("dispensed_at"),
     link("dispensed_by", "staff"),
     number("counselled", default=0),
     text("substituted_reason", null=True),
     text("status", default="dispensed"),
+    text("cancelled_reason", null=True),
     one_of("status", "dispensed", "cancelled"),
     index("ix_dispenses_prescription_id", "prescription_id"),
     index("ix_dispenses_line_id", "line_id"),
