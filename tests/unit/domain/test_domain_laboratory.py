@@ -1,0 +1,88 @@
+"""The laboratory's rules."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from clinic_desktop.domain import laboratory
+from clinic_desktop.domain.laboratory import Choice
+from clinic_desktop.domain.refusals import Refusal
+
+DIP = laboratory.choices("Negative;Trace;Positive 1+*;Positive 2+*")
+
+
+def test_choices_are_read_with_what_is_abnormal() -> None:
+    assert DIP[0] == Choice("Negative")
+    assert DIP[2] == Choice("Positive 1+", abnormal=True)
+    assert laboratory.choices(None) == ()
+
+
+def test_after_a_negative_finding_every_other_choice_is_abnormal_unless_the_test_failed() -> None:
+    rapid = laboratory.choices("Non-reactive;Reactive;Invalid")
+    assert [choice.abnormal for choice in rapid] == [False, True, False]
+    assert laboratory.judge_choice(rapid[2], rapid).flag == "none"
+    assert laboratory.judge_choice(rapid[0], rapid).range_text == "Non-reactive"
+    assert not any(choice.abnormal for choice in laboratory.choices("Yellow;Straw;Red"))
+
+
+def test_a_choice_is_typed_whole_or_by_its_beginning() -> None:
+    assert laboratory.chosen("n", DIP).text == "Negative"
+    assert laboratory.chosen("positive 2", DIP).text == "Positive 2+"
+    for wrong in ("p", "", "x"):
+        with pytest.raises(Refusal, match="Choose one of"):
+            laboratory.chosen(wrong, DIP)
+
+
+def test_an_abnormal_choice_is_flagged() -> None:
+    assert laboratory.judge_choice(DIP[3], DIP).flag == "A"
+    assert laboratory.judge_choice(DIP[1], DIP).flag == "N"
+    assert laboratory.judge_choice(DIP[1], DIP).range_text == "Negative / Trace"
+    assert laboratory.judge_choice(Choice("A positive"), laboratory.choices("A positive;B positive")).flag == "none"
+
+
+def test_the_impossible_is_refused_and_a_span_beyond_the_limit_is_not() -> None:
+    laboratory.require_possible("5.4", Decimal(1), Decimal(15))
+    laboratory.require_possible("<0.5", Decimal(1), Decimal(15))
+    laboratory.require_possible(">20", Decimal(1), Decimal(15))
+    for wrong in ("54", "0.5", "high", "<20", ">0.5"):
+        with pytest.raises(Refusal):
+            laboratory.require_possible(wrong, Decimal(1), Decimal(15))
+
+
+def test_the_improbable_is_asked_about() -> None:
+    assert laboratory.improbable("7.0", "HH", None) is not None
+    assert laboratory.improbable("45", "H", "4.5") is not None
+    assert laboratory.improbable("0.45", "L", "4.5") is not None
+    assert laboratory.improbable("9", "H", "4.5") is None
+    assert laboratory.improbable("<0.5", "N", "45") is None
+
+
+def test_how_far_a_value_moved() -> None:
+    then = datetime(2026, 1, 1, tzinfo=UTC)
+    moved = laboratory.delta("5.5", "5.0", then)
+    assert moved is not None
+    assert (moved.change, moved.percent) == (Decimal("0.5"), Decimal(10))
+    assert laboratory.delta("5.5", None, None) is None
+    assert laboratory.delta("<5", "5", then) is None
+
+
+def test_nobody_releases_what_they_entered() -> None:
+    laboratory.require_second_person({"a"}, "b")
+    with pytest.raises(Refusal, match="Somebody else"):
+        laboratory.require_second_person({"a", "b"}, "b")
+
+
+@pytest.mark.parametrize(
+    ("tests", "status"),
+    [
+        (["ordered", "ordered"], "ordered"),
+        (["ordered", "collected"], "collected"),
+        (["rejected"], "ordered"),
+        (["released", "resulted"], "partly_released"),
+        (["released", "cancelled"], "released"),
+        (["cancelled"], "cancelled"),
+    ],
+)
+def test_an_order_stands_as_its_tests_stand(tests: list[laboratory.TestStatus], status: str) -> None:
+    assert laboratory.order_status(tests) == status
