@@ -1,11 +1,49 @@
-"""Billing: charges from what was done, invoices, payments, shifts."""
+"""Billing: charges from what was done, and the one ledger that money is written in."""
 
-from sqlalchemy import select
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from clinic_desktop.services.acts import Act
-from clinic_desktop.store.tables.billing import charges, prices
+from sqlalchemy import Connection, func, select
 
-IN_ACT = ("add_charge",)
+from clinic_desktop.clock import new_id
+from clinic_desktop.domain import billing
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.store.tables.billing import charges, ledger, prices
+from clinic_desktop.store.tables.patients import patients
+
+IN_ACT = ("add_charge", "post", "outstanding", "pending", "need_reason")
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Something done that is to be paid for; amounts in minor units."""
+
+    id: str
+    revision: int
+    description: str
+    quantity: int
+    unit_amount: int
+    amount: int
+    currency: str
+    charged_at: str
+    source_kind: str
+    note: str | None
+
+
+@dataclass(frozen=True)
+class ToBill:
+    """A patient with charges that stand on no invoice yet."""
+
+    patient_id: str
+    mrn: str
+    family_name: str
+    given_names: str
+    amount: int
+    currency: str
+    charges: int
+    since: str
 
 
 def add_charge(
@@ -46,3 +84,183 @@ def add_charge(
         },
         kind="charge.made",
     )
+
+
+def post(
+    act: Act,
+    kind: str,
+    postings: Iterable[billing.Posting],
+    *,
+    currency: str,
+    patient_id: str,
+    invoice_id: str,
+    payment_id: str | None = None,
+    shift_id: str | None = None,
+) -> None:
+    """Write one movement into the ledger; nothing else ever does."""
+    movement = new_id()
+    for posting in postings:
+        act.create(
+            ledger,
+            {
+                "movement": movement,
+                "kind": kind,
+                "account": posting.account,
+                "amount": posting.amount,
+                "currency": currency,
+                "posted_at": act.at,
+                "patient_id": patient_id,
+                "invoice_id": invoice_id,
+                "payment_id": payment_id,
+                "shift_id": shift_id,
+            },
+            kind="ledger.posted",
+        )
+
+
+def outstanding(connection: Connection, invoice_id: str) -> int:
+    """What the patient still owes on an invoice: the sum of the postings on their account."""
+    total = connection.execute(
+        select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
+            ledger.c.invoice_id == invoice_id, ledger.c.account == billing.PATIENT
+        )
+    ).scalar_one()
+    return int(total)
+
+
+@command
+def charge_by_hand(act: Act, patient_id: str, price_code: str, quantity: int = 1) -> str:
+    """Charge something from the price list that no act has charged. Raises Refusal."""
+    price = act.conn.execute(select(prices).where(prices.c.code == price_code, prices.c.active == 1)).one_or_none()
+    if price is None:
+        raise Refusal(N_("This is not on the price list."), field="price_code")
+    billing.line_amount(quantity, price.amount)
+    made = add_charge(
+        act,
+        patient_id=patient_id,
+        encounter_id=None,
+        source_kind="by_hand",
+        source_id=new_id(),
+        price_code=price_code,
+        description=price.name,
+        quantity=quantity,
+    )
+    return str(made)
+
+
+@command
+def change_charge(act: Act, charge_id: str, *, quantity: int, unit_amount: int, reason: str, expect: int) -> int:
+    """Change what a charge comes to before it is invoiced, with the reason. Raises Refusal."""
+    pending(act, [charge_id])
+    billing.line_amount(quantity, unit_amount)
+    need_reason(reason, "reason")
+    changes = {"quantity": quantity, "unit_amount": unit_amount, "reason": reason.strip()}
+    return act.change(charges, charge_id, changes, kind="charge.changed", reason=reason.strip(), expect=expect)
+
+
+@command
+def cancel_charge(act: Act, charge_id: str, *, reason: str) -> int:
+    """Take a charge off before it is invoiced; it stays on record with the reason. Raises Refusal."""
+    pending(act, [charge_id])
+    need_reason(reason, "reason")
+    changes = {"status": "cancelled", "reason": reason.strip()}
+    return act.change(charges, charge_id, changes, kind="charge.cancelled", reason=reason.strip())
+
+
+@query
+def patients_to_bill(read: Read) -> tuple[ToBill, ...]:
+    """Everybody with charges on no invoice yet, longest waiting first."""
+    since = func.min(charges.c.charged_at).label("since")
+    rows = read.conn.execute(
+        select(
+            patients.c.id,
+            patients.c.mrn,
+            patients.c.family_name,
+            patients.c.given_names,
+            func.sum(charges.c.quantity * charges.c.unit_amount).label("amount"),
+            func.max(charges.c.currency).label("currency"),
+            func.count().label("n"),
+            since,
+        )
+        .join(patients, patients.c.id == charges.c.patient_id)
+        .where(charges.c.status == "pending")
+        .group_by(charges.c.patient_id)
+        .order_by(since)
+        .limit(500)
+    )
+    return tuple(
+        ToBill(row.id, row.mrn, row.family_name, row.given_names, row.amount, row.currency, row.n, row.since)
+        for row in rows
+    )
+
+
+@query
+def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
+    """The charges of a patient that stand on no invoice yet, oldest first."""
+    rows = read.conn.execute(
+        select(charges)
+        .where(charges.c.patient_id == patient_id, charges.c.status == "pending")
+        .order_by(charges.c.charged_at, charges.c.id)
+    )
+    return tuple(
+        Charge(
+            row.id,
+            row.revision,
+            row.description,
+            row.quantity,
+            row.unit_amount,
+            row.quantity * row.unit_amount,
+            row.currency,
+            row.charged_at,
+            row.source_kind,
+            row.reason,
+        )
+        for row in rows
+    )
+
+
+@query
+def price_list(read: Read) -> tuple[tuple[str, str, int, str], ...]:
+    """What may be charged by hand: (code, name, amount in minor units, currency), by name."""
+    rows = read.conn.execute(select(prices).where(prices.c.active == 1).order_by(prices.c.name))
+    return tuple((row.code, row.name, row.amount, row.currency) for row in rows)
+
+
+def pending(act: Act, charge_ids: Sequence[str]) -> list["ChargeRow"]:
+    """The charges of these ids, all still on no invoice. Raises Refusal."""
+    if not charge_ids:
+        raise Refusal(N_("There is nothing to put on the invoice."), field="charges")
+    rows = act.conn.execute(
+        select(
+            charges.c.id,
+            charges.c.patient_id,
+            charges.c.description,
+            charges.c.quantity,
+            charges.c.unit_amount,
+            charges.c.currency,
+        )
+        .where(charges.c.id.in_(charge_ids), charges.c.status == "pending")
+        .order_by(charges.c.charged_at, charges.c.id)
+    )
+    found = [ChargeRow(*row) for row in rows]
+    if len(found) != len(set(charge_ids)):
+        raise Refusal(N_("A charge was invoiced or taken off meanwhile. Look again."), field="charges")
+    return found
+
+
+@dataclass(frozen=True)
+class ChargeRow:
+    """A pending charge, as the commands here read it."""
+
+    id: str
+    patient_id: str
+    description: str
+    quantity: int
+    unit_amount: int
+    currency: str
+
+
+def need_reason(text: str, field: str) -> None:
+    """Refuse to go on without a reason."""
+    if not text.strip():
+        raise Refusal(N_("Say why."), field=field)

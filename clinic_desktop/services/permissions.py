@@ -48,6 +48,37 @@ ACTS: dict[str, frozenset[str]] = {
     "shelf.stock_levels": frozenset({PHARMACIST, ADMINISTRATOR}),
     "shelf.lots": frozenset({PHARMACIST, ADMINISTRATOR}),
     "shelf.ledger": frozenset({PHARMACIST, ADMINISTRATOR}),
+    # billing
+    **dict.fromkeys(
+        (
+            "billing.charge_by_hand",
+            "billing.change_charge",
+            "billing.cancel_charge",
+            "invoices.issue_invoice",
+            "invoices.void_invoice",
+            "billing.patients_to_bill",
+            "invoices.unpaid_invoices",
+            "cash.open_shift",
+            "cash.take_payment",
+            "cash.refund_payment",
+            "cash.close_shift",
+            "cash.my_shift",
+            "cash.day_end",
+            "cash.recent_shifts",
+        ),
+        frozenset({CASHIER, ADMINISTRATOR}),
+    ),
+    **dict.fromkeys(
+        (
+            "billing.pending_charges",
+            "invoices.insurance",
+            "invoices.invoice",
+            "invoices.invoices_of",
+            "billing.price_list",
+            "cash.receipt",
+        ),
+        frozenset({CASHIER, ADMINISTRATOR, FRONT_DESK}),
+    ),
 }
 
 
