@@ -12,6 +12,7 @@ from clinic_desktop.store.tables import (
     patients,
     pharmacy,
     prescribing,
+    reference,
     scheduling,
     staff,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "patients",
     "pharmacy",
     "prescribing",
+    "reference",
     "scheduling",
     "staff",
 ]

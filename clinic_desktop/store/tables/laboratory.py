@@ -41,6 +41,7 @@ lab_ranges = record(
     text("critical_low", null=True),
     text("critical_high", null=True),
     text("source"),
+    number("active", default=1),
     one_of("sex", "any", "female", "male"),
     index("ix_lab_ranges_test_code", "test_code"),
 )

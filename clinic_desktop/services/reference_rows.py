@@ -1,0 +1,407 @@
+"""Reading reference files: which columns each kind has, and what is wrong with a row, field by field."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Literal
+
+from clinic_desktop.domain.doses import read_strengths
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+
+Value = str | int | None
+Row = Mapping[str, Value]
+Type = Literal["code", "codes", "text", "integer", "decimal", "flag"]
+
+SEVERITIES = ("contraindicated", "major", "moderate", "minor")
+LONGEST_FIELD = 4_000
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.+>:-]{0,119}\Z")
+_LOINC = re.compile(r"[0-9]{1,7}-[0-9]\Z")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its type, whether it may be empty, what it may hold, and what an empty one means."""
+
+    name: str
+    type: Type = "text"
+    required: bool = True
+    choices: tuple[str, ...] = ()
+    default: Value = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong: the line of the file (1 is the header), the column, and a template with its facts."""
+
+    line: int
+    field: str
+    what: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The problem in English."""
+        return self.what.format(**dict(self.facts))
+
+
+@dataclass(frozen=True)
+class ReadRows:
+    """What a file held; with any problem, nothing of it is to be imported."""
+
+    kind: str
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+
+
+def _f(name: str, type_: Type = "text", *choices: str, optional: bool = False, default: Value = None) -> Field:
+    return Field(name, type_, not optional, choices, default)
+
+
+_SOURCE = _f("source")
+FIELDS: dict[str, tuple[Field, ...]] = {
+    "ingredients": (
+        _f("ingredient", "code"),
+        _f("name"),
+        _f("display", optional=True, default=""),
+        _f("synonyms", optional=True, default=""),
+        _SOURCE,
+    ),
+    "classes": (
+        _f("ingredient", "code"),
+        _f("class", "code"),
+        _f("use", "text", "therapeutic", "interaction", "allergy", "pregnancy"),
+        _SOURCE,
+    ),
+    "allergy_classes": (
+        _f("class", "code"),
+        _f("name"),
+        _f("synonyms", optional=True, default=""),
+        _f("cross_reacts_with", "code", optional=True),
+        _f("tier", "text", "stop", "warn", "quiet", optional=True),
+        _f("note", optional=True, default=""),
+        _SOURCE,
+    ),
+    "medicines": (
+        _f("code", "code"),
+        _f("name"),
+        _f("display", optional=True, default=""),
+        _f("brands", optional=True, default=""),
+        _f("ingredients", "codes"),
+        _f("classes", "codes", optional=True, default=""),
+        _f("allergy_classes", "codes", optional=True, default=""),
+        _f("form"),
+        _f("strength", optional=True, default=""),
+        _f("per", optional=True, default=""),
+        _f("unit"),
+        _f("route"),
+        _f("controlled", "flag", optional=True, default=0),
+        _SOURCE,
+    ),
+    "doses": (
+        _f("ingredient", "code"),
+        _f("route"),
+        _f("age_from_months", "integer", optional=True, default=0),
+        _f("age_to_months", "integer", optional=True),
+        _f("per_kg", "flag", optional=True, default=0),
+        _f("min_single", "decimal", optional=True),
+        _f("max_single", "decimal", optional=True),
+        _f("max_daily", "decimal", optional=True),
+        _f("max_weekly", "decimal", optional=True),
+        _f("absolute_max_single", "decimal", optional=True),
+        _f("absolute_max_daily", "decimal", optional=True),
+        _f("unit"),
+        _SOURCE,
+    ),
+    "interactions": (
+        _f("code", optional=True, default=""),
+        _f("a_kind", "text", "ingredient", "class", optional=True, default="ingredient"),
+        _f("a"),
+        _f("b_kind", "text", "ingredient", "class", optional=True, default="ingredient"),
+        _f("b"),
+        _f("severity", "text", *SEVERITIES),
+        _f("effect"),
+        _f("management", optional=True, default=""),
+        _SOURCE,
+    ),
+    "lab_tests": (
+        _f("code", "code"),
+        _f("name"),
+        _f("loinc", optional=True),
+        _f("unit", optional=True),
+        _f("specimen"),
+        _f("section"),
+        _f("kind", "text", "numeric", "choice", "text"),
+        _f("choices", optional=True),
+        _f("decimals", "integer", optional=True, default=0),
+        _f("plausible_low", "decimal", optional=True),
+        _f("plausible_high", "decimal", optional=True),
+        _f("price_code", "code", optional=True),
+        _SOURCE,
+    ),
+    "lab_panels": (
+        _f("code", "code"),
+        _f("name"),
+        _f("tests", "codes"),
+        _f("price_code", "code", optional=True),
+        _SOURCE,
+    ),
+    "ranges": (
+        _f("test", "code"),
+        _f("sex", "text", "any", "female", "male", optional=True, default="any"),
+        _f("age_from_days", "integer", optional=True, default=0),
+        _f("age_to_days", "integer", optional=True, default=54_750),
+        _f("low", "decimal", optional=True),
+        _f("high", "decimal", optional=True),
+        _f("critical_low", "decimal", optional=True),
+        _f("critical_high", "decimal", optional=True),
+        _SOURCE,
+    ),
+    "vitals": (
+        _f("code", "code"),
+        _f("name"),
+        _f("loinc"),
+        _f("unit"),
+        _f("decimals", "integer", optional=True, default=0),
+        _f("plausible_low", "decimal"),
+        _f("plausible_high", "decimal"),
+        _f("age_from_days", "integer", optional=True),
+        _f("age_to_days", "integer", optional=True),
+        _f("low", "decimal", optional=True),
+        _f("high", "decimal", optional=True),
+        _SOURCE,
+    ),
+    "formulary": (
+        _f("medicine", "code", optional=True),
+        _f("name"),
+        _f("form"),
+        _f("strength", optional=True, default=""),
+        _f("unit"),
+        _f("pack_size", "integer", optional=True, default=1),
+        _f("reorder_level", "integer", optional=True, default=0),
+        _f("price_code", "code", optional=True),
+        _f("controlled", "flag", optional=True, default=0),
+        _SOURCE,
+    ),
+    "prices": (
+        _f("code", "code"),
+        _f("name"),
+        _f("kind", "text", "consultation", "test", "medicine", "procedure", "other"),
+        _f("amount_minor", "integer"),
+        _f("currency"),
+        _SOURCE,
+    ),
+}
+KINDS = tuple(FIELDS)
+# What may not stand twice in one file.
+_KEYS: dict[str, tuple[str, ...]] = {
+    "ingredients": ("ingredient",),
+    "classes": ("ingredient", "class", "use"),
+    "allergy_classes": ("class", "cross_reacts_with"),
+    "medicines": ("code",),
+    "doses": ("ingredient", "route", "age_from_months"),
+    "interactions": ("a_kind", "a", "b_kind", "b"),
+    "lab_tests": ("code",),
+    "lab_panels": ("code",),
+    "ranges": ("test", "sex", "age_from_days"),
+    "vitals": ("code", "age_from_days"),
+    "formulary": ("medicine", "name", "form", "strength"),
+    "prices": ("code",),
+}
+# Pairs of columns of which the first may not be above the second.
+_ORDERED = (
+    ("low", "high"),
+    ("critical_low", "low"),
+    ("high", "critical_high"),
+    ("critical_low", "critical_high"),
+    ("plausible_low", "plausible_high"),
+    ("age_from_days", "age_to_days"),
+    ("age_from_months", "age_to_months"),
+    ("min_single", "max_single"),
+    ("max_single", "max_daily"),
+)
+
+
+def columns(kind: str) -> tuple[Field, ...]:
+    """The columns of a kind of file, in order; raises `Refusal` for a kind that does not exist."""
+    if kind not in FIELDS:
+        raise Refusal(
+            N_("“{kind}” is not a kind of reference file. Kinds: {kinds}."), kind=kind, kinds=", ".join(KINDS)
+        )
+    return FIELDS[kind]
+
+
+def read_rows(kind: str, path: Path) -> ReadRows:
+    """Read a CSV file (UTF-8, header row) and check every field of every row."""
+    wanted = columns(kind)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return _read(kind, wanted, csv.reader(file, strict=True))
+    except UnicodeDecodeError:
+        return ReadRows(kind, (), (Problem(0, "", N_("The file is not UTF-8 text.")),))
+    except csv.Error as error:
+        what = Problem(0, "", N_("The file is not CSV: {why}."), (("why", str(error)),))
+        return ReadRows(kind, (), (what,))
+
+
+def _read(kind: str, wanted: tuple[Field, ...], lines: Iterable[list[str]]) -> ReadRows:
+    iterator = iter(lines)
+    header = [name.strip().lower() for name in next(iterator, [])]
+    problems = list(_header_problems(header, wanted))
+    if problems:
+        return ReadRows(kind, (), tuple(problems))
+    fields = {field.name: field for field in wanted}
+    rows: list[Row] = []
+    seen: dict[tuple[Value, ...], int] = {}
+    for line, cells in enumerate(iterator, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        row, found = _row(line, header, fields, cells)
+        if not found:
+            found = [*_row_problems(kind, line, row), *_twice(kind, line, row, seen)]
+        problems += found
+        rows.append(row)
+    if not rows:
+        problems.append(Problem(1, "", N_("The file has no rows.")))
+    if kind == "ranges" and not problems:
+        problems += _overlaps(rows)
+    return ReadRows(kind, tuple(rows), tuple(problems))
+
+
+def _header_problems(header: list[str], wanted: tuple[Field, ...]) -> Iterator[Problem]:
+    names = {field.name for field in wanted}
+    for field in wanted:
+        if field.required and field.name not in header:
+            yield Problem(1, field.name, N_("The column is missing."))
+    for name in dict.fromkeys(header):
+        if name not in names:
+            yield Problem(1, name, N_("There is no such column."))
+        elif header.count(name) > 1:
+            yield Problem(1, name, N_("The column stands twice."))
+
+
+def _row(
+    line: int, header: list[str], fields: Mapping[str, Field], cells: list[str]
+) -> tuple[dict[str, Value], list[Problem]]:
+    row: dict[str, Value] = {name: field.default for name, field in fields.items()}
+    problems: list[Problem] = []
+    if len(cells) > len(header):
+        problems.append(Problem(line, "", N_("The row has more fields than the header.")))
+    for name, cell in zip(header, cells, strict=False):
+        try:
+            row[name] = _value(fields[name], cell.strip())
+        except ValueError as error:
+            problems.append(Problem(line, name, str(error.args[0]), (("value", cell.strip()[:60]),)))
+    problems += [
+        Problem(line, name, N_("This may not be empty."))
+        for name, field in fields.items()
+        if field.required and row[name] in {None, ""} and not any(each.field == name for each in problems)
+    ]
+    return row, problems
+
+
+def _value(field: Field, text: str) -> Value:
+    if not text:
+        return field.default
+    if len(text) > LONGEST_FIELD:
+        raise ValueError(N_("The text is too long."))
+    if field.choices:
+        if text.lower() not in field.choices:
+            raise ValueError(N_("“{value}” is none of the words allowed here."))
+        return text.lower()
+    if field.type == "code":
+        if not _CODE.match(text.lower()):
+            raise ValueError(N_("“{value}” is not a code: small letters, digits, _ and -."))
+        return text.lower()
+    if field.type == "codes":
+        parts = [part.strip().lower() for part in text.split(";") if part.strip()]
+        if not all(_CODE.match(part) for part in parts):
+            raise ValueError(N_("“{value}” is not a list of codes with ; between."))
+        return ";".join(parts)
+    if field.type == "integer":
+        if not re.fullmatch(r"[0-9]{1,12}", text):
+            raise ValueError(N_("“{value}” is not a whole number."))
+        return int(text)
+    if field.type == "flag":
+        if text.lower() not in {"0", "1", "no", "yes", "false", "true"}:
+            raise ValueError(N_("“{value}” is neither yes nor no."))
+        return int(text.lower() in {"1", "yes", "true"})
+    return _decimal(text) if field.type == "decimal" else text
+
+
+def _decimal(text: str) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(N_("“{value}” is not a number.")) from None
+    if not number.is_finite() or abs(number) > 10**9 or "e" in text.lower():
+        raise ValueError(N_("“{value}” is not a number."))
+    return text
+
+
+def _row_problems(kind: str, line: int, row: Row) -> Iterator[Problem]:
+    for low, high in _ORDERED:
+        below, above = row.get(low), row.get(high)
+        if below is not None and above is not None and Decimal(below) > Decimal(above):
+            facts = (("low", str(below)), ("high", str(above)), ("other", high))
+            yield Problem(line, low, N_("{low} is above {high}, the {other}."), facts)
+    loinc = row.get("loinc")
+    if isinstance(loinc, str) and loinc and not loinc_is_valid(loinc):
+        yield Problem(line, "loinc", N_("“{value}” is not a LOINC code."), (("value", loinc),))
+    if kind == "medicines":
+        yield from _strength_problems(line, row)
+    if kind == "lab_tests" and row["kind"] == "choice" and not row["choices"]:
+        yield Problem(line, "choices", N_("This may not be empty."))
+    if kind == "prices" and not re.fullmatch("[A-Z]{3}", str(row["currency"])):
+        yield Problem(line, "currency", N_("“{value}” is not a currency code."), (("value", str(row["currency"])),))
+
+
+def _strength_problems(line: int, row: Row) -> Iterator[Problem]:
+    try:
+        strengths = read_strengths(str(row["strength"]), str(row["per"]))
+    except Refusal as refusal:
+        facts = tuple((name, str(value)) for name, value in refusal.facts.items())
+        yield Problem(line, "strength", refusal.message, facts)
+        return
+    if strengths and len(strengths) != len(str(row["ingredients"]).split(";")):
+        yield Problem(line, "strength", N_("There are not as many strengths as ingredients."))
+
+
+def _twice(kind: str, line: int, row: Row, seen: dict[tuple[Value, ...], int]) -> Iterator[Problem]:
+    key = tuple(row[name] for name in _KEYS[kind])
+    if kind == "interactions":
+        key = tuple(sorted((f"{row['a_kind']}:{row['a']}".lower(), f"{row['b_kind']}:{row['b']}".lower())))
+    first = seen.setdefault(key, line)
+    if first != line:
+        yield Problem(line, _KEYS[kind][0], N_("This row stands already on line {first}."), (("first", str(first)),))
+
+
+def _overlaps(rows: list[Row]) -> Iterator[Problem]:
+    """Two ranges of one test and sex that hold for one age: the flag would depend on the order of the rows."""
+    last: dict[tuple[Value, Value], int] = {}
+    numbered = sorted(enumerate(rows, start=2), key=lambda each: _days(each[1], "age_from_days"))
+    for line, row in numbered:
+        key = (row["test"], row["sex"])
+        if _days(row, "age_from_days") < last.get(key, 0):
+            yield Problem(line, "age_from_days", N_("The ages overlap those of another row of this test and sex."))
+        last[key] = max(last.get(key, 0), _days(row, "age_to_days"))
+
+
+def _days(row: Row, name: str) -> int:
+    value = row[name]
+    return value if isinstance(value, int) else 0
+
+
+def loinc_is_valid(code: str) -> bool:
+    """The code has the shape and the check digit (mod 10) of a LOINC code."""
+    if not _LOINC.match(code):
+        return False
+    digits, _, check = code.partition("-")
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 == 0 else 1)
+        total += value // 10 + value % 10
+    return (10 - total % 10) % 10 == int(check)
