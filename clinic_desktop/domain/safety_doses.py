@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from clinic_desktop.domain.alerts import DoseRange, PatientFacts, Tier
 from clinic_desktop.domain.doses import Strength, ingredient_amount, plain
 from clinic_desktop.domain.prescribing import Dose, amount_in
-from clinic_desktop.domain.alerts import DoseRange, PatientFacts, Tier
 
 # Twice the most that is usual stops the line: below it, a specialist may well mean it; above it, a slip of a
 # decimal point or of mg for mcg is the likelier reading.

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from clinic_desktop.domain.doses import strengths_by_ingredient
-from clinic_desktop.domain.drugs import Named
-from clinic_desktop.domain.safety import (
+from clinic_desktop.domain.alerts import (
     Alert,
     Allergy,
     CrossReaction,
@@ -16,6 +14,8 @@ from clinic_desktop.domain.safety import (
     Tier,
     Use,
 )
+from clinic_desktop.domain.doses import strengths_by_ingredient
+from clinic_desktop.domain.drugs import Named
 from clinic_desktop.domain.safety_doses import dose_findings
 
 _SEVERITY_TIER = {
