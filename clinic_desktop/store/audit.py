@@ -134,7 +134,7 @@ def _records(connection: Connection, key: bytes, table: Table) -> Iterator[Findi
 def _without_rows(connection: Connection) -> Iterator[Finding]:
     """Entries that speak of a row which is nowhere."""
     tables = record_tables()
-    known = set()
+    known: set[str] = set()
     for table in tables:
         known.update(connection.execute(select(table.c.id)).scalars())
     for record, kind in connection.execute(select(journal.c.record, journal.c.kind).where(journal.c.revision == 1)):

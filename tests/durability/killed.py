@@ -67,7 +67,7 @@ def prepared(folder: Path) -> tuple[str, str, str]:
 
 
 def work(desk: Desk, patient: str, acknowledge: Callable[[str], None], *, before_commit: bool) -> None:
-    """Charge, invoice, pay, draft, without end; acknowledge each act after its commit, or before it to see the test fail."""
+    """Charge, invoice, pay, draft, without end; acknowledge each after its commit, or before, to see the test fail."""
 
     def act(do: Callable[[Desk], str]) -> str:
         act_id = new_id()
