@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
 
 from clinic_desktop.domain.doses import Strength
@@ -181,3 +182,17 @@ class Line:
     def codes(self, ingredient: str, *uses: Use) -> dict[str, str]:
         """The ingredient's classes of some uses, with their sources."""
         return {each.group: each.source for each in self.groups.get(ingredient, ()) if each.use in uses}
+
+    @cached_property
+    def sides(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Each ingredient with every code an interaction may name it by."""
+        uses = (Use.THERAPEUTIC, Use.INTERACTION)
+        return tuple((each, frozenset((each, *self.codes(each, *uses)))) for each in self.ingredients)
+
+    @cached_property
+    def therapeutic(self) -> dict[str, str]:
+        """The therapeutic classes of all ingredients, with their sources."""
+        found: dict[str, str] = {}
+        for each in self.ingredients:
+            found |= self.codes(each, Use.THERAPEUTIC)
+        return found

@@ -52,12 +52,12 @@ def check(
     The loudest come first. What the pack does not know comes back as `not_checked`, never as silence.
     """
     drugs = (*proposed, *current)
-    lines, meanings = _read(drugs, len(proposed), allergies, pack)
+    lines, meanings, groups = _read(drugs, len(proposed), allergies, pack)
     new, old = lines[: len(proposed)], lines[len(proposed) :]
     alerts = [
         *rules.unknown_drugs(lines, pack.label),
         *rules.interactions(new, old, pack),
-        *rules.allergic(new, allergies, meanings, pack),
+        *rules.allergic(new, allergies, meanings, groups, pack),
         *rules.duplicates(new, old, pack.label),
         *rules.doses(new, patient, pack),
         *rules.pregnancy(new, patient, pack.label),
@@ -67,7 +67,7 @@ def check(
 
 def _read(
     drugs: Sequence[Drug], proposed: int, allergies: Sequence[Allergy], pack: SafetyPack
-) -> tuple[tuple[Line, ...], tuple[Named, ...]]:
+) -> tuple[tuple[Line, ...], tuple[Named, ...], Mapping[str, tuple[Membership, ...]]]:
     """Resolve every name in one question to the pack, and the classes of all ingredients in another."""
     texts = [drug.name for drug in drugs if not drug.ingredients]
     texts += [allergy.text for allergy in allergies if not allergy.code]
@@ -78,7 +78,8 @@ def _read(
     )
     wanted = {code for each in (*found, *meanings) for code in each.codes}
     groups = pack.memberships(wanted)
-    return tuple(_line(place, proposed, drugs[place], each, groups) for place, each in enumerate(found)), meanings
+    lines = (_line(place, proposed, drugs[place], each, groups) for place, each in enumerate(found))
+    return tuple(lines), meanings, groups
 
 
 def _line(place: int, proposed: int, drug: Drug, found: Named, groups: Mapping[str, tuple[Membership, ...]]) -> Line:

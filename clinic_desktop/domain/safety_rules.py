@@ -9,6 +9,7 @@ from clinic_desktop.domain.alerts import (
     Interaction,
     Kind,
     Line,
+    Membership,
     PatientFacts,
     SafetyPack,
     Tier,
@@ -65,8 +66,8 @@ def unknown_drugs(lines: Sequence[Line], pack: str) -> Iterator[Alert]:
 def interactions(new: Sequence[Line], old: Sequence[Line], pack: SafetyPack) -> Iterator[Alert]:
     """One alert for each pair of drugs: the most severe rule, the most specific among equals."""
     lines = (*new, *old)
-    codes = {code for line in lines for each in line.ingredients for code in _sides(line, each)}
-    rules = _by_pair(pack.interactions(codes)) if codes else {}
+    codes = {code for line in lines for _, sides in line.sides for code in sides}
+    rules = _by_side(pack.interactions(codes)) if codes else {}
     for place, line in enumerate(new):
         for other in lines[place + 1 :]:
             found = _worst(line, other, rules)
@@ -74,35 +75,29 @@ def interactions(new: Sequence[Line], old: Sequence[Line], pack: SafetyPack) -> 
                 yield _interaction(line, other, found, pack.label)
 
 
-def _sides(line: Line, ingredient: str) -> set[str]:
-    return {ingredient, *line.codes(ingredient, Use.THERAPEUTIC, Use.INTERACTION)}
-
-
-def _by_pair(rules: Sequence[Interaction]) -> Mapping[tuple[str, str], Interaction]:
-    pairs: dict[tuple[str, str], Interaction] = {}
+def _by_side(rules: Sequence[Interaction]) -> Mapping[str, Mapping[str, Interaction]]:
+    found: dict[str, dict[str, Interaction]] = {}
     for rule in rules:
-        for pair in ((rule.a, rule.b), (rule.b, rule.a)):
-            before = pairs.get(pair)
+        for mine, theirs in ((rule.a, rule.b), (rule.b, rule.a)):
+            others = found.setdefault(mine, {})
+            before = others.get(theirs)
             if before is None or _SEVERITY_ORDER[rule.severity] < _SEVERITY_ORDER[before.severity]:
-                pairs[pair] = rule
-    return pairs
+                others[theirs] = rule
+    return found
 
 
-def _worst(line: Line, other: Line, rules: Mapping[tuple[str, str], Interaction]) -> Interaction | None:
+def _worst(line: Line, other: Line, rules: Mapping[str, Mapping[str, Interaction]]) -> Interaction | None:
     """The most severe rule between two drugs; a drug does not interact with itself."""
     best: tuple[int, int, str] | None = None
     found: Interaction | None = None
-    for mine in line.ingredients:
-        for theirs in other.ingredients:
+    for mine, my_sides in line.sides:
+        for theirs, their_sides in other.sides:
             if mine == theirs:
                 continue
-            for a in _sides(line, mine):
-                for b in _sides(other, theirs):
-                    rule = rules.get((a, b))
-                    if rule is None:
-                        continue
-                    general = (a != mine) + (b != theirs)
-                    rank = (_SEVERITY_ORDER[rule.severity], general, rule.rule)
+            for a in my_sides & rules.keys():
+                for b in their_sides & rules[a].keys():
+                    rule = rules[a][b]
+                    rank = (_SEVERITY_ORDER[rule.severity], (a != mine) + (b != theirs), rule.rule)
                     if best is None or rank < best:
                         best, found = rank, rule
     return found
@@ -125,10 +120,14 @@ def _interaction(line: Line, other: Line, rule: Interaction, pack: str) -> Alert
 
 
 def allergic(
-    new: Sequence[Line], allergies: Sequence[Allergy], meanings: Sequence[Named], pack: SafetyPack
+    new: Sequence[Line],
+    allergies: Sequence[Allergy],
+    meanings: Sequence[Named],
+    groups_of: Mapping[str, Sequence[Membership]],
+    pack: SafetyPack,
 ) -> Iterator[Alert]:
     """Stop a drug that is what the patient is allergic to, or of its class; say what may cross-react."""
-    groups = _allergy_groups(meanings, pack)
+    groups = _allergy_groups(meanings, groups_of)
     crosses: dict[str, list[CrossReaction]] = {}
     asked = {code for each in groups for code in each} if new else set()
     for cross in pack.cross_reactions(asked) if asked else ():
@@ -142,14 +141,13 @@ def allergic(
                 yield alert
 
 
-def _allergy_groups(meanings: Sequence[Named], pack: SafetyPack) -> list[set[str]]:
+def _allergy_groups(meanings: Sequence[Named], groups_of: Mapping[str, Sequence[Membership]]) -> list[set[str]]:
     """The codes an allergy stands for: itself and, where it is an ingredient, its allergy classes."""
-    groups = pack.memberships({code for each in meanings for code in each.codes}) if meanings else {}
     found = []
     for each in meanings:
         codes = set(each.codes)
         for code in each.codes:
-            codes |= {place.group for place in groups.get(code, ()) if place.use == Use.ALLERGY}
+            codes |= {place.group for place in groups_of.get(code, ()) if place.use == Use.ALLERGY}
         found.append(codes)
     return found
 
@@ -239,25 +237,18 @@ def duplicates(new: Sequence[Line], old: Sequence[Line], pack: str) -> Iterator[
                     ingredient=same[0].replace("_", " "),
                 )
                 continue
-            shared = _therapeutic(line).items() & _therapeutic(other).items()
-            for group, source in sorted(shared)[:1]:
+            for group in sorted(line.therapeutic.keys() & other.therapeutic.keys())[:1]:
                 yield _alert(
                     line,
                     Tier.WARN,
                     Kind.DUPLICATE,
                     "{drug} and {with} are of one class: {group}.",
-                    source=source,
+                    source=line.therapeutic[group],
                     pack=pack,
                     rule=f"duplicate:{group}",
                     with_=other.drug.name,
                     group=group.replace("_", " "),
                 )
-
-
-def _therapeutic(line: Line) -> dict[str, str]:
-    return {
-        group: f"Class {group}" for ingredient in line.ingredients for group in line.codes(ingredient, Use.THERAPEUTIC)
-    }
 
 
 def doses(new: Sequence[Line], patient: PatientFacts, pack: SafetyPack) -> Iterator[Alert]:
