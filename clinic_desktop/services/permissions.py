@@ -17,12 +17,18 @@ ACTS: dict[str, frozenset[str]] = {
     "sessions.close_session": EVERYONE,
     "changes.journal_head": EVERYONE,
     "changes.kinds_since": EVERYONE,
+    "counts.counts": EVERYONE,
     # audit
     "audit.verify_audit": frozenset({ADMINISTRATOR}),
     "audit.export_audit": frozenset({ADMINISTRATOR}),
+    # backups
+    "backups.create_backup": frozenset({ADMINISTRATOR}),
+    "backups.verify_backup": frozenset({ADMINISTRATOR}),
+    "backups.kept_backups": frozenset({ADMINISTRATOR}),
     # prescribing
     "prescribing.find_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
     "prescribing.check_lines": frozenset({DOCTOR}),
+    "prescribing.medication_chart": frozenset({DOCTOR}),
     "prescribing.sign_prescription": frozenset({DOCTOR}),
     "prescribing.cancel_prescription": frozenset({DOCTOR}),
     "prescribing.active_prescriptions": frozenset({DOCTOR, NURSE, PHARMACIST}),

@@ -78,10 +78,7 @@ class Attempts:
     def _read(self) -> dict[str, _Tally]:
         try:
             stored = json.loads(self._path.read_text("utf-8"))
-            return {
-                str(who): _Tally(int(t["failures"]), to_text(from_text(t["last_at"])))
-                for who, t in stored.items()
-            }
+            return {str(who): _Tally(int(t["failures"]), to_text(from_text(t["last_at"]))) for who, t in stored.items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -45,6 +45,10 @@ class DeviceSecret(Protocol):
         """Draw, keep and read back a new secret. Raises Trouble."""
         ...
 
+    def has(self, database_id: str) -> bool:
+        """Whether a sound secret of this clinic is there already. Raises Trouble."""
+        ...
+
     def read(self, database_id: str) -> bytes:
         """Fetch the secret. Raises Trouble."""
         ...
@@ -99,6 +103,10 @@ class FileSecret:
             ) from error
         return _same(kept, secret)
 
+    def has(self, database_id: str) -> bool:  # noqa: ARG002 - the folder says which clinic
+        """Never: a folder that is set up anew gets a secret of its own."""
+        return False
+
     def read(self, database_id: str) -> bytes:  # noqa: ARG002 - the folder says which clinic
         """Fetch the secret."""
         try:
@@ -132,16 +140,17 @@ class KeyringSecret:
         self._set(database_id, "device-secret", base64.b64encode(secret).decode())
         return _same(self.read(database_id), secret)
 
+    def has(self, database_id: str) -> bool:
+        """Whether the keyring has a sound secret of this clinic."""
+        return _decoded(self._get(database_id, "device-secret") or "") is not None
+
     def read(self, database_id: str) -> bytes:
         """Fetch the secret."""
         kept = self._get(database_id, "device-secret")
         if kept is None:
             raise _gone(N_("The keyring no longer has this clinic's device secret."))
-        try:
-            secret = base64.b64decode(kept, validate=True)
-        except ValueError:
-            secret = b""
-        if len(secret) != KEY_BYTES:
+        secret = _decoded(kept)
+        if secret is None:
             raise _gone(N_("The keyring's entry for this clinic's device secret is damaged."))
         return secret
 
@@ -218,6 +227,14 @@ def _instance(name: str) -> "KeyringBackend":
         if is_property and not before:
             vars(backend).pop(prop.lower(), None)
     return backend
+
+
+def _decoded(kept: str) -> bytes | None:
+    try:
+        secret = base64.b64decode(kept, validate=True)
+    except ValueError:
+        return None
+    return secret if len(secret) == KEY_BYTES else None
 
 
 def _same(kept: bytes, secret: bytes) -> bytes:

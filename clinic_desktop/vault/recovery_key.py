@@ -43,9 +43,7 @@ def from_paper(text: str) -> bytes:
             expected=_LINES * _LINE_SYMBOLS,
             count=len(letters),
         )
-    return b"".join(
-        _read_line(n, letters[n * _LINE_SYMBOLS : (n + 1) * _LINE_SYMBOLS]) for n in range(_LINES)
-    )
+    return b"".join(_read_line(n, letters[n * _LINE_SYMBOLS : (n + 1) * _LINE_SYMBOLS]) for n in range(_LINES))
 
 
 def _part(key: bytes, line: int) -> bytes:

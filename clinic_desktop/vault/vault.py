@@ -162,26 +162,44 @@ class Vault:
         self._save(s for s in self._slots.slots if s.user_id != user_id or s.kind != "user")
 
     def renew_device_secret(self, data_key: bytes, device_secret: SecretKind) -> None:
-        """Bind the vault to this machine anew, after recovery: every password must be given again."""
+        """Bind the vault to this machine anew, after recovery: every password must be given again.
+
+        A secret that the machine's keyring has for this database is kept, since an older folder may still need it.
+        """
         self._require(data_key)
         self._reload()
         place = choose(device_secret, self._profile)
-        place.make(self.database_id)
+        if not place.has(self.database_id):
+            place.make(self.database_id)
         self._save(self._recovery_slots(), secret_kind=place.kind, secret_backend=place.backend)
         if place.kind != "file":
             (self._profile / FILE).unlink(missing_ok=True)
 
     def put_anchor(self, text: str) -> bool:
-        """Keep the journal's head in the keyring; False where the device secret is a file."""
-        return self._secret().put_text(self.database_id, "anchor", text)
+        """Keep the journal's head in the keyring; False where there is none to be had."""
+        try:
+            return self._secret().put_text(self.database_id, "anchor", text)
+        except Trouble:
+            # A clinic opened with the recovery key must go on without the keyring.
+            _log.warning("the anchor could not be put into the keyring")
+            return False
 
     def get_anchor(self) -> str | None:
-        """The journal's head as the keyring has it, None where there is none."""
-        return self._secret().get_text(self.database_id, "anchor")
+        """The journal's head as the keyring has it; None where there is none to be had."""
+        try:
+            return self._secret().get_text(self.database_id, "anchor")
+        except Trouble:
+            _log.warning("the keyring could not be asked for the anchor")
+            return None
 
     def opens_with(self, data_key: bytes) -> bool:
         """Whether a data key is this vault's."""
-        return hmac.compare_digest(_key_check(data_key, self.database_id), self._slots.key_check)
+        return self.slots_open_with(self._slots, data_key)
+
+    @staticmethod
+    def slots_open_with(slots: KeySlots, data_key: bytes) -> bool:
+        """Whether a data key is the one that some slots hold, such as a backup's copy."""
+        return hmac.compare_digest(_key_check(data_key, slots.database_id), slots.key_check)
 
     def _secret(self) -> DeviceSecret:
         return reopen(self._slots.secret_kind, self._slots.secret_backend, self._profile)
@@ -211,9 +229,7 @@ class Vault:
 
     def _nobody(self) -> Slot:
         """A slot that nothing opens, so that an unknown name takes as long as a wrong password."""
-        cost = max(
-            (s.kdf for s in self._user_slots() if s.kdf), key=lambda k: k.memory_kib, default=self._kdf
-        )
+        cost = max((s.kdf for s in self._user_slots() if s.kdf), key=lambda k: k.memory_kib, default=self._kdf)
         return Slot("", "user", "", "", "", 0, cost, bytes(16), bytes(12), bytes(KEY_BYTES + 16))
 
     def _open_user_slot(self, slot: Slot, password: str, secret: bytes) -> bytes | None:

@@ -207,3 +207,22 @@ def test_no_back_end_in_clear_is_on_the_list() -> None:
     for name in device_secret.ALLOWED:
         for bad in ("alt", "null", "fail", "chainer", "plain", "file"):
             assert bad not in name.lower()
+
+
+def test_setting_up_anew_keeps_the_keyrings_secret_that_an_older_folder_needs(kept: NewVault, tmp_path: Path) -> None:
+    copy = tmp_path / "restored"
+    copy.mkdir()
+    for name in keyslots.FILES:
+        (copy / name).write_bytes((tmp_path / "clinic" / name).read_bytes())
+    restored = Vault.open(copy, kdf=CHEAP)
+    restored.renew_device_secret(restored.unlock_with_recovery(kept.recovery_key), "keyring")
+    assert restored.users == ()
+    assert Vault.open(tmp_path / "clinic", kdf=CHEAP).unlock("amina", PASSWORD).data_key == kept.data_key
+
+
+def test_a_keyring_that_does_not_answer_keeps_nobody_from_opening_by_recovery(
+    keyring: type, kept: NewVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "locked", True)
+    assert kept.vault.get_anchor() is None
+    assert not kept.vault.put_anchor("A7|1|00")
