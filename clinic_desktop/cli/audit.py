@@ -1,0 +1,36 @@
+"""`clinic-desktop audit`: whether the past stands, an export of it, and who saw a patient."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
+from clinic_desktop.services.access import who_saw
+from clinic_desktop.services.audit import export_audit, verify_audit
+from clinic_desktop.services.patients import patient_by_mrn
+
+
+def run(terminal: Terminal, arguments: list[str]) -> int:
+    """Verify, export, or tell who saw a patient."""
+    words = parser("audit", "The journal and the access log.")
+    which = words.add_subparsers(dest="which", required=True)
+    which.add_parser("verify", help="find any edit, deletion, insertion, swap or cut tail")
+    export = which.add_parser("export", help="hashes and metadata, to be checked anywhere")
+    export.add_argument("--out", required=True, type=Path)
+    saw = which.add_parser("who-saw", help="who opened a patient's chart")
+    saw.add_argument("mrn")
+    chosen = words.parse_args(arguments)
+    with terminal.signed_in() as here:
+        if chosen.which == "verify":
+            verdict = verify_audit(here.desk)
+            lines = [f"{finding.where}: {finding.what}" for finding in verdict.findings]
+            sums = f"{verdict.journal} journal entries, {verdict.access} accesses, {verdict.records} records"
+            lines.append(f"{sums}: {'sound' if not lines else f'{len(lines)} findings'}")
+            terminal.answer(asdict(verdict), lines)
+            return DONE_WITH_PROBLEMS if verdict.findings else DONE
+        if chosen.which == "export":
+            links = export_audit(here.desk, chosen.out)
+            terminal.answer({"out": str(chosen.out), "links": links}, [f"{links} links in {chosen.out}"])
+            return DONE
+        seen = [asdict(row) for row in who_saw(here.desk, patient_by_mrn(here.desk, chosen.mrn))]
+        terminal.answer(seen, ["  ".join(str(value) for value in row.values()) for row in seen])
+    return DONE

@@ -1,0 +1,83 @@
+"""What every command is handed: where the clinic is, who signs in, and how to answer."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.i18n import N_
+
+if TYPE_CHECKING:
+    from clinic_desktop.services.acts import Desk
+    from clinic_desktop.services.clinic import Clinic
+
+DONE, DONE_WITH_PROBLEMS = 0, 1
+
+
+class Terminal:
+    """One call of the command line."""
+
+    def __init__(self, profile: Path, user: str | None, password_file: Path | None, *, as_json: bool) -> None:
+        self.profile = profile
+        self.user = user
+        self.password_file = password_file
+        self.as_json = as_json
+
+    def answer(self, document: object, lines: Iterator[str] | Sequence[str]) -> None:
+        """Print the document with ``--json``, the lines without."""
+        if self.as_json:
+            print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
+            return
+        for line in lines:
+            print(line)
+
+    def progress(self, words: str) -> None:
+        """Say on standard error how far it is."""
+        print(words, file=sys.stderr, flush=True)
+
+    def password(self) -> str:
+        """The password of ``--user``, from its file; one line end at its end is not a part of it."""
+        if self.user is None or self.password_file is None:
+            raise Refusal(N_("Sign in: --user USER --password-file F."), field="user")
+        return read_secret(self.password_file)
+
+    @contextmanager
+    def signed_in(self) -> Iterator["SignedIn"]:
+        """Open the clinic for the length of one command."""
+        # The store and the vault cost half a second to import: `doctor` and `--help` do without.
+        from clinic_desktop.services.clinic import open_clinic
+
+        password = self.password()
+        clinic, desk = open_clinic(self.profile, self.user or "", password, process="command")
+        try:
+            yield SignedIn(clinic, desk)
+        finally:
+            clinic.sign_out(desk, "command ended")
+            clinic.close()
+
+
+class SignedIn:
+    """An open clinic and a desk in it."""
+
+    def __init__(self, clinic: "Clinic", desk: "Desk") -> None:
+        self.clinic = clinic
+        self.desk = desk
+
+
+def parser(word: str, about: str) -> argparse.ArgumentParser:
+    """Make the parser of one command."""
+    return argparse.ArgumentParser(prog=f"clinic-desktop {word}", description=about)
+
+
+def read_secret(path: Path) -> str:
+    """Read a password or a key from a file; raises Trouble naming the file, never its content."""
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(
+            "The file {path} could not be read.", remedy="Check the name and its permissions.", path=str(path)
+        ) from error

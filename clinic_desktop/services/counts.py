@@ -1,0 +1,58 @@
+"""How many records of each kind there are; merged and mistaken ones are not counted."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, func, select
+
+from clinic_desktop.services.acts import Read, query
+from clinic_desktop.store.tables.billing import invoices
+from clinic_desktop.store.tables.chart import allergies, encounters, medicines_taken, problems, vital_signs
+from clinic_desktop.store.tables.laboratory import lab_orders, lab_results
+from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.pharmacy import dispenses
+from clinic_desktop.store.tables.prescribing import prescriptions
+from clinic_desktop.store.tables.scheduling import appointments
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of records; `observations` are vital signs and laboratory results together."""
+
+    patients: int
+    encounters: int
+    observations: int
+    conditions: int
+    medications: int
+    allergies: int
+    immunizations: int
+    procedures: int
+    appointments: int
+    prescriptions: int
+    dispenses: int
+    lab_orders: int
+    invoices: int
+
+
+@query
+def counts(read: Read) -> Counts:
+    """Count."""
+
+    def number(table: Table, *where: ColumnElement[bool]) -> int:
+        return read.conn.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+    return Counts(
+        patients=number(patients, patients.c.merged_into.is_(None)),
+        encounters=number(encounters, encounters.c.status != "void"),
+        observations=number(vital_signs, vital_signs.c.status == "final")
+        + number(lab_results, lab_results.c.status == "released"),
+        conditions=number(problems, problems.c.status != "entered_in_error"),
+        medications=number(medicines_taken, medicines_taken.c.status != "entered_in_error"),
+        allergies=number(allergies, allergies.c.status != "entered_in_error"),
+        immunizations=0,  # no table keeps them yet
+        procedures=0,  # nor these
+        appointments=number(appointments, appointments.c.status != "cancelled"),
+        prescriptions=number(prescriptions),
+        dispenses=number(dispenses, dispenses.c.status == "dispensed"),
+        lab_orders=number(lab_orders, lab_orders.c.status != "cancelled"),
+        invoices=number(invoices, invoices.c.status == "issued"),
+    )
