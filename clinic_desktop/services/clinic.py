@@ -135,7 +135,8 @@ def create_clinic(
         made = create_vault(making, device_secret=device_secret, kdf=kdf, clock=clock)
         schema.create(making / DATABASE, made.data_key)
         code = new_code()
-        store = Store(making / DATABASE, made.data_key, clock=clock, workstation=code)
+        anchor = Anchor(making / ANCHOR, made.data_key, "command")
+        store = Store(making / DATABASE, made.data_key, clock=clock, workstation=code, anchor=anchor)
         admin = new_id()
         with store.write(act=new_id(), session=None) as unit:
             _first_rows(unit, code=code, clinic_name=clinic_name.strip())
