@@ -13,6 +13,7 @@ from clinic_desktop.gui.printing import Pages, send_to_printer
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.buttons import Button, PrimaryButton, ToolButton
 from clinic_desktop.gui.widgets.panel import label
+from clinic_desktop.gui.widgets.words import explain
 from clinic_desktop.i18n import N_, _
 
 ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -137,10 +138,7 @@ class PdfPreview(QWidget):
             self._page.setText(_("Page {n} of {all}").format(n=now, all=len(self._labels)))
 
     def _not_done(self, error: Exception) -> None:
-        if not isinstance(error, Trouble):
-            raise error
-        words = _(error.message).format(**error.facts) + " " + _(error.remedy).format(**error.facts)
-        self._said.setText(words)
+        self._said.setText(explain(error))
 
 
 def preview_of(document: Callable[[], bytes], title: str, tasks: Tasks, show: Callable[[PdfPreview], None]) -> None:

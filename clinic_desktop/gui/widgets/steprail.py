@@ -92,7 +92,7 @@ class _StepRow(QPushButton):
         self.setAutoExclusive(True)
         self.setAutoDefault(False)
         self._number = number
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
         self._icon = QLabel()
@@ -133,7 +133,7 @@ class _StepRow(QPushButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As high as its words."""
-        return self.layout().sizeHint()
+        return self._row.sizeHint()
 
     def _draw(self) -> None:
         icon, meaning, _words = STATES[self._step.state]

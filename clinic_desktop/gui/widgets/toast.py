@@ -20,7 +20,7 @@ class Toast(QFrame):
         super().__init__(parent)
         self.setObjectName("toast")
         self.setProperty("panel", "raised")
-        self._above = above
+        self._over, self._above = parent, above
         self._undo: Callable[[], object] | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
@@ -72,8 +72,7 @@ class Toast(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        window = self.parentWidget()
-        self.move((window.width() - self.width()) // 2, window.height() - self.height() - self._above)
+        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - self._above)
 
     def _undo_it(self) -> None:
         self.hide()

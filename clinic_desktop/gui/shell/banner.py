@@ -1,0 +1,107 @@
+"""The patient banner: who this is, and what could hurt them. 64 px, on every screen about a patient."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+
+from clinic_desktop.gui.shell.gate import BannerFacts
+from clinic_desktop.gui.theme.tokens import BANNER
+from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.panel import clear_layout, label
+from clinic_desktop.gui.widgets.pill import Look, Pill
+from clinic_desktop.i18n import _
+
+
+class PatientBanner(QFrame):
+    """Shows `BannerFacts`; labels are lighter than values, no colons (NHS common user interface, patient banner)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self.setProperty("panel", "bar")
+        self.setFixedHeight(BANNER)
+        self.patient_id: str | None = None
+        row = QHBoxLayout(self)
+        row.setContentsMargins(24, 8, 16, 8)
+        row.setSpacing(12)
+        self._initials = QLabel()
+        self._initials.setObjectName("banner.initials")
+        self._initials.setFixedSize(40, 40)
+        self._initials.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._initials.setProperty("face", "initials")
+        self._name = label("", "section", name="banner.name")
+        self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts = QHBoxLayout()
+        self._facts.setSpacing(6)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._name)
+        words.addLayout(self._facts)
+        self._tags = QHBoxLayout()
+        self._tags.setSpacing(8)
+        row.addWidget(self._initials)
+        row.addLayout(words)
+        row.addStretch(1)
+        row.addLayout(self._tags)
+        self.hide()
+
+    def show_facts(self, facts: BannerFacts) -> None:
+        """Show a patient."""
+        self.patient_id = facts.patient_id
+        self._initials.setText((facts.given[:1] + facts.family[:1]).upper())
+        self._name.setText(f"{facts.family.upper()}, {facts.given}")
+        clear_layout(self._facts)
+        clear_layout(self._tags)
+        born = f"{facts.born} ({facts.age})" if facts.age else facts.born
+        for words, value in ((_("Born"), born), (_("Sex"), facts.sex), (_("MRN"), facts.mrn)):
+            self._fact(words, value)
+        if facts.weight:
+            on = f" ({show_date(facts.weight_on)})" if facts.weight_on else ""
+            self._fact(_("Weight"), facts.weight + on)
+        if facts.pregnancy:
+            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy"))
+        for alert in facts.alerts:
+            self._tags.addWidget(Pill(alert, "warning", "alert"))
+        allergy = Pill("", name="banner.allergy")
+        allergy.show_look(allergy_look(facts))
+        allergy.setToolTip("\n".join(facts.allergies))
+        self._tags.addWidget(allergy)
+        if facts.state is not None:
+            state = Pill(name="banner.state")
+            state.show_look(facts.state)
+            self._tags.addWidget(state)
+        self.setAccessibleName(f"{self._name.text()}, {born}, {facts.sex}, {facts.mrn}, {allergy.text()}")
+        self.show()
+
+    def take_away(self) -> None:
+        """Show no patient."""
+        self.patient_id = None
+        self._name.clear()
+        self._initials.clear()
+        self.setAccessibleName("")
+        clear_layout(self._facts)
+        clear_layout(self._tags)
+        self.hide()
+
+    def _fact(self, words: str, value: str) -> None:
+        self._facts.addWidget(label(words, "secondary"))
+        shown = label(value or _("Not known"))
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts.addWidget(shown)
+        self._facts.addSpacing(6)
+        self._facts.addStretch(0)
+
+
+def allergy_look(facts: BannerFacts) -> Look:
+    """The three states of allergies, which must never be taken for one another."""
+    if facts.allergy_state == "listed":
+        shown = ", ".join(facts.allergies[:3])
+        more = len(facts.allergies) - 3
+        if more > 0:
+            shown += _(" and {n} more").format(n=more)
+        return Look(_("Allergies: {names}").format(names=shown), "critical", "allergy")
+    if facts.allergy_state == "none_known":
+        on = facts.allergies_confirmed_on
+        if on is None:
+            return Look(_("No known allergies"), "good", "shield")
+        return Look(_("No known allergies, confirmed {date}").format(date=show_date(on)), "good", "shield")
+    return Look(_("Allergies not asked"), "warning", "help")

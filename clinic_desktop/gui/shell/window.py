@@ -1,0 +1,284 @@
+"""The one window: first run, sign-in, work, lock. While it is locked nothing of a screen can be seen or reached."""
+
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+
+from clinic_desktop.gui import theme
+from clinic_desktop.gui.shell.gate import Gate, Workplace
+from clinic_desktop.gui.shell.idle import Idle
+from clinic_desktop.gui.shell.signin import LockPage, SignInPage
+from clinic_desktop.gui.tasks_qt import Pools, QtTasks
+from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
+from clinic_desktop.gui.widgets.words import explain
+from clinic_desktop.i18n import _
+
+if TYPE_CHECKING:
+    from clinic_desktop.gui.shell.frame import Frame
+    from clinic_desktop.gui.shell.screen import Screen
+    from clinic_desktop.gui.widgets.pill import Look
+
+PRELOAD_MS = 40
+
+
+class MainWindow(QWidget):
+    """Made with the gate and the screens' dotted names ("package.module:SCREEN"); nothing heavy is imported for it.
+
+    `opened` carries the `Workplace` once a person works, `locked` says that the screens are covered, `left` that
+    the person has gone. The app connects `help_asked` and calls `journal_moved` and `show_state`.
+    """
+
+    opened = Signal(object)
+    locked = Signal()
+    resumed = Signal()
+    left = Signal()
+    help_asked = Signal(str)
+
+    def __init__(self, gate: Gate, screens: Sequence[str], *, settings: Remembered | None = None) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle(_("Clinic Desktop"))
+        self._gate, self._names = gate, tuple(screens)
+        self._settings = settings or RememberedHere()
+        self.pools = Pools(self)
+        self._tasks = QtTasks(self.pools, self._trouble)
+        self._frame: Frame | None = None
+        self._place: Workplace | None = None
+        self._covered: list[QWidget] = []
+        self._focus: QWidget | None = None
+        self.is_locked = False
+        self.idle = Idle(self)
+        self.idle.idle.connect(self.lock)
+        self._pages = QStackedWidget()
+        self.signin, self.lock_page = SignInPage(), LockPage()
+        for page in (self.signin, self.lock_page):
+            self._pages.addWidget(page)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._pages)
+        self.signin.given.connect(self._sign_in)
+        self.lock_page.given.connect(self._resume)
+        self.lock_page.switch_user.connect(self.switch_user)
+        for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Shift+L", self.switch_user), ("Ctrl+Q", self.close)):
+            QShortcut(QKeySequence(keys), self, act)
+        self._preload = QTimer(self)
+        self._preload.setInterval(PRELOAD_MS)
+        self._preload.timeout.connect(self._load_one)
+        self._to_load = list(self._names)
+        self.resize(1280, 800)
+
+    # Before work ----------------------------------------------------------------------------------------
+
+    def show_state(self, look: "Look | None") -> None:
+        """Show the state of the background, such as sync, in the top bar; None hides it."""
+        if self._frame is not None:
+            self._frame.topbar.show_state(look)
+
+    def begin(self, username: str = "") -> None:
+        """Show the sign-in, or the first run where there is no clinic yet."""
+        if self._gate.exists():
+            self.signin.show_people(self._gate.clinic(), self._gate.staff(), self._gate.demo_words())
+            self._pages.setCurrentWidget(self.signin)
+            self.signin.begin(username)
+        else:
+            self._first_run()
+
+    def preload(self) -> None:
+        """Import the screens one after another while the sign-in waits; called once it has been painted."""
+        self._preload.start()
+
+    def _load_one(self) -> None:
+        if self._to_load:
+            importlib.import_module(self._to_load.pop(0).partition(":")[0])
+        else:
+            self._preload.stop()
+
+    def _first_run(self) -> None:
+        # Not needed on any other start.
+        from clinic_desktop.gui.shell.firstrun import FirstRunPage
+
+        page = FirstRunPage(self._gate, self._tasks)
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+        def finish(username: str) -> None:
+            self.begin(username)
+            self._pages.removeWidget(page)
+            page.deleteLater()
+
+        page.done.connect(finish)
+        page.begin()
+
+    def _sign_in(self, username: str, password: str) -> None:
+        self._tasks.change(lambda: self._gate.unlock(username, password), self._work, self._not_signed_in)
+
+    def _not_signed_in(self, error: Exception) -> None:
+        self.signin.refuse(explain(error))
+
+    # Work -------------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> "Frame":
+        """The frame of the person signed in."""
+        if self._frame is None:
+            raise LookupError("nobody is signed in")
+        return self._frame
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether somebody is signed in, locked or not."""
+        return self._frame is not None
+
+    def _work(self, place: Workplace) -> None:
+        # The sign-in is painted sooner without it.
+        from clinic_desktop.gui.shell.frame import Frame
+
+        self._preload.stop()
+        frame = Frame(place, [load_screen(name) for name in self._names], self.pools)
+        frame.lock_asked.connect(self.lock)
+        frame.switch_asked.connect(self.switch_user)
+        frame.theme_asked.connect(self.toggle_theme)
+        frame.help_asked.connect(self.help_asked)
+        frame.quit_asked.connect(self.close)
+        self._frame, self._place, self.is_locked = frame, place, False
+        self._pages.addWidget(frame)
+        self._pages.setCurrentWidget(frame)
+        self.setWindowTitle(f"{place.clinic} – {_('Clinic Desktop')}")
+        self.idle.start(place.idle_minutes)
+        frame.ask_counts()
+        frame.go(place.home)
+        self.opened.emit(place)
+
+    def journal_moved(self, kinds: frozenset[str]) -> None:
+        """The journal moved: screens ask again for what they show."""
+        if self.has_frame and not self.is_locked:
+            self.frame.journal_moved(kinds)
+
+    # Lock and leave ---------------------------------------------------------------------------------------
+
+    def lock(self) -> None:
+        """Cover everything and refuse every act, with what was typed kept; the password lets the person go on."""
+        if self._place is None or self.is_locked:
+            return
+        frame = self.frame
+        self._focus = frame.focusWidget()
+        frame.flush()
+        frame.palette_box.close_down()
+        self.is_locked = True
+        self._cover()
+        self._pages.setCurrentWidget(self.lock_page)
+        self.setWindowTitle(_("Clinic Desktop"))
+        self.lock_page.begin(self._place.display_name)
+        self.idle.stop()
+        # After the drafts, since acts keep their order.
+        self._tasks.change(self._gate.lock)
+        self.locked.emit()
+
+    def _cover(self) -> None:
+        QToolTip.hideText()
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
+        self._covered = [
+            each
+            for each in QApplication.topLevelWidgets()
+            if each is not self and each.isVisible() and _ours(each, self)
+        ]
+        for each in self._covered:
+            each.hide()
+        for each in self.findChildren(QWidget):
+            if each.parent() is self and each is not self._pages and each.isVisible():
+                each.hide()
+
+    def _resume(self, password: str) -> None:
+        self._tasks.change(lambda: self._gate.resume(password), self._resumed, self._not_resumed)
+
+    def _not_resumed(self, error: Exception) -> None:
+        self.lock_page.refuse(explain(error))
+
+    def _resumed(self, _nothing: object) -> None:
+        if self._place is None:
+            return
+        self.is_locked = False
+        self.lock_page.begin("")
+        self._pages.setCurrentWidget(self.frame)
+        self.setWindowTitle(f"{self._place.clinic} – {_('Clinic Desktop')}")
+        for each in self._covered:
+            each.show()
+        self._covered = []
+        if self._focus is not None:
+            self._focus.setFocus()
+        self.idle.start(self._place.idle_minutes)
+        self.journal_moved(frozenset())
+        self.resumed.emit()
+
+    def switch_user(self) -> None:
+        """Keep the drafts, end the session and show the sign-in for the next person."""
+        if self._place is None:
+            return
+        self._let_go()
+        self._tasks.change(self._gate.leave, lambda _nothing: self.left.emit())
+        self.begin()
+
+    def _let_go(self) -> None:
+        frame = self.frame
+        frame.close_down()
+        self.idle.stop()
+        for each in self._covered:
+            each.deleteLater()
+        self._covered, self._focus = [], None
+        self._frame, self._place, self.is_locked = None, None, False
+        self._pages.setCurrentWidget(self.signin)
+        self._pages.removeWidget(frame)
+        frame.deleteLater()
+        self.setWindowTitle(_("Clinic Desktop"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Close without a question: every draft is kept, every act given is done."""
+        if self._place is not None:
+            self.frame.close_down()
+            self._tasks.change(self._gate.leave)
+        self._tasks.close()
+        self.pools.close()
+        super().closeEvent(event)
+
+    # The rest ---------------------------------------------------------------------------------------------
+
+    def toggle_theme(self) -> None:
+        """Go from light to dark or back, and remember it."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            wanted = "light" if theme.mode() == "dark" else "dark"
+            self._settings.set("theme", wanted)
+            theme.apply(app, wanted)
+
+    def _trouble(self, error: Exception) -> None:
+        words = explain(error)
+        if self.has_frame and not self.is_locked:
+            self.frame.toast.say(words, meaning="critical")
+        elif self.is_locked:
+            self.lock_page.refuse(words)
+        else:
+            self.signin.refuse(words)
+
+
+def load_screen(name: str) -> "Screen":
+    """Import a screen by its dotted name, ``package.module:SCREEN``."""
+    from clinic_desktop.gui.shell.screen import Screen
+
+    module, _colon, word = name.partition(":")
+    screen = getattr(importlib.import_module(module), word or "SCREEN")
+    if not isinstance(screen, Screen):
+        raise TypeError(f"{name} is not a screen")
+    return screen
+
+
+def _ours(widget: QWidget, window: QWidget) -> bool:
+    parent = widget.parentWidget()
+    while parent is not None and parent is not window:
+        parent = parent.parentWidget()
+    return parent is window
