@@ -18,6 +18,7 @@ APPEND_ONLY = ("journal", "access", "stock_moves", "ledger")
 
 WRITER_PRAGMAS: dict[str, str | int] = {"busy_timeout": 0, "cache_size": -32_768}
 READER_PRAGMAS: dict[str, str | int] = {"busy_timeout": 2_000, "cache_size": -65_536, "query_only": 1}
+WATCHER_PRAGMAS: dict[str, str | int] = {"busy_timeout": 0, "cache_size": -256, "query_only": 1}
 # Readers never commit and so never checkpoint: only a writer does (one of the rules that keep WAL safe).
 SHARED_PRAGMAS: dict[str, str | int] = {
     "foreign_keys": 1,

@@ -16,7 +16,14 @@ from sqlcipher3 import dbapi2
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.store.anchor import Anchor
-from clinic_desktop.store.connection import READER_PRAGMAS, WRITER_PRAGMAS, connect, gate, unreadable
+from clinic_desktop.store.connection import (
+    READER_PRAGMAS,
+    WATCHER_PRAGMAS,
+    WRITER_PRAGMAS,
+    connect,
+    gate,
+    unreadable,
+)
 from clinic_desktop.store.unit import Chains, Transaction
 
 log = logging.getLogger(__name__)
@@ -53,6 +60,7 @@ class Store:
         # One try before any pool, so that a wrong key is said once and in words.
         connect(path, key, WRITER_PRAGMAS, create=create).close()
         self._writing = threading.Lock()
+        self._watching = lambda: connect(path, key, WATCHER_PRAGMAS)
         self._readers = self._engine(lambda: connect(path, key, READER_PRAGMAS), size=3)
         self._writer = self._engine(lambda: connect(path, key, WRITER_PRAGMAS), size=1)
         event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -114,6 +122,10 @@ class Store:
             time.sleep(PAUSE_SECONDS)
         return count
 
+    def watch(self) -> "Watch":
+        """A connection that never writes, to tell cheaply whether anybody else has."""
+        return Watch(self._watching())
+
     def close(self) -> None:
         """Close every connection; the store cannot be used again."""
         self._readers.dispose()
@@ -125,6 +137,35 @@ class Store:
         if error.orig is None or "syntax" in str(error.orig) or "no such" in str(error.orig):
             return error
         return unreadable(self.path, error.orig)
+
+
+class Watch:
+    """Looks at the version of the data (4 microseconds), and at the journal's end only when it has moved."""
+
+    def __init__(self, connection: dbapi2.Connection) -> None:
+        self._connection = connection
+        self._version = -1
+        self._seq = self._end()
+
+    def moved(self) -> frozenset[tuple[str, str | None]]:
+        """Every (kind, patient) that happened since the last look; empty when nothing did."""
+        version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return frozenset()
+        self._version = version
+        rows = self._connection.execute(
+            "SELECT seq, kind, patient FROM journal WHERE seq > ? ORDER BY seq", (self._seq,)
+        ).fetchall()
+        if rows:
+            self._seq = rows[-1][0]
+        return frozenset((row[1], row[2]) for row in rows)
+
+    def _end(self) -> int:
+        return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -15,6 +15,7 @@ encounters = record(
     one_of("status", "open", "awaiting_results", "signed", "void"),
     index("ix_encounters_patient_id", "patient_id", "started_at"),
     index("ix_encounters_status", "status", "practitioner_id"),
+    index("ix_encounters_patient_status", "patient_id", "status"),
 )
 
 consultation_steps = record(
@@ -76,7 +77,7 @@ problems = record(
     text("noted_at"),
     one_of("certainty", "provisional", "confirmed", "refuted"),
     one_of("status", "active", "resolved", "entered_in_error"),
-    index("ix_problems_patient_id", "patient_id"),
+    index("ix_problems_patient_id", "patient_id", "status"),
     index("ix_problems_encounter_id", "encounter_id"),
 )
 

@@ -68,11 +68,21 @@ patient_contacts = record(
 )
 
 # What search reads: one row for each patient, folded in Python (trusted_schema=OFF keeps functions out of triggers).
+# `words` are the names, present and former, and the year of birth; `numbers` the telephone and identity numbers.
 patient_search = Table(
     "patient_search",
     metadata,
     Column("patient_rowid", Integer, primary_key=True),
     Column("words", Text, nullable=False),
-    Column("sounds", Text, nullable=False),
-    Column("digits", Text, nullable=False),
+    Column("numbers", Text, nullable=False),
+)
+
+# The vocabulary of names, for those who misspell one: a word under itself, under itself with one letter left out, and
+# under how it sounds ("~" in front). Two words that share a key are one mistake apart, or sound alike.
+name_near = Table(
+    "name_near",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    sqlite_with_rowid=False,
 )

@@ -14,6 +14,8 @@ prescriptions = record(
     text("priority", default="routine"),
     text("pack"),
     text("note", null=True),
+    # Raised by every hand-out, so that two desks that hold the same one cannot both go on.
+    number("hand_outs", default=0),
     one_of("status", "signed", "preparing", "prepared", "partly_dispensed", "dispensed", "rejected", "cancelled"),
     index("ix_prescriptions_patient_id", "patient_id", "signed_at"),
     index("ix_prescriptions_status", "status", "signed_at"),
@@ -34,6 +36,7 @@ prescription_lines = record(
     text("frequency"),
     number("duration_days", null=True),
     number("as_needed", default=0),
+    text("as_needed_for", null=True),
     text("max_per_day", null=True),
     number("quantity"),
     text("quantity_unit"),

@@ -1,0 +1,23 @@
+"""The product's table of contents: every screen and every device, in menu order, as dotted names.
+
+To add a screen or a device: one folder, and one word here.
+"""
+
+_SCREENS = (
+    "home",
+    "reception",
+    "schedule",
+    "queue",
+    "chart",
+    "consultation",
+    "prescribing",
+    "order",
+    "pharmacy",
+    "stock",
+    "laboratory",
+    "billing",
+    "administration",
+)
+
+SCREENS = tuple(f"clinic_desktop.gui.screens.{name}.screen:SCREEN" for name in _SCREENS)
+DEVICES: tuple[str, ...] = ()
