@@ -1,12 +1,15 @@
 """The laboratory's rules: what a value may be, how far it moved, who may release it, and how an order stands."""
 
+import dataclasses
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from clinic_desktop.domain.ranges import Flag, Judgement, amount
+from clinic_desktop.domain import units
+from clinic_desktop.domain.ranges import Ages, Flag, Judgement, Range, amount, judge, write
 from clinic_desktop.domain.refusals import Refusal
 
 TestStatus = Literal["ordered", "collected", "resulted", "released", "rejected", "cancelled"]
@@ -37,6 +40,79 @@ class Delta:
     before_at: datetime
     change: Decimal
     percent: Decimal | None
+
+
+@dataclass(frozen=True)
+class Assay:
+    """What the catalogue knows of a test, as far as it decides what a value may be and mean."""
+
+    kind: Literal["numeric", "choice", "text"]
+    unit: str | None = None
+    loinc: str | None = None
+    decimals: int = 0
+    choices: tuple[Choice, ...] = ()
+    plausible_low: Decimal | None = None
+    plausible_high: Decimal | None = None
+    ranges: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True)
+class Before:
+    """The last released result of the same test of the same person."""
+
+    value: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """A typed value as it will be stored, what it means, how far it moved, and why it should be confirmed."""
+
+    value: str
+    judgement: Judgement
+    delta: Delta | None = None
+    confirm: str | None = None
+
+
+def assess(typed: str, assay: Assay, sex: str, age: Ages | None, before: Before | None) -> Assessed:
+    """Read a typed value and say all there is to say of it: the grid, the service and devices all ask here.
+
+    A number may carry a unit of its own (``5.4 mmol/L``), which is converted. Raises Refusal.
+    """
+    words = typed.strip()
+    if not words:
+        raise Refusal("Type a value.")
+    if assay.kind == "text":
+        return Assessed(words, Judgement("none"))
+    if assay.kind == "choice":
+        choice = chosen(words, assay.choices)
+        return Assessed(choice.text, judge_choice(choice, assay.choices))
+    value = in_unit(words, assay)
+    require_possible(value, assay.plausible_low, assay.plausible_high)
+    judgement = judge(value, assay.ranges, sex, age)
+    moved = None if before is None else delta(value, before.value, before.at)
+    return Assessed(value, judgement, moved, improbable(value, judgement.flag, before.value if before else None))
+
+
+def in_unit(typed: str, assay: Assay) -> str:
+    """The number as it is stored, in the test's unit. Raises Refusal for what is no number or a strange unit."""
+    number, unit = _split(typed)
+    read = amount(number)
+    if read is None:
+        raise Refusal("Type a number, such as 5.4 or <0.5.")
+    if not unit or units.same(unit, assay.unit):
+        return write(read)
+    converted = units.convert(read.number, unit, assay.unit, loinc=assay.loinc)
+    if converted is None:
+        raise Refusal("A result in {unit} cannot be counted in {wanted}.", unit=unit, wanted=assay.unit or "-")
+    rounded = converted.quantize(Decimal(1).scaleb(-assay.decimals))
+    return write(dataclasses.replace(read, number=rounded))
+
+
+def _split(typed: str) -> tuple[str, str]:
+    """A number and the unit behind it, if one was typed: ``< 5.4 mmol/L``, ``6.1mmol/L``, ``250 10*3/uL``."""
+    found = re.fullmatch(r"([<>≤≥=]*\s*[-+−]?[\d.,]+)\s*(\S.*)?", typed)
+    return (typed, "") if found is None else (found[1], found[2] or "")
 
 
 def choices(text: str | None) -> tuple[Choice, ...]:

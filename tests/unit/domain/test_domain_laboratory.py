@@ -7,6 +7,7 @@ import pytest
 
 from clinic_desktop.domain import laboratory
 from clinic_desktop.domain.laboratory import Choice
+from clinic_desktop.domain.ranges import Ages, Range
 from clinic_desktop.domain.refusals import Refusal
 
 DIP = laboratory.choices("Negative;Trace;Positive 1+*;Positive 2+*")
@@ -86,3 +87,44 @@ def test_nobody_releases_what_they_entered() -> None:
 )
 def test_an_order_stands_as_its_tests_stand(tests: list[laboratory.TestStatus], status: str) -> None:
     assert laboratory.order_status(tests) == status
+
+
+GLUCOSE = laboratory.Assay(
+    "numeric", "mg/dL", "2345-7", 0, (), Decimal(5), Decimal(2000),
+    (Range("any", 0, 60000, Decimal(70), Decimal(139), Decimal(46), Decimal(484), "made up"),),
+)  # fmt: skip
+GROWN = Ages(15000, 15000)
+
+
+def test_a_value_is_assessed_in_the_unit_of_the_test() -> None:
+    assert laboratory.assess("5.4 mmol/L", GLUCOSE, "female", GROWN, None).value == "97"
+    assert laboratory.assess("5,4mmol/l", GLUCOSE, "female", GROWN, None).value == "97"
+    assert laboratory.assess("97 mg/dL", GLUCOSE, "female", GROWN, None).value == "97"
+    assert laboratory.assess("< 60 mg/dL", GLUCOSE, "female", GROWN, None).judgement.flag == "L"
+    with pytest.raises(Refusal, match="cannot be counted"):
+        laboratory.assess("5.4 U/L", GLUCOSE, "female", GROWN, None)
+
+
+def test_a_critical_value_asks_to_be_confirmed_and_an_ordinary_one_does_not() -> None:
+    before = laboratory.Before("100", datetime(2026, 1, 1, tzinfo=UTC))
+    critical = laboratory.assess("500", GLUCOSE, "female", GROWN, before)
+    assert critical.judgement.flag == "HH"
+    assert critical.confirm is not None
+    ordinary = laboratory.assess("110", GLUCOSE, "female", GROWN, before)
+    assert (ordinary.judgement.flag, ordinary.confirm) == ("N", None)
+    assert ordinary.delta is not None
+    assert ordinary.delta.percent == 10
+
+
+def test_nothing_and_nonsense_are_refused() -> None:
+    for wrong in ("", "  ", "high", "5..4", "5.4.1 mg/dL"):
+        with pytest.raises(Refusal):
+            laboratory.assess(wrong, GLUCOSE, "female", GROWN, None)
+
+
+def test_words_and_choices_are_taken_as_they_are() -> None:
+    text = laboratory.Assay("text")
+    assert laboratory.assess(" Ascaris eggs ", text, "male", None, None).value == "Ascaris eggs"
+    rapid = laboratory.Assay("choice", choices=laboratory.choices("Negative;Positive"))
+    found = laboratory.assess("p", rapid, "male", None, None)
+    assert (found.value, found.judgement.flag) == ("Positive", "A")
