@@ -1,0 +1,82 @@
+"""Starts the window: paints the sign-in first, brings the rest in behind it, and follows the journal."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from clinic_desktop.domain.refusals import Trouble
+from clinic_desktop.gui import theme
+from clinic_desktop.gui.shell.gate import Gate
+from clinic_desktop.gui.shell.window import MainWindow
+from clinic_desktop.gui.widgets.settings import Remembered
+
+LOOK_MS = 250  # how soon another process's work is seen; a look costs 4 microseconds
+
+
+class Door(Gate, Protocol):
+    """The gate, and what the running program asks of it besides."""
+
+    remembered: Remembered
+
+    def moved(self) -> frozenset[str]:
+        """The kinds of what happened since the last look."""
+        ...
+
+    def notices(self) -> Sequence[str]:
+        """What the person should know about this opening."""
+        ...
+
+    def key(self) -> bytes | None:
+        """The data key for the background process, while somebody is signed in."""
+        ...
+
+
+def run(door: Door, screens: Sequence[str], profile: Path) -> int:
+    """Show the window until it is closed."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("a window needs a QApplication")
+    theme.apply(app, door.remembered.get("theme") or "system")
+    window = MainWindow(door, screens, settings=door.remembered)
+    follow(window, door, profile)
+    window.begin()
+    window.show()
+    return app.exec()
+
+
+def follow(window: MainWindow, door: Door, profile: Path) -> None:
+    """Connect the window to the journal and to the background process; heavy imports wait for the first paint."""
+    look = QTimer(window)
+    look.setInterval(LOOK_MS)
+
+    def moved() -> None:
+        try:
+            kinds = door.moved()
+        except Trouble:
+            return
+        if kinds:
+            window.journal_moved(kinds)
+
+    def opened(_place: object) -> None:
+        look.start()
+        for notice in door.notices():
+            window.frame.say(notice)
+
+    look.timeout.connect(moved)
+    window.opened.connect(opened)
+    window.left.connect(look.stop)
+    QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile))
+
+
+def _after_first_paint(window: MainWindow, door: Door, profile: Path) -> None:
+    window.preload()
+    background = importlib.import_module("clinic_desktop.gui.shell.background")
+    background.attach(window, door.key, profile)
+
+
+__all__ = ["Door", "follow", "run"]
