@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import clinic_desktop.gui.theme  # noqa: F401 - first of all: it keeps Python's own import when Qt comes in
 from clinic_desktop import settings
 from clinic_desktop.catalogue import SCREENS
 from clinic_desktop.domain.refusals import Refusal, Trouble
