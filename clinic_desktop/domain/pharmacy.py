@@ -33,8 +33,6 @@ class Wanted:
     id: str
     medicine_code: str | None
     name: str
-    form: str | None
-    strength: str | None
     quantity: int
     dispensed: int
     substitution_allowed: bool = True
@@ -51,8 +49,6 @@ class Stocked:
 
     medicine_code: str | None
     name: str
-    form: str
-    strength: str
 
 
 def check_state(act: str, status: str, number: str) -> None:
@@ -65,11 +61,7 @@ def is_substitution(line: Wanted, product: Stocked) -> bool:
     """Whether a product is another medicine, form or strength than the doctor wrote; another brand is not."""
     if line.medicine_code is None or product.medicine_code is None:
         return _plain(line.name) != _plain(product.name)
-    return (
-        line.medicine_code != product.medicine_code
-        or (line.strength is not None and _plain(line.strength) != _plain(product.strength))
-        or (line.form is not None and _plain(line.form) != _plain(product.form))
-    )
+    return line.medicine_code != product.medicine_code
 
 
 def check_substitution(line: Wanted, product: Stocked, reason: str) -> None:
