@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.panel import Line, label
@@ -39,6 +39,7 @@ class Palette(QFrame):
         self._own: tuple[Suggestion, ...] = ()
         self._patients: tuple[Suggestion, ...] = ()
         self._asked = ""
+        self._before: QWidget | None = None
         self._over = parent
         self.box = QLineEdit()
         self.box.setObjectName("palette.box")
@@ -47,7 +48,7 @@ class Palette(QFrame):
         self.box.setFixedHeight(40)
         self.results = ResultList(self)
         self.results.setObjectName("palette.results")
-        self.results.setFrameShape(QFrame.Shape.NoFrame)
+        self.results.setProperty("panel", "inner")
         self.results.picked.connect(self._pick)
         foot = QHBoxLayout()
         self._said = label("", "secondary", name="palette.said")
@@ -71,6 +72,8 @@ class Palette(QFrame):
 
     def open_up(self) -> None:
         """Show the palette, empty."""
+        if self.isHidden():
+            self._before = QApplication.focusWidget()
         self._asked, self._patients = "", ()
         self.box.clear()
         self._arrange("")
@@ -83,7 +86,11 @@ class Palette(QFrame):
         """Hide it, and say what was searched for and chosen."""
         if self.isHidden():
             return
+        before, self._before = self._before, None
+        had = self.box.hasFocus()
         self.hide()
+        if before is not None and had:
+            before.setFocus()
         if self._asked:
             self.closed.emit(self._asked, chosen)
         self.box.clear()
@@ -148,7 +155,7 @@ class Palette(QFrame):
         return True
 
     def _place(self) -> None:
-        rows = min(max(len(self.results.results()), 3), MOST_ROWS)
+        rows = min(max(len(self.results.results()), 1), MOST_ROWS)
         height = rows * ROW_HEIGHT + 110
         width = min(WIDTH, self._over.width() - 48)
         self.setGeometry((self._over.width() - width) // 2, 60, width, min(height, self._over.height() - 72))

@@ -26,7 +26,7 @@ class Rail(QFrame):
         self.buttons: dict[str, RailButton] = {}
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(4, 8, 4, 8)
+        self._column.setContentsMargins(1, 8, 1, 8)
         self._column.setSpacing(2)
         self._column.addStretch(1)
 
@@ -68,7 +68,7 @@ class RailButton(ToolButton):
         self.setText(self.words)
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setFixedSize(QSize(RAIL - 9, 54))
+        self.setFixedSize(QSize(RAIL - 3, 54))
         self.setIconSize(QSize(22, 22))
 
     def set_count(self, count: int) -> None:

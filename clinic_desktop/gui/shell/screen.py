@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
@@ -121,13 +121,14 @@ class ScreenView(QWidget):
         self._fold.setCheckable(True)
         self._fold.setChecked(True)
         self._fold.hide()
-        self._body = QVBoxLayout()
-        self._body.setContentsMargins(0, 0, 0, 0)
+        self._body = _scroll(f"{name}.body")
         self._context = QFrame()
         self._context.setProperty("panel", "context")
         self._context.setFixedWidth(320)
-        self._context_box = QVBoxLayout(self._context)
-        self._context_box.setContentsMargins(16, 16, 16, 16)
+        self._context_box = _scroll(f"{name}.context")
+        column = QVBoxLayout(self._context)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.addWidget(self._context_box)
         self._context.hide()
         self._fold.toggled.connect(self._context.setVisible)
         self._lay_out()
@@ -143,7 +144,7 @@ class ScreenView(QWidget):
         work.setContentsMargins(24, 16, 24, 16)
         work.setSpacing(12)
         work.addLayout(head)
-        work.addLayout(self._body, 1)
+        work.addWidget(self._body, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -179,11 +180,11 @@ class ScreenView(QWidget):
 
     def set_body(self, body: QWidget) -> None:
         """Put the work area in."""
-        self._body.addWidget(body, 1)
+        self._body.setWidget(body)
 
     def set_context(self, context: QWidget) -> None:
         """Put a widget into the context panel (320 px, folds away)."""
-        self._context_box.addWidget(context, 1)
+        self._context_box.setWidget(context)
         self._context.setVisible(self._fold.isChecked())
         self._fold.show()
 
@@ -213,3 +214,13 @@ class ScreenView(QWidget):
         """Show that the act was heard, and take no second press while it runs."""
         self.primary_busy = busy
         self.primary_changed.emit()
+
+
+def _scroll(name: str) -> QScrollArea:
+    # A page taller than the window scrolls; without it the window would grow past the screen.
+    area = QScrollArea()
+    area.setObjectName(name)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

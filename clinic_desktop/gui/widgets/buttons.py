@@ -44,6 +44,8 @@ class Button(QPushButton):
         self._words = text
         self.setText(text)
         self.setAccessibleName(text.replace("&", ""))
+        self.ensurePolished()
+        self.updateGeometry()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the press was heard, and take no second one while it runs."""

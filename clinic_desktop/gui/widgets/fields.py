@@ -25,14 +25,16 @@ class Field(QWidget):
         self.label = QLabel(label)
         self.label.setProperty("type", "label")
         self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.label.setVisible(bool(label))
+        if not label:
+            self.label.hide()
         self._hint_words = hint
         self._error = ""
         self._said = QLabel(hint)
         self._said.setProperty("type", "secondary")
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
-        self._said.setVisible(bool(hint))
+        if not hint:
+            self._said.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(4)

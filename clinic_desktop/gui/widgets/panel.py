@@ -44,7 +44,8 @@ class Panel(QFrame):
         self._head.setSpacing(8)
         self._title = label(title, "section")
         self._head.addWidget(self._title, 1)
-        self._title.setVisible(bool(title))
+        if not title:
+            self._title.hide()
         column.addLayout(self._head)
         self.body = QVBoxLayout()
         self.body.setSpacing(8)

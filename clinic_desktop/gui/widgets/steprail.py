@@ -11,6 +11,8 @@ from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.i18n import N_, _
 
+WIDTH, WORDS = 216, 140  # pixels: the rail, and the words of a step in it
+
 # state -> (icon, meaning, words)
 STATES = {
     "not_started": ("ring", "neutral", N_("not started")),
@@ -49,7 +51,7 @@ class StepRail(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2)
         self._column.addStretch(1)
-        self.setFixedWidth(216)
+        self.setFixedWidth(WIDTH)
 
     def set_steps(self, steps: Sequence[Step], current: str = "") -> None:
         """Show the steps; rows are kept, so that the focus stays where it is."""
@@ -92,8 +94,8 @@ class _StepRow(QPushButton):
         self.setAutoExclusive(True)
         self.setAutoDefault(False)
         self._number = number
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 7, 8, 5)
         row.setSpacing(8)
         self._icon = QLabel()
         self._icon.setFixedSize(QSize(18, 18))
@@ -103,6 +105,7 @@ class _StepRow(QPushButton):
         self._state = label("", "secondary", wrap=True)
         words.addWidget(self._title)
         words.addWidget(self._state)
+        words.addStretch(1)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(label(step.shortcut, "secondary"), 0, Qt.AlignmentFlag.AlignTop)
@@ -122,7 +125,8 @@ class _StepRow(QPushButton):
         self.setAccessibleName(f"{self._number} {step.title}: {state} {step.reason}".strip())
         self.setToolTip(f"{state}. {step.reason}" if step.reason else state)
         self.setChecked(current)
-        self.setMinimumHeight(46 if self._state.text() else 34)
+        lines = self._state.fontMetrics().boundingRect(0, 0, WORDS, 200, Qt.TextFlag.TextWordWrap, self._state.text())
+        self.setFixedHeight(34 + (lines.height() if self._state.text() else 0))
         self._draw()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
@@ -130,10 +134,6 @@ class _StepRow(QPushButton):
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_step"):
             self._draw()
         super().changeEvent(event)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """As high as its words."""
-        return self._row.sizeHint()
 
     def _draw(self) -> None:
         icon, meaning, _words = STATES[self._step.state]

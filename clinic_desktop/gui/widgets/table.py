@@ -60,7 +60,8 @@ class ListTable(QWidget, Generic[R]):
         self._empty = empty or Empty(_("Nothing here yet."))
         self._filter = QLineEdit()
         self._count = label("", "secondary", name=f"{name}.count")
-        self._count.setVisible(counted)
+        if not counted:
+            self._count.hide()
         self._prepare_view()
         self._lay_out()
         self._recall()

@@ -17,6 +17,7 @@ from clinic_desktop.i18n import _
 
 Flag = Literal["", "L", "H", "LL", "HH"]
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 24
+_LEGEND = 16  # pixels above the plot, where several lines need their names
 _COLOURS = ("accent", "information", "warning", "good")
 _REACH = 14  # pixels from a point at which the mouse finds it
 
@@ -104,6 +105,8 @@ class TrendChart(QWidget):
         for number, each in enumerate(self._series):
             self._paint_band(painter, each)
             self._paint_line(painter, each, _COLOURS[number % len(_COLOURS)])
+        if len(self._series) > 1:
+            self._paint_legend(painter)
         if self._found:
             self._paint_found(painter, *self._found)
         if self.hasFocus():
@@ -112,7 +115,8 @@ class TrendChart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
     def _plot(self) -> QRectF:
-        return QRectF(_LEFT, _TOP, self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BOTTOM)
+        top = _TOP + (_LEGEND if len(self._series) > 1 else 0)
+        return QRectF(_LEFT, top, self.width() - _LEFT - _RIGHT, self.height() - top - _BOTTOM)
 
     def _y(self, value: float) -> float:
         plot, low, high = self._plot(), self._steps[0], self._steps[-1]
@@ -155,10 +159,16 @@ class TrendChart(QWidget):
         painter.drawPolyline(QPolygonF(places))
         for point, place in zip(series.points, places, strict=True):
             _paint_point(painter, place, point.flag, colour)
-        if places and len(self._series) > 1:
-            painter.setPen(colour)
-            box = QRectF(self._plot().left() + 6, places[0].y() - 20, 160, 16)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, series.name)
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        left = float(_LEFT)
+        for number, series in enumerate(self._series):
+            colour = QColor(theme.tokens().strong(_COLOURS[number % len(_COLOURS)]))
+            painter.setPen(QPen(colour, 2))
+            painter.drawLine(QPointF(left, 10), QPointF(left + 14, 10))
+            width = painter.fontMetrics().horizontalAdvance(series.name)
+            painter.drawText(QPointF(left + 20, 14), series.name)
+            left += 20 + width + 16
 
     def _paint_found(self, painter: QPainter, series: Series, point: Point) -> None:
         del series
