@@ -23,6 +23,8 @@ def keep_draft(desk: Desk, key: DraftKey, fields: Mapping[str, object]) -> None:
 
     Not an act: a draft is not a part of the chart and leaves nothing in the journal.
     """
+    if desk.session.state(desk.now) == "ended":
+        desk.session.require_open(desk.now)
     require(desk.session.role, "drafts.keep_draft")
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         drafts.keep(unit, desk.session.staff_id, key, fields)

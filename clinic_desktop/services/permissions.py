@@ -14,7 +14,6 @@ ACTS: dict[str, frozenset[str]] = {
     "drafts.drop_draft": EVERYONE,
     "drafts.draft": EVERYONE,
     "drafts.my_drafts": EVERYONE,
-    "sessions.close_session": EVERYONE,
     "counts.counts": EVERYONE,
     # patients and identity
     "patients.find_patients": EVERYONE,
@@ -85,6 +84,11 @@ ACTS: dict[str, frozenset[str]] = {
     "consultation.void_consultation": frozenset({DOCTOR}),
     "consultation.sign_consultation": frozenset({DOCTOR}),
     "consultation.add_addendum": frozenset({DOCTOR}),
+    # reference data
+    "reference.import_reference": frozenset({ADMINISTRATOR}),
+    "reference.list_packs": EVERYONE,
+    "terminology.find_diagnoses": EVERYONE,
+    "terminology.diagnosis": EVERYONE,
     # prescribing
     "prescribing.find_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
     "prescribing.check_lines": frozenset({DOCTOR}),

@@ -1,0 +1,151 @@
+"""Every service is in the table, and the table is asked before any row is read."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NoReturn
+
+import pytest
+
+from clinic_desktop import services
+from clinic_desktop.clock import SetClock
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.services import permissions
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.sessions import LONGEST, Session
+from tests.conftest import NOW
+
+# What may be called before anybody has signed in: it asks the vault, or makes the clinic that one signs in to.
+BEFORE_SIGN_IN = {
+    "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
+    "permissions.require", "acts.command", "acts.query", "workstations.new_code",
+}  # fmt: skip
+# A draft typed just before the lock must still be kept.
+ALSO_WHILE_LOCKED = {"drafts.keep_draft"}
+
+
+class TouchedError(Exception):
+    """The store was reached."""
+
+
+class Untouchable:
+    """A store that tells when anything of it is used but its clock."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self.clock = clock
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise TouchedError(name)
+
+
+def public_functions() -> dict[str, Callable[..., object]]:
+    """Every public function of every service module, under ``module.function``."""
+    found: dict[str, Callable[..., object]] = {}
+    for module_info in pkgutil.iter_modules(services.__path__):
+        module = importlib.import_module(f"clinic_desktop.services.{module_info.name}")
+        for name, thing in vars(module).items():
+            if inspect.isfunction(thing) and not name.startswith("_") and thing.__module__ == module.__name__:
+                found[f"{module_info.name}.{name}"] = thing
+    return found
+
+
+def first_word(function: Callable[..., object]) -> str:
+    """The annotation of the first parameter, as written."""
+    parameters = list(inspect.signature(function).parameters.values())
+    if not parameters:
+        return ""
+    annotation = parameters[0].annotation
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
+
+
+FUNCTIONS = public_functions()
+CALLED_BY_A_DESK = {
+    name: function for name, function in FUNCTIONS.items() if hasattr(function, "act") or first_word(function) == "Desk"
+}
+
+
+def test_every_service_called_by_a_desk_is_in_the_table() -> None:
+    assert sorted(set(CALLED_BY_A_DESK) - set(permissions.ACTS)) == []
+
+
+def test_the_table_names_nothing_that_is_not_there() -> None:
+    assert sorted(set(permissions.ACTS) - set(CALLED_BY_A_DESK)) == []
+
+
+def test_every_other_public_function_cannot_reach_a_row_by_itself() -> None:
+    loose = []
+    for name, function in FUNCTIONS.items():
+        if name in CALLED_BY_A_DESK or name in BEFORE_SIGN_IN:
+            continue
+        words = [str(parameter.annotation) for parameter in inspect.signature(function).parameters.values()]
+        if any("Store" in word or "Clinic" in word or "Vault" in word for word in words):
+            loose.append(name)
+    assert loose == []
+
+
+def test_the_table_speaks_of_the_seven_roles_alone() -> None:
+    assert set().union(*permissions.ACTS.values()) <= set(permissions.ROLES)
+    assert all(permissions.ACTS.values())
+
+
+def call(name: str, desk: Desk) -> None:
+    """Call a service with arguments that mean nothing: permission must be asked before they matter."""
+    function = CALLED_BY_A_DESK[name]
+    required = [
+        parameter
+        for parameter in list(inspect.signature(function).parameters.values())[1:]
+        if parameter.default is parameter.empty and parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    positional = ["x" for parameter in required if parameter.kind is not parameter.KEYWORD_ONLY]
+    by_name = {parameter.name: "x" for parameter in required if parameter.kind is parameter.KEYWORD_ONLY}
+    function(desk, *positional, **by_name)
+
+
+@pytest.fixture
+def desk_of(clock: SetClock) -> Callable[[str], Desk]:
+    """A desk whose store must not be touched."""
+
+    def desk(role: str) -> Desk:
+        session = Session("s", "p", role, "X", role, "A7", NOW)
+        return Desk(Untouchable(clock), session)  # type: ignore[arg-type] - the point is that it is never used
+
+    return desk
+
+
+@pytest.mark.parametrize("name", sorted(CALLED_BY_A_DESK))
+def test_who_may_and_who_may_not(name: str, desk_of: Callable[[str], Desk], clock: SetClock) -> None:
+    allowed = permissions.ACTS.get(name, frozenset())
+    for role in (*permissions.ROLES, "", "nobody"):
+        desk = desk_of(role)
+        if role in allowed:
+            with pytest.raises(Exception) as reached:  # noqa: PT011 - anything but a refusal says that it went on
+                call(name, desk)
+            assert not _is_denial(reached.value), f"{role} may {name} and was refused"
+        else:
+            with pytest.raises(Refusal) as refused:
+                call(name, desk)
+            assert _is_denial(refused.value)
+    if not allowed:
+        return
+    for state in ("locked", "ended", "expired"):
+        desk = desk_of(min(allowed))
+        if state == "locked":
+            desk.session.lock()
+        elif state == "ended":
+            desk.session.end()
+        else:
+            clock.advance(LONGEST + timedelta(seconds=1))
+        if name in ALSO_WHILE_LOCKED and state != "ended":
+            continue
+        with pytest.raises(Refusal) as refused:
+            call(name, desk)
+        assert _is_denial(refused.value), f"{name} while {state}"
+
+
+def _is_denial(error: BaseException) -> bool:
+    words = str(error)
+    return isinstance(error, Refusal) and (
+        "may not do this" in words or "locked" in words or "signed" in words.lower() or "password" in words
+    )
