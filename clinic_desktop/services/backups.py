@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from clinic_desktop import settings
@@ -13,13 +14,29 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.permissions import require
 from clinic_desktop.store import archive, backup
 from clinic_desktop.store.archive import Manifest
-from clinic_desktop.store.proof import prove_elsewhere
+from clinic_desktop.store.proof import end_proofs, prove_elsewhere
 from clinic_desktop.vault import keyslots
 from clinic_desktop.vault.keyslots import KeySlots
 from clinic_desktop.vault.vault import Vault
 
 log = logging.getLogger(__name__)
 
+__all__ = [
+    "BackupMade",
+    "KeptBackup",
+    "backup_before_migration",
+    "create_backup",
+    "end_proofs",
+    "kept_backups",
+    "last_made_at",
+    "make_backup",
+    "prove_backup",
+    "read_slots",
+    "verify_backup",
+]
+
+# Called with nobody signed in: by the background process, a migration, a restore.
+IN_ACT = ("make_backup", "prove_backup", "backup_before_migration", "read_slots", "last_made_at", "end_proofs")
 FOLDER = "backups"
 DATABASE = "clinic.db"
 
@@ -118,6 +135,11 @@ def backup_before_migration(profile: Path, data_key: bytes) -> None:
     """Make the proved backup that a migration may not begin without. Raises Trouble."""
     made = make_backup(profile, data_key)
     log.info("the backup before a migration is %s", Path(made.path).name)
+
+
+def last_made_at(profile: Path) -> datetime | None:
+    """When the newest backup in a profile's own folder was made."""
+    return max((from_text(m.made_at) for m in _manifests(profile / FOLDER, None).values()), default=None)
 
 
 def read_slots(name: str, data: bytes) -> KeySlots:

@@ -29,6 +29,8 @@ from clinic_desktop.vault.vault import Vault
 
 log = logging.getLogger(__name__)
 
+# Called with no clinic open and nobody signed in: the recovery key is the permission.
+IN_ACT = ("restore_backup",)
 ANCHOR = "anchor"
 EPOCH = "restore_epoch"
 

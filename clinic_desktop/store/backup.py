@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from clinic_desktop.store.proof import prove_elsewhere
 
 # The copy and the file it is put into lie side by side for a moment.
 _ROOM = 2.2
+_LEFT_BEHIND = 3600
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def make(source: Source, key: bytes, folder: Path, now: datetime) -> tuple[Path,
     copy, part = folder / f"{stem}.db", folder / f"{stem}.part"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         _room_for(source.database, folder)
         seen = _vacuum_into(source.database, key, copy, source.workstation)
         manifest = _manifest(source, key, copy, now)
@@ -96,6 +99,14 @@ def _manifest(source: Source, key: bytes, copy: Path, now: datetime) -> Manifest
             database=archive.part_of(copy),
             keyslots=archive.part_of_bytes(source.keyslots),
         )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a backup that was killed left behind; an hour is longer than any takes."""
+    for rest in [*folder.glob(f".*{archive.SUFFIX}.*"), *folder.glob(".proof-*")]:
+        with contextlib.suppress(OSError):
+            if rest.stat().st_mtime < time.time() - _LEFT_BEHIND:
+                shutil.rmtree(rest) if rest.is_dir() else rest.unlink()
 
 
 def _name(part: Path, wanted: Path) -> Path:

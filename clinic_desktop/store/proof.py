@@ -17,6 +17,8 @@ from clinic_desktop.store import archive, audit, copied, schema
 from clinic_desktop.store.archive import Manifest
 from clinic_desktop.store.subkeys import subkey
 
+_running: set[subprocess.Popen[str]] = set()
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -34,19 +36,34 @@ def prove_elsewhere(path: Path, key: bytes) -> Proof:
     # A bundle has no `-m`: there the program itself is started and sees this word first (see `main`).
     start = [sys.executable, PROVE] if getattr(sys, "frozen", False) else [sys.executable, "-m", __name__]
     question = json.dumps({"key": key.hex(), "path": str(path)})
-    done = subprocess.run(start, input=question, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+    pipe = subprocess.PIPE
+    child = subprocess.Popen(start, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)  # noqa: S603 - ourselves
+    _running.add(child)
     try:
-        answer = json.loads(done.stdout)
+        said, _ = child.communicate(question)
+    finally:
+        _running.discard(child)
+        child.kill()
+        child.wait()
+    try:
+        answer = json.loads(said)
     except ValueError as error:
         raise Trouble(
             N_("The program that proves backups did not answer (code {code})."),
             remedy=N_("Try again; the backup does not count until it was proved."),
-            code=done.returncode,
+            code=child.returncode,
         ) from error
     if "trouble" in answer:
         trouble = answer["trouble"]
         raise Trouble(trouble["message"], remedy=trouble["remedy"], **trouble["facts"])
     return Proof(**answer)
+
+
+def end_proofs() -> None:
+    """Stop every proof that runs: a lock takes the key from them too."""
+    for child in tuple(_running):
+        child.kill()
+        child.wait()
 
 
 PROVE = "--prove-backup"

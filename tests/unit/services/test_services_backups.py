@@ -166,17 +166,19 @@ def test_the_key_is_given_to_the_proving_process_over_standard_input_only(
 ) -> None:
     import subprocess
 
-    seen: list[tuple[object, object]] = []
-    real = subprocess.run
+    seen: list[bytes] = []
+    real = subprocess.Popen.communicate
 
-    def run(command: list[str], **options: object) -> object:
-        seen.append((command, options.get("env")))
-        return real(command, **options)  # type: ignore[call-overload]
+    def communicate(child: subprocess.Popen[str], said: str) -> tuple[str, str]:
+        assert made.key.hex() in said
+        seen.extend(Path(f"/proc/{child.pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
+        return real(child, said)
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(subprocess.Popen, "communicate", communicate)
     made.backup()
-    assert len(seen) == 1
-    assert made.key.hex() not in str(seen)
+    assert len(seen) == 2
+    assert made.key.hex().encode() not in b"".join(seen)
+    assert made.key not in b"".join(seen)
 
 
 def flipped(data: bytes, at: int) -> bytes:
@@ -465,3 +467,17 @@ def test_only_an_administrator_makes_lists_and_proves_backups(made: Made) -> Non
 def test_a_migration_has_its_backup(made: Made) -> None:
     backups.backup_before_migration(made.profile, made.key)
     assert len(list((made.profile / "backups").iterdir())) == 1
+
+
+def test_what_a_killed_backup_left_behind_is_swept_by_a_later_one(made: Made, tmp_path: Path) -> None:
+    import os
+
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    name = ".kitgum-street-clinic-20260101T000000Z.clinicbackup.00000000"
+    for left in (f"{name}.db", f"{name}.part"):
+        (drive / left).write_bytes(b"half")
+        os.utime(drive / left, (0, 0))
+    (drive / f"{name}-now.part").write_bytes(b"at work")
+    made.backup(drive)
+    assert sorted(p.name for p in drive.iterdir() if p.name.startswith(".")) == [f"{name}-now.part"]

@@ -1,0 +1,50 @@
+"""What the background process does by itself, and when: one entry for each job."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from clinic_desktop import settings
+from clinic_desktop.clock import new_id
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.backups import last_made_at, make_backup
+from clinic_desktop.services.clinic import Clinic
+
+# A window that was just opened has better things to do than to wait for the disk.
+SETTLE = timedelta(minutes=2)
+
+Event = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job: its work answers with the event that is told to the window."""
+
+    name: str
+    title: str
+    work: Callable[[Clinic], Event]
+    every: Callable[[Path], timedelta]
+    last: Callable[[Path], datetime | None]
+
+    def next_at(self, profile: Path, now: datetime) -> datetime:
+        """When it is due: an interval after it last ran, and not while everything is starting."""
+        last = self.last(profile)
+        due = now if last is None else last + self.every(profile)
+        return max(due, now + SETTLE)
+
+
+def _back_up(clinic: Clinic) -> Event:
+    made = make_backup(clinic.profile, clinic.data_key, clock=clinic.store.clock)
+    with clinic.store.write(act=new_id(), session=None) as unit:
+        unit.accessed("backup.made", subject=Path(made.path).name)
+    return {"event": "backup.verified", **asdict(made)}
+
+
+def _backup_interval(profile: Path) -> timedelta:
+    return timedelta(hours=max(1, settings.load(profile).backup_every_hours))
+
+
+JOBS: dict[str, Job] = {
+    job.name: job for job in (Job("backup", N_("Proved backup"), _back_up, _backup_interval, last_made_at),)
+}

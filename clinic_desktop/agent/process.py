@@ -1,0 +1,196 @@
+"""The background process: keyless at the start, told what to do line by line, gone at the end of its input.
+
+Told: ``key <64 hex digits>``, ``lock``, ``run NAME``, ``jobs``, ``quit``. It tells one JSON object a line: ``event``
+and what belongs to it. Nothing it tells names a patient or a key.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clinic_desktop import logs
+from clinic_desktop.clock import SystemClock, to_text
+from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.i18n import N_
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    from clinic_desktop.services.clinic import Clinic
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[dict[str, object]], None]
+# A job that is in the middle of something gets this long to end when the window has gone.
+GRACE_SECONDS = 1.0
+
+
+class Agent:
+    """One background process over one profile."""
+
+    def __init__(self, profile: Path, tell: Tell) -> None:
+        self._profile = profile
+        self._tell = tell
+        self._clinic: Clinic | None = None
+        self._scheduler: BackgroundScheduler | None = None
+        self._busy = threading.Lock()
+
+    def obey(self, line: str) -> bool:
+        """Do what one line says; False when it says to end."""
+        word, _, rest = line.strip().partition(" ")
+        if word == "quit":
+            return False
+        done: dict[str, Callable[[], None]] = {
+            "key": lambda: self._open(rest),
+            "lock": self.lock,
+            "jobs": self._list,
+            "run": lambda: self._run_now(rest.strip()),
+        }
+        if word in done:
+            self._guarded(word, done[word])
+        elif word:
+            # The line itself is not repeated: it may be a key with a slip in it.
+            self._tell({"event": "not.understood"})
+        return True
+
+    def lock(self) -> None:
+        """Give up the key: close the database and start this very process anew, so that no copy stays in memory."""
+        self.close()
+        self._tell({"event": "locked"})
+        if os.name == "nt":
+            raise SystemExit(0)  # there is no exec there; the window starts another one
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, argument by argument
+
+    def close(self) -> None:
+        """Stop the jobs and close the database."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+            from clinic_desktop.services.backups import end_proofs
+
+            end_proofs()
+        clinic, self._clinic = self._clinic, None
+        if clinic is not None:
+            finished = self._busy.acquire(timeout=GRACE_SECONDS)
+            with contextlib.suppress(Refusal, Trouble):
+                clinic.close()
+            if finished:
+                self._busy.release()
+
+    def _open(self, text: str) -> None:
+        # Loaded with the key, not before: a process that waits for one is small and starts at once.
+        from clinic_desktop.services.clinic import open_with_key
+
+        if self._clinic is not None:
+            return
+        try:
+            key = bytes.fromhex(text)
+        except ValueError:
+            key = b""
+        if len(key) != 32:
+            raise Refusal(N_("This is not a key."))
+        self._clinic = open_with_key(self._profile, key, process="agent")
+        self._schedule()
+        self._tell({"event": "opened", "notices": list(self._clinic.notices)})
+
+    def _schedule(self) -> None:
+        from apscheduler.schedulers.background import BackgroundScheduler  # with the key, as above
+
+        from clinic_desktop.agent.jobs import JOBS
+
+        defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+        now = SystemClock().now()
+        for job in JOBS.values():
+            hours = job.every(self._profile).total_seconds() / 3600
+            at = job.next_at(self._profile, now)
+            self._scheduler.add_job(self._run, "interval", args=(job.name,), id=job.name, hours=hours, next_run_time=at)
+        self._scheduler.start()
+
+    def _list(self) -> None:
+        from clinic_desktop.agent.jobs import JOBS
+
+        listed = []
+        for job in JOBS.values():
+            planned = self._scheduler.get_job(job.name) if self._scheduler else None
+            at = planned.next_run_time if planned else None
+            listed.append({"name": job.name, "title": job.title, "next_at": to_text(at) if at else None})
+        self._tell({"event": "jobs", "jobs": listed})
+
+    def _run_now(self, name: str) -> None:
+        from clinic_desktop.agent.jobs import JOBS
+
+        if name not in JOBS:
+            raise Refusal(N_("There is no job “{name}”."), name=name)
+        if self._clinic is None:
+            raise Refusal(N_("The clinic is locked."))
+        threading.Thread(target=self._run, args=(name,), name=f"job {name}", daemon=True).start()
+
+    def _run(self, name: str) -> None:
+        from clinic_desktop.agent.jobs import JOBS
+
+        with self._busy:
+            clinic = self._clinic
+            if clinic is not None:
+                self._tell({"event": "job.started", "job": name})
+                self._guarded(name, lambda: self._tell(JOBS[name].work(clinic)))
+
+    def _guarded(self, what: str, work: Callable[[], None]) -> None:
+        """Say what went wrong and go on: a job that fails must not take the others with it."""
+        try:
+            work()
+        except Refusal as error:
+            self._tell({"event": "failed", "what": what, "message": error.message, "facts": error.facts})
+        except Trouble as error:
+            told = {"message": error.message, "remedy": error.remedy, "facts": error.facts}
+            self._tell({"event": "failed", "what": what, **told})
+        except Exception as error:  # noqa: BLE001 - a fault of one job is told, with its type alone
+            log.error("%s failed: %s", what, type(error).__name__)  # noqa: TRY400 - the words may carry data
+            self._tell({"event": "failed", "what": what, "fault": type(error).__name__})
+
+
+def run(profile: Path) -> int:
+    """Be the background process until the input ends or says quit."""
+    logs.start(profile / "logs", "agent")
+    _harden()
+    told = threading.Lock()
+
+    def tell(event: dict[str, object]) -> None:
+        with told, contextlib.suppress(BrokenPipeError):
+            sys.stdout.write(json.dumps(event, default=str) + "\n")
+            sys.stdout.flush()
+
+    agent = Agent(profile, tell)
+    tell({"event": "ready", "pid": os.getpid()})
+    while (line := _line(sys.stdin.fileno())) is not None and agent.obey(line):
+        pass
+    agent.close()
+    tell({"event": "ended"})
+    # Not by returning: a job that still runs would keep the process, and with it the key, alive.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    os._exit(0)
+
+
+def _line(handle: int) -> str | None:
+    """Read one line byte by byte: what a buffer had read ahead would be lost when the process starts itself anew."""
+    line = bytearray()
+    while byte := os.read(handle, 1):
+        if byte == b"\n":
+            return line.decode("ascii", "replace")
+        line += byte
+    return None
+
+
+def _harden() -> None:
+    from clinic_desktop.services.hardening import harden_process
+
+    harden_process()
