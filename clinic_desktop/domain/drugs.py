@@ -42,9 +42,9 @@ class Named:
 
 def fold(text: str) -> str:
     """Lower case, no accents, single spaces between words: the form in which names are kept and compared."""
-    bare = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter)
-    )
+    # Twice: a letter may only show its case once it is taken apart, and taking it apart may show an accent.
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(_WORD.findall(bare))
 
 

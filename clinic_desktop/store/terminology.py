@@ -1,5 +1,6 @@
 """The ICD-10-CM search table: public data in a file of its own, built once from the pack and never held in memory."""
 
+import contextlib
 import csv
 import gzip
 import io
@@ -53,15 +54,16 @@ def build(path: Path | None = None) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         _fill(making)
         making.replace(path)
-    except OSError as error:
+    except (OSError, dbapi2.Error) as error:
         raise Trouble(
             "The table of diagnoses could not be made in {folder} ({why}).",
             remedy="Check the disk and the folder's permissions; codes can be typed meanwhile.",
             folder=str(path.parent),
-            why=error.strerror or type(error).__name__,
+            why=getattr(error, "strerror", None) or type(error).__name__,
         ) from error
     finally:
-        making.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            making.unlink()
     return path
 
 
