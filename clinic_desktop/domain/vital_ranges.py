@@ -1,4 +1,4 @@
-"""Which vital signs are abnormal: normal limits by age from the reference table, critical limits from the sources here."""
+"""Which vital signs are abnormal: normal limits by age from the reference table, critical ones from sources here."""
 
 import csv
 from collections.abc import Iterable
