@@ -1,0 +1,136 @@
+"""What every document has: the clinic's head, whose paper it is, page n of m, printed when and by whom; and flow."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from clinic_desktop.domain.patients import show_name
+from clinic_desktop.i18n import _
+from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, SECTION, SMALL, TITLE, Cell, Column, Flow, Style, height_of
+from clinic_desktop.reports.sheet import ACCENT, MM, WASH, Sheets
+from clinic_desktop.reports.text import line, wrap
+from clinic_desktop.reports.wording import day, moment
+
+A4: Final = (210 * MM, 297 * MM)
+A5: Final = (148 * MM, 210 * MM)
+
+
+@dataclass(frozen=True)
+class ClinicHead:
+    """The clinic as it stands at the head of its papers."""
+
+    name: str
+    address: tuple[str, ...] = ()
+    phone: str = ""
+
+
+@dataclass(frozen=True, repr=False)
+class PatientIdentity:
+    """Whose paper it is; `age` in the words of the day it is printed, such as "80 y"."""
+
+    family: str
+    given: str
+    mrn: str
+    sex: str
+    born_on: date | None = None
+    born_estimated: bool = False
+    age: str = ""
+
+    def name(self) -> str:
+        """FAMILY, Given."""
+        return show_name(self.family, self.given)
+
+    def facts(self) -> str:
+        """Born 14-Jul-1945 (80 y), sex and number, for one line."""
+        born = day(self.born_on) if self.born_on else _("date of birth not known")
+        if self.born_on:
+            born = _("born about {date}") if self.born_estimated else _("born {date}")
+            born = born.format(date=day(self.born_on))
+        age = f" ({self.age})" if self.age else ""
+        return "     ".join(part for part in (born + age, self.sex, _("MRN {number}").format(number=self.mrn)) if part)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """When, in the clinic's own zone, and by whom a paper was printed."""
+
+    at: datetime
+    by: str
+
+
+class Paper(Flow):
+    """A document that fills page after page, keeping clear of its own head and foot."""
+
+    def __init__(
+        self,
+        size: tuple[float, float],
+        clinic: ClinicHead,
+        printed: Printed,
+        title: str,
+        *,
+        number: str = "",
+        patient: PatientIdentity | None = None,
+        margin: float = 14 * MM,
+    ) -> None:
+        super().__init__(
+            Sheets(*size, title=f"{title} {number}".strip()),
+            left=margin,
+            top=margin,
+            width=size[0] - 2 * margin,
+            bottom=size[1] - margin - 7 * MM,
+        )
+        self.again = 12 * MM
+        self._clinic, self._printed, self._title, self._number = clinic, printed, title, number
+        self._patient = patient
+        self._head()
+
+    def _head(self) -> None:
+        narrow = self.width < 130 * MM
+        title = Style(15.0 if narrow else TITLE, bold=True, colour=ACCENT)
+        columns = (Column(self.width * 0.56), Column(self.width * 0.44, "right"))
+        self.row([Cell(self._clinic.name, Style(SECTION, bold=True)), Cell(self._title, title)], columns, gap=0)
+        phone = self._clinic.phone.replace(" ", "\u00a0")  # a number is not broken over two lines
+        contact = " · ".join(part for part in (*self._clinic.address, phone) if part)
+        self.row([Cell(contact, QUIET), Cell(self._number, Style(BODY, bold=True))], columns, gap=6)
+        if self._patient:
+            name = wrap(self._patient.name(), self.limit(self.width - 16, SECTION), bold=True)
+            facts = wrap(self._patient.facts(), self.limit(self.width - 16, BODY))
+            high = sum(height_of(one, SECTION) for one in name) + sum(height_of(one, BODY) for one in facts) + 10
+            self.sheets.box(self.left, self.y, self.width, high, fill=WASH)
+            self.sheets.box(self.left, self.y, 2.5, high, fill=ACCENT)
+            self.y += 5
+            self.set_lines(name, Style(SECTION, bold=True), self.left + 10, self.width - 16, "left")
+            self.set_lines(facts, NORMAL, self.left + 10, self.width - 16, "left")
+            self.y += 5
+        else:
+            self.sheets.rule(self.left, self.y, self.width)
+        self.y += 10
+
+    def next_page(self) -> None:
+        """The head of every page after the first: a loose page still says whose it is."""
+        super().next_page()
+        columns = (Column(self.width * 0.6), Column(self.width * 0.4, "right"))
+        who = (
+            f"{self._patient.name()}     {_('MRN {number}').format(number=self._patient.mrn)}" if self._patient else ""
+        )
+        what = " ".join(part for part in (self._title, self._number) if part)
+        self.row([Cell(who or self._clinic.name, Style(SMALL, bold=True)), Cell(what, QUIET)], columns, gap=3)
+        self.sheets.rule(self.left, self.y, self.width)
+        self.y += 8
+
+    def finish(self) -> bytes:
+        """Write the foot of every page, now that their number is known, and give the PDF."""
+        by = _("Printed {moment} by {name}").format(moment=moment(self._printed.at), name=self._printed.by)
+        foot = self.bottom + 5 * MM
+
+        def draw(number: int) -> None:
+            self.sheets.rule(self.left, foot - 3 * MM, self.width)
+            pages = line(_("Page {n} of {m}").format(n=number, m=self.sheets.page_count))
+            wide = pages.width * SMALL / 1000
+            self.y = foot - 2 * MM
+            self.set_lines(wrap(by, self.limit(self.width - wide - 8, SMALL))[:1], QUIET, self.left, self.width, "left")
+            self.y = foot - 2 * MM
+            self.set_lines([pages], QUIET, self.left, self.width, "right")
+
+        self.sheets.on_every_page(draw)
+        return self.sheets.finish()

@@ -1,0 +1,40 @@
+"""Dates, times, names and money as they stand on paper."""
+
+from datetime import date, datetime
+
+from clinic_desktop.i18n import N_, _
+
+_MONTHS = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+    N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
+)  # fmt: skip
+
+# ISO 4217: currencies whose minor unit is not a hundredth.
+_DIGITS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF",
+                     "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}  # fmt: skip
+
+
+def day(on: date) -> str:
+    """14-Jul-1945: the month in letters, so that no reader takes it for the day."""
+    return f"{on.day:02d}-{_(_MONTHS[on.month - 1])}-{on.year:04d}"
+
+
+def moment(at: datetime) -> str:
+    """14-Jul-1945 09:05, in the zone that the instant carries."""
+    return f"{day(at.date())} {at.hour:02d}:{at.minute:02d}"
+
+
+def money(minor: int, currency: str) -> str:
+    """1,234.50 from 123450: the amount alone, with the digits that the currency has."""
+    digits = _DIGITS.get(currency, 2)
+    whole, part = divmod(abs(minor), 10**digits)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{whole:,}" + (f".{part:0{digits}d}" if digits else "")
+
+
+def priced(minor: int, currency: str) -> str:
+    """USD 1,234.50: the amount with its currency."""
+    return f"{currency} {money(minor, currency)}"
