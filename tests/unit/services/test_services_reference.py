@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,10 +32,10 @@ def rows(kind: str) -> tuple[Row, ...]:
 
 
 @pytest.fixture
-def loaded(store: Store) -> Iterator[Store]:
+def loaded(store: Store) -> Store:
     with store.write(act=new_id(), session=None) as unit:
         load_starter_pack(unit)
-    return store  # type: ignore[return-value]
+    return store
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -180,8 +179,8 @@ def test_importing_a_kind_replaces_all_of_it(loaded: Store, desk_for: DeskFor, t
     assert (pack.name, pack.version, pack.rows) == ("Licensed", "7", 1)
 
 
-def test_importing_prices_changes_adds_and_retires(loaded: Store, desk_for: DeskFor, tmp_path: Path) -> None:
-    assert loaded
+@pytest.mark.usefixtures("loaded")
+def test_importing_prices_changes_adds_and_retires(desk_for: DeskFor, tmp_path: Path) -> None:
     admin = desk_for("administrator")
     line = {"kind": "consultation", "currency": "USD", "source": "Clinic"}
     file = write(
