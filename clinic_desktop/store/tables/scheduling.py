@@ -32,6 +32,7 @@ queue_entries = record(
     link("called_by", "staff", null=True),
     text("finished_at", null=True),
     text("status"),
+    text("status_reason", null=True),
     number("ticket"),
     one_of("priority", "emergency", "urgent", "routine"),
     one_of("status", "waiting", "called", "in_consultation", "done", "left"),

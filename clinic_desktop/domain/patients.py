@@ -1,0 +1,259 @@
+"""People's names, births and identities: how they are folded for finding, shown, and what is refused."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from clinic_desktop.domain.refusals import Refusal
+
+Precision = Literal["day", "month", "year", "estimated", "unknown"]
+SEXES = ("female", "male", "other", "unknown")
+PRECISIONS = ("day", "month", "year", "estimated", "unknown")
+BLOOD_TYPES = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
+
+# The oldest age that was ever proved is 122 (Gerontology Research Group); over 120 is nearly always a typing error.
+OLDEST_YEARS = 120
+
+APOSTROPHES = "'’‘ʼʻ`´ʹ′"
+# Letters that Unicode does not take apart, though people type them without their stroke.
+LETTERS = str.maketrans(
+    {
+        "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i",
+        "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ـ": None,
+    }
+    | dict.fromkeys(APOSTROPHES)
+)  # fmt: skip
+# Marks that a person may leave out: accents, Hebrew points, Arabic vowels and hamza. Indian, Thai and kana marks are
+# a part of the letter and stay.
+LOOSE_MARKS = (
+    (0x0300, 0x036F), (0x0483, 0x0487), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
+    (0x06D6, 0x06ED), (0x0730, 0x074A), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE20, 0xFE2F),
+)  # fmt: skip
+# Scripts written without spaces, where one sign is a word to look for: ideographs, kana, Hangul syllables.
+SIGNS = ((0x3040, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+
+
+def fold(text: str) -> str:
+    """Fold a text: accents, case, width and kinds of apostrophe make no difference; every script keeps its letters."""
+    if text.isascii():
+        return text.casefold().translate(LETTERS)
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in apart if not _within(c, LOOSE_MARKS) and unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", bare.translate(LETTERS))
+
+
+def words_of(text: str) -> list[str]:
+    """The folded words of a text; each ideograph, kana and Hangul syllable is a word of its own."""
+    found: list[str] = []
+    word: list[str] = []
+    for letter in fold(text):
+        sign = _within(letter, SIGNS)
+        if sign or _parts_words(letter):
+            if word:
+                found.append("".join(word))
+                word = []
+            if sign:
+                found.append(letter)
+        else:
+            word.append(letter)
+    if word:
+        found.append("".join(word))
+    return found
+
+
+def name_key(name: str) -> str:
+    """The key a name is sorted and looked up by; a name of nothing but signs is its own key."""
+    return " ".join(words_of(name)) or " ".join(name.casefold().split())
+
+
+def searchable_words(*names: str) -> list[str]:
+    """Every word a name can be found by: its words, and those with a hyphen also in one piece, in order, once each."""
+    found: dict[str, None] = {}
+    for name in names:
+        found |= dict.fromkeys(words_of(name))
+        for piece in name.split():
+            parts = words_of(piece)
+            if len(parts) > 1 and not any(_within(part[0], SIGNS) for part in parts):
+                found["".join(parts)] = None
+            if any(mark in piece for mark in APOSTROPHES):
+                found |= dict.fromkeys(words_of(re.sub(f"[{APOSTROPHES}]", " ", piece)))
+    return list(found)
+
+
+def digits_of(number: str) -> str:
+    """The digits of a telephone number, in any script, with no trunk or international zeros in front."""
+    digits = "".join(
+        str(unicodedata.digit(c)) for c in number if c.isdigit() and unicodedata.decimal(c, None) is not None
+    )
+    return digits.lstrip("0")
+
+
+def identifier_of(text: str) -> str:
+    """An identity number as it is compared: letters and digits only, in one case."""
+    return "".join(c for c in fold(text) if c.isalnum())
+
+
+def show_name(family_name: str, given_names: str) -> str:
+    """Write a name as it is shown everywhere: ``FAMILY, Given``."""
+    family = "".join(_capital(letter) for letter in family_name)
+    return ", ".join(part for part in (family, given_names) if part)
+
+
+def _capital(letter: str) -> str:
+    # One letter stays one letter, and Georgian capitals are left out: few fonts have them and no name is written so.
+    capital = letter.upper()
+    return letter if len(capital) != 1 or "\u10d0" <= letter <= "\u10ff" else capital
+
+
+def _within(letter: str, ranges: tuple[tuple[int, int], ...]) -> bool:
+    code = ord(letter)
+    return code >= 0x300 and any(first <= code <= last for first, last in ranges)
+
+
+def _parts_words(letter: str) -> bool:
+    if letter.isascii():
+        return not letter.isalnum()
+    return unicodedata.category(letter)[0] in "ZP" or unicodedata.category(letter) == "Cc"
+
+
+@dataclass(frozen=True)
+class Age:
+    """An age in the unit a clinician uses: ``80 years``, ``14 months``, ``3 weeks``, ``5 days``."""
+
+    count: int
+    unit: Literal["years", "months", "weeks", "days"]
+
+
+def age(born_on: date, today: date) -> Age:
+    """Work out an age: days under 4 weeks, weeks under 1 year, months under 2 years, then years.
+
+    Source: NHS common user interface, "Patient Banner", age bands (one unit only).
+    """
+    days = max((today - born_on).days, 0)
+    months = (today.year - born_on.year) * 12 + today.month - born_on.month - (today.day < born_on.day)
+    if days < 28:
+        return Age(days, "days")
+    if months < 12:
+        return Age(days // 7, "weeks")
+    if months < 24:
+        return Age(months, "months")
+    return Age(months // 12, "years")
+
+
+def born_from_age(count: int, unit: str, today: date) -> date:
+    """The estimated birth date of somebody who is so many years, months, weeks or days old."""
+    if unit in {"years", "months"}:
+        months = today.year * 12 + today.month - 1 - count * (12 if unit == "years" else 1)
+        year, month = divmod(months, 12)
+        if year < 1:
+            raise Refusal("An age of {count} years is not possible.", field="born_on", count=count)
+        last = [
+            31,
+            29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28,
+            31,
+            30,
+            31,
+            30,
+            31,
+            31,
+            30,
+            31,
+            30,
+            31,
+        ]
+        return date(year, month + 1, min(today.day, last[month]))
+    return today - timedelta(days=count * (7 if unit == "weeks" else 1))
+
+
+def read_birth_date(text: str, today: date) -> date | None:
+    """Read a whole date as people type it: ``14/7/1945``, ``14.7.45``, ``1945-07-14``, ``14 jul 1945``; else None.
+
+    Day before month always; two figures of a year mean the last such year.
+    """
+    text = fold(text).strip()
+    if match := re.fullmatch(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})", text):
+        return _date(int(match[1]), int(match[2]), int(match[3]))
+    if match := re.fullmatch(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})", text):
+        return _date(_year(match[3], today), int(match[2]), int(match[1]))
+    if match := re.fullmatch(r"(\d{1,2})[-/. ]?([a-z]{3})[a-z]*[-/. ]?(\d{4})", text):
+        return _date(int(match[3]), MONTHS.get(match[2], 0), int(match[1]))
+    return None
+
+
+MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+    )
+}
+
+
+def _year(text: str, today: date) -> int:
+    if len(text) == 4:
+        return int(text)
+    year = today.year // 100 * 100 + int(text)
+    return year if year <= today.year else year - 100
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def require_sound(fields: Mapping[str, object], today: date) -> None:
+    """Refuse what cannot be a person's registration; each refusal names its field."""
+    family, given = str(fields.get("family_name") or ""), str(fields.get("given_names") or "")
+    if not visible(family) and not visible(given):
+        raise Refusal("Give a name: the family name, or the only name there is.", field="family_name")
+    if fields.get("sex") not in SEXES:
+        raise Refusal("Choose the sex; “unknown” is a choice.", field="sex")
+    precision, born_on = fields.get("born_precision"), fields.get("born_on")
+    if precision not in PRECISIONS:
+        raise Refusal("Say how exactly the birth date is known.", field="born_on")
+    if (born_on is None) != (precision == "unknown"):
+        raise Refusal("Give a birth date, an age, or “unknown”.", field="born_on")
+    if isinstance(born_on, date):
+        _require_birth(born_on, today)
+    email = str(fields.get("email") or "")
+    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
+        raise Refusal("This is not an e-mail address.", field="email")
+    blood_type = fields.get("blood_type")
+    if blood_type and blood_type not in BLOOD_TYPES:
+        raise Refusal("This is not a blood type.", field="blood_type")
+    for name in ("phone", "other_phone"):
+        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
+            raise Refusal("A telephone number has at least three digits.", field=name)
+    share = fields.get("insurance_share")
+    if share is not None and not (isinstance(share, int) and 0 <= share <= 100):
+        raise Refusal("The insurer's share is between 0 and 100 percent.", field="insurance_share")
+    if not fields.get("insurer") and (share or fields.get("insurance_number")):
+        raise Refusal("Name the insurer.", field="insurer")
+
+
+def _require_birth(born_on: date, today: date) -> None:
+    # A clinic's own day may be a day ahead of the clock's: somebody born today abroad is not refused.
+    if born_on > today + timedelta(days=1):
+        raise Refusal("The birth date is in the future.", field="born_on")
+    if today.year - born_on.year > 150:
+        raise Refusal("Nobody is that old: check the year of birth.", field="born_on")
+
+
+def warnings(fields: Mapping[str, object], today: date) -> tuple[tuple[str, str], ...]:
+    """What is odd but may be true, as (field, words): shown beside the field, never refused."""
+    found: list[tuple[str, str]] = []
+    born_on = fields.get("born_on")
+    if isinstance(born_on, date) and today.year - born_on.year > OLDEST_YEARS:
+        found.append(("born_on", "This makes the patient more than 120 years old."))
+    if fields.get("phone") and len(digits_of(str(fields["phone"]))) < 6:
+        found.append(("phone", "This telephone number is short."))
+    return tuple(found)
+
+
+def visible(text: str) -> bool:
+    """Whether anything of a text can be seen."""
+    return any(unicodedata.category(c)[0] not in "ZC" for c in text)

@@ -1,0 +1,79 @@
+"""The access log: a use of the search box, and who saw a patient."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.services.acts import Desk, Read, query
+from clinic_desktop.services.permissions import require
+from clinic_desktop.store.unit import LOGICAL_BITS
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One time somebody saw or changed something of a patient."""
+
+    at: datetime
+    who: str
+    username: str
+    role: str
+    workstation: str
+    what: str
+    record: str | None
+    wrote: bool
+    reason: str | None = None
+
+
+def note_search_opened(desk: Desk) -> str:
+    """Note that the search box is being used, once for each use and never for a key; returns the use's id."""
+    return _note(desk, "access.note_search_opened", "search.opened", new_id(), None)
+
+
+def note_search_closed(desk: Desk, search_id: str, chosen: str | None) -> None:
+    """Close a use of the search box with the patient chosen, or with nobody."""
+    _note(desk, "access.note_search_closed", "search.closed", search_id, chosen)
+
+
+def _note(desk: Desk, act: str, kind: str, search_id: str, chosen: str | None) -> str:
+    # No command: looking leaves nothing in the journal, which screens and sync follow.
+    desk.session.require_open(desk.now)
+    require(desk.session.role, act)
+    with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+        unit.accessed(kind, patient=chosen, subject=search_id)
+    return search_id
+
+
+# Times: an access row carries its clock (milliseconds since 1970, shifted by the logical counter), as the journal does.
+_WHO_SAW = (
+    "SELECT x.hlc, x.session, x.what, x.record, x.wrote, x.reason, s.role, s.workstation, s.staff_id,"
+    " p.display_name, p.username FROM ("
+    "SELECT hlc, session, kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report') THEN subject END, '') AS what,"
+    " NULL AS record, 0 AS wrote, NULL AS reason FROM access WHERE patient = ?1"
+    " UNION ALL SELECT hlc, session, kind, record, 1, reason FROM journal WHERE patient = ?1"
+    ") x LEFT JOIN sessions s ON s.id = x.session LEFT JOIN staff p ON p.id = s.staff_id"
+    " ORDER BY x.hlc DESC LIMIT ?2"
+)
+
+
+@query
+def who_saw(read: Read, patient_id: str, limit: int = 1000) -> tuple[Sight, ...]:
+    """Everybody who saw or changed anything of a patient, the latest first: when, who, in which role, what."""
+    rows = read.conn.exec_driver_sql(_WHO_SAW, (patient_id, limit)).all()
+    return tuple(
+        Sight(
+            _instant(row[0]),
+            row[9] or "",
+            row[10] or "",
+            row[6] or "",
+            row[7] or "",
+            row[2],
+            row[3],
+            bool(row[4]),
+            row[5],
+        )
+        for row in rows
+    )
+
+
+def _instant(hlc: int) -> datetime:
+    return datetime.fromtimestamp((hlc >> LOGICAL_BITS) / 1000, tz=UTC)

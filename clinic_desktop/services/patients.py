@@ -1,0 +1,394 @@
+"""Patients: registering, changing, finding, and who this is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from clinic_desktop.clock import from_text
+from clinic_desktop.domain import patients as rules
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.vitals import WEIGHT
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.store import finding
+from clinic_desktop.store.search import Indexed, index_patient
+from clinic_desktop.store.tables.chart import allergies, vital_signs
+from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
+
+IN_ACT = ("age_words", "require_patient", "shown_name", "sex_words")
+
+
+@dataclass(frozen=True)
+class OtherName:
+    """A name a patient also bears or bore: former, maiden, alias, or in its native script."""
+
+    kind: str
+    family_name: str
+    given_names: str
+
+    def __repr__(self) -> str:
+        return f"OtherName({self.kind})"
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to call about a patient."""
+
+    name: str
+    relation: str
+    phone: str | None = None
+
+    def __repr__(self) -> str:
+        return "Contact()"
+
+
+@dataclass(frozen=True)
+class NewPatient:
+    """A registration as reception fills it in; only a name, the sex and what is known of the birth are required."""
+
+    family_name: str
+    given_names: str
+    sex: str
+    born_on: date | None = None
+    born_precision: str = "unknown"
+    phone: str | None = None
+    other_phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    city: str | None = None
+    district: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    national_id: str | None = None
+    language: str | None = None
+    occupation: str | None = None
+    blood_type: str | None = None
+    insurer: str | None = None
+    insurance_number: str | None = None
+    insurance_share: int | None = None
+    alert: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    other_names: tuple[OtherName, ...] = ()
+
+    def __repr__(self) -> str:
+        return "NewPatient()"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A patient just registered."""
+
+    patient_id: str
+    mrn: str
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """Everything the registration form shows, and the revision it shows."""
+
+    patient_id: str
+    revision: int
+    mrn: str
+    name: str
+    registered_at: str
+    patient: NewPatient
+
+    def __repr__(self) -> str:
+        return f"PatientDetails({self.patient_id})"
+
+
+@dataclass(frozen=True)
+class PatientHit:
+    """One patient found; `score` is how well the text fits, 0 to 1."""
+
+    patient_id: str
+    mrn: str
+    name: str
+    born_on: date | None
+    born_precision: str
+    age: str
+    sex: str
+    phone: str | None
+    score: float
+
+    def __repr__(self) -> str:
+        return f"PatientHit({self.patient_id})"
+
+
+@dataclass(frozen=True)
+class BannerFacts:
+    """Who this is and what could hurt them: the facts of the patient banner."""
+
+    patient_id: str
+    revision: int
+    family_name: str
+    given_names: str
+    name: str
+    born_on: date | None
+    born_precision: str
+    age: str
+    sex: str
+    mrn: str
+    allergy_state: str
+    allergies: tuple[str, ...]
+    allergies_confirmed_on: date | None
+    alerts: tuple[str, ...]
+    weight: str
+    weight_on: date | None
+    pregnant: bool
+    deceased_on: date | None
+
+    def __repr__(self) -> str:
+        return f"BannerFacts({self.patient_id})"
+
+
+@command
+def register_patient(act: Act, new: NewPatient) -> Registered:
+    """Register a patient under a new record number, found by the search from this moment on."""
+    new = tidied(new)
+    rules.require_sound(asdict(new), today(act))
+    mrn = act.number("MRN")
+    patient_id = act.create(patients, {**_columns(new), "mrn": mrn, "registered_at": act.at}, kind="patient.registered")
+    _add_names(act, patient_id, new.other_names)
+    _add_contacts(act, patient_id, new.contacts)
+    _index(act.conn, patient_id)
+    return Registered(patient_id, mrn)
+
+
+@command
+def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, reason: str = "") -> int:
+    """Change a registration that was looked at in a revision; a name that goes stays findable as a former one."""
+    before = require_patient(act.conn, patient_id)
+    new = tidied(new)
+    rules.require_sound(asdict(new), today(act))
+    after = act.change(
+        patients, patient_id, _columns(new), kind="patient.changed", expect=revision, reason=reason or None
+    )
+    names = list(new.other_names)
+    if (before.family_name, before.given_names) != (new.family_name, new.given_names):
+        names.append(OtherName("former", before.family_name, before.given_names))
+    known = {(n.kind, n.family_name, n.given_names) for n in _other_names(act.conn, patient_id)}
+    _add_names(act, patient_id, [n for n in names if (n.kind, n.family_name, n.given_names) not in known])
+    _change_contacts(act, patient_id, new.contacts)
+    _index(act.conn, patient_id)
+    return after
+
+
+@query
+def find_patients(read: Read, text: str, limit: int = 50) -> tuple[PatientHit, ...]:
+    """Find patients as reception would: names in any order, misspelt or former, numbers, births; best first."""
+    on = today(read)
+    return tuple(
+        PatientHit(
+            one.id, one.mrn, shown_name(one.family_name, one.given_names), _day(one.born_on), one.born_precision,
+            age_words(_day(one.born_on), on), one.sex, one.phone, one.score,
+        )
+        for one in finding.find(read.conn, text, on, limit)
+    )  # fmt: skip
+
+
+@query
+def patient_banner(read: Read, patient_id: str) -> BannerFacts:
+    """The facts of the banner; asked on every screen about a patient."""
+    row = require_patient(read.conn, patient_id)
+    listed = read.conn.execute(
+        select(allergies.c.substance)
+        .where(allergies.c.patient_id == patient_id, allergies.c.status == "active")
+        .order_by(allergies.c.rowid_)
+    ).scalars()
+    weight = read.conn.execute(
+        select(vital_signs.c.value, vital_signs.c.unit, vital_signs.c.taken_at)
+        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.code == WEIGHT, vital_signs.c.status == "final")
+        .order_by(vital_signs.c.taken_at.desc())
+        .limit(1)
+    ).one_or_none()
+    born_on = _day(row.born_on)
+    return BannerFacts(
+        patient_id,
+        row.revision,
+        row.family_name,
+        row.given_names,
+        shown_name(row.family_name, row.given_names),
+        born_on,
+        row.born_precision,
+        age_words(born_on, _day(row.deceased_on) or today(read)),
+        row.sex,
+        row.mrn,
+        row.allergy_state,
+        tuple(listed) if row.allergy_state == "listed" else (),
+        _day(row.allergy_state_on),
+        tuple(line.strip() for line in (row.alert or "").splitlines() if line.strip()),
+        "" if weight is None else f"{weight.value} {weight.unit}",
+        None if weight is None else from_text(weight.taken_at).astimezone().date(),
+        bool(row.pregnant),
+        _day(row.deceased_on),
+    )
+
+
+@query(access="chart")
+def patient_details(read: Read, patient_id: str) -> PatientDetails:
+    """Everything of a registration, for the form that changes it."""
+    row = require_patient(read.conn, patient_id)
+    columns = {name: row._mapping[name] for name in _FIELDS}
+    contacts = read.conn.execute(
+        select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
+        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position)
+    )
+    patient = NewPatient(
+        **columns | {"born_on": _day(row.born_on)},
+        contacts=tuple(Contact(*contact) for contact in contacts),
+        other_names=tuple(_other_names(read.conn, patient_id)),
+    )
+    name = shown_name(row.family_name, row.given_names)
+    return PatientDetails(patient_id, row.revision, row.mrn, name, row.registered_at, patient)
+
+
+@query
+def recent_patients(read: Read, limit: int = 8) -> tuple[PatientHit, ...]:
+    """The patients this person had open last, from the access log, the newest first."""
+    rows = read.conn.exec_driver_sql(
+        "SELECT a.patient FROM access a JOIN sessions s ON s.id = a.session WHERE s.staff_id = ? AND a.kind = 'chart'"
+        " AND a.patient IS NOT NULL AND a.seq > (SELECT coalesce(max(seq), 0) - 5000 FROM access)"
+        " GROUP BY a.patient ORDER BY max(a.seq) DESC LIMIT ?",
+        (read.session.staff_id, limit),
+    ).scalars()
+    return hits_of(read, list(rows))
+
+
+def hits_of(read: Read, patient_ids: Sequence[str]) -> tuple[PatientHit, ...]:
+    """The lines of some patients, in the order given."""
+    on = today(read)
+    columns = patients.c
+    found = {
+        row.id: PatientHit(
+            row.id, row.mrn, shown_name(row.family_name, row.given_names), _day(row.born_on), row.born_precision,
+            age_words(_day(row.born_on), on), row.sex, row.phone, 1.0,
+        )
+        for row in read.conn.execute(
+            select(
+                columns.id, columns.mrn, columns.family_name, columns.given_names, columns.born_on,
+                columns.born_precision, columns.sex, columns.phone,
+            ).where(columns.id.in_(patient_ids))
+        )
+    }  # fmt: skip
+    return tuple(found[patient] for patient in patient_ids if patient in found)
+
+
+# What other services may call inside an act or a query. ----------------------------------------------
+
+
+def require_patient(connection: Connection, patient_id: str) -> Row[Any]:
+    """The row of a patient, or a refusal where there is none."""
+    row = connection.execute(select(patients).where(patients.c.id == patient_id)).one_or_none()
+    if row is None:
+        raise Refusal(N_("This patient is not here."), field="patient")
+    return row
+
+
+def shown_name(family_name: str, given_names: str) -> str:
+    """Write a name as it is shown everywhere: ``FAMILY, Given``."""
+    return rules.show_name(family_name, given_names)
+
+
+def age_words(born_on: date | None, on: date) -> str:
+    """Write an age: ``80 y``, ``14 m``, ``3 w``, ``5 d``; nothing where the birth is unknown."""
+    if born_on is None:
+        return ""
+    age = rules.age(born_on, on)
+    words = {"years": _("{n} y"), "months": _("{n} m"), "weeks": _("{n} w"), "days": _("{n} d")}
+    return words[age.unit].format(n=age.count)
+
+
+def sex_words(sex: str) -> str:
+    """Write a sex."""
+    return {"female": _("Female"), "male": _("Male"), "other": _("Other")}.get(sex, _("Unknown"))
+
+
+def today(at: Act | Read) -> date:
+    """The clinic's own day."""
+    return at.now.astimezone().date()
+
+
+def tidied(new: NewPatient) -> NewPatient:
+    """A registration as it is kept: blanks around a value go, nothing within it is touched."""
+    values: dict[str, Any] = {}
+    for one in fields(NewPatient):
+        value = getattr(new, one.name)
+        if isinstance(value, str):
+            value = value.strip()
+            value = value if one.name in {"family_name", "given_names", "sex", "born_precision"} else value or None
+        values[one.name] = value
+    values["contacts"] = tuple(contact for contact in new.contacts if contact.name.strip())
+    values["other_names"] = tuple(name for name in new.other_names if (name.family_name + name.given_names).strip())
+    return NewPatient(**values)
+
+
+_FIELDS = tuple(one.name for one in fields(NewPatient) if one.name not in {"contacts", "other_names"})
+
+
+def _columns(new: NewPatient) -> Mapping[str, object]:
+    values: dict[str, object] = {name: getattr(new, name) for name in _FIELDS}
+    values["born_on"] = None if new.born_on is None else new.born_on.isoformat()
+    return values | {"family_key": rules.name_key(new.family_name), "given_key": rules.name_key(new.given_names)}
+
+
+def _add_names(act: Act, patient_id: str, names: Sequence[OtherName]) -> None:
+    for name in names:
+        act.create(patient_names, {"patient_id": patient_id, **asdict(name)}, kind="patient.name_added")
+
+
+def _add_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> None:
+    for position, contact in enumerate(contacts):
+        values = {"patient_id": patient_id, "position": position, **asdict(contact)}
+        act.create(patient_contacts, values, kind="patient.contact_added")
+
+
+def _change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> None:
+    """Nothing is erased: a contact that goes is kept at position -1, out of sight."""
+    rows = act.conn.execute(
+        select(patient_contacts.c.id)
+        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position)
+    )
+    known = list(rows.scalars())
+    for position, (record, contact) in enumerate(zip(known, contacts, strict=False)):
+        act.change(patient_contacts, record, {**asdict(contact), "position": position}, kind="patient.contact_changed")
+    for record in known[len(contacts) :]:
+        act.change(patient_contacts, record, {"position": -1}, kind="patient.contact_removed")
+    for position, contact in enumerate(contacts[len(known) :], start=len(known)):
+        values = {"patient_id": patient_id, "position": position, **asdict(contact)}
+        act.create(patient_contacts, values, kind="patient.contact_added")
+
+
+def _other_names(connection: Connection, patient_id: str) -> list[OtherName]:
+    rows = connection.execute(
+        select(patient_names.c.kind, patient_names.c.family_name, patient_names.c.given_names)
+        .where(patient_names.c.patient_id == patient_id)
+        .order_by(patient_names.c.rowid_)
+    )
+    return [OtherName(*row) for row in rows]
+
+
+def _index(connection: Connection, patient_id: str) -> None:
+    row = require_patient(connection, patient_id)
+    names = [row.family_name, row.given_names]
+    for name in _other_names(connection, patient_id):
+        names += [name.family_name, name.given_names]
+    index_patient(
+        connection,
+        row.rowid_,
+        Indexed(
+            tuple(names),
+            _day(row.born_on),
+            tuple(phone for phone in (row.phone, row.other_phone) if phone),
+            tuple(text for text in (row.national_id, row.insurance_number) if text),
+        ),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,291 @@
+"""Appointments: the day board, and booking without two people in one chair."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.domain import scheduling as rules
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scheduling import Hours, Slot
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.patients import require_patient, shown_name
+from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.scheduling import appointments
+from clinic_desktop.store.tables.staff import staff
+
+IN_ACT = ("arrived",)
+
+HOURS = Hours()
+TAKING = ("booked", "arrived", "completed")
+LONGEST = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class Practitioner:
+    """Somebody appointments are made with."""
+
+    staff_id: str
+    name: str
+    role: str
+    specialty: str | None
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """One appointment as the board shows it."""
+
+    id: str
+    revision: int
+    patient_id: str
+    patient: str
+    mrn: str
+    phone: str | None
+    practitioner_id: str
+    practitioner: str
+    room: str | None
+    starts_at: datetime
+    minutes: int
+    reason: str | None
+    status: str
+    status_reason: str | None
+
+    def __repr__(self) -> str:
+        return f"Appointment({self.id})"
+
+
+@dataclass(frozen=True)
+class DayBoard:
+    """One day: who works, when the clinic is open, and every appointment in order of time."""
+
+    day: date
+    opens: time
+    closes: time
+    practitioners: tuple[Practitioner, ...]
+    appointments: tuple[Appointment, ...]
+
+
+@query
+def practitioners(read: Read) -> tuple[Practitioner, ...]:
+    """Those whom appointments are made with: doctors, then nurses."""
+    return _practitioners(read.conn)
+
+
+@query
+def day_board(read: Read, day: date, practitioner_id: str | None = None) -> DayBoard:
+    """The board of one day, of everybody or of one practitioner."""
+    first, last = _bounds(day)
+    wanted = _lines().where(appointments.c.starts_at >= first, appointments.c.starts_at < last)
+    if practitioner_id is not None:
+        wanted = wanted.where(appointments.c.practitioner_id == practitioner_id)
+    rows = read.conn.execute(wanted.order_by(appointments.c.starts_at, appointments.c.rowid_))
+    everyone = _practitioners(read.conn)
+    people = tuple(one for one in everyone if practitioner_id in {None, one.staff_id})
+    return DayBoard(day, HOURS.opens, HOURS.closes, people, tuple(_appointment(row) for row in rows))
+
+
+@query
+def appointments_of(read: Read, patient_id: str, limit: int = 20) -> tuple[Appointment, ...]:
+    """A patient's appointments, the latest first."""
+    rows = read.conn.execute(
+        _lines().where(appointments.c.patient_id == patient_id).order_by(appointments.c.starts_at.desc()).limit(limit)
+    )
+    return tuple(_appointment(row) for row in rows)
+
+
+@query
+def free_times(read: Read, practitioner_id: str, day: date, minutes: int = 15) -> tuple[datetime, ...]:
+    """Every quarter of an hour at which a practitioner is free for so long, not in the past."""
+    opens = datetime.combine(day, HOURS.opens).astimezone()
+    closes = datetime.combine(day, HOURS.closes).astimezone()
+    taken = [slot for slot in _taken(read.conn, opens, closes, "") if slot.practitioner == practitioner_id]
+    free = rules.free_slots(opens, closes, minutes, taken)
+    return tuple(start for start in free if start >= read.now - timedelta(minutes=15))
+
+
+@command
+def book(
+    act: Act,
+    patient_id: str,
+    practitioner_id: str,
+    starts_at: datetime,
+    minutes: int = 15,
+    room: str | None = None,
+    reason: str | None = None,
+) -> Appointment:
+    """Book an appointment; refused where the practitioner, the room or the patient is taken at that time."""
+    require_patient(act.conn, patient_id)
+    slot = Slot(starts_at, minutes, practitioner_id, (room or "").strip() or None, patient_id)
+    _require_free(act, slot, "")
+    values = {
+        "patient_id": patient_id,
+        "practitioner_id": practitioner_id,
+        "room": slot.room,
+        "starts_at": to_text(starts_at),
+        "minutes": minutes,
+        "reason": (reason or "").strip() or None,
+        "status": "booked",
+        "booked_by": act.session.staff_id,
+    }
+    return _one(act.conn, act.create(appointments, values, kind="appointment.booked"))
+
+
+@command
+def reschedule(
+    act: Act,
+    appointment_id: str,
+    starts_at: datetime,
+    revision: int,
+    minutes: int | None = None,
+    practitioner_id: str | None = None,
+    room: str | None = None,
+) -> Appointment:
+    """Move an appointment that was looked at in a revision; what is None stays as it is."""
+    before = _booked(act.conn, appointment_id)
+    slot = Slot(
+        starts_at,
+        before.minutes if minutes is None else minutes,
+        practitioner_id or before.practitioner_id,
+        before.room if room is None else room.strip() or None,
+        before.patient_id,
+    )
+    _require_free(act, slot, appointment_id)
+    changes = {
+        "starts_at": to_text(slot.starts_at),
+        "minutes": slot.minutes,
+        "practitioner_id": slot.practitioner,
+        "room": slot.room,
+    }
+    act.change(appointments, appointment_id, changes, kind="appointment.moved", expect=revision)
+    return _one(act.conn, appointment_id)
+
+
+@command
+def cancel(act: Act, appointment_id: str, reason: str, revision: int | None = None) -> Appointment:
+    """Cancel an appointment with its reason; its time is free again."""
+    _booked(act.conn, appointment_id)
+    if not reason.strip():
+        raise Refusal(N_("Say why the appointment is cancelled."), field="reason")
+    changes = {"status": "cancelled", "status_reason": reason.strip()}
+    act.change(
+        appointments, appointment_id, changes, kind="appointment.cancelled", reason=reason.strip(), expect=revision
+    )
+    return _one(act.conn, appointment_id)
+
+
+@command
+def no_show(act: Act, appointment_id: str, revision: int | None = None) -> Appointment:
+    """Note that the patient did not come; not before the time has come."""
+    before = _booked(act.conn, appointment_id)
+    if from_text(before.starts_at) > act.now:
+        raise Refusal(N_("This appointment has not begun yet."), field="starts_at")
+    act.change(appointments, appointment_id, {"status": "no_show"}, kind="appointment.missed", expect=revision)
+    return _one(act.conn, appointment_id)
+
+
+def arrived(act: Act, appointment_id: str, patient_id: str) -> str:
+    """Mark an appointment as arrived inside the act that checks the patient in; returns its practitioner."""
+    before = _booked(act.conn, appointment_id)
+    if before.patient_id != patient_id:
+        raise Refusal(N_("This appointment is another patient's."), field="appointment")
+    act.change(appointments, appointment_id, {"status": "arrived"}, kind="appointment.arrived")
+    return str(before.practitioner_id)
+
+
+def _require_free(act: Act, slot: Slot, itself: str) -> None:
+    rules.require_length(slot.minutes)
+    local = slot.starts_at.astimezone()
+    rules.require_open(local, slot.minutes, HOURS)
+    if local.date() < act.now.astimezone().date():
+        raise Refusal(N_("This day is in the past."), field="starts_at")
+    someone = act.conn.execute(
+        select(staff.c.display_name).where(
+            staff.c.id == slot.practitioner, staff.c.active == 1, staff.c.role.in_(("doctor", "nurse"))
+        )
+    ).scalar_one_or_none()
+    if someone is None:
+        raise Refusal(N_("Choose the practitioner."), field="practitioner")
+    found = rules.clash(slot, _taken(act.conn, slot.starts_at, slot.ends_at, itself))
+    if found is None:
+        return
+    other, what = found
+    words = {
+        "practitioner": N_("{who} has another appointment from {start} to {end}."),
+        "room": N_("Room {room} is taken from {start} to {end}."),
+        "patient": N_("This patient has another appointment from {start} to {end}."),
+    }
+    raise Refusal(
+        words[what],
+        field="room" if what == "room" else "starts_at",
+        who=someone,
+        room=other.room,
+        start=f"{other.starts_at.astimezone():%H:%M}",
+        end=f"{other.ends_at.astimezone():%H:%M}",
+    )
+
+
+def _taken(connection: Connection, start: datetime, end: datetime, itself: str) -> list[Slot]:
+    """Every slot that may reach into a stretch of time; none is longer than eight hours."""
+    rows = connection.execute(
+        select(appointments).where(
+            appointments.c.starts_at >= to_text(start - LONGEST),
+            appointments.c.starts_at < to_text(end),
+            appointments.c.status.in_(TAKING),
+            appointments.c.id != itself,
+        )
+    )
+    return [Slot(from_text(row.starts_at), row.minutes, row.practitioner_id, row.room, row.patient_id) for row in rows]
+
+
+def _booked(connection: Connection, appointment_id: str) -> Row[Any]:
+    row = connection.execute(select(appointments).where(appointments.c.id == appointment_id)).one_or_none()
+    if row is None:
+        raise Refusal(N_("This appointment is not here any more."), field="appointment")
+    if row.status != "booked":
+        raise Refusal(
+            N_("This appointment is {status} already."), field="appointment", status=row.status.replace("_", " ")
+        )
+    return row
+
+
+def _lines() -> Select[Any]:
+    columns = appointments.c
+    return (
+        select(
+            columns.id, columns.revision, columns.patient_id, patients.c.family_name, patients.c.given_names,
+            patients.c.mrn, patients.c.phone, columns.practitioner_id, staff.c.display_name, columns.room,
+            columns.starts_at, columns.minutes, columns.reason, columns.status, columns.status_reason,
+        )
+        .join(patients, patients.c.id == columns.patient_id)
+        .join(staff, staff.c.id == columns.practitioner_id)
+    )  # fmt: skip
+
+
+def _one(connection: Connection, appointment_id: str) -> Appointment:
+    return _appointment(connection.execute(_lines().where(appointments.c.id == appointment_id)).one())
+
+
+def _appointment(row: Row[Any]) -> Appointment:
+    return Appointment(
+        row.id, row.revision, row.patient_id, shown_name(row.family_name, row.given_names), row.mrn, row.phone,
+        row.practitioner_id, row.display_name, row.room, from_text(row.starts_at), row.minutes, row.reason, row.status,
+        row.status_reason,
+    )  # fmt: skip
+
+
+def _practitioners(connection: Connection) -> tuple[Practitioner, ...]:
+    rows = connection.execute(
+        select(staff.c.id, staff.c.display_name, staff.c.role, staff.c.specialty)
+        .where(staff.c.active == 1, staff.c.role.in_(("doctor", "nurse")))
+        .order_by(staff.c.role, staff.c.display_name)
+    )
+    return tuple(Practitioner(*row) for row in rows)
+
+
+def _bounds(day: date) -> tuple[str, str]:
+    """A day of the clinic's own time, as instants."""
+    first = datetime.combine(day, time()).astimezone()
+    return to_text(first), to_text(datetime.combine(day + timedelta(days=1), time()).astimezone())
