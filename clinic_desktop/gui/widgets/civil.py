@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Literal
 
+from clinic_desktop.clock import from_text
 from clinic_desktop.i18n import N_, _
 
 MONTHS = (
@@ -39,6 +40,12 @@ class Birth:
 def show_date(on: date) -> str:
     """Write a date as ``14-Jul-1945``."""
     return f"{on.day:02d}-{_(MONTHS[on.month - 1])}-{on.year:04d}"
+
+
+def show_instant(stored: str) -> str:
+    """Write a stored instant in the workstation's own time, as ``14-Jul-2026 09:05``."""
+    local = from_text(stored).astimezone()
+    return f"{show_date(local.date())} {local:%H:%M}"
 
 
 def show_birth(birth: Birth) -> str:
