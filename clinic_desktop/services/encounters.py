@@ -35,6 +35,7 @@ from clinic_desktop.services.encounter_facts import (
     step_rows,
 )
 from clinic_desktop.store.tables.chart import encounters
+from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
 
@@ -109,6 +110,7 @@ class VisitSummary:
     """What stands on the paper that the patient takes home."""
 
     encounter_id: str
+    clinic: str
     patient: ChartPatient
     practitioner: str
     licence: str | None
@@ -175,8 +177,10 @@ def visit_summary_facts(read: Read, patient_id: str, encounter_id: str) -> Visit
     by_step = {step.step: step.content for step in shown.steps}
     licence = read.conn.execute(select(staff.c.licence).where(staff.c.id == shown.practitioner_id)).scalar_one()
     day = by_step["follow_up"].get("date")
+    clinic = read.conn.execute(select(settings.c.value).where(settings.c.name == "clinic_name")).scalar_one_or_none()
     return VisitSummary(
         encounter_id,
+        clinic or "",
         shown.patient,
         shown.practitioner,
         licence,

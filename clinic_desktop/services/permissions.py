@@ -62,6 +62,7 @@ ACTS: dict[str, frozenset[str]] = {
     "vitals.record_vitals": CLINICAL,
     "vitals.vitals_entered_in_error": CLINICAL,
     "vitals.vitals_trend": CLINICAL,
+    "substances.find_substances": CLINICAL,
     "charting.add_problem": frozenset({DOCTOR}),
     "charting.resolve_problem": frozenset({DOCTOR}),
     "charting.problem_entered_in_error": frozenset({DOCTOR}),

@@ -6,18 +6,19 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from clinic_desktop import paths
 from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import vitals
 from clinic_desktop.domain.consultation import OPEN_TO_RULES, State
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.domain.vital_ranges import Limits, flag, limits_for, read_limits
+from clinic_desktop.domain.vital_ranges import OLDEST, Limits, flag, limits_for, read_limits
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.store.tables.chart import consultation_steps, encounters, vital_signs
+from clinic_desktop.store.tables.reference import reference_vitals
 
 IN_ACT = ("normal_limits", "codes_taken", "age_of")
 
@@ -58,9 +59,27 @@ class Trend:
     source: str | None
 
 
+def normal_limits(connection: Connection) -> tuple[Limits, ...]:
+    """The normal limits of the pack that is loaded, or those beside the program where none is."""
+    table = reference_vitals
+    rows = connection.execute(select(table).where(or_(table.c.low.is_not(None), table.c.high.is_not(None)))).all()
+    if not rows:
+        return _limits_beside_the_program()
+    return tuple(
+        Limits(
+            row.loinc,
+            row.age_from_days or 0,
+            OLDEST if row.age_to_days is None else row.age_to_days,
+            None if row.low is None else Decimal(row.low),
+            None if row.high is None else Decimal(row.high),
+            row.source,
+        )
+        for row in rows
+    )
+
+
 @lru_cache(maxsize=1)
-def normal_limits() -> tuple[Limits, ...]:
-    """The reference table of normal limits."""
+def _limits_beside_the_program() -> tuple[Limits, ...]:
     text = (paths.resources() / "reference" / "vitals.csv").read_text(encoding="utf-8")
     return read_limits(text.splitlines())
 
@@ -107,8 +126,9 @@ def record_vitals(
         raise Refusal(N_("This time is still to come."), field="taken_at")
     encounter = encounter_id or _open_encounter(act.conn, patient_id)
     age = age_of(act.conn, patient_id, at)
+    known = normal_limits(act.conn)
     kept = tuple(
-        _keep(act, patient_id, encounter, reading, at, age, note)
+        _keep(act, patient_id, encounter, reading, at, age, note, known)
         for reading in vitals.with_derived(readings, _known_height(act, patient_id, age))
     )
     if encounter is not None:
@@ -124,8 +144,9 @@ def _keep(
     at: datetime,
     age: int | None,
     note: str | None,
+    limits: tuple[Limits, ...],
 ) -> Taken:
-    said = flag(reading.code, reading.value, age, normal_limits())
+    said = flag(reading.code, reading.value, age, limits)
     unit = vitals.BY_CODE[reading.code].unit
     made = act.create(
         vital_signs,
@@ -170,7 +191,7 @@ def vitals_trend(read: Read, patient_id: str, code: str, limit: int = 50) -> Tre
         .limit(limit)
     ).all()
     age = age_of(read.conn, patient_id, read.now)
-    limits = None if age is None else limits_for(code, age, normal_limits())
+    limits = None if age is None else limits_for(code, age, normal_limits(read.conn))
     return Trend(
         code,
         vitals.BY_CODE[code].unit,
