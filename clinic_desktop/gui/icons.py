@@ -2,25 +2,24 @@
 
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6 import QtCore, QtGui
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.gui.theme.apply import tokens
 from clinic_desktop.paths import resources
 
 
-def icon(name: str, meaning: str = "neutral") -> QIcon:
+def icon(name: str, meaning: str = "neutral") -> "QtGui.QIcon":
     """The icon in the colour of a meaning (``neutral``, ``text``, ``accent``, ``critical``...) as of now.
 
     A checked button shows the accent colour. Widgets ask again when the theme changes.
     """
-    made = QIcon(pixmap(name, meaning))
-    made.addPixmap(pixmap(name, "accent"), QIcon.Mode.Normal, QIcon.State.On)
+    made = QtGui.QIcon(pixmap(name, meaning))
+    made.addPixmap(pixmap(name, "accent"), QtGui.QIcon.Mode.Normal, QtGui.QIcon.State.On)
     return made
 
 
-def pixmap(name: str, meaning: str = "neutral", size: int = 20) -> QPixmap:
+def pixmap(name: str, meaning: str = "neutral", size: int = 20) -> "QtGui.QPixmap":
     """The icon as a picture of this size in pixels of the design, sharp on any screen."""
     app = QApplication.instance()
     ratio = app.devicePixelRatio() if isinstance(app, QApplication) else 1.0
@@ -28,14 +27,16 @@ def pixmap(name: str, meaning: str = "neutral", size: int = 20) -> QPixmap:
 
 
 @lru_cache(maxsize=512)
-def _drawn(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+def _drawn(name: str, colour: str, size: int, ratio: float) -> "QtGui.QPixmap":
     from PySide6.QtSvg import QSvgRenderer
 
-    picture = QPixmap(round(size * ratio), round(size * ratio))
-    picture.fill(Qt.GlobalColor.transparent)
+    picture = QtGui.QPixmap(round(size * ratio), round(size * ratio))
+    picture.fill(QtCore.Qt.GlobalColor.transparent)
     text = (resources() / "icons" / f"{name}.svg").read_text("utf-8").replace("currentColor", colour)
-    painter = QPainter(picture)
-    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, picture.width(), picture.height()))
+    painter = QtGui.QPainter(picture)
+    QSvgRenderer(QtCore.QByteArray(text.encode())).render(
+        painter, QtCore.QRectF(0, 0, picture.width(), picture.height())
+    )
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return picture

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from clinic_desktop.gui.tasks import Failed
 
@@ -47,7 +47,7 @@ class Pools(QObject):
         self._threads: list[threading.Thread] = []
         self._out: set[_Job] = set()
         self._state = ""
-        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._arrived.connect(self._deliver)  # emitted by a worker, so Qt queues it for the window's thread
         self._watch = QTimer(self)
         self._watch.setInterval(HEARD_MS // 2)
         self._watch.timeout.connect(self._look)

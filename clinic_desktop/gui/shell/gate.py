@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from clinic_desktop.gui.widgets.pill import Look
-from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
 if TYPE_CHECKING:
+    from clinic_desktop.gui.widgets.pill import Look
+    from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.services.acts import Desk
 
 AllergyState = Literal["listed", "none_known", "not_asked"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StaffLine:
     """One person who may sign in here; the role may not be known before the clinic is open."""
 
@@ -24,7 +24,7 @@ class StaffLine:
     role: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NewClinic:
     """What the first run asks for; `device_secret` is ``keyring`` or ``file``, chosen by the person."""
 
@@ -35,7 +35,7 @@ class NewClinic:
     device_secret: Literal["keyring", "file"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BannerFacts:
     """What the banner says of a patient, every word ready to be shown."""
 
@@ -53,7 +53,7 @@ class BannerFacts:
     weight: str = ""
     weight_on: date | None = None
     pregnancy: str = ""
-    state: Look | None = None  # where is my record?
+    state: "Look | None" = None  # where is my record?
 
     def __repr__(self) -> str:
         return f"BannerFacts({self.patient_id})"
@@ -67,7 +67,7 @@ def _nothing_chosen(_text: str, _key: str | None) -> None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Workplace:
     """One person signed in. The callables are run off the window's thread, and may be slow."""
 
@@ -77,7 +77,7 @@ class Workplace:
     role: str
     clinic: str
     banner: Callable[[str], BannerFacts]
-    find: Callable[[str], Sequence[Suggestion]]  # patients; key is the patient's id
+    find: "Callable[[str], Sequence[Suggestion]]"  # patients; key is the patient's id
     chosen: Callable[[str, str | None], None] = _nothing_chosen  # words typed in the palette, patient chosen
     counts: Callable[[], Mapping[str, int]] = _no_counts  # live counts of the rail, by screen
     settings: Remembered = field(default_factory=RememberedHere)

@@ -156,6 +156,6 @@ class Palette(QFrame):
 
     def _place(self) -> None:
         rows = min(max(len(self.results.results()), 1), MOST_ROWS)
-        height = rows * ROW_HEIGHT + 110
+        height = rows * ROW_HEIGHT + 100
         width = min(WIDTH, self._over.width() - 48)
         self.setGeometry((self._over.width() - width) // 2, 60, width, min(height, self._over.height() - 72))

@@ -1,16 +1,19 @@
 """Sign in, and the lock: the only pages that show while nobody may act. They know nothing of a patient."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from clinic_desktop.gui.shell.gate import StaffLine
-from clinic_desktop.gui.widgets.buttons import LinkButton, PrimaryButton
 from clinic_desktop.gui.widgets.choice import ChoiceField
-from clinic_desktop.gui.widgets.panel import label
+from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.push import LinkButton, PrimaryButton
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
+
+if TYPE_CHECKING:
+    from clinic_desktop.gui.shell.gate import StaffLine
 
 CARD = 400
 
@@ -47,18 +50,16 @@ class SignInPage(QWidget):
         self._clinic = label(_("Clinic Desktop"), "title", name="signin.clinic", wrap=True)
         self._words = label(_("Sign in to start work."), "secondary", wrap=True)
         self.who = ChoiceField(_("&Who are you?"), "signin.username", (), none=None)
-        self.who.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.password = TextField(_("&Password"), "signin.password", secret=True, longest=1024)
         self.button = PrimaryButton(_("&Sign in"), "signin.primary", self._give)
         self._demo = label("", "secondary", name="signin.demo", wrap=True)
-        self._demo.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         for part in (self._clinic, self._words, self.who, self.password, self.button, self._demo):
             card.column.addWidget(part)
         self._demo.hide()
         self.password.line.returnPressed.connect(self._give)
         self._busy = False
 
-    def show_people(self, clinic: str, people: Sequence[StaffLine], demo: str = "") -> None:
+    def show_people(self, clinic: str, people: Sequence["StaffLine"], demo: str = "") -> None:
         """Show who may sign in; `demo` is shown as it is."""
         self._clinic.setText(clinic or _("Clinic Desktop"))
         self.who.set_choices([(each.username, _named(each)) for each in people])
@@ -114,7 +115,10 @@ class LockPage(QWidget):
         other = LinkButton(_("Somebody &else …"), "lock.switch", self.switch_user.emit)
         for part in (self._who, words, self.password, self.button):
             card.column.addWidget(part)
-        card.column.addWidget(other, 0, Qt.AlignmentFlag.AlignLeft)
+        row = QHBoxLayout()
+        row.addWidget(other)
+        row.addStretch(1)
+        card.column.addLayout(row)
         self.password.line.returnPressed.connect(self._give)
         self._busy = False
 
@@ -144,6 +148,6 @@ class LockPage(QWidget):
         self.given.emit(self.password.value())
 
 
-def _named(each: StaffLine) -> str:
+def _named(each: "StaffLine") -> str:
     name = each.display_name or each.username
     return f"{name} · {each.role}" if each.role else name

@@ -4,13 +4,11 @@ import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QStackedWidget, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.gui import theme
-from clinic_desktop.gui.shell.gate import Gate, Workplace
-from clinic_desktop.gui.shell.idle import Idle
 from clinic_desktop.gui.shell.signin import LockPage, SignInPage
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
@@ -19,6 +17,8 @@ from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
     from clinic_desktop.gui.shell.frame import Frame
+    from clinic_desktop.gui.shell.gate import Gate, Workplace
+    from clinic_desktop.gui.shell.idle import Idle
     from clinic_desktop.gui.shell.screen import Screen
     from clinic_desktop.gui.widgets.pill import Look
 
@@ -38,7 +38,7 @@ class MainWindow(QWidget):
     left = Signal()
     help_asked = Signal(str)
 
-    def __init__(self, gate: Gate, screens: Sequence[str], *, settings: Remembered | None = None) -> None:
+    def __init__(self, gate: "Gate", screens: Sequence[str], *, settings: Remembered | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle(_("Clinic Desktop"))
@@ -51,20 +51,16 @@ class MainWindow(QWidget):
         self._covered: list[QWidget] = []
         self._focus: QWidget | None = None
         self.is_locked = False
-        self.idle = Idle(self)
-        self.idle.idle.connect(self.lock)
+        self._keys_bound = False
+        self._idle: Idle | None = None
+        self._lock_page: LockPage | None = None
         self._pages = QStackedWidget()
-        self.signin, self.lock_page = SignInPage(), LockPage()
-        for page in (self.signin, self.lock_page):
-            self._pages.addWidget(page)
+        self.signin = SignInPage()
+        self._pages.addWidget(self.signin)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
         self.signin.given.connect(self._sign_in)
-        self.lock_page.given.connect(self._resume)
-        self.lock_page.switch_user.connect(self.switch_user)
-        for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Shift+L", self.switch_user), ("Ctrl+Q", self.close)):
-            QShortcut(QKeySequence(keys), self, act)
         self._preload = QTimer(self)
         self._preload.setInterval(PRELOAD_MS)
         self._preload.timeout.connect(self._load_one)
@@ -89,6 +85,7 @@ class MainWindow(QWidget):
 
     def preload(self) -> None:
         """Import the screens one after another while the sign-in waits; called once it has been painted."""
+        self._bind_keys()
         self._preload.start()
 
     def _load_one(self) -> None:
@@ -133,11 +130,12 @@ class MainWindow(QWidget):
         """Whether somebody is signed in, locked or not."""
         return self._frame is not None
 
-    def _work(self, place: Workplace) -> None:
+    def _work(self, place: "Workplace") -> None:
         # The sign-in is painted sooner without it.
         from clinic_desktop.gui.shell.frame import Frame
 
         self._preload.stop()
+        self._bind_keys()
         frame = Frame(place, [load_screen(name) for name in self._names], self.pools)
         frame.lock_asked.connect(self.lock)
         frame.switch_asked.connect(self.switch_user)
@@ -152,6 +150,32 @@ class MainWindow(QWidget):
         frame.ask_counts()
         frame.go(place.home)
         self.opened.emit(place)
+
+    @property
+    def idle(self) -> "Idle":
+        """The watch over an empty chair."""
+        if self._idle is None:
+            from clinic_desktop.gui.shell.idle import Idle
+
+            self._idle = Idle(self)
+            self._idle.idle.connect(self.lock)
+        return self._idle
+
+    @property
+    def lock_page(self) -> LockPage:
+        """The page that covers everything while locked."""
+        if self._lock_page is None:
+            self._lock_page = LockPage()
+            self._lock_page.given.connect(self._resume)
+            self._lock_page.switch_user.connect(self.switch_user)
+            self._pages.addWidget(self._lock_page)
+        return self._lock_page
+
+    def _bind_keys(self) -> None:
+        if not self._keys_bound:
+            self._keys_bound = True
+            for keys, act in (("Ctrl+L", self.lock), ("Ctrl+Shift+L", self.switch_user), ("Ctrl+Q", self.close)):
+                QtGui.QShortcut(QtGui.QKeySequence(keys), self, act)
 
     def journal_moved(self, kinds: frozenset[str]) -> None:
         """The journal moved: screens ask again for what they show."""
@@ -179,7 +203,7 @@ class MainWindow(QWidget):
         self.locked.emit()
 
     def _cover(self) -> None:
-        QToolTip.hideText()
+        QtWidgets.QToolTip.hideText()
         popup = QApplication.activePopupWidget()
         if popup is not None:
             popup.close()
@@ -237,7 +261,7 @@ class MainWindow(QWidget):
         frame.deleteLater()
         self.setWindowTitle(_("Clinic Desktop"))
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def closeEvent(self, event: "QtGui.QCloseEvent") -> None:  # noqa: N802 - Qt's name
         """Close without a question: every draft is kept, every act given is done."""
         if self._place is not None:
             self.frame.close_down()

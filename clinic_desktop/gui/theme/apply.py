@@ -1,7 +1,7 @@
 """Puts a look on the application, live, and tells widgets that paint themselves which one it is."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6 import QtCore, QtGui
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.gui.theme.sheet import stylesheet
@@ -38,7 +38,6 @@ def apply(app: QApplication, wanted: str, *, touch: bool = False) -> None:
     chosen = _system(app) if wanted == "system" else wanted
     _now["tokens"] = DARK if chosen == "dark" else LIGHT
     if app.property("clinic_face") is None:
-        app.setStyle("fusion")
         app.setFont(_face(app))
     app.setPalette(_palette(tokens()))
     height = CONTROL_TOUCH if touch else CONTROL
@@ -67,16 +66,16 @@ def scale_font(font: QFont, points: float, *, bold: bool = False) -> QFont:
 
 
 def _system(app: QApplication) -> str:
-    return "dark" if app.styleHints().colorScheme() == Qt.ColorScheme.Dark else "light"
+    return "dark" if app.styleHints().colorScheme() == QtCore.Qt.ColorScheme.Dark else "light"
 
 
 def _face(app: QApplication) -> QFont:
     font = QFont(app.font())
-    if QFontInfo(font).family() in _POOR_FACES:
+    if QtGui.QFontInfo(font).family() in _POOR_FACES:
         family = ""
         for path in sorted((resources() / "fonts").glob(_OUR_FACE)):
-            number = QFontDatabase.addApplicationFont(str(path))
-            family = next(iter(QFontDatabase.applicationFontFamilies(number)), family)
+            number = QtGui.QFontDatabase.addApplicationFont(str(path))
+            family = next(iter(QtGui.QFontDatabase.applicationFontFamilies(number)), family)
         if family:
             font.setFamily(family)
     font.setPointSizeF(BODY)

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QWidget
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtWidgets import QComboBox
 
 from clinic_desktop.gui.widgets.fields import Field
 
@@ -35,7 +34,7 @@ class ChoiceField(Field):
     def set_choices(self, choices: Choices) -> None:
         """Offer other choices; the one chosen stays if it is still there."""
         kept = self.draft() if self.box.count() else ""
-        quiet = QSignalBlocker(self.box)
+        quiet = QtCore.QSignalBlocker(self.box)
         self.box.clear()
         if self._none is not None:
             self.box.addItem(self._none, "")
@@ -66,15 +65,15 @@ class SegmentField(Field):
 
     def __init__(self, label: str, name: str, choices: Choices, *, hint: str = "", required: bool = False) -> None:
         super().__init__(label, name, hint=hint, required=required)
-        self._group = QButtonGroup(self)
+        self._group = QtWidgets.QButtonGroup(self)
         self._group.setExclusive(True)
         self._keys = [key for key, _words in choices]
-        row = QWidget()
-        line = QHBoxLayout(row)
+        row = QtWidgets.QWidget()
+        line = QtWidgets.QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         for place, (key, words) in enumerate(choices):
-            button = QPushButton(words)
+            button = QtWidgets.QPushButton(words)
             button.setCheckable(True)
             button.setAutoDefault(False)
             button.setObjectName(f"{name}.{key}")
@@ -115,11 +114,11 @@ class SegmentField(Field):
             button.setChecked(False)
         self._group.setExclusive(True)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+    def eventFilter(self, watched: "QtCore.QObject", event: "QtCore.QEvent") -> bool:  # noqa: N802 - Qt's name
         """Let a first letter choose."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        if isinstance(event, QtGui.QKeyEvent) and event.type() == QtCore.QEvent.Type.KeyPress:
             letter = event.text().casefold()
-            plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
+            plain = not event.modifiers() & ~QtCore.Qt.KeyboardModifier.ShiftModifier
             for button in self._group.buttons() if plain and letter.isalnum() else ():
                 if button.text().replace("&", "").casefold().startswith(letter):
                     button.setChecked(True)

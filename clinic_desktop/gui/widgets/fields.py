@@ -1,8 +1,9 @@
 """What every editor is: a label above, the editor, and the words that say what is wrong beside it."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from clinic_desktop.gui.widgets.labels import label as make_label
 from clinic_desktop.i18n import _
 
 
@@ -22,17 +23,12 @@ class Field(QWidget):
         self.key = name.rsplit(".", 1)[-1]
         self.required = required
         self._words = label.replace("&", "")
-        self.label = QLabel(label)
-        self.label.setProperty("type", "label")
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.label = make_label(label, "label")
         if not label:
             self.label.hide()
         self._hint_words = hint
         self._error = ""
-        self._said = QLabel(hint)
-        self._said.setProperty("type", "secondary")
-        self._said.setTextFormat(Qt.TextFormat.PlainText)
-        self._said.setWordWrap(True)
+        self._said = make_label(hint, "secondary", wrap=True)
         if not hint:
             self._said.hide()
         self._column = QVBoxLayout(self)
@@ -89,6 +85,8 @@ class Field(QWidget):
 
     def show_error(self, text: str) -> None:
         """Say beside the field what is wrong; an empty text takes it away."""
+        if text == self._error == "":
+            return  # nothing changes: to look at every style again costs milliseconds
         self._error = text
         self._say(text or self._hint_words, "error" if text else "secondary")
         self._editor.setProperty("wrong", bool(text))

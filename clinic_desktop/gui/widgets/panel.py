@@ -7,19 +7,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy,
 
 from clinic_desktop.gui import icons, theme
 from clinic_desktop.gui.widgets.buttons import Button, LinkButton, ToolButton
+from clinic_desktop.gui.widgets.labels import label
 
-
-def label(text: str, kind: str = "", *, meaning: str = "", name: str = "", wrap: bool = False) -> QLabel:
-    """Make a label of plain text; kinds are ``title section label secondary strong figure error warning``."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setObjectName(name)
-    made.setWordWrap(wrap)
-    if kind:
-        made.setProperty("type", kind)
-    if meaning:
-        made.setProperty("meaning", meaning)
-    return made
+__all__ = ["Empty", "Figure", "Line", "Panel", "Section", "clear_layout", "label"]
 
 
 class Line(QFrame):

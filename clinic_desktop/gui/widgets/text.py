@@ -1,7 +1,6 @@
 """Words: one line, or a note of many."""
 
-from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6 import QtGui, QtWidgets
 
 from clinic_desktop.gui.widgets.fields import Field, LineField
 
@@ -26,7 +25,7 @@ class TextField(LineField):
         self.line.setMaxLength(longest)
         self._secret = secret
         if secret:
-            self.line.setEchoMode(QLineEdit.EchoMode.Password)
+            self.line.setEchoMode(QtWidgets.QLineEdit.EchoMode.Password)
 
     def value(self) -> str:
         """The words, trimmed; a password as it is."""
@@ -50,7 +49,7 @@ class NoteEdit(Field):
 
     def __init__(self, label: str, name: str, *, rows: int = 3, hint: str = "", required: bool = False) -> None:
         super().__init__(label, name, hint=hint, required=required)
-        self.note = QPlainTextEdit()
+        self.note = QtWidgets.QPlainTextEdit()
         self.note.setTabChangesFocus(True)
         self._rows = rows
         self.put(self.note)
@@ -79,7 +78,7 @@ class NoteEdit(Field):
         self.note.insertPlainText(text)
 
     def _grow(self) -> None:
-        metrics = QFontMetricsF(self.note.font())
+        metrics = QtGui.QFontMetricsF(self.note.font())
         lines = min(max(self._rows, self.note.document().blockCount() + 1), 16)
         self.note.setFixedHeight(round(lines * metrics.lineSpacing()) + 20)
         self.note.setMaximumWidth(round(NOTE_WIDTH * metrics.averageCharWidth()) + 32)

@@ -11,6 +11,10 @@ from typing import Literal
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import BannerFacts, NewClinic, StaffLine, Workplace
 from clinic_desktop.gui.shell.screen import PaletteAct, Screen, ScreenContext, ScreenView
@@ -29,9 +33,6 @@ from clinic_desktop.gui.widgets.steprail import Step, StepRail
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.gui.widgets.trend import Band, Point, Series, TrendChart
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 TODAY = date(2026, 11, 20)
 EVERYONE = frozenset({"doctor", "nurse", "front_desk"})
@@ -230,8 +231,32 @@ def _ask(text: str, show: Show) -> None:
 
 
 def _steps() -> list[Step]:
-    titles = "Overview Vitals Symptoms History Examination Investigations Diagnosis Plan Prescription Follow-up Review".split()
-    states = "completed completed in_progress skipped_by_rule not_started blocked not_started not_started not_started not_applicable not_started".split()
+    titles = [
+        "Overview",
+        "Vitals",
+        "Symptoms",
+        "History",
+        "Examination",
+        "Investigations",
+        "Diagnosis",
+        "Plan",
+        "Prescription",
+        "Follow-up",
+        "Review",
+    ]
+    states = [
+        "completed",
+        "completed",
+        "in_progress",
+        "skipped_by_rule",
+        "not_started",
+        "blocked",
+        "not_started",
+        "not_started",
+        "not_started",
+        "not_applicable",
+        "not_started",
+    ]
     reasons = {"History": "no change since 14-Aug-2026", "Investigations": "no result yet"}
     return [
         Step(title.lower(), title, state, reasons.get(title, ""), f"F{place}" if place < 10 else "")
@@ -262,7 +287,10 @@ OTHERS = tuple(
     )
 )
 RECEPTION, CALENDAR, PHARMACY, LABORATORY, BILLING, ADMIN = OTHERS
-SCREENS = [f"{__name__}:{n}" for n in "HOME RECEPTION QUEUE CALENDAR CHART PHARMACY LABORATORY BILLING ADMIN".split()]
+SCREENS = [
+    f"{__name__}:{n}"
+    for n in ["HOME", "RECEPTION", "QUEUE", "CALENDAR", "CHART", "PHARMACY", "LABORATORY", "BILLING", "ADMIN"]
+]
 
 FACTS = BannerFacts(
     "p1", "Morales", "Ana María", "14-Jul-1945", "80 y", "Female", "MRN-A7-000123-4", "listed", ("penicillin", "latex"),
