@@ -18,7 +18,7 @@ from clinic_desktop.domain.alerts import (
     Tier,
     Use,
 )
-from clinic_desktop.domain.drugs import Named, named, phrases
+from clinic_desktop.domain.drugs import Named, fold, named, phrases
 
 __all__ = [
     "Alert",
@@ -70,16 +70,25 @@ def _read(
 ) -> tuple[tuple[Line, ...], tuple[Named, ...], Mapping[str, tuple[Membership, ...]]]:
     """Resolve every name in one question to the pack, and the classes of all ingredients in another."""
     texts = [drug.name for drug in drugs if not drug.ingredients]
-    texts += [allergy.text for allergy in allergies if not allergy.code]
+    # A code that was picked from another version of the pack may be gone: then the words are read instead.
+    texts += [text for allergy in allergies for text in (allergy.text, _words(allergy.code or ""))]
     known = pack.named(frozenset().union(*(phrases(text) for text in texts))) if texts else {}
     found = [Named(drug.ingredients, ()) if drug.ingredients else named(drug.name, known) for drug in drugs]
-    meanings = tuple(
-        Named((allergy.code,), ()) if allergy.code else named(allergy.text, known) for allergy in allergies
-    )
+    meanings = tuple(_meaning(allergy, known) for allergy in allergies)
     wanted = {code for each in (*found, *meanings) for code in each.codes}
     groups = pack.memberships(wanted)
     lines = (_line(place, proposed, drugs[place], each, groups) for place, each in enumerate(found))
     return tuple(lines), meanings, groups
+
+
+def _meaning(allergy: Allergy, known: Mapping[str, tuple[str, ...]]) -> Named:
+    if allergy.code and allergy.code in known.get(_words(allergy.code), ()):
+        return Named((allergy.code,), ())
+    return named(allergy.text, known)
+
+
+def _words(code: str) -> str:
+    return fold(code.replace("_", " "))
 
 
 def _line(place: int, proposed: int, drug: Drug, found: Named, groups: Mapping[str, tuple[Membership, ...]]) -> Line:

@@ -248,7 +248,8 @@ def settle(act: Act, order_id: str) -> None:
 def assays(connection: Connection, codes: set[str]) -> dict[str, Assay]:
     """What the catalogue knows of these tests, for judging their values."""
     ranges: dict[str, list[Range]] = {}
-    for row in connection.execute(select(lab_ranges).where(lab_ranges.c.test_code.in_(codes))):
+    in_force = select(lab_ranges).where(lab_ranges.c.test_code.in_(codes), lab_ranges.c.active == 1)
+    for row in connection.execute(in_force):
         limits = (row.low, row.high, row.critical_low, row.critical_high)
         low, high, critical_low, critical_high = (None if limit is None else Decimal(limit) for limit in limits)
         ranges.setdefault(row.test_code, []).append(

@@ -14,7 +14,8 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.paths import resources
 from clinic_desktop.services.acts import Act, Read, command, query
-from clinic_desktop.services.reference_rows import KINDS, Field, ReadRows, Row, Value, columns, read_rows
+from clinic_desktop.services.reference_fields import KINDS, Field, Value
+from clinic_desktop.services.reference_rows import ReadRows, Row, columns, read_rows
 from clinic_desktop.store.tables import billing, laboratory, pharmacy
 from clinic_desktop.store.tables import reference as tables
 from clinic_desktop.store.unit import Transaction
@@ -209,8 +210,9 @@ def _names(kind: str, rows: Iterable[Row]) -> Iterable[dict[str, str]]:
             words = [code.replace("_", " "), str(row["name"]), *str(row["synonyms"] or "").split(";")]
             found.update({(fold(word), code): None for word in words})
         elif kind == "allergy_classes":
-            words = [str(row["name"]), *str(row["synonyms"] or "").split(";")]
-            found.update({(fold(word), str(row["class"])): None for word in words})
+            group = str(row["class"])
+            words = [group.replace("_", " "), str(row["name"]), *str(row["synonyms"] or "").split(";")]
+            found.update({(fold(word), group): None for word in words})
         elif kind == "medicines":
             words = [str(row["name"]), *str(row["brands"] or "").split(";")]
             for code in str(row["ingredients"]).split(";"):

@@ -73,7 +73,11 @@ class Small:
     label = "Small 1"
 
     def named(self, phrases: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-        known = {name: (name,) for name in CLASSES} | {"brufen": ("ibuprofen",), "penicillin": ("penicillins",)}
+        known = {name: (name,) for name in CLASSES} | {
+            "brufen": ("ibuprofen",),
+            "penicillin": ("penicillins",),
+            "penicillins": ("penicillins",),
+        }
         return {phrase: known[phrase] for phrase in phrases if phrase in known}
 
     def memberships(self, ingredients: Collection[str]) -> Mapping[str, tuple[Membership, ...]]:
@@ -154,6 +158,11 @@ def test_cross_reactivity_warns_and_does_not_stop() -> None:
 
 def test_an_allergy_nobody_knows_is_not_checked() -> None:
     assert shape(alerts(["paracetamol"], (), ["bee venom"])) == [("warn", "not_checked", "", "bee venom")]
+
+
+def test_a_code_that_is_gone_from_the_pack_is_read_by_its_words_or_not_checked() -> None:
+    assert [each.tier for each in alerts(["amoxicillin"], (), [Allergy("Penicillin", "old_code")])] == [Tier.STOP]
+    assert shape(alerts(["amoxicillin"], (), [Allergy("Odd", "old_code")])) == [("warn", "not_checked", "", "Odd")]
 
 
 def test_the_same_ingredient_or_class_twice_warns() -> None:

@@ -15,7 +15,8 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.paths import resources
 from clinic_desktop.services import permissions, reference
 from clinic_desktop.services.reference import columns, import_reference, list_packs, load_starter_pack
-from clinic_desktop.services.reference_rows import FIELDS, KINDS, Row, loinc_is_valid, read_rows
+from clinic_desktop.services.reference_fields import FIELDS, KINDS
+from clinic_desktop.services.reference_rows import Row, loinc_is_valid, read_rows
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables import billing, laboratory, pharmacy
 from clinic_desktop.store.tables import reference as tables

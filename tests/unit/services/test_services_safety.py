@@ -78,6 +78,12 @@ def test_known_allergies(conn: Connection, drug: str, allergy: str, tier: Tier) 
     assert [(each.tier, each.kind) for each in alerts(conn, [drug], [], allergy)] == [(tier, Kind.ALLERGY)]
 
 
+@pytest.mark.parametrize("code", ["sulfonamide_antibiotic", "opioid_phenanthrene", "penicillin", "clavulanic_acid"])
+def test_an_allergy_picked_from_the_pack_is_known(conn: Connection, code: str) -> None:
+    found = check([Drug("metformin")], [], [Allergy("as it was written", code)], NOBODY, safety_pack(conn))
+    assert found == ()
+
+
 def test_an_allergy_of_no_class_is_silent_for_other_drugs(conn: Connection) -> None:
     assert alerts(conn, ["metformin"], [], "penicillin", "sulfa") == ()
 
