@@ -19,10 +19,11 @@ Event = dict[str, object]
 
 @dataclass(frozen=True)
 class Job:
-    """A job: its work answers with the event that is told to the window."""
+    """A job: `act` is the permission to ask for it; its work answers with the event that is told to the window."""
 
     name: str
     title: str
+    act: str
     work: Callable[[Clinic], Event]
     every: Callable[[Path], timedelta]
     last: Callable[[Path], datetime | None]
@@ -46,5 +47,6 @@ def _backup_interval(profile: Path) -> timedelta:
 
 
 JOBS: dict[str, Job] = {
-    job.name: job for job in (Job("backup", N_("Proved backup"), _back_up, _backup_interval, last_made_at),)
+    job.name: job
+    for job in (Job("backup", N_("Proved backup"), "backups.create_backup", _back_up, _backup_interval, last_made_at),)
 }

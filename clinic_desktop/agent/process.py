@@ -48,7 +48,7 @@ class Agent:
         if word == "quit":
             return False
         done: dict[str, Callable[[], None]] = {
-            "key": lambda: self._open(rest),
+            "key": lambda: self.open(rest),
             "lock": self.lock,
             "jobs": self._list,
             "run": lambda: self._run_now(rest.strip()),
@@ -85,7 +85,8 @@ class Agent:
             if finished:
                 self._busy.release()
 
-    def _open(self, text: str) -> None:
+    def open(self, text: str) -> None:
+        """Open the clinic with a key in hexadecimal and plan the jobs. Raises Refusal and Trouble."""
         # Loaded with the key, not before: a process that waits for one is small and starts at once.
         from clinic_desktop.services.clinic import open_with_key
 
@@ -157,8 +158,8 @@ class Agent:
             self._tell({"event": "failed", "what": what, "fault": type(error).__name__})
 
 
-def run(profile: Path) -> int:
-    """Be the background process until the input ends or says quit."""
+def run(profile: Path, key: bytes | None = None) -> int:
+    """Be the background process until the input ends or says quit; one that begins with a key outlives its input."""
     logs.start(profile / "logs", "agent")
     _harden()
     told = threading.Lock()
@@ -169,9 +170,16 @@ def run(profile: Path) -> int:
             sys.stdout.flush()
 
     agent = Agent(profile, tell)
+    if key is not None:
+        agent.open(key.hex())
     tell({"event": "ready", "pid": os.getpid()})
-    while (line := _line(sys.stdin.fileno())) is not None and agent.obey(line):
-        pass
+    told_to_end = False
+    while not told_to_end and (line := _line(sys.stdin.fileno())) is not None:
+        told_to_end = not agent.obey(line)
+    if key is not None and not told_to_end:
+        # In the foreground, started with a person's password: it goes on until it is interrupted.
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
     agent.close()
     tell({"event": "ended"})
     # Not by returning: a job that still runs would keep the process, and with it the key, alive.
