@@ -2,19 +2,13 @@
 
 from datetime import date, datetime
 
+from clinic_desktop.domain.money import amount_text
 from clinic_desktop.i18n import N_, _
 
 _MONTHS = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
 )  # fmt: skip
-
-# ISO 4217: currencies whose minor unit is not a hundredth.
-_DIGITS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF",
-                     "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}  # fmt: skip
 
 
 def day(on: date) -> str:
@@ -29,12 +23,19 @@ def moment(at: datetime) -> str:
 
 def money(minor: int, currency: str) -> str:
     """1,234.50 from 123450: the amount alone, with the digits that the currency has."""
-    digits = _DIGITS.get(currency, 2)
-    whole, part = divmod(abs(minor), 10**digits)
-    sign = "-" if minor < 0 else ""
-    return f"{sign}{whole:,}" + (f".{part:0{digits}d}" if digits else "")
+    return amount_text(minor, currency)
 
 
 def priced(minor: int, currency: str) -> str:
     """USD 1,234.50: the amount with its currency."""
     return f"{currency} {money(minor, currency)}"
+
+
+def method_words(method: str) -> str:
+    """How something was paid."""
+    return {
+        "cash": _("Cash"),
+        "card": _("Card"),
+        "mobile_money": _("Mobile money"),
+        "bank_transfer": _("Bank transfer"),
+    }[method]

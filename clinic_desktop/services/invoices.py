@@ -12,6 +12,7 @@ from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import need_reason, outstanding, pending, post
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, ledger, payments
 from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.staff import staff
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Invoice:
     number: str
     patient_id: str
     issued_at: str
+    issued_by: str
     currency: str
     insurer: str | None
     insurance_share: int
@@ -214,6 +216,7 @@ def invoice(read: Read, invoice_id: str) -> Invoice:
         number=row.number,
         patient_id=row.patient_id,
         issued_at=row.issued_at,
+        issued_by=read.conn.execute(select(staff.c.display_name).where(staff.c.id == row.issued_by)).scalar_one(),
         currency=row.currency,
         insurer=row.insurer,
         insurance_share=row.insurance_share,

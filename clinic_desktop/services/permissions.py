@@ -15,6 +15,7 @@ ACTS: dict[str, frozenset[str]] = {
     "drafts.draft": EVERYONE,
     "drafts.my_drafts": EVERYONE,
     "counts.counts": EVERYONE,
+    "about.clinic_facts": EVERYONE,
     # patients and identity
     "patients.find_patients": EVERYONE,
     "patients.patient_banner": EVERYONE,

@@ -60,7 +60,7 @@ class Store:
         # One try before any pool, so that a wrong key is said once and in words.
         connect(path, key, WRITER_PRAGMAS, create=create).close()
         self._writing = threading.Lock()
-        self._watching = lambda: connect(path, key, WATCHER_PRAGMAS)
+        self._watching: Callable[[], dbapi2.Connection] = lambda: connect(path, key, WATCHER_PRAGMAS)
         self._readers = self._engine(lambda: connect(path, key, READER_PRAGMAS), size=3)
         self._writer = self._engine(lambda: connect(path, key, WRITER_PRAGMAS), size=1)
         event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))

@@ -1,0 +1,168 @@
+"""What a patient is to be billed for, and the invoice made of it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from clinic_desktop.domain.money import money_text
+from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.check import CheckField
+from clinic_desktop.gui.widgets.choice import ChoiceField
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.numbers import MoneyField, NumberField
+from clinic_desktop.gui.widgets.panel import Empty, Panel, label
+from clinic_desktop.gui.widgets.settings import Remembered
+from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.text import TextField
+from clinic_desktop.i18n import _
+from clinic_desktop.services.billing import Charge
+from clinic_desktop.services.invoices import Insurance
+
+
+class ChargesPanel(QWidget):
+    """The pending charges of one patient, and the discount and cover of the invoice to be."""
+
+    take_off_asked = Signal(object, str)
+    add_asked = Signal(str, int)
+
+    def __init__(self, keeper: DraftKeeper, settings: Remembered) -> None:
+        super().__init__()
+        self._charges: tuple[Charge, ...] = ()
+        self._cover = Insurance(None, 0)
+        self._currency = ""
+        self.table: ListTable[Charge] = ListTable(
+            "billing.charges",
+            [
+                Column("what", _("What was done"), lambda row: row.description, width=260, stretch=True),
+                Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=80, number=True),
+                Column(
+                    "price", _("Price"), lambda row: money_text(row.unit_amount, row.currency), width=110, number=True
+                ),
+                Column("amount", _("Amount"), lambda row: _money(row, row.amount), width=120, number=True),
+                Column(
+                    "note",
+                    _("Note"),
+                    lambda row: row.note or "",
+                    width=150,
+                    meaning=lambda row: "warning" if row.note else "",
+                ),
+            ],
+            key=lambda row: row.id,
+            empty=Empty(_("Nothing of this patient waits to be billed."), icon="done"),
+            settings=settings,
+        )
+        self.form = Form(keeper)
+        self.use_insurance = CheckField(_("Share with the &insurer"), "billing.use_insurance")
+        self.discount = MoneyField(_("&Discount"), "billing.discount", currency="")
+        self.discount_reason = TextField(_("&Reason of the discount"), "billing.discount_reason")
+        self.form.add_row(self.use_insurance)
+        self.form.add_row(self.discount, self.discount_reason, stretch=(1, 2))
+        self.sums = label("", "section", name="billing.sums")
+        self.sums.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.shares = label("", "secondary", name="billing.shares")
+        self.shares.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.form.edited.connect(lambda _key: self._work_out())
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        panel = Panel(_("To bill"), name="billing.charges_panel")
+        panel.add_button(_("&Take off ..."), "billing.take_off", self._take_off)
+        panel.add(self.table, 1)
+        panel.add(self._adding())
+        column.addWidget(panel, 1)
+        below = Panel(_("The invoice"))
+        below.add(self.form)
+        below.add(self.sums)
+        below.add(self.shares)
+        column.addWidget(below)
+
+    def _adding(self) -> QWidget:
+        row = QWidget()
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        self.price = ChoiceField(_("&Add from the price list"), "billing.price_code", (), none=_("Choose"))
+        self.quantity = NumberField(_("&Quantity"), "billing.quantity", least=1, most=999)
+        self.quantity.line.setText("1")
+        add = Button(_("&Add"), "billing.add", self._add)
+        line.addWidget(self.price, 3)
+        line.addWidget(self.quantity, 1)
+        line.addWidget(add, 0, Qt.AlignmentFlag.AlignBottom)
+        return row
+
+    def show_prices(self, prices: Sequence[tuple[str, str, int, str]]) -> None:
+        """Offer the price list."""
+        self.price.set_choices([(code, f"{name}  {money_text(amount, unit)}") for code, name, amount, unit in prices])
+
+    def show_charges(self, charges: Sequence[Charge], cover: Insurance) -> None:
+        """Show the charges of a patient and their cover."""
+        self._charges, self._cover = tuple(charges), cover
+        self._currency = charges[0].currency if charges else ""
+        self.discount.set_unit(self._currency)
+        self.table.set_rows(charges)
+        covered = bool(cover.insurer and cover.share)
+        self.use_insurance.setVisible(covered)
+        self.use_insurance.show_hint(
+            _("{insurer} pays {share} %").format(insurer=cover.insurer, share=cover.share) if covered else ""
+        )
+        self._work_out()
+
+    def fresh(self) -> None:
+        """Begin with an empty form: the cover is used unless somebody says otherwise."""
+        self.form.clear()
+        self.form.set_values({"use_insurance": True})
+        self._work_out()
+
+    def chosen(self) -> tuple[str, ...]:
+        """The charges that go on the invoice: all of them."""
+        return tuple(charge.id for charge in self._charges)
+
+    def discount_amount(self) -> int:
+        """The discount in minor units."""
+        return self.discount.minor() or 0
+
+    def _work_out(self) -> None:
+        total = sum(charge.amount for charge in self._charges)
+        rest = max(total - self.discount_amount(), 0)
+        share = self._cover.share if self.use_insurance.value() and self._cover.insurer else 0
+        insurer = rest * share // 100
+        self.sums.setText(_("Patient pays {amount}").format(amount=money_text(rest - insurer, self._currency)))
+        words = [_("Total {amount}").format(amount=money_text(total, self._currency))]
+        if total != rest:
+            words.append(_("less discount {amount}").format(amount=money_text(total - rest, self._currency)))
+        if insurer:
+            words.append(_("insurer pays {amount}").format(amount=money_text(insurer, self._currency)))
+        self.shares.setText(", ".join(words))
+        for text in (self.sums, self.shares):
+            text.setVisible(bool(self._charges))
+
+    def _add(self) -> None:
+        code, quantity = self.price.value(), self.quantity.value()
+        if code and quantity is not None and not self.quantity.problem():
+            self.add_asked.emit(code, int(quantity))
+
+    def _take_off(self) -> None:
+        charge = self.table.current()
+        if charge is None:
+            return
+        ask = ConfirmStop(
+            self,
+            "billing.take_off_ask",
+            _("Take this charge off?"),
+            f"{charge.description}, {money_text(charge.amount, charge.currency)}",
+            confirm=_("&Take off"),
+            reason=_("&Why"),
+        )
+        ask.accepted.connect(lambda: self.take_off_asked.emit(charge, ask.reason()))
+        ask.open()
+
+
+def _money(charge: Charge, amount: int) -> str:
+    return money_text(amount, charge.currency)

@@ -1,0 +1,266 @@
+"""Shows billing: lists at the left, the patient's charges or an invoice at the right, the shift in the side panel."""
+
+import importlib
+from collections.abc import Sequence
+from types import ModuleType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from clinic_desktop.domain.money import money_text
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.billing.charges import ChargesPanel
+from clinic_desktop.gui.screens.billing.invoice import InvoicePanel
+from clinic_desktop.gui.screens.billing.presenter import BillingPresenter
+from clinic_desktop.gui.screens.billing.shift import ShiftPanel
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.civil import show_instant
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.panel import Empty
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import _
+from clinic_desktop.services import billing
+from clinic_desktop.services.billing import Charge, ToBill
+from clinic_desktop.services.cash import DayEnd, Shift, TakenPayment
+from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice, PaymentRow
+
+NOTHING, CHARGES, INVOICE = range(3)
+
+
+class BillingView(ScreenView):
+    """The billing screen."""
+
+    def __init__(self, presenter: BillingPresenter, context: ScreenContext) -> None:
+        super().__init__("billing")
+        self.presenter, self.context = presenter, context
+        presenter.view = self
+        self.set_title(_("Billing"))
+        self.waiting: ListTable[ToBill] = ListTable(
+            "billing.waiting",
+            [
+                Column("name", _("Patient"), _name, width=190, stretch=True),
+                Column("since", _("Since"), _since, width=130, sort=lambda row: row.since),
+                Column("amount", _("Amount"), lambda row: money_text(row.amount, row.currency), width=110, number=True),
+            ],
+            key=lambda row: row.patient_id,
+            empty=Empty(_("Nobody waits to be billed. Charges come here as they are made."), icon="done"),
+            settings=context.settings,
+        )
+        self.unpaid: ListTable[InvoiceRow] = ListTable(
+            "billing.unpaid",
+            [
+                Column("name", _("Patient"), _name, width=150, stretch=True),
+                Column("number", _("Invoice"), lambda row: row.number, width=150),
+                Column("owed", _("Owed"), _owed, width=110, number=True),
+            ],
+            key=lambda row: row.id,
+            empty=Empty(_("Every invoice is paid."), icon="done"),
+            settings=context.settings,
+        )
+        self.charges = ChargesPanel(self._keeper("invoice"), context.settings)
+        self.invoice = InvoicePanel(self._keeper("payment"), context.settings)
+        self.shift = ShiftPanel(self._keeper("shift"))
+        self._about: str | None = None
+        self._lay_out()
+        self._connect()
+
+    def _keeper(self, form: str) -> DraftKeeper:
+        return DraftKeeper(lambda fields: self.presenter.keep(form, fields))
+
+    def _lay_out(self) -> None:
+        self.lists = QTabWidget()
+        self.lists.setObjectName("billing.lists")
+        self.lists.addTab(self.waiting, _("To &bill"))
+        self.lists.addTab(self.unpaid, _("&Unpaid"))
+        self.lists.setMinimumWidth(380)
+        self.lists.setMaximumWidth(520)
+        self.detail = QStackedWidget()
+        self.detail.addWidget(Empty(_("Choose a patient to bill, or an unpaid invoice."), icon="receipt"))
+        self.detail.addWidget(self.charges)
+        self.detail.addWidget(self.invoice)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        left = QVBoxLayout()
+        left.addWidget(self.lists)
+        row.addLayout(left, 2)
+        row.addWidget(self.detail, 3)
+        self.set_body(body)
+        self.set_context(self.shift)
+
+    def _connect(self) -> None:
+        present = self.presenter
+        self.waiting.opened.connect(lambda row: present.open_patient(row.patient_id))
+        self.unpaid.opened.connect(lambda row: present.open_invoice(row.id))
+        self.waiting.selected.connect(lambda row: present.open_patient(row.patient_id) if row else None)
+        self.unpaid.selected.connect(lambda row: present.open_invoice(row.id) if row else None)
+        self.charges.take_off_asked.connect(present.take_off)
+        self.charges.add_asked.connect(self._add)
+        self.invoice.refund_asked.connect(self._refund)
+        self.invoice.void_asked.connect(present.void)
+        self.invoice.print_asked.connect(self._print_invoice)
+        self.invoice.receipt_asked.connect(self._print_receipt)
+        self.shift.open_asked.connect(present.open_shift)
+        self.shift.close_asked.connect(present.close_shift)
+
+    # Called by the shell -------------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Show the lists, or the patient or invoice asked for."""
+        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self.charges.show_prices)
+        if invoice_id := arguments.get("invoice_id"):
+            self.presenter.open_invoice(invoice_id)
+        elif patient_id := arguments.get("patient_id"):
+            self.presenter.open_patient(patient_id)
+        if arguments.get("show") == "unpaid":
+            self.lists.setCurrentWidget(self.unpaid)
+        self.presenter.ask()
+        self.presenter.recall("shift", self.shift.form.restore)
+        if arguments.get("show") == "shift":
+            (self.shift.counted if self.presenter.shift else self.shift.opening_float).setFocus()
+        else:
+            (self.unpaid if self.lists.currentWidget() is self.unpaid else self.waiting).view.setFocus()
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """Ask again when money moved."""
+        if self.presenter.touches(kinds):
+            self.presenter.ask()
+
+    def leave(self) -> None:
+        """Hand over what is still being typed."""
+        for form in (self.charges.form, self.invoice.form, self.shift.form):
+            if form.keeper is not None:
+                form.keeper.flush()
+
+    # Called by the presenter -----------------------------------------------------------------------------
+
+    def show_waiting(self, rows: Sequence[ToBill]) -> None:
+        """The patients with charges on no invoice."""
+        self.waiting.set_rows(rows)
+        self.lists.setTabText(0, _("To &bill ({count})").format(count=len(rows)))
+        self.context.window.set_count("billing", len(rows))
+
+    def show_unpaid(self, rows: Sequence[InvoiceRow]) -> None:
+        """The invoices on which something is owed."""
+        self.unpaid.set_rows(rows)
+        self.lists.setTabText(1, _("&Unpaid ({count})").format(count=len(rows)))
+
+    def show_shift(self, shift: Shift | None, day: DayEnd | None) -> None:
+        """The cashier's shift."""
+        self.shift.show_shift(shift, day)
+        self._offer()
+
+    def show_charges(self, patient_id: str, charges: Sequence[Charge], cover: Insurance) -> None:
+        """The pending charges of the patient chosen."""
+        self.context.window.set_patient(patient_id)
+        if self._about != patient_id:
+            self._about = patient_id
+            self.charges.fresh()
+            self.presenter.recall("invoice", self.charges.form.restore)
+        self.charges.show_charges(charges, cover)
+        self.detail.setCurrentIndex(CHARGES)
+        self._offer()
+
+    def show_invoice(self, invoice: Invoice) -> None:
+        """The invoice chosen."""
+        self.context.window.set_patient(invoice.patient_id)
+        new = self._about != invoice.id
+        self._about = invoice.id
+        self.invoice.show_invoice(invoice)
+        if new:
+            self.presenter.recall("payment", self.invoice.form.restore)
+        self.detail.setCurrentIndex(INVOICE)
+        self._offer()
+
+    def issued(self, invoice: IssuedInvoice) -> None:
+        """An invoice was made: the next thing is its payment."""
+        self.charges.form.clear()
+        self.context.window.say(_("Invoice {number} made").format(number=invoice.number))
+        QTimer.singleShot(0, self.invoice.amount.setFocus)
+
+    def paid(self, payment: TakenPayment) -> None:
+        """Money was taken or given back."""
+        self.invoice.form.clear()
+        words = _("{number}: {amount}, still owed {owed}")
+        amount, owed = money_text(payment.amount, payment.currency), money_text(payment.outstanding, payment.currency)
+        self.context.window.say(words.format(number=payment.number, amount=amount, owed=owed))
+
+    def closed(self, shift_id: str) -> None:
+        """The shift was closed: show its day-end."""
+        self.shift.form.clear()
+        desk = self.presenter.desk
+        self.context.window.preview(lambda: _printed().day_end(desk, shift_id), _("Day-end"))
+
+    def refused(self, error: Exception) -> None:
+        """Show a refusal beside the field it is about."""
+        self.set_primary_busy(False)
+        for form in (self._form(), self.shift.form):
+            if form is not None and isinstance(error, Refusal) and form.show_refusal(error):
+                return
+        self.context.window.show_error(error)
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _form(self) -> Form | None:
+        return {CHARGES: self.charges.form, INVOICE: self.invoice.form}.get(self.detail.currentIndex())
+
+    def _offer(self) -> None:
+        self.set_primary_busy(False)
+        at = self.detail.currentIndex()
+        if at == CHARGES:
+            self.set_primary(_("Make &invoice"), self._issue, enabled=bool(self.charges.chosen()))
+        elif at == INVOICE and self.invoice.invoice is not None and self.invoice.invoice.outstanding > 0:
+            self.set_primary(_("Take &payment"), self._pay, enabled=self.presenter.shift is not None)
+        else:
+            self.no_primary()
+
+    def _issue(self) -> None:
+        if self.charges.form.check():
+            self.set_primary_busy(True)
+            self.presenter.issue(
+                self.charges.chosen(),
+                discount=self.charges.discount_amount(),
+                reason=self.charges.discount_reason.value(),
+                use_insurance=self.charges.use_insurance.value(),
+            )
+
+    def _pay(self) -> None:
+        amount = self.invoice.amount.minor()
+        if self.invoice.form.check() and amount is not None:
+            self.set_primary_busy(True)
+            self.presenter.pay(amount, self.invoice.method.value() or "", self.invoice.reference.value())
+
+    def _add(self, price_code: str, quantity: int) -> None:
+        self.presenter.charge_by_hand(price_code, quantity, lambda: self.charges.price.set_value(None))
+
+    def _refund(self, row: PaymentRow, amount: int, reason: str) -> None:
+        self.presenter.refund(row.id, amount, reason)
+
+    def _print_invoice(self) -> None:
+        desk, invoice = self.presenter.desk, self.invoice.invoice
+        if invoice is not None:
+            self.context.window.preview(lambda: _printed().invoice(desk, invoice.id), invoice.number)
+
+    def _print_receipt(self, row: PaymentRow) -> None:
+        desk = self.presenter.desk
+        self.context.window.preview(lambda: _printed().receipt(desk, row.id), row.number)
+
+
+def _printed() -> ModuleType:
+    # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
+    return importlib.import_module("clinic_desktop.reports.printed")
+
+
+def _name(row: ToBill | InvoiceRow) -> str:
+    return f"{row.family_name.upper()}, {row.given_names}"
+
+
+def _owed(row: InvoiceRow) -> str:
+    return money_text(row.outstanding, row.currency)
+
+
+def _since(row: ToBill) -> str:
+    return show_instant(row.since)
