@@ -122,6 +122,10 @@ def test_two_of_one_contraindicated_class_stop_wherever_they_stand() -> None:
     assert alerts([], ["ondansetron", "haloperidol"]) == ()
 
 
+def test_a_drug_given_twice_is_a_duplicate_and_does_not_interact_with_itself() -> None:
+    assert shape(alerts(["haloperidol"], ["haloperidol"])) == [("warn", "duplicate", "haloperidol", "haloperidol")]
+
+
 def test_the_most_severe_rule_of_a_pair_is_told_once() -> None:
     (found,) = alerts(["warfarin"], ["Brufen 400 mg tablets"])
     assert (found.tier, found.rule, found.source, found.pack) == (Tier.WARN, "interaction:w+n", "Label", "Small 1")
@@ -186,7 +190,7 @@ def _paracetamol(amount: str, frequency: str = "qds", unit: str = "tablet") -> D
         (_paracetamol("2"), []),
         (_paracetamol("2", "q4h"), [("warn", "dose:paracetamol:daily")]),
         (_paracetamol("3"), [("warn", "dose:paracetamol:daily"), ("warn", "dose:paracetamol:single")]),
-        (_paracetamol("10"), [("stop", "dose:paracetamol:daily"), ("stop", "dose:paracetamol:single")]),
+        (_paracetamol("4.5"), [("stop", "dose:paracetamol:daily"), ("stop", "dose:paracetamol:single")]),
         (_paracetamol("400", "od", "mg"), [("quiet", "dose:paracetamol:low")]),
         (_paracetamol("100", "od", "mg"), [("warn", "dose:paracetamol:low")]),
         (_paracetamol("5", "od", "mL"), [("warn", "dose:paracetamol:not_checked")]),
