@@ -298,6 +298,9 @@ def _suggestion(hit: "PatientHit") -> Suggestion:
 
 
 def _counts(desk: "Desk") -> Mapping[str, int]:
-    from clinic_desktop.services.home import rail_counts
+    from clinic_desktop.services.home import waits_for_me
 
-    return rail_counts(desk)
+    counts: dict[str, int] = {}
+    for group in waits_for_me(desk):
+        counts[group.screen] = counts.get(group.screen, 0) + group.count
+    return counts

@@ -95,6 +95,8 @@ class InvoicePanel(QWidget):
         taken = Panel(_("Taken so far"))
         taken.add_button(_("&Receipt"), "billing.print_receipt", self._receipt)
         taken.add_button(_("&Give back ..."), "billing.refund", self._refund)
+        self.payments.setMinimumHeight(120)
+        self.lines.setMinimumHeight(120)
         taken.add(self.payments, 1)
         column.addWidget(taken, 2)
 

@@ -1,6 +1,6 @@
 """The cashier's shift: its opening, what it has come to, its end."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
@@ -18,7 +18,7 @@ from clinic_desktop.services.cash import DayEnd, Shift
 
 
 class ShiftPanel(QWidget):
-    """Stands in the context panel: open the shift, see the till, count it at the day's end."""
+    """Stands beside the lists: open the shift, see the till, count it at the day's end."""
 
     open_asked = Signal(int)
     close_asked = Signal(int, str)
@@ -27,11 +27,11 @@ class ShiftPanel(QWidget):
         super().__init__()
         self._open = False
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
         column.addWidget(label(_("Your shift"), "section"))
         self.state = Pill(name="billing.shift_state")
-        column.addWidget(self.state)
+        column.addWidget(self.state, 0, Qt.AlignmentFlag.AlignLeft)
         self.about = label("", "secondary", name="billing.shift_about", wrap=True)
         column.addWidget(self.about)
         self.till = label("", "figure", name="billing.till")

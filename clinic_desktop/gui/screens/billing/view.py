@@ -1,4 +1,4 @@
-"""Shows billing: lists at the left, the patient's charges or an invoice at the right, the shift in the side panel."""
+"""Shows billing: lists at the left, the patient's charges or an invoice at the right, the shift beside the lists."""
 
 import importlib
 from collections.abc import Sequence
@@ -41,7 +41,7 @@ class BillingView(ScreenView):
             "billing.waiting",
             [
                 Column("name", _("Patient"), _name, width=190, stretch=True),
-                Column("since", _("Since"), _since, width=130, sort=lambda row: row.since),
+                Column("since", _("Since"), _since, width=160, sort=lambda row: row.since),
                 Column("amount", _("Amount"), lambda row: money_text(row.amount, row.currency), width=110, number=True),
             ],
             key=lambda row: row.patient_id,
@@ -63,17 +63,18 @@ class BillingView(ScreenView):
         self.invoice = InvoicePanel(self._keeper("payment"), context.settings)
         self.shift = ShiftPanel(self._keeper("shift"))
         self._about: str | None = None
-        self._lay_out()
-        self._connect()
+        self._arrange()
+        self._listen()
 
     def _keeper(self, form: str) -> DraftKeeper:
         return DraftKeeper(lambda fields: self.presenter.keep(form, fields))
 
-    def _lay_out(self) -> None:
+    def _arrange(self) -> None:
         self.lists = QTabWidget()
         self.lists.setObjectName("billing.lists")
         self.lists.addTab(self.waiting, _("To &bill"))
         self.lists.addTab(self.unpaid, _("&Unpaid"))
+        self.lists.addTab(self.shift, _("&Shift"))
         self.lists.setMinimumWidth(380)
         self.lists.setMaximumWidth(520)
         self.detail = QStackedWidget()
@@ -89,9 +90,8 @@ class BillingView(ScreenView):
         row.addLayout(left, 2)
         row.addWidget(self.detail, 3)
         self.set_body(body)
-        self.set_context(self.shift)
 
-    def _connect(self) -> None:
+    def _listen(self) -> None:
         present = self.presenter
         self.waiting.opened.connect(lambda row: present.open_patient(row.patient_id))
         self.unpaid.opened.connect(lambda row: present.open_invoice(row.id))
@@ -120,6 +120,7 @@ class BillingView(ScreenView):
         self.presenter.ask()
         self.presenter.recall("shift", self.shift.form.restore)
         if arguments.get("show") == "shift":
+            self.lists.setCurrentWidget(self.shift)
             (self.shift.counted if self.presenter.shift else self.shift.opening_float).setFocus()
         else:
             (self.unpaid if self.lists.currentWidget() is self.unpaid else self.waiting).view.setFocus()
