@@ -17,6 +17,7 @@ FILES: dict[str, tuple[str, str | None]] = {
     "NotoNaskhArabic": ("NotoNaskhArabic-Regular", "NotoNaskhArabic-Bold"),
     HAN: (HAN, None),
     "NanumSquare": ("NanumSquareR", "NanumSquareB"),
+    **{f"NotoSans{signs}": (f"NotoSans{signs}-Regular", None) for signs in ("Math", "Symbols", "Symbols2")},
     **{
         f"NotoSans{script}": (f"NotoSans{script}-Regular", f"NotoSans{script}-Bold")
         for script in (
@@ -43,6 +44,8 @@ STRETCHES: tuple[tuple[int, int, str], ...] = (
     (0xFB13, 0xFB17, "NotoSansArmenian"), (0xFB1D, 0xFB4F, "NotoSansHebrew"), (0xFB50, 0xFDFF, "NotoNaskhArabic"),
     (0xFE30, 0xFE4F, HAN), (0xFE70, 0xFEFC, "NotoNaskhArabic"), (0xFF00, 0xFFEF, HAN),
 )  # fmt: skip
+# Asked in turn where no stretch says: letters, then the signs of medicine and arithmetic, then Han.
+_ANYTHING = (MAIN, "NotoSansMath", "NotoSansSymbols", "NotoSansSymbols2", HAN)
 _STARTS = [first for first, _last, _key in STRETCHES]
 
 
@@ -107,7 +110,7 @@ def key_for(character: str) -> str | None:
         key = STRETCHES[at][2]
         if face(key).glyph(character):
             return key
-    for key in (MAIN, HAN):
+    for key in _ANYTHING:
         if face(key).glyph(character):
             return key
     return None

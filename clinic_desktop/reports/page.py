@@ -93,28 +93,42 @@ class Paper(Flow):
         contact = " · ".join(part for part in (*self._clinic.address, phone) if part)
         self.row([Cell(contact, QUIET), Cell(self._number, Style(BODY, bold=True))], columns, gap=6)
         if self._patient:
-            name = wrap(self._patient.name(), self.limit(self.width - 16, SECTION), bold=True)
-            facts = wrap(self._patient.facts(), self.limit(self.width - 16, BODY))
-            high = sum(height_of(one, SECTION) for one in name) + sum(height_of(one, BODY) for one in facts) + 10
-            self.sheets.box(self.left, self.y, self.width, high, fill=WASH)
-            self.sheets.box(self.left, self.y, 2.5, high, fill=ACCENT)
-            self.y += 5
-            self.set_lines(name, Style(SECTION, bold=True), self.left + 10, self.width - 16, "left")
-            self.set_lines(facts, NORMAL, self.left + 10, self.width - 16, "left")
-            self.y += 5
+            self._identity(self._patient)
         else:
             self.sheets.rule(self.left, self.y, self.width)
         self.y += 10
 
+    def _identity(self, patient: PatientIdentity) -> None:
+        large = Style(SECTION, bold=True)
+        name = wrap(patient.name(), self.limit(self.width - 16, SECTION), bold=True)
+        facts = wrap(patient.facts(), self.limit(self.width - 16, BODY))
+        high = sum(height_of(one, SECTION) for one in name) + sum(height_of(one, BODY) for one in facts) + 10
+        if high > (self.bottom - self.top) / 3:
+            # A name of no ordinary length is printed whole, over as many pages as it takes.
+            self.say(patient.name(), large)
+            self.say(patient.facts())
+            return
+        self.sheets.box(self.left, self.y, self.width, high, fill=WASH)
+        self.sheets.box(self.left, self.y, 2.5, high, fill=ACCENT)
+        self.y += 5
+        self.set_lines(name, large, self.left + 10, self.width - 16, "left")
+        self.set_lines(facts, NORMAL, self.left + 10, self.width - 16, "left")
+        self.y += 5
+
     def next_page(self) -> None:
         """The head of every page after the first: a loose page still says whose it is."""
         super().next_page()
-        columns = (Column(self.width * 0.6), Column(self.width * 0.4, "right"))
-        who = (
-            f"{self._patient.name()}     {_('MRN {number}').format(number=self._patient.mrn)}" if self._patient else ""
-        )
-        what = " ".join(part for part in (self._title, self._number) if part)
-        self.row([Cell(who or self._clinic.name, Style(SMALL, bold=True)), Cell(what, QUIET)], columns, gap=3)
+        who = self._clinic.name
+        if self._patient:
+            who = f"{self._patient.name()}     {_('MRN {number}').format(number=self._patient.mrn)}"
+        what = wrap(" ".join(part for part in (self._title, self._number) if part), self.limit(self.width, SMALL))[:1]
+        free = self.width - what[0].width * SMALL / 1000 - 8
+        whole = wrap(who, self.limit(free, SMALL), bold=True)
+        top = self.y
+        self.set_lines(what, QUIET, self.left, self.width, "right")
+        self.y = top
+        self.set_lines(whole[:2], Style(SMALL, bold=True), self.left, free, "left")
+        self.y += 3
         self.sheets.rule(self.left, self.y, self.width)
         self.y += 8
 

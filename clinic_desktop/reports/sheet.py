@@ -121,7 +121,7 @@ class Sheets:
     def _name(self, this: Face) -> str:
         name = self._names.get(this.name)
         if name is None:
-            name = self._names[this.name] = f"P{len(self._names)}"
+            name = self._names[this.name] = f"F{len(self._names) + 1}"
             self._faces[this.name] = this
             self._meaning[this.name] = {}
         return name
@@ -136,14 +136,18 @@ class Sheets:
         canvas.setSubject("")
         canvas.setCreator("Clinic Desktop")
         canvas.setProducer("Clinic Desktop")
-        # ReportLab's own preamble names a face that is not embedded.
         canvas._preamble = f"1 0 0 1 0 {cut - self.height:.2f} cm"
         document = canvas._doc
         fonts = document.idToObject["BasicFonts"].dict
-        fonts.clear()
         self._gather_plain()
         for key, name in self._names.items():
-            fonts[name] = document.Reference(_embed(document, self._faces[key], self._meaning[key]), name)
+            embedded = _embed(document, self._faces[key], self._meaning[key])
+            if name in fonts:
+                # ReportLab's own F1, a face that is not embedded: ours takes its place.
+                document.idToObject[name] = embedded
+                fonts[name] = pdfdoc.PDFObjectReference(name)
+            else:
+                fonts[name] = document.Reference(embedded, name)
         with _binary_streams():
             for code in self._pages:
                 canvas._code = [*code]

@@ -21,10 +21,13 @@ INVISIBLE = frozenset("\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2
     chr(code) for code in range(0xFE00, 0xFE10)
 }
 # An amount, a date, a number with its unit: Latin letters, digits and signs, with a digit somewhere among them.
-_WHOLE = re.compile(r"[+\-<>=~(\[]*[A-Za-z0-9µ][A-Za-z0-9µ%°²³×.,:;/+\-()\[\]=<>~#_ \u00a0]*[A-Za-z0-9µ%°²³)\]]|[0-9]")
+_WHOLE = re.compile(
+    r"[+\-−<>=≤≥≈~(\[]*[A-Za-z0-9µ][A-Za-z0-9µ%°²³×−±≤≥≈→.,:;/+\-()\[\]=<>~#_ \u00a0]*[A-Za-z0-9µ%°²³)\]]"
+    r"|[+\-−<>=≤≥≈~]*[0-9]"
+)
 _DIGIT = re.compile(r"[0-9]")
 # A number stays on one line with its unit, as ISMP asks of doses.
-_UNIT = re.compile(r"[0-9][0-9.,/]*(?:\u00a0| )(?=[A-Za-zµ%°])")
+_UNIT = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9.,/]*(?:\u00a0| )(?=[A-Za-zµ%°])")
 _JAMO = re.compile("[\u1100-\u11ff]+")
 _HELD = "\u00a0"
 
@@ -50,8 +53,8 @@ class _Plain(dict[str, tuple[str, float]]):
     def __missing__(self, character: str) -> tuple[str, float]:
         glyph = self.face.glyph(character)
         simple = unicodedata.bidirectional(character) in {"L", "EN", "ES", "ET", "CS", "WS", "ON"}
-        marks = unicodedata.category(character)[0] in "MC"
-        if not glyph or marks or not simple or character in INVISIBLE or self.face.own_text[glyph] != character:
+        joins = unicodedata.category(character)[0] == "M" or character in INVISIBLE
+        if not glyph or joins or not simple or not _printable(character) or self.face.own_text[glyph] != character:
             raise KeyError(character)
         self[character] = known = (f"{glyph:04X}", self.face.advance(glyph))
         return known

@@ -2,7 +2,8 @@ from collections.abc import Mapping, Sequence
 
 class PDFObject: ...
 
-class PDFObjectReference(PDFObject): ...
+class PDFObjectReference(PDFObject):
+    def __init__(self, name: str) -> None: ...
 
 class PDFDictionary(PDFObject):
     dict: dict[str, object]
