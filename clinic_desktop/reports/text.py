@@ -22,8 +22,8 @@ INVISIBLE = frozenset("\u00ad\u034f\u061c\u200b\u200c\u200d\u200e\u200f\u2060\u2
 }
 # An amount, a date, a number with its unit: Latin letters, digits and signs, with a digit somewhere among them.
 _WHOLE = re.compile(
-    r"[+\-−<>=≤≥≈~(\[]*[A-Za-z0-9µ][A-Za-z0-9µ%°²³×−±≤≥≈→.,:;/+\-()\[\]=<>~#_ \u00a0]*[A-Za-z0-9µ%°²³)\]]"
-    r"|[+\-−<>=≤≥≈~]*[0-9]"
+    r"(?:(?<!\w)[+\-−<>=≤≥≈~(\[]+)?"
+    r"[A-Za-z0-9µ](?:[A-Za-z0-9µ%°²³×−±≤≥≈→.,:;/+\-()\[\]=<>~#_ \u00a0]*[A-Za-z0-9µ%°²³)\]])?"
 )
 _DIGIT = re.compile(r"[0-9]")
 # A number stays on one line with its unit, as ISMP asks of doses.
@@ -128,7 +128,21 @@ def _isolate(text: str) -> str:
     text = _UNIT.sub(lambda found: found[0][:-1] + _HELD, text)
     if not bidi.has_right_to_left(text):
         return text
-    return _WHOLE.sub(lambda found: f"{bidi.LRI}{found[0]}{bidi.PDI}" if _DIGIT.search(found[0]) else found[0], text)
+    return _WHOLE.sub(lambda found: _apart(found[0]) if _DIGIT.search(found[0]) else found[0], text)
+
+
+def _apart(words: str) -> str:
+    """An isolate around a stretch, but not around a bracket whose partner stands outside it."""
+    start, end = 0, len(words)
+    while end and words[end - 1] in ")]" and _unpaired(words[start:end]) < 0:
+        end -= 1
+    while start < end and words[start] in "([" and _unpaired(words[start:end]) > 0:
+        start += 1
+    return f"{words[:start]}{bidi.LRI}{words[start:end]}{bidi.PDI}{words[end:]}"
+
+
+def _unpaired(words: str) -> int:
+    return sum((letter in "([") - (letter in ")]") for letter in words)
 
 
 def _wrap_paragraph(text: str, limit: float, *, bold: bool) -> list[Line]:

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -71,6 +72,21 @@ def test_a_date_inside_arabic_stays_in_its_order() -> None:
     assert [piece.text.strip() for piece in pieces if not piece.right_to_left and piece.text.strip()] == ["14-Jul-1945"]
     arabic = [piece.text.strip() for piece in pieces if piece.right_to_left and piece.text.strip()]
     assert arabic == ["مع الطعام", "يؤخذ حتى"]  # from left to right, so read from the right
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("(رقم RX-A7-000123-4).", ["RX-A7-000123-4"]),
+        ("محمد (500 mg) بعد", ["(500 mg)"]),
+        ("قرص (2x", ["2x"]),
+        ("מ-4 כדורים", ["4"]),
+        ("אם -4 או", ["-4"]),
+    ],
+)
+def test_a_bracket_or_hyphen_of_the_words_around_is_not_taken_into_a_number(words: str, whole: list[str]) -> None:
+    pieces = subject.line(words).pieces
+    assert [piece.text.strip() for piece in pieces if re.search(r"[0-9]", piece.text)] == whole
 
 
 def test_arabic_digits_are_not_turned_round() -> None:
