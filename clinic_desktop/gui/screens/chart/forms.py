@@ -1,0 +1,204 @@
+"""The forms that add to a chart, each in the place of the timeline while it is open."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from clinic_desktop.domain.consultation import PRESETS
+from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS, ChartPresenter, Substances
+from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.dates import DateField
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.panel import Panel, label
+from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
+from clinic_desktop.gui.widgets.text import NoteEdit, TextField
+from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
+from clinic_desktop.i18n import _
+from clinic_desktop.services.substances import Substance
+from clinic_desktop.services.terminology import Diagnosis
+
+
+class ChartForm(Panel):
+    """One form with its title, the words of its act, and the act."""
+
+    def __init__(self, title: str, act_words: str, form: Form, submit: Callable[[], None]) -> None:
+        super().__init__(title)
+        self.act_words, self.form, self._submit = act_words, form, submit
+        self.add(form)
+        self.body.addStretch(1)
+
+    def submit(self) -> None:
+        """Do the act, if nothing is wrong with what was typed; the draft is kept until it is done."""
+        if not self.form.check():
+            return
+        if self.form.keeper is not None:
+            self.form.keeper.flush()
+        self._submit()
+
+    def start(self) -> None:
+        """Put the cursor where typing begins."""
+        first = next(self.form.fields(), None)
+        if first is not None:
+            first.setFocus()
+
+
+class ChartForms:
+    """Every form of the chart, made once."""
+
+    def __init__(self, presenter: ChartPresenter, today: Callable[[], date]) -> None:
+        self._presenter, self._today = presenter, today
+        self._diagnosis: Diagnosis | None = None
+        self._substance: Substance | None = None
+        self.about: tuple[str, str, int] = ("", "", 0)  # what a reason is asked for: kind, record, revision
+        self.by_name: dict[str, ChartForm] = {
+            "vitals": self._vitals(),
+            "problem": self._problem(),
+            "allergy": self._allergy(),
+            "medicine": self._medicine(),
+            "reason": self._reason(),
+        }
+
+    def _keeper(self, form: str) -> DraftKeeper:
+        return DraftKeeper(lambda fields: self._presenter.keep(form, fields))
+
+    def _vitals(self) -> ChartForm:
+        form = VitalsEntry("chart", self._keeper("vitals"), columns=2)
+        return ChartForm(
+            _("Record vital signs"), _("&Record"), form, lambda: self._presenter.record_vitals(form.entries())
+        )
+
+    def _problem(self) -> ChartForm:
+        form = Form(self._keeper("problem"))
+        search = SearchField(
+            _("Problem, in words or ICD-10 code"), "chart.problem", self._find_diagnosis, required=True
+        )
+        search.chosen.connect(self._diagnosis_chosen)
+        form.add(search)
+        form.add(
+            SegmentField(
+                _("How certain"),
+                "chart.certainty",
+                (("confirmed", _("Confirmed")), ("provisional", _("Provisional"))),
+            )
+        )
+        form.set_values({"certainty": "confirmed"})
+        since = form.add(DateField(_("Since"), "chart.onset_on", today=self._today, past=True))
+
+        def submit() -> None:
+            found = self._diagnosis
+            title = found.title if found is not None else search.line.text().strip()
+            certainty = str(form.field("certainty").value() or "confirmed")
+            self._presenter.add_problem(title, found, certainty, since.value())
+
+        return ChartForm(_("Add a problem"), _("&Add to the list"), form, submit)
+
+    def _find_diagnosis(self, text: str, show: Show) -> None:
+        self._diagnosis = None
+
+        def found(diagnoses: tuple[Diagnosis, ...]) -> None:
+            offered = [
+                Suggestion(each.code, each.title, each.code, "" if each.billable else _("group"), data=each)
+                for each in diagnoses
+            ]
+            show([*offered, Suggestion("~", text, _("In your own words, with no code"), icon="edit")])
+
+        self._presenter.find_diagnoses(text, found)
+
+    def _diagnosis_chosen(self, found: Suggestion) -> None:
+        self._diagnosis = found.data if isinstance(found.data, Diagnosis) else None
+
+    def _allergy(self) -> ChartForm:
+        form = Form(self._keeper("allergy"))
+        search = SearchField(_("Substance or class"), "chart.substance", self._find_substance, required=True)
+        search.chosen.connect(self._substance_chosen)
+        form.add(search)
+        reaction = form.add(TextField(_("What happened"), "chart.reaction", placeholder=_("rash, swelling, collapse")))
+        form.add(
+            SegmentField(
+                _("How severe"),
+                "chart.severity",
+                (("mild", _("Mild")), ("moderate", _("Moderate")), ("severe", _("Severe")), ("unknown", _("Unknown"))),
+            )
+        )
+
+        def submit() -> None:
+            chosen = self._substance
+            words = chosen.name if chosen is not None else search.line.text().strip()
+            severity = str(form.field("severity").value() or "unknown")
+            self._presenter.add_allergy(Substances(words, chosen), reaction.value(), severity)
+
+        return ChartForm(_("Add an allergy"), _("&Add to the list"), form, submit)
+
+    def _find_substance(self, text: str, show: Show) -> None:
+        self._substance = None
+
+        def found(substances: tuple[Substance, ...]) -> None:
+            kinds = {"class": _("class"), "ingredient": ""}
+            offered = [Suggestion(each.code, each.name, badge=kinds[each.kind], data=each) for each in substances]
+            words = _("In your own words: the safety check looks for these words only")
+            show([*offered, Suggestion("~", text, words, icon="edit")])
+
+        self._presenter.find_substances(text, found)
+
+    def _substance_chosen(self, found: Suggestion) -> None:
+        self._substance = found.data if isinstance(found.data, Substance) else None
+
+    def _medicine(self) -> ChartForm:
+        form = Form(self._keeper("medicine"))
+        name = form.add(TextField(_("Medicine and strength"), "chart.name", required=True))
+        dose = form.add(TextField(_("How it is taken"), "chart.dose"))
+        since = form.add(DateField(_("Since"), "chart.started_on", today=self._today, past=True))
+        return ChartForm(
+            _("Add a medicine from elsewhere"),
+            _("&Add to the list"),
+            form,
+            lambda: self._presenter.add_medicine(name.value(), dose.value(), since.value()),
+        )
+
+    def _reason(self) -> ChartForm:
+        form = Form(self._keeper("reason"))
+        reason = form.add(NoteEdit(_("Why"), "chart.reason", required=True))
+
+        def submit() -> None:
+            kind, record, revision = self.about
+            if kind == "allergy":
+                self._presenter.end_allergy(record, reason.value())
+            else:
+                self._presenter.stop_medicine(record, reason.value(), revision)
+
+        return ChartForm(_("Take off the list"), _("&Take off the list"), form, submit)
+
+
+class PresetChooser(Panel):
+    """The kinds of visit, one key each."""
+
+    def __init__(self, start: Callable[[str], None]) -> None:
+        super().__init__(_("What kind of visit?"))
+        self.add(
+            label(
+                _("Press its number. The steps that do not belong to it are left out, with the reason."),
+                "secondary",
+                wrap=True,
+            )
+        )
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for number, preset in enumerate(PRESETS, start=1):
+            words = f"{number}   {_(PRESET_WORDS[preset])}"
+            button = Button(words, f"chart.start.{preset}", partial(start, preset), str(number))
+            button.setProperty("kind", "row")
+            button.setMinimumHeight(36)
+            column.addWidget(button)
+        self.add(holder)
+        self.body.addStretch(1)
+        self._first = holder.findChildren(Button)[0]
+
+    def start(self) -> None:
+        """Put the focus on the first kind."""
+        self._first.setFocus()

@@ -1,0 +1,212 @@
+"""The lists of the chart: how each row reads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from PySide6.QtWidgets import QSizePolicy
+
+from clinic_desktop.domain import vitals
+from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS
+from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.flags import flag_look
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.panel import Empty
+from clinic_desktop.gui.widgets.pill import Look
+from clinic_desktop.gui.widgets.settings import Remembered
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.chart import Visit
+from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown, VitalShown
+
+SEVERITY = {
+    "severe": Look(N_("Severe"), "critical", "allergy"),
+    "moderate": Look(N_("Moderate"), "warning"),
+    "mild": Look(N_("Mild"), "neutral"),
+    "unknown": Look(N_("Not graded"), "neutral"),
+}
+OPEN = {"open": N_("Open: {about}"), "awaiting_results": N_("Awaits results: {about}")}
+
+
+def day(at: datetime | date | None) -> str:
+    """A civil date as it is shown; an instant by its day here."""
+    if at is None:
+        return ""
+    return show_date(at.astimezone().date() if isinstance(at, datetime) else at)
+
+
+def _said(look: Look) -> Look:
+    return Look(_(look.text), look.meaning, look.icon)
+
+
+def _problem_words(row: Problem) -> str:
+    # A question mark before it is how a provisional diagnosis is written.
+    return f"? {row.title}" if row.certainty == "provisional" else row.title
+
+
+def _dose_words(row: MedicineTaken) -> str:
+    dose = row.dose or ""
+    return _("elsewhere: {dose}").format(dose=dose) if row.source == "outside" else dose
+
+
+def _visit_words(row: Visit) -> str:
+    about = row.summary or _(PRESET_WORDS[row.preset])
+    return _(OPEN[row.status]).format(about=about) if row.status in OPEN else about
+
+
+def _visit_meaning(row: Visit) -> str:
+    return "warning" if row.status in OPEN else ""
+
+
+def _flag_words(flag: str) -> str:
+    return "" if flag in {"N", "none"} else flag
+
+
+def _severity(row: AllergyShown) -> Look:
+    return _said(SEVERITY[row.severity])
+
+
+def _unit(row: ResultShown) -> str:
+    return row.unit or ""
+
+
+def _abnormal(flag: str) -> Look | None:
+    full = None if flag in {"N", "none", ""} else flag_look(flag)
+    return None if full is None else Look(flag, full.meaning, full.icon)
+
+
+R = TypeVar("R")
+
+
+def problems(settings: Remembered) -> ListTable[Problem]:
+    """The problem list."""
+    columns: Sequence[Column[Problem]] = (
+        Column("title", _("Problem"), _problem_words, 160, stretch=True, strong=True),
+        Column("code", _("Code"), lambda row: row.code or "", 68, subtle=True),
+    )
+    empty = Empty(_("No problem is noted."), icon="problem")
+    return _short("chart.problems", columns, lambda row: row.id, empty, settings)
+
+
+def allergies(settings: Remembered) -> ListTable[AllergyShown]:
+    """The allergies; where none is listed the words say which of the three states it is."""
+    columns: Sequence[Column[AllergyShown]] = (
+        Column("substance", _("Substance"), lambda row: row.substance, 130, stretch=True, strong=True),
+        Column("reaction", _("Reaction"), lambda row: row.reaction or "", 96, subtle=True),
+        Column("severity", _("Severity"), lambda row: row.severity, 94, look=lambda row: _said(SEVERITY[row.severity])),
+    )
+    return _short("chart.allergies", columns, lambda row: row.id, Empty(_("Not asked yet."), icon="allergy"), settings)
+
+
+def medicines(settings: Remembered) -> ListTable[MedicineTaken]:
+    """The medicines taken now."""
+    columns: Sequence[Column[MedicineTaken]] = (
+        Column("name", _("Medicine"), lambda row: row.name, 150, stretch=True, strong=True),
+        Column("dose", _("Dose"), _dose_words, 128, subtle=True),
+    )
+    empty = Empty(_("No medicine is noted."), icon="pill")
+    return _short("chart.medicines", columns, lambda row: row.id, empty, settings)
+
+
+@dataclass(frozen=True)
+class SignRow:
+    """One line of the vital signs; both blood pressures stand in one."""
+
+    code: str
+    words: str
+    value: str
+    unit: str
+    flag: str
+    taken_at: datetime
+
+
+def sign_rows(rows: Sequence[VitalShown]) -> list[SignRow]:
+    """The last signs as lines, blood pressure first."""
+    by_code = {row.code: row for row in rows}
+    lower = by_code.get(vitals.DIASTOLIC)
+    shown = []
+    for sign in vitals.SIGNS:
+        row = by_code.get(sign.code)
+        if row is None or (sign.code == vitals.DIASTOLIC and vitals.SYSTOLIC in by_code):
+            continue
+        value, flag = vitals.plain(row.value), row.flag
+        if sign.code == vitals.SYSTOLIC and lower is not None and lower.taken_at == row.taken_at:
+            value = f"{value}/{vitals.plain(lower.value)}"
+            flag = max(row.flag, lower.flag, key=_WEIGHT.__getitem__)
+        shown.append(SignRow(row.code, _(_SHORT[sign.key]), value, sign.shown_unit, flag, row.taken_at))
+    return shown
+
+
+_WEIGHT = {"none": 0, "N": 1, "L": 2, "H": 2, "LL": 3, "HH": 3}
+_SHORT = {
+    "systolic": N_("Pressure"),
+    "diastolic": N_("Diastolic"),
+    "heart_rate": N_("Heart rate"),
+    "respiratory_rate": N_("Breathing"),
+    "temperature": N_("Temperature"),
+    "spo2": N_("Oxygen"),
+    "weight": N_("Weight"),
+    "height": N_("Height"),
+    "bmi": N_("BMI"),
+    "head_circumference": N_("Head"),
+    "glucose_meter": N_("Glucose"),
+    "pain": N_("Pain"),
+}
+
+
+def signs(settings: Remembered) -> ListTable[SignRow]:
+    """The last measurement of each sign; moving over it shows its trend."""
+    columns: Sequence[Column[SignRow]] = (
+        Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True),
+        Column("value", _("Last"), lambda row: row.value, 108, number=True, unit=lambda row: row.unit, strong=True),
+        Column("flag", "", lambda row: _flag_words(row.flag), 60, look=lambda row: _abnormal(row.flag)),
+        Column("at", _("Taken"), lambda row: day(row.taken_at), 106, subtle=True),
+    )
+    empty = Empty(_("No vital sign has been recorded."), icon="vitals")
+    return _short("chart.vitals", columns, lambda row: row.code, empty, settings, headed=True)
+
+
+def visits(settings: Remembered) -> ListTable[Visit]:
+    """The timeline of encounters, newest first."""
+    columns: Sequence[Column[Visit]] = (
+        Column("at", _("Visit"), lambda row: day(row.started_at), 110, sort=lambda row: row.started_at, strong=True),
+        Column("about", _("About"), _visit_words, 150, stretch=True, meaning=_visit_meaning),
+        Column("who", _("Seen by"), lambda row: row.practitioner, 96, subtle=True),
+    )
+    empty = Empty(_("This is the first visit."), icon="history")
+    return _short("chart.visits", columns, lambda row: row.id, empty, settings, headed=True)
+
+
+def results(settings: Remembered) -> ListTable[ResultShown]:
+    """The last results, with flags."""
+    columns: Sequence[Column[ResultShown]] = (
+        Column("test", _("Test"), lambda row: row.name, 130, stretch=True),
+        Column(
+            "value", _("Result"), lambda row: row.value, 96, number=True, unit=lambda row: row.unit or "", strong=True
+        ),
+        Column("flag", "", lambda row: _flag_words(row.flag), 60, look=lambda row: _abnormal(row.flag)),
+        Column(
+            "at", _("Released"), lambda row: day(row.released_at), 106, sort=lambda row: row.released_at, subtle=True
+        ),
+    )
+    empty = Empty(_("No result has been released."), icon="flask")
+    return _short("chart.results", columns, lambda row: row.id, empty, settings, headed=True)
+
+
+def _short(
+    name: str,
+    columns: Sequence[Column[R]],
+    key: Callable[[R], object],
+    empty: Empty,
+    settings: Remembered,
+    *,
+    headed: bool = False,
+) -> ListTable[R]:
+    table = ListTable(name, columns, key=key, empty=empty, settings=settings, counted=False)
+    table.view.horizontalHeader().setVisible(headed)
+    # As high as its panel leaves it, and no higher: the chart fits the window and its lists scroll.
+    table.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+    table.view.setMinimumHeight(72)
+    empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+    return table

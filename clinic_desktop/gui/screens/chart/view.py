@@ -1,0 +1,332 @@
+"""The chart as it is seen: lists at the left, signs and their trend in the middle, visits and results at the right."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from clinic_desktop.domain import vitals
+from clinic_desktop.gui.screens.chart import lists
+from clinic_desktop.gui.screens.chart.forms import ChartForms, PresetChooser
+from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.panel import Panel
+from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
+from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
+from clinic_desktop.i18n import _
+from clinic_desktop.services.chart import Chart, Visit
+from clinic_desktop.services.chart_rows import AllergyShown
+from clinic_desktop.services.vitals import Trend
+
+FLAGS: Mapping[str, Flag] = {"L": "L", "H": "H", "LL": "LL", "HH": "HH"}
+
+
+class ChartView(ScreenView):
+    """The chart of one patient."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__("chart")
+        self._window, self._today = context.window, context.today
+        self._presenter = ChartPresenter(context.desk, context.tasks, self)
+        self._visits: list[Visit] = []
+        self._pressure: dict[str, Trend] = {}
+        self._open_form = ""
+        self._fresh = True
+        settings = context.settings
+        self.problems, self.allergies = lists.problems(settings), lists.allergies(settings)
+        self.medicines, self.signs = lists.medicines(settings), lists.signs(settings)
+        self.visits, self.results = lists.visits(settings), lists.results(settings)
+        self.trend = TrendChart("chart.trend")
+        self._forms = ChartForms(self._presenter, context.today)
+        self._chooser = PresetChooser(self._presenter.start)
+        self.set_title(_("Chart"))
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addLayout(self._left(), 9)
+        row.addLayout(self._middle(), 11)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._reading())
+        self._right.addWidget(self._chooser)
+        for form in self._forms.by_name.values():
+            self._right.addWidget(form)
+        row.addWidget(self._right, 11)
+        self.set_body(body)
+        self.add_button(_("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals"))
+
+    def _left(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(12)
+        may = self._presenter.may
+        problems = Panel(_("Problems"))
+        if may("charting.add_problem"):
+            problems.add_button(_("Add &problem"), "chart.add_problem", lambda: self._show_form("problem"))
+            problems.add_button(_("Over"), "chart.resolve", self._resolve)
+        allergies = Panel(_("Allergies"))
+        self._none_known = allergies.add_button(_("&None known"), "chart.none_known", self._presenter.none_known)
+        allergies.add_button(_("Add &allergy"), "chart.add_allergy", lambda: self._show_form("allergy"))
+        if may("charting.deactivate_allergy"):
+            allergies.add_button(_("End"), "chart.end_allergy", self._end_allergy)
+        medicines = Panel(_("Medicines taken"))
+        medicines.add_button(_("Add &medicine"), "chart.add_medicine", lambda: self._show_form("medicine"))
+        if may("charting.stop_medicine"):
+            medicines.add_button(_("Stop"), "chart.stop_medicine", self._stop_medicine)
+        tables: Sequence[tuple[Panel, QWidget]] = (
+            (problems, self.problems),
+            (allergies, self.allergies),
+            (medicines, self.medicines),
+        )
+        for panel, table in tables:
+            panel.add(table, 1)
+            column.addWidget(panel, 1)
+        return column
+
+    def _middle(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(12)
+        signs, trend = Panel(_("Vital signs")), Panel(_("Trend"))
+        signs.add(self.signs, 1)
+        trend.add(self.trend, 1)
+        self._trend_panel = trend
+        column.addWidget(signs, 3)
+        column.addWidget(trend, 2)
+        return column
+
+    def _reading(self) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self._visits_panel = Panel(_("Visits"))
+        self._visits_panel.add(self.visits, 1)
+        results = Panel(_("Results"))
+        results.add(self.results, 1)
+        column.addWidget(self._visits_panel, 1)
+        column.addWidget(results, 1)
+        return holder
+
+    def _connect(self) -> None:
+        self.signs.selected.connect(self._sign_chosen)
+        self.visits.opened.connect(lambda visit: self.go_to_visit(visit.id))
+        self.visits.view.verticalScrollBar().valueChanged.connect(self._scrolled)
+
+    # The shell --------------------------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Open the chart of ``patient_id``; ``form`` opens one of its forms at once."""
+        self._close_form()
+        self._clear()
+        self._fresh = True
+        patient = arguments["patient_id"]
+        self._window.set_patient(patient)
+        self._presenter.open(patient)
+        if arguments.get("form") in self._forms.by_name:
+            self._show_form(arguments["form"])
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """Ask again for what changed."""
+        self._presenter.refresh(kinds)
+
+    def escape(self) -> bool:
+        """Close the form that is open; what was typed stays as a draft."""
+        if self._open_form:
+            self._close_form()
+            return True
+        return False
+
+    def leave(self) -> None:
+        """Hand over drafts still being typed."""
+        for form in self._forms.by_name.values():
+            if form.form.keeper is not None:
+                form.form.keeper.flush()
+
+    # What the presenter shows ----------------------------------------------------------------------------
+
+    def show_chart(self, chart: Chart) -> None:
+        """Show everything."""
+        self._visits = list(chart.timeline.visits)
+        self.problems.set_rows(chart.problems)
+        self.allergies.set_empty_words(_allergy_words(chart))
+        self.allergies.set_rows(chart.allergies)
+        self._none_known.setVisible(not chart.allergies and chart.patient.allergy_state != "none_known")
+        self.medicines.set_rows(chart.medicines)
+        self.signs.set_rows(lists.sign_rows(chart.vitals))
+        self.results.set_rows(chart.results)
+        self.visits.set_rows(self._visits)
+        count = f"{chart.visit_count}" if chart.counted_all else f"{chart.visit_count}+"
+        self._visits_panel.set_title(_("Visits ({count})").format(count=count))
+        if self.signs.current() is None and chart.vitals:
+            self.signs.select_row(0)
+        else:
+            self._sign_chosen(self.signs.current())
+        self._fill()
+        self._offer()
+        if self._fresh and not self._open_form:
+            self.visits.setFocus()
+        self._fresh = False
+
+    def show_more(self, visits: tuple[Visit, ...], *, more: bool) -> None:
+        """Show further visits under those shown."""
+        del more
+        self._visits += visits
+        self.visits.set_rows(self._visits)
+        self._fill()
+
+    def show_trend(self, trend: Trend) -> None:
+        """Show one sign over time; both blood pressures share a chart."""
+        sign = vitals.BY_CODE[trend.code]
+        if trend.code not in {vitals.SYSTOLIC, vitals.DIASTOLIC}:
+            self.trend.set_series([_series(trend, "")], unit=sign.shown_unit)
+            self._trend_panel.set_title(_(sign.name))
+            return
+        self._pressure[trend.code] = trend
+        if trend.code == vitals.SYSTOLIC:
+            self._presenter.trend(vitals.DIASTOLIC)
+        shown = [
+            _series(self._pressure[code], words)
+            for code, words in ((vitals.SYSTOLIC, _("Systolic")), (vitals.DIASTOLIC, _("Diastolic")))
+            if code in self._pressure
+        ]
+        self.trend.set_series(shown, unit=sign.shown_unit)
+        self._trend_panel.set_title(_("Blood pressure"))
+
+    def restore(self, form: str, fields: Mapping[str, object]) -> None:
+        """Put back what was typed before."""
+        self._forms.by_name[form].form.restore(fields)
+
+    def was_kept(self, form: str) -> None:
+        """A form led to its act."""
+        self.set_primary_busy(False)
+        if form in self._forms.by_name:
+            self._forms.by_name[form].form.clear()
+            if form == "problem":
+                self._forms.by_name[form].form.set_values({"certainty": "confirmed"})
+        if self._open_form == form:
+            self._close_form()
+        self._window.refresh_banner()
+
+    def show_problem(self, form: str, error: Exception) -> None:
+        """Say what is wrong, beside its field where it has one."""
+        self.set_primary_busy(False)
+        panel = self._forms.by_name.get(form)
+        self._window.show_error(error, None if panel is None else panel.form)
+
+    def go_to_visit(self, encounter_id: str) -> None:
+        """Open an encounter."""
+        self._window.go("consultation", patient_id=self._presenter.patient_id, encounter_id=encounter_id)
+
+    # Forms ------------------------------------------------------------------------------------------------
+
+    def _offer(self) -> None:
+        """Offer the one primary act of what is shown now."""
+        chart = self._presenter.chart
+        if self._open_form in self._forms.by_name:
+            form = self._forms.by_name[self._open_form]
+            self.set_primary(form.act_words, self._submit, enabled=chart is not None)
+        elif self._open_form:
+            self.no_primary()
+        elif not self._presenter.may("consultation.open_consultation"):
+            self.set_primary(_("Record &vital signs"), lambda: self._show_form("vitals"), enabled=chart is not None)
+        elif chart is not None and chart.open_visit is not None:
+            visit = chart.open_visit
+            self.set_primary(_("&Go on with the consultation"), lambda: self.go_to_visit(visit.id))
+        else:
+            self.set_primary(_("&Start a consultation"), self._choose_preset, enabled=chart is not None)
+
+    def _submit(self) -> None:
+        self._forms.by_name[self._open_form].submit()
+
+    def _choose_preset(self) -> None:
+        self._open_form = "start"
+        self._right.setCurrentWidget(self._chooser)
+        self._chooser.start()
+        self._offer()
+
+    def _show_form(self, name: str) -> None:
+        form = self._forms.by_name[name]
+        self._open_form = name
+        self._right.setCurrentWidget(form)
+        form.start()
+        self._presenter.form_opened(name)
+        self._offer()
+
+    def _close_form(self) -> None:
+        self._open_form = ""
+        self._right.setCurrentIndex(0)
+        self.visits.setFocus()
+        self._offer()
+
+    def _resolve(self) -> None:
+        problem = self.problems.current()
+        if problem is None:
+            self._window.say(_("Choose a problem first."))
+        else:
+            self._presenter.resolve_problem(problem.id, self._today(), problem.revision)
+
+    def _end_allergy(self) -> None:
+        self._ask_why("allergy", self.allergies.current())
+
+    def _stop_medicine(self) -> None:
+        row = self.medicines.current()
+        if row is None:
+            self._window.say(_("Choose a line first."))
+            return
+        self._forms.about = ("medicine", row.id, row.revision)
+        self._show_form("reason")
+
+    def _ask_why(self, kind: str, row: AllergyShown | None) -> None:
+        if row is None:
+            self._window.say(_("Choose a line first."))
+            return
+        self._forms.about = (kind, row.id, row.revision)
+        self._show_form("reason")
+
+    # Lists ------------------------------------------------------------------------------------------------
+
+    def _sign_chosen(self, row: lists.SignRow | None) -> None:
+        if row is None:
+            self.trend.set_series([])
+            return
+        self._pressure.clear()
+        self._presenter.trend(vitals.SYSTOLIC if row.code == vitals.DIASTOLIC else row.code)
+
+    def _fill(self) -> None:
+        """Ask for the next page where the list is higher than what it holds."""
+        view = self.visits.view
+        if view.isVisible() and view.viewport().height() >= len(self._visits) * ROW_HEIGHT:
+            self._presenter.more_visits()
+
+    def _scrolled(self, place: int) -> None:
+        if place >= self.visits.view.verticalScrollBar().maximum() - 2 * ROW_HEIGHT:
+            self._presenter.more_visits()
+
+    def _clear(self) -> None:
+        """Nothing of another patient stays on the screen for a moment."""
+        tables: Sequence[ListTable[object]] = self.findChildren(ListTable)
+        for table in tables:
+            table.set_rows([])
+        for form in self._forms.by_name.values():
+            form.form.clear()
+        self._forms.by_name["problem"].form.set_values({"certainty": "confirmed"})
+        self.trend.set_series([])
+        self._trend_panel.set_title(_("Trend"))
+
+
+def _series(trend: Trend, name: str) -> Series:
+    points = tuple(Point(each.taken_at, float(each.value), FLAGS.get(each.flag, "")) for each in trend.points)
+    band = None
+    if trend.low is not None or trend.high is not None:
+        low = None if trend.low is None else float(trend.low)
+        band = Band(low, None if trend.high is None else float(trend.high))
+    return Series(name, points, None if name == _("Diastolic") else band)
+
+
+def _allergy_words(chart: Chart) -> str:
+    patient = chart.patient
+    if patient.allergy_state == "none_known":
+        return _("No known allergies, confirmed on {day}.").format(day=lists.day(patient.allergy_state_on))
+    return _("Nobody has asked about allergies yet.")

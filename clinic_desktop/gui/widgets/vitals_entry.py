@@ -1,0 +1,49 @@
+"""Vital signs typed as people write them: 120/80, 37,5, 98.6 F, 150 lb."""
+
+from clinic_desktop.domain import vitals
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.text import TextField
+from clinic_desktop.i18n import N_, _
+
+_ORDER = (
+    "heart_rate",
+    "temperature",
+    "respiratory_rate",
+    "spo2",
+    "weight",
+    "height",
+    "glucose_meter",
+    "pain",
+    "head_circumference",
+)
+_SHORT = {
+    "heart_rate": N_("Heart rate"),
+    "temperature": N_("Temperature"),
+    "respiratory_rate": N_("Breathing"),
+    "spo2": N_("Oxygen"),
+    "weight": N_("Weight"),
+    "height": N_("Height"),
+    "glucose_meter": N_("Glucose"),
+    "pain": N_("Pain"),
+    "head_circumference": N_("Head"),
+}
+
+
+class VitalsEntry(Form):
+    """One field for each sign, blood pressure first; `entries` is what was typed, by key."""
+
+    def __init__(self, screen: str, keeper: DraftKeeper | None = None, *, columns: int = 3) -> None:
+        super().__init__(keeper)
+        pressure = TextField(_("Blood pressure (mmHg)"), f"{screen}.pressure", placeholder=_("120/80"), longest=20)
+        row = [pressure]
+        for key in _ORDER:
+            sign = vitals.BY_KEY[key]
+            words = f"{_(_SHORT[key])} ({sign.shown_unit})"
+            row.append(TextField(words, f"{screen}.{key}", longest=20))
+        for start in range(0, len(row), columns):
+            self.add_row(*row[start : start + columns])
+
+    def entries(self) -> dict[str, str]:
+        """What was typed, by key of the sign; empty fields are left out."""
+        return {key: text for key, value in self.values().items() if (text := str(value).strip())}
