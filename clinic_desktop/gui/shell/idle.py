@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QWindow
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 
 CHECK_MS = 5000
 
@@ -15,6 +15,8 @@ _SIGNS = {
     QEvent.Type.Wheel,
     QEvent.Type.TouchBegin,
 }
+
+_LOCK = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_L)
 
 
 def boot_seconds() -> float:
@@ -66,6 +68,9 @@ class Idle(QObject):
         if event.type() in _SIGNS and self._timer.isActive():
             self.look()
             self.touch()
+            # A dialog stands before the window and its shortcuts; locking must work over it too.
+            if isinstance(event, QKeyEvent) and event.keyCombination() == _LOCK:
+                self.idle.emit()
         return super().eventFilter(watched, event)
 
     def _listen(self, window: QWindow | None) -> None:

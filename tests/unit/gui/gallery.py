@@ -109,7 +109,7 @@ class QueueView(ScreenView):
         self.set_context(side)
         self.set_primary("&Call next", lambda: context.window.say("Called."))
 
-    def open(self, **arguments: str) -> None:
+    def open(self, **_arguments: str) -> None:
         self.table.set_rows(ROWS)
         self.table.select("3")
         self.table.setFocus()
@@ -318,10 +318,10 @@ class PretendGate:
     def has_keyring(self) -> bool:
         return False
 
-    def strength(self, password: str, others: Sequence[str]) -> tuple[int, str]:
+    def strength(self, password: str, others: Sequence[str]) -> tuple[int, str]:  # noqa: ARG002 - as the protocol names it
         return (min(len(password) // 4, 4), "Add another word or two." if len(password) < 12 else "")
 
-    def create(self, new: NewClinic) -> str:
+    def create(self, new: NewClinic) -> str:  # noqa: ARG002 - as the protocol names it
         return "K7QX-2MPL-9TRA-WW3E-5HNC-8YDV"
 
     def recovery_sheet(self) -> bytes:
@@ -330,7 +330,7 @@ class PretendGate:
     def confirm_recovery(self) -> None:
         return None
 
-    def unlock(self, username: str, password: str) -> Workplace:
+    def unlock(self, username: str, password: str) -> Workplace:  # noqa: ARG002 - as the protocol names it
         return Workplace(
             desk=None,  # type: ignore[arg-type]  # no service is called from here
             username=username,
@@ -338,7 +338,7 @@ class PretendGate:
             role="doctor",
             clinic="Riverside Clinic",
             banner=lambda patient_id: replace(FACTS, patient_id=patient_id),
-            find=lambda text: [Suggestion("p1", "MORALES, Ana María", "born 14-Jul-1945 · F · MRN-A7-000123-4")],
+            find=lambda _text: [Suggestion("p1", "MORALES, Ana María", "born 14-Jul-1945 · F · MRN-A7-000123-4")],
             counts=lambda: {"queue": 7, "pharmacy": 3, "laboratory": 12},
             today=lambda: TODAY,
         )
@@ -346,7 +346,7 @@ class PretendGate:
     def lock(self) -> None:
         return None
 
-    def resume(self, password: str) -> None:
+    def resume(self, password: str) -> None:  # noqa: ARG002 - as the protocol names it
         return None
 
     def leave(self) -> None:

@@ -1,0 +1,137 @@
+"""Tables: models that keep Qt's rules, a choice that stays on its row, keys, and remembered columns."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from clinic_desktop.gui.widgets.model import Column, Page, PagedModel, RowsModel
+from clinic_desktop.gui.widgets.panel import Empty
+from clinic_desktop.gui.widgets.settings import RememberedHere
+from clinic_desktop.gui.widgets.table import ListTable
+
+FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    name: str
+    wait: int | None
+
+
+COLUMNS: Sequence[Column[Row]] = (
+    Column("name", "Name", lambda row: row.name, 200),
+    Column("wait", "Wait", lambda row: str(row.wait or ""), 80, number=True, sort=lambda row: row.wait),
+)
+ROWS = [Row(1, "Ana", 30), Row(2, "Élodie", None), Row(3, "Ben", 4), Row(4, "Ana Maria", 100)]
+
+
+def table(qtbot: QtBot, settings: RememberedHere | None = None) -> ListTable[Row]:
+    made = ListTable("x.list", COLUMNS, key=lambda row: row.id, settings=settings, empty=Empty("Nobody waits."))
+    qtbot.addWidget(made)
+    made.set_rows(ROWS)
+    made.resize(600, 400)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    made.view.setFocus()
+    return made
+
+
+def test_the_model_of_a_list_keeps_qts_rules(qtbot: QtBot) -> None:
+    model = RowsModel(COLUMNS)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.set_rows(ROWS)
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    model.set_filter("ana")
+    assert [row.id for row in model.shown] == [4, 1]
+    model.set_filter("")
+    model.sort(1)
+    assert [row.id for row in model.shown] == [3, 1, 4, 2], "rows without a value come last"
+    model.set_rows([])
+    del tester
+
+
+def test_the_model_of_pages_keeps_qts_rules_and_asks_from_the_row_before(qtbot: QtBot) -> None:
+    asked: list[tuple[Page[Row], Callable[[Sequence[Row]], None]]] = []
+    model = PagedModel(COLUMNS, lambda page, arrived: asked.append((page, arrived)), page=10)
+    tester = QAbstractItemModelTester(model, FATAL)
+    model.set_total(1_000_000)
+    first, arrived = asked[0]
+    assert (first.first, first.after) == (0, None)
+    arrived([Row(n, f"row {n}", n) for n in range(10)])
+    assert model.data(model.index(3, 0)) == "row 3"
+    model.row_at(10)
+    assert asked[-1][0].after == Row(9, "row 9", 9)
+    model.row_at(500_000)
+    model.row_at(500_001)
+    assert [page.first for page, _show in asked].count(500_000) == 1, "a page is asked for once"
+    model.set_total(5)
+    late = asked[-1][1]
+    late([Row(0, "late", 0)])
+    del tester
+
+
+def test_showing_rows_anew_keeps_the_choice_on_its_row_and_says_nothing(qtbot: QtBot) -> None:
+    shown = table(qtbot)
+    shown.select(3)
+    said: list[Row | None] = []
+    shown.selected.connect(said.append)
+    shown.set_rows([Row(9, "New", 1), *ROWS])
+    assert shown.current() == ROWS[2]
+    assert said == []
+    shown.set_rows([row for row in ROWS if row.id != 3])
+    assert said[-1] is None or said[-1].id != 3
+
+
+def test_typing_filters_enter_opens_and_esc_shows_all_again(qtbot: QtBot) -> None:
+    shown = table(qtbot)
+    opened: list[Row] = []
+    shown.opened.connect(opened.append)
+    qtbot.keyClicks(shown.view, "a")
+    box = shown.findChild(QLineEdit, "x.list.filter")
+    assert box is not None
+    assert box.isVisible()
+    qtbot.keyClicks(box, "na m")
+    assert [row.id for row in shown.rows()] == [4]
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert opened == [ROWS[3]]
+    qtbot.keyClick(shown.view, Qt.Key.Key_Escape)
+    assert len(shown.rows()) == 4
+    shown.select(1)
+    qtbot.keyClick(shown.view, Qt.Key.Key_Return)
+    assert opened[-1] == ROWS[0]
+
+
+def test_the_chosen_row_is_copied_tab_by_tab(qtbot: QtBot) -> None:
+    shown = table(qtbot)
+    shown.select(1)
+    qtbot.keyClick(shown.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "Ana\t30"
+
+
+def test_columns_and_order_are_remembered(qtbot: QtBot) -> None:
+    settings = RememberedHere()
+    shown = table(qtbot, settings)
+    shown.view.horizontalHeader().moveSection(0, 1)
+    shown.view.setColumnWidth(0, 321)
+    shown.view.sortByColumn(0, Qt.SortOrder.DescendingOrder)
+    assert "Ana" not in json.dumps(settings.get("columns.x.list"))
+    again = table(qtbot, settings)
+    header = again.view.horizontalHeader()
+    assert header.visualIndex(0) == 1
+    assert [row.id for row in again.rows()] == [2, 3, 4, 1]
+
+
+def test_an_empty_table_says_what_goes_there(qtbot: QtBot) -> None:
+    shown = table(qtbot)
+    shown.set_rows([])
+    assert not shown.view.isVisible()
+    shown.set_rows(ROWS)
+    assert shown.view.isVisible()

@@ -1,0 +1,143 @@
+"""Slow work: order, newest wins, nothing after the end."""
+
+import random
+import threading
+import time
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.tasks import Immediately
+from clinic_desktop.gui.tasks_qt import Pools, QtTasks
+
+
+@pytest.fixture
+def pools(qtbot: QtBot):
+    made = Pools()
+    yield made
+    made.close()
+
+
+def fail(error: Exception) -> None:
+    raise AssertionError from error
+
+
+def test_acts_are_done_one_after_another_in_the_order_given(qtbot: QtBot, pools: Pools) -> None:
+    tasks, seen, at_once, most = QtTasks(pools, fail), [], [0], [0]
+
+    def work(n: int) -> int:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        time.sleep(0.001 * (n % 3))
+        at_once[0] -= 1
+        return n
+
+    for n in range(40):
+        tasks.change(lambda n=n: work(n), seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 40)
+    assert seen == list(range(40))
+    assert most[0] == 1
+
+
+def test_the_newest_question_of_a_slot_wins_and_older_answers_are_dropped(qtbot: QtBot, pools: Pools) -> None:
+    tasks, seen = QtTasks(pools, fail), []
+    for n in range(300):
+        # The older a question, the slower it is: without the rule its answer would come last.
+        tasks.query("find", lambda n=n: time.sleep(0.03 if n < 2 else 0) or n, seen.append)
+    qtbot.waitUntil(lambda: pools.idle)
+    assert seen == [299]
+
+
+def test_slots_do_not_drop_one_anothers_answers(qtbot: QtBot, pools: Pools) -> None:
+    tasks, seen = QtTasks(pools, fail), set()
+    for n in range(20):
+        tasks.query(f"slot {n}", lambda n=n: n, seen.add)
+    qtbot.waitUntil(lambda: seen == set(range(20)))
+
+
+def test_answers_come_on_the_windows_thread(qtbot: QtBot, pools: Pools) -> None:
+    tasks, threads = QtTasks(pools, fail), []
+    tasks.query("one", threading.get_ident, lambda worker: threads.append((worker, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(threads))
+    assert threads[0][0] != threads[0][1] == threading.get_ident()
+
+
+def test_no_answer_reaches_a_screen_that_was_closed_whenever_it_closes(qtbot: QtBot, pools: Pools) -> None:
+    chance, late = random.Random(7), []
+    for round_ in range(2500):
+        tasks = QtTasks(pools, late.append)
+        shown = QLabel("open")
+
+        def answer(text: str, shown: QLabel = shown) -> None:
+            shown.setText(text)  # raises "Internal C++ object already deleted" if the label has gone
+
+        pause = chance.choice((0, 0, 0.0002))
+        tasks.query("a", lambda pause=pause: time.sleep(pause) or "query", answer)
+        tasks.change(lambda: "change", answer)
+        if round_ % 3 == 0:
+            qtbot.wait(0)
+        tasks.close()
+        shown.deleteLater()
+        del shown
+        if round_ % 50 == 0:
+            qtbot.wait(1)
+    qtbot.waitUntil(lambda: pools.idle, timeout=20_000)
+    assert late == []
+
+
+def test_an_act_given_before_closing_is_still_done_and_closing_waits_for_it() -> None:
+    pools, done = Pools(), []
+    tasks = QtTasks(pools, fail)
+    tasks.change(lambda: time.sleep(0.05))
+    tasks.change(lambda: done.append("act"))
+    tasks.close()
+    tasks.change(lambda: done.append("draft"))
+    pools.close()
+    assert done == ["act", "draft"]
+
+
+def test_an_error_goes_to_who_asked_else_to_the_window(qtbot: QtBot, pools: Pools) -> None:
+    shown: list[Exception] = []
+    mine: list[Exception] = []
+    tasks = QtTasks(pools, shown.append)
+
+    def refuse() -> None:
+        raise Refusal("No.")
+
+    tasks.change(refuse, None, mine.append)
+    tasks.change(refuse)
+    tasks.query("q", refuse, fail)
+    qtbot.waitUntil(lambda: len(shown) == 2 and len(mine) == 1)
+    assert all(isinstance(error, Refusal) for error in [*shown, *mine])
+
+
+def test_waiting_shows_after_a_tenth_and_is_slow_after_a_second(qtbot: QtBot, pools: Pools) -> None:
+    states: list[str] = []
+    pools.busy.connect(states.append)
+    tasks = QtTasks(pools, fail)
+    tasks.query("quick", lambda: time.sleep(0.02), lambda _nothing: None)
+    qtbot.waitUntil(lambda: pools.idle)
+    assert states == []
+    tasks.query("slow", lambda: time.sleep(1.2), lambda _nothing: None)
+    qtbot.waitUntil(lambda: pools.idle, timeout=4000)
+    assert states == ["heard", "slow", ""]
+
+
+def test_a_question_that_takes_too_long_can_be_given_up_and_an_act_cannot(qtbot: QtBot, pools: Pools) -> None:
+    tasks, seen = QtTasks(pools, fail), []
+    tasks.query("slow", lambda: time.sleep(0.2) or "late", seen.append)
+    tasks.change(lambda: time.sleep(0.1) or "act", seen.append)
+    pools.cancel_questions()
+    qtbot.wait(350)
+    assert seen == ["act"]
+
+
+def test_the_double_does_it_at_once_and_drops_answers_after_its_end() -> None:
+    tasks, seen = Immediately(), []
+    tasks.change(lambda: 1, seen.append)
+    tasks.query("x", lambda: 2, seen.append)
+    tasks.close()
+    tasks.change(lambda: 3, seen.append)
+    assert seen == [1, 2]
