@@ -1,0 +1,78 @@
+"""Decides what home shows; knows no Qt."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.i18n import N_
+from clinic_desktop.services import drafts, home, patients
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.drafts import KeptDraft
+from clinic_desktop.services.home import Group
+from clinic_desktop.services.patients import PatientHit
+
+# Where the draft of a form is continued: the first word of its name is its screen, but for these.
+SCREENS = {"registration": "reception", "vitals": "consultation", "addendum": "consultation"}
+# What the subject of a screen's draft is.
+SUBJECTS = {"consultation": "encounter_id"}
+NAMES = {
+    "reception": N_("Registration"),
+    "queue": N_("Check-in"),
+    "schedule": N_("Appointment"),
+    "consultation": N_("Consultation"),
+    "prescribing": N_("Prescription"),
+    "order": N_("Laboratory order"),
+    "laboratory": N_("Laboratory results"),
+    "pharmacy": N_("Dispensing"),
+    "stock": N_("Stock"),
+    "billing": N_("Billing"),
+    "chart": N_("Chart"),
+    "administration": N_("Administration"),
+}
+
+
+class View(Protocol):
+    """What the presenter tells the view."""
+
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        """What waits."""
+        ...
+
+    def show_recent(self, recent: Sequence[PatientHit]) -> None:
+        """The patients open last."""
+        ...
+
+    def show_drafts(self, kept: Sequence[KeptDraft]) -> None:
+        """Work begun and not finished."""
+        ...
+
+
+class HomePresenter:
+    """Asks the three questions of home whenever the clinic moves."""
+
+    view: View
+
+    def __init__(self, desk: Desk, tasks: Tasks) -> None:
+        self.desk, self.tasks = desk, tasks
+
+    def ask(self) -> None:
+        """Ask what waits, whom this person saw, what they began."""
+        self.tasks.query("groups", lambda: home.waits_for_me(self.desk), self.view.show_groups)
+        self.tasks.query("recent", lambda: patients.recent_patients(self.desk), self.view.show_recent)
+        self.tasks.query("drafts", lambda: drafts.my_drafts(self.desk), self.view.show_drafts)
+
+    @property
+    def patient_screen(self) -> str:
+        """Where a patient is opened: the chart for those who may see it."""
+        if self.desk.may("chart.open_chart"):
+            return "chart"
+        return {"cashier": "billing", "pharmacist": "pharmacy", "laboratory": "laboratory"}.get(
+            self.desk.session.role, "reception"
+        )
+
+
+def draft_place(kept: KeptDraft) -> tuple[str, dict[str, str]]:
+    """The screen and arguments that continue a draft."""
+    form = kept.form.split(".")[0]
+    screen = SCREENS.get(form, form)
+    return screen, ({SUBJECTS.get(screen, "patient_id"): kept.subject} if kept.subject else {})

@@ -1,0 +1,160 @@
+"""Shows home: what waits in panels at the left, recent patients and unfinished work at the right."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from clinic_desktop.clock import from_text
+from clinic_desktop.gui.screens.home.presenter import NAMES, HomePresenter, draft_place
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.buttons import LinkButton
+from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
+from clinic_desktop.gui.widgets.pill import Pill
+from clinic_desktop.i18n import _
+from clinic_desktop.services.drafts import KeptDraft
+from clinic_desktop.services.home import Group, Waiting
+from clinic_desktop.services.patients import PatientHit, sex_words
+
+COLUMNS = 2
+
+
+class HomeView(ScreenView):
+    """The home screen."""
+
+    def __init__(self, presenter: HomePresenter, context: ScreenContext) -> None:
+        super().__init__("home")
+        self.presenter, self.context = presenter, context
+        presenter.view = self
+        self.groups: tuple[Group, ...] = ()
+        holder = QWidget()
+        self._grid = QGridLayout(holder)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(16)
+        area = QScrollArea()
+        area.setWidget(holder)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.set_body(area)
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self._recent = _side_list()
+        self._drafts = _side_list()
+        column.addWidget(label(_("Unfinished work"), "section"))
+        column.addLayout(self._drafts)
+        column.addSpacing(8)
+        column.addWidget(label(_("Recent patients"), "section"))
+        column.addLayout(self._recent)
+        column.addStretch(1)
+        self.set_context(side)
+
+    # Called by the shell ---------------------------------------------------------------------------------
+
+    def open(self, **_arguments: str) -> None:
+        """Show what waits now."""
+        self.context.window.set_patient(None)
+        name = self.presenter.desk.session.display_name
+        self.set_title(_("What waits for you, {name}").format(name=name))
+        self.presenter.ask()
+
+    def refresh(self, kinds: frozenset[str]) -> None:  # noqa: ARG002 - whatever moved, somebody waits for it
+        """Ask again."""
+        self.presenter.ask()
+
+    # Called by the presenter -----------------------------------------------------------------------------
+
+    def show_groups(self, groups: Sequence[Group]) -> None:
+        """What waits; nothing is built again while nothing changed, so that the focus stays."""
+        if tuple(groups) == self.groups:
+            return
+        self.groups = tuple(groups)
+        clear_layout(self._grid)
+        for place, group in enumerate(groups):
+            self._grid.addWidget(self._panel(group), place // COLUMNS, place % COLUMNS)
+        self._grid.setRowStretch(len(groups) // COLUMNS + 1, 1)
+        first = self.findChild(LinkButton, "home.critical.open") or self.findChild(LinkButton)
+        if first is not None and self.isVisible() and self.focusWidget() is None:
+            first.setFocus()
+
+    def show_recent(self, recent: Sequence[PatientHit]) -> None:
+        """The patients open last."""
+        clear_layout(self._recent)
+        for place, one in enumerate(recent):
+            facts = "  ".join(part for part in (one.age, sex_words(one.sex), one.mrn) if part)
+            act = partial(self.context.window.go, self.presenter.patient_screen, patient_id=one.patient_id)
+            self._side(self._recent, one.name, facts, f"home.recent{place}", act)
+        if not recent:
+            self._recent.addWidget(label(_("Patients you open appear here."), "secondary", wrap=True))
+
+    def show_drafts(self, kept: Sequence[KeptDraft]) -> None:
+        """Work begun and not finished."""
+        clear_layout(self._drafts)
+        for place, one in enumerate(kept):
+            screen, arguments = draft_place(one)
+            act = partial(self.context.window.go, screen, **arguments)
+            self._side(
+                self._drafts, _(NAMES.get(screen, screen)), _when(from_text(one.updated_at)), f"home.draft{place}", act
+            )
+        if not kept:
+            self._drafts.addWidget(label(_("Nothing is left half done."), "secondary", wrap=True))
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _panel(self, group: Group) -> Panel:
+        panel = Panel(_(group.title), name=f"home.{group.key}")
+        panel.setMinimumHeight(150)
+        meaning = "critical" if group.urgent else "accent" if group.count else "good"
+        panel.add_beside_title(Pill(str(group.count), meaning, name=f"home.{group.key}.count"))
+        for row in group.rows:
+            panel.body.addLayout(self._row(group, row))
+        if not group.rows:
+            panel.add(Empty(_("Nothing waits here."), icon="done"))
+        else:
+            panel.body.addStretch(1)
+            words = _("Open all {count}").format(count=group.count) if group.count > len(group.rows) else _("Open")
+            act = partial(self.context.window.go, group.screen)
+            panel.add(LinkButton(words, f"home.{group.key}.open", act))
+        return panel
+
+    def _row(self, group: Group, row: Waiting) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        act = partial(self.context.window.go, row.screen, **dict(row.arguments))
+        button = LinkButton(row.title.replace("&", "&&"), f"home.{group.key}.row", act)
+        line.addWidget(button)
+        detail = label(row.detail, "secondary")
+        detail.setMinimumWidth(0)
+        line.addWidget(detail, 1)
+        if row.since is not None:
+            line.addWidget(label(self._since(row.since), "secondary"), 0, Qt.AlignmentFlag.AlignRight)
+        return line
+
+    def _since(self, since: datetime) -> str:
+        now = self.presenter.desk.now
+        minutes = int((now - since).total_seconds() // 60)
+        if 0 <= minutes < 100:
+            return _("{n} min").format(n=minutes)
+        return _when(since) if since.astimezone().date() != now.astimezone().date() else f"{since.astimezone():%H:%M}"
+
+    @staticmethod
+    def _side(layout: QVBoxLayout, title: str, detail: str, name: str, act: partial[None]) -> None:
+        layout.addWidget(LinkButton(title.replace("&", "&&"), name, act), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(label(detail, "secondary", wrap=True))
+
+
+def _side_list() -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(2)
+    return column
+
+
+def _when(at: datetime) -> str:
+    local = at.astimezone()
+    return f"{show_date(local.date())} {local:%H:%M}"

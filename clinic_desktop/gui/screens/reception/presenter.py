@@ -1,0 +1,146 @@
+"""Decides what reception shows and does; knows no Qt."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.services import drafts, identity, patients, queue
+from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.identity import Draft, LikelyDuplicate
+from clinic_desktop.services.patients import NewPatient, PatientDetails, Registered
+from clinic_desktop.services.queue import QueueLine
+
+
+class View(Protocol):
+    """What the presenter tells the view."""
+
+    def show_new(self) -> None:
+        """An empty form, for a new patient."""
+        ...
+
+    def show_patient(self, details: PatientDetails) -> None:
+        """The form of a patient who is registered."""
+        ...
+
+    def restore(self, fields: Mapping[str, object]) -> None:
+        """What was typed and not yet registered."""
+        ...
+
+    def show_duplicates(self, found: Sequence[LikelyDuplicate]) -> None:
+        """Those who may be the one being registered."""
+        ...
+
+    def registered(self, done: Registered) -> None:
+        """A new patient is registered."""
+        ...
+
+    def changed(self) -> None:
+        """The changes are saved."""
+        ...
+
+    def checked_in(self, line: QueueLine) -> None:
+        """The patient stands in the queue."""
+        ...
+
+    def refused(self, error: Exception) -> None:
+        """An act did not happen."""
+        ...
+
+
+class ReceptionPresenter:
+    """One registration at a time: a new one, or one that is changed."""
+
+    view: View
+
+    def __init__(self, desk: Desk, tasks: Tasks) -> None:
+        self.desk, self.tasks = desk, tasks
+        self.details: PatientDetails | None = None
+        self._act_id = new_id()
+
+    @property
+    def patient_id(self) -> str:
+        """The patient whose registration is shown; empty for a new one."""
+        return "" if self.details is None else self.details.patient_id
+
+    @property
+    def key(self) -> DraftKey:
+        """The draft of the form shown."""
+        return DraftKey("reception", self.patient_id)
+
+    def open_new(self) -> None:
+        """Show an empty form, with what was typed in it before."""
+        self.details = None
+        self._act_id = new_id()
+        self.view.show_new()
+        self._recall()
+
+    def open_patient(self, patient_id: str) -> None:
+        """Show a registration, with what was typed over it before."""
+
+        def arrived(details: PatientDetails) -> None:
+            self.details = details
+            self._act_id = new_id()
+            self.view.show_patient(details)
+            self._recall()
+
+        self.tasks.query("patient", lambda: patients.patient_details(self.desk, patient_id), arrived, self.view.refused)
+
+    def look_for_duplicates(self, draft: Draft) -> None:
+        """Ask who may be the one being typed; the newest question wins."""
+        self.tasks.query("duplicates", lambda: identity.likely_duplicates(self.desk, draft), self.view.show_duplicates)
+
+    def keep(self, fields: Mapping[str, object]) -> None:
+        """Keep what is being typed."""
+        key = self.key
+        self.tasks.change(lambda: drafts.keep_draft(self.desk, key, fields))
+
+    def throw_away(self) -> None:
+        """Forget what was typed, because the person said so."""
+        key = self.key
+        self.tasks.change(lambda: drafts.drop_draft(self.desk, key), lambda _done: self._again())
+
+    def save(self, new: NewPatient) -> None:
+        """Register, or save the changes; pressed twice, it is done once."""
+        desk = self.desk.once(self._act_id, draft=self.key)
+        details = self.details
+        if details is None:
+            self.tasks.change(lambda: patients.register_patient(desk, new), self._registered, self._failed)
+        else:
+            self.tasks.change(
+                lambda: patients.change_patient(desk, details.patient_id, new, details.revision),
+                lambda _revision: self._changed(details.patient_id),
+                self._failed,
+            )
+
+    def check_in(self, priority: str = "routine") -> None:
+        """Put the patient shown into the queue."""
+        desk, patient_id = self.desk.once(), self.patient_id
+        self.tasks.change(lambda: queue.check_in(desk, patient_id, priority), self.view.checked_in, self.view.refused)
+
+    def _recall(self) -> None:
+        key = self.key
+        self.tasks.query(
+            "draft", lambda: drafts.draft(self.desk, key), lambda kept: self.view.restore(kept) if kept else None
+        )
+
+    def _again(self) -> None:
+        if self.details is None:
+            self.open_new()
+        else:
+            self.open_patient(self.patient_id)
+
+    def _registered(self, done: Registered) -> None:
+        self.view.registered(done)
+        self.open_patient(done.patient_id)
+
+    def _changed(self, patient_id: str) -> None:
+        self.view.changed()
+        self.open_patient(patient_id)
+
+    def _failed(self, error: Exception) -> None:
+        # A refused act was not done: what is tried next is another. After anything else nobody knows: the id stays.
+        if isinstance(error, Refusal):
+            self._act_id = new_id()
+        self.view.refused(error)

@@ -1,0 +1,189 @@
+"""Shows reception: the form at the left, likely duplicates at the right, register at the bottom."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.reception.duplicates import DuplicatesPanel
+from clinic_desktop.gui.screens.reception.fields import RegistrationForm
+from clinic_desktop.gui.screens.reception.presenter import ReceptionPresenter
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.i18n import _
+from clinic_desktop.services.identity import LikelyDuplicate
+from clinic_desktop.services.patients import PatientDetails, Registered
+from clinic_desktop.services.queue import QueueLine
+
+# After the last key; short enough to seem live, long enough not to ask for every letter.
+DEBOUNCE_MS = 150
+TELLING = frozenset(
+    {
+        "family_name", "given_names", "sex", "born_on", "phone", "other_phone", "national_id", "address", "city",
+        "postal_code",
+    }
+)  # fmt: skip
+
+
+class ReceptionView(ScreenView):
+    """The reception screen."""
+
+    def __init__(self, presenter: ReceptionPresenter, context: ScreenContext) -> None:
+        super().__init__("reception")
+        self.presenter, self.context = presenter, context
+        presenter.view = self
+        self.keeper = DraftKeeper(presenter.keep)
+        self.form = RegistrationForm(self.keeper, context.today)
+        self.form.edited.connect(self._edited)
+        self.duplicates = DuplicatesPanel(self._open_instead)
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.setInterval(DEBOUNCE_MS)
+        self._looking.timeout.connect(self._look)
+        area = QScrollArea()
+        area.setWidget(self.form)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.set_body(area)
+        self.set_context(self.duplicates)
+        self.new_button = self.add_button(_("&New patient"), "reception.new", self._new, "Ctrl+N")
+        self.drop_button = self.add_button(_("&Throw away"), "reception.drop", self._throw_away)
+        self.check_in_button = self.add_button(_("Check &in"), "reception.check_in", self._check_in, "Ctrl+I")
+        self.book_button = self.add_button(_("Boo&k"), "reception.book", self._book, "Ctrl+B")
+        self.chart_button = self.add_button(_("&Chart"), "reception.chart", self._chart)
+
+    # Called by the shell ---------------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Show the patient asked for, or an empty form."""
+        if patient_id := arguments.get("patient_id"):
+            self.presenter.open_patient(patient_id)
+        else:
+            self.presenter.open_new()
+
+    def leave(self) -> None:
+        """Hand over what is still being typed."""
+        self.keeper.flush()
+
+    # Called by the presenter -----------------------------------------------------------------------------
+
+    def show_new(self) -> None:
+        """An empty form, for a new patient."""
+        self.form.clear()
+        self.form.kept_names = ()
+        self.form.unfold()
+        self.context.window.set_patient(None)
+        self.set_title(_("New patient"))
+        self.duplicates.show_found(())
+        self._offer(new=True)
+        self._focus(self.form.family.editor())
+
+    def show_patient(self, details: PatientDetails) -> None:
+        """The form of a patient who is registered."""
+        self.form.show_patient(details.patient)
+        self.keeper.forget()
+        self.context.window.set_patient(details.patient_id)
+        self.set_title(_("Registration of {mrn}").format(mrn=details.mrn))
+        self.duplicates.show_found(())
+        self._offer(new=False)
+        self._look()
+
+    def restore(self, fields: Mapping[str, object]) -> None:
+        """What was typed and not yet registered."""
+        self.form.restore(fields)
+        self.drop_button.show()
+        self._look()
+
+    def show_duplicates(self, found: Sequence[LikelyDuplicate]) -> None:
+        """Those who may be the one being registered."""
+        self.duplicates.show_found(found)
+
+    def registered(self, done: Registered) -> None:
+        """A new patient is registered."""
+        self._done()
+        self.context.window.say(_("Registered as {mrn}").format(mrn=done.mrn))
+
+    def changed(self) -> None:
+        """The changes are saved."""
+        self._done()
+        self.context.window.refresh_banner()
+        self.context.window.say(_("Saved"))
+
+    def checked_in(self, line: QueueLine) -> None:
+        """The patient stands in the queue."""
+        self.check_in_button.set_busy(False)
+        self.check_in_button.setEnabled(False)
+        self.context.window.say(_("{name}: ticket {ticket}").format(name=line.patient, ticket=line.ticket))
+
+    def refused(self, error: Exception) -> None:
+        """An act did not happen: say why beside its field, unfolded."""
+        self.set_primary_busy(False)
+        self.check_in_button.set_busy(False)
+        if isinstance(error, Refusal) and error.field:
+            for section in self.form.folding.values():
+                if any(field.key == error.field and section.isAncestorOf(field) for field in self.form.fields()):
+                    section.set_folded(False)
+        self.context.window.show_error(error, self.form)
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _offer(self, *, new: bool) -> None:
+        self.set_primary_busy(False)
+        self.set_primary(_("&Register") if new else _("&Save changes"), self._save)
+        self.drop_button.hide()
+        self.new_button.setVisible(not new)
+        desk = self.presenter.desk
+        for button, act in (
+            (self.check_in_button, "queue.check_in"),
+            (self.book_button, "scheduling.book"),
+            (self.chart_button, "chart.open_chart"),
+        ):
+            button.setVisible(not new and desk.may(act))
+            button.setEnabled(True)
+
+    def _edited(self, key: str) -> None:
+        self.drop_button.show()
+        if key in TELLING:
+            self._looking.start()
+
+    def _look(self) -> None:
+        self._looking.stop()
+        self.presenter.look_for_duplicates(self.form.likeness(self.presenter.patient_id))
+
+    def _save(self) -> None:
+        if self.form.check():
+            self.set_primary_busy(True)
+            # Before the act in the same order of work: kept after it, the draft would outlive what it led to.
+            self.keeper.flush()
+            self.presenter.save(self.form.entered())
+
+    def _done(self) -> None:
+        self.set_primary_busy(False)
+        self.keeper.forget()
+
+    def _new(self) -> None:
+        self.keeper.flush()
+        self.presenter.open_new()
+
+    def _throw_away(self) -> None:
+        self.keeper.forget()
+        self.presenter.throw_away()
+
+    def _check_in(self) -> None:
+        self.check_in_button.set_busy(True)
+        self.presenter.check_in()
+
+    def _book(self) -> None:
+        self.context.window.go("schedule", patient_id=self.presenter.patient_id)
+
+    def _chart(self) -> None:
+        self.context.window.go("chart", patient_id=self.presenter.patient_id)
+
+    def _open_instead(self, patient_id: str) -> None:
+        self.keeper.flush()
+        self.context.window.go("reception", patient_id=patient_id)
+
+    @staticmethod
+    def _focus(widget: QWidget) -> None:
+        QTimer.singleShot(0, widget.setFocus)

@@ -1,0 +1,215 @@
+"""Shows the day board at the left, and booking or the appointment chosen at the right."""
+
+from datetime import timedelta
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.schedule.booking import BookingPanel
+from clinic_desktop.gui.screens.schedule.grid import Cell, DayGrid
+from clinic_desktop.gui.screens.schedule.presenter import SchedulePresenter
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.search import Suggestion
+from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.patients import BannerFacts
+from clinic_desktop.services.queue import QueueLine
+from clinic_desktop.services.scheduling import Appointment, DayBoard
+
+DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+
+
+class ScheduleView(ScreenView):
+    """The schedule screen."""
+
+    def __init__(self, presenter: SchedulePresenter, context: ScreenContext) -> None:
+        super().__init__("schedule")
+        self.presenter, self.context = presenter, context
+        presenter.view = self
+        self.grid = DayGrid()
+        self.grid.moved.connect(self._moved)
+        self.grid.taken.connect(self._taken)
+        self.area = QScrollArea()
+        self.area.setWidget(self.grid)
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.set_body(self.area)
+        acts = {"check_in": self._check_in, "move": self._move, "no_show": self._no_show, "cancel": self._cancel}
+        self.booking = BookingPanel(presenter.find, DraftKeeper(presenter.keep), acts)
+        self.set_context(self.booking)
+        self.add_button(_("&Earlier"), "schedule.earlier", lambda: self._by(-1), "Ctrl+Left")
+        self.add_button(_("T&oday"), "schedule.today", self._today, "Ctrl+Home")
+        self.add_button(_("&Later"), "schedule.later", lambda: self._by(1), "Ctrl+Right")
+        self._wanted: str | None = None
+
+    # Called by the shell ---------------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Show the day, with a patient to book for if one is given."""
+        self.presenter.recall(self.booking.form.restore)
+        self._wanted = arguments.get("appointment_id")
+        patient_id = arguments.get("patient_id")
+        self.context.window.set_patient(patient_id)
+        self.booking.show_form(None)
+        if patient_id:
+            self.presenter.ask_patient(patient_id)
+        self.presenter.ask()
+        target = self.booking.patient.editor() if arguments.get("show") == "book" else self.grid
+        QTimer.singleShot(0, target.setFocus)
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """Ask again when an appointment moved."""
+        if self.presenter.touches(kinds):
+            self.presenter.ask()
+
+    def leave(self) -> None:
+        """Hand over what is still being typed."""
+        if self.booking.form.keeper is not None:
+            self.booking.form.keeper.flush()
+
+    def escape(self) -> bool:
+        """From an appointment back to booking, from the form back to the board."""
+        if self.booking.appointment is not None:
+            self.booking.clear()
+            self.booking.show_form(None)
+            self._offer()
+            self.grid.setFocus()
+            return True
+        return False
+
+    # Called by the presenter -----------------------------------------------------------------------------
+
+    def show_board(self, board: DayBoard) -> None:
+        """One day."""
+        self.set_title(f"{_(DAYS[board.day.weekday()])} {show_date(board.day)}")
+        self.booking.show_practitioners(board.practitioners)
+        self.booking.show_day(board.day)
+        self.grid.show_board(board, self.presenter.desk.now)
+        wanted = next((one for one in board.appointments if one.id == self._wanted), None)
+        if wanted is not None:
+            self._wanted = None
+            self.grid.choose_time(wanted.practitioner_id, wanted.starts_at.astimezone().time())
+        self._show_place()
+
+    def show_patient(self, facts: BannerFacts) -> None:
+        """The patient to book for."""
+        self.booking.patient.set_value(Suggestion(facts.patient_id, facts.name))
+        self._offer()
+
+    def booked(self, appointment: Appointment) -> None:
+        """An appointment was made or moved."""
+        start = appointment.starts_at.astimezone()
+        words = _("{name}: {day} at {time} with {who}")
+        self.context.window.say(
+            words.format(
+                name=appointment.patient,
+                day=show_date(start.date()),
+                time=f"{start:%H:%M}",
+                who=appointment.practitioner,
+            )
+        )
+        self.set_primary_busy(False)
+        self.booking.clear()
+        self.booking.show_form(None)
+        self._wanted = appointment.id
+        self.grid.setFocus()
+
+    def ended(self, appointment: Appointment) -> None:
+        """An appointment was cancelled or missed."""
+        said = {"cancelled": _("{name}: cancelled"), "no_show": _("{name}: did not come")}
+        self.context.window.say(said[appointment.status].format(name=appointment.patient))
+        self.grid.setFocus()
+
+    def checked_in(self, line: QueueLine) -> None:
+        """The patient stands in the queue."""
+        self.context.window.say(_("{name}: ticket {ticket}").format(name=line.patient, ticket=line.ticket))
+
+    def refused(self, error: Exception) -> None:
+        """An act did not happen: say why beside its field."""
+        self.set_primary_busy(False)
+        near = self.booking.form if isinstance(error, Refusal) and self.booking.form.isVisible() else None
+        self.context.window.show_error(error, near)
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _moved(self, cell: Cell | None, one: Appointment | None) -> None:
+        moving = self.booking.appointment is not None and self.booking.form.isVisibleTo(self.booking)
+        if moving or one is None:
+            if not moving:
+                self.booking.show_form(None)
+            if cell is not None:
+                self.booking.take_place(cell.practitioner.staff_id, cell.at)
+        else:
+            self.booking.show_appointment(one)
+        self._offer()
+        self._show_place()
+
+    def _taken(self, cell: Cell | None, one: Appointment | None) -> None:
+        if one is not None and not self.booking.form.isVisible():
+            self.context.window.go("reception", patient_id=one.patient_id)
+        elif cell is not None:
+            empty = self.booking.patient.value() is None
+            (self.booking.patient if empty else self.booking.reason).editor().setFocus()
+
+    def _offer(self) -> None:
+        self.set_primary_busy(False)
+        if not self.booking.form.isVisibleTo(self.booking):
+            self.no_primary()
+        elif self.booking.appointment is not None:
+            self.set_primary(_("&Move here"), self._book)
+        else:
+            self.set_primary(_("&Book"), self._book, enabled=self.presenter.desk.may("scheduling.book"))
+
+    def _book(self) -> None:
+        wanted = self.booking.wanted()
+        if wanted is None:
+            return
+        self.set_primary_busy(True)
+        if self.booking.form.keeper is not None:
+            self.booking.form.keeper.flush()
+        if self.booking.appointment is None:
+            self.presenter.book(wanted)
+        else:
+            self.presenter.move(self.booking.appointment, wanted)
+
+    def _move(self) -> None:
+        if self.booking.appointment is not None:
+            self.booking.show_form(self.booking.appointment)
+            self._offer()
+            self.booking.at.editor().setFocus()
+
+    def _check_in(self) -> None:
+        if self.booking.appointment is not None:
+            self.presenter.check_in(self.booking.appointment)
+
+    def _no_show(self) -> None:
+        if self.booking.appointment is not None:
+            self.presenter.no_show(self.booking.appointment)
+
+    def _cancel(self) -> None:
+        one = self.booking.appointment
+        if one is None:
+            return
+        start = one.starts_at.astimezone()
+        words = _("{name}, {day} at {time} with {who}. The time is free again.").format(
+            name=one.patient, day=show_date(start.date()), time=f"{start:%H:%M}", who=one.practitioner
+        )
+        dialog = ConfirmStop(
+            self, "schedule.cancelling", _("Cancel the appointment"), words,
+            confirm=_("&Cancel appointment"), reason=_("Why"), meaning="warning",
+        )  # fmt: skip
+        dialog.accepted.connect(lambda: self.presenter.cancel(one, dialog.reason()))
+        dialog.open()
+
+    def _by(self, days: int) -> None:
+        self.presenter.show_day(self.presenter.day + timedelta(days=days))
+
+    def _today(self) -> None:
+        self.presenter.show_day(self.context.today())
+
+    def _show_place(self) -> None:
+        box = self.grid.place_rect()
+        self.area.ensureVisible(box.center().x(), box.center().y(), 0, 96)
