@@ -27,7 +27,7 @@ _WHOLE = re.compile(
 )
 _DIGIT = re.compile(r"[0-9]")
 # A number stays on one line with its unit, as ISMP asks of doses.
-_UNIT = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9.,/]*(?:\u00a0| )(?=[A-Za-zµ%°])")
+_UNIT = re.compile(r"(?<!\w)\d[\d.,/٫٬]*[\u00a0 ](?=[^\W\d_]|[µ%°])")
 _JAMO = re.compile("[\u1100-\u11ff]+")
 _HELD = "\u00a0"
 
