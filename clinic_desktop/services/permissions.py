@@ -48,6 +48,9 @@ ACTS: dict[str, frozenset[str]] = {
     "queue.change_priority": frozenset({DOCTOR, NURSE, FRONT_DESK}),
     # home
     "home.waits_for_me": EVERYONE,
+    # staff
+    "staff.add_staff": frozenset({ADMINISTRATOR}),
+    "staff.staff_members": frozenset({ADMINISTRATOR}),
     # audit
     "audit.verify_audit": frozenset({ADMINISTRATOR}),
     "audit.export_audit": frozenset({ADMINISTRATOR}),
