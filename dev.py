@@ -81,9 +81,7 @@ def install_packages(packages: list[str]) -> None:
         for words in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
             code = subprocess.run([*quiet, *words], stdin=nothing, stdout=sys.stderr, check=False).returncode
             if code and words[0] == "install":
-                raise Stop(
-                    f"The package manager refused (exit code {code}). The line to run:\n\n    {line}\n"
-                )
+                raise Stop(f"The package manager refused (exit code {code}). The line to run:\n\n    {line}\n")
 
 
 def fingerprint() -> str:
