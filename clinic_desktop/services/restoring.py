@@ -14,7 +14,7 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.backups import DATABASE, prove_backup, read_slots
 from clinic_desktop.services.workstations import new_code
-from clinic_desktop.store import archive
+from clinic_desktop.store import archive, schema
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.archive import Manifest
 from clinic_desktop.store.engine import Store
@@ -109,6 +109,8 @@ class _Adopted:
 
 def _adopt(making: Path, manifest: Manifest, data_key: bytes, clock: Clock, admin_username: str) -> _Adopted:
     """Make the restored database this workstation's own: a new code, so that no link is ever numbered twice."""
+    # The backup itself is the copy that a migration asks for; one from a newer version is refused here.
+    schema.bring_up_to_date(making / DATABASE, data_key, lambda: None)
     anchor = Anchor(making / ANCHOR, data_key, "command")
     used = {*manifest.journal, *manifest.access, manifest.workstation}
     code = next(code for code in iter(new_code, "") if code not in used)

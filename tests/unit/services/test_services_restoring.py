@@ -208,3 +208,11 @@ def test_the_keyrings_note_of_the_old_folder_stays_until_the_swap(
     monkeypatch.setattr(Vault, "put_anchor", put_anchor)
     made.restore(path, tmp_path / "fresh")
     assert put == [True]
+
+
+def test_another_copy_of_the_very_same_rows_is_still_not_this_backups_own(made: Made, tmp_path: Path) -> None:
+    """Heads and counts agree here: only the digest in the contents list can tell, as with a page put back."""
+    first, second = made.backup(tmp_path / "drive"), made.backup(tmp_path / "drive")
+    repack(second, clinic__db=member(first, "clinic.db"))
+    with pytest.raises(Trouble, match="damaged"):
+        prove_backup(second, made.key)
