@@ -94,6 +94,13 @@ def assess(typed: str, assay: Assay, sex: str, age: Ages | None, before: Before 
     return Assessed(value, judgement, moved, improbable(value, judgement.flag, before.value if before else None))
 
 
+def expected(assay: Assay, sex: str, age: Ages | None) -> Judgement:
+    """What is normal, to stand beside a test before its value is known."""
+    if assay.kind == "choice":
+        return judge_choice(assay.choices[0], assay.choices) if assay.choices else Judgement("none")
+    return judge("0", assay.ranges, sex, age) if assay.kind == "numeric" else Judgement("none")
+
+
 def in_unit(typed: str, assay: Assay) -> str:
     """The number as it is stored, in the test's unit. Raises Refusal for what is no number or a strange unit."""
     number, unit = _split(typed)

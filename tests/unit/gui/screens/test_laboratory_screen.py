@@ -33,21 +33,28 @@ class PretendWindow:
         self.patient: str | None = None
         self.said: list[str] = []
         self.errors: list[str] = []
+        self.near: QWidget | None = None
+        self.went: list[tuple[str, dict[str, str]]] = []
+        self.counts: dict[str, int] = {}
+        self.undo: Callable[[], None] | None = None
+        self.paper: tuple[Callable[[], bytes], str] | None = None
 
     def go(self, screen: str, **arguments: str) -> None:
-        return None
+        self.went.append((screen, arguments))
 
     def back(self) -> None:
-        return None
+        self.went.append(("back", {}))
 
     def say(self, text: str) -> None:
         self.said.append(text)
 
     def show_error(self, error: Exception, near: QWidget | None = None) -> None:
         self.errors.append(str(error))
+        self.near = near
 
     def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
-        return None
+        self.said.append(text)
+        self.undo = undo
 
     def set_patient(self, patient_id: str | None) -> None:
         self.patient = patient_id
@@ -56,10 +63,10 @@ class PretendWindow:
         return None
 
     def set_count(self, screen: str, n: int) -> None:
-        return None
+        self.counts[screen] = n
 
     def preview(self, document: Callable[[], bytes], title: str) -> None:
-        return None
+        self.paper = (document, title)
 
 
 class Bench:
@@ -117,7 +124,7 @@ class Screen:
     def part(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
         found = self.view.findChild(kind, name)
         assert found is not None, name
-        return found  # type: ignore[no-any-return]  # findChild gives an object of the kind asked for
+        return found
 
     def open_first(self) -> None:
         table = self.part("laboratory.orders")
@@ -147,8 +154,7 @@ class Screen:
         found.click()
 
     def focus(self) -> str:
-        focused = self.view.focusWidget()
-        return "" if focused is None else focused.objectName()
+        return self.view.focusWidget().objectName()
 
     def flag(self, code: str) -> str:
         pill = self.part(f"laboratory.flag.{code}")
