@@ -30,6 +30,9 @@ WASH: Final[Colour] = (0.955, 0.962, 0.97)
 
 MM: Final = 72 / 25.4
 
+# ReportLab writes streams as text, a quarter longer, unless its one setting says otherwise; once, for every thread.
+rl_config.useA85 = 0
+
 # What an embedded face has no use for: PDF names glyphs by number and places them itself.
 _UNUSED_TABLES = ("GSUB", "GPOS", "GDEF", "name", "post", "OS/2", "cmap", "gasp", "vhea", "vmtx", "DSIG", "meta")
 
@@ -148,11 +151,10 @@ class Sheets:
                 fonts[name] = pdfdoc.PDFObjectReference(name)
             else:
                 fonts[name] = document.Reference(embedded, name)
-        with _binary_streams():
-            for code in self._pages:
-                canvas._code = [*code]
-                canvas.showPage()
-            canvas.save()
+        for code in self._pages:
+            canvas._code = [*code]
+            canvas.showPage()
+        canvas.save()
         return held.getvalue()
 
     def _gather_plain(self) -> None:
@@ -161,17 +163,6 @@ class Sheets:
                 this = face(MAIN, bold=bold)
                 # Plain text decides what a glyph means: it is the text that has no other words beside it.
                 self._meaning[this.name].update({this.glyph(character): character for character in sorted(characters)})
-
-
-class _binary_streams:  # noqa: N801 - read as a word after `with`
-    """ReportLab writes streams as text unless its one setting says otherwise; put back afterwards."""
-
-    def __enter__(self) -> None:
-        self._before = rl_config.useA85
-        rl_config.useA85 = 0
-
-    def __exit__(self, *_error: object) -> None:
-        rl_config.useA85 = self._before
 
 
 def _spoken(text: str, strokes: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -46,6 +47,13 @@ def millimetres(pdf: bytes) -> tuple[float, float]:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_same_data_gives_the_same_bytes(name: str) -> None:
     assert DOCUMENTS[name]() == DOCUMENTS[name]()
+
+
+def test_papers_made_at_once_in_several_threads_are_the_same_papers() -> None:
+    wanted = {name: make() for name, make in DOCUMENTS.items()}
+    names = [*DOCUMENTS] * 6
+    with ThreadPoolExecutor(4) as pool:
+        assert [wanted[name] for name in names] == list(pool.map(lambda name: DOCUMENTS[name](), names))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
