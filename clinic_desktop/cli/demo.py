@@ -30,8 +30,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     """Make the clinic and let it work for some weeks."""
     words = parser("demo", "Fill a new clinic with made-up people and weeks of work.")
     words.add_argument("--seed", type=int, default=1)
-    words.add_argument("--days", type=int, default=15, help="working days before today")
-    words.add_argument("--visits", type=int, default=11, help="visits a day")
+    words.add_argument("--days", type=int, default=12, help="working days before today")
+    words.add_argument("--visits", type=int, default=10, help="visits a day")
     chosen = words.parse_args(arguments)
     clinic = new_demo(terminal.profile)
     try:
@@ -83,6 +83,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
         weeks.begin_day(day)
         if place == 0:
             weeks.stock_up(day)
+            weeks.enrol(220)
         _whole_day(weeks, visits)
         _leave(clinic, weeks)
         progress(f"{place + 1} of {days} days, {len(weeks.known)} patients")

@@ -46,7 +46,7 @@ class Weeks:
         self.draw = draw
         self._sign_in = sign_in
         self.desks: dict[str, Desk] = {}
-        self.known: list[tuple[str, Story | None]] = []
+        self.known: list[tuple[str, Story]] = []
 
     def begin_day(self, day: date) -> None:
         """Open the doors at eight."""
@@ -75,22 +75,27 @@ class Weeks:
                 name = f"{lot}{self.draw.randint(1000, 9999)}"
                 stock.receive_stock(pharmacist, level.product_id, name, expires, least * share, reason="opening stock")
 
+    def enrol(self, count: int) -> None:
+        """Register people who were patients before the clinic kept its charts here."""
+        front = self.desk("frontdesk")
+        for _each in range(count):
+            story = self.draw.choice(STORIES)
+            made = somebody(self.draw, self.clock.now().date(), age=story.ages)
+            self.known.append((patients.register_patient(front, made).patient_id, story))
+
     # One visit -------------------------------------------------------------------------------------------
 
-    def arrive(self, *, booked: bool = False) -> tuple[str, Story]:
+    def arrive(self) -> tuple[str, Story]:
         """Somebody comes: known, or new and registered."""
         front = self.desk("frontdesk")
-        returning = [each for each in self.known if each[1] is not None and each[1].weeks]
-        if returning and self.draw.random() < 0.45:
-            patient_id, story = self.draw.choice(returning)
-            if story is not None and not self._here(patient_id):
+        if self.known and self.draw.random() < 0.7:
+            patient_id, story = self.draw.choice(self.known)
+            if not self._here(patient_id):
                 return patient_id, story
         story = self.draw.choice(STORIES)
         made = somebody(self.draw, self.clock.now().date(), age=story.ages)
         registered = patients.register_patient(front, made)
         self.known.append((registered.patient_id, story))
-        if booked:
-            self.minutes(1, 2)
         return registered.patient_id, story
 
     def _here(self, patient_id: str) -> bool:
@@ -129,7 +134,7 @@ class Weeks:
         self._ask_allergies(patient_id)
         finding = {f"system.{story.finding[0]}": story.finding[1]}
         pages: list[tuple[str, dict[str, str]]] = [
-            ("patient_overview", {"identity.name": "yes", "identity.born_on": "yes"}),
+            ("patient_overview", {"identity.name": "yes", "identity.born_on": "yes", "alerts_read": "yes"}),
             ("symptoms", {"complaint": story.complaint, "onset": story.onset}),
             ("history", {"medicines_reconciled": "yes"}),
             ("examination", finding),
@@ -256,8 +261,8 @@ class Weeks:
             patient_id, story = self.draw.choice(self.known)
             start = _local(day, time(9, 0)) + timedelta(minutes=15 * self.draw.randint(0, 28))
             with _told():
-                reason = story.complaint if story is not None else None
-                scheduling.book(front, patient_id, self.draw.choice(doctors).id, start, 15, "Room 1", reason)
+                doctor = self.draw.choice(doctors).staff_id
+                scheduling.book(front, patient_id, doctor, start, 15, reason=story.complaint)
 
 
 @contextmanager
