@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as with_default
+from datetime import date
 from enum import StrEnum
 
 from clinic_desktop.domain.refusals import Refusal
@@ -264,7 +265,13 @@ def _prescription(content: Content, facts: Facts) -> list[_Lack]:
 
 
 def _follow_up(content: Content, _facts: Facts) -> list[_Lack]:
-    if content.get("date") or content.get("none"):
+    if content.get("none"):
+        return []
+    try:
+        date.fromisoformat(content.get("date", ""))
+    except ValueError:
+        pass
+    else:
         return []
     return [("date", "Give the day of the next visit, or say that none is needed.")]
 

@@ -176,7 +176,7 @@ def visit_summary_facts(read: Read, patient_id: str, encounter_id: str) -> Visit
     shown = _consultation(read, patient_id, encounter_id)
     by_step = {step.step: step.content for step in shown.steps}
     licence = read.conn.execute(select(staff.c.licence).where(staff.c.id == shown.practitioner_id)).scalar_one()
-    day = by_step["follow_up"].get("date")
+    day = "" if path.missing("follow_up", by_step["follow_up"], Facts("")) else by_step["follow_up"].get("date")
     clinic = read.conn.execute(select(settings.c.value).where(settings.c.name == "clinic_name")).scalar_one_or_none()
     return VisitSummary(
         encounter_id,
