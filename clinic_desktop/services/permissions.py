@@ -96,6 +96,7 @@ ACTS: dict[str, frozenset[str]] = {
     "terminology.diagnosis": EVERYONE,
     # prescribing
     "prescribing.find_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
+    "prescribing.known_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
     "prescribing.check_lines": frozenset({DOCTOR}),
     "prescribing.medication_chart": frozenset({DOCTOR}),
     "prescribing.sign_prescription": frozenset({DOCTOR}),

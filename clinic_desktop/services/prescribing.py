@@ -87,24 +87,14 @@ class SignedPrescription:
 
 @query
 def find_medicines(read: Read, text: str) -> tuple[FoundMedicine, ...]:
-    """Medicines by generic or brand name, those in stock first among equals."""
-    found = medicines.search_medicines(read.conn, text)
-    codes = frozenset(each.code for each in found)
-    levels: dict[str, shelf.StockLevel] = {}
-    for level in shelf.levels_of(read.conn, _today(read), codes):
-        if level.medicine_code is not None:
-            before = levels.get(level.medicine_code, level)
-            more = level.on_hand if before is not level else 0
-            levels[level.medicine_code] = dataclasses.replace(before, on_hand=before.on_hand + more)
-    made = []
-    for each in found:
-        stocked = levels.get(each.code)
-        made.append(
-            FoundMedicine(each, None, None, None)
-            if stocked is None
-            else FoundMedicine(each, stocked.on_hand, stocked.price, stocked.currency)
-        )
-    return tuple(made)
+    """Medicines by generic or brand name, best match first, with stock and price."""
+    return _with_stock(read, medicines.search_medicines(read.conn, text))
+
+
+@query
+def known_medicines(read: Read, codes: Sequence[str]) -> tuple[FoundMedicine, ...]:
+    """The medicines of some codes, with stock and price: for lines that are repeated or restored."""
+    return _with_stock(read, tuple(medicines.medicines_of(read.conn, codes).values()))
 
 
 @query
@@ -291,6 +281,24 @@ def _check_answered(alerts: Sequence[Alert], reasons: Mapping[str, str]) -> None
             N_("{drug}: {alert} Change the prescription, or give a reason to go on."),
             field="reason", drug=alert.drug, alert=alert.text, key=open_keys[0], line=alert.line,
         )  # fmt: skip
+
+
+def _with_stock(read: Read, found: Sequence[Medicine]) -> tuple[FoundMedicine, ...]:
+    levels: dict[str, shelf.StockLevel] = {}
+    for level in shelf.levels_of(read.conn, _today(read), frozenset(each.code for each in found)):
+        if level.medicine_code is not None:
+            before = levels.get(level.medicine_code)
+            more = 0 if before is None else before.on_hand
+            levels[level.medicine_code] = dataclasses.replace(before or level, on_hand=level.on_hand + more)
+    made = []
+    for each in found:
+        stocked = levels.get(each.code)
+        made.append(
+            FoundMedicine(each, None, None, None)
+            if stocked is None
+            else FoundMedicine(each, stocked.on_hand, stocked.price, stocked.currency)
+        )
+    return tuple(made)
 
 
 def _shown(alert: Alert) -> ShownAlert:

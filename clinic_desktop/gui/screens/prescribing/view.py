@@ -1,0 +1,328 @@
+"""Shows the prescribing screen: the line being written, the lines, and the safety check beside them."""
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from clinic_desktop.clock import from_text
+from clinic_desktop.domain.doses import plain
+from clinic_desktop.domain.money import money_text
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.prescribing.alerts import AlertsPanel
+from clinic_desktop.gui.screens.prescribing.drafting import Written
+from clinic_desktop.gui.screens.prescribing.editor import LineEditor, counted_whole
+from clinic_desktop.gui.screens.prescribing.presenter import Presenter
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.panel import Empty, label
+from clinic_desktop.gui.widgets.pill import Look
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.prescribing import MedicationChart, ShownAlert, SignedPrescription
+from clinic_desktop.services.prescriptions import Prescription
+
+PRIORITIES = (("routine", N_("Routine")), ("urgent", N_("Urgent")), ("emergency", N_("Emergency")))
+STATES = {
+    "signed": (N_("sent"), "information"),
+    "preparing": (N_("preparing"), "information"),
+    "prepared": (N_("ready"), "information"),
+    "partly_dispensed": (N_("in part"), "warning"),
+    "dispensed": (N_("dispensed"), "good"),
+    "rejected": (N_("sent back"), "critical"),
+    "cancelled": (N_("cancelled"), "neutral"),
+}
+
+
+class PrescribingView(ScreenView):
+    """The prescribing screen."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__("prescribing")
+        self.context = context
+        self.presenter = Presenter(context.desk, context.tasks, self)
+        self.keeper = DraftKeeper(lambda fields: self.presenter.keep(self.presenter.draft(fields)))
+        self.editor = LineEditor(self.presenter.find, self.presenter.find_one, self.keeper)
+        self.alerts = AlertsPanel()
+        self.lines: ListTable[Written] = ListTable(
+            "prescribing.lines",
+            self._columns(),
+            key=id,
+            empty=Empty(_("No medicine yet. Write the first one above; Enter adds it."), icon="pill"),
+            settings=context.settings,
+        )
+        self.last: ListTable[Prescription] = ListTable(
+            "prescribing.last",
+            [
+                Column("lines", _("Medicines"), _names, width=90, stretch=True),
+                Column("when", _("Signed"), _day, width=92, subtle=True),
+                Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=104, look=_state),
+            ],
+            key=lambda row: row.prescription_id,
+            empty=Empty(_("Nothing was prescribed here before."), icon="history"),
+            settings=context.settings,
+        )
+        self.priority = SegmentField("", "prescribing.priority", [(key, _(words)) for key, words in PRIORITIES])
+        self.takes = label("", "secondary", name="prescribing.takes", wrap=True)
+        self._checks = QTimer(self)
+        self._checks.setSingleShot(True)
+        self._checks.setInterval(60)
+        self._arrange()
+        self._listen()
+
+    def _columns(self) -> list[Column[Written]]:
+        return [
+            Column("medicine", _("Medicine"), lambda row: row.title, width=190, strong=True),
+            Column("sig", _("Instruction"), lambda row: row.sig, width=240, stretch=True),
+            Column("quantity", _("Quantity"), _quantity, width=104, number=True),
+            Column("cost", _("Cost"), _cost, width=84, number=True, subtle=True),
+            Column("safety", _("Safety"), lambda row: self._look(row).text, width=116, look=self._look),
+        ]
+
+    def _arrange(self) -> None:
+        self.set_title(_("Prescription"))
+        self.add_button(_("Repeat &last"), "prescribing.repeat", self._repeat_last)
+        self.add_button(_("&Print"), "prescribing.print", self._print, "Ctrl+P")
+        self.set_primary(_("Si&gn and send to pharmacy"), self._sign, name="prescribing.sign", enabled=False)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.editor)
+        column.addWidget(self.lines, 1)
+        self.lines.setMinimumHeight(150)
+        self.set_body(body)
+        self.side = QTabWidget()
+        self.side.setObjectName("prescribing.side")
+        self.side.addTab(self.alerts, _("&Safety"))
+        before = QWidget()
+        inside = QVBoxLayout(before)
+        inside.setContentsMargins(0, 8, 0, 0)
+        inside.addWidget(self.takes)
+        inside.addWidget(self.last, 1)
+        self.side.addTab(before, _("&Before"))
+        beside = QWidget()
+        beside_column = QVBoxLayout(beside)
+        beside_column.setContentsMargins(0, 0, 0, 0)
+        beside_column.setSpacing(12)
+        beside_column.addWidget(self.side, 1)
+        beside_column.addWidget(self.priority)
+        self.set_context(beside)
+
+    def _listen(self) -> None:
+        self.editor.entered.connect(self._add)
+        self.editor.changed.connect(self._checks.start)
+        self._checks.timeout.connect(self.presenter.check)
+        self.alerts.reason_typed.connect(self.presenter.set_reason)
+        self.lines.opened.connect(lambda _row: self._change())
+        self.last.opened.connect(self.presenter.repeat)
+        self.priority.set_value("routine")
+        self.priority.edited.connect(self._priority_chosen)
+        remove = QShortcut(QKeySequence("Delete"), self.lines.view, self._remove)
+        remove.setObjectName("prescribing.remove")
+
+    # Called by the shell -----------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Write a prescription for a patient."""
+        patient = arguments.get("patient_id", self.presenter.patient_id)
+        if not patient:
+            return
+        self.context.window.set_patient(patient)
+        self.presenter.open(patient, arguments.get("encounter_id"))
+        self.editor.medicine.setFocus()
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """The journal moved."""
+        self.presenter.refresh(kinds)
+
+    def leave(self) -> None:
+        """Hand over what is being typed."""
+        self.keeper.flush()
+
+    def escape(self) -> bool:
+        """Esc empties the line being written, then goes back."""
+        if self.editor.is_empty():
+            return False
+        self.editor.clear()
+        self.keeper.touch()
+        self.editor.medicine.setFocus()
+        self.presenter.check()
+        return True
+
+    # Called by the presenter --------------------------------------------------------------------------
+
+    def show_chart(self, chart: MedicationChart) -> None:
+        """What is known of the patient."""
+        self.last.set_rows(chart.last)
+        names = "\n".join(f"{each.name} – {each.dose}" if each.dose else each.name for each in chart.current)
+        weight = "" if chart.weight_kg is None else _("Weighs {kg} kg").format(kg=plain(chart.weight_kg))
+        takes = _("Takes now:\n{names}").format(names=names) if names else _("Takes no medicine now.")
+        self.takes.setText("\n".join(part for part in (takes, weight) if part))
+
+    def show_lines(self, lines: Sequence[Written]) -> None:
+        """The lines of the prescription."""
+        self.lines.set_rows(lines)
+        self.enable_primary(bool(lines) or not self.editor.is_empty())
+
+    def show_alerts(self, alerts: Sequence[ShownAlert], reasons: Mapping[str, str], pack: str) -> None:
+        """What the safety check says."""
+        self.alerts.show_alerts(alerts, reasons, pack, checked=bool(pack))
+        stops = sum(alert.tier == "stop" for alert in alerts)
+        self.side.setTabText(0, _("&Safety ({n})").format(n=len(alerts)) if alerts else _("&Safety"))
+        if stops:
+            self.side.setCurrentIndex(0)
+        self.lines.view.viewport().update()
+        self.enable_primary(bool(self.presenter.lines) or not self.editor.is_empty())
+
+    def restore_form(self, fields: Mapping[str, object]) -> None:
+        """Put back what was typed and not signed."""
+        self.editor.restore(fields)
+
+    def pending(self) -> Written | None:
+        """The line being written, if it is whole."""
+        return self.editor.pending()
+
+    def clear_form(self) -> None:
+        """Empty the form."""
+        self.editor.clear()
+
+    def touch_draft(self) -> None:
+        """Something changed that is not in the form."""
+        self.keeper.touch()
+
+    def forget_draft(self) -> None:
+        """The draft goes with the act."""
+        self.keeper.forget()
+
+    def refused(self, error: Exception) -> None:
+        """Say a refusal beside its field, or at the window's foot."""
+        key = error.facts.get("key") if isinstance(error, Refusal) else None
+        if isinstance(key, str) and key in self.alerts.fields:
+            self.ask_reason(key)
+        self.context.window.show_error(error)
+
+    def ask_reason(self, key: str) -> None:
+        """Go to the reason that is missing."""
+        self.side.setCurrentIndex(0)
+        self.alerts.ask_reason(key)
+
+    def signed(self, answer: SignedPrescription) -> None:
+        """It was signed: the next may be written."""
+        del answer
+        self.priority.set_value("routine")
+        self.context.window.refresh_banner()
+        self.editor.medicine.setFocus()
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - as the shell says it
+        """Show that signing was heard."""
+        self.set_primary_busy(busy)
+
+    def say(self, words: str) -> None:
+        """Put words on the status line."""
+        self.context.window.say(words)
+
+    # ----------------------------------------------------------------------------------------------------
+
+    def _add(self) -> None:
+        if self.editor.is_empty():
+            return
+        try:
+            written = self.editor.read()
+            if written.quantity is None:
+                raise Refusal("Say for how many days, or how much is to be handed out.", field="quantity")  # noqa: TRY301
+        except Refusal as refusal:
+            self.editor.form.show_refusal(refusal)
+            return
+        self.editor.clear()
+        self.presenter.add(written)
+        self.editor.medicine.setFocus()
+
+    def _change(self) -> None:
+        place = self._place()
+        if place is not None:
+            self._add()
+            self.editor.show_line(self.presenter.take_out(place))
+
+    def _remove(self) -> None:
+        place = self._place()
+        if place is not None:
+            written = self.presenter.take_out(place)
+            words = _("{medicine} taken off.").format(medicine=written.title)
+            self.context.window.offer_undo(words, lambda: self.presenter.add(written))
+
+    def _place(self) -> int | None:
+        row = self.lines.current()
+        return next((place for place, each in enumerate(self.presenter.lines) if each is row), None)
+
+    def _sign(self) -> None:
+        if not self.editor.is_empty():
+            # A line that was not among the others when its alerts were read is never signed with them.
+            self._add()
+            if self.editor.is_empty():
+                self.say(_("Line added. Look at the check, then sign."))
+            return
+        self.presenter.sign()
+
+    def _repeat_last(self) -> None:
+        rows = [row for row in self.last.rows() if row.status != "cancelled"]
+        chosen = self.last.current() or (rows[0] if rows else None)
+        if chosen is None:
+            self.say(_("Nothing was prescribed here before."))
+            return
+        self.presenter.repeat(chosen)
+
+    def _priority_chosen(self) -> None:
+        self.presenter.priority = self.priority.value() or "routine"
+
+    def _print(self) -> None:
+        chosen = self.presenter.last_signed
+        row = self.last.current()
+        if self.side.currentIndex() == 1 and row is not None:
+            chosen = row.prescription_id
+        if chosen is None:
+            self.say(_("Sign it first, or choose an earlier one under Before."))
+            return
+        desk = self.context.desk
+        self.context.window.preview(_paper(lambda papers: papers.prescription(desk, chosen)), _("Prescription"))
+
+    def _look(self, row: Written) -> Look:
+        place = next((place for place, each in enumerate(self.presenter.lines) if each is row), -1)
+        return {
+            "stop": Look(_("Stop"), "critical"),
+            "warn": Look(_("Warning"), "warning"),
+            "not_checked": Look(_("Not checked"), "warning", "help"),
+            "quiet": Look(_("Checked"), "good"),
+        }.get(self.presenter.loudest(place), Look(_("Checked"), "good"))
+
+
+def _paper(make: Callable[[ModuleType], bytes]) -> Callable[[], bytes]:
+    # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
+    return lambda: make(importlib.import_module("clinic_desktop.reports.medicine_papers"))
+
+
+def _quantity(row: Written) -> str:
+    return "" if row.quantity is None else counted_whole(row.quantity, row.line.quantity_unit)
+
+
+def _cost(row: Written) -> str:
+    return "" if row.cost is None or row.currency is None else money_text(row.cost, row.currency)
+
+
+def _names(row: Prescription) -> str:
+    return ", ".join(line.title for line in row.lines)
+
+
+def _day(row: Prescription) -> str:
+    return show_date(from_text(row.signed_at).astimezone().date())
+
+
+def _state(row: Prescription) -> Look:
+    words, meaning = STATES[row.status]
+    return Look(_(words), meaning)

@@ -1,0 +1,103 @@
+"""From a prescription to its paper and to the labels of what is handed out."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from clinic_desktop.domain.doses import counted
+from clinic_desktop.i18n import _
+from clinic_desktop.reports.medicine_label import MedicineLabelPaper, medicine_label
+from clinic_desktop.reports.prescription import PrescriptionPaper, PrescriptionPaperLine
+from clinic_desktop.reports.prescription import prescription as prescription_paper
+from clinic_desktop.reports.printed import head_of, here, identity_of, printed_by, today
+from clinic_desktop.reports.wording import day
+from clinic_desktop.services import prescribing
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.patients import BannerFacts, patient_banner
+
+
+@dataclass(frozen=True)
+class LabelOf:
+    """What a label is for: a line, and so many units of a lot."""
+
+    line_id: str
+    title: str
+    quantity: int
+    unit: str
+    lot: str
+    expires_on: date
+
+
+def prescription(desk: Desk, prescription_id: str) -> bytes:
+    """A signed prescription as PDF."""
+    facts = prescribing.prescription(desk, prescription_id)
+    banner = patient_banner(desk, facts.patient_id)
+    lines = tuple(
+        PrescriptionPaperLine(
+            line.title,
+            _capital(line.sig),
+            line.quantity_text,
+            line.refills,
+            line.instructions,
+            line.substitution_allowed,
+        )
+        for line in facts.lines
+    )
+    return prescription_paper(
+        PrescriptionPaper(
+            clinic=head_of(desk),
+            patient=identity_of(desk, facts.patient_id),
+            printed=printed_by(desk),
+            number=facts.number,
+            signed_at=here(facts.signed_at),
+            prescriber=facts.prescriber,
+            allergies=allergy_words(banner),
+            lines=lines,
+            allergies_listed=banner.allergy_state == "listed",
+            prescriber_registration=facts.prescriber_licence,
+            weight=_weight(banner),
+            note=facts.note,
+        )
+    )
+
+
+def label(desk: Desk, prescription_id: str, what: LabelOf) -> bytes:
+    """The label of one pack as PDF, at the label's own size."""
+    facts = prescribing.prescription(desk, prescription_id)
+    line = next(each for each in facts.lines if each.line_id == what.line_id)
+    who = identity_of(desk, facts.patient_id)
+    return medicine_label(
+        MedicineLabelPaper(
+            clinic=head_of(desk).name,
+            patient_name=who.name(),
+            mrn=who.mrn,
+            medicine=what.title,
+            quantity=counted(Decimal(what.quantity), what.unit),
+            directions=_capital(line.sig),
+            dispensed_on=today(desk),
+            prescription_number=facts.number,
+            warnings=(line.instructions,) if line.instructions else (),
+            lot=what.lot,
+            expires_on=what.expires_on,
+        )
+    )
+
+
+def allergy_words(banner: BannerFacts) -> str:
+    """One of the three states of allergies, in words."""
+    if banner.allergy_state == "listed":
+        return ", ".join(banner.allergies)
+    if banner.allergy_state == "none_known":
+        on = banner.allergies_confirmed_on
+        return _("none known, confirmed on {date}").format(date=day(on)) if on else _("none known")
+    return _("not asked")
+
+
+def _weight(banner: BannerFacts) -> str:
+    if not banner.weight or banner.weight_on is None:
+        return ""
+    return _("{weight} on {date}").format(weight=banner.weight, date=day(banner.weight_on))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
