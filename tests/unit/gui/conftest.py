@@ -7,13 +7,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from collections.abc import Iterator
 
 import pytest
-from gallery import SCREENS, PretendGate
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.window import MainWindow
+from tests.unit.gui.gallery import SCREENS, PretendGate
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def window(qtbot: QtBot, gate: PretendGate) -> Iterator[MainWindow]:
 @pytest.fixture
 def work(qtbot: QtBot, window: MainWindow) -> MainWindow:
     """A window with a doctor signed in, at home."""
-    qtbot.keyClicks(window.signin.password.line, "green-river-42")
-    qtbot.keyClick(window.signin.password.line, Qt.Key.Key_Return)
+    QTest.keyClicks(window.signin.password.line, "green-river-42")
+    QTest.keyClick(window.signin.password.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.has_frame)
     return window

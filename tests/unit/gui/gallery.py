@@ -356,7 +356,7 @@ class PretendGate:
 def main(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     app = QApplication([])
-    sys.modules["gallery"] = sys.modules[__name__]
+
     for mode in ("light", "dark"):
         theme.apply(app, mode)
         for width, height in ((1280, 800), (1920, 1080)):
@@ -389,6 +389,7 @@ def _pictures(app: QApplication, out: Path, name: str, width: int, height: int) 
     QTest.qWait(100)
     shoot("work")
     diagnosis = window.frame.findChild(QWidget, "consultation.diagnosis")
+    assert diagnosis is not None
     diagnosis.setFocus()
     QTest.keyClicks(diagnosis, "hyper")
     window.frame.offer_undo("Appointment of MORALES, Ana cancelled.", lambda: None)

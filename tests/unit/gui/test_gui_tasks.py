@@ -3,6 +3,9 @@
 import random
 import threading
 import time
+from collections.abc import Iterator
+from functools import partial
+from typing import TypeVar
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -12,9 +15,17 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 
+T = TypeVar("T")
+
+
+def after(seconds: float, answer: T) -> T:
+    """Answer, but not at once."""
+    time.sleep(seconds)
+    return answer
+
 
 @pytest.fixture
-def pools(qtbot: QtBot):
+def pools(qtbot: QtBot) -> Iterator[Pools]:
     made = Pools()
     yield made
     made.close()
@@ -25,7 +36,8 @@ def fail(error: Exception) -> None:
 
 
 def test_acts_are_done_one_after_another_in_the_order_given(qtbot: QtBot, pools: Pools) -> None:
-    tasks, seen, at_once, most = QtTasks(pools, fail), [], [0], [0]
+    tasks, at_once, most = QtTasks(pools, fail), [0], [0]
+    seen: list[int] = []
 
     def work(n: int) -> int:
         at_once[0] += 1
@@ -35,37 +47,41 @@ def test_acts_are_done_one_after_another_in_the_order_given(qtbot: QtBot, pools:
         return n
 
     for n in range(40):
-        tasks.change(lambda n=n: work(n), seen.append)
+        tasks.change(partial(work, n), seen.append)
     qtbot.waitUntil(lambda: len(seen) == 40)
     assert seen == list(range(40))
     assert most[0] == 1
 
 
 def test_the_newest_question_of_a_slot_wins_and_older_answers_are_dropped(qtbot: QtBot, pools: Pools) -> None:
-    tasks, seen = QtTasks(pools, fail), []
+    tasks = QtTasks(pools, fail)
+    seen: list[int] = []
     for n in range(300):
         # The older a question, the slower it is: without the rule its answer would come last.
-        tasks.query("find", lambda n=n: time.sleep(0.03 if n < 2 else 0) or n, seen.append)
+        tasks.query("find", partial(after, 0.03 if n < 2 else 0, n), seen.append)
     qtbot.waitUntil(lambda: pools.idle)
     assert seen == [299]
 
 
 def test_slots_do_not_drop_one_anothers_answers(qtbot: QtBot, pools: Pools) -> None:
-    tasks, seen = QtTasks(pools, fail), set()
+    tasks = QtTasks(pools, fail)
+    seen: set[int] = set()
     for n in range(20):
-        tasks.query(f"slot {n}", lambda n=n: n, seen.add)
+        tasks.query(f"slot {n}", partial(after, 0, n), seen.add)
     qtbot.waitUntil(lambda: seen == set(range(20)))
 
 
 def test_answers_come_on_the_windows_thread(qtbot: QtBot, pools: Pools) -> None:
-    tasks, threads = QtTasks(pools, fail), []
+    tasks = QtTasks(pools, fail)
+    threads: list[tuple[int, int]] = []
     tasks.query("one", threading.get_ident, lambda worker: threads.append((worker, threading.get_ident())))
     qtbot.waitUntil(lambda: bool(threads))
     assert threads[0][0] != threads[0][1] == threading.get_ident()
 
 
 def test_no_answer_reaches_a_screen_that_was_closed_whenever_it_closes(qtbot: QtBot, pools: Pools) -> None:
-    chance, late = random.Random(7), []
+    chance = random.Random(7)
+    late: list[Exception] = []
     for round_ in range(2500):
         tasks = QtTasks(pools, late.append)
         shown = QLabel("open")
@@ -74,7 +90,7 @@ def test_no_answer_reaches_a_screen_that_was_closed_whenever_it_closes(qtbot: Qt
             shown.setText(text)  # raises "Internal C++ object already deleted" if the label has gone
 
         pause = chance.choice((0, 0, 0.0002))
-        tasks.query("a", lambda pause=pause: time.sleep(pause) or "query", answer)
+        tasks.query("a", partial(after, pause, "query"), answer)
         tasks.change(lambda: "change", answer)
         if round_ % 3 == 0:
             qtbot.wait(0)
@@ -88,7 +104,8 @@ def test_no_answer_reaches_a_screen_that_was_closed_whenever_it_closes(qtbot: Qt
 
 
 def test_an_act_given_before_closing_is_still_done_and_closing_waits_for_it() -> None:
-    pools, done = Pools(), []
+    pools = Pools()
+    done: list[str] = []
     tasks = QtTasks(pools, fail)
     tasks.change(lambda: time.sleep(0.05))
     tasks.change(lambda: done.append("act"))
@@ -108,7 +125,7 @@ def test_an_error_goes_to_who_asked_else_to_the_window(qtbot: QtBot, pools: Pool
 
     tasks.change(refuse, None, mine.append)
     tasks.change(refuse)
-    tasks.query("q", refuse, fail)
+    tasks.query("q", refuse, lambda _nothing: None)
     qtbot.waitUntil(lambda: len(shown) == 2 and len(mine) == 1)
     assert all(isinstance(error, Refusal) for error in [*shown, *mine])
 
@@ -126,16 +143,18 @@ def test_waiting_shows_after_a_tenth_and_is_slow_after_a_second(qtbot: QtBot, po
 
 
 def test_a_question_that_takes_too_long_can_be_given_up_and_an_act_cannot(qtbot: QtBot, pools: Pools) -> None:
-    tasks, seen = QtTasks(pools, fail), []
-    tasks.query("slow", lambda: time.sleep(0.2) or "late", seen.append)
-    tasks.change(lambda: time.sleep(0.1) or "act", seen.append)
+    tasks = QtTasks(pools, fail)
+    seen: list[str] = []
+    tasks.query("slow", partial(after, 0.2, "late"), seen.append)
+    tasks.change(partial(after, 0.1, "act"), seen.append)
     pools.cancel_questions()
     qtbot.wait(350)
     assert seen == ["act"]
 
 
 def test_the_double_does_it_at_once_and_drops_answers_after_its_end() -> None:
-    tasks, seen = Immediately(), []
+    tasks = Immediately()
+    seen: list[int] = []
     tasks.change(lambda: 1, seen.append)
     tasks.query("x", lambda: 2, seen.append)
     tasks.close()

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from gallery import FACTS, SCREENS, PretendGate
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,12 +15,14 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.banner import allergy_look
 from clinic_desktop.gui.shell.gate import BannerFacts
 from clinic_desktop.gui.shell.idle import Idle
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.text import NoteEdit
+from tests.unit.gui.gallery import FACTS, SCREENS, PretendGate
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -29,21 +31,26 @@ def visible_words(window: QWidget) -> str:
     return " ".join(each.text() for each in window.findChildren(QLabel) if each.isVisible())
 
 
-def test_a_wrong_password_is_said_beside_the_password(qtbot: QtBot, window: MainWindow, gate: PretendGate) -> None:
+def test_a_wrong_password_is_said_beside_the_password(
+    qtbot: QtBot, window: MainWindow, gate: PretendGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(_username: str, _password: str) -> None:
         raise Refusal("This password is not right.")
 
-    gate.unlock = refuse  # type: ignore[method-assign, assignment]  # the door says no
-    qtbot.keyClicks(window.signin.password.line, "wrong")
-    qtbot.keyClick(window.signin.password.line, Qt.Key.Key_Return)
+    monkeypatch.setattr(gate, "unlock", refuse)
+    QTest.keyClicks(window.signin.password.line, "wrong")
+    QTest.keyClick(window.signin.password.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: window.signin.password.error() == "This password is not right.")
     assert window.signin.button.isEnabled()
     assert not window.has_frame
 
 
-def test_the_rail_shows_only_what_the_role_may_open(qtbot: QtBot, window: MainWindow, gate: PretendGate) -> None:
+def test_the_rail_shows_only_what_the_role_may_open(
+    qtbot: QtBot, window: MainWindow, gate: PretendGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     open_door = gate.unlock
-    gate.unlock = lambda username, password: replace(open_door(username, password), role="cashier")  # type: ignore[method-assign]  # another role
+    other = replace(open_door("x", "y"), role="cashier")
+    monkeypatch.setattr(gate, "unlock", lambda _username, _password: other)
     window.signin.given.emit("x", "y")
     qtbot.waitUntil(lambda: window.has_frame)
     assert window.frame.rail.buttons == {}
@@ -107,16 +114,17 @@ def test_esc_goes_back_exactly_one_step(qtbot: QtBot, work: MainWindow) -> None:
     frame.go("queue")
     frame.go("chart", patient_id="p1")
     qtbot.waitUntil(frame.banner.isVisible)
-    qtbot.keyClick(frame, Qt.Key.Key_Escape)
+    QTest.keyClick(frame, Qt.Key.Key_Escape)
     assert frame.screen_name == "queue"
-    qtbot.keyClick(frame, Qt.Key.Key_Escape)
-    qtbot.keyClick(frame, Qt.Key.Key_Escape)
+    QTest.keyClick(frame, Qt.Key.Key_Escape)
+    QTest.keyClick(frame, Qt.Key.Key_Escape)
     assert frame.screen_name == "home"
 
 
 def test_ctrl_enter_does_the_primary_act(qtbot: QtBot, work: MainWindow) -> None:
     table = work.frame.findChild(QWidget, "queue.list")
-    qtbot.keyClick(table, Qt.Key.Key_Return, CTRL)
+    assert table is not None
+    QTest.keyClick(table, Qt.Key.Key_Return, CTRL)
     assert work.frame.foot.status() == "Called."
 
 
@@ -131,15 +139,15 @@ def test_the_palette_finds_as_it_is_typed_and_says_what_was_chosen(qtbot: QtBot,
 
     object.__setattr__(frame.place, "chosen", lambda text, patient: used.append((text, patient)))
     frame.palette_box.use(frame._tasks, find, ())
-    qtbot.keyClick(frame, Qt.Key.Key_K, CTRL)
+    QTest.keyClick(frame, Qt.Key.Key_K, CTRL)
     box = frame.palette_box.box
     assert QApplication.focusWidget() is box
-    qtbot.keyClicks(box, "o")
+    QTest.keyClicks(box, "o")
     qtbot.wait(20)
     assert asked == [], "from two letters on"
-    qtbot.keyClicks(box, "kaf")
+    QTest.keyClicks(box, "kaf")
     qtbot.waitUntil(lambda: [each.text for each in frame.palette_box.results.results()] == ["OKAFOR, Chidi"])
-    qtbot.keyClick(box, Qt.Key.Key_Return)
+    QTest.keyClick(box, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: used == [("okaf", "p5")])
     assert frame.screen_name == "chart"
     assert frame.palette_box.isHidden()
@@ -153,8 +161,8 @@ def test_closing_the_palette_without_a_choice_is_said_too_and_gives_the_focus_ba
     used: list[tuple[str, str | None]] = []
     object.__setattr__(frame.place, "chosen", lambda text, patient: used.append((text, patient)))
     frame.palette_box.open_up()
-    qtbot.keyClicks(frame.palette_box.box, "mor")
-    qtbot.keyClick(frame.palette_box.box, Qt.Key.Key_Escape)
+    QTest.keyClicks(frame.palette_box.box, "mor")
+    QTest.keyClick(frame.palette_box.box, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: used == [("mor", None)])
     assert QApplication.focusWidget() is before
 
@@ -162,14 +170,14 @@ def test_closing_the_palette_without_a_choice_is_said_too_and_gives_the_focus_ba
 def test_acts_and_screens_are_found_by_their_words(qtbot: QtBot, work: MainWindow) -> None:
     palette = work.frame.palette_box
     palette.open_up()
-    qtbot.keyClicks(palette.box, "new pat")
+    QTest.keyClicks(palette.box, "new pat")
     assert palette.results.results()[0].text == "New patient"
-    qtbot.keyClick(palette.box, Qt.Key.Key_Return)
+    QTest.keyClick(palette.box, Qt.Key.Key_Return)
     assert work.frame._history[-1] == ("queue", {"act": "new"})
 
 
 def locked(qtbot: QtBot, work: MainWindow) -> None:
-    qtbot.keyClick(work, Qt.Key.Key_L, CTRL)
+    QTest.keyClick(work, Qt.Key.Key_L, CTRL)
     assert work.is_locked
 
 
@@ -182,7 +190,7 @@ def test_while_locked_nothing_of_a_screen_is_visible_or_reached(qtbot: QtBot, wo
     frame.offer_undo("Cancelled for MORALES", lambda: None)
     # As a person would, over the dialog: the key goes to the dialog's own window.
     qtbot.waitUntil(dialog.isActiveWindow)
-    qtbot.keyClick(dialog.windowHandle(), Qt.Key.Key_L, CTRL)
+    QTest.keyClick(dialog.windowHandle(), Qt.Key.Key_L, CTRL)
     assert work.is_locked
     assert not frame.isVisible()
     assert not dialog.isVisible()
@@ -192,24 +200,26 @@ def test_while_locked_nothing_of_a_screen_is_visible_or_reached(qtbot: QtBot, wo
     assert all(each in {work, work._pages, work.lock_page} for each in everything), everything
     assert "MORALES" not in visible_words(work) + work.windowTitle()
     for _ in range(30):
-        qtbot.keyClick(QApplication.focusWidget() or work, Qt.Key.Key_Tab)
+        QTest.keyClick(QApplication.focusWidget() or work, Qt.Key.Key_Tab)
         focus = QApplication.focusWidget()
         assert focus is None or work.lock_page.isAncestorOf(focus)
     for key in (Qt.Key.Key_K, Qt.Key.Key_Return):
-        qtbot.keyClick(work, key, CTRL)
+        QTest.keyClick(work, key, CTRL)
     assert frame.palette_box.isHidden()
-    qtbot.keyClicks(work.lock_page.password.line, "green-river-42")
-    qtbot.keyClick(work.lock_page.password.line, Qt.Key.Key_Return)
+    QTest.keyClicks(work.lock_page.password.line, "green-river-42")
+    QTest.keyClick(work.lock_page.password.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not work.is_locked)
     assert frame.isVisible()
     assert dialog.isVisible()
 
 
-def test_a_wrong_password_leaves_it_locked(qtbot: QtBot, work: MainWindow, gate: PretendGate) -> None:
+def test_a_wrong_password_leaves_it_locked(
+    qtbot: QtBot, work: MainWindow, gate: PretendGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(_password: str) -> None:
         raise Refusal("This password is not right.")
 
-    gate.resume = refuse  # type: ignore[method-assign]  # the door says no
+    monkeypatch.setattr(gate, "resume", refuse)
     locked(qtbot, work)
     work.lock_page.given.emit("wrong")
     qtbot.waitUntil(lambda: bool(work.lock_page.password.error()))
@@ -218,17 +228,18 @@ def test_a_wrong_password_leaves_it_locked(qtbot: QtBot, work: MainWindow, gate:
 
 @pytest.mark.parametrize("leave", ["lock", "switch_user", "close"])
 def test_drafts_are_handed_over_before_lock_switch_and_close(
-    qtbot: QtBot, work: MainWindow, gate: PretendGate, leave: str
+    qtbot: QtBot, work: MainWindow, gate: PretendGate, leave: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order: list[str] = []
-    gate.lock = gate.leave = lambda: order.append("door")  # type: ignore[method-assign]  # notes the order
+    for way in ("lock", "leave"):
+        monkeypatch.setattr(gate, way, lambda: order.append("door"))
     frame = work.frame
     view = frame.current
     assert view is not None
     form = Form(DraftKeeper(lambda draft: frame._tasks.change(lambda: order.append(draft["note"]))))
     note = form.add(NoteEdit("Note", "x.note"))
     view.set_body(form)
-    qtbot.keyClicks(note.note, "unsaved")
+    QTest.keyClicks(note.note, "unsaved")
     getattr(work, leave)()
     qtbot.waitUntil(lambda: order == ["unsaved", "door"])
 
@@ -271,7 +282,7 @@ def test_errors_are_said_in_words_for_people_and_never_with_the_words_of_a_bug(
 
 
 def test_a_screen_whose_building_fails_does_not_take_the_window_with_it(qtbot: QtBot, work: MainWindow) -> None:
-    def broken(_context: object) -> None:
+    def broken(_context: ScreenContext) -> ScreenView:
         raise KeyError("bug")
 
     frame = work.frame
@@ -301,6 +312,7 @@ def test_no_widget_shows_as_a_window_of_its_own(qtbot: QtBot, work: MainWindow) 
     # A widget told to be visible before it has a parent flashes up as a window and takes the focus away.
     seen: list[object] = []
     app = QApplication.instance()
+    assert isinstance(app, QApplication)
     app.focusWindowChanged.connect(seen.append)
     work.frame.go("chart", patient_id="p1")
     qtbot.wait(100)
@@ -336,6 +348,7 @@ def test_the_first_run_asks_for_a_strong_password_and_the_recovery_key_back(qtbo
     qtbot.waitUntil(lambda: page.currentIndex() == 1)
     gate.there = True
     start = page.findChild(QPushButton, "firstrun.start")
+    assert start is not None
     start.click()
     assert page.isVisible()
     page._kept.restore("1")
