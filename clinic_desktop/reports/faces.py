@@ -46,6 +46,8 @@ STRETCHES: tuple[tuple[int, int, str], ...] = (
 )  # fmt: skip
 # Asked in turn where no stretch says: letters, then the signs of medicine and arithmetic, then Han.
 _ANYTHING = (MAIN, "NotoSansMath", "NotoSansSymbols", "NotoSansSymbols2", HAN)
+# Faces whose letters keep to the height of Latin.
+_LOW = ("NotoSans-", "NotoSansMath", "NotoSansSymbols", "NanumSquare", HAN)
 _STARTS = [first for first, _last, _key in STRETCHES]
 
 
@@ -55,6 +57,7 @@ class Face:
     def __init__(self, file: Path, *, thicken: bool) -> None:
         self.name = file.stem
         self.thicken = thicken
+        self.tall = not file.stem.startswith(_LOW)
         self._file = file
         self._glyphs: dict[str, int] = {}
 

@@ -47,7 +47,8 @@ QUIET: Final = Style(SMALL, colour=SUBTLE)
 
 def height_of(set_line: Line, size: float) -> float:
     """How far the next baseline stands below; scripts with marks above and below get more air."""
-    return size * (1.36 if set_line.plain is not None else 1.5)
+    tall = any(piece.face.tall for piece in set_line.pieces)
+    return size * (1.5 if tall else 1.36)
 
 
 class Flow:
