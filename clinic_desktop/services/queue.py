@@ -105,11 +105,11 @@ def check_in(
 def call_next(act: Act) -> QueueLine | None:
     """Call whoever is next: the most urgent, then the longest waiting; None when nobody waits.
 
-    A doctor or nurse gets their own and nobody's. The choice and the mark are one transaction: two desks that call at
+    A doctor gets their own and nobody's. The choice and the mark are one transaction: two desks that call at
     once never get the same patient.
     """
     staff_id = act.session.staff_id
-    own = act.session.role != "front_desk"
+    own = act.session.role == "doctor"
     waiting = rules.in_order(
         line for line in _lines(act.conn, act.now, ("waiting",)) if not own or line.practitioner_id in {None, staff_id}
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.clock import from_text
@@ -20,7 +21,8 @@ from clinic_desktop.services.drafts import KeptDraft
 from clinic_desktop.services.home import Group, Waiting
 from clinic_desktop.services.patients import PatientHit, sex_words
 
-COLUMNS = 2
+# A panel narrower than this cuts its lines short.
+PANEL_WIDTH = 400
 
 
 class HomeView(ScreenView):
@@ -31,11 +33,13 @@ class HomeView(ScreenView):
         self.presenter, self.context = presenter, context
         presenter.view = self
         self.groups: tuple[Group, ...] = ()
+        self._panels: list[Panel] = []
+        self._columns = 0
         holder = QWidget()
         self._grid = QGridLayout(holder)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(16)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidget(holder)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -75,9 +79,9 @@ class HomeView(ScreenView):
             return
         self.groups = tuple(groups)
         clear_layout(self._grid)
-        for place, group in enumerate(groups):
-            self._grid.addWidget(self._panel(group), place // COLUMNS, place % COLUMNS)
-        self._grid.setRowStretch(len(groups) // COLUMNS + 1, 1)
+        self._panels = [self._panel(group) for group in groups]
+        self._columns = 0
+        self._spread()
         first = self.findChild(LinkButton, "home.critical.open") or self.findChild(LinkButton)
         if first is not None and self.isVisible() and self.focusWidget() is None:
             first.setFocus()
@@ -105,6 +109,24 @@ class HomeView(ScreenView):
             self._drafts.addWidget(label(_("Nothing is left half done."), "secondary", wrap=True))
 
     # ------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put as many panels beside one another as have room."""
+        super().resizeEvent(event)
+        self._spread()
+
+    def _spread(self) -> None:
+        columns = max(self._area.viewport().width() // PANEL_WIDTH, 1)
+        if columns == self._columns or not self._panels:
+            return
+        self._columns = columns
+        for place, panel in enumerate(self._panels):
+            self._grid.addWidget(panel, place // columns, place % columns)
+        for row in range(self._grid.rowCount()):
+            self._grid.setRowStretch(row, int(row > (len(self._panels) - 1) // columns))
+        self._grid.setRowStretch((len(self._panels) - 1) // columns + 1, 1)
+        for column in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(column, int(column < columns))
 
     def _panel(self, group: Group) -> Panel:
         panel = Panel(_(group.title), name=f"home.{group.key}")
@@ -145,7 +167,9 @@ class HomeView(ScreenView):
     @staticmethod
     def _side(layout: QVBoxLayout, title: str, detail: str, name: str, act: partial[None]) -> None:
         layout.addWidget(LinkButton(title.replace("&", "&&"), name, act), 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(label(detail, "secondary", wrap=True))
+        words = label(detail, "secondary", wrap=True)
+        words.setContentsMargins(4, 0, 0, 4)
+        layout.addWidget(words)
 
 
 def _side_list() -> QVBoxLayout:

@@ -50,14 +50,14 @@ class QueueView(ScreenView):
         self.table.selected.connect(lambda _line: self._enable())
         self.check_in = CheckInPanel(presenter.find, DraftKeeper(presenter.keep))
         self.check_in.asked.connect(presenter.check_in)
-        self._lay_out()
+        self._arrange()
         desk = presenter.desk
         self._may_call = desk.may("queue.call_next")
         self.acts = [
             self.add_button(_("Call &this one"), "queue.call", self._call, "Ctrl+T"),
             self.add_button(_("Be&gin"), "queue.start", self._start, "Ctrl+G"),
             self.add_button(_("&Done"), "queue.finish", self._finish, "Ctrl+D"),
-            self.add_button(_("&Left"), "queue.left", self._left, "Ctrl+L"),
+            self.add_button(_("&Left"), "queue.left", self._left, "Ctrl+E"),
             self.add_button(_("&More urgent"), "queue.triage", self._triage, "Ctrl+U"),
         ]
         if self._may_call:
@@ -67,7 +67,7 @@ class QueueView(ScreenView):
         self._timer.timeout.connect(presenter.ask)
         self._enable()
 
-    def _lay_out(self) -> None:
+    def _arrange(self) -> None:
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -118,6 +118,8 @@ class QueueView(ScreenView):
         if self._wanted is not None:
             self.table.select(self._wanted)
             self._wanted = None
+        elif lines and self.table.current() is None:
+            self.table.select_row(0, scroll=False)
         waiting = [line for line in lines if line.status == "waiting"]
         longest = max((line.minutes for line in waiting), default=0)
         self.waiting.show_number(str(len(waiting)))
@@ -234,10 +236,10 @@ def _columns() -> list[Column[QueueLine]]:
             look=lambda line: Look(words[line.priority], PRIORITY[line.priority]),
             sort=lambda line: order.index(line.priority),
         ),
-        Column("patient", _("Patient"), lambda line: line.patient, width=180, stretch=True, strong=True),
-        Column("age", _("Age, sex"), lambda line: f"{line.age} {sex_words(line.sex)}".strip(), width=100, subtle=True),
-        Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=160),
-        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=130, subtle=True),
+        Column("patient", _("Patient"), lambda line: line.patient, width=176, strong=True),
+        Column("age", _("Age, sex"), lambda line: f"{line.age} {sex_words(line.sex)}".strip(), width=88, subtle=True),
+        Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=100, stretch=True),
+        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=110, subtle=True),
         Column(
             "minutes", _("Waiting"), lambda line: str(line.minutes), width=80, number=True,
             sort=lambda line: line.minutes, unit=lambda _line: _("min"),

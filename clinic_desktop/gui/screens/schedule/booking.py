@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, time
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.schedule.presenter import Wanted
@@ -60,7 +61,9 @@ class BookingPanel(QWidget):
         self._state = Pill()
         self._words = label("", wrap=True, name="schedule.appointment.words")
         self._name = label("", "strong", wrap=True, name="schedule.appointment.patient")
-        for widget in (self._name, self._state, self._words, *self._acts):
+        self.shown.add(self._name)
+        self.shown.body.addWidget(self._state, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._words, *self._acts):
             self.shown.add(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

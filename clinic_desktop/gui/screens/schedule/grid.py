@@ -216,7 +216,7 @@ class DayGrid(QWidget):
         colours = theme.tokens()
         meaning = MEANING[one.status]
         box = self.rect_of(one)
-        painter.setPen(QPen(QColor(colours.strong(meaning)), 2 if chosen else 1))
+        painter.setPen(QPen(QColor(colours.strong("accent" if chosen else meaning)), 3 if chosen else 1))
         painter.setBrush(QColor(colours.soft(meaning)))
         painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 5, 5)
         painter.setPen(QColor(colours.strong(meaning)))
@@ -248,6 +248,8 @@ class DayGrid(QWidget):
             painter.drawLine(TIMES - 6, y, self.width(), y)
 
     def _paint_place(self, painter: QPainter) -> None:
+        if self.appointment() is not None:
+            return  # it is framed itself
         colour = QColor(theme.tokens().strong("accent"))
         painter.setPen(QPen(colour, 2 if self.hasFocus() else 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
