@@ -300,7 +300,9 @@ def unresolved(states: Mapping[str, State], contents: Mapping[str, Content], fac
     for step in STEPS[:-1]:
         if states[step] not in SETTLED:
             lacks = missing(step, contents.get(step, {}), facts)
-            found += lacks or [Missing(step, "", "This step was begun and not completed.")]
+            begun = states[step] not in {State.NOT_STARTED, State.BLOCKED}
+            words = "This step was begun and not completed." if begun else "This step was not opened."
+            found += lacks or [Missing(step, "", words)]
     if facts.results_critical:
         count = str(facts.results_critical)
         found.append(Missing("investigations", "", "Critical results to act on: {count}.", {"count": count}))

@@ -1,10 +1,13 @@
 """Vital signs typed as people write them: 120/80, 37,5, 98.6 F, 150 lb."""
 
+from datetime import date
+
 from clinic_desktop.domain import vitals
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.text import TextField
-from clinic_desktop.i18n import N_, _
+from clinic_desktop.gui.widgets.vital_rows import SHORT
+from clinic_desktop.i18n import _
 
 _ORDER = (
     "heart_rate",
@@ -17,17 +20,7 @@ _ORDER = (
     "pain",
     "head_circumference",
 )
-_SHORT = {
-    "heart_rate": N_("Heart rate"),
-    "temperature": N_("Temperature"),
-    "respiratory_rate": N_("Breathing"),
-    "spo2": N_("Oxygen"),
-    "weight": N_("Weight"),
-    "height": N_("Height"),
-    "glucose_meter": N_("Glucose"),
-    "pain": N_("Pain"),
-    "head_circumference": N_("Head"),
-}
+SMALL_CHILD_DAYS = 1096  # the head is measured up to three years (WHO growth standards)
 
 
 class VitalsEntry(Form):
@@ -39,10 +32,15 @@ class VitalsEntry(Form):
         row = [pressure]
         for key in _ORDER:
             sign = vitals.BY_KEY[key]
-            words = f"{_(_SHORT[key])} ({sign.shown_unit})"
+            words = f"{_(SHORT[key])} ({sign.shown_unit})"
             row.append(TextField(words, f"{screen}.{key}", longest=20))
         for start in range(0, len(row), columns):
             self.add_row(*row[start : start + columns])
+
+    def show_for(self, born_on: date | None, today: date) -> None:
+        """Offer what is measured at this age."""
+        small = born_on is not None and (today - born_on).days < SMALL_CHILD_DAYS
+        self.field("head_circumference").setVisible(small)
 
     def entries(self) -> dict[str, str]:
         """What was typed, by key of the sign; empty fields are left out."""

@@ -1,13 +1,11 @@
 """The lists of the chart: how each row reads."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
 from PySide6.QtWidgets import QSizePolicy
 
-from clinic_desktop.domain import vitals
 from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.flags import flag_look
@@ -16,9 +14,10 @@ from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.vital_rows import SignRow
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.chart import Visit
-from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown, VitalShown
+from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown
 
 SEVERITY = {
     "severe": Look(N_("Severe"), "critical", "allergy"),
@@ -107,52 +106,6 @@ def medicines(settings: Remembered) -> ListTable[MedicineTaken]:
     )
     empty = Empty(_("No medicine is noted."), icon="pill")
     return _short("chart.medicines", columns, lambda row: row.id, empty, settings)
-
-
-@dataclass(frozen=True)
-class SignRow:
-    """One line of the vital signs; both blood pressures stand in one."""
-
-    code: str
-    words: str
-    value: str
-    unit: str
-    flag: str
-    taken_at: datetime
-
-
-def sign_rows(rows: Sequence[VitalShown]) -> list[SignRow]:
-    """The last signs as lines, blood pressure first."""
-    by_code = {row.code: row for row in rows}
-    lower = by_code.get(vitals.DIASTOLIC)
-    shown = []
-    for sign in vitals.SIGNS:
-        row = by_code.get(sign.code)
-        if row is None or (sign.code == vitals.DIASTOLIC and vitals.SYSTOLIC in by_code):
-            continue
-        value, flag = vitals.plain(row.value), row.flag
-        if sign.code == vitals.SYSTOLIC and lower is not None and lower.taken_at == row.taken_at:
-            value = f"{value}/{vitals.plain(lower.value)}"
-            flag = max(row.flag, lower.flag, key=_WEIGHT.__getitem__)
-        shown.append(SignRow(row.code, _(_SHORT[sign.key]), value, sign.shown_unit, flag, row.taken_at))
-    return shown
-
-
-_WEIGHT = {"none": 0, "N": 1, "L": 2, "H": 2, "LL": 3, "HH": 3}
-_SHORT = {
-    "systolic": N_("Pressure"),
-    "diastolic": N_("Diastolic"),
-    "heart_rate": N_("Heart rate"),
-    "respiratory_rate": N_("Breathing"),
-    "temperature": N_("Temperature"),
-    "spo2": N_("Oxygen"),
-    "weight": N_("Weight"),
-    "height": N_("Height"),
-    "bmi": N_("BMI"),
-    "head_circumference": N_("Head"),
-    "glucose_meter": N_("Glucose"),
-    "pain": N_("Pain"),
-}
 
 
 def signs(settings: Remembered) -> ListTable[SignRow]:

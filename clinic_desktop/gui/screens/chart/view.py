@@ -12,6 +12,8 @@ from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
 from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
+from clinic_desktop.gui.widgets.vital_rows import SignRow, sign_rows
+from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
 from clinic_desktop.i18n import _
 from clinic_desktop.services.chart import Chart, Visit
 from clinic_desktop.services.chart_rows import AllergyShown
@@ -154,7 +156,10 @@ class ChartView(ScreenView):
         self.allergies.set_rows(chart.allergies)
         self._none_known.setVisible(not chart.allergies and chart.patient.allergy_state != "none_known")
         self.medicines.set_rows(chart.medicines)
-        self.signs.set_rows(lists.sign_rows(chart.vitals))
+        self.signs.set_rows(sign_rows(chart.vitals))
+        entry = self._forms.by_name["vitals"].form
+        if isinstance(entry, VitalsEntry):
+            entry.show_for(chart.patient.born_on, self._today())
         self.results.set_rows(chart.results)
         self.visits.set_rows(self._visits)
         count = f"{chart.visit_count}" if chart.counted_all else f"{chart.visit_count}+"
@@ -287,7 +292,7 @@ class ChartView(ScreenView):
 
     # Lists ------------------------------------------------------------------------------------------------
 
-    def _sign_chosen(self, row: lists.SignRow | None) -> None:
+    def _sign_chosen(self, row: SignRow | None) -> None:
         if row is None:
             self.trend.set_series([])
             return

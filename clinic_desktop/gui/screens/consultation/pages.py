@@ -50,6 +50,18 @@ def content_key(field_key: str) -> str:
     return field_key
 
 
+def row_of(*widgets: QWidget) -> QWidget:
+    """Widgets beside one another, pushed to the left."""
+    holder = QWidget()
+    line = QHBoxLayout(holder)
+    line.setContentsMargins(0, 0, 0, 0)
+    line.setSpacing(8)
+    for widget in widgets:
+        line.addWidget(widget)
+    line.addStretch(1)
+    return holder
+
+
 class StepPage(QScrollArea):
     """One step's page; fields that the form does not have, such as diagnoses, are kept beside it."""
 
@@ -173,7 +185,7 @@ def examination(page: StepPage) -> None:
             if not field.value():
                 field.line.setText(_("normal"))
 
-    page.form.add_widget(Button(_("All &others normal"), "consultation.all_normal", all_normal))
+    page.form.add_widget(row_of(Button(_("All &others normal"), "consultation.all_normal", all_normal)))
     page.form.add(TextField(_("No examination is needed, because"), "consultation.not_indicated"))
 
 
@@ -192,15 +204,11 @@ def follow_up(page: StepPage, today: Callable[[], date]) -> None:
     """The day of the next visit, or none."""
     on = DateField(_("Next visit on"), "consultation.date", today=today)
     page.form.add(on)
-    row = QWidget()
-    line = QHBoxLayout(row)
-    line.setContentsMargins(0, 0, 0, 0)
-    for days, words in SOON:
-        line.addWidget(
-            LinkButton(_("In {time}").format(time=_(words)), f"consultation.in_{days}", partial(_in, on, today, days))
-        )
-    line.addStretch(1)
-    page.form.add_widget(row)
+    soon = [
+        LinkButton(_("In {time}").format(time=_(words)), f"consultation.in_{days}", partial(_in, on, today, days))
+        for days, words in SOON
+    ]
+    page.form.add_widget(row_of(*soon))
     page.form.add(CheckField(_("&No further visit is needed"), "consultation.none"))
     page.form.add(NoteEdit(_("Come back earlier if"), "consultation.earlier", rows=2))
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain import consultation as path
 from clinic_desktop.domain.consultation import Diagnosis
+from clinic_desktop.gui.screens.consultation.pages import row_of
 from clinic_desktop.gui.screens.consultation.presenter import ConsultationPresenter
 from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.panel import clear_layout, label
@@ -16,18 +17,6 @@ from clinic_desktop.services.encounters import Consultation
 from clinic_desktop.services.terminology import Diagnosis as Found
 
 CERTAINTY = (("confirmed", N_("Confirmed")), ("provisional", N_("Provisional")), ("refuted", N_("Ruled out")))
-
-
-def row_of(*widgets: QWidget) -> QWidget:
-    """Widgets beside one another, pushed to the left."""
-    holder = QWidget()
-    line = QHBoxLayout(holder)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(8)
-    for widget in widgets:
-        line.addWidget(widget)
-    line.addStretch(1)
-    return holder
 
 
 class Lines(QWidget):

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.domain import vitals
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.panel import clear_layout, label
+from clinic_desktop.gui.widgets.vital_rows import SignRow, sign_rows
 from clinic_desktop.i18n import _
-from clinic_desktop.services.chart_rows import ResultShown, VitalShown
+from clinic_desktop.services.chart_rows import ResultShown
 from clinic_desktop.services.encounters import Consultation
 
 MEANING = {"LL": "critical", "HH": "critical", "L": "warning", "H": "warning", "A": "warning"}
@@ -37,7 +37,7 @@ class Side(QScrollArea):
         """Show what is known."""
         clear_layout(self._column)
         self._part(_("Allergies"), _allergies(shown))
-        self._part(_("Vital signs"), (_sign(row) for row in shown.vitals))
+        self._part(_("Vital signs"), (_sign(row) for row in sign_rows(shown.vitals)))
         self._part(_("Problems"), ((each.title, "") for each in shown.problems))
         self._part(_("Medicines"), (("  ".join(filter(None, (each.name, each.dose))), "") for each in shown.medicines))
         self._part(_("Last results"), (_result(each) for each in shown.results[:8]))
@@ -47,7 +47,7 @@ class Side(QScrollArea):
         self._column.addWidget(label(title, "strong"))
         said = list(lines)
         for words, meaning in said:
-            self._column.addWidget(label(words, "" if meaning else "secondary", meaning=meaning, wrap=True))
+            self._column.addWidget(label(words, "secondary", meaning=meaning, wrap=True))
         if not said:
             self._column.addWidget(label("–", "secondary"))
         self._column.addSpacing(8)
@@ -62,9 +62,8 @@ def _allergies(shown: Consultation) -> list[tuple[str, str]]:
     return [(" – ".join(filter(None, (each.substance, each.reaction))), "critical") for each in shown.allergies]
 
 
-def _sign(row: VitalShown) -> tuple[str, str]:
-    sign = vitals.BY_CODE[row.code]
-    words = f"{_(sign.name)} {vitals.plain(row.value)} {sign.shown_unit} {_flag(row.flag)}".rstrip()
+def _sign(row: SignRow) -> tuple[str, str]:
+    words = f"{row.words} {row.value} {row.unit} {_flag(row.flag)}".rstrip()
     return f"{words}, {show_date(row.taken_at.astimezone().date())}", MEANING.get(row.flag, "")
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from clinic_desktop.domain import consultation as path
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.consultation import pages
-from clinic_desktop.gui.screens.consultation.pages import StepPage
+from clinic_desktop.gui.screens.consultation.pages import StepPage, row_of
 from clinic_desktop.gui.screens.consultation.paper import summary_paper
-from clinic_desktop.gui.screens.consultation.parts import AllergyAnswer, DiagnosisList, Lines, Review, row_of
+from clinic_desktop.gui.screens.consultation.parts import AllergyAnswer, DiagnosisList, Lines, Review
 from clinic_desktop.gui.screens.consultation.presenter import SETTLED, ConsultationPresenter
 from clinic_desktop.gui.screens.consultation.side import Side
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -58,7 +58,9 @@ class ConsultationView(ScreenView):
             step: StepPage(step, lambda step=step: self._presenter.keep(step))  # type: ignore[misc]  # bound now
             for step in path.STEPS
         }
-        self._stack = QStackedWidget()
+        # A layout, not QStackedWidget: that one would paint the page's grey over its panel.
+        self._pages_holder = QWidget()
+        self._stack = QStackedLayout(self._pages_holder)
         self._head = Panel()
         self._said = label("", "secondary", name="consultation.said", wrap=True)
         self._fill_pages()
@@ -123,7 +125,7 @@ class ConsultationView(ScreenView):
         for page in self.pages.values():
             self._stack.addWidget(page)
         self._head.add(self._said)
-        self._head.add(self._stack, 1)
+        self._head.add(self._pages_holder, 1)
         self._reopen = self._head.add_button(_("Open &again"), "consultation.reopen", self._open_again)
         self._leave_out = self._head.add_button(_("&Leave out"), "consultation.leave_out", self._ask_why)
         self._why = TextField(
@@ -199,6 +201,7 @@ class ConsultationView(ScreenView):
         signed = shown.status == "signed"
         titles = {key: _(words) for key, words in TITLES.items()}
         self.entry.setVisible(not signed)
+        self.entry.show_for(shown.patient.born_on, self._today())
         lacks = [(_(each.message).format(**each.facts), "warning") for each in shown.step("vitals").missing]
         self._signs.show_lines(lacks, _("All that this visit wants has been measured."))
         self.allergies.show_state(shown)
