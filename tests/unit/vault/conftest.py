@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import ClassVar
 
 import pytest
@@ -47,8 +48,10 @@ class OtherKeyring(MemoryKeyring):
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[MemoryKeyring]]:
     """Put the two stand-ins on the list of trusted back ends."""
-    here = sys.modules[__name__]
-    monkeypatch.setitem(sys.modules, "vault_test_keyrings", here)
+    # A module of its own: several `conftest` are loaded in one run, and the name of this one may be another's by then.
+    here = ModuleType("vault_test_keyrings")
+    vars(here).update(MemoryKeyring=MemoryKeyring, OtherKeyring=OtherKeyring)
+    monkeypatch.setitem(sys.modules, here.__name__, here)
     names = ("vault_test_keyrings.MemoryKeyring", "vault_test_keyrings.OtherKeyring")
     monkeypatch.setattr(device_secret, "ALLOWED", names)
     monkeypatch.setattr(MemoryKeyring, "locked", False)
