@@ -1,6 +1,7 @@
 """PDF pages as pictures, and PDF bytes to a printer: no clear copy ever lies on a disk."""
 
 import contextlib
+import logging
 import queue
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 POINTS = 72.0  # in an inch
 
+log = logging.getLogger(__name__)
+
 
 class Pages(QObject):
     """Draws the pages of one PDF in one thread of its own, since pdfium may be used from one thread only.
@@ -36,6 +39,9 @@ class Pages(QObject):
         self._pdf = pdf
         self._document: PdfDocument | None = None
         self._closed = threading.Event()
+
+    def start(self) -> None:
+        """Open the document; called once `opened` and `drawn` are connected, since the answer may come at once."""
         _painter().put(self._open)
 
     def want(self, page: int, dpi: float) -> None:
@@ -119,7 +125,10 @@ def _painter() -> "queue.SimpleQueue[Callable[[], None]]":
 
     def work() -> None:
         while True:
-            jobs.get()()
+            try:
+                jobs.get()()
+            except Exception as error:  # noqa: BLE001 - one bad page must not stop every later document
+                log.error("a page could not be drawn: %s", type(error).__name__)  # noqa: TRY400 - ids only in the log
 
     threading.Thread(target=work, name="pdf pages", daemon=True).start()
     return jobs

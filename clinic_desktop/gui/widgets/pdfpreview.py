@@ -53,6 +53,7 @@ class PdfPreview(QWidget):
         self._pages.opened.connect(self._opened)
         self._pages.drawn.connect(self._drawn)
         self._pages.failed.connect(self._said.setText)
+        self._pages.start()
         QShortcut(
             QKeySequence(Qt.Key.Key_Escape),
             self,

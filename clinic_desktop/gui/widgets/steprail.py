@@ -129,6 +129,13 @@ class _StepRow(QPushButton):
         self.setFixedHeight(34 + (lines.height() if self._state.text() else 0))
         self._draw()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave Up and Down to the rail: of itself a button of a group would be pressed by them."""
+        if event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the icon again in the new theme's colour."""
         if event.type() == QEvent.Type.StyleChange and hasattr(self, "_step"):
