@@ -1,12 +1,11 @@
 """Decides what the laboratory's screen shows and does. No Qt."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, Todo, View
 from clinic_desktop.gui.screens.laboratory.sheet import GridRow, Typed, grid_row, problem_of, whole_choice
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
@@ -15,46 +14,10 @@ from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.results import Entered, Entry, Released
 from clinic_desktop.services.sheets import OrderSheet, SheetTest
-from clinic_desktop.services.worklist import Counts, CriticalResult, Stage, WaitingOrder
+from clinic_desktop.services.worklist import Stage
 
-CALL_BACK = "call_back"
-STAGES = ("collect", "enter", "release", CALL_BACK, "done")
 FORM = "laboratory.results"
 TOUCHES = ("lab_order.", "specimen.", "result.", "callback.", "patient.changed")
-
-
-@dataclass(frozen=True)
-class Todo:
-    """What the screen's primary act is now: its kind, its words, whether it may be done, and the rule if not."""
-
-    kind: str  # collect enter release or nothing
-    words: str = ""
-    enabled: bool = False
-    rule: str = ""
-
-
-class View(Protocol):
-    """What the presenter asks of the view."""
-
-    def show_orders(self, orders: Sequence[WaitingOrder]) -> None: ...  # noqa: D102
-    def show_critical(self, critical: Sequence[CriticalResult]) -> None: ...  # noqa: D102
-    def show_counts(self, counts: Counts) -> None: ...  # noqa: D102
-    def show_sections(self, sections: Sequence[str]) -> None: ...  # noqa: D102
-    def show_stage(self, stage: str) -> None: ...  # noqa: D102
-    def show_sheet(self, sheet: OrderSheet | None) -> None: ...  # noqa: D102
-    def show_rows(self, rows: Sequence[GridRow]) -> None: ...  # noqa: D102
-    def show_row(self, row: GridRow) -> None: ...  # noqa: D102
-    def show_todo(self, todo: Todo) -> None: ...  # noqa: D102
-    def show_labels(self, labels: Sequence[CollectedSpecimen]) -> None: ...  # noqa: D102
-    def chosen_kinds(self) -> tuple[str, ...]: ...  # noqa: D102
-    def focus_row(self, code: str) -> None: ...  # noqa: D102
-    def set_patient(self, patient_id: str | None) -> None: ...  # noqa: D102
-    def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
-    def callback_done(self) -> None: ...  # noqa: D102
-    def correction_done(self) -> None: ...  # noqa: D102
-    def draft_done(self) -> None: ...  # noqa: D102
-    def say(self, words: str) -> None: ...  # noqa: D102
-    def show_error(self, error: Exception) -> None: ...  # noqa: D102
 
 
 class Presenter:

@@ -6,10 +6,11 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, Todo
 from clinic_desktop.gui.screens.laboratory.grid import ResultGrid
 from clinic_desktop.gui.screens.laboratory.lists import EMPTY, critical_table, orders_table, priority_look
 from clinic_desktop.gui.screens.laboratory.panels import CallBackPanel, CorrectionPanel, SpecimenPanel
-from clinic_desktop.gui.screens.laboratory.presenter import CALL_BACK, STAGES, Presenter, Todo
+from clinic_desktop.gui.screens.laboratory.presenter import Presenter
 from clinic_desktop.gui.screens.laboratory.sheet import GridRow, people
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import Button
