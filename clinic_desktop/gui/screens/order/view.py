@@ -188,11 +188,11 @@ class OrderScreen(ScreenView):
 
     def _chosen_table(self) -> ListTable[Line]:
         columns = (
-            Column[Line]("name", _("Test or panel"), lambda line: line.name, 160, strong=True),
+            Column[Line]("name", _("Test or panel"), lambda line: line.name, 184, strong=True),
             Column[Line](
                 "tests", _("Tests"), lambda line: line.tests or line.specimens, 140, stretch=True, subtle=True
             ),
-            Column[Line]("already", _("Already"), lambda line: line.already, 128, look=_already),
+            Column[Line]("already", _("Already"), lambda line: line.already, 100, look=_already),
         )
         table = ListTable(
             "order.lines", columns, key=lambda line: line.key, counted=False,
@@ -240,4 +240,4 @@ def _details(line: Line) -> str:
 
 
 def _already(line: Line) -> Look | None:
-    return Look(line.already, "warning") if line.already else None
+    return Look(_("Ordered"), "warning") if line.already else None
