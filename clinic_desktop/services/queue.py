@@ -87,7 +87,8 @@ def check_in(
     if here is not None:
         raise Refusal(N_("This patient is in the queue already, with ticket {ticket}."), field="patient", ticket=here)
     if appointment_id is not None:
-        practitioner_id = practitioner_id or scheduling.arrived(act, appointment_id, patient_id)
+        booked_with = scheduling.arrived(act, appointment_id, patient_id)
+        practitioner_id = practitioner_id or booked_with
     values = {
         "patient_id": patient_id,
         "appointment_id": appointment_id,
