@@ -39,6 +39,7 @@ class Pages(QObject):
         self._pdf = pdf
         self._document: PdfDocument | None = None
         self._closed = threading.Event()
+        _mailbox()  # made here, on the window's thread
 
     def start(self) -> None:
         """Open the document; called once `opened` and `drawn` are connected, since the answer may come at once."""
@@ -82,10 +83,26 @@ class Pages(QObject):
             self._document = None
 
     def _say(self, emit: Callable[[], None]) -> None:
-        # The window may have let go of this object while its page was being drawn.
-        with contextlib.suppress(RuntimeError):
+        # Never emitted from the painter's thread: the window may delete this object at that very moment.
+        _mailbox().arrived.emit(lambda: self._on_window(emit))
+
+    def _on_window(self, emit: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # deleted without having been closed
             if not self._closed.is_set():
                 emit()
+
+
+class _Mailbox(QObject):
+    """Lives as long as the program, on the window's thread; hands over there what the painter has to say."""
+
+    arrived = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived.connect(self._hand_over)
+
+    def _hand_over(self, say: Callable[[], None]) -> None:
+        say()
 
 
 def printers() -> list[str]:
@@ -117,6 +134,11 @@ def send_to_printer(pdf: bytes, title: str, printer: str = "", copies: int = 1) 
             remedy=N_("Check that the printer is on and has paper, then print again."),
             why=sent.stderr.decode(errors="replace").strip(),
         )
+
+
+@lru_cache(maxsize=1)
+def _mailbox() -> _Mailbox:
+    return _Mailbox()
 
 
 @lru_cache(maxsize=1)

@@ -52,7 +52,7 @@ def test_pages_are_drawn_true_to_size_and_zoomed(qtbot: QtBot, pdf: bytes) -> No
 
 
 def test_many_previews_closed_at_once_draw_nothing_and_break_nothing(qtbot: QtBot, pdf: bytes) -> None:
-    for _ in range(40):
+    for _ in range(150):
         preview = PdfPreview(pdf, "Receipt", Immediately())
         qtbot.wait(1)
         preview.close_document()
