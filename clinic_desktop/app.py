@@ -6,7 +6,7 @@ PDF or of the network may be imported (measured: 4.9 times slower to the first p
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,6 +33,13 @@ def run_window(profile: Path) -> int:
     from clinic_desktop.gui.shell.start import run
 
     return run(Door(profile), SCREENS, profile)
+
+
+def walk_tour(out: Path, seed: int, say: Callable[[str], None]) -> int:
+    """Walk the tour through the real window into a fresh folder; 0 when every check held."""
+    from clinic_desktop.gui.tour.run import run
+
+    return run(out, seed, Door, SCREENS, say)
 
 
 class Door:
@@ -109,10 +116,15 @@ class Door:
 
     def recovery_sheet(self) -> bytes:
         """The recovery key on paper."""
-        from clinic_desktop.reports.recovery_sheet import RecoverySheet, recovery_sheet
+        from clinic_desktop.clock import SystemClock
+        from clinic_desktop.reports.page import ClinicHead, Printed
+        from clinic_desktop.reports.recovery_sheet import RecoverySheetPaper, recovery_sheet
+        from clinic_desktop.vault.vault import Vault
 
-        chosen = self._settings()
-        return recovery_sheet(RecoverySheet(chosen.clinic_name, chosen.workstation, self._recovery, date.today()))  # noqa: DTZ011 - a civil date for the person who files it
+        clinic = ClinicHead(self._settings().clinic_name)
+        printed = Printed(SystemClock().now().astimezone(), clinic.name)
+        database = Vault.open(self.profile).database_id
+        return recovery_sheet(RecoverySheetPaper(clinic, printed, self._recovery, database))
 
     def confirm_recovery(self) -> None:
         """Note that the key was typed back right; before that no patient can be registered."""

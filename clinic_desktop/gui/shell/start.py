@@ -1,6 +1,5 @@
 """Starts the window: paints the sign-in first, brings the rest in behind it, and follows the journal."""
 
-import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,8 +74,27 @@ def follow(window: MainWindow, door: Door, profile: Path) -> None:
 
 def _after_first_paint(window: MainWindow, door: Door, profile: Path) -> None:
     window.preload()
-    background = importlib.import_module("clinic_desktop.gui.shell.background")
-    background.attach(window, door.key, profile)
+    # Nothing needs the background process before somebody can sign in, and the sign-in is painted sooner without it.
+    from clinic_desktop.gui.shell.background import Background
+
+    command = (sys.executable, "-m", "clinic_desktop", "--profile", str(profile), "agent", "--sealed")
+    background = Background(command, door.key, window)
+
+    def said(words: str) -> None:
+        if window.has_frame and not window.is_locked:
+            window.frame.say(words)
+
+    background.status.connect(said)
+    window.opened.connect(lambda _place: background.unlock())
+    window.left.connect(background.lock)
+    window.destroyed.connect(background.stop)
+    app = QApplication.instance()
+    if app is not None:
+        app.aboutToQuit.connect(background.stop)
+    if (profile / "clinic.db").exists():
+        background.start()
+    else:
+        window.opened.connect(lambda _place: background.pid or background.start())
 
 
 __all__ = ["Door", "follow", "run"]

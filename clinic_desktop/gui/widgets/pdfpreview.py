@@ -62,6 +62,11 @@ class PdfPreview(QWidget):
         )
         self.setFocusProxy(self._scroll)
 
+    @property
+    def pdf(self) -> bytes:
+        """The document shown."""
+        return self._pdf
+
     def page_count(self) -> int:
         """How many pages there are; 0 until the document has been opened."""
         return len(self._labels)

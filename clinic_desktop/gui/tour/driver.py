@@ -1,0 +1,187 @@
+"""Fingers and eyes: presses keys and clicks in the real window, waits as a person would, takes pictures."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QPlainTextEdit, QWidget
+
+from clinic_desktop.gui import theme
+
+T = TypeVar("T")
+
+PATIENCE = 20.0  # seconds before the tour gives up waiting
+
+
+class TourError(Exception):
+    """The window did not do what a person would expect."""
+
+
+@dataclass
+class Counted:
+    """Keys of one act: those that choose and do, and those that are free text."""
+
+    keys: int = 0
+    typed: int = 0
+
+
+@dataclass
+class Driver:
+    """One pair of hands at one window."""
+
+    app: QApplication
+    window: QWidget
+    counted: Counted = field(default_factory=Counted)
+
+    # Waiting ---------------------------------------------------------------------------------------------
+
+    def until(self, what: str, ask: Callable[[], T | None]) -> T:
+        """Let the window work until there is an answer."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            self.app.processEvents()
+            answer = ask()
+            if answer is not None and answer is not False:
+                return answer
+            if time.monotonic() > end:
+                raise TourError(f"waited in vain for {what}")
+            QTest.qWait(15)
+
+    def settle(self, seconds: float = 0.2) -> None:
+        """Let the window finish what it has begun."""
+        QTest.qWait(int(seconds * 1000))
+
+    def seen(self, name: str) -> QWidget | None:
+        """A widget of this name that can be seen now."""
+        for top in (self.window, *self.app.topLevelWidgets()):
+            if top.objectName() == name and top.isVisible():
+                return top
+            for widget in top.findChildren(QWidget, name):
+                if widget.isVisible():
+                    return widget
+        return None
+
+    def find(self, name: str) -> QWidget:
+        """Wait for a widget of this name."""
+        return self.until(name, lambda: self.seen(name))
+
+    def text_of(self, name: str) -> str:
+        """The words that a widget shows."""
+        widget = self.find(name)
+        for read in ("text", "toPlainText", "currentText"):
+            if hasattr(widget, read):
+                return str(getattr(widget, read)())
+        return ""
+
+    # Hands -----------------------------------------------------------------------------------------------
+
+    def key(self, keys: str, times: int = 1) -> None:
+        """Press a key or a chord: ``Return``, ``Ctrl+K``, ``Alt+S``."""
+        combination = QKeySequence(keys)[0]
+        for _time in range(times):
+            self.counted.keys += 1
+            target = self.app.focusWidget() or self.window
+            QTest.keyClick(target, combination.key(), combination.keyboardModifiers())
+            self.app.processEvents()
+
+    def write(self, words: str) -> None:
+        """Type words where the focus is."""
+        self.counted.typed += len(words)
+        target = self.app.focusWidget()
+        if target is None:
+            raise TourError(f"nowhere to type {len(words)} letters")
+        for letter in words:
+            if letter.isascii():
+                QTest.keyClick(target, letter)
+            else:
+                # A keyboard layout composes these; offscreen there is none, so the finished letter is committed.
+                _compose(target, letter)
+        self.app.processEvents()
+
+    def click(self, name: str) -> None:
+        """Click a widget."""
+        widget = self.until(
+            f"{name} enabled", lambda: w if (w := self.seen(name)) is not None and w.isEnabled() else None
+        )
+        self.counted.keys += 1
+        QTest.mouseClick(
+            widget, Qt.MouseButton.LeftButton, pos=QPoint(min(widget.width() // 2, 24), widget.height() // 2)
+        )
+        self.app.processEvents()
+
+    def fill(self, name: str, words: str) -> None:
+        """Click into a field, take out what stands there, and type."""
+        widget = self.find(name)
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        if isinstance(widget, QComboBox):
+            self.choose(name, words)
+            return
+        if isinstance(widget, QPlainTextEdit):
+            widget.setFocus()
+        QTest.keyClick(widget, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        self.write(words)
+
+    def choose(self, name: str, words: str) -> None:
+        """Choose in a list that drops down, by its words, with the arrow keys."""
+        box = self.find(name)
+        if not isinstance(box, QComboBox):
+            raise TourError(f"{name} is not a list")
+        box.setFocus()
+        place = next((row for row in range(box.count()) if words.casefold() in box.itemText(row).casefold()), None)
+        if place is None:
+            raise TourError(f"{name} does not offer {words!r}")
+        box.hidePopup()
+        while box.currentIndex() != place:
+            self.key("Down" if box.currentIndex() < place else "Up")
+
+    def pick_row(self, table: str, has: str, *, open_it: bool = False) -> None:
+        """Click the row of a table in which some words stand; with `open_it`, press Enter on it."""
+        view = self.find(table)
+        if not isinstance(view, QAbstractItemView):
+            raise TourError(f"{table} is not a table")
+
+        def row() -> int | None:
+            model = view.model()
+            for place in range(model.rowCount()):
+                words = (str(model.index(place, column).data() or "") for column in range(model.columnCount()))
+                if any(has.casefold() in word.casefold() for word in words):
+                    return place + 1
+            return None
+
+        place = self.until(f"{has!r} in {table}", row) - 1
+        index = view.model().index(place, 0)
+        view.scrollTo(index)
+        self.counted.keys += 1
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=view.visualRect(index).center())
+        self.app.processEvents()
+        if open_it:
+            self.key("Return")
+
+    # Eyes ------------------------------------------------------------------------------------------------
+
+    def pictures(self, folder: Path, name: str) -> list[str]:
+        """Take a picture in light and in dark; returns the files' names."""
+        before = theme.mode()
+        made = []
+        for mode in ("light", "dark"):
+            theme.apply(self.app, mode)
+            self.settle(0.08)
+            file = folder / f"{name}-{mode}.png"
+            self.window.grab().save(str(file))
+            made.append(file.name)
+        theme.apply(self.app, before)
+        self.app.processEvents()
+        return made
+
+
+def _compose(target: QWidget, letter: str) -> None:
+    from PySide6.QtGui import QInputMethodEvent
+
+    event = QInputMethodEvent("", [])
+    event.setCommitString(letter)
+    QApplication.sendEvent(target, event)

@@ -1,0 +1,85 @@
+"""One person's way through the window: signing in, finding a screen, keeping a paper."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clinic_desktop.gui.shell.window import MainWindow
+from clinic_desktop.gui.tour.driver import Driver
+from clinic_desktop.gui.tour.record import Step
+from clinic_desktop.gui.tour.visit import Visit
+from clinic_desktop.services.clinic import Clinic
+
+PASSPHRASE = "amber tugboat orchard 61"  # noqa: S105 - of the tour's own made-up clinic
+STAFF = (
+    ("drvale", "Dr Tour", "doctor"),
+    ("nursetour", "Nurse Tour", "nurse"),
+    ("pharmtour", "Pharmacist Tour", "pharmacist"),
+    ("labtour", "Laboratory Tour", "laboratory"),
+    ("labsecond", "Second Laboratory", "laboratory"),
+    ("desktour", "Front Desk Tour", "front_desk"),
+    ("cashtour", "Cashier Tour", "cashier"),
+)
+ADMIN = ("admintour", "Administrator Tour")
+
+
+@dataclass
+class Hands:
+    """The tour's hands: the driver, the window, the visit and the second connection that checks."""
+
+    driver: Driver
+    window: MainWindow
+    visit: Visit
+    out: Path
+    profile: Path
+    second: Callable[[], Clinic]
+    signed_in: str = ""
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Rows as a connection of its own sees them."""
+        with self.second().store.read() as connection:
+            return [tuple(row) for row in connection.exec_driver_sql(sql, parameters)]
+
+    def one(self, sql: str, *parameters: object) -> Any:
+        """The first value of the first row, or None."""
+        rows = self.rows(sql, *parameters)
+        return rows[0][0] if rows else None
+
+    def sign_in(self, username: str, name: str) -> None:
+        """Sign in as somebody, switching from whoever works now."""
+        if self.signed_in == username:
+            return
+        if self.signed_in:
+            self.driver.key("Ctrl+Shift+L")
+        self.driver.find("signin.username")
+        self.driver.choose("signin.username", name)
+        self.driver.fill("signin.password", PASSPHRASE)
+        self.driver.key("Return")
+        self.driver.until("the window to open", lambda: self.window.has_frame)
+        self.signed_in = username
+        self.driver.settle()
+
+    def go(self, screen: str) -> None:
+        """Open a screen by its word in the rail."""
+        self.driver.click(f"rail.{screen}")
+        self.driver.find(f"{screen}.view")
+
+    def primary(self) -> None:
+        """Do the primary act, when it may be done."""
+        foot = self.window.frame.foot.primary
+        self.driver.until("the primary act", lambda: foot.isVisible() and foot.isEnabled())
+        self.driver.key("Ctrl+Return")
+        self.driver.settle()
+
+    def keep_paper(self, step: Step, name: str) -> None:
+        """Wait for the paper shown, keep it as a file beside the pictures, and close it."""
+        preview = self.driver.find("preview")
+        data: bytes = self.driver.until("the paper", lambda: getattr(preview, "pdf", None))
+        file = self.out / f"{name}.pdf"
+        file.write_bytes(data)
+        step.pdf.append(file.name)
+        step.check(f"{name} is a PDF", data.startswith(b"%PDF"))
+        step.picture += self.driver.pictures(self.out, f"paper-{name}")
+        self.driver.key("Esc")
+        self.driver.settle()

@@ -1,0 +1,96 @@
+"""Runs the tour: steps in order, each timed, counted, pictured and checked; the first failure ends it."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from clinic_desktop.gui import theme
+from clinic_desktop.gui.shell.start import Door, follow
+from clinic_desktop.gui.shell.window import MainWindow
+from clinic_desktop.gui.tour import opening
+from clinic_desktop.gui.tour.driver import Driver
+from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
+from clinic_desktop.gui.tour.record import Record, Step
+from clinic_desktop.gui.tour.visit import drawn
+from clinic_desktop.services.clinic import Clinic, open_with_key
+from clinic_desktop.vault.vault import Vault
+
+Work = Callable[[Hands, Step], None]
+
+STEPS: tuple[tuple[str, str, Work], ...] = (
+    ("first run", "administrator", opening.first_run),
+    ("staff begin", "administrator", opening.staff_begin),
+    ("register a patient", "front_desk", opening.register),
+    ("likely duplicate", "front_desk", opening.duplicate_warning),
+    ("check in", "front_desk", opening.check_in),
+)
+
+
+def run(
+    out: Path, seed: int, make_door: Callable[[Path], Door], screens: Sequence[str], say: Callable[[str], None]
+) -> int:
+    """Walk the tour; 0 when every check held, 1 when not."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    out.mkdir(parents=True, exist_ok=True)
+    profile = out / "profile"
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("a window needs a QApplication")
+    theme.apply(app, "light")
+    door = make_door(profile)
+    window = MainWindow(door, screens, settings=door.remembered)
+    follow(window, door, profile)
+    window.begin()
+    window.show()
+    record = Record(seed)
+    second = Second(profile)
+    driver = Driver(app, window)
+    hands = Hands(driver, window, drawn(seed), out, profile, second)
+    for name, role, work in STEPS:
+        say(name)
+        with record.step(name, role, lambda: (driver.counted.keys, driver.counted.typed)) as step:
+            try:
+                work(hands, step)
+            except Exception as error:  # noqa: BLE001 - whatever it was, the tour failed and says where
+                step.error = f"{type(error).__name__}: {error} {_place(error)}"
+                step.picture += driver.pictures(out, "failed")
+        if step.error:
+            break
+    second.close()
+    window.close()
+    app.processEvents()
+    record.save(out)
+    for problem in record.problems():
+        say(f"FAILED {problem}")
+    return 0 if record.ok else 1
+
+
+class Second:
+    """The second connection: opened with the key when it is first asked for, never used to write."""
+
+    def __init__(self, profile: Path) -> None:
+        self._profile = profile
+        self._clinic: Clinic | None = None
+
+    def __call__(self) -> Clinic:
+        """The clinic as another process would see it."""
+        if self._clinic is None:
+            vault = Vault.open(self._profile)
+            key = vault.unlock(ADMIN[0], PASSPHRASE).data_key
+            self._clinic = open_with_key(self._profile, key, vault=vault, process="command")
+        return self._clinic
+
+    def close(self) -> None:
+        """Close it."""
+        if self._clinic is not None:
+            self._clinic.close()
+            self._clinic = None
+
+
+def _place(error: Exception) -> str:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "gui/tour" in frame.filename]
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames[-3:]))
