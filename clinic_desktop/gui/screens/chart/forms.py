@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.consultation import PRESETS
-from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS, ChartPresenter, Substances
+from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS, ChartPresenter
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
@@ -20,6 +20,23 @@ from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
 from clinic_desktop.i18n import _
 from clinic_desktop.services.substances import Substance
 from clinic_desktop.services.terminology import Diagnosis
+
+OWN = "~"  # the choice that is none of the list: the words as they were typed
+
+
+class OwnWordsField(SearchField):
+    """A search whose words count even where none of the list was chosen."""
+
+    def problem(self) -> str:
+        """A missing required text; words of one's own are none."""
+        return _("Please fill this in.") if self.required and not self.line.text().strip() else ""
+
+    def words_and_key(self) -> tuple[str, str | None]:
+        """The words, and the key of the choice; None for words of one's own."""
+        chosen = self.choice()
+        if chosen is None or chosen.key == OWN:
+            return self.line.text().strip(), None
+        return chosen.text, chosen.key
 
 
 class ChartForm(Panel):
@@ -51,8 +68,6 @@ class ChartForms:
 
     def __init__(self, presenter: ChartPresenter, today: Callable[[], date]) -> None:
         self._presenter, self._today = presenter, today
-        self._diagnosis: Diagnosis | None = None
-        self._substance: Substance | None = None
         self.about: tuple[str, str, int] = ("", "", 0)  # what a reason is asked for: kind, record, revision
         self.by_name: dict[str, ChartForm] = {
             "vitals": self._vitals(),
@@ -73,10 +88,9 @@ class ChartForms:
 
     def _problem(self) -> ChartForm:
         form = Form(self._keeper("problem"))
-        search = SearchField(
+        search = OwnWordsField(
             _("Problem, in words or ICD-10 code"), "chart.problem", self._find_diagnosis, required=True
         )
-        search.chosen.connect(self._diagnosis_chosen)
         form.add(search)
         form.add(
             SegmentField(
@@ -89,32 +103,24 @@ class ChartForms:
         since = form.add(DateField(_("Since"), "chart.onset_on", today=self._today, past=True))
 
         def submit() -> None:
-            found = self._diagnosis
-            title = found.title if found is not None else search.line.text().strip()
+            title, code = search.words_and_key()
             certainty = str(form.field("certainty").value() or "confirmed")
-            self._presenter.add_problem(title, found, certainty, since.value())
+            self._presenter.add_problem(title, code, certainty, since.value())
 
         return ChartForm(_("Add a problem"), _("&Add to the list"), form, submit)
 
     def _find_diagnosis(self, text: str, show: Show) -> None:
-        self._diagnosis = None
-
         def found(diagnoses: tuple[Diagnosis, ...]) -> None:
             offered = [
-                Suggestion(each.code, each.title, each.code, "" if each.billable else _("group"), data=each)
-                for each in diagnoses
+                Suggestion(each.code, each.title, each.code, "" if each.billable else _("group")) for each in diagnoses
             ]
-            show([*offered, Suggestion("~", text, _("In your own words, with no code"), icon="edit")])
+            show([*offered, Suggestion(OWN, text, _("In your own words, with no code"), icon="edit")])
 
         self._presenter.find_diagnoses(text, found)
 
-    def _diagnosis_chosen(self, found: Suggestion) -> None:
-        self._diagnosis = found.data if isinstance(found.data, Diagnosis) else None
-
     def _allergy(self) -> ChartForm:
         form = Form(self._keeper("allergy"))
-        search = SearchField(_("Substance or class"), "chart.substance", self._find_substance, required=True)
-        search.chosen.connect(self._substance_chosen)
+        search = OwnWordsField(_("Substance or class"), "chart.substance", self._find_substance, required=True)
         form.add(search)
         reaction = form.add(TextField(_("What happened"), "chart.reaction", placeholder=_("rash, swelling, collapse")))
         form.add(
@@ -126,26 +132,20 @@ class ChartForms:
         )
 
         def submit() -> None:
-            chosen = self._substance
-            words = chosen.name if chosen is not None else search.line.text().strip()
+            words, key = search.words_and_key()
             severity = str(form.field("severity").value() or "unknown")
-            self._presenter.add_allergy(Substances(words, chosen), reaction.value(), severity)
+            self._presenter.add_allergy(words, key, reaction.value(), severity)
 
         return ChartForm(_("Add an allergy"), _("&Add to the list"), form, submit)
 
     def _find_substance(self, text: str, show: Show) -> None:
-        self._substance = None
-
         def found(substances: tuple[Substance, ...]) -> None:
             kinds = {"class": _("class"), "ingredient": ""}
-            offered = [Suggestion(each.code, each.name, badge=kinds[each.kind], data=each) for each in substances]
+            offered = [Suggestion(f"{each.kind}:{each.code}", each.name, badge=kinds[each.kind]) for each in substances]
             words = _("In your own words: the safety check looks for these words only")
-            show([*offered, Suggestion("~", text, words, icon="edit")])
+            show([*offered, Suggestion(OWN, text, words, icon="edit")])
 
         self._presenter.find_substances(text, found)
-
-    def _substance_chosen(self, found: Suggestion) -> None:
-        self._substance = found.data if isinstance(found.data, Substance) else None
 
     def _medicine(self) -> ChartForm:
         form = Form(self._keeper("medicine"))

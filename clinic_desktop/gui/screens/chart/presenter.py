@@ -1,7 +1,6 @@
 """What the chart decides: when to ask, which act a form leads to, and what happens after it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
@@ -46,14 +45,6 @@ PRESET_WORDS: Mapping[str, str] = dict(
         strict=True,
     )
 )
-
-
-@dataclass(frozen=True)
-class Substances:
-    """An allergen chosen from the pack, or words of one's own."""
-
-    words: str
-    chosen: Substance | None = None
 
 
 class ChartPage(Protocol):
@@ -176,22 +167,22 @@ class ChartPresenter:
         patient = self.patient_id
         self._act("vitals", lambda desk: vitals.record_vitals(desk, patient, entries))
 
-    def add_problem(self, title: str, found: Diagnosis | None, certainty: str, onset_on: date | None) -> None:
+    def add_problem(self, title: str, code: str | None, certainty: str, onset_on: date | None) -> None:
         """Put a problem on the list."""
         patient = self.patient_id
-        problem = NewProblem(title, None if found is None else found.code, certainty, onset_on)
+        problem = NewProblem(title, code, certainty, onset_on)
         self._act("problem", lambda desk: charting.add_problem(desk, patient, problem))
 
     def resolve_problem(self, problem_id: str, on: date, revision: int) -> None:
         """Say that a problem is over."""
         self._act("list", lambda desk: charting.resolve_problem(desk, problem_id, on, revision))
 
-    def add_allergy(self, substance: Substances, reaction: str, severity: str) -> None:
-        """Note an allergy."""
-        patient, chosen = self.patient_id, substance.chosen
-        ingredient = chosen.code if chosen is not None and chosen.kind == "ingredient" else None
-        group = chosen.code if chosen is not None and chosen.kind == "class" else None
-        allergy = NewAllergy(substance.words, ingredient, group, reaction, severity)
+    def add_allergy(self, words: str, key: str | None, reaction: str, severity: str) -> None:
+        """Note an allergy; `key` is ``ingredient:`` or ``class:`` and its code, None for words of one's own."""
+        patient = self.patient_id
+        kind, _colon, code = (key or "").partition(":")
+        ingredient, group = (code if kind == each else None for each in ("ingredient", "class"))
+        allergy = NewAllergy(words, ingredient, group, reaction, severity)
         self._act("allergy", lambda desk: charting.add_allergy(desk, patient, allergy))
 
     def end_allergy(self, allergy_id: str, reason: str) -> None:

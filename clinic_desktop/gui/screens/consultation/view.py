@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from clinic_desktop.domain import consultation as path
@@ -50,7 +49,7 @@ class ConsultationView(ScreenView):
         super().__init__("consultation")
         self._window, self._today = context.window, context.today
         self._presenter = ConsultationPresenter(context.desk, context.tasks, self)
-        self._shown_step = ""
+        self._shown_place = ("", "")
         self.rail = StepRail("consultation.steps")
         self.rail.gone_to.connect(self._presenter.go)
         self.side = Side()
@@ -121,7 +120,7 @@ class ConsultationView(ScreenView):
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
-        row.addWidget(self.rail, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.rail)
         for page in self.pages.values():
             self._stack.addWidget(page)
         self._head.add(self._said)
@@ -190,7 +189,8 @@ class ConsultationView(ScreenView):
         self._reopen.setVisible(editable and here.state in SETTLED)
         self._leave_out.setVisible(editable and here.state not in SETTLED and step not in path.NEVER_SKIPPED)
         self._print.setVisible(True)
-        moved, self._shown_step = step != self._shown_step, step
+        place = (step, shown.status)
+        moved, self._shown_place = place != self._shown_place, place
         if moved:
             self._why.hide()
             self._stack.setCurrentWidget(self.pages[step])
@@ -362,5 +362,5 @@ class ConsultationView(ScreenView):
             page.clear()
         self.entry.clear()
         self.addendum.clear()
-        self._shown_step = ""
+        self._shown_place = ("", "")
         self.no_primary()
