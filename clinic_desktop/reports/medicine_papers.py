@@ -1,7 +1,5 @@
 """From a prescription to its paper and to the labels of what is handed out."""
 
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from clinic_desktop.domain.doses import counted
@@ -14,18 +12,7 @@ from clinic_desktop.reports.wording import day
 from clinic_desktop.services import prescribing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.patients import BannerFacts, patient_banner
-
-
-@dataclass(frozen=True)
-class LabelOf:
-    """What a label is for: a line, and so many units of a lot."""
-
-    line_id: str
-    title: str
-    quantity: int
-    unit: str
-    lot: str
-    expires_on: date
+from clinic_desktop.services.work_orders import LabelOf
 
 
 def prescription(desk: Desk, prescription_id: str) -> bytes:

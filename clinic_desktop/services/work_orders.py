@@ -61,6 +61,18 @@ class Pick:
 
 
 @dataclass(frozen=True)
+class LabelOf:
+    """What a label is for: a line, and so many units of a lot."""
+
+    line_id: str
+    title: str
+    quantity: int
+    unit: str
+    lot: str
+    expires_on: date
+
+
+@dataclass(frozen=True)
 class WorkLine:
     """A line at the pharmacy's desk: what is still to be handed out and from which lots."""
 
