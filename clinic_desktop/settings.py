@@ -58,6 +58,6 @@ def save(profile: Path, settings: Settings) -> None:
 
 def change(profile: Path, **changes: object) -> Settings:
     """Change some settings and keep the rest."""
-    changed = replace(load(profile), **changes)  # type: ignore[arg-type] - load checks the kinds again
+    changed = replace(load(profile), **changes)  # type: ignore[arg-type]  # load checks the kinds again
     save(profile, changed)
     return changed

@@ -48,9 +48,28 @@ ACTS: dict[str, frozenset[str]] = {
     "queue.change_priority": frozenset({DOCTOR, NURSE, FRONT_DESK}),
     # home
     "home.waits_for_me": EVERYONE,
+    "unfinished.unfinished_work": EVERYONE,
     # staff
     "staff.add_staff": frozenset({ADMINISTRATOR}),
+    "staff.change_staff": frozenset({ADMINISTRATOR}),
+    "staff.change_role": frozenset({ADMINISTRATOR}),
+    "staff.disable_staff": frozenset({ADMINISTRATOR}),
+    "staff.enable_staff": frozenset({ADMINISTRATOR}),
+    "staff.set_password": frozenset({ADMINISTRATOR}),
     "staff.staff_members": frozenset({ADMINISTRATOR}),
+    # administration
+    "administration.clinic_settings": EVERYONE,
+    "administration.change_setting": frozenset({ADMINISTRATOR}),
+    "administration.price_list": frozenset({ADMINISTRATOR, CASHIER, FRONT_DESK}),
+    "administration.add_price": frozenset({ADMINISTRATOR}),
+    "administration.change_price": frozenset({ADMINISTRATOR}),
+    "administration.formulary": frozenset({ADMINISTRATOR, PHARMACIST}),
+    "administration.change_product": frozenset({ADMINISTRATOR}),
+    "administration.lab_catalogue": frozenset({ADMINISTRATOR, LABORATORY}),
+    "administration.change_test": frozenset({ADMINISTRATOR}),
+    "administration.add_range": frozenset({ADMINISTRATOR}),
+    "administration.change_range": frozenset({ADMINISTRATOR}),
+    "administration.retire_range": frozenset({ADMINISTRATOR}),
     # audit
     "audit.verify_audit": frozenset({ADMINISTRATOR}),
     "audit.export_audit": frozenset({ADMINISTRATOR}),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
@@ -98,3 +98,66 @@ def staff_members(read: Read) -> tuple[StaffMember, ...]:
         )
         for row in rows
     )
+
+
+@command
+def change_staff(
+    act: Act, staff_id: str, *, display_name: str, specialty: str | None, licence: str | None, expect: int
+) -> int:
+    """Change how somebody is called and what they may practise; returns the new revision."""
+    if not display_name.strip():
+        raise Refusal(N_("This may not be empty."), field="display_name")
+    changes = {"display_name": display_name.strip(), "specialty": specialty or None, "licence": licence or None}
+    return act.change(staff, staff_id, changes, kind="staff.changed", expect=expect)
+
+
+@command
+def change_role(act: Act, staff_id: str, role: str, *, expect: int) -> int:
+    """Give somebody another role, from their next sign-in on; nobody changes their own. Returns the new revision."""
+    if role not in ROLES:
+        raise Refusal(N_("Choose a role."), field="role")
+    # Whoever acts is an active administrator and stays one: so one always remains.
+    if staff_id == act.session.staff_id:
+        raise Refusal(N_("Nobody changes their own role. Ask another administrator."), field="role")
+    return act.change(staff, staff_id, {"role": role}, kind="staff.role_changed", expect=expect)
+
+
+@command
+def disable_staff(act: Act, keys: KeyKeeper, staff_id: str, reason: str, *, expect: int) -> int:
+    """Close somebody's account: they are signed out at their next act and have no key any more."""
+    if not reason.strip():
+        raise Refusal(N_("Say why."), field="reason")
+    if staff_id == act.session.staff_id:
+        raise Refusal(N_("Nobody closes their own account. Ask another administrator."))
+    changed = act.change(staff, staff_id, {"active": 0}, kind="staff.disabled", reason=reason.strip(), expect=expect)
+    # Before the commit: should that fail, an open account without a key lets nobody in, and a new password mends it.
+    keys.take_key(staff_id)
+    return changed
+
+
+@command
+def enable_staff(act: Act, keys: KeyKeeper, staff_id: str, password: str, *, expect: int) -> int:
+    """Open a closed account again with a new password."""
+    person = _person(act, staff_id)
+    if person.active:
+        raise Refusal(N_("This account is open."))
+    changed = act.change(staff, staff_id, {"active": 1}, kind="staff.enabled", expect=expect)
+    keys.give_key(staff_id, person.username, password, person.display_name)
+    return changed
+
+
+@command
+def set_password(act: Act, keys: KeyKeeper, staff_id: str, password: str) -> None:
+    """Give somebody a new password, when they forgot theirs."""
+    person = _person(act, staff_id)
+    if not person.active:
+        raise Refusal(N_("This account is closed. Open it again first."))
+    keys.give_key(staff_id, person.username, password, person.display_name)
+    act.accessed("password.set", subject=staff_id)
+
+
+def _person(act: Act, staff_id: str) -> Row[tuple[object, ...]]:
+    row = act.conn.execute(select(staff).where(staff.c.id == staff_id)).one_or_none()
+    if row is None:
+        raise Refusal(N_("This record is not here any more."), record=staff_id)
+    return row
