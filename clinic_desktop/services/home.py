@@ -79,6 +79,10 @@ def _name(row: Any) -> str:
     return shown_name(row.family_name, row.given_names)
 
 
+def _both(row: Any, name: str) -> tuple[tuple[str, str], ...]:
+    return (("patient_id", row.patient_id), (name, row.id))
+
+
 def _queue(read: Read) -> Group:
     columns = queue_entries.c
     wanted = (
@@ -153,7 +157,7 @@ def _unsigned(read: Read) -> Group:
         read, "unsigned", N_("Consultations to sign"), "consultation", wanted,
         lambda row: Waiting(
             _name(row), row.preset.replace("_", " "), from_text(row.started_at), "consultation",
-            (("encounter_id", row.id),),
+            _both(row, "encounter_id"),
         ),
     )  # fmt: skip
 
@@ -161,7 +165,7 @@ def _unsigned(read: Read) -> Group:
 def _critical(read: Read) -> Group:
     columns = lab_results.c
     wanted = (
-        _named(columns.id, lab_tests.c.name, columns.value, columns.unit, columns.flag, columns.entered_at)
+        _named(lab_orders.c.id, lab_tests.c.name, columns.value, columns.unit, columns.flag, columns.entered_at)
         .join(lab_results, columns.patient_id == patients.c.id)
         .join(lab_tests, lab_tests.c.code == columns.test_code)
         .join(lab_order_tests, lab_order_tests.c.id == columns.order_test_id)
@@ -177,7 +181,8 @@ def _critical(read: Read) -> Group:
         read, "critical", N_("Critical results without a call-back"), screen, wanted,
         lambda row: Waiting(
             _name(row), f"{row.name} {row.value} {row.unit or ''} {row.flag}".replace("  ", " "),
-            from_text(row.entered_at), screen, (("patient_id", row.patient_id),),
+            from_text(row.entered_at), screen,
+            (("patient_id", row.patient_id),) if screen == "chart" else _both(row, "order_id"),
         ),
         urgent=True,
     )  # fmt: skip
@@ -199,7 +204,7 @@ def _results_back(read: Read) -> Group:
     return _group(
         read, "results", N_("Results that came back"), "consultation", wanted,
         lambda row: Waiting(
-            _name(row), row.number, from_text(row.released_at), "consultation", (("encounter_id", row.id),)
+            _name(row), row.number, from_text(row.released_at), "consultation", _both(row, "encounter_id")
         ),
     )  # fmt: skip
 
@@ -221,7 +226,7 @@ def _laboratory(status: str, key: str, title: str) -> Callable[[Read], Group]:
             read, key, title, "laboratory", wanted,
             lambda row: Waiting(
                 _name(row), f"{row.number} {row.priority}", from_text(row.ordered_at), "laboratory",
-                (("order_id", row.id),),
+                _both(row, "order_id"),
             ),
         )  # fmt: skip
 
@@ -240,14 +245,14 @@ def _to_dispense(read: Read) -> Group:
         read, "prescriptions", N_("Prescriptions to dispense"), "pharmacy", wanted,
         lambda row: Waiting(
             _name(row), f"{row.number} {row.status.replace('_', ' ')}", from_text(row.signed_at), "pharmacy",
-            (("prescription_id", row.id),),
+            _both(row, "prescription_id"),
         ),
     )  # fmt: skip
 
 
 def _low_stock(read: Read) -> Group:
     low = [level for level in levels_of(read.conn, today(read)) if level.level != "good"]
-    screen = "administration" if read.session.role == "administrator" else "pharmacy"
+    screen = "administration" if read.session.role == "administrator" else "stock"
     rows = tuple(
         Waiting(f"{level.name} {level.strength}".strip(), f"{level.on_hand} {level.unit}", None, screen)
         for level in low[:SHOWN]
@@ -302,5 +307,5 @@ _FOR: dict[str, tuple[Callable[[Read], Group], ...]] = {
     "laboratory": (_critical, _COLLECT, _ENTER, _RELEASE),
     "front_desk": (_queue, _called, _expected),
     "cashier": (_to_invoice, _unpaid),
-    "administrator": (_critical, _queue, _unsigned, _unpaid, _low_stock),
+    "administrator": (_queue, _to_invoice, _unpaid, _low_stock),
 }

@@ -154,7 +154,7 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
     patient_id = act.create(patients, {**_columns(new), "mrn": mrn, "registered_at": act.at}, kind="patient.registered")
     _add_names(act, patient_id, new.other_names)
     _add_contacts(act, patient_id, new.contacts)
-    _index(act.conn, patient_id)
+    _index(act.conn, patient_id, new, new.other_names)
     return Registered(patient_id, mrn)
 
 
@@ -173,7 +173,7 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     known = {(n.kind, n.family_name, n.given_names) for n in _other_names(act.conn, patient_id)}
     _add_names(act, patient_id, [n for n in names if (n.kind, n.family_name, n.given_names) not in known])
     _change_contacts(act, patient_id, new.contacts)
-    _index(act.conn, patient_id)
+    _index(act.conn, patient_id, new, _other_names(act.conn, patient_id))
     return after
 
 
@@ -373,21 +373,16 @@ def _other_names(connection: Connection, patient_id: str) -> list[OtherName]:
     return [OtherName(*row) for row in rows]
 
 
-def _index(connection: Connection, patient_id: str) -> None:
-    row = require_patient(connection, patient_id)
-    names = [row.family_name, row.given_names]
-    for name in _other_names(connection, patient_id):
-        names += [name.family_name, name.given_names]
-    index_patient(
-        connection,
-        row.rowid_,
-        Indexed(
-            tuple(names),
-            _day(row.born_on),
-            tuple(phone for phone in (row.phone, row.other_phone) if phone),
-            tuple(text for text in (row.national_id, row.insurance_number) if text),
-        ),
+def _index(connection: Connection, patient_id: str, new: NewPatient, others: Sequence[OtherName]) -> None:
+    rowid = connection.exec_driver_sql("SELECT rowid_ FROM patients WHERE id = ?", (patient_id,)).scalar_one()
+    names = (new.family_name, new.given_names, *(part for one in others for part in (one.family_name, one.given_names)))
+    facts = Indexed(
+        names,
+        new.born_on,
+        tuple(phone for phone in (new.phone, new.other_phone) if phone),
+        tuple(text for text in (new.national_id, new.insurance_number) if text),
     )
+    index_patient(connection, rowid, facts)
 
 
 def _day(text: str | None) -> date | None:

@@ -73,12 +73,13 @@ def index_patient(connection: Connection, rowid: int, facts: Indexed) -> None:
         " DO UPDATE SET words = excluded.words, numbers = excluded.numbers",
         (rowid, *facts.row()),
     )
-    for word in facts.words:
-        keys = near_keys(word)
-        if keys and not _known(connection, word):
-            connection.exec_driver_sql(
-                "INSERT OR IGNORE INTO name_near (key, word) VALUES (?, ?)", [(key, word) for key in keys]
-            )
+    known = connection.exec_driver_sql(
+        "SELECT n.word FROM json_each(?) j JOIN name_near n ON n.key = j.value AND n.word = j.value",
+        (json.dumps(facts.words, ensure_ascii=False),),
+    )
+    fresh = set(facts.words).difference(known.scalars())
+    if rows := [(key, word) for word in sorted(fresh) for key in near_keys(word)]:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO name_near (key, word) VALUES (?, ?)", rows)
 
 
 def near_keys(word: str) -> tuple[str, ...]:
@@ -98,11 +99,6 @@ def matching(tokens: Iterable[str]) -> str:
 def quoted(token: str) -> str:
     """A token as an FTS5 string, in which nothing is an operator."""
     return '"' + token.replace('"', '""') + '"'
-
-
-def _known(connection: Connection, word: str) -> bool:
-    found = connection.exec_driver_sql("SELECT 1 FROM name_near WHERE key = ? AND word = ?", (word, word))
-    return found.first() is not None
 
 
 def rebuild(connection: Connection) -> None:

@@ -5,16 +5,12 @@ from typing import Protocol
 
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import drafts, home, patients
+from clinic_desktop.services import home, patients, unfinished
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.drafts import KeptDraft
 from clinic_desktop.services.home import Group
 from clinic_desktop.services.patients import PatientHit
+from clinic_desktop.services.unfinished import Unfinished
 
-# Where the draft of a form is continued: the first word of its name is its screen, but for these.
-SCREENS = {"registration": "reception", "vitals": "consultation", "addendum": "consultation"}
-# What the subject of a screen's draft is.
-SUBJECTS = {"consultation": "encounter_id"}
 NAMES = {
     "reception": N_("Registration"),
     "queue": N_("Check-in"),
@@ -42,7 +38,7 @@ class View(Protocol):
         """The patients open last."""
         ...
 
-    def show_drafts(self, kept: Sequence[KeptDraft]) -> None:
+    def show_unfinished(self, begun: Sequence[Unfinished]) -> None:
         """Work begun and not finished."""
         ...
 
@@ -59,7 +55,7 @@ class HomePresenter:
         """Ask what waits, whom this person saw, what they began."""
         self.tasks.query("groups", lambda: home.waits_for_me(self.desk), self.view.show_groups)
         self.tasks.query("recent", lambda: patients.recent_patients(self.desk), self.view.show_recent)
-        self.tasks.query("drafts", lambda: drafts.my_drafts(self.desk), self.view.show_drafts)
+        self.tasks.query("unfinished", lambda: unfinished.unfinished_work(self.desk), self.view.show_unfinished)
 
     @property
     def patient_screen(self) -> str:
@@ -69,10 +65,3 @@ class HomePresenter:
         return {"cashier": "billing", "pharmacist": "pharmacy", "laboratory": "laboratory"}.get(
             self.desk.session.role, "reception"
         )
-
-
-def draft_place(kept: KeptDraft) -> tuple[str, dict[str, str]]:
-    """The screen and arguments that continue a draft."""
-    form = kept.form.split(".")[0]
-    screen = SCREENS.get(form, form)
-    return screen, ({SUBJECTS.get(screen, "patient_id"): kept.subject} if kept.subject else {})

@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.clock import from_text
-from clinic_desktop.gui.screens.home.presenter import NAMES, HomePresenter, draft_place
+from clinic_desktop.gui.screens.home.presenter import NAMES, HomePresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.civil import show_date
@@ -17,9 +16,9 @@ from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.i18n import _
-from clinic_desktop.services.drafts import KeptDraft
 from clinic_desktop.services.home import Group, Waiting
 from clinic_desktop.services.patients import PatientHit, sex_words
+from clinic_desktop.services.unfinished import Unfinished
 
 # A panel narrower than this cuts its lines short.
 PANEL_WIDTH = 400
@@ -96,16 +95,14 @@ class HomeView(ScreenView):
         if not recent:
             self._recent.addWidget(label(_("Patients you open appear here."), "secondary", wrap=True))
 
-    def show_drafts(self, kept: Sequence[KeptDraft]) -> None:
+    def show_unfinished(self, begun: Sequence[Unfinished]) -> None:
         """Work begun and not finished."""
         clear_layout(self._drafts)
-        for place, one in enumerate(kept):
-            screen, arguments = draft_place(one)
-            act = partial(self.context.window.go, screen, **arguments)
-            self._side(
-                self._drafts, _(NAMES.get(screen, screen)), _when(from_text(one.updated_at)), f"home.draft{place}", act
-            )
-        if not kept:
+        for place, one in enumerate(begun):
+            act = partial(self.context.window.go, one.screen, **dict(one.arguments))
+            title = " – ".join(part for part in (_(NAMES.get(one.screen, one.screen)), one.about) if part)
+            self._side(self._drafts, title, _when(one.updated_at), f"home.draft{place}", act)
+        if not begun:
             self._drafts.addWidget(label(_("Nothing is left half done."), "secondary", wrap=True))
 
     # ------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ class QueueView(ScreenView):
         self._wanted: str | None = None
         self.set_title(_("Queue"))
         self.waiting = Figure(_("waiting"), "queue.figure_waiting")
-        self.longest = Figure(_("longest wait"), "queue.figure_longest", unit=_("min"))
+        self.longest = Figure(_("longest wait"), "queue.figure_longest")
         self.seen = Figure(_("being seen"), "queue.figure_seen")
         self.table: ListTable[QueueLine] = ListTable(
             "queue.lines",
@@ -123,7 +123,9 @@ class QueueView(ScreenView):
         waiting = [line for line in lines if line.status == "waiting"]
         longest = max((line.minutes for line in waiting), default=0)
         self.waiting.show_number(str(len(waiting)))
-        self.longest.show_number(str(longest) if waiting else "–", "warning" if longest >= LONG_WAIT else "")
+        self.longest.show_number(
+            _("{n} min").format(n=longest) if waiting else "–", "warning" if longest >= LONG_WAIT else ""
+        )
         self.seen.show_number(str(sum(line.status == "in_consultation" for line in lines)))
         self.context.window.set_count("queue", len(waiting))
         self._enable()
@@ -166,7 +168,7 @@ class QueueView(ScreenView):
         desk = self.presenter.desk
         allowed = {
             "queue.call": status == "waiting",
-            "queue.start": status in {"waiting", "called", "in_consultation"},
+            "queue.start": bool(status),
             "queue.finish": status in {"called", "in_consultation"},
             "queue.left": status in {"waiting", "called"},
             "queue.triage": status == "waiting" and line is not None and line.priority != "emergency",
@@ -202,7 +204,7 @@ class QueueView(ScreenView):
         if line.encounter_id:
             self.context.window.go("consultation", patient_id=line.patient_id, encounter_id=line.encounter_id)
         else:
-            self.context.window.go("consultation", patient_id=line.patient_id, queue_entry_id=line.id)
+            self.context.window.go("chart", patient_id=line.patient_id, form="start")
 
     def _open(self, line: QueueLine) -> None:
         if self.presenter.desk.may("queue.start"):

@@ -81,7 +81,7 @@ class DuplicatesPanel(QWidget):
         facts = [f"{born} ({one.age})" if one.age else born, sex_words(one.sex), one.mrn]
         card.add(label(" · ".join(facts), "secondary", wrap=True))
         card.add(label("\n".join(_line(each) for each in one.evidence if each.weight), wrap=True))
-        words = _("Open this one &instead") if place == 0 else _("Open this one instead")
+        words = _("&Open this one instead") if place == 0 else _("Open this one instead")
         button = Button(words, f"reception.duplicate{place}.open", lambda: self._open_instead(one.patient_id))
         card.add(button)
         return card

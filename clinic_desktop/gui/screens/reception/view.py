@@ -18,6 +18,8 @@ from clinic_desktop.services.queue import QueueLine
 
 # After the last key; short enough to seem live, long enough not to ask for every letter.
 DEBOUNCE_MS = 150
+# Wider, and the eye loses the line between one field and the next.
+FORM_WIDTH = 1040
 TELLING = frozenset(
     {
         "family_name", "given_names", "sex", "born_on", "phone", "other_phone", "national_id", "address", "city",
@@ -45,6 +47,7 @@ class ReceptionView(ScreenView):
         area.setWidget(self.form)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.form.setMaximumWidth(FORM_WIDTH)
         self.set_body(area)
         self.set_context(self.duplicates)
         self.new_button = self.add_button(_("&New patient"), "reception.new", self._new, "Ctrl+N")

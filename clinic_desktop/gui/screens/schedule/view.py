@@ -41,7 +41,7 @@ class ScheduleView(ScreenView):
         self.booking = BookingPanel(presenter.find, DraftKeeper(presenter.keep), acts)
         self.set_context(self.booking)
         self.add_button(_("&Earlier"), "schedule.earlier", lambda: self._by(-1), "Ctrl+Left")
-        self.add_button(_("T&oday"), "schedule.today", self._today, "Ctrl+Home")
+        self.add_button(_("Toda&y"), "schedule.today", self._today, "Ctrl+Home")
         self.add_button(_("&Later"), "schedule.later", lambda: self._by(1), "Ctrl+Right")
         self._wanted: str | None = None
 

@@ -257,8 +257,7 @@ def test_the_next_is_called_by_the_primary_act_and_waiting_minutes_are_live(
     assert current is not None
     assert current.status == "called"
     stage.click(view, "queue.start")
-    assert stage.window.went[-1][0] == "consultation"
-    assert stage.window.went[-1][1]["queue_entry_id"] == current.id
+    assert stage.window.went[-1] == ("chart", {"patient_id": current.patient_id, "form": "start"})
 
 
 def test_leaving_unseen_asks_why(stage: Stage, desk: Desk) -> None:
@@ -375,6 +374,19 @@ def test_home_shows_what_waits_and_every_line_opens_its_thing(stage: Stage, desk
     stage.click(view, "home.queue.row")
     stage.click(view, "home.draft0")
     assert stage.window.went == [("queue", {"entry_id": line.id}), ("reception", {})]
+
+
+def test_unfinished_work_says_about_whom_and_opens_there(stage: Stage, desk: Desk) -> None:
+    patient = patients.register_patient(desk, OKAFOR).patient_id
+    drafts.keep_draft(desk, DraftKey("reception", patient), {"city": "Enugu"})
+    drafts.keep_draft(desk, DraftKey("consultation.history", "gone"), {"note": "x"})
+    view = stage.show("home")
+    button = view.findChild(QPushButton, "home.draft0")
+    assert button is not None
+    assert "OKAFOR, Chidi" in button.text()
+    assert view.findChild(QPushButton, "home.draft1") is None
+    stage.click(view, "home.draft0")
+    assert stage.window.went == [("reception", {"patient_id": patient})]
 
 
 @pytest.mark.parametrize(
