@@ -28,7 +28,7 @@ from clinic_desktop.store.tables.laboratory import (
 )
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("settle", "assays")
+IN_ACT = ("settle", "assays", "members")
 
 Priority = Literal["stat", "urgent", "routine"]
 
