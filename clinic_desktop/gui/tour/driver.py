@@ -9,7 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QPlainTextEdit, QWidget
 
 from clinic_desktop.gui import theme
 
@@ -112,6 +112,21 @@ class Driver:
         QTest.mouseClick(
             widget, Qt.MouseButton.LeftButton, pos=QPoint(min(widget.width() // 2, 24), widget.height() // 2)
         )
+        self.app.processEvents()
+
+    def press(self, words: str) -> None:
+        """Click the button that says these words."""
+
+        def button() -> QAbstractButton | None:
+            for top in (self.window, *self.app.topLevelWidgets()):
+                for each in top.findChildren(QAbstractButton):
+                    if each.isVisible() and each.isEnabled() and words in each.text().replace("&", ""):
+                        return each
+            return None
+
+        found = self.until(f"a button {words!r}", button)
+        self.counted.keys += 1
+        QTest.mouseClick(found, Qt.MouseButton.LeftButton, pos=QPoint(min(found.width() // 2, 24), found.height() // 2))
         self.app.processEvents()
 
     def fill(self, name: str, words: str) -> None:

@@ -19,6 +19,7 @@ def first_run(hands: Hands, step: Step) -> None:
         ("again", PASSPHRASE),
     ):
         drive.fill(f"firstrun.{name}", words)
+    drive.settle(1.5)  # the page asks the machine for its keyring meanwhile
     if drive.seen("firstrun.device_secret.file") is not None:
         drive.click("firstrun.device_secret.file")  # this machine has no keyring: the person chooses
     step.picture += drive.pictures(hands.out, "first-run")
@@ -57,10 +58,11 @@ def register(hands: Hands, step: Step) -> None:
     hands.sign_in("desktour", "Front Desk Tour")
     hands.go("reception")
     _fill_person(hands, visit.family, phone=visit.phone)
-    for name, words in (("address", visit.address), ("insurer", visit.insurer), ("insurance_share", str(visit.share))):
-        if drive.seen(f"reception.{name}") is None:
-            _unfold(hands, name)
-        drive.fill(f"reception.{name}", words)
+    drive.press("Address and other ways to reach")
+    drive.fill("reception.address", visit.address)
+    drive.press("Insurance")
+    drive.fill("reception.insurer", visit.insurer)
+    drive.fill("reception.insurance_share", str(visit.share))
     step.picture += drive.pictures(hands.out, "reception")
     hands.primary()
     drive.until("the patient", lambda: hands.one("SELECT id FROM patients WHERE family_name = ?", visit.family))
@@ -106,13 +108,6 @@ def _fill_person(hands: Hands, family: str, *, phone: str) -> None:
     drive.click(f"reception.sex.{visit.sex}")
     drive.fill("reception.born_on", visit.born.strftime("%d %b %Y"))
     drive.fill("reception.phone", phone)
-
-
-def _unfold(hands: Hands, name: str) -> None:
-    for section in ("more", "address", "insurance", "rest"):
-        fold = hands.driver.seen(f"reception.{section}.fold")
-        if fold is not None and hands.driver.seen(f"reception.{name}") is None:
-            hands.driver.click(f"reception.{section}.fold")
 
 
 def _header(hands: Hands) -> bytes:
