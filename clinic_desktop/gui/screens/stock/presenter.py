@@ -1,0 +1,170 @@
+"""Decides what the stock screen shows and does. No Qt."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.i18n import _
+from clinic_desktop.services import drafts, shelf, stock
+from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.shelf import LedgerRow, LotView, Only, StockLevel
+from clinic_desktop.services.stock import Moved
+
+FORM = "stock"
+TOUCHES = ("stock.", "lot.", "product.", "price.")
+
+
+class View(Protocol):
+    """What the presenter asks of the view."""
+
+    def show_levels(self, levels: Sequence[StockLevel]) -> None: ...  # noqa: D102
+    def show_lots(self, lots: Sequence[LotView]) -> None: ...  # noqa: D102
+    def show_ledger(self, rows: Sequence[LedgerRow]) -> None: ...  # noqa: D102
+    def restore_form(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
+    def done(self, words: str) -> None: ...  # noqa: D102
+    def refused(self, error: Exception) -> None: ...  # noqa: D102
+    def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
+
+
+class Presenter:
+    """The products, the lots of one, the ledger of one lot, and the form beside them."""
+
+    def __init__(self, desk: Desk, tasks: Tasks, view: View) -> None:
+        self.desk, self.tasks, self.view = desk, tasks, view
+        self.only = Only.ALL
+        self.product: StockLevel | None = None
+        self.lot: LotView | None = None
+        self.may_count = desk.may("stock.count_stock")
+        self._act_id = new_id()
+
+    def reload(self) -> None:
+        """Ask for the levels, and for what is open."""
+        desk, only = self.desk, self.only
+        self.tasks.query("levels", lambda: shelf.stock_levels(desk, "", only), self.view.show_levels)
+        self._ask_lots()
+        self._ask_ledger()
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """Ask again when stock moved."""
+        if any(kind.startswith(TOUCHES) for kind in kinds):
+            self.reload()
+
+    def show_only(self, only: str) -> None:
+        """Show all products, those to order or those that expire."""
+        self.only = Only(only)
+        self.reload()
+
+    def choose_product(self, product: StockLevel | None) -> None:
+        """Show the lots of a product."""
+        self.product, self.lot = product, None
+        self.view.show_ledger(())
+        if product is None:
+            self.view.show_lots(())
+        self._ask_lots()
+
+    def choose_lot(self, lot: LotView | None) -> None:
+        """Show the ledger of a lot."""
+        self.lot = lot
+        if lot is None:
+            self.view.show_ledger(())
+        self._ask_ledger()
+
+    def _ask_lots(self) -> None:
+        if self.product is not None:
+            desk, product = self.desk, self.product.product_id
+            self.tasks.query("lots", lambda: shelf.lots(desk, product), self.view.show_lots)
+
+    def _ask_ledger(self) -> None:
+        if self.lot is not None:
+            desk, lot = self.desk, self.lot.lot_id
+            self.tasks.query("ledger", lambda: shelf.ledger(desk, lot), self.view.show_ledger)
+
+    # Drafts -------------------------------------------------------------------------------------------
+
+    def keep(self, fields: dict[str, str]) -> None:
+        """Keep what is being typed."""
+        desk = self.desk
+        self.tasks.change(lambda: drafts.keep_draft(desk, DraftKey(FORM), fields), None, self.view.refused)
+
+    def recall(self) -> None:
+        """Put back what was typed and not done."""
+        desk = self.desk
+        self.tasks.query(
+            "draft",
+            lambda: drafts.draft(desk, DraftKey(FORM)),
+            lambda kept: self.view.restore_form(kept) if kept else None,
+        )
+
+    # Acts ---------------------------------------------------------------------------------------------
+
+    def receive(self, lot: str, expires_on: date, quantity: int) -> None:
+        """Put a delivery on the shelf."""
+        product = self.product
+        if product is not None:
+            self._do(
+                lambda desk: stock.receive_stock(desk, product.product_id, lot, expires_on, quantity),
+                _("{quantity} received into lot {lot}: it holds {balance}."),
+            )
+
+    def count(self, counted: int, reason: str) -> None:
+        """Write down a count."""
+        lot = self.lot
+        if lot is not None:
+            self._do(
+                lambda desk: stock.count_stock(desk, lot.lot_id, counted, reason),
+                _("Counted: lot {lot} holds {balance} ({quantity})."),
+            )
+
+    def adjust(self, quantity: int, reason: str) -> None:
+        """Put in or take out for a reason."""
+        lot = self.lot
+        if lot is not None:
+            self._do(
+                lambda desk: stock.adjust_stock(desk, lot.lot_id, quantity, reason),
+                _("Adjusted by {quantity}: lot {lot} holds {balance}."),
+            )
+
+    def cancel(self, row: LedgerRow, reason: str) -> None:
+        """Reverse a movement."""
+        self._do(
+            lambda desk: stock.cancel_move(desk, row.move_id, reason),
+            _("Cancelled by a reversing movement: lot {lot} holds {balance}."),
+        )
+
+    def recall_lot(self, lot: LotView, reason: str) -> None:
+        """Recall a lot, or lift its recall."""
+        act = stock.lift_recall if lot.recalled else stock.recall_lot
+        desk = self.desk.once(self._act_id)
+        words = _("The recall of lot {lot} is lifted.") if lot.recalled else _("Lot {lot} is recalled.")
+        self.tasks.change(
+            lambda: act(desk, lot.lot_id, reason),
+            lambda _none: self._done(words.format(lot=lot.lot)),
+            self._failed,
+        )
+
+    def _do(self, work: Callable[[Desk], Moved], words: str) -> None:
+        desk = self.desk.once(self._act_id, draft=DraftKey(FORM))
+        self.view.set_busy(True)
+        self.tasks.change(
+            lambda: work(desk),
+            lambda moved: self._done(
+                words.format(quantity=f"{moved.quantity:+d}", lot=moved.lot, balance=moved.balance)
+            ),
+            self._failed,
+        )
+
+    def _done(self, words: str) -> None:
+        self._act_id = new_id()
+        self.view.set_busy(False)
+        self.view.done(words)
+        self.reload()
+
+    def _failed(self, error: Exception) -> None:
+        self.view.set_busy(False)
+        if isinstance(error, Refusal):
+            # A refused act was not done: what is tried next is another.
+            self._act_id = new_id()
+        self.view.refused(error)

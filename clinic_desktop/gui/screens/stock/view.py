@@ -1,0 +1,294 @@
+"""Shows the stock: products, the lots of one, the ledger of one lot, and the form beside them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from clinic_desktop.domain.money import money_text
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.stock.form import StockForm
+from clinic_desktop.gui.screens.stock.presenter import Presenter
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.civil import show_date, show_instant
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.panel import Empty
+from clinic_desktop.gui.widgets.pill import Look
+from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
+
+LEVELS = {"good": (N_("In stock"), "good"), "low": (N_("To order"), "warning"), "out": (N_("Out"), "critical")}
+KINDS = {
+    "receive": N_("received"),
+    "dispense": N_("handed out"),
+    "adjust": N_("adjusted"),
+    "count": N_("counted"),
+    "cancel": N_("reversed"),
+}
+WORDS = {"receive": N_("&Receive"), "count": N_("Write &count"), "adjust": N_("Ad&just")}
+
+
+class StockView(ScreenView):
+    """The stock screen."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__("stock")
+        self.context = context
+        self.presenter = Presenter(context.desk, context.tasks, self)
+        self.keeper = DraftKeeper(self.presenter.keep)
+        self.only = SegmentField(
+            "", "stock.only", [("all", _("All")), ("to_order", _("To order")), ("expiring", _("Expiring"))]
+        )
+        self.only.set_value("all")
+        self.levels: ListTable[StockLevel] = ListTable(
+            "stock.levels", _level_columns(), key=lambda row: row.product_id,
+            empty=Empty(_("No products here. The formulary is imported in Administration."), icon="box"),
+            settings=context.settings,
+        )  # fmt: skip
+        self.lots: ListTable[LotView] = ListTable(
+            "stock.lots", _lot_columns(), key=lambda row: row.lot_id,
+            empty=Empty(_("No lot yet: receive one at the right."), icon="box"), settings=context.settings,
+        )  # fmt: skip
+        self.ledger: ListTable[LedgerRow] = ListTable(
+            "stock.ledger", _ledger_columns(), key=lambda row: row.move_id,
+            empty=Empty(_("Choose a lot to see every movement of it."), icon="history"), settings=context.settings,
+        )  # fmt: skip
+        self.form = StockForm(self.keeper, context.today, may_count=self.presenter.may_count)
+        self.dialog: ConfirmStop | None = None
+        self._arrange()
+        self._listen()
+        self._offer()
+
+    def _arrange(self) -> None:
+        self.set_title(_("Stock"))
+        self.cancel = self.add_button(_("Cancel &movement"), "stock.cancel", self._cancel)
+        self.recall = self.add_button(_("Recall l&ot"), "stock.recall", self._recall)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.only)
+        column.addWidget(self.levels, 3)
+        under = QHBoxLayout()
+        under.setSpacing(16)
+        self.lots.setMinimumWidth(372)
+        under.addWidget(self.lots, 2)
+        under.addWidget(self.ledger, 3)
+        column.addLayout(under, 2)
+        for table in (self.levels, self.lots, self.ledger):
+            table.setMinimumHeight(120)
+        self.set_body(body)
+        self.set_context(self.form)
+
+    def _listen(self) -> None:
+        present = self.presenter
+        self.only.edited.connect(lambda: present.show_only(self.only.value() or "all"))
+        self.levels.selected.connect(self._product)
+        self.levels.opened.connect(lambda _row: self.form.focus_first())
+        self.lots.selected.connect(self._lot)
+        self.lots.opened.connect(lambda _row: self.form.focus_first())
+        self.ledger.selected.connect(lambda _row: self._offer())
+        self.form.changed.connect(self._offer)
+        if not present.may_count:
+            self.cancel.hide()
+
+    # Called by the shell -----------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Show the levels; perhaps one filter, and one act."""
+        self.context.window.set_patient(None)
+        if only := arguments.get("only"):
+            self.only.set_value(only)
+        self.presenter.reload()
+        self.presenter.recall()
+        if act := arguments.get("act"):
+            self.form.choose(act)
+        self.levels.setFocus()
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """The journal moved."""
+        self.presenter.refresh(kinds)
+
+    def leave(self) -> None:
+        """Hand over what is being typed."""
+        self.keeper.flush()
+
+    # Called by the presenter --------------------------------------------------------------------------
+
+    def show_levels(self, levels: Sequence[StockLevel]) -> None:
+        """The products."""
+        self.levels.set_rows(levels)
+        self.presenter.product = self.levels.current()
+        if levels and self.levels.current() is None:
+            self.levels.select_row(0)
+
+    def show_lots(self, lots: Sequence[LotView]) -> None:
+        """The lots of the product chosen."""
+        self.lots.set_rows(lots)
+        current = self.lots.current()
+        self.presenter.lot = current
+        if lots and current is None:
+            self.lots.select_row(0)
+        self.form.show_product(self.presenter.product, self.lots.current())
+        self._offer()
+
+    def show_ledger(self, rows: Sequence[LedgerRow]) -> None:
+        """The movements of the lot chosen."""
+        self.ledger.set_rows(rows)
+        self._offer()
+
+    def restore_form(self, fields: Mapping[str, object]) -> None:
+        """Put back what was typed and not done."""
+        self.form.restore(fields)
+
+    def done(self, words: str) -> None:
+        """An act was done."""
+        self.form.clear()
+        self.context.window.say(words)
+        QTimer.singleShot(0, self, self.levels.setFocus)
+
+    def refused(self, error: Exception) -> None:
+        """Say a refusal beside its field."""
+        if not (isinstance(error, Refusal) and self.form.form.show_refusal(error)):
+            self.context.window.show_error(error)
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - as the shell says it
+        """Show that an act was heard."""
+        self.set_primary_busy(busy)
+
+    # ----------------------------------------------------------------------------------------------------
+
+    def _product(self, row: StockLevel | None) -> None:
+        self.form.show_product(row, None)
+        self.presenter.choose_product(row)
+        self._offer()
+
+    def _lot(self, row: LotView | None) -> None:
+        self.form.show_product(self.presenter.product, row)
+        self.presenter.choose_lot(row)
+        self._offer()
+
+    def _offer(self) -> None:
+        self.set_primary(_(WORDS[self.form.chosen()]), self._act, name="stock.save", enabled=self.form.is_ready())
+        lot, row = self.lots.current(), self.ledger.current()
+        self.recall.setEnabled(lot is not None)
+        self.recall.set_text(_("Lift rec&all") if lot is not None and lot.recalled else _("Recall l&ot"))
+        self.cancel.setEnabled(row is not None and row.kind not in {"cancel", "dispense"} and not row.cancelled)
+
+    def _act(self) -> None:
+        form = self.form
+        if not form.form.check():
+            return
+        act = form.chosen()
+        if act == "receive":
+            expires, quantity = form.expires_on.value(), form.received()
+            if expires is None:
+                form.expires_on.show_error(_("Write the date printed on the pack."))
+                form.expires_on.setFocus()
+            else:
+                self.presenter.receive(form.lot.value(), expires, quantity or 0)
+        elif act == "count":
+            counted = form.counted.value()
+            if counted is None:
+                form.counted.show_error(_("Write what you counted."))
+                form.counted.setFocus()
+            else:
+                self.presenter.count(int(counted), form.reason.value())
+        else:
+            self.presenter.adjust(int(form.loose.value() or 0), form.reason.value())
+
+    def _cancel(self) -> None:
+        row = self.ledger.current()
+        if row is not None:
+            words = _("{quantity} on {when} is reversed by a movement of its own; both stay in the ledger.")
+            self._ask(
+                _("Cancel this movement?"),
+                words.format(quantity=f"{row.quantity:+d}", when=show_instant(row.moved_at)),
+                _("&Cancel movement"),
+                lambda reason: self.presenter.cancel(row, reason),
+            )
+
+    def _recall(self) -> None:
+        lot = self.lots.current()
+        if lot is not None:
+            words = (
+                _("Lot {lot} may be handed out again.") if lot.recalled else _("Lot {lot} can no longer be handed out.")
+            )
+            title = _("Lift the recall?") if lot.recalled else _("Recall this lot?")
+            confirm = _("&Lift recall") if lot.recalled else _("&Recall")
+            self._ask(title, words.format(lot=lot.lot), confirm, lambda reason: self.presenter.recall_lot(lot, reason))
+
+    def _ask(self, title: str, words: str, confirm: str, act: Callable[[str], None]) -> None:
+        dialog = ConfirmStop(self, "stock.sure", title, words, confirm=confirm, reason=_("Reason"))
+        dialog.accepted.connect(lambda: act(dialog.reason()))
+        self.dialog = dialog
+        dialog.open()
+
+
+def _level_columns() -> list[Column[StockLevel]]:
+    return [
+        Column("name", _("Product"), lambda row: f"{row.name} {row.strength}", width=210, stretch=True, strong=True),
+        Column("form", _("Form"), lambda row: row.form, width=110, subtle=True),
+        Column("on_hand", _("On hand"), lambda row: f"{row.on_hand:,}", width=110, number=True,
+               sort=lambda row: row.on_hand, unit=lambda row: row.unit),
+        Column("reorder", _("Order at"), lambda row: f"{row.reorder_level:,}", width=80, number=True, subtle=True,
+               sort=lambda row: row.reorder_level),
+        Column("expiry", _("Next expiry"), lambda row: show_date(row.next_expiry) if row.next_expiry else "",
+               width=104, sort=lambda row: row.next_expiry,
+               meaning=lambda row: "warning" if row.expiring else ""),
+        Column("price", _("Price"), _price, width=90, number=True, subtle=True, sort=lambda row: row.price),
+        Column("level", _("State"), lambda row: _(LEVELS[row.level][0]), width=104, look=_level),
+    ]  # fmt: skip
+
+
+def _lot_columns() -> list[Column[LotView]]:
+    return [
+        Column("lot", _("Lot"), lambda row: row.lot, width=80, stretch=True, strong=True),
+        Column("expires", _("Expires"), lambda row: show_date(row.expires_on), width=100,
+               sort=lambda row: row.expires_on),
+        Column("balance", _("Holds"), lambda row: f"{row.balance:,}", width=70, number=True,
+               sort=lambda row: row.balance),
+        Column("state", _("State"), lambda row: _lot_look(row).text, width=100, look=_lot_look),
+    ]  # fmt: skip
+
+
+def _ledger_columns() -> list[Column[LedgerRow]]:
+    return [
+        Column("when", _("When"), lambda row: show_instant(row.moved_at), width=152, sort=lambda row: row.moved_at),
+        Column("kind", _("Movement"), _kind, width=96),
+        Column("quantity", _("Units"), lambda row: f"{row.quantity:+,}", width=64, number=True,
+               sort=lambda row: row.quantity),
+        Column("balance", _("Balance"), lambda row: f"{row.balance:,}", width=70, number=True, strong=True,
+               sort=lambda row: row.balance),
+        Column("reason", _("Reason, by whom"), _why, width=110, stretch=True),
+    ]  # fmt: skip
+
+
+def _why(row: LedgerRow) -> str:
+    return " · ".join(part for part in (row.reason, row.by) if part)
+
+
+def _price(row: StockLevel) -> str:
+    return money_text(row.price, row.currency) if row.price is not None and row.currency else ""
+
+
+def _level(row: StockLevel) -> Look:
+    words, meaning = LEVELS[row.level]
+    return Look(_(words), meaning)
+
+
+def _lot_look(row: LotView) -> Look:
+    if row.recalled:
+        return Look(_("Recalled"), "critical")
+    if row.expired:
+        return Look(_("Expired"), "critical")
+    return Look(_("Usable"), "good") if row.balance else Look(_("Empty"), "neutral")
+
+
+def _kind(row: LedgerRow) -> str:
+    words = _(KINDS[row.kind])
+    return _("{words}, cancelled").format(words=words) if row.cancelled else words
