@@ -93,7 +93,7 @@ class _StepRow(QPushButton):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAutoDefault(False)
-        self._number = number
+        self._number, self._height = number, 34
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 7, 8, 5)
         row.setSpacing(8)
@@ -126,8 +126,17 @@ class _StepRow(QPushButton):
         self.setToolTip(f"{state}. {step.reason}" if step.reason else state)
         self.setChecked(current)
         lines = self._state.fontMetrics().boundingRect(0, 0, WORDS, 200, Qt.TextFlag.TextWordWrap, self._state.text())
-        self.setFixedHeight(34 + (lines.height() if self._state.text() else 0))
+        self._height = 34 + (lines.height() if self._state.text() else 0)
+        self.updateGeometry()
         self._draw()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As high as its words: a stylesheet takes a fixed height away."""
+        return QSize(WIDTH, self._height)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """No smaller than its words."""
+        return self.sizeHint()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Leave Up and Down to the rail: of itself a button of a group would be pressed by them."""
