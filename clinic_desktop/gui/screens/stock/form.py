@@ -34,6 +34,7 @@ class StockForm(QWidget):
         self.about = label("", "strong", name="stock.about", wrap=True)
         self.lot = TextField(_("&Lot"), "stock.lot", placeholder=_("as printed on the pack"))
         self.expires_on = DateField(_("&Expires on"), "stock.expires_on", today=today)
+        self.expires_on.line.setPlaceholderText("30-Jun-2028")
         self.packs = NumberField(_("&Packs"), "stock.packs", least=0, most=LONGEST)
         self.loose = NumberField(_("Loose &units"), "stock.quantity", least=-LONGEST, most=LONGEST)
         self.counted = NumberField(_("Coun&ted"), "stock.counted", least=0, most=LONGEST)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
@@ -51,7 +51,7 @@ class StockView(ScreenView):
         )  # fmt: skip
         self.lots: ListTable[LotView] = ListTable(
             "stock.lots", _lot_columns(), key=lambda row: row.lot_id,
-            empty=Empty(_("No lot yet: receive one at the right."), icon="box"), settings=context.settings,
+            empty=Empty(_("No lot yet: receive one below."), icon="box"), settings=context.settings,
         )  # fmt: skip
         self.ledger: ListTable[LedgerRow] = ListTable(
             "stock.ledger", _ledger_columns(), key=lambda row: row.move_id,
@@ -73,16 +73,17 @@ class StockView(ScreenView):
         column.setSpacing(12)
         column.addWidget(self.only)
         column.addWidget(self.levels, 3)
-        under = QHBoxLayout()
-        under.setSpacing(16)
-        self.lots.setMinimumWidth(372)
-        under.addWidget(self.lots, 2)
-        under.addWidget(self.ledger, 3)
-        column.addLayout(under, 2)
+        column.addWidget(self.ledger, 2)
         for table in (self.levels, self.lots, self.ledger):
             table.setMinimumHeight(120)
         self.set_body(body)
-        self.set_context(self.form)
+        beside = QWidget()
+        beside_column = QVBoxLayout(beside)
+        beside_column.setContentsMargins(0, 0, 0, 0)
+        beside_column.setSpacing(12)
+        beside_column.addWidget(self.lots, 2)
+        beside_column.addWidget(self.form, 3)
+        self.set_context(beside)
 
     def _listen(self) -> None:
         present = self.presenter
@@ -247,12 +248,11 @@ def _level_columns() -> list[Column[StockLevel]]:
 
 def _lot_columns() -> list[Column[LotView]]:
     return [
-        Column("lot", _("Lot"), lambda row: row.lot, width=80, stretch=True, strong=True),
-        Column("expires", _("Expires"), lambda row: show_date(row.expires_on), width=100,
+        Column("lot", _("Lot"), _lot_words, width=90, stretch=True, strong=True, meaning=_lot_meaning),
+        Column("expires", _("Expires"), lambda row: show_date(row.expires_on), width=96,
                sort=lambda row: row.expires_on),
-        Column("balance", _("Holds"), lambda row: f"{row.balance:,}", width=70, number=True,
+        Column("balance", _("Holds"), lambda row: f"{row.balance:,}", width=64, number=True,
                sort=lambda row: row.balance),
-        Column("state", _("State"), lambda row: _lot_look(row).text, width=100, look=_lot_look),
     ]  # fmt: skip
 
 
@@ -281,12 +281,14 @@ def _level(row: StockLevel) -> Look:
     return Look(_(words), meaning)
 
 
-def _lot_look(row: LotView) -> Look:
+def _lot_words(row: LotView) -> str:
     if row.recalled:
-        return Look(_("Recalled"), "critical")
-    if row.expired:
-        return Look(_("Expired"), "critical")
-    return Look(_("Usable"), "good") if row.balance else Look(_("Empty"), "neutral")
+        return _("{lot}, recalled").format(lot=row.lot)
+    return _("{lot}, expired").format(lot=row.lot) if row.expired else row.lot
+
+
+def _lot_meaning(row: LotView) -> str:
+    return "critical" if row.recalled or row.expired else ""
 
 
 def _kind(row: LedgerRow) -> str:
