@@ -9,7 +9,15 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QPlainTextEdit,
+    QTabWidget,
+    QWidget,
+)
 
 from clinic_desktop.gui import theme
 
@@ -77,6 +85,10 @@ class Driver:
             if hasattr(widget, read):
                 return str(getattr(widget, read)())
         return ""
+
+    def text_of_pill(self, name: str) -> str:
+        """The words of a state shown as a pill."""
+        return self.find(name).accessibleName()
 
     # Hands -----------------------------------------------------------------------------------------------
 
@@ -153,6 +165,15 @@ class Driver:
         box.hidePopup()
         while box.currentIndex() != place:
             self.key("Down" if box.currentIndex() < place else "Up")
+
+    def tab(self, name: str, place: int) -> None:
+        """Click a tab."""
+        tabs = self.find(name)
+        if not isinstance(tabs, QTabWidget):
+            raise TourError(f"{name} has no tabs")
+        self.counted.keys += 1
+        QTest.mouseClick(tabs.tabBar(), Qt.MouseButton.LeftButton, pos=tabs.tabBar().tabRect(place).center())
+        self.app.processEvents()
 
     def pick_row(self, table: str, has: str, *, open_it: bool = False) -> None:
         """Click the row of a table in which some words stand; with `open_it`, press Enter on it."""

@@ -72,6 +72,50 @@ class Hands:
         self.driver.key("Ctrl+Return")
         self.driver.settle()
 
+    def open_chart(self, family: str) -> None:
+        """Find a patient from the palette and open the chart."""
+        self.driver.key("Ctrl+K")
+        self.driver.settle(0.2)
+        self.driver.write(family[:9])
+        self.driver.settle(0.8)
+        self.driver.key("Return")
+        self.driver.find("chart.view")
+        self.driver.until("the banner", lambda: self.window.frame.banner.patient_id)
+        self.driver.settle()
+
+    def to_step(self, key: str) -> None:
+        """Go to a step of the consultation by its row in the side rail."""
+        self.driver.find("consultation.view")
+        self.driver.click(f"consultation.steps.{key}")
+        self.driver.settle()
+
+    def complete(self, key: str) -> None:
+        """Complete a step with its primary act, and wait until the row says so."""
+        self.primary()
+        sql = "SELECT state FROM consultation_steps WHERE step = ?"
+        self.driver.until(f"{key} completed", lambda: self.one(sql, key) == "completed" or None)
+
+    def back_to(self, screen: str) -> None:
+        """Go back step by step until a screen is there again."""
+        for _step in range(4):
+            if self.driver.seen(f"{screen}.view") is not None:
+                return
+            self.driver.key("Esc")
+            self.driver.settle(0.4)
+        self.driver.find(f"{screen}.view")
+
+    def resume_consultation(self) -> None:
+        """Open the consultation that waits for its doctor, from home."""
+        self.go("home")
+        self.driver.settle(0.8)
+        self.driver.click("home.unsigned.row")
+        self.driver.find("consultation.view")
+
+    def laboratory_tab(self, key: str) -> None:
+        """Show one of the laboratory's lists."""
+        self.driver.click(f"laboratory.stage.{key}")
+        self.driver.settle(0.5)
+
     def keep_paper(self, step: Step, name: str) -> None:
         """Wait for the paper shown, keep it as a file beside the pictures, and close it."""
         preview = self.driver.find("preview")

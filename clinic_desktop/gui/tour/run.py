@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.start import Door, follow
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.gui.tour import opening
+from clinic_desktop.gui.tour import care, counter, opening, treatment
 from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
@@ -27,11 +27,32 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("register a patient", "front_desk", opening.register),
     ("likely duplicate", "front_desk", opening.duplicate_warning),
     ("check in", "front_desk", opening.check_in),
+    ("vital signs", "nurse", care.vitals),
+    ("call", "doctor", care.call),
+    ("overview to examination", "doctor", care.talk),
+    ("order tests", "doctor", care.order),
+    ("collect and enter", "laboratory", care.bench),
+    ("release and call back", "laboratory", care.release),
+    ("diagnosis and plan", "doctor", treatment.diagnose),
+    ("an allergy stops a drug", "doctor", treatment.stopped),
+    ("prescribe another", "doctor", treatment.prescribe),
+    ("sign", "doctor", treatment.sign),
+    ("addendum", "doctor", treatment.addendum),
+    ("dispense", "pharmacist", counter.dispense),
+    ("open the till", "cashier", counter.open_shift),
+    ("invoice", "cashier", counter.invoice),
+    ("part payment", "cashier", counter.pay),
+    ("day-end", "cashier", counter.day_end),
 )
 
 
 def run(
-    out: Path, seed: int, make_door: Callable[[Path], Door], screens: Sequence[str], say: Callable[[str], None]
+    out: Path,
+    seed: int,
+    make_door: Callable[[Path], Door],
+    screens: Sequence[str],
+    say: Callable[[str], None],
+    steps: Sequence[tuple[str, str, Work]] = STEPS,
 ) -> int:
     """Walk the tour; 0 when every check held, 1 when not."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -50,7 +71,7 @@ def run(
     second = Second(profile)
     driver = Driver(app, window)
     hands = Hands(driver, window, drawn(seed), out, profile, second)
-    for name, role, work in STEPS:
+    for name, role, work in steps:
         say(name)
         with record.step(name, role, lambda: (driver.counted.keys, driver.counted.typed)) as step:
             try:
