@@ -22,6 +22,7 @@ from clinic_desktop.i18n import N_, _
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
+    from clinic_desktop.services.office import Office
     from clinic_desktop.services.patients import PatientHit
     from clinic_desktop.store.engine import Watch
 
@@ -206,7 +207,15 @@ class Door:
             settings=self.remembered,
             today=lambda: desk.now.astimezone().date(),
             idle_minutes=chosen.idle_lock_minutes,
+            office=self._office(desk),
         )
+
+    def _office(self, desk: "Desk") -> "Office | None":
+        if self._clinic is None or desk.session.role != "administrator":
+            return None
+        from clinic_desktop.services.office import Office
+
+        return Office(self._clinic)
 
     def _find(self, desk: "Desk", text: str) -> Sequence[Suggestion]:
         from clinic_desktop.services.access import note_search_opened

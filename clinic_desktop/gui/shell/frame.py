@@ -120,6 +120,7 @@ class Frame(QWidget):
                 window=self,
                 settings=self.place.settings,
                 today=self.place.today,
+                office=self.place.office,
             )
             try:
                 view = self._screens[name].build(context)

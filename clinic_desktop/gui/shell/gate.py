@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from clinic_desktop.gui.widgets.pill import Look
     from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.services.acts import Desk
+    from clinic_desktop.services.office import Office
 
 AllergyState = Literal["listed", "none_known", "not_asked"]
 
@@ -84,6 +85,7 @@ class Workplace:
     today: Callable[[], date] = date.today
     idle_minutes: float = 10
     home: str = "home"
+    office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
     patient_screen: str = "chart"  # opened when a patient is chosen in the palette
 
 

@@ -15,6 +15,7 @@ from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
+    from clinic_desktop.services.office import Office
 
 
 class Window(Protocol):
@@ -66,6 +67,7 @@ class ScreenContext:
     window: Window
     settings: Remembered
     today: Callable[[], date] = date.today
+    office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
 
 
 @dataclass(frozen=True)
