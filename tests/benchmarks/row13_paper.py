@@ -1,12 +1,11 @@
 """Row 13: a one-page prescription, against the same page drawn by hand with ReportLab and an embedded face."""
 
 import io
+import itertools
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from reportlab.pdfbase import pdfmetrics
@@ -16,23 +15,10 @@ from reportlab.pdfgen.canvas import Canvas
 from clinic_desktop.paths import resources
 from clinic_desktop.reports.page import A5, ClinicHead, PatientIdentity, Printed
 from clinic_desktop.reports.prescription import PrescriptionPaper, PrescriptionPaperLine, prescription
+from tests.benchmarks.figures import Row, medians
 
 ROUNDS = 60
 AT = datetime(2026, 11, 20, 11, 51, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What one comparison came to, in milliseconds."""
-
-    name: str
-    ours: float
-    floor: float
-    target: float
-
-    @property
-    def ratio(self) -> float:
-        return self.ours / self.floor
 
 
 def line(number: int) -> PrescriptionPaperLine:
@@ -118,17 +104,6 @@ def by_hand(data: PrescriptionPaper) -> bytes:
     return held.getvalue()
 
 
-def interleaved(*works: Callable[[int], object]) -> list[float]:
-    """The median milliseconds of each, run in turn so that the machine's moods fall on all alike."""
-    times: list[list[float]] = [[] for _work in works]
-    for turn in range(ROUNDS):
-        for work, taken in zip(works, times, strict=True):
-            started = time.perf_counter()
-            work(turn)
-            taken.append((time.perf_counter() - started) * 1000)
-    return [statistics.median(taken[5:]) for taken in times]
-
-
 def first(code: str) -> float:
     """Milliseconds of a fresh process from its first line to a finished page."""
     program = f"import time; started = time.perf_counter()\n{code}\nprint((time.perf_counter() - started) * 1000)"
@@ -137,44 +112,36 @@ def first(code: str) -> float:
 
 
 HAND = """
-from tests.benchmarks.bench_paper import LATIN, by_hand, register
+from tests.benchmarks.row13_paper import LATIN, by_hand, register
 register()
 by_hand(LATIN)
 """
 OURS = """
-from tests.benchmarks.bench_paper import LATIN
+from tests.benchmarks.row13_paper import LATIN
 from clinic_desktop.reports.prescription import prescription
 prescription(LATIN)
 """
 
 
-def rows() -> list[Row]:
-    """Run every comparison."""
+def rows(*, full: bool) -> list[Row]:
+    """Every comparison, ours and by hand in turn."""
     register()
-    hand, ours, scripts = interleaved(
-        lambda turn: by_hand(latin(turn)),
-        lambda turn: prescription(latin(turn)),
-        lambda turn: prescription(mixed(turn)),
+    turns = itertools.count()
+    hand, ours, scripts = medians(
+        ROUNDS * (5 if full else 1),
+        lambda: by_hand(latin(next(turns))),
+        lambda: prescription(latin(next(turns))),
+        lambda: prescription(mixed(next(turns))),
+        warm=5,
     )
     cold_hand: list[float] = []
     cold_ours: list[float] = []
     for _turn in range(7):
         cold_hand.append(first(HAND))
         cold_ours.append(first(OURS))
+    after_start, by_hand_after_start = statistics.median(cold_ours), statistics.median(cold_hand)
     return [
-        Row("13 one page, Latin", ours, hand, 1.5),
-        Row("13 one page, mixed scripts", scripts, hand, 5.0),
-        Row("13 first page after start", statistics.median(cold_ours), statistics.median(cold_hand), 1.3),
+        Row(13, "one page, Latin", ours, hand, most=1.5),
+        Row(13, "one page, mixed scripts", scripts, hand, most=5.0),
+        Row(13, "first page after start", after_start, by_hand_after_start, most=1.3),
     ]
-
-
-def main() -> None:
-    """Print ours, the floor and the ratio."""
-    for row in rows():
-        verdict = "" if row.ratio <= row.target else "   OVER"
-        words = f"{row.name:34} ours {row.ours:8.2f} ms   floor {row.floor:8.2f} ms   {row.ratio:5.2f}x"
-        sys.stdout.write(f"{words} of at most {row.target}x{verdict}\n")
-
-
-if __name__ == "__main__":
-    main()
