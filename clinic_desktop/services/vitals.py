@@ -1,6 +1,6 @@
 """Vital signs: taken by the nurse or the doctor, in an encounter or out of one; corrected by saying it was an error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -168,16 +168,17 @@ def _keep(
 
 
 @command
-def vitals_entered_in_error(act: Act, vital_id: str, reason: str) -> int:
-    """Say that a measurement was an error; it stays in the record and is shown nowhere as true."""
-    row = act.conn.execute(select(vital_signs).where(vital_signs.c.id == vital_id)).one_or_none()
-    if row is None or row.status != "final":
-        raise Refusal(N_("This measurement was withdrawn already."), record=vital_id)
+def vitals_entered_in_error(act: Act, vital_ids: Sequence[str], reason: str) -> int:
+    """Say that measurements were an error; they stay in the record and are shown nowhere as true. Returns how many."""
     if not reason.strip():
         raise Refusal(N_("Say why."), field="reason")
-    return act.change(
-        vital_signs, vital_id, {"status": "entered_in_error"}, kind="vitals.withdrawn", reason=reason.strip()
-    )
+    for vital_id in vital_ids:
+        row = act.conn.execute(select(vital_signs).where(vital_signs.c.id == vital_id)).one_or_none()
+        if row is None or row.status != "final":
+            raise Refusal(N_("This measurement was withdrawn already."), record=vital_id)
+        changes = {"status": "entered_in_error"}
+        act.change(vital_signs, vital_id, changes, kind="vitals.withdrawn", reason=reason.strip())
+    return len(vital_ids)
 
 
 @query

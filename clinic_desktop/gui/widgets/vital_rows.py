@@ -14,6 +14,11 @@ class Measured(Protocol):
     """One measurement, whoever read it."""
 
     @property
+    def id(self) -> str:
+        """The record's id."""
+        ...
+
+    @property
     def code(self) -> str:
         """The sign's LOINC code."""
         ...
@@ -44,6 +49,7 @@ class SignRow:
     unit: str
     flag: str
     taken_at: datetime
+    ids: tuple[str, ...]
 
 
 _WEIGHT = {"none": 0, "N": 1, "L": 2, "H": 2, "LL": 3, "HH": 3}
@@ -73,8 +79,9 @@ def sign_rows(rows: Sequence[Measured]) -> list[SignRow]:
         if row is None or (sign.code == vitals.DIASTOLIC and vitals.SYSTOLIC in by_code):
             continue
         value, flag = vitals.plain(row.value), row.flag
+        ids: tuple[str, ...] = (row.id,)
         if sign.code == vitals.SYSTOLIC and lower is not None and lower.taken_at == row.taken_at:
             value = f"{value}/{vitals.plain(lower.value)}"
-            flag = max(row.flag, lower.flag, key=_WEIGHT.__getitem__)
-        shown.append(SignRow(row.code, _(SHORT[sign.key]), value, sign.shown_unit, flag, row.taken_at))
+            flag, ids = max(row.flag, lower.flag, key=_WEIGHT.__getitem__), (row.id, lower.id)
+        shown.append(SignRow(row.code, _(SHORT[sign.key]), value, sign.shown_unit, flag, row.taken_at, ids))
     return shown

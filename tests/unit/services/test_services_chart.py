@@ -296,8 +296,8 @@ def test_an_error_leaves_the_trend_and_stays_in_the_record(
     chart.open_chart(doctor, patient)
     assert [str(each.value) for each in vitals.vitals_trend(doctor, patient, signs.WEIGHT).points] == ["70", "71"]
     with pytest.raises(Refusal, match="why"):
-        vitals.vitals_entered_in_error(doctor, first.id, "")
-    vitals.vitals_entered_in_error(doctor, first.id, "another patient's")
+        vitals.vitals_entered_in_error(doctor, [first.id], "")
+    vitals.vitals_entered_in_error(doctor, [first.id], "another patient's")
     assert [str(each.value) for each in vitals.vitals_trend(doctor, patient, signs.WEIGHT).points] == ["71"]
     with store.read() as connection:
         assert connection.execute(select(vital_signs.c.status).where(vital_signs.c.id == first.id)).scalar_one() == (

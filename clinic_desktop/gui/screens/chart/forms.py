@@ -48,13 +48,14 @@ class ChartForm(Panel):
         self.add(form)
         self.body.addStretch(1)
 
-    def submit(self) -> None:
-        """Do the act, if nothing is wrong with what was typed; the draft is kept until it is done."""
+    def submit(self) -> bool:
+        """Do the act unless something is wrong with what was typed; the draft is kept until it is done."""
         if not self.form.check():
-            return
+            return False
         if self.form.keeper is not None:
             self.form.keeper.flush()
         self._submit()
+        return True
 
     def start(self) -> None:
         """Put the cursor where typing begins."""
@@ -167,10 +168,12 @@ class ChartForms:
             kind, record, revision = self.about
             if kind == "allergy":
                 self._presenter.end_allergy(record, reason.value())
+            elif kind == "vitals":
+                self._presenter.withdraw_vitals(tuple(record.split()), reason.value())
             else:
                 self._presenter.stop_medicine(record, reason.value(), revision)
 
-        return ChartForm(_("Take off the list"), _("&Take off the list"), form, submit)
+        return ChartForm(_("Take out of the chart"), _("&Take out"), form, submit)
 
 
 class PresetChooser(Panel):

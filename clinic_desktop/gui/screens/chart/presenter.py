@@ -167,6 +167,10 @@ class ChartPresenter:
         patient = self.patient_id
         self._act("vitals", lambda desk: vitals.record_vitals(desk, patient, entries))
 
+    def withdraw_vitals(self, vital_ids: tuple[str, ...], reason: str) -> None:
+        """Say that a measurement was an error."""
+        self._act("reason", lambda desk: vitals.vitals_entered_in_error(desk, vital_ids, reason))
+
     def add_problem(self, title: str, code: str | None, certainty: str, onset_on: date | None) -> None:
         """Put a problem on the list."""
         patient = self.patient_id

@@ -16,7 +16,7 @@ from clinic_desktop.gui.widgets.vital_rows import SignRow, sign_rows
 from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
 from clinic_desktop.i18n import _
 from clinic_desktop.services.chart import Chart, Visit
-from clinic_desktop.services.chart_rows import AllergyShown
+from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken
 from clinic_desktop.services.vitals import Trend
 
 FLAGS: Mapping[str, Flag] = {"L": "L", "H": "H", "LL": "LL", "HH": "HH"}
@@ -91,6 +91,7 @@ class ChartView(ScreenView):
         column = QVBoxLayout()
         column.setSpacing(12)
         signs, trend = Panel(_("Vital signs")), Panel(_("Trend"))
+        signs.add_button(_("Was an &error"), "chart.vital_error", self._vital_error)
         signs.add(self.signs, 1)
         trend.add(self.trend, 1)
         self._trend_panel = trend
@@ -243,7 +244,9 @@ class ChartView(ScreenView):
             self.set_primary(_("&Start a consultation"), self._choose_preset, enabled=chart is not None)
 
     def _submit(self) -> None:
-        self._forms.by_name[self._open_form].submit()
+        self.set_primary_busy(True)
+        if not self._forms.by_name[self._open_form].submit():
+            self.set_primary_busy(False)
 
     def _choose_preset(self) -> None:
         self._open_form = "start"
@@ -276,14 +279,17 @@ class ChartView(ScreenView):
         self._ask_why("allergy", self.allergies.current())
 
     def _stop_medicine(self) -> None:
-        row = self.medicines.current()
+        self._ask_why("medicine", self.medicines.current())
+
+    def _vital_error(self) -> None:
+        row = self.signs.current()
         if row is None:
             self._window.say(_("Choose a line first."))
             return
-        self._forms.about = ("medicine", row.id, row.revision)
+        self._forms.about = ("vitals", " ".join(row.ids), 0)
         self._show_form("reason")
 
-    def _ask_why(self, kind: str, row: AllergyShown | None) -> None:
+    def _ask_why(self, kind: str, row: AllergyShown | MedicineTaken | None) -> None:
         if row is None:
             self._window.say(_("Choose a line first."))
             return

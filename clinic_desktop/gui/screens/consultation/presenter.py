@@ -190,7 +190,6 @@ class ConsultationPresenter:
 
         def saved(done: SavedStep) -> None:
             self._seen[step] = {**self._seen.get(step, {}), **changed}
-            self._page.settled()
             # What others wrote stays unseen until it is shown: `_merge` puts it into the fields.
             del done
             self._ask_again(then)
@@ -206,7 +205,13 @@ class ConsultationPresenter:
     def complete(self) -> None:
         """Complete the step that is open and go on to the next that is not settled."""
         step = self.step
-        self.save(step, State.COMPLETED.value, self.go_on)
+
+        def onward() -> None:
+            # Somebody quick may have opened another step while this one was being saved.
+            if self.step == step:
+                self.go_on()
+
+        self.save(step, State.COMPLETED.value, onward)
 
     def go_on(self) -> None:
         """Open the next step that is not settled."""
@@ -275,7 +280,6 @@ class ConsultationPresenter:
         patient, encounter = self.patient_id, self.encounter_id
 
         def kept(_taken: object) -> None:
-            self._page.settled()
             self._page.vitals_kept()
             self._ask_again(then)
 
@@ -317,18 +321,15 @@ class ConsultationPresenter:
                 return
         encounter = self.encounter_id
 
-        def signed(_done: object) -> None:
-            self._page.settled()
-            self._ask_again()
-
-        self._do("sign", "final_review", lambda desk: consultation.sign_consultation(desk, encounter), signed)
+        self._do(
+            "sign", "final_review", lambda desk: consultation.sign_consultation(desk, encounter), self._asked_again
+        )
 
     def add_addendum(self, text: str, reason: str) -> None:
         """Add to the signed encounter."""
         encounter = self.encounter_id
 
         def written(_id: object) -> None:
-            self._page.settled()
             self._page.addendum_kept()
             self._ask_again()
 
@@ -380,6 +381,7 @@ class ConsultationPresenter:
 
         def ended(result: T) -> None:
             self._act_ids.pop(name, None)
+            self._page.settled()
             done(result)
 
         def failed(error: Exception) -> None:

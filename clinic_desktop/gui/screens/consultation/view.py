@@ -273,13 +273,22 @@ class ConsultationView(ScreenView):
                 self.no_primary()
         elif step == "final_review":
             may = self._presenter.may("consultation.sign_consultation")
-            self.set_primary(_("&Sign"), self._presenter.sign, enabled=may and not shown.needs)
+            self.set_primary(_("&Sign"), self._busily(self._presenter.sign), enabled=may and not shown.needs)
         elif not here.writable:
             self.no_primary()
         elif step == "vitals":
-            self.set_primary(_("&Record and go on"), self._record)
+            self.set_primary(_("&Record and go on"), self._busily(self._record))
         else:
-            self.set_primary(_("&Complete and go on"), self._presenter.complete)
+            self.set_primary(_("&Complete and go on"), self._busily(self._presenter.complete))
+
+    def _busily(self, act: Callable[[], None]) -> Callable[[], None]:
+        """The act, with its button busy until the presenter says that it has ended."""
+
+        def do() -> None:
+            self.set_primary_busy(True)
+            act()
+
+        return do
 
     def _record(self) -> None:
         entries = self.entry.entries()

@@ -131,3 +131,18 @@ def test_half_written_vital_signs_come_back_to_the_chart(
     other = frame_for(nurse)
     other.go("chart", patient_id=patient, form="vitals")
     assert other.chart._forms.by_name["vitals"].form.field("pressure").value() == "130/8"
+
+
+def test_a_wrong_pressure_is_taken_out_with_both_its_values_and_a_reason(
+    nurse: Desk, patient: str, frame_for: FrameFor
+) -> None:
+    vitals.record_vitals(nurse, patient, {"pressure": "210/110", "weight": "70"})
+    frame = frame_for(nurse)
+    frame.go("chart", patient_id=patient)
+    frame.press(Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
+    frame.enter()  # refused: no reason yet
+    assert len(frame.chart.signs.rows()) == 2
+    frame.text("cuff of the child's size")
+    frame.enter()
+    assert frame.errors == []
+    assert [row.words for row in frame.chart.signs.rows()] == ["Weight"]
