@@ -93,7 +93,7 @@ class Door:
         """How strong a password is, 0 to 4, and advice in words."""
         from clinic_desktop.vault.passwords import check_password
 
-        username = others[0] if others else ""
+        username = others[-1] if others else ""  # the words to avoid end with it
         try:
             check_password(password, username)
         except Refusal as error:

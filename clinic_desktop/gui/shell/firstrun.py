@@ -48,6 +48,8 @@ class FirstRunPage(QStackedWidget):
         """Show the first step, and find out whether there is a keyring."""
         self.setCurrentIndex(0)
         self.form.field("clinic").setFocus()
+        # Where the device secret may lie is not known before the machine has been asked: nothing is made until then.
+        self._create.setEnabled(False)
         self._tasks.query("keyring", self._gate.has_keyring, self._keyring_known)
 
     # The clinic and its administrator ------------------------------------------------------------------
@@ -89,6 +91,7 @@ class FirstRunPage(QStackedWidget):
     def _keyring_known(self, keyring: bool) -> None:  # noqa: FBT001 - an answer, not an option
         self._keyring = keyring
         self._secret.setVisible(not keyring)
+        self._create.setEnabled(True)
 
     def _weigh(self) -> None:
         typed = self._password.value()

@@ -19,7 +19,8 @@ def first_run(hands: Hands, step: Step) -> None:
         ("again", PASSPHRASE),
     ):
         drive.fill(f"firstrun.{name}", words)
-    drive.settle(1.5)  # the page asks the machine for its keyring meanwhile
+    make = drive.find("firstrun.primary")
+    drive.until("the answer about the keyring", lambda: make.isEnabled() or None)
     if drive.seen("firstrun.device_secret.file") is not None:
         drive.click("firstrun.device_secret.file")  # this machine has no keyring: the person chooses
     step.picture += drive.pictures(hands.out, "first-run")
