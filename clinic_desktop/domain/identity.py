@@ -339,4 +339,6 @@ def blocks(person: Person) -> Iterator[str]:
         for part in sounds:
             yield f"c{identifier_of(person.postal_code)}{part[:3]}"
     if len(person.place) > 1:
-        yield "a" + " ".join(sorted(person.place))
+        # With a name: half a village may live in one road.
+        for part in sounds:
+            yield f"a{' '.join(sorted(person.place))}|{part[:2]}"

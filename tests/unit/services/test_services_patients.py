@@ -21,6 +21,7 @@ from clinic_desktop.store.engine import Store
 
 DeskFor = Callable[[str], Desk]
 CORPUS = Path(os.environ.get("CLINIC_CORPUS", "/nowhere")) / "text_names"
+LINKAGE = CORPUS.parent / "record_linkage"
 OKAFOR = NewPatient(
     "Okafor", "Chiamaka Ngozi", "female", date(1985, 7, 4), "day", "+234 803 123 4567", national_id="ABC-12345678"
 )
@@ -231,3 +232,25 @@ def test_hostile_strings_are_stored_found_and_shown_exactly(desk: Desk, store: S
     assert tried > 200
     with store.write(act="check", session=None) as unit:
         search.check(unit.conn)
+
+
+@pytest.mark.skipif(not LINKAGE.exists(), reason="the corpus is not at hand")
+def test_duplicates_of_a_real_file_are_found_through_the_store(desk: Desk) -> None:
+    who: dict[str, str] = {}
+    with (LINKAGE / "febrl_dataset1.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, skipinitialspace=True):
+            born = row["date_of_birth"]
+            try:
+                born_on = date(int(born[:4]), int(born[4:6]), int(born[6:]))
+            except ValueError:
+                born_on = None
+            new = NewPatient(
+                row["surname"], row["given_name"] or "?", "unknown", born_on, "day" if born_on else "unknown",
+                national_id=row["soc_sec_id"], address=f"{row['street_number']} {row['address_1']} {row['address_2']}",
+                city=row["suburb"], postal_code=row["postcode"],
+            )  # fmt: skip
+            who[patients.register_patient(desk, new).patient_id] = row["rec_id"].split("-")[1]
+    found = identity.duplicates(desk)
+    right = sum(who[pair.a_id] == who[pair.b_id] for pair in found)
+    assert right / len(found) >= 0.99
+    assert right / 500 >= 0.97
