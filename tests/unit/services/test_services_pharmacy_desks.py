@@ -125,10 +125,18 @@ def test_of_many_desks_that_hand_out_a_part_at_once_one_wins(
 
 def test_two_parts_one_after_another_both_go_out(clinic: World, prescription: str) -> None:
     lot = clinic.receive("amoxicillin_500_cap", "A1", date(2027, 6, 1), 100)
-    for _ in range(2):
-        found = pharmacy.work_order(clinic.pharmacist, clinic.patient, prescription)
-        part = [Pick(found.lines[0].line.line_id, lot, 5)]
-        pharmacy.dispense(clinic.pharmacist, prescription, part, counselled=True, expect=found.prescription.revision)
+
+    def hand_out_part(expect: int) -> None:
+        part = [Pick(line, lot, 5)]
+        pharmacy.dispense(clinic.pharmacist, prescription, part, counselled=True, expect=expect)
+
+    def revision() -> int:
+        return prescribing.prescription(clinic.doctor, prescription).revision
+
+    line = prescribing.prescription(clinic.doctor, prescription).lines[0].line_id
+    hand_out_part(revision())
+    second = revision()
+    hand_out_part(second)
     with pytest.raises(Refusal, match="meanwhile"):
-        pharmacy.dispense(clinic.pharmacist, prescription, part, counselled=True, expect=found.prescription.revision)
+        hand_out_part(second)
     assert handed_out(clinic) == [5, 5]

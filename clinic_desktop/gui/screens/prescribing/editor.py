@@ -154,6 +154,8 @@ class LineEditor(Panel):
             self._known(found)
             self.form.set_values(first_dose(found.medicine))
             self._edited("medicine")
+            # An empty search forgets the letters typed into the list for the line before.
+            self.frequency.box.view().keyboardSearch("")
             self.frequency.setFocus(Qt.FocusReason.OtherFocusReason)
             if self.form.keeper is not None:
                 self.form.keeper.touch()

@@ -118,6 +118,7 @@ class PrescribingView(ScreenView):
     def _listen(self) -> None:
         self.editor.entered.connect(self._add)
         self.editor.changed.connect(self._checks.start)
+        self.editor.changed.connect(self._enable)
         self._checks.timeout.connect(self.presenter.check)
         self.alerts.reason_typed.connect(self.presenter.set_reason)
         self.lines.opened.connect(lambda _row: self._change())
@@ -169,7 +170,7 @@ class PrescribingView(ScreenView):
     def show_lines(self, lines: Sequence[Written]) -> None:
         """The lines of the prescription."""
         self.lines.set_rows(lines)
-        self.enable_primary(bool(lines) or not self.editor.is_empty())
+        self._enable()
 
     def show_alerts(self, alerts: Sequence[ShownAlert], reasons: Mapping[str, str], pack: str) -> None:
         """What the safety check says."""
@@ -179,7 +180,7 @@ class PrescribingView(ScreenView):
         if stops:
             self.side.setCurrentIndex(0)
         self.lines.view.viewport().update()
-        self.enable_primary(bool(self.presenter.lines) or not self.editor.is_empty())
+        self._enable()
 
     def restore_form(self, fields: Mapping[str, object]) -> None:
         """Put back what was typed and not signed."""
@@ -229,6 +230,11 @@ class PrescribingView(ScreenView):
         self.context.window.say(words)
 
     # ----------------------------------------------------------------------------------------------------
+
+    def _enable(self) -> None:
+        can = bool(self.presenter.lines) or not self.editor.is_empty()
+        if can != self.primary_enabled:
+            self.enable_primary(can)
 
     def _add(self) -> None:
         if self.editor.is_empty():

@@ -1,0 +1,195 @@
+"""Prescribing through the window: real keys, real services, an encrypted database."""
+
+from datetime import date
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from clinic_desktop.gui.screens.prescribing.view import PrescribingView
+from clinic_desktop.services import drafts, prescribing
+from clinic_desktop.services.acts import DraftKey
+from clinic_desktop.store.engine import Store
+from tests.conftest import DeskFor
+from tests.medicines import World, amoxicillin, paracetamol, warfarin, world
+from tests.unit.gui.screens.one_screen import OneScreen
+
+RETURN, TAB = Qt.Key.Key_Return, Qt.Key.Key_Tab
+
+
+@pytest.fixture
+def clinic(store: Store, desk_for: DeskFor) -> World:
+    made = world(store, desk_for)
+    made.receive("amoxicillin_500_cap", "A1", date(2027, 1, 1), 90)
+    return made
+
+
+def show(qtbot: QtBot, clinic: World) -> OneScreen:
+    window = OneScreen(clinic.doctor, PrescribingView)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    window.view.open(patient_id=clinic.patient)
+    qtbot.wait(10)
+    return window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, clinic: World) -> OneScreen:
+    return show(qtbot, clinic)
+
+
+def screen(window: OneScreen) -> PrescribingView:
+    assert isinstance(window.view, PrescribingView)
+    return window.view
+
+
+def write(window: OneScreen, medicine: str, how_often: str, days: str) -> None:
+    window.text(medicine)
+    window.press(RETURN)
+    assert window.focused == "prescribing.frequency"
+    window.text(how_often)
+    window.press(TAB)
+    assert window.focused == "prescribing.days"
+    window.text(days)
+
+
+def test_two_medicines_are_signed_by_keys_alone(clinic: World, window: OneScreen) -> None:
+    assert window.patients == [clinic.patient]
+    write(window, "amox", "tds", "7")
+    view = screen(window)
+    assert view.editor.sig.text() == "Take 1 capsule by mouth three times a day for 7 days."
+    assert view.editor.quantity.line.placeholderText() == "21"
+    assert view.editor.stock.text() == "90 capsules in stock · 0.15 USD a capsule"
+    window.press(RETURN)
+    assert window.focused == "prescribing.medicine"
+    write(window, "parac", "qds", "5")
+    window.press(RETURN)
+    assert window.keys == len("amox" + "tds" + "7" + "parac" + "qds" + "5") + 6
+    window.primary()
+    assert window.errors == []
+    (signed,) = prescribing.active_prescriptions(clinic.doctor, clinic.patient)
+    assert [(line.title, line.quantity) for line in signed.lines] == [
+        ("amoxicillin 500 mg capsule", 21),
+        ("paracetamol 500 mg tablet", 20),
+    ]
+    assert window.said == [f"Prescription {signed.number} signed and sent to the pharmacy."]
+    assert drafts.draft(clinic.doctor, DraftKey("prescribing", clinic.patient)) is None
+    assert view.presenter.lines == []
+
+
+def test_an_unfinished_line_is_added_and_looked_at_before_it_is_signed(clinic: World, window: OneScreen) -> None:
+    write(window, "amox", "tds", "7")
+    window.primary()
+    assert prescribing.active_prescriptions(clinic.doctor, clinic.patient) == ()
+    assert window.said == ["Line added. Look at the check, then sign."]
+    window.primary()
+    assert len(prescribing.active_prescriptions(clinic.doctor, clinic.patient)) == 1
+
+
+def test_an_allergy_asks_for_its_reason_in_place(clinic: World, window: OneScreen, qtbot: QtBot) -> None:
+    clinic.allergic_to("Penicillin", group="penicillin")
+    write(window, "amox", "tds", "7")
+    qtbot.waitUntil(lambda: len(screen(window).alerts.fields) == 1)
+    window.press(RETURN)
+    assert screen(window).lines.text_of(0, "safety") == "Stop"
+    window.primary()
+    assert prescribing.active_prescriptions(clinic.doctor, clinic.patient) == ()
+    assert window.focused == "prescribing.reason_0"
+    window.text("tolerated in 2024")
+    window.primary()
+    (signed,) = prescribing.active_prescriptions(clinic.doctor, clinic.patient)
+    assert [alert.reason for alert in signed.alerts if alert.tier == "stop"] == ["tolerated in 2024"]
+
+
+def test_an_allergy_recorded_on_another_desk_shows_at_once(clinic: World, window: OneScreen) -> None:
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    assert screen(window).alerts.fields == {}
+    clinic.allergic_to("Penicillin", group="penicillin")
+    window.view.refresh(frozenset({"allergy.recorded"}))
+    assert len(screen(window).alerts.fields) == 1
+
+
+def test_allergies_not_asked_are_said(clinic: World, window: OneScreen) -> None:
+    from clinic_desktop.store.tables.patients import patients
+
+    with clinic.store.write(act="x", session=None) as unit:
+        unit.change(patients, clinic.patient, {"allergy_state": "not_asked"}, kind="patient.changed")
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    window.primary()
+    assert window.errors
+    assert window.errors[0].startswith("Allergies were not asked.")
+    assert len(screen(window).presenter.lines) == 1
+
+
+def test_what_was_typed_is_there_again_after_a_crash(clinic: World, window: OneScreen, qtbot: QtBot) -> None:
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    window.text("warf")
+    window.press(RETURN)
+    window.text("od")
+    key = DraftKey("prescribing", clinic.patient)
+    qtbot.waitUntil(lambda: "frequency" in (drafts.draft(clinic.doctor, key) or {}), timeout=250)
+    again = screen(show(qtbot, clinic))
+    assert [written.line for written in again.presenter.lines] == [amoxicillin(days=7)]
+    assert again.presenter.lines[0].on_hand == 90
+    assert again.editor.medicine.value() == "warfarin_5_tab"
+    assert again.editor.frequency.value() == "od"
+    assert again.editor.found is not None
+
+
+def test_a_line_is_changed_taken_off_and_put_back(clinic: World, window: OneScreen) -> None:
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    view = screen(window)
+    view.lines.select_row(0)
+    view.lines.setFocus()
+    window.press(RETURN)
+    assert view.presenter.lines == []
+    assert view.editor.days.draft() == "7"
+    window.press(RETURN)
+    assert [written.line.dose.duration_days for written in view.presenter.lines] == [7]
+    view.lines.select_row(0)
+    view.lines.setFocus()
+    window.press(Qt.Key.Key_Delete)
+    assert view.presenter.lines == []
+    assert window.undo is not None
+    window.undo()
+    assert len(view.presenter.lines) == 1
+
+
+def test_a_line_without_days_is_refused_beside_its_field(window: OneScreen) -> None:
+    window.text("amox")
+    window.press(RETURN)
+    window.text("tds")
+    window.press(RETURN)
+    assert screen(window).presenter.lines == []
+    assert "how many days" in screen(window).editor.quantity.error()
+
+
+def test_a_drug_not_in_the_pack_says_not_checked(window: OneScreen, qtbot: QtBot) -> None:
+    view = screen(window)
+    window.text("Xylofrobin")
+    for field, value in (("amount", "1"), ("days", "5")):
+        view.editor.form.field(field).restore(value)
+    view.editor.form.set_values({"unit": "tablet", "route": "oral", "frequency": "od"})
+    view.editor.amount.setFocus()
+    window.press(RETURN)
+    qtbot.waitUntil(lambda: view.presenter.loudest(0) == "not_checked")
+    assert view.lines.text_of(0, "safety") == "Not checked"
+
+
+def test_the_last_prescription_is_repeated_and_printed(clinic: World, qtbot: QtBot) -> None:
+    prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [paracetamol(), warfarin()])
+    window = show(qtbot, clinic)
+    window.press(Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: len(screen(window).presenter.lines) == 2)
+    assert [written.line.dose for written in screen(window).presenter.lines] == [paracetamol().dose, warfarin().dose]
+    window.primary()
+    assert len(prescribing.active_prescriptions(clinic.doctor, clinic.patient)) == 2
+    window.press(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: bool(window.papers))
+    assert window.papers[0].startswith(b"%PDF")
