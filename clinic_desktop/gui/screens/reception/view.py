@@ -1,10 +1,12 @@
 """Shows reception: the form at the left, likely duplicates at the right, register at the bottom."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QWidget
 
+from clinic_desktop.domain.patients import warnings
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.reception.duplicates import DuplicatesPanel
 from clinic_desktop.gui.screens.reception.fields import RegistrationForm
@@ -152,7 +154,15 @@ class ReceptionView(ScreenView):
 
     def _look(self) -> None:
         self._looking.stop()
+        self._warn()
         self.presenter.look_for_duplicates(self.form.likeness(self.presenter.patient_id))
+
+    def _warn(self) -> None:
+        """Say beside its field what is odd but may be true."""
+        odd = dict(warnings(asdict(self.form.entered()), self.context.today()))
+        self.form.phone.show_hint(_(odd.get("phone", "")) if "phone" in odd else "")
+        if "born_on" in odd:
+            self.form.born.show_hint(_(odd["born_on"]))
 
     def _save(self) -> None:
         if self.form.check():

@@ -182,6 +182,20 @@ def test_a_name_is_asked_for_beside_its_field_and_nothing_is_lost(stage: Stage) 
     assert view.form.draft()["born_on"] == "unknown"
 
 
+def test_what_is_odd_is_said_beside_its_field_and_not_refused(stage: Stage, desk: Desk) -> None:
+    view = stage.show("reception")
+    assert isinstance(view, ReceptionView)
+    stage.type(view, "reception.family_name", "Okafor")
+    stage.click(view, "reception.sex.female")
+    stage.type(view, "reception.born_on", "1901")
+    stage.type(view, "reception.phone", "1234")
+    said = view.form.findChildren(QLabel)
+    stage.qtbot.waitUntil(lambda: any("short" in label.text() for label in said))
+    assert any("more than 120" in label.text() for label in said)
+    view.primary()
+    assert len(patients.find_patients(desk, "okafor")) == 1
+
+
 def test_a_refusal_unfolds_the_section_its_field_is_in(stage: Stage) -> None:
     view = stage.show("reception")
     assert isinstance(view, ReceptionView)
