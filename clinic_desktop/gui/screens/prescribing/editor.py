@@ -128,6 +128,11 @@ class LineEditor(Panel):
             self._find_one(choice.key, self._known)
         self._edited("medicine")
 
+    def read_out(self, title: str, sig: str) -> None:
+        """Say a line that is not being written, in full: its row may be too short for it."""
+        if self.is_empty():
+            self._say(f"{title}: {sig}.")
+
     def clear(self) -> None:
         """Empty the form for the next line."""
         self.found = None

@@ -61,8 +61,8 @@ class PrescribingView(ScreenView):
             "prescribing.last",
             [
                 Column("lines", _("Medicines"), _names, width=90, stretch=True),
-                Column("when", _("Signed"), _day, width=92, subtle=True),
-                Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=104, look=_state),
+                Column("when", _("Signed"), _day, width=102, subtle=True),
+                Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=92, look=_state),
             ],
             key=lambda row: row.prescription_id,
             empty=Empty(_("Nothing was prescribed here before."), icon="history"),
@@ -78,11 +78,11 @@ class PrescribingView(ScreenView):
 
     def _columns(self) -> list[Column[Written]]:
         return [
-            Column("medicine", _("Medicine"), lambda row: row.title, width=190, strong=True),
+            Column("medicine", _("Medicine"), lambda row: row.title, width=196, strong=True),
             Column("sig", _("Instruction"), lambda row: row.sig, width=240, stretch=True),
-            Column("quantity", _("Quantity"), _quantity, width=104, number=True),
-            Column("cost", _("Cost"), _cost, width=84, number=True, subtle=True),
-            Column("safety", _("Safety"), lambda row: self._look(row).text, width=116, look=self._look),
+            Column("quantity", _("Quantity"), _quantity, width=92, number=True),
+            Column("cost", _("Cost"), _cost, width=78, number=True, subtle=True),
+            Column("safety", _("Safety"), lambda row: self._look(row).text, width=106, look=self._look),
         ]
 
     def _arrange(self) -> None:
@@ -122,6 +122,7 @@ class PrescribingView(ScreenView):
         self._checks.timeout.connect(self.presenter.check)
         self.alerts.reason_typed.connect(self.presenter.set_reason)
         self.lines.opened.connect(lambda _row: self._change())
+        self.lines.selected.connect(lambda row: self.editor.read_out(row.title, row.sig) if row is not None else None)
         self.last.opened.connect(self.presenter.repeat)
         self.priority.set_value("routine")
         self.priority.edited.connect(self._priority_chosen)
