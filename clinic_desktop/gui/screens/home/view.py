@@ -78,7 +78,8 @@ class HomeView(ScreenView):
             return
         self.groups = tuple(groups)
         clear_layout(self._grid)
-        self._panels = [self._panel(group) for group in groups]
+        # What is empty stands last, in the order the role has it.
+        self._panels = [self._panel(group) for group in sorted(groups, key=lambda group: group.count == 0)]
         self._columns = 0
         self._spread()
         first = self.findChild(LinkButton, "home.critical.open") or self.findChild(LinkButton)

@@ -16,7 +16,6 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _
-from clinic_desktop.services.patients import sex_words
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.scheduling import Appointment, Practitioner
 
@@ -231,17 +230,17 @@ def _columns() -> list[Column[QueueLine]]:
     order = ("emergency", "urgent", "routine")
     return [
         Column(
-            "ticket", _("Ticket"), lambda line: str(line.ticket), width=64, number=True, sort=lambda line: line.ticket
+            "ticket", _("Ticket"), lambda line: str(line.ticket), width=56, number=True, sort=lambda line: line.ticket
         ),
         Column(
             "priority", _("Priority"), lambda line: words[line.priority], width=112,
             look=lambda line: Look(words[line.priority], PRIORITY[line.priority]),
             sort=lambda line: order.index(line.priority),
         ),
-        Column("patient", _("Patient"), lambda line: line.patient, width=176, strong=True),
-        Column("age", _("Age, sex"), lambda line: f"{line.age} {sex_words(line.sex)}".strip(), width=88, subtle=True),
+        Column("patient", _("Patient"), lambda line: line.patient, width=168, strong=True),
+        Column("age", _("Age, sex"), lambda line: f"{line.age} {_sex(line.sex)}".strip(), width=76, subtle=True),
         Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=100, stretch=True),
-        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=110, subtle=True),
+        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=118, subtle=True),
         Column(
             "minutes", _("Waiting"), lambda line: str(line.minutes), width=80, number=True,
             sort=lambda line: line.minutes, unit=lambda _line: _("min"),
@@ -252,3 +251,7 @@ def _columns() -> list[Column[QueueLine]]:
             look=lambda line: Look(status[line.status], STATUS[line.status]),
         ),
     ]  # fmt: skip
+
+
+def _sex(sex: str) -> str:
+    return {"female": _("F"), "male": _("M")}.get(sex, "")
