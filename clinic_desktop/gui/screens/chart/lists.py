@@ -114,7 +114,7 @@ def signs(settings: Remembered) -> ListTable[SignRow]:
         Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True),
         Column("value", _("Last"), lambda row: row.value, 108, number=True, unit=lambda row: row.unit, strong=True),
         Column("flag", "", lambda row: _flag_words(row.flag), 60, look=lambda row: _abnormal(row.flag)),
-        Column("at", _("Taken"), lambda row: day(row.taken_at), 106, subtle=True),
+        Column("at", _("Taken"), lambda row: day(row.taken_at), 98, subtle=True),
     )
     empty = Empty(_("No vital sign has been recorded."), icon="vitals")
     return _short("chart.vitals", columns, lambda row: row.code, empty, settings, headed=True)

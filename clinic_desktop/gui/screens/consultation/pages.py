@@ -15,6 +15,7 @@ from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
 
@@ -137,7 +138,9 @@ def _from_content(field: Field, value: str) -> object:
 def overview(page: StepPage) -> None:
     """Confirm who this is, and read the alerts."""
     boxes = [CheckField(_(IDENTIFIER_WORDS[name]), f"consultation.identity_{name}") for name in path.IDENTIFIERS]
-    page.form.add_section(_("Confirmed with the patient: two of these"), tuple(boxes[:3]), tuple(boxes[3:]))
+    page.form.add_widget(label(_("Confirmed with the patient: two of these"), "secondary"))
+    page.form.add_row(*boxes[:3])
+    page.form.add_row(*boxes[3:])
     page.form.add(CheckField(_("&Alerts and allergies read"), "consultation.alerts_read"))
 
 

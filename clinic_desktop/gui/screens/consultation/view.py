@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QWidget
 
 from clinic_desktop.domain import consultation as path
@@ -162,6 +164,11 @@ class ConsultationView(ScreenView):
             if form.keeper is not None:
                 form.keeper.flush()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the cursor where typing begins once the page is on screen: it may be filled before its banner is."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._start_shown)
+
     def escape(self) -> bool:
         """Take back the question why a step is left out."""
         if self._why.isVisible():
@@ -303,6 +310,11 @@ class ConsultationView(ScreenView):
         if self.addendum.check():
             values = self.addendum.values()
             self._presenter.add_addendum(str(values["text"]), str(values["reason"]))
+
+    def _start_shown(self) -> None:
+        step, _status = self._shown_place
+        if step and self.isVisible():
+            self._start(step)
 
     def _start(self, step: str) -> None:
         """Put the cursor where typing begins on a page."""
