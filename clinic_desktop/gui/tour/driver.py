@@ -15,11 +15,13 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QPlainTextEdit,
+    QTabBar,
     QTabWidget,
     QWidget,
 )
 
 from clinic_desktop.gui import theme
+from clinic_desktop.gui.widgets.search import SearchField
 
 T = TypeVar("T")
 
@@ -166,13 +168,41 @@ class Driver:
         while box.currentIndex() != place:
             self.key("Down" if box.currentIndex() < place else "Up")
 
+    def suggest(self, name: str, words: str) -> None:
+        """Type into a field that searches, wait for what it offers, and take the first with Enter."""
+        self.fill(name, words)
+        field = self.find(f"{name}.field")
+        if not isinstance(field, SearchField):
+            raise TourError(f"{name} does not search")
+
+        def ready() -> bool | None:
+            found = field.popup().results() if field.popup().isVisible() else []
+            return any(words.split(maxsplit=1)[0].casefold() in each.text.casefold() for each in found[:1]) or None
+
+        self.until(f"{words!r} offered by {name}", ready)
+        self.key("Return")
+        self.settle(0.3)
+
+    def offered(self, name: str, words: str = "") -> None:
+        """Wait until a list of suggestions offers something that begins with some words."""
+        view = self.find(name)
+        if not isinstance(view, QAbstractItemView):
+            raise TourError(f"{name} is not a list")
+
+        def found() -> bool | None:
+            first = str(view.model().index(0, 0).data() or "") if view.model().rowCount() else ""
+            return (bool(first) and words.casefold() in first.casefold()) or None
+
+        self.until(f"{words!r} first in {name}", found)
+
     def tab(self, name: str, place: int) -> None:
         """Click a tab."""
-        tabs = self.find(name)
-        if not isinstance(tabs, QTabWidget):
+        found = self.find(name)
+        bar = found.tabBar() if isinstance(found, QTabWidget) else found
+        if not isinstance(bar, QTabBar):
             raise TourError(f"{name} has no tabs")
         self.counted.keys += 1
-        QTest.mouseClick(tabs.tabBar(), Qt.MouseButton.LeftButton, pos=tabs.tabBar().tabRect(place).center())
+        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(place).center())
         self.app.processEvents()
 
     def pick_row(self, table: str, has: str, *, open_it: bool = False) -> None:

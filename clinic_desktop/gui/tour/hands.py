@@ -77,7 +77,7 @@ class Hands:
         self.driver.key("Ctrl+K")
         self.driver.settle(0.2)
         self.driver.write(family[:9])
-        self.driver.settle(0.8)
+        self.driver.offered("palette.results", family)
         self.driver.key("Return")
         self.driver.find("chart.view")
         self.driver.until("the banner", lambda: self.window.frame.banner.patient_id)
@@ -111,9 +111,9 @@ class Hands:
         self.driver.click("home.unsigned.row")
         self.driver.find("consultation.view")
 
-    def laboratory_tab(self, key: str) -> None:
-        """Show one of the laboratory's lists."""
-        self.driver.click(f"laboratory.stage.{key}")
+    def laboratory_list(self, place: int) -> None:
+        """Show one of the laboratory's lists: 0 to collect, 1 to enter, 2 to release."""
+        self.driver.tab("laboratory.stage", place)
         self.driver.settle(0.5)
 
     def keep_paper(self, step: Step, name: str) -> None:

@@ -90,10 +90,7 @@ def check_in(hands: Hands, step: Step) -> None:
     """Put the patient into the queue."""
     drive, visit = hands.driver, hands.visit
     hands.go("queue")
-    drive.fill("queue.patient", visit.family[:6])
-    drive.settle(0.6)
-    drive.key("Down")
-    drive.key("Return")
+    drive.suggest("queue.patient", visit.family)
     if drive.seen("queue.complaint") is not None:
         drive.fill("queue.complaint", visit.complaint)
     drive.click("queue.check_in")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.start import Door, follow
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.gui.tour import care, counter, opening, treatment
+from clinic_desktop.gui.tour import care, counter, crash, opening, treatment
 from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
@@ -43,6 +43,7 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("invoice", "cashier", counter.invoice),
     ("part payment", "cashier", counter.pay),
     ("day-end", "cashier", counter.day_end),
+    ("killed in the middle of a note", "doctor", crash.killed),
 )
 
 
@@ -55,22 +56,10 @@ def run(
     steps: Sequence[tuple[str, str, Work]] = STEPS,
 ) -> int:
     """Walk the tour; 0 when every check held, 1 when not."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     out.mkdir(parents=True, exist_ok=True)
-    profile = out / "profile"
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(app, QApplication):
-        raise TypeError("a window needs a QApplication")
-    theme.apply(app, "light")
-    door = make_door(profile)
-    window = MainWindow(door, screens, settings=door.remembered)
-    follow(window, door, profile)
-    window.begin()
-    window.show()
     record = Record(seed)
-    second = Second(profile)
-    driver = Driver(app, window)
-    hands = Hands(driver, window, drawn(seed), out, profile, second)
+    hands, close = begin(out, seed, make_door, screens)
+    driver = hands.driver
     for name, role, work in steps:
         say(name)
         with record.step(name, role, lambda: (driver.counted.keys, driver.counted.typed)) as step:
@@ -81,13 +70,44 @@ def run(
                 step.picture += driver.pictures(out, "failed")
         if step.error:
             break
-    second.close()
-    window.close()
-    app.processEvents()
+    close()
     record.save(out)
     for problem in record.problems():
         say(f"FAILED {problem}")
     return 0 if record.ok else 1
+
+
+def run_part(out: Path, seed: int, part: str, make_door: Callable[[Path], Door], screens: Sequence[str]) -> int:
+    """Be the window that is killed (``note``), or the one that is started again (``again``)."""
+    hands, close = begin(out, seed, make_door, screens)
+    (crash.write_note if part == "note" else crash.read_note)(hands)
+    close()
+    return 0
+
+
+def begin(
+    out: Path, seed: int, make_door: Callable[[Path], Door], screens: Sequence[str]
+) -> tuple[Hands, Callable[[], None]]:
+    """Open the real window on the tour's clinic; returns the hands at it and the way to close it."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    profile = out / "profile"
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        raise TypeError("a window needs a QApplication")
+    theme.apply(app, "light")
+    door = make_door(profile)
+    window = MainWindow(door, screens, settings=door.remembered)
+    follow(window, door, profile)
+    window.begin()
+    window.show()
+    second = Second(profile)
+
+    def close() -> None:
+        second.close()
+        window.close()
+        app.processEvents()
+
+    return Hands(Driver(app, window), window, drawn(seed), out, profile, second), close
 
 
 class Second:

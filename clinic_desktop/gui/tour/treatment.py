@@ -15,10 +15,7 @@ def diagnose(hands: Hands, step: Step) -> None:
     hands.complete("investigations")
     hands.to_step("diagnosis")
     words, code = visit.diagnosis
-    drive.fill("consultation.diagnosis", words)
-    drive.settle(0.8)
-    drive.key("Return")
-    drive.settle(0.4)
+    drive.suggest("consultation.diagnosis", words)
     step.picture += drive.pictures(hands.out, "diagnosis")
     hands.complete("diagnosis")
     hands.to_step("plan")
@@ -103,10 +100,7 @@ def addendum(hands: Hands, step: Step) -> None:
 
 def _line(hands: Hands, medicine: str) -> None:
     drive = hands.driver
-    drive.fill("prescribing.medicine", medicine)
-    drive.settle(0.8)
-    drive.key("Return")
-    drive.settle(0.3)
+    drive.suggest("prescribing.medicine", medicine)
     drive.choose("prescribing.frequency", "bd")
     drive.fill("prescribing.days", "5")
     drive.key("Return")
