@@ -43,6 +43,13 @@ def walk_tour(out: Path, seed: int, say: Callable[[str], None]) -> int:
     return run(out, seed, Door, SCREENS, say)
 
 
+def walk_part(out: Path, seed: int, part: str) -> int:
+    """Be one of the windows of the tour's last step, which is killed and started again."""
+    from clinic_desktop.gui.tour.run import run_part
+
+    return run_part(out, seed, part, Door, SCREENS)
+
+
 class Door:
     """The window's way into one profile: what the shell's `Gate` asks for."""
 
