@@ -1,0 +1,316 @@
+"""Decides what the administrator's screen shows and does. No Qt."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.domain.refusals import Trouble
+from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services import access, administration, drafts, patients, permissions, reference, staff, stock
+from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.administration import CatalogueEntry, FormularyProduct, NewRange, Price, ReferenceRange
+from clinic_desktop.services.patients import PatientHit
+from clinic_desktop.services.staff import NewStaff, StaffMember
+from clinic_desktop.services.stock import NewProduct
+
+if TYPE_CHECKING:
+    from clinic_desktop.services.office import Office
+
+SECTIONS = (
+    "staff", "roles", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs", "settings",
+)  # fmt: skip
+NO_OFFICE = N_("This needs the clinic to be opened by an administrator at this workstation.")
+
+
+@dataclass(frozen=True)
+class RoleRow:
+    """One act and the roles that may do it."""
+
+    subject: str
+    act: str
+    roles: frozenset[str]
+
+
+class View(Protocol):
+    """What the presenter asks of the view."""
+
+    def show_rows(self, section: str, rows: Sequence[object]) -> None: ...  # noqa: D102
+    def show_settings(self, values: Mapping[str, str]) -> None: ...  # noqa: D102
+    def restore(self, section: str, draft: Mapping[str, object]) -> None: ...  # noqa: D102
+    def saved(self, section: str, key: str) -> None: ...  # noqa: D102
+    def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
+    def say(self, words: str) -> None: ...  # noqa: D102
+    def show_error(self, section: str, error: Exception) -> None: ...  # noqa: D102
+
+
+def role_rows() -> list[RoleRow]:
+    """The table of roles and acts, in words."""
+    found = []
+    for name, roles in permissions.ACTS.items():
+        subject, act = name.split(".", 1)
+        found.append(RoleRow(subject.replace("_", " ").capitalize(), act.replace("_", " "), roles))
+    return sorted(found, key=lambda row: (row.subject, row.act))
+
+
+class Presenter:
+    """The administrator's sections."""
+
+    def __init__(self, desk: Desk, tasks: Tasks, office: "Office | None", view: View) -> None:
+        self.desk, self.tasks, self.view = desk, tasks, view
+        self._office = office
+        self._acts: dict[str, str] = {}
+
+    # Showing --------------------------------------------------------------------------------------------
+
+    def load(self, section: str) -> None:
+        """Ask for what a section shows."""
+        desk = self.desk
+        if section == "roles":
+            self.view.show_rows(section, role_rows())
+        elif section == "settings":
+            self.tasks.query(section, lambda: administration.clinic_settings(desk), self._settings)
+        elif section in self._loaders():
+            ask = self._loaders()[section]
+            self.tasks.query(
+                section,
+                ask,
+                lambda rows: self.view.show_rows(section, rows),
+                lambda error: self._failed(section, error),
+            )
+
+    def restore(self, section: str, key: str) -> None:
+        """Ask for what was typed in a form and not saved."""
+        draft = DraftKey(f"administration.{section}", key)
+
+        def show(found: Mapping[str, object] | None) -> None:
+            if found:
+                self.view.restore(section, found)
+
+        self.tasks.query(f"draft.{section}.{key}", lambda: drafts.draft(self.desk, draft), show)
+
+    def keep(self, section: str, key: str, fields: Mapping[str, str]) -> None:
+        """Keep what is typed in a form."""
+        desk, draft = self.desk, DraftKey(f"administration.{section}", key)
+        self.tasks.change(
+            lambda: drafts.keep_draft(desk, draft, fields), None, lambda error: self._failed(section, error)
+        )
+
+    def find_patients(self, text: str, show: Callable[[Sequence[PatientHit]], None]) -> None:
+        """Find the patient whose readers are asked for; the search itself is logged."""
+
+        def ask() -> Sequence[PatientHit]:
+            search = access.note_search_opened(self.desk)
+            found = patients.find_patients(self.desk, text, 12)
+            access.note_search_closed(self.desk, search, None)
+            return found
+
+        self.tasks.query("find", ask, show)
+
+    def show_sights(self, patient_id: str) -> None:
+        """Ask who saw a patient."""
+        self.tasks.query(
+            "sights", lambda: access.who_saw(self.desk, patient_id), lambda rows: self.view.show_rows("sights", rows)
+        )
+
+    def _loaders(self) -> dict[str, Callable[[], Sequence[object]]]:
+        desk = self.desk
+        return {
+            "staff": lambda: staff.staff_members(desk),
+            "formulary": lambda: administration.formulary(desk),
+            "prices": lambda: administration.price_list(desk),
+            "catalogue": lambda: administration.lab_catalogue(desk),
+            "backups": lambda: self._need_office().kept_backups(desk),
+            "packs": lambda: reference.list_packs(desk),
+        }
+
+    def _settings(self, found: Sequence[administration.Setting]) -> None:
+        self.view.show_settings({one.name: one.value for one in found})
+
+    # Staff ----------------------------------------------------------------------------------------------
+
+    def save_staff(self, member: StaffMember | None, values: Mapping[str, object]) -> None:
+        """Take somebody on, or change them and their role."""
+        words = {name: str(values.get(name) or "") for name in ("username", "display_name", "specialty", "licence")}
+        role, password = str(values.get("role") or ""), str(values.get("password") or "")
+        if member is None:
+            new = NewStaff(words["username"], words["display_name"], role, password, words["specialty"] or None,
+                           words["licence"] or None)  # fmt: skip
+            done = _("{name} can sign in now.").format(name=words["display_name"])
+            self._do("staff", "", lambda desk: self._need_office().add_staff(desk, new), done)
+            return
+
+        def work(desk: Desk) -> None:
+            revision = staff.change_staff(
+                desk, member.id, display_name=words["display_name"], specialty=words["specialty"] or None,
+                licence=words["licence"] or None, expect=member.revision,
+            )  # fmt: skip
+            if role != member.role:
+                staff.change_role(self.desk, member.id, role, expect=revision)
+
+        self._do("staff", member.id, work, _("{name} is changed.").format(name=words["display_name"]))
+
+    def set_password(self, member: StaffMember, password: str) -> None:
+        """Give somebody a new password, or open their account again with one."""
+        if member.active:
+            self._do("staff", member.id, lambda desk: self._need_office().set_password(desk, member.id, password),
+                     _("{name} has a new password.").format(name=member.display_name))  # fmt: skip
+        else:
+            self._do(
+                "staff", member.id,
+                lambda desk: self._need_office().enable_staff(desk, member.id, password, expect=member.revision),
+                _("{name} can sign in again.").format(name=member.display_name),
+            )  # fmt: skip
+
+    def close_account(self, member: StaffMember, reason: str) -> None:
+        """Close somebody's account."""
+        self._do(
+            "staff", member.id,
+            lambda desk: self._need_office().disable_staff(desk, member.id, reason, expect=member.revision),
+            _("The account of {name} is closed.").format(name=member.display_name),
+        )  # fmt: skip
+
+    # Prices and formulary ---------------------------------------------------------------------------------
+
+    def save_price(self, price: Price | None, values: Mapping[str, object], currency: str) -> None:
+        """Add or change a price; `amount` in minor units."""
+        name, amount = str(values.get("name") or ""), _whole(values.get("amount"))
+        if price is None:
+            code, kind = str(values.get("code") or ""), str(values.get("kind") or "")
+            self._do("prices", "", lambda desk: administration.add_price(desk, code, name, kind, amount, currency),
+                     _("{name} is on the price list.").format(name=name))  # fmt: skip
+        else:
+            active = bool(values.get("active"))
+            self._do(
+                "prices", price.id,
+                lambda desk: administration.change_price(
+                    desk, price.id, name=name, amount=amount, active=active, expect=price.revision
+                ),
+                _("The price of {name} is changed, from the next charge on.").format(name=name),
+            )  # fmt: skip
+
+    def save_product(self, product: FormularyProduct | None, values: Mapping[str, object]) -> None:
+        """Add a product, or change how one is stocked and charged."""
+        if product is None:
+            text = {name: str(values.get(name) or "") for name in ("product_name", "form", "strength", "unit")}
+            new = NewProduct(
+                text["product_name"], text["form"], text["strength"], text["unit"], _code(values.get("medicine_code")),
+                _whole(values.get("pack_size")), _whole(values.get("reorder_level")), _code(values.get("price_code")),
+                bool(values.get("controlled")),
+            )  # fmt: skip
+            self._do("formulary", "", lambda desk: stock.add_product(desk, new),
+                     _("{name} is in the formulary.").format(name=new.name))  # fmt: skip
+            return
+        self._do(
+            "formulary", product.id,
+            lambda desk: administration.change_product(
+                desk, product.id, pack_size=_whole(values.get("pack_size")),
+                reorder_level=_whole(values.get("reorder_level")), price_code=_code(values.get("price_code")),
+                controlled=bool(values.get("controlled")), active=bool(values.get("active")), expect=product.revision,
+            ),
+            _("{name} is changed.").format(name=product.name),
+        )  # fmt: skip
+
+    # Laboratory -------------------------------------------------------------------------------------------
+
+    def save_test(self, test: CatalogueEntry, values: Mapping[str, object]) -> None:
+        """Change a test of the laboratory."""
+        text = {name: str(values.get(name) or "") for name in ("name", "plausible_low", "plausible_high", "source")}
+        price_code, active = _code(values.get("price_code")), bool(values.get("active"))
+        self._do(
+            "catalogue", test.id,
+            lambda desk: administration.change_test(
+                desk, test.id, name=text["name"], plausible_low=text["plausible_low"],
+                plausible_high=text["plausible_high"], price_code=price_code, active=active, source=text["source"],
+                expect=test.revision,
+            ),
+            _("{name} is changed.").format(name=text["name"]),
+        )  # fmt: skip
+
+    def save_range(self, test: CatalogueEntry, known: ReferenceRange | None, values: Mapping[str, object]) -> None:
+        """Add or change a reference range."""
+        limits = {name: str(values.get(name) or "") for name in ("low", "high", "critical_low", "critical_high")}
+        new = NewRange(
+            test.code, str(values.get("sex") or ""), _whole(values.get("age_from_days")),
+            _whole(values.get("age_to_days")), source=str(values.get("range_source") or ""), **limits,
+        )  # fmt: skip
+        key = f"{test.id}.range"
+        if known is None:
+            self._do("catalogue", key, lambda desk: administration.add_range(desk, new), _("The range is added."))
+        else:
+            self._do("catalogue", key,
+                     lambda desk: administration.change_range(desk, known.id, new, expect=known.revision),
+                     _("The range is changed, for results from now on."))  # fmt: skip
+
+    def retire_range(self, test: CatalogueEntry, known: ReferenceRange, reason: str) -> None:
+        """Take a reference range out of use."""
+        self._do("catalogue", f"{test.id}.range",
+                 lambda desk: administration.retire_range(desk, known.id, reason, expect=known.revision),
+                 _("The range is not used any more."))  # fmt: skip
+
+    # Backups and settings -----------------------------------------------------------------------------------
+
+    def make_backup(self) -> None:
+        """Make a backup and have another process open it."""
+        self._do("backups", "", lambda desk: self._need_office().create_backup(desk),
+                 _("A backup was made and opened by another process: it can be restored."))  # fmt: skip
+
+    def verify_backup(self, path: str) -> None:
+        """Have another process open a backup."""
+        self._do("backups", "", lambda desk: self._need_office().verify_backup(desk, path),
+                 _("The backup is whole and can be restored."))  # fmt: skip
+
+    def save_settings(self, values: Mapping[str, object]) -> None:
+        """Set what was typed; each setting is an act of its own, so only those that changed are written."""
+
+        def work(desk: Desk) -> None:
+            known = {one.name: one.value for one in administration.clinic_settings(desk)}
+            for name, value in values.items():
+                text = str(value if value is not None else "").strip()
+                if text != known.get(name, ""):
+                    self._need_office().change_setting(self.desk, name, text)
+            drafts.drop_draft(desk, DraftKey("administration.settings", "new"))
+
+        self._do("settings", "", work, _("Settings saved."))
+
+    # ---------------------------------------------------------------------------------------------------------
+
+    def _do(self, section: str, key: str, work: Callable[[Desk], object], words: str) -> None:
+        """Do an act under an id that stays the same until it succeeds."""
+        name = f"{section}.{key}.{words}"
+        desk = self.desk.once(
+            self._acts.setdefault(name, new_id()), draft=DraftKey(f"administration.{section}", key or "new")
+        )
+        self.view.set_busy(True)
+
+        def done(_answer: object) -> None:
+            self._acts.pop(name, None)
+            self.view.set_busy(False)
+            self.view.saved(section, key)
+            self.view.say(words)
+            self.load(section)
+
+        def failed(error: Exception) -> None:
+            self.view.set_busy(False)
+            self._failed(section, error)
+
+        self.tasks.change(lambda: work(desk), done, failed)
+
+    def _failed(self, section: str, error: Exception) -> None:
+        self.view.show_error(section, error)
+
+    def _need_office(self) -> "Office":
+        if self._office is None:
+            raise Trouble(NO_OFFICE, remedy=N_("Sign in again as an administrator."))
+        return self._office
+
+
+def _whole(value: object) -> int:
+    """A typed whole number; what is none becomes -1, which the service refuses beside its field."""
+    text = str(value if value is not None else "")
+    return int(text) if text.lstrip("-").isdigit() else -1
+
+
+def _code(value: object) -> str | None:
+    return str(value or "").strip() or None
