@@ -127,7 +127,9 @@ def unanswered_stops(alerts: Sequence[Alert], found: Prescription) -> tuple[Reco
 
 def lines_of(connection: Connection, found: Prescription, today: date) -> tuple[WorkLine, ...]:
     """Every line with what may fill it and what was handed out."""
-    levels = shelf.levels_of(connection, today)
+    levels = [
+        level for level in shelf.levels_of(connection, today) if any(_may_fill(line, level) for line in found.lines)
+    ]
     held = shelf.lots_of(connection, [level.product_id for level in levels], today)
     handed = _handed_out(connection, found.prescription_id)
     return tuple(_work_line(line, levels, held, handed, today) for line in found.lines)
@@ -143,9 +145,9 @@ def _work_line(
     needed = wanted(line)
     options = []
     for level in levels:
-        substitution = rules.is_substitution(needed, rules.Stocked(level.medicine_code, level.name))
-        if substitution and not _same_substance(line, level):
+        if not _may_fill(line, level):
             continue
+        substitution = rules.is_substitution(needed, rules.Stocked(level.medicine_code, level.name))
         usable = tuple(
             lot
             for lot in held
@@ -173,8 +175,10 @@ def _work_line(
     )
 
 
-def _same_substance(line: PrescriptionLine, level: shelf.StockLevel) -> bool:
-    return line.name.casefold() == level.name.casefold()
+def _may_fill(line: PrescriptionLine, level: shelf.StockLevel) -> bool:
+    """Whether a product is offered for a line: the medicine itself, or its substance in another form or strength."""
+    same = line.medicine_code is not None and line.medicine_code == level.medicine_code
+    return same or line.name.casefold() == level.name.casefold()
 
 
 def wanted(line: PrescriptionLine) -> rules.Wanted:

@@ -4,7 +4,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
@@ -88,6 +88,7 @@ class PrescribingView(ScreenView):
     def _arrange(self) -> None:
         self.set_title(_("Prescription"))
         self.add_button(_("Repeat &last"), "prescribing.repeat", self._repeat_last)
+        self.add_button(_("&Remove line"), "prescribing.remove", self._remove)
         self.add_button(_("&Print"), "prescribing.print", self._print, "Ctrl+P")
         self.set_primary(_("Si&gn and send to pharmacy"), self._sign, name="prescribing.sign", enabled=False)
         body = QWidget()
@@ -127,7 +128,7 @@ class PrescribingView(ScreenView):
         self.priority.set_value("routine")
         self.priority.edited.connect(self._priority_chosen)
         remove = QShortcut(QKeySequence("Delete"), self.lines.view, self._remove)
-        remove.setObjectName("prescribing.remove")
+        remove.setContext(Qt.ShortcutContext.WidgetShortcut)
 
     # Called by the shell -----------------------------------------------------------------------------
 
