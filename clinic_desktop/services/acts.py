@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Concatenate, Literal, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table
 
 from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain import numbers
@@ -26,7 +26,6 @@ from clinic_desktop.services.sessions import Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
 
 log = logging.getLogger(__name__)
@@ -125,11 +124,11 @@ class Act:
 
     def number(self, kind: str) -> str:
         """Take the next number that people read, such as ``RX-A7-000123-4``: never given out twice."""
-        last = self.conn.exec_driver_sql(
+        (last,) = self._unit.run(
             "INSERT INTO numbers (kind, last) VALUES (?, 1) ON CONFLICT (kind) DO UPDATE SET last = last + 1"
             " RETURNING last",
             (kind,),
-        ).scalar_one()
+        ).fetchone()
         return numbers.compose(kind, self._workstation, int(last))
 
 
@@ -143,14 +142,14 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[
         act_id = desk.act_id or new_id()
         with desk.store.write(act=act_id, session=desk.session.id) as unit:
             act = Act(unit, desk.session, desk.store.workstation)
-            _still_works_here(act.conn, desk.session)
-            done = act.conn.exec_driver_sql("SELECT name, result FROM acts WHERE id = ?", (act_id,)).one_or_none()
+            _still_works_here(unit, desk.session)
+            done = unit.run("SELECT name, result FROM acts WHERE id = ?", (act_id,)).fetchone()
             if done is not None:
                 return _replay(function, name, done[0], done[1])
             result = function(act, *args, **kwargs)
             if desk.draft is not None:
                 drafts.drop(unit, desk.session.staff_id, desk.draft)
-            act.conn.exec_driver_sql(
+            unit.run(
                 "INSERT INTO acts (id, name, session, result) VALUES (?, ?, ?, ?)",
                 (act_id, name, desk.session.id, json.dumps(result, default=_plain, ensure_ascii=False)),
             )
@@ -216,10 +215,10 @@ def _allow(desk: Desk, name: str) -> None:
         raise
 
 
-def _still_works_here(connection: Connection, session: Session) -> None:
+def _still_works_here(unit: Transaction, session: Session) -> None:
     """Refuse somebody who was disabled or given another role while signed in."""
-    row = connection.execute(select(staff.c.role, staff.c.active).where(staff.c.id == session.staff_id)).one_or_none()
-    if row is None or not row.active or row.role != session.role:
+    row = unit.run("SELECT role, active FROM staff WHERE id = ?", (session.staff_id,)).fetchone()
+    if row is None or not row[1] or row[0] != session.role:
         session.end()
         raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
 

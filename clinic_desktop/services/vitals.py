@@ -61,10 +61,24 @@ class Trend:
 
 def normal_limits(connection: Connection) -> tuple[Limits, ...]:
     """The normal limits of the pack that is loaded, or those beside the program where none is."""
+    pack = connection.exec_driver_sql(
+        "SELECT id FROM reference_packs WHERE kind = 'vitals' AND \"current\" = 1"
+    ).scalar()
+    if pack is None:
+        return _limits_beside_the_program()
+    # A pack never changes: another version of it is another pack. So its rows are read once.
+    if pack not in _limits_of_pack:
+        _limits_of_pack.clear()
+        _limits_of_pack[pack] = _read_limits(connection) or _limits_beside_the_program()
+    return _limits_of_pack[pack]
+
+
+_limits_of_pack: dict[str, tuple[Limits, ...]] = {}
+
+
+def _read_limits(connection: Connection) -> tuple[Limits, ...]:
     table = reference_vitals
     rows = connection.execute(select(table).where(or_(table.c.low.is_not(None), table.c.high.is_not(None)))).all()
-    if not rows:
-        return _limits_beside_the_program()
     return tuple(
         Limits(
             row.loinc,
@@ -127,9 +141,11 @@ def record_vitals(
     encounter = encounter_id or _open_encounter(act.conn, patient_id)
     age = age_of(act.conn, patient_id, at)
     known = normal_limits(act.conn)
+    weighed = any(reading.code == vitals.WEIGHT for reading in readings)
+    height = _known_height(act, patient_id, age) if weighed else None
     kept = tuple(
         _keep(act, patient_id, encounter, reading, at, age, note, known)
-        for reading in vitals.with_derived(readings, _known_height(act, patient_id, age))
+        for reading in vitals.with_derived(readings, height)
     )
     if encounter is not None:
         _move_step(act, encounter, patient_id, age)
