@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
@@ -81,8 +82,14 @@ class Presenter:
             return
         self.order = order
         self.view.show_order(order)
-        if draft:
+        if not draft:
+            return
+        if order.prescription.status in WAITING:
             self.view.restore_form(draft)
+        else:
+            # It was finished at another desk: nothing of it is unfinished here.
+            desk, key = self.desk, DraftKey(FORM, order.prescription.prescription_id)
+            self.tasks.change(lambda: drafts.drop_draft(desk, key), None, self.view.refused)
 
     def keep(self, fields: dict[str, str]) -> None:
         """Keep what is being typed."""

@@ -102,15 +102,17 @@ class Presenter:
         for key, reason in self.reasons.items():
             if reason:
                 fields[f"reason {key}"] = reason
-        if self.encounter_id:
+        if fields and self.encounter_id:
             fields["encounter_id"] = self.encounter_id
         return fields
 
     def keep(self, fields: dict[str, str]) -> None:
         """Keep the draft."""
         desk, key = self.desk, self.draft_key
+        # Emptied by hand, nothing is unfinished any more.
+        work = (lambda: drafts.keep_draft(desk, key, fields)) if fields else (lambda: drafts.drop_draft(desk, key))
         if key.subject:
-            self.tasks.change(lambda: drafts.keep_draft(desk, key, fields), None, self.view.refused)
+            self.tasks.change(work, None, self.view.refused)
 
     @staticmethod
     def _recall(desk: Desk, key: DraftKey) -> tuple[Mapping[str, object], tuple[FoundMedicine, ...]]:

@@ -41,7 +41,8 @@ class StockForm(QWidget):
         self.reason = TextField(_("&Reason"), "stock.reason")
         self.total = label("", "secondary", name="stock.total")
         self.form = Form(keeper)
-        self.form.add(self.act)
+        # Which act is chosen is no work of anybody's: it is not kept as a draft.
+        self.form.add_widget(self.act)
         self.form.add_widget(self.about)
         for field in (self.lot, self.expires_on, self.packs, self.loose, self.counted, self.reason):
             self.form.add(field)
@@ -53,7 +54,8 @@ class StockForm(QWidget):
         self._product: StockLevel | None = None
         self._lot: LotView | None = None
         self.act.set_value("receive")
-        self.form.edited.connect(self._edited)
+        self.form.edited.connect(lambda _key: self._show())
+        self.act.edited.connect(self._chosen)
         self._show()
 
     def show_product(self, product: StockLevel | None, lot: LotView | None) -> None:
@@ -68,14 +70,12 @@ class StockForm(QWidget):
     def choose(self, act: str) -> None:
         """Choose an act."""
         self.act.set_value(act)
-        self._show()
-        self.changed.emit()
 
     def restore(self, fields: Mapping[str, object]) -> None:
         """Put a draft back."""
         self.form.restore(fields)
+        self.choose("count" if "counted" in fields else "adjust" if "reason" in fields else "receive")
         self._show()
-        self.changed.emit()
 
     def received(self) -> int | None:
         """What is received, in base units: packs and loose ones."""
@@ -86,9 +86,7 @@ class StockForm(QWidget):
 
     def clear(self) -> None:
         """Empty it after an act; the act chosen stays."""
-        act = self.chosen()
         self.form.clear()
-        self.act.set_value(act)
         self._show()
 
     def focus_first(self) -> None:
@@ -99,10 +97,9 @@ class StockForm(QWidget):
         """Whether the act has something to be about."""
         return self._product is not None if self.chosen() == "receive" else self._lot is not None
 
-    def _edited(self, key: str) -> None:
+    def _chosen(self) -> None:
         self._show()
-        if key == "act":
-            self.changed.emit()
+        self.changed.emit()
 
     def _show(self) -> None:
         act, product, lot = self.chosen(), self._product, self._lot

@@ -86,8 +86,10 @@ class Presenter:
 
     def keep(self, fields: dict[str, str]) -> None:
         """Keep what is being typed."""
-        desk = self.desk
-        self.tasks.change(lambda: drafts.keep_draft(desk, DraftKey(FORM), fields), None, self.view.refused)
+        desk, key = self.desk, DraftKey(FORM)
+        # Emptied by hand, nothing is unfinished any more.
+        work = (lambda: drafts.keep_draft(desk, key, fields)) if fields else (lambda: drafts.drop_draft(desk, key))
+        self.tasks.change(work, None, self.view.refused)
 
     def recall(self) -> None:
         """Put back what was typed and not done."""

@@ -141,6 +141,14 @@ def test_what_was_typed_is_there_again_after_a_crash(clinic: World, window: OneS
     assert again.editor.found is not None
 
 
+def test_a_line_given_up_leaves_nothing_unfinished(clinic: World, window: OneScreen, qtbot: QtBot) -> None:
+    write(window, "amox", "tds", "7")
+    qtbot.waitUntil(lambda: len(drafts.my_drafts(clinic.doctor)) == 1)
+    window.press(Qt.Key.Key_Escape)
+    assert screen(window).editor.is_empty()
+    qtbot.waitUntil(lambda: drafts.my_drafts(clinic.doctor) == ())
+
+
 def test_a_line_is_changed_taken_off_and_put_back(clinic: World, window: OneScreen) -> None:
     write(window, "amox", "tds", "7")
     window.press(RETURN)

@@ -66,6 +66,14 @@ def test_what_is_typed_is_there_again(clinic: World, desk_for: DeskFor, qtbot: Q
     key = DraftKey("stock")
     qtbot.waitUntil(lambda: (drafts.draft(clinic.pharmacist, key) or {}).get("lot") == "AB12", timeout=250)
     assert screen(show(qtbot, clinic, desk_for)).form.lot.value() == "AB12"
+    screen(window).form.lot.line.clear()
+    qtbot.waitUntil(lambda: drafts.my_drafts(clinic.pharmacist) == ())
+
+
+def test_looking_at_the_stock_is_no_unfinished_work(clinic: World, desk_for: DeskFor, qtbot: QtBot) -> None:
+    show(qtbot, clinic, desk_for, act="count")
+    qtbot.wait(300)
+    assert drafts.my_drafts(clinic.pharmacist) == ()
 
 
 def test_a_count_that_differs_asks_why(clinic: World, desk_for: DeskFor, qtbot: QtBot) -> None:
