@@ -31,7 +31,7 @@ def load(profile: Path) -> Settings:
         body = json.loads((profile / FILE).read_text(encoding="utf-8"))
         known = {field.name: field.type for field in fields(Settings)}
         settings = Settings(**{name: value for name, value in body.items() if name in known})
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise Trouble(
             "The settings of this workstation could not be read ({folder}).",
             remedy="Restore a verified backup: clinic-desktop backup restore FILE.",
@@ -50,10 +50,18 @@ def load(profile: Path) -> Settings:
 
 
 def save(profile: Path, settings: Settings) -> None:
-    """Write the settings whole or not at all."""
+    """Write the settings whole or not at all, readable by their owner alone. Raises OSError."""
     temporary = profile / f".{FILE}.{os.getpid()}"
-    temporary.write_text(json.dumps(asdict(settings), indent=1, ensure_ascii=False), encoding="utf-8")
-    temporary.replace(profile / FILE)
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(settings), indent=1, ensure_ascii=False))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(profile / FILE)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def change(profile: Path, **changes: object) -> Settings:

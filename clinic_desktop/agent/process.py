@@ -160,6 +160,7 @@ class Agent:
 
 def run(profile: Path, key: bytes | None = None) -> int:
     """Be the background process until the input ends or says quit; one that begins with a key outlives its input."""
+    os.umask(0o077)  # whatever it writes is its owner's alone
     logs.start(profile / "logs", "agent")
     _harden()
     told = threading.Lock()

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -37,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command, or the window when none is named; returns the exit code."""
+    # Whatever this process or a library writes is its owner's alone, logs and papers too.
+    os.umask(0o077)
     parser = argparse.ArgumentParser(
         prog="clinic-desktop",
         description="A workstation for clinics. With no command, opens the window.",

@@ -56,8 +56,10 @@ class Terminal:
         try:
             yield SignedIn(clinic, desk)
         finally:
-            clinic.sign_out(desk, "command ended")
-            clinic.close()
+            try:
+                clinic.sign_out(desk, "command ended")
+            finally:
+                clinic.close()
 
 
 class SignedIn:

@@ -205,8 +205,12 @@ def _date(year: int, month: int, day: int) -> date | None:
         return None
 
 
+MANY_LINES = frozenset({"address", "alert"})
+
+
 def require_sound(fields: Mapping[str, object], today: date) -> None:
     """Refuse what cannot be a person's registration; each refusal names its field."""
+    _require_characters(fields)
     family, given = str(fields.get("family_name") or ""), str(fields.get("given_names") or "")
     if not visible(family) and not visible(given):
         raise Refusal("Give a name: the family name, or the only name there is.", field="family_name")
@@ -233,6 +237,19 @@ def require_sound(fields: Mapping[str, object], today: date) -> None:
         raise Refusal("The insurer's share is between 0 and 100 percent.", field="insurance_share")
     if not fields.get("insurer") and (share or fields.get("insurance_number")):
         raise Refusal("Name the insurer.", field="insurer")
+
+
+def _require_characters(fields: Mapping[str, object]) -> None:
+    """Refuse control characters and halves of characters, also in the names and contacts within; notes keep lines."""
+    for name, value in fields.items():
+        if isinstance(value, (tuple, list)):
+            for inner in value:
+                if isinstance(inner, Mapping):
+                    _require_characters({name: " ".join(str(part) for part in inner.values() if part)})
+            continue
+        kept = "\n\t" if name in MANY_LINES else ""
+        if isinstance(value, str) and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value):
+            raise Refusal("This holds a character that cannot be seen. Type it again.", field=name)
 
 
 def _require_birth(born_on: date, today: date) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from clinic_desktop.services.workstations import new_code
 from clinic_desktop.store import audit, schema
 from clinic_desktop.store.anchor import Anchor, Process
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.lock import Lock, alone, share
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import LOGICAL_BITS, Head, Heads, Transaction
@@ -45,6 +47,7 @@ class Clinic:
     store: Store
     data_key: bytes = field(repr=False)
     notices: tuple[str, ...] = ()
+    lock: Lock | None = field(default=None, repr=False)
 
     def sign_in(self, username: str, password: str) -> Desk:
         """Check a password against the vault and open a session. Raises Refusal."""
@@ -81,6 +84,8 @@ class Clinic:
         if self.store.anchor is not None and (heads := self.store.anchor.highest()) is not None:
             self.vault.put_anchor(self.store.anchor.seal(heads))
         self.store.close()
+        if self.lock is not None:
+            self.lock.release()
 
     def _session(self, unlocked: Unlocked) -> Desk:
         with self.store.write(act=new_id(), session=None) as unit:
@@ -139,7 +144,8 @@ def create_clinic(
         if not value.strip():
             raise Refusal(N_("This may not be empty."), field=name)
     check_password(password, username)
-    if (profile / DATABASE).exists():
+    # Key slots without their database may be all that opens its backups: they are never written over.
+    if (profile / DATABASE).exists() or (profile / "keyslots").exists():
         raise Trouble("There is a clinic in {folder} already.", remedy="Choose another folder.", folder=str(profile))
     # Made beside its place and moved there whole, so that a failure half-way leaves no half a clinic.
     making = profile.with_name(f".{profile.name}.{new_id()}")
@@ -195,16 +201,37 @@ def open_with_key(
     vault = vault or Vault.open(profile, clock=clock)
     path = profile / DATABASE
     chosen = settings.load(profile)
-    if process == "window":
-        schema.bring_up_to_date(path, data_key, lambda: backup_before_migration(profile, data_key))
-    anchor = Anchor(profile / ANCHOR, data_key, process)
-    store = Store(path, data_key, clock=clock, workstation=chosen.workstation, anchor=anchor)
+    lock = share(profile)
     try:
-        notices = _look_back(store, vault, anchor)
+        if process == "agent":
+            schema.require_newest(path, data_key)
+        else:
+            lock = _bring_up_to_date(profile, data_key, lock)
+        anchor = Anchor(profile / ANCHOR, data_key, process)
+        store = Store(path, data_key, clock=clock, workstation=chosen.workstation, anchor=anchor)
+        try:
+            notices = _look_back(store, vault, anchor)
+        except BaseException:
+            store.close()
+            raise
     except BaseException:
-        store.close()
+        lock.release()
         raise
-    return Clinic(profile, vault, store, data_key, notices)
+    return Clinic(profile, vault, store, data_key, notices, lock)
+
+
+def _bring_up_to_date(profile: Path, data_key: bytes, lock: Lock) -> Lock:
+    """Migrate an older database after a proved backup, with nobody else in it; returns the lock that is then held."""
+    with ExitStack() as held:
+
+        def begin() -> None:
+            lock.release()
+            held.enter_context(alone(profile))
+            backup_before_migration(profile, data_key)
+
+        if not schema.bring_up_to_date(profile / DATABASE, data_key, begin):
+            return lock
+    return share(profile)
 
 
 def confirm_recovery(clinic: Clinic, typed: str) -> bool:
@@ -230,13 +257,22 @@ def _first_rows(unit: Transaction, *, code: str, clinic_name: str) -> None:
 
 
 def _put_in_place(making: Path, profile: Path) -> None:
-    if profile.exists():
-        # Whatever stands there already (an empty folder chosen by the person, logs) stays; a clinic does not.
-        for item in making.iterdir():
-            item.replace(profile / item.name)
-    else:
+    if not profile.exists():
         profile.parent.mkdir(parents=True, exist_ok=True)
         making.replace(profile)
+        return
+    # Whatever stands there already (an empty folder chosen by the person, logs) stays; a clinic does not.
+    moved: list[Path] = []
+    try:
+        for item in sorted(making.iterdir()):
+            if (profile / item.name).exists():
+                raise FileExistsError(0, f"{item.name} is there already")
+            item.rename(profile / item.name)
+            moved.append(item)
+    except OSError:
+        for item in moved:
+            (profile / item.name).rename(item)
+        raise
 
 
 def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from clinic_desktop.services.encounter_facts import (
 )
 from clinic_desktop.store.tables.chart import addenda, consultation_steps, encounters
 from clinic_desktop.store.tables.scheduling import queue_entries
+from clinic_desktop.store.unit import require_text
 
 PRICE_CODE = "consultation"
 UNSIGNED = ("open", "awaiting_results")
@@ -115,6 +116,7 @@ def save_step(
     `expect` holds what the person saw in those fields, so that two windows never overwrite one another in silence.
     `state` "completed" is refused while the step lacks something. `seconds` is the time spent on it since last saved.
     """
+    require_text(content)
     visit, rows = _unsigned(act, encounter_id)
     row = rows[step]._mapping
     _may_write(act, step)

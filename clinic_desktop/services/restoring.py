@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from clinic_desktop.store import archive, schema
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.archive import Manifest
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.lock import alone
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
@@ -67,6 +69,7 @@ def restore_backup(
     clock = clock or SystemClock()
     manifest, slots = archive.read_small(path)
     making = profile.with_name(f".{profile.name}.{new_id()}")
+    held = ExitStack()
     try:
         making.mkdir(parents=True, mode=0o700)
         for name in keyslots.FILES:
@@ -75,6 +78,9 @@ def restore_backup(
         data_key = vault.unlock_with_recovery(recovery_key)
         prove_backup(path, data_key)
         manifest = archive.read_small(path, data_key)[0]
+        if (profile / DATABASE).exists():
+            # Whoever has it open would go on writing into the folder that is moved aside.
+            held.enter_context(alone(profile))
         _refuse_older(manifest, profile, data_key, accept_older=accept_older)
         archive.extract(path, manifest, making / DATABASE)
         restored = _adopt(making, manifest, data_key, clock, admin_username)
@@ -90,6 +96,7 @@ def restore_backup(
             error=error.strerror or type(error).__name__,
         ) from error
     finally:
+        held.close()
         shutil.rmtree(making, ignore_errors=True)
     # Only now: until the swap the keyring's note belongs to the folder that was there before.
     Vault.open(profile, clock=clock).put_anchor(restored.anchor)

@@ -4,6 +4,8 @@ Why each step is there is measured: the key goes through `set_key` so that no tr
 because a typing error in one is silent, and the authorizer denies what would undo them later.
 """
 
+import os
+import stat
 import sys
 from pathlib import Path
 
@@ -38,6 +40,17 @@ READABLE_PRAGMAS = frozenset(
         "data_version", "integrity_check", "cipher_integrity_check", "foreign_key_check", "quick_check",
         "table_info", "table_xinfo", "index_list", "index_info", "index_xinfo", "foreign_key_list", "table_list",
         "cipher_version", "wal_checkpoint",
+    }
+)  # fmt: skip
+
+# What only a migration does, on a connection without the guard. Dropping a table asks for a DELETE on it as well.
+SHAPING = frozenset(
+    {
+        dbapi2.SQLITE_ALTER_TABLE, dbapi2.SQLITE_CREATE_INDEX, dbapi2.SQLITE_CREATE_TABLE, dbapi2.SQLITE_CREATE_TRIGGER,
+        dbapi2.SQLITE_CREATE_VIEW, dbapi2.SQLITE_CREATE_VTABLE, dbapi2.SQLITE_CREATE_TEMP_INDEX,
+        dbapi2.SQLITE_CREATE_TEMP_TABLE, dbapi2.SQLITE_CREATE_TEMP_TRIGGER, dbapi2.SQLITE_CREATE_TEMP_VIEW,
+        dbapi2.SQLITE_DROP_INDEX, dbapi2.SQLITE_DROP_TABLE, dbapi2.SQLITE_DROP_TRIGGER, dbapi2.SQLITE_DROP_VIEW,
+        dbapi2.SQLITE_DROP_VTABLE, dbapi2.SQLITE_DROP_TEMP_TRIGGER,
     }
 )  # fmt: skip
 
@@ -97,6 +110,7 @@ def connect(
             remedy="Restore it from a verified backup: clinic-desktop backup restore FILE.",
             name=path.name,
         )
+    _keep_private(path, create=create)
     connection = dbapi2.connect(str(path), timeout=0, isolation_level=None, check_same_thread=False)
     _open_here.add(path.resolve())
     try:
@@ -110,6 +124,22 @@ def connect(
     if guard:
         connection.set_authorizer(_authorize)
     return connection
+
+
+def _keep_private(path: Path, *, create: bool) -> None:
+    """Let only its owner read the file: SQLite gives the -wal and the -shm beside it the same permissions."""
+    try:
+        if create:
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                if path.with_name(name).exists():
+                    path.with_name(name).chmod(0o600)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if create:
+            raise unreadable(path, error) from None
 
 
 def _settle(connection: dbapi2.Connection, pragmas: dict[str, str | int]) -> None:
@@ -130,7 +160,7 @@ def _settle(connection: dbapi2.Connection, pragmas: dict[str, str | int]) -> Non
         )
 
 
-def unreadable(path: Path, error: Exception) -> Trouble:
+def unreadable(path: Path, error: BaseException) -> Trouble:
     """Say in words what a failed open means, without the driver's own text, which may carry data."""
     words = str(error)
     if "not a database" in words:
@@ -150,7 +180,13 @@ def unreadable(path: Path, error: Exception) -> Trouble:
             "The disk is full; the last act was not saved, everything before it was.",
             remedy="Free some space and do it again.",
         )
-    if "readonly" in words or "unable to open" in words or "disk I/O" in words:
+    if "disk I/O" in words:
+        return Trouble(
+            "The disk did not take what was written (it may be full, failing or unplugged); the last act was not saved,"
+            " everything before it was.",
+            remedy="Check the disk and its free space, then do it again.",
+        )
+    if "readonly" in words or "unable to open" in words or isinstance(error, OSError):
         return Trouble(
             "The folder of {name} cannot be written to.",
             remedy="Check its permissions and that the disk is well; nothing was lost.",
@@ -169,6 +205,15 @@ def unreadable(path: Path, error: Exception) -> Trouble:
     )
 
 
+def in_words(path: Path, error: BaseException | None) -> Exception | None:
+    """What happened to the disk or the file, as Trouble; None where the error is a fault of ours."""
+    if error is None or type(error) not in {dbapi2.OperationalError, dbapi2.DatabaseError}:
+        return None
+    if any(words in str(error) for words in ("syntax", "no such", "not authorized", "prohibited", "parameter")):
+        return None
+    return unreadable(path, error)
+
+
 def _authorize(action: int, first: str | None, second: str | None, *_rest: str | None) -> int:
     """Deny what would weaken the file or rewrite the past; asked once for each statement that is prepared."""
     if action == dbapi2.SQLITE_ATTACH:
@@ -181,6 +226,6 @@ def _authorize(action: int, first: str | None, second: str | None, *_rest: str |
             return dbapi2.SQLITE_DENY
     if action in {dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE} and first in APPEND_ONLY:
         return dbapi2.SQLITE_DENY
-    if action == dbapi2.SQLITE_DROP_TRIGGER:
+    if action in SHAPING or (action == dbapi2.SQLITE_FUNCTION and second == "load_extension"):
         return dbapi2.SQLITE_DENY
     return 0

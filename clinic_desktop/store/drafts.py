@@ -23,12 +23,16 @@ class DraftKey:
 
 
 def keep(unit: Transaction, staff_id: str, key: DraftKey, fields: Mapping[str, object]) -> None:
-    """Keep the fields of a form, in place of what was kept before."""
+    """Keep the fields of a form exactly, in place of what was kept before."""
+    # Escaped throughout where half a character is in it: a draft is what was typed, whether or not it can be signed.
+    text = json.dumps(fields, ensure_ascii=False)
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        text = json.dumps(fields)
     unit.conn.exec_driver_sql(
         "INSERT INTO drafts (staff_id, form, subject, fields, updated_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (staff_id, form, subject)"
         " DO UPDATE SET fields = excluded.fields, updated_at = excluded.updated_at",
-        (staff_id, key.form, key.subject, json.dumps(fields, ensure_ascii=False), to_text(unit.now)),
+        (staff_id, key.form, key.subject, text, to_text(unit.now)),
     )
 
 

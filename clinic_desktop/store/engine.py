@@ -22,7 +22,7 @@ from clinic_desktop.store.connection import (
     WRITER_PRAGMAS,
     connect,
     gate,
-    unreadable,
+    in_words,
 )
 from clinic_desktop.store.unit import Chains, Transaction
 
@@ -86,7 +86,7 @@ class Store:
         try:
             with self._readers.connect() as connection, connection.begin():
                 yield connection
-        except DBAPIError as error:
+        except (DBAPIError, dbapi2.DatabaseError) as error:
             raise self._in_words(error) from error
 
     @contextmanager
@@ -100,7 +100,10 @@ class Store:
                 # Inside the lock: anchors go up in the order of the commits.
                 if self.anchor is not None and unit.heads is not None:
                     self.anchor.raise_to(unit.heads)
-        except DBAPIError as error:
+        except (DBAPIError, dbapi2.DatabaseError) as error:
+            if "disk" in str(error):
+                # After a failed write nothing this connection remembers is trusted: the next act opens another one.
+                self._writer.dispose()
             raise self._in_words(error) from error
 
     def in_slices(
@@ -131,12 +134,8 @@ class Store:
         self._readers.dispose()
         self._writer.dispose()
 
-    def _in_words(self, error: DBAPIError) -> Exception:
-        if isinstance(error.orig, dbapi2.IntegrityError):
-            return error
-        if error.orig is None or "syntax" in str(error.orig) or "no such" in str(error.orig):
-            return error
-        return unreadable(self.path, error.orig)
+    def _in_words(self, error: Exception) -> Exception:
+        return in_words(self.path, error.orig if isinstance(error, DBAPIError) else error) or error
 
 
 class Watch:

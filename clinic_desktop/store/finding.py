@@ -85,7 +85,8 @@ class Asked:
 
 
 def asked(text: str, today: date) -> Asked:
-    """Read what somebody typed."""
+    """Read what somebody typed; halves of characters and NUL, which no name holds, are passed over."""
+    text = text.encode("utf-8", "ignore").decode().replace("\0", " ")
     raw = text.strip()
     born_on = None
     if match := DATE.search(raw):

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, StaticPool, create_engine, func, select, table
+from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.store import guards
-from clinic_desktop.store.connection import WRITER_PRAGMAS, connect, gate
+from clinic_desktop.store.connection import WRITER_PRAGMAS, connect, gate, in_words, unreadable
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,11 +32,31 @@ def version(connection: Connection) -> str:
 
 def bring_up_to_date(path: Path, key: bytes, backup: Callable[[], None]) -> bool:
     """Migrate an older database, after `backup` has made a verified copy; True when something was done."""
+    if _version_of(path, key) == HEAD:
+        return False
+    backup()
+    _migrate(path, key, create=False)
+    return True
+
+
+def require_newest(path: Path, key: bytes) -> None:
+    """Refuse a database that has to be brought up to date first. Raises Trouble."""
+    if _version_of(path, key) != HEAD:
+        raise Trouble(
+            "The database was written by an older version of Clinic Desktop.",
+            remedy="Sign in once at the window: it is backed up and brought up to date.",
+        )
+
+
+def _version_of(path: Path, key: bytes) -> str:
+    """The version of the tables, never a newer one than this program's. Raises Trouble."""
     gate(path)
     connection = connect(path, key, WRITER_PRAGMAS)
     try:
         found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except dbapi2.DatabaseError:
+    except dbapi2.DatabaseError as error:
+        if "no such table" not in str(error):
+            raise unreadable(path, error) from None
         found = None
     finally:
         connection.close()
@@ -44,17 +65,13 @@ def bring_up_to_date(path: Path, key: bytes, backup: Callable[[], None]) -> bool
             "This is not a database of Clinic Desktop.",
             remedy="Restore a verified backup: clinic-desktop backup restore FILE.",
         )
-    if found[0] == HEAD:
-        return False
     if found[0] > HEAD:
         raise Trouble(
             "The database was written by a newer version of Clinic Desktop ({found}).",
             remedy="Install that version; nothing was changed.",
             found=found[0],
         )
-    backup()
-    _migrate(path, key, create=False)
-    return True
+    return str(found[0])
 
 
 def _migrate(path: Path, key: bytes, *, create: bool) -> None:
@@ -87,6 +104,8 @@ def _migrate(path: Path, key: bytes, *, create: bool) -> None:
                 connection.rollback()
                 raise RuntimeError(f"the migration lost rows: {sorted(lost)}, broke {len(broken)} references")
             connection.commit()
+    except DBAPIError as error:
+        raise in_words(path, error.orig) or error from error
     finally:
         engine.dispose()
 

@@ -1,0 +1,76 @@
+"""Who has a profile open: a lock on a file of its own, never on the database, whose locks are SQLite's.
+
+Everybody who opens a clinic shares it; a restore and a migration have it alone. It ends with the process, however
+that ends.
+"""
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from clinic_desktop.domain.refusals import Trouble
+
+FILE = "lock"
+
+
+class Lock:
+    """A held lock; `release` gives it up."""
+
+    def __init__(self, handle: int | None) -> None:
+        self._handle = handle
+
+    def release(self) -> None:
+        """Give it up; doing so twice does nothing."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def share(profile: Path) -> Lock:
+    """Open a profile beside others. Raises Trouble while somebody has it alone."""
+    return _take(profile, alone=False)
+
+
+@contextlib.contextmanager
+def alone(profile: Path) -> Iterator[None]:
+    """Have a profile alone. Raises Trouble while a window, its background process or a command has it open."""
+    held = _take(profile, alone=True)
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def _take(profile: Path, *, alone: bool) -> Lock:
+    try:
+        handle = os.open(profile / FILE, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    except OSError as error:
+        raise Trouble(
+            "The folder {folder} cannot be written to ({why}).",
+            remedy="Check its permissions and that the disk is well; nothing was lost.",
+            folder=str(profile),
+            why=error.strerror or type(error).__name__,
+        ) from error
+    if sys.platform == "win32":
+        # There an open file keeps its folder from being moved, which is what the lock is for.
+        return Lock(handle)
+    import fcntl
+
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(handle)
+        if alone:
+            raise Trouble(
+                "The clinic in {folder} is open in another window or command.",
+                remedy="Close it, and wait for its background process to end; nothing was changed.",
+                folder=str(profile),
+            ) from error
+        raise Trouble(
+            "The clinic in {folder} is being restored or brought up to date.",
+            remedy="Wait until that is done, then open it again.",
+            folder=str(profile),
+        ) from error
+    return Lock(handle)
