@@ -43,6 +43,7 @@ class OrderScreen(ScreenView):
             _("&Test or panel"), "order.search", self._ask, placeholder=_("Name of a test or a panel"), keep=False
         )
         self._buttons_of: dict[str, QPushButton] = {}
+        self._asked: tuple[str, Show] | None = None
         self._panels = QGridLayout()
         self._lines = self._chosen_table()
         self._open_list = QVBoxLayout()
@@ -108,6 +109,8 @@ class OrderScreen(ScreenView):
             button.toggled.connect(lambda on, key=panel.key: self._toggle(key, chosen=on))
             self._buttons_of[panel.key] = button
             self._panels.addWidget(button, place // PANELS_ACROSS, place % PANELS_ACROSS)
+        if self._asked is not None and self._asked[0] == self._search.line.text().strip():
+            self._ask(*self._asked)  # typed before the catalogue had arrived
 
     def show_lines(self, lines: Sequence[Line], specimens: str) -> None:
         """Show what was chosen, and which specimens it takes."""
@@ -202,6 +205,7 @@ class OrderScreen(ScreenView):
         return table
 
     def _ask(self, text: str, show: Show) -> None:
+        self._asked = (text, show)
         show(
             [
                 Suggestion(
