@@ -6,7 +6,7 @@ from pathlib import Path
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.services.access import who_saw
 from clinic_desktop.services.audit import export_audit, verify_audit
-from clinic_desktop.services.patients import patient_by_mrn
+from clinic_desktop.services.numbers import patient_by_mrn
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:

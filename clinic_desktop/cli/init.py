@@ -5,9 +5,8 @@ from pathlib import Path
 
 from clinic_desktop.cli.terminal import DONE, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Trouble
-from clinic_desktop.services.clinic import confirm_recovery as confirm
-from clinic_desktop.services.clinic import create_clinic, open_with_key
-from clinic_desktop.vault.vault import Vault
+from clinic_desktop.services.clinic import create_clinic
+from clinic_desktop.services.recovery import check_recovery
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -39,7 +38,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         file.write(made.recovery_key + "\n")
         file.flush()
         os.fsync(file.fileno())
-    _check(terminal.profile, read_secret(chosen.recovery_out))
+    if not check_recovery(terminal.profile, read_secret(chosen.recovery_out), process="command"):
+        raise RuntimeError("the recovery key that was written does not open the clinic")
     document = {
         "profile": str(terminal.profile),
         "workstation": made.workstation,
@@ -66,13 +66,3 @@ def _new_file(path: Path) -> int:
             path=str(path),
             why=error.strerror or type(error).__name__,
         ) from error
-
-
-def _check(profile: Path, key: str) -> None:
-    vault = Vault.open(profile)
-    clinic = open_with_key(profile, vault.unlock_with_recovery(key), vault=vault, process="command")
-    try:
-        if not confirm(clinic, key):
-            raise RuntimeError("the recovery key that was written does not open the clinic")
-    finally:
-        clinic.close()

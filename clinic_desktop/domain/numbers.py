@@ -24,3 +24,9 @@ def is_sound(number: str) -> bool:
     if len(parts) != 4 or not all(parts) or not all(letter in ALPHABET for part in parts for letter in part):
         return False
     return check_character("".join(parts[:3])) == parts[3]
+
+
+def is_miswritten(number: str) -> bool:
+    """Whether a number has the shape of ours and a check character that does not fit: a slip of pen or finger."""
+    kind, _, rest = number.upper().partition("-")
+    return kind.isalpha() and rest.count("-") == 2 and not is_sound(number)

@@ -34,6 +34,11 @@ def note_search_closed(desk: Desk, search_id: str, chosen: str | None) -> None:
     _note(desk, "access.note_search_closed", "search.closed", search_id, chosen)
 
 
+def note_report_opened(desk: Desk, patient_id: str, document: str) -> None:
+    """Note that a document about a patient is about to be printed; committed before its first value is read."""
+    _note(desk, "access.note_report_opened", "report", document, patient_id)
+
+
 def _note(desk: Desk, act: str, kind: str, search_id: str, chosen: str | None) -> str:
     # No command: looking leaves nothing in the journal, which screens and sync follow.
     desk.session.require_open(desk.now)

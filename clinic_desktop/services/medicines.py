@@ -1,18 +1,19 @@
 """Medicines of the reference pack: found by generic or brand name, and read as the safety check wants them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.domain.alerts import Drug
+from clinic_desktop.domain.dose_words import read_dose
 from clinic_desktop.domain.doses import Strength, read_strengths, strength_text
 from clinic_desktop.domain.drugs import fold
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.store.tables.reference import reference_medicines as table
 
-IN_ACT = ("medicines_of", "search_medicines", "drug_of")
+IN_ACT = ("medicines_of", "search_medicines", "drug_of", "drug_named")
 
 MOST = 40
 # Under this likeness (of 100) a misspelt name offers more wrong medicines than right ones.
@@ -70,6 +71,25 @@ def drug_of(known: Mapping[str, Medicine], code: str | None, name: str, dose: Do
     if medicine is None:
         return Drug(name, dose=dose)
     return Drug(name, medicine.ingredients, medicine.strengths, dose)
+
+
+def drug_named(found: Sequence[Medicine], name: str, dose: str) -> Drug:
+    """A medicine as somebody names it, with its dose in words; `found` is what the search finds under the name.
+
+    Only one that is called so tells more than the name does: its route, and its strength where it is the only one.
+    """
+    words = fold(name)
+    called = [
+        each
+        for each in found
+        if words in {fold(text) for text in (each.name, *each.brands, f"{each.name} {each.strength} {each.form}")}
+    ]
+    routes = {each.route for each in called}
+    written = read_dose(dose, *routes if len(routes) == 1 else ()) if dose.strip() else None
+    strengths = {each.strengths for each in called}
+    if not called or len({each.ingredients for each in called}) > 1:
+        return Drug(name, dose=written)
+    return Drug(name, called[0].ingredients, called[0].strengths if len(strengths) == 1 else (), written)
 
 
 def _begins(word: str, text: str) -> bool:

@@ -50,6 +50,7 @@ class ShownAlert:
     facts: tuple[tuple[str, str], ...]
     source: str
     pack: str
+    with_: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,42 @@ def check_lines(read: Read, patient_id: str, lines: Sequence[LineDraft]) -> Chec
     facts = medication.facts_of(read.conn, patient_id, _today(read))
     drugs = drugs_of(medicines.medicines_of(read.conn, codes_of(lines)), lines)
     pack, alerts = medication.check(read.conn, facts, drugs)
+    return Checked(pack, tuple(_shown(alert) for alert in alerts))
+
+
+@query(access="chart")
+def check_medicine(read: Read, patient_id: str, name: str, dose: str = "") -> Checked:
+    """What the safety check says of one medicine by its name, with a dose in words where one is given."""
+    facts = medication.facts_of(read.conn, patient_id, _today(read))
+    found = medicines.search_medicines(read.conn, name)
+    unread: Refusal | None = None
+    try:
+        drug = medicines.drug_named(found, name, dose)
+    except Refusal as refusal:
+        # Words that are no dose must not keep the rest from being checked, nor pass for a dose that was.
+        unread, drug = refusal, medicines.drug_named(found, name, "")
+    pack, alerts = medication.check(read.conn, facts, [drug])
+    shown = [_shown(alert) for alert in alerts]
+    if unread is not None:
+        said = tuple((key, str(value)) for key, value in unread.facts.items())
+        shown.append(ShownAlert("dose words", "warn", "not_checked", 0, name, unread.message, said, "", pack, dose))
+    return Checked(pack, tuple(shown))
+
+
+@query(access="chart")
+def check_current(read: Read, patient_id: str) -> Checked:
+    """What the safety check says of everything the patient takes now, as if all of it were written today."""
+    facts = medication.facts_of(read.conn, patient_id, _today(read))
+    known = medicines.medicines_of(read.conn, [each.medicine_code for each in facts.current if each.medicine_code])
+    doses = {
+        line.line_id: line.dose
+        for each in prescriptions.read_prescriptions(read.conn, tables.prescriptions.c.patient_id == patient_id)
+        for line in each.lines
+    }
+    drugs = [
+        medicines.drug_of(known, each.medicine_code, each.name, doses.get(each.line_id or "")) for each in facts.current
+    ]
+    pack, alerts = medication.check(read.conn, dataclasses.replace(facts, current=()), drugs)
     return Checked(pack, tuple(_shown(alert) for alert in alerts))
 
 
@@ -304,7 +341,7 @@ def _with_stock(read: Read, found: Sequence[Medicine]) -> tuple[FoundMedicine, .
 def _shown(alert: Alert) -> ShownAlert:
     return ShownAlert(
         alert_key(alert), alert.tier.value, alert.kind.value, alert.line, alert.drug, alert.template, alert.facts,
-        alert.source, alert.pack,
+        alert.source, alert.pack, alert.with_,
     )  # fmt: skip
 
 

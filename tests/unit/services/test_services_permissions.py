@@ -20,7 +20,7 @@ from tests.conftest import NOW
 # What may be called before anybody has signed in: it asks the vault, or makes the clinic that one signs in to.
 BEFORE_SIGN_IN = {
     "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
-    "permissions.require", "acts.command", "acts.query", "workstations.new_code",
+    "permissions.require", "acts.command", "acts.query", "workstations.new_code", "recovery.check_recovery",
 }  # fmt: skip
 # A draft typed just before the lock must still be kept.
 ALSO_WHILE_LOCKED = {"drafts.keep_draft"}

@@ -1,0 +1,18 @@
+"""`clinic-desktop flags`: a patient's values with their flags."""
+
+from clinic_desktop.cli.terminal import DONE, Terminal, parser
+from clinic_desktop.services.flags import flags
+from clinic_desktop.services.numbers import patient_by_mrn
+
+
+def run(terminal: Terminal, arguments: list[str]) -> int:
+    """Print every released result and vital sign that stands."""
+    words = parser("flags", "Released results and vital signs with their flags: N, L, H, LL, HH, A (a word) or none.")
+    words.add_argument("--patient", required=True, metavar="MRN")
+    chosen = words.parse_args(arguments)
+    with terminal.signed_in() as here:
+        rows = flags(here.desk, patient_by_mrn(here.desk, chosen.patient))
+    found = [{"loinc": row.loinc, "value": row.value, "unit": row.unit, "flag": row.flag} for row in rows]
+    lines = [f"{row.loinc or '-':<10}{row.flag:<6}{row.value} {row.unit or ''}".rstrip() for row in rows]
+    terminal.answer(found, lines or ["Nothing was measured."])
+    return DONE

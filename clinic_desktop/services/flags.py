@@ -1,0 +1,42 @@
+"""What was measured of a patient, in the laboratory and at the bedside, each with its flag."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.patients import require_patient
+from clinic_desktop.store.tables.chart import vital_signs
+from clinic_desktop.store.tables.laboratory import lab_results, lab_tests
+
+
+@dataclass(frozen=True)
+class Flagged:
+    """One value: its LOINC where it has one, and N, L, H, LL, HH, A (an abnormal word) or none."""
+
+    loinc: str | None
+    value: str
+    unit: str | None
+    flag: str
+
+    def __repr__(self) -> str:
+        return f"Flagged({self.loinc}, {self.flag})"
+
+
+@query(access="chart")
+def flags(read: Read, patient_id: str) -> tuple[Flagged, ...]:
+    """The released results that stand and the vital signs that stand, the newest of each first."""
+    require_patient(read.conn, patient_id)
+    results = read.conn.execute(
+        select(lab_tests.c.loinc, lab_results.c.value, lab_results.c.unit, lab_results.c.flag)
+        .join(lab_tests, lab_tests.c.code == lab_results.c.test_code)
+        .where(lab_results.c.patient_id == patient_id, lab_results.c.status == "released")
+        .order_by(lab_results.c.entered_at.desc(), lab_results.c.rowid_.desc())
+    )
+    # A sign's code is its LOINC.
+    signs = read.conn.execute(
+        select(vital_signs.c.code, vital_signs.c.value, vital_signs.c.unit, vital_signs.c.flag)
+        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.status == "final")
+        .order_by(vital_signs.c.taken_at.desc(), vital_signs.c.rowid_.desc())
+    )
+    return tuple(Flagged(*row) for row in (*results, *signs))
