@@ -104,7 +104,7 @@ def bench(hands: Hands, step: Step) -> None:
     hands.sign_in("labtour", "Laboratory Tour")
     hands.go("laboratory")
     hands.laboratory_list(0)
-    drive.pick_row("laboratory.orders", "LAB-", open_it=True)
+    drive.pick_row("laboratory.orders", visit.family, open_it=True)
     hands.primary()
     drive.until("the specimen", lambda: hands.one("SELECT id FROM specimens"))
     drive.fill("laboratory.value.potassium", visit.potassium)
@@ -121,11 +121,11 @@ def bench(hands: Hands, step: Step) -> None:
 
 def release(hands: Hands, step: Step) -> None:
     """A second person releases, and records the call-back of the critical value."""
-    drive = hands.driver
+    drive, visit = hands.driver, hands.visit
     hands.sign_in("labsecond", "Second Laboratory")
     hands.go("laboratory")
     hands.laboratory_list(2)
-    drive.pick_row("laboratory.orders", "LAB-", open_it=True)
+    drive.pick_row("laboratory.orders", visit.family, open_it=True)
     drive.settle(0.5)
     hands.primary()
     drive.until("the release", lambda: hands.one("SELECT id FROM lab_results WHERE status = 'released'"))

@@ -176,7 +176,7 @@ class Driver:
             raise TourError(f"{name} does not search")
 
         def ready() -> bool | None:
-            found = field.popup().results() if field.popup().isVisible() else []
+            found = field.popup.results() if field.popup.isVisible() else []
             return any(words.split(maxsplit=1)[0].casefold() in each.text.casefold() for each in found[:1]) or None
 
         self.until(f"{words!r} offered by {name}", ready)

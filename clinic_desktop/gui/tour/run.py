@@ -9,7 +9,8 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.gui import theme
-from clinic_desktop.gui.shell.start import Door, follow
+from clinic_desktop.gui.shell.gate import Door
+from clinic_desktop.gui.shell.start import follow
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.tour import care, counter, crash, opening, treatment
 from clinic_desktop.gui.tour.driver import Driver
