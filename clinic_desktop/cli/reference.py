@@ -60,7 +60,7 @@ def _import(terminal: Terminal, chosen: Namespace) -> int:
                     raise
                 # A row that speaks of what is not there: only the clinic's other reference data can tell.
                 what = _(error.message).format(**error.facts)
-                problems = [{"file": file, "line": None, "cell": error.facts["code"], "what": what}]
+                problems = [{"file": str(chosen.file), "line": None, "cell": error.facts["code"], "what": what}]
     if problems:
         lines = [f"{one['file']}:{one['line'] or '?'} {one['cell']}: {one['what']}" for one in problems]
         document = {"kind": chosen.kind, "rows": 0, "added": 0, "changed": 0, "retired": 0, "problems": problems}
