@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import laboratory as rules
@@ -13,6 +13,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.laboratory import assays, settle
+from clinic_desktop.services.result_rows import PatientResult, released
 from clinic_desktop.store.tables.laboratory import (
     callbacks,
     lab_order_tests,
@@ -56,34 +57,6 @@ class Released:
     order_id: str
     results: tuple[str, ...]
     to_call_back: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PatientResult:
-    """One released result as the chart shows it; a superseded one stays, struck, with the reason."""
-
-    id: str
-    order_id: str
-    order_number: str
-    test_code: str
-    name: str
-    loinc: str | None
-    section: str
-    value: str
-    unit: str | None
-    flag: str
-    range_text: str | None
-    range_source: str | None
-    collected_at: datetime
-    released_at: datetime
-    entered_by: str
-    released_by: str
-    struck: bool
-    being_corrected: bool
-    correction_reason: str | None
-    corrects: str | None
-    called_back: bool
-    note: str | None
 
 
 @dataclass(frozen=True)
@@ -183,14 +156,14 @@ def record_callback(act: Act, result_id: str, told_whom: str, *, read_back: bool
 @query(access="chart")
 def results(read: Read, patient_id: str, *, limit: int = 400) -> tuple[PatientResult, ...]:
     """Every released result of a patient, newest first; corrected ones too, struck."""
-    return _released(read.conn, lab_results.c.patient_id == patient_id, limit)
+    return released(read.conn, lab_results.c.patient_id == patient_id, limit)
 
 
 @query(access="report")
 def order_results(read: Read, patient_id: str, order_id: str) -> tuple[PatientResult, ...]:
     """The released results of one order, in the order they were asked for: what the report prints."""
     of_order = lab_order_tests.c.order_id == order_id
-    found = _released(read.conn, (lab_results.c.patient_id == patient_id) & of_order, 1000)
+    found = released(read.conn, (lab_results.c.patient_id == patient_id) & of_order, 1000)
     asked = select(lab_order_tests.c.test_code).where(of_order).order_by(lab_order_tests.c.position)
     place = {code: at for at, code in enumerate(read.conn.execute(asked).scalars())}
     return tuple(sorted(found, key=lambda one: (place[one.test_code], one.released_at)))
@@ -199,9 +172,7 @@ def order_results(read: Read, patient_id: str, order_id: str) -> tuple[PatientRe
 @query(access="chart")
 def history(read: Read, patient_id: str, test_code: str) -> tuple[Point, ...]:
     """The values of one test over time, oldest first; what was corrected is left out."""
-    found = _released(
-        read.conn, (lab_results.c.patient_id == patient_id) & (lab_results.c.test_code == test_code), 1000
-    )
+    found = released(read.conn, (lab_results.c.patient_id == patient_id) & (lab_results.c.test_code == test_code), 1000)
     return tuple(Point(one.value, one.unit, one.flag, one.collected_at) for one in reversed(found) if not one.struck)
 
 
@@ -350,46 +321,3 @@ def _store(
 
 def _called_back(connection: Connection, result_id: str) -> bool:
     return connection.execute(select(callbacks.c.id).where(callbacks.c.result_id == result_id)).first() is not None
-
-
-def _released(connection: Connection, where: ColumnElement[bool], limit: int) -> tuple[PatientResult, ...]:
-    entered_by, released_by = staff.alias("entered_by"), staff.alias("released_by")
-    old, new = lab_results.alias("old"), lab_results.alias("new")
-    correcting = select(new.c.id).where(new.c.supersedes == lab_results.c.id, new.c.status == "entered").exists()
-    called = select(callbacks.c.id).where(callbacks.c.result_id == lab_results.c.id).exists()
-    rows = connection.execute(
-        select(
-            lab_results,
-            lab_orders.c.id.label("order_id"),
-            lab_orders.c.number,
-            lab_tests.c.name,
-            lab_tests.c.loinc,
-            lab_tests.c.section,
-            specimens.c.collected_at,
-            entered_by.c.display_name.label("who_entered"),
-            released_by.c.display_name.label("who_released"),
-            old.c.value.label("corrects"),
-            correcting.label("correcting"),
-            called.label("called"),
-        )
-        .join(lab_order_tests, lab_order_tests.c.id == lab_results.c.order_test_id)
-        .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
-        .join(lab_tests, lab_tests.c.code == lab_results.c.test_code)
-        .join(specimens, specimens.c.id == lab_order_tests.c.specimen_id)
-        .join(entered_by, entered_by.c.id == lab_results.c.entered_by)
-        .join(released_by, released_by.c.id == lab_results.c.released_by)
-        .outerjoin(old, old.c.id == lab_results.c.supersedes)
-        .where(where, lab_results.c.released_at.is_not(None))
-        .order_by(specimens.c.collected_at.desc(), lab_order_tests.c.position, lab_results.c.released_at.desc())
-        .limit(limit)
-    )
-    return tuple(_shown(row) for row in rows)
-
-
-def _shown(row: Row[tuple[object, ...]]) -> PatientResult:
-    return PatientResult(
-        row.id, row.order_id, row.number, row.test_code, row.name, row.loinc, row.section, row.value, row.unit,
-        row.flag, row.range_text, row.range_source, from_text(row.collected_at), from_text(row.released_at),
-        row.who_entered, row.who_released, row.status == "superseded", bool(row.correcting), row.correction_reason,
-        row.corrects, bool(row.called), row.note,
-    )  # fmt: skip

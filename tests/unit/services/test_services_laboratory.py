@@ -1,13 +1,16 @@
 """Orders, specimens, results, releases, corrections and call-backs of the laboratory."""
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import Row, Table, select
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.reports.laboratory_papers import laboratory_report
 from clinic_desktop.services import laboratory, reference, results, sheets, worklist
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.results import Entry
@@ -384,3 +387,25 @@ def test_only_the_laboratory_enters_and_releases(lab: Lab, desk_for: DeskFor, ro
     test = lab.test(order, "sodium")
     with pytest.raises(Refusal, match="role"):
         results.enter_results(desk_for(role), order, (Entry(test.order_test_id, "140", test.version),))
+
+
+def test_the_report_prints_what_was_called_corrected_and_is_still_to_come(lab: Lab) -> None:
+    def report() -> str:
+        paper = laboratory_report(lab.doctor, lab.patient, order)
+        return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+
+    order = lab.collected("sodium", "potassium", "creatinine")
+    lab.enter(order, lab.anna, potassium="7.1", sodium="140")
+    results.release_results(lab.ben, order, lab.seen(order))
+    old = lab.test(order, "potassium").result
+    assert old is not None
+    results.record_callback(lab.anna, old.id, "Dr Okafor", read_back=True)
+    words = report()
+    assert "Dr Okafor" in words
+    assert "Creatinine" in words
+    results.correct_result(lab.ben, old.id, "4.1", "Haemolysed", expect=old.revision)
+    results.release_results(lab.anna, order, lab.seen(order))
+    words = report()
+    assert "4.1" in words
+    assert "7.1" in words
+    assert "Haemolysed" in words

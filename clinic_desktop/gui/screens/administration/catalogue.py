@@ -32,7 +32,6 @@ class CatalogueSection(ListSection[CatalogueEntry]):
             Column[CatalogueEntry]("name", _("Test"), lambda row: row.name, 200, stretch=True, strong=True),
             Column[CatalogueEntry]("section", _("Section"), lambda row: row.section, 110, subtle=True),
             Column[CatalogueEntry]("unit", _("Unit"), lambda row: row.unit or "", 84),
-            Column[CatalogueEntry]("loinc", _("LOINC"), lambda row: row.loinc or "", 84, subtle=True),
             Column[CatalogueEntry]("ranges", _("Ranges"), lambda row: str(len(row.ranges)), 64, number=True,
                                    sort=lambda row: len(row.ranges)),
             Column[CatalogueEntry]("active", _("In use"), lambda row: yes(row.active), 60),
@@ -42,6 +41,8 @@ class CatalogueSection(ListSection[CatalogueEntry]):
             keep=presenter.keep, ask_draft=presenter.restore,
         )  # fmt: skip
         self._presenter = presenter
+        self._facts = label("", "secondary", name="administration.test_facts")
+        self.form.add_widget(self._facts)
         self.form.add(TextField(_("&Name"), "administration.test_name", required=True))
         self.form.add_row(
             TextField(_("Not possible below"), "administration.plausible_low"),
@@ -58,7 +59,9 @@ class CatalogueSection(ListSection[CatalogueEntry]):
         self.panel.setVisible(row is not None)
         self._ranges.show_test(row)
         if row is not None:
-            self.panel.set_title(f"{row.name} ({row.unit})" if row.unit else row.name)
+            self.panel.set_title(row.name)
+            parts = (row.unit, row.specimen, f"LOINC {row.loinc}" if row.loinc else "")
+            self._facts.setText(" · ".join(part for part in parts if part))
             self.form.set_values(
                 {
                     "test_name": row.name,

@@ -85,10 +85,9 @@ class FormularySection(ListSection[FormularyProduct]):
     def __init__(self, presenter: Presenter, settings: Remembered) -> None:
         columns = (
             Column[FormularyProduct]("name", _("Medicine"), lambda row: row.name, 180, stretch=True, strong=True),
-            Column[FormularyProduct]("strength", _("Strength"), lambda row: f"{row.strength} {row.form}", 190),
+            Column[FormularyProduct]("strength", _("Strength"), lambda row: f"{row.strength} {row.form}", 170),
             Column[FormularyProduct]("reorder", _("Reorder at"), lambda row: f"{row.reorder_level:,}", 110, number=True,
                                      sort=lambda row: row.reorder_level, unit=lambda row: row.unit),
-            Column[FormularyProduct]("controlled", _("Controlled"), lambda row: yes(row.controlled), 84),
             Column[FormularyProduct]("active", _("In use"), lambda row: yes(row.active), 64),
         )  # fmt: skip
         super().__init__(

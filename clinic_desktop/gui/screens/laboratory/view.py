@@ -1,5 +1,6 @@
 """Shows the laboratory: the worklist by what it waits for, and the open order beside it."""
 
+import importlib
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -150,6 +151,7 @@ class LaboratoryScreen(ScreenView):
         self._note.setVisible(bool(sheet.note))
         open_tests = any(test.status in {"ordered", "collected", "rejected"} for test in sheet.tests)
         self._cancel.setVisible(open_tests)
+        self._print.setVisible(any(test.result and test.result.released_at for test in sheet.tests))
         self._call_back.show_tests(self.presenter.uncalled())
         self._specimens.show_sheet(
             sheet, self._labels, may_collect=self.presenter.may_collect, may_reject=self.presenter.may_enter
@@ -275,6 +277,7 @@ class LaboratoryScreen(ScreenView):
         self._about = label("", "secondary", name="laboratory.about", wrap=True)
         self._urgency = Pill(name="laboratory.urgency")
         self._cancel = Button(_("Cancel &order"), "laboratory.cancel", self._ask_cancel)
+        self._print = Button(_("&Print report"), "laboratory.print", self._print_report)
         self._note = label("", name="laboratory.order_note", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -284,6 +287,7 @@ class LaboratoryScreen(ScreenView):
         words.addWidget(self._about)
         head.addLayout(words, 1)
         head.addWidget(self._urgency, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._print, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(self._note)
@@ -333,6 +337,18 @@ class LaboratoryScreen(ScreenView):
         sheet = self.presenter.sheet
         if sheet is not None:
             self._correction.open_for(next(test for test in sheet.tests if test.test_code == code))
+
+    def _print_report(self) -> None:
+        sheet, desk = self.presenter.sheet, self.presenter.desk
+        if sheet is None:
+            return
+
+        def make() -> bytes:
+            # ReportLab costs a quarter of a second to import: only once a paper is asked for.
+            papers = importlib.import_module("clinic_desktop.reports.laboratory_papers")
+            return bytes(papers.laboratory_report(desk, sheet.patient_id, sheet.order_id))
+
+        self._window.preview(make, _("Laboratory report {number}").format(number=sheet.number))
 
     def _ask_reject(self, specimen: SheetSpecimen) -> None:
         words = _("{number}: its tests wait for a new specimen, and values entered and not released are set aside.")

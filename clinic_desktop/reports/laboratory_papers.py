@@ -1,0 +1,79 @@
+"""From a laboratory order to its report."""
+
+from datetime import datetime
+
+from clinic_desktop.i18n import _
+from clinic_desktop.reports.laboratory_report import Corrected, Flag, LaboratoryReportPaper, LaboratoryReportTest
+from clinic_desktop.reports.laboratory_report import laboratory_report as laboratory_paper
+from clinic_desktop.reports.printed import head_of, identity_of, printed_by
+from clinic_desktop.services import laboratory, results, sheets
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.result_rows import PatientResult
+from clinic_desktop.services.sheets import OrderSheet, SheetTest
+
+FLAGS: dict[str, Flag] = {"N": "N", "L": "L", "H": "H", "LL": "LL", "HH": "HH", "A": "A"}
+
+
+def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
+    """The report of one order as PDF: what is released with what was corrected, and what is still to come."""
+    sheet = sheets.order_sheet(desk, patient_id, order_id)
+    found = results.order_results(desk, patient_id, order_id)
+    panels = {panel.code: panel.name for panel in laboratory.catalogue(desk).panels}
+    by_test: dict[str, list[PatientResult]] = {}
+    for one in found:
+        by_test.setdefault(one.test_code, []).append(one)
+    standing = [one for one in found if not one.struck]
+    taken = [specimen for specimen in sheet.specimens if specimen.status == "collected"]
+    return laboratory_paper(
+        LaboratoryReportPaper(
+            clinic=head_of(desk),
+            patient=identity_of(desk, patient_id),
+            printed=printed_by(desk),
+            number=sheet.number,
+            ordered_by=sheet.ordered_by,
+            ordered_at=sheet.ordered_at.astimezone(),
+            tests=tuple(
+                _test(test, by_test.get(test.test_code, []), panels.get(test.panel or "", ""))
+                for test in sheet.tests
+                if test.status != "cancelled"
+            ),
+            collected_at=min((one.collected_at.astimezone() for one in taken), default=None),
+            specimen=", ".join(f"{one.number} {one.kind}" for one in taken),
+            verified_by=", ".join(dict.fromkeys(one.released_by for one in standing)),
+            verified_at=_last(standing),
+            note=_still_to_come(sheet),
+        )
+    )
+
+
+def _test(test: SheetTest, versions: list[PatientResult], panel: str) -> LaboratoryReportTest:
+    ordered = sorted(versions, key=lambda one: one.released_at)
+    if not ordered:
+        return LaboratoryReportTest(test.name, "", test.assay.unit or "", panel=panel, pending=True)
+    now, olds = ordered[-1], ordered[:-1]
+    # Each version says why it replaced the one before: the reason belongs beside the value that went.
+    corrected = tuple(
+        Corrected(old.value, newer.released_at.astimezone(), newer.entered_by, newer.correction_reason or "")
+        for old, newer in zip(olds, ordered[1:], strict=True)
+    )
+    comment = _("This value is being corrected.") if now.being_corrected else _(now.note) if now.note else ""
+    return LaboratoryReportTest(
+        now.name,
+        now.value,
+        now.unit or "",
+        FLAGS.get(now.flag, "none"),
+        now.range_text or "",
+        panel,
+        comment,
+        corrected,
+        now.call or "",
+    )
+
+
+def _last(standing: list[PatientResult]) -> datetime | None:
+    return max((one.released_at.astimezone() for one in standing), default=None)
+
+
+def _still_to_come(sheet: OrderSheet) -> str:
+    waiting = [test.name for test in sheet.tests if test.status not in {"released", "cancelled"}]
+    return _("Still to come: {tests}.").format(tests=", ".join(waiting)) if waiting else ""
