@@ -29,7 +29,17 @@ from clinic_desktop.store.tables.chart import addenda, consultation_steps, encou
 from clinic_desktop.store.tables.scheduling import queue_entries
 from clinic_desktop.store.unit import require_text
 
-PRICE_CODE = "consultation"
+# What a visit is charged as; a review of results is a short follow-up, a procedure is charged beside its visit.
+PRICE_CODES = {
+    "new": "consult_new",
+    "follow_up": "consult_follow",
+    "results_review": "consult_follow",
+    "refill": "consult_refill",
+    "emergency": "consult_emergency",
+    "procedure": "consult_new",
+    "child": "consult_child",
+    "antenatal": "consult_antenatal",
+}
 UNSIGNED = ("open", "awaiting_results")
 
 
@@ -223,7 +233,7 @@ def sign_consultation(act: Act, encounter_id: str) -> Signed:
         encounter_id=encounter_id,
         source_kind="encounter",
         source_id=encounter_id,
-        price_code=PRICE_CODE,
+        price_code=PRICE_CODES[visit["preset"]],
         description=_("Consultation"),
     )
     signed = {

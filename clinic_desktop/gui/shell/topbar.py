@@ -11,7 +11,17 @@ from clinic_desktop.gui.theme.tokens import TOP_BAR
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.pill import Look, Pill
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
+
+ROLES = {
+    "doctor": N_("doctor"),
+    "nurse": N_("nurse"),
+    "pharmacist": N_("pharmacist"),
+    "laboratory": N_("laboratory"),
+    "front_desk": N_("front desk"),
+    "cashier": N_("cashier"),
+    "administrator": N_("administrator"),
+}
 
 
 class TopBar(QFrame):
@@ -67,6 +77,7 @@ class TopBar(QFrame):
 
     def show_user(self, name: str, role: str) -> None:
         """Show who is signed in."""
+        role = _(ROLES.get(role, role))
         self.user.setText(f"{name}  ·  {role}")
         self.user.setIcon(icons.icon("person"))
         self.user.setAccessibleName(_("{name}, {role}: lock, switch user, quit").format(name=name, role=role))

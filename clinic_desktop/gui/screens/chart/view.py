@@ -129,6 +129,8 @@ class ChartView(ScreenView):
         self._presenter.open(patient)
         if arguments.get("form") in self._forms.by_name:
             self._show_form(arguments["form"])
+        elif arguments.get("form") == "start":
+            self._choose_preset()
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """Ask again for what changed."""
