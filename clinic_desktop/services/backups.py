@@ -15,6 +15,7 @@ from clinic_desktop.services.permissions import require
 from clinic_desktop.store import archive, backup
 from clinic_desktop.store.archive import Manifest
 from clinic_desktop.store.proof import end_proofs, prove_elsewhere
+from clinic_desktop.store.proof import main as answer_proof
 from clinic_desktop.vault import keyslots
 from clinic_desktop.vault.keyslots import KeySlots
 from clinic_desktop.vault.vault import Vault
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 __all__ = [
     "BackupMade",
     "KeptBackup",
+    "answer_proof",
     "backup_before_migration",
     "create_backup",
     "end_proofs",
