@@ -9,17 +9,19 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import clinic_desktop.gui.theme  # noqa: F401 - first of all: it keeps Python's own import when Qt comes in
 from clinic_desktop import settings
 from clinic_desktop.catalogue import SCREENS
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.gui.shell.gate import BannerFacts, NewClinic, StaffLine, Workplace
-from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from clinic_desktop.gui.shell.gate import AllergyState, BannerFacts, NewClinic, Workplace
+    from clinic_desktop.gui.shell.staffline import StaffLine
+    from clinic_desktop.gui.widgets.search import Suggestion
+    from clinic_desktop.gui.widgets.settings import Remembered
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
     from clinic_desktop.services.office import Office
@@ -55,7 +57,7 @@ class Door:
 
     def __init__(self, profile: Path) -> None:
         self.profile = profile
-        self.remembered = RememberedInProfile(profile)
+        self.remembered: Remembered = RememberedInProfile(profile)
         self._clinic: Clinic | None = None
         self._desk: Desk | None = None
         self._watch: Watch | None = None
@@ -77,14 +79,12 @@ class Door:
         """The accounts of the demo clinic; empty anywhere else."""
         return self._settings().demo_sign_in
 
-    def staff(self) -> Sequence[StaffLine]:
+    def staff(self) -> Sequence["StaffLine"]:
         """Who may sign in here, by the key slots; a damaged one is said when somebody tries."""
-        from clinic_desktop.vault.vault import Vault
+        from clinic_desktop.gui.shell.staffline import StaffLine
+        from clinic_desktop.vault.names import names_in
 
-        try:
-            return [StaffLine(user.username, user.label) for user in Vault.open(self.profile).users]
-        except Trouble:
-            return []
+        return [StaffLine(username, label) for username, label in names_in(self.profile)]
 
     def has_keyring(self) -> bool:
         """Whether this machine has a keyring that keeps a secret."""
@@ -107,7 +107,7 @@ class Door:
             return min(len(password) // 4, 2), _(error.message).format(**error.facts)
         return (4 if len(password) >= 16 else 3), ""
 
-    def create(self, new: NewClinic) -> str:
+    def create(self, new: "NewClinic") -> str:
         """Make the clinic; returns the recovery key, which is nowhere else."""
         from clinic_desktop.services.clinic import create_clinic
 
@@ -149,7 +149,7 @@ class Door:
 
     # Signing in, locking, leaving ------------------------------------------------------------------
 
-    def unlock(self, username: str, password: str) -> Workplace:
+    def unlock(self, username: str, password: str) -> "Workplace":
         """Open the clinic for a person."""
         from clinic_desktop.services.clinic import open_clinic
 
@@ -199,7 +199,9 @@ class Door:
         """What the person should know about this opening, in words."""
         return () if self._clinic is None else tuple(_(notice) for notice in self._clinic.notices)
 
-    def _workplace(self, desk: "Desk") -> Workplace:
+    def _workplace(self, desk: "Desk") -> "Workplace":
+        from clinic_desktop.gui.shell.gate import Workplace
+
         chosen = self._settings()
         return Workplace(
             desk=desk,
@@ -224,7 +226,7 @@ class Door:
 
         return Office(self._clinic)
 
-    def _find(self, desk: "Desk", text: str) -> Sequence[Suggestion]:
+    def _find(self, desk: "Desk", text: str) -> Sequence["Suggestion"]:
         from clinic_desktop.services.access import note_search_opened
         from clinic_desktop.services.patients import find_patients
 
@@ -278,7 +280,8 @@ class RememberedInProfile:
             return
 
 
-def _banner(desk: "Desk", patient_id: str) -> BannerFacts:
+def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
+    from clinic_desktop.gui.shell.gate import BannerFacts
     from clinic_desktop.services.patients import patient_banner, sex_words
 
     facts = patient_banner(desk, patient_id)
@@ -290,7 +293,7 @@ def _banner(desk: "Desk", patient_id: str) -> BannerFacts:
         age=facts.age,
         sex=sex_words(facts.sex),
         mrn=facts.mrn,
-        allergy_state=facts.allergy_state,  # type: ignore[arg-type] - the table allows these three and no other
+        allergy_state=cast("AllergyState", facts.allergy_state),  # the table allows these three and no other
         allergies=facts.allergies,
         allergies_confirmed_on=facts.allergies_confirmed_on,
         alerts=facts.alerts,
@@ -313,7 +316,8 @@ def _born(born_on: date | None, precision: str) -> str:
     return f"{born_on.day:02d}-{MONTHS[born_on.month - 1]}-{born_on.year}"
 
 
-def _suggestion(hit: "PatientHit") -> Suggestion:
+def _suggestion(hit: "PatientHit") -> "Suggestion":
+    from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.services.patients import sex_words
 
     born = _born(hit.born_on, hit.born_precision)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from clinic_desktop.gui.shell.staffline import StaffLine
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
 if TYPE_CHECKING:
@@ -14,15 +15,6 @@ if TYPE_CHECKING:
     from clinic_desktop.services.office import Office
 
 AllergyState = Literal["listed", "none_known", "not_asked"]
-
-
-@dataclass(frozen=True, eq=False)
-class StaffLine:
-    """One person who may sign in here; the role may not be known before the clinic is open."""
-
-    username: str
-    display_name: str = ""
-    role: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,4 +137,22 @@ class Gate(Protocol):
 
     def leave(self) -> None:
         """End the session: sign out, or make way for another person."""
+        ...
+
+
+class Door(Gate, Protocol):
+    """The gate, and what the running program asks of it besides."""
+
+    remembered: Remembered
+
+    def moved(self) -> frozenset[str]:
+        """The kinds of what happened since the last look."""
+        ...
+
+    def notices(self) -> Sequence[str]:
+        """What the person should know about this opening."""
+        ...
+
+    def key(self) -> bytes | None:
+        """The data key for the background process, while somebody is signed in."""
         ...

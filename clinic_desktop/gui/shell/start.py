@@ -3,39 +3,22 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui import theme
-from clinic_desktop.gui.shell.gate import Gate
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.gui.widgets.settings import Remembered
+
+if TYPE_CHECKING:
+    from clinic_desktop.gui.shell.gate import Door
 
 LOOK_MS = 250  # how soon another process's work is seen; a look costs 4 microseconds
 
 
-class Door(Gate, Protocol):
-    """The gate, and what the running program asks of it besides."""
-
-    remembered: Remembered
-
-    def moved(self) -> frozenset[str]:
-        """The kinds of what happened since the last look."""
-        ...
-
-    def notices(self) -> Sequence[str]:
-        """What the person should know about this opening."""
-        ...
-
-    def key(self) -> bytes | None:
-        """The data key for the background process, while somebody is signed in."""
-        ...
-
-
-def run(door: Door, screens: Sequence[str], profile: Path) -> int:
+def run(door: "Door", screens: Sequence[str], profile: Path) -> int:
     """Show the window until it is closed."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
@@ -48,7 +31,7 @@ def run(door: Door, screens: Sequence[str], profile: Path) -> int:
     return app.exec()
 
 
-def follow(window: MainWindow, door: Door, profile: Path) -> None:
+def follow(window: MainWindow, door: "Door", profile: Path) -> None:
     """Connect the window to the journal and to the background process; heavy imports wait for the first paint."""
     look = QTimer(window)
     look.setInterval(LOOK_MS)
@@ -69,10 +52,11 @@ def follow(window: MainWindow, door: Door, profile: Path) -> None:
     look.timeout.connect(moved)
     window.opened.connect(opened)
     window.left.connect(look.stop)
-    QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile))
+    # A timer alone would fire before the paint.
+    window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile)))
 
 
-def _after_first_paint(window: MainWindow, door: Door, profile: Path) -> None:
+def _after_first_paint(window: MainWindow, door: "Door", profile: Path) -> None:
     window.preload()
     # Nothing needs the background process before somebody can sign in, and the sign-in is painted sooner without it.
     from clinic_desktop.gui.shell.background import Background
@@ -94,7 +78,7 @@ def _after_first_paint(window: MainWindow, door: Door, profile: Path) -> None:
     if (profile / "clinic.db").exists():
         background.start()
     else:
-        window.opened.connect(lambda _place: background.pid or background.start())
+        window.opened.connect(lambda _place: None if background.pid else background.start())
 
 
-__all__ = ["Door", "follow", "run"]
+__all__ = ["follow", "run"]

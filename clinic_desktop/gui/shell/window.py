@@ -37,6 +37,7 @@ class MainWindow(QWidget):
     resumed = Signal()
     left = Signal()
     help_asked = Signal(str)
+    first_painted = Signal()
 
     def __init__(self, gate: "Gate", screens: Sequence[str], *, settings: Remembered | None = None) -> None:
         super().__init__()
@@ -52,6 +53,7 @@ class MainWindow(QWidget):
         self._focus: QWidget | None = None
         self.is_locked = False
         self._keys_bound = False
+        self._was_painted = False
         self._idle: Idle | None = None
         self._lock_page: LockPage | None = None
         self._pages = QStackedWidget()
@@ -260,6 +262,13 @@ class MainWindow(QWidget):
         self._pages.removeWidget(frame)
         frame.deleteLater()
         self.setWindowTitle(_("Clinic Desktop"))
+
+    def paintEvent(self, event: "QtGui.QPaintEvent") -> None:  # noqa: N802 - Qt's name
+        """Say once that there is something to see: what may wait for that begins then."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            self.first_painted.emit()
 
     def closeEvent(self, event: "QtGui.QCloseEvent") -> None:  # noqa: N802 - Qt's name
         """Close without a question: every draft is kept, every act given is done."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
@@ -96,7 +96,8 @@ class Driver:
 
     def key(self, keys: str, times: int = 1) -> None:
         """Press a key or a chord: ``Return``, ``Ctrl+K``, ``Alt+S``."""
-        combination = QKeySequence(keys)[0]
+        sequence: Any = QKeySequence(keys)  # the stubs do not know that it can be indexed
+        combination = sequence[0]
         for _time in range(times):
             self.counted.keys += 1
             target = self.app.focusWidget() or self.window
@@ -111,7 +112,7 @@ class Driver:
             raise TourError(f"nowhere to type {len(words)} letters")
         for letter in words:
             if letter.isascii():
-                QTest.keyClick(target, letter)
+                QTest.keyClicks(target, letter)
             else:
                 # A keyboard layout composes these; offscreen there is none, so the finished letter is committed.
                 _compose(target, letter)

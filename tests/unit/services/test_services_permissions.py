@@ -109,7 +109,7 @@ def desk_of(clock: SetClock) -> Callable[[str], Desk]:
 
     def desk(role: str) -> Desk:
         session = Session("s", "p", role, "X", role, "A7", NOW)
-        return Desk(Untouchable(clock), session)  # type: ignore[arg-type] - the point is that it is never used
+        return Desk(Untouchable(clock), session)  # type: ignore[arg-type]  # the point is that it is never used
 
     return desk
 
