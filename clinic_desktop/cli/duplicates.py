@@ -1,7 +1,8 @@
 """`clinic-desktop duplicates`: registrations that are likely one person."""
 
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
-from clinic_desktop.services.identity import LIKELY, duplicates
+from clinic_desktop.domain.identity import LIKELY
+from clinic_desktop.services.identity import duplicates
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:

@@ -1,6 +1,7 @@
 """`clinic-desktop reference`: which reference data is in force, what a file of it holds, and replacing a kind of it."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -41,36 +42,33 @@ def _import(terminal: Terminal, chosen: Namespace) -> int:
         # Asked before the file is: who may not import is told so, and nothing of what is wrong with a file.
         require(here.desk.session.role, "reference.import_reference")
         rows = read_rows(chosen.kind, chosen.file)
-        problems: list[dict[str, object]] = [
-            {
-                "file": str(chosen.file),
-                "line": one.line,
-                "cell": one.field,
-                "what": _(one.what).format(**dict(one.facts)),
-            }
-            for one in rows.problems
-        ]
-        if not problems:
-            name = chosen.name or chosen.file.stem
-            version = chosen.version or here.desk.now.astimezone().date().isoformat()
-            try:
-                done = import_reference(here.desk, rows, name, version)
-            except Refusal as error:
-                if "code" not in error.facts:
-                    raise
-                # A row that speaks of what is not there: only the clinic's other reference data can tell.
-                what = _(error.message).format(**error.facts)
-                problems = [{"file": str(chosen.file), "line": None, "cell": error.facts["code"], "what": what}]
-    if problems:
-        lines = [f"{one['file']}:{one['line'] or '?'} {one['cell']}: {one['what']}" for one in problems]
-        document = {"kind": chosen.kind, "rows": 0, "added": 0, "changed": 0, "retired": 0, "problems": problems}
-        terminal.answer(document, [*lines, f"{len(problems)} problems; nothing was imported."])
-        return DONE_WITH_PROBLEMS
+        if rows.problems:
+            facts = [(one.line, one.field, _(one.what).format(**dict(one.facts))) for one in rows.problems]
+            return _refused(terminal, chosen, facts)
+        name = chosen.name or chosen.file.stem
+        version = chosen.version or here.desk.now.astimezone().date().isoformat()
+        try:
+            done = import_reference(here.desk, rows, name, version)
+        except Refusal as error:
+            if "code" not in error.facts:
+                raise
+            # A row that speaks of what is not there: only the clinic's other reference data can tell.
+            what = _(error.message).format(**error.facts)
+            return _refused(terminal, chosen, [(None, str(error.facts["code"]), what)])
     terminal.answer(
         {**asdict(done), "problems": []},
         [f"{done.rows} rows: {done.added} added, {done.changed} changed, {done.retired} retired"],
     )
     return DONE
+
+
+def _refused(terminal: Terminal, chosen: Namespace, facts: Sequence[tuple[int | None, str, str]]) -> int:
+    """Say what is wrong with the file, cell by cell; nothing of it was written."""
+    problems = [{"file": str(chosen.file), "line": line, "cell": cell, "what": what} for line, cell, what in facts]
+    lines = [f"{chosen.file}:{line or '?'} {cell}: {what}" for line, cell, what in facts]
+    document = {"kind": chosen.kind, "rows": 0, "added": 0, "changed": 0, "retired": 0, "problems": problems}
+    terminal.answer(document, [*lines, f"{len(problems)} problems; nothing was imported."])
+    return DONE_WITH_PROBLEMS
 
 
 def _column_line(field: dict[str, object]) -> str:

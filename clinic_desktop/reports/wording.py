@@ -10,6 +10,20 @@ _MONTHS = (
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
 )  # fmt: skip
 
+# The systems of an examination, in the order in which one examines.
+SYSTEM_WORDS = {
+    "general": N_("General"),
+    "cardiovascular": N_("Heart and vessels"),
+    "respiratory": N_("Lungs"),
+    "abdomen": N_("Abdomen"),
+    "neurological": N_("Nervous system"),
+    "skin": N_("Skin"),
+    "ent": N_("Ear, nose, throat"),
+    "musculoskeletal": N_("Muscles and joints"),
+    "genitourinary": N_("Genitourinary"),
+    "mental_state": N_("Mental state"),
+}
+
 
 def day(on: date) -> str:
     """14-Jul-1945: the month in letters, so that no reader takes it for the day."""

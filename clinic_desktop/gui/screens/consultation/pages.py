@@ -18,19 +18,8 @@ from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports.wording import SYSTEM_WORDS
 
-SYSTEM_WORDS = {
-    "general": N_("General"),
-    "cardiovascular": N_("Heart and vessels"),
-    "respiratory": N_("Lungs"),
-    "abdomen": N_("Abdomen"),
-    "neurological": N_("Nervous system"),
-    "skin": N_("Skin"),
-    "ent": N_("Ear, nose, throat"),
-    "musculoskeletal": N_("Muscles and joints"),
-    "genitourinary": N_("Genitourinary"),
-    "mental_state": N_("Mental state"),
-}
 IDENTIFIER_WORDS = {
     "name": N_("&Name"),
     "born_on": N_("&Date of birth"),

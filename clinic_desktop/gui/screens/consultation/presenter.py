@@ -1,7 +1,7 @@
 """What the consultation decides: what was changed and by whom, what to save, which step comes next."""
 
+import importlib
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
@@ -11,7 +11,7 @@ from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import charting, consultation, drafts, encounters, terminology, vitals
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.consultation import SavedStep
-from clinic_desktop.services.encounters import Consultation, VisitSummary
+from clinic_desktop.services.encounters import Consultation
 from clinic_desktop.services.terminology import Diagnosis as FoundDiagnosis
 
 # What of the journal changes what a consultation shows.
@@ -74,15 +74,6 @@ class ConsultationPresenter:
     def may(self, act: str) -> bool:
         """Whether this person may do an act."""
         return self._desk.may(act)
-
-    @property
-    def display_name(self) -> str:
-        """Who is signed in, for the foot of a paper."""
-        return self._desk.session.display_name
-
-    def now(self) -> datetime:
-        """The instant by the clinic's clock."""
-        return self._desk.now
 
     # Reading ---------------------------------------------------------------------------------------------
 
@@ -341,9 +332,13 @@ class ConsultationPresenter:
             draft=self.key("addendum"),
         )
 
-    def summary_facts(self) -> VisitSummary:
-        """What the visit summary prints; called off the window's thread."""
-        return encounters.visit_summary_facts(self._desk, self.patient_id, self.encounter_id)
+    def summary(self) -> Callable[[], bytes]:
+        """What makes the summary of this visit on paper; called off the window's thread."""
+        desk, patient, encounter = self._desk, self.patient_id, self.encounter_id
+        # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
+        return lambda: bytes(
+            importlib.import_module("clinic_desktop.reports.visit_papers").visit_summary(desk, patient, encounter)
+        )
 
     def find_diagnoses(self, text: str, show: Callable[[tuple[FoundDiagnosis, ...]], None]) -> None:
         """Look diagnoses up by words or code."""

@@ -10,7 +10,6 @@ from clinic_desktop.domain import consultation as path
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.consultation import pages
 from clinic_desktop.gui.screens.consultation.pages import StepPage, row_of
-from clinic_desktop.gui.screens.consultation.paper import summary_paper
 from clinic_desktop.gui.screens.consultation.parts import AllergyAnswer, DiagnosisList, Lines, Review
 from clinic_desktop.gui.screens.consultation.presenter import SETTLED, ConsultationPresenter
 from clinic_desktop.gui.screens.consultation.side import Side
@@ -365,10 +364,7 @@ class ConsultationView(ScreenView):
         self._window.go(screen, patient_id=self._patient(), encounter_id=self._presenter.encounter_id)
 
     def _preview(self) -> None:
-        presenter, user = self._presenter, self._presenter.display_name
-        self._window.preview(
-            lambda: summary_paper(presenter.summary_facts(), user, presenter.now()), _("Visit summary")
-        )
+        self._window.preview(self._presenter.summary(), _("Visit summary"))
 
     def _patient(self) -> str:
         return self._presenter.patient_id

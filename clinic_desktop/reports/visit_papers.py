@@ -1,0 +1,63 @@
+"""From an encounter to the summary that the patient takes home."""
+
+from clinic_desktop.domain import vitals
+from clinic_desktop.i18n import _
+from clinic_desktop.reports import visit_summary as paper
+from clinic_desktop.reports.printed import head_of, identity_of, printed_by
+from clinic_desktop.reports.wording import SYSTEM_WORDS, day
+from clinic_desktop.services import encounters
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.encounters import VisitSummary
+
+
+def visit_number(encounter_id: str) -> str:
+    """What an encounter is called on paper: it has no number of its own."""
+    return encounter_id[-8:]
+
+
+def visit_summary(desk: Desk, patient_id: str, encounter_id: str) -> bytes:
+    """The visit summary as PDF."""
+    facts = encounters.visit_summary_facts(desk, patient_id, encounter_id)
+    findings = tuple(f"{_(SYSTEM_WORDS[system])}: {words}" for system, words in facts.findings)
+    reason = ", ".join(filter(None, (facts.complaint, facts.onset)))
+    return paper.visit_summary(
+        paper.VisitSummaryPaper(
+            head_of(desk),
+            identity_of(desk, patient_id),
+            printed_by(desk),
+            visit_number(encounter_id),
+            facts.started_at.astimezone(),
+            facts.practitioner,
+            _allergies(facts),
+            reason or "–",
+            vitals=_signs(facts),
+            diagnoses=tuple(
+                " ".join(filter(None, (code, title))) for code, title, said in facts.diagnoses if said != "refuted"
+            ),
+            medicines=tuple(f"{each.name}, {each.sig}" for each in facts.prescribed),
+            investigations=tuple(each.test_code for each in facts.ordered),
+            notes=(paper.VisitSummaryPart(_("Examination"), findings),) if findings else (),
+            plan="; ".join(words for _name, words in facts.plan),
+            follow_up="" if facts.follow_up_on is None else day(facts.follow_up_on),
+            addenda=tuple(f"{each.author}: {each.text}" for each in facts.addenda),
+            signed_at=None if facts.signed_at is None else facts.signed_at.astimezone(),
+            allergies_listed=bool(facts.allergies),
+        )
+    )
+
+
+def _signs(facts: VisitSummary) -> tuple[tuple[str, str], ...]:
+    on = facts.started_at.astimezone().date()
+    return tuple(
+        (_(vitals.BY_CODE[row.code].name), f"{vitals.plain(row.value)} {vitals.BY_CODE[row.code].shown_unit}")
+        for row in facts.vitals
+        if row.encounter_id == facts.encounter_id or row.taken_at.astimezone().date() == on
+    )
+
+
+def _allergies(facts: VisitSummary) -> str:
+    if facts.patient.allergy_state == "none_known":
+        return _("None known")
+    if facts.patient.allergy_state == "not_asked":
+        return _("Not asked")
+    return ", ".join(each.substance for each in facts.allergies)
