@@ -169,16 +169,18 @@ class Driver:
         while box.currentIndex() != place:
             self.key("Down" if box.currentIndex() < place else "Up")
 
-    def suggest(self, name: str, words: str) -> None:
-        """Type into a field that searches, wait for what it offers, and take the first with Enter."""
+    def suggest(self, name: str, words: str, offers: str = "") -> None:
+        """Type into a field that searches, wait until it `offers` this first, and take it with Enter."""
         self.fill(name, words)
         field = self.find(f"{name}.field")
         if not isinstance(field, SearchField):
             raise TourError(f"{name} does not search")
 
+        wanted = (offers or words.split(maxsplit=1)[0]).casefold()
+
         def ready() -> bool | None:
             found = field.popup.results() if field.popup.isVisible() else []
-            return any(words.split(maxsplit=1)[0].casefold() in each.text.casefold() for each in found[:1]) or None
+            return any(wanted in f"{each.text} {each.detail}".casefold() for each in found[:1]) or None
 
         self.until(f"{words!r} offered by {name}", ready)
         self.key("Return")

@@ -14,15 +14,15 @@ def diagnose(hands: Hands, step: Step) -> None:
         drive.click("consultation.critical_seen")
     hands.complete("investigations")
     hands.to_step("diagnosis")
-    words, code = visit.diagnosis
-    drive.suggest("consultation.diagnosis", words)
+    _words, code = visit.diagnosis
+    drive.suggest("consultation.diagnosis", code)
     step.picture += drive.pictures(hands.out, "diagnosis")
     hands.complete("diagnosis")
     hands.to_step("plan")
     drive.fill("consultation.advice", visit.advice)
     hands.complete("plan")
     stored = hands.one("SELECT content FROM consultation_steps WHERE step = 'diagnosis'")
-    step.check(f"a diagnosis is stored ({code})", "diagnosis:" in (stored or ""), stored)
+    step.check(f"the diagnosis {code} is stored", f"diagnosis:{code}" in (stored or ""), stored)
 
 
 def stopped(hands: Hands, step: Step) -> None:

@@ -72,8 +72,7 @@ class InvoicePanel(QWidget):
         self.amount = MoneyField(_("&Amount"), "billing.amount", currency="", required=True)
         self.method = SegmentField(_("&How"), "billing.method", [(key, method_words(key)) for key in METHODS])
         self.reference = TextField(_("Re&ference"), "billing.reference", placeholder=_("Card slip, transfer"))
-        self.form.add_row(self.amount, self.reference, stretch=(1, 1))
-        self.form.add_row(self.method)
+        self.form.add_row(self.method, self.amount, self.reference, stretch=(4, 2, 3))
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -92,11 +91,11 @@ class InvoicePanel(QWidget):
         self.paying.add_beside_title(self.owed)
         self.paying.add(self.form)
         column.addWidget(self.paying)
-        taken = Panel(_("Taken so far"))
+        self.taken = taken = Panel(_("Taken so far"))
         taken.add_button(_("&Receipt"), "billing.print_receipt", self._receipt)
         taken.add_button(_("&Give back ..."), "billing.refund", self._refund)
-        self.payments.setMinimumHeight(120)
-        self.lines.setMinimumHeight(120)
+        self.payments.setMinimumHeight(72)
+        self.lines.setMinimumHeight(104)
         taken.add(self.payments, 1)
         column.addWidget(taken, 2)
 
@@ -119,6 +118,7 @@ class InvoicePanel(QWidget):
         self.about.setText("  ·  ".join(words))
         self.lines.set_rows(invoice.lines)
         self.payments.set_rows(invoice.payments)
+        self.taken.setVisible(bool(invoice.payments))
         self.owed.setText(_("{amount} to pay").format(amount=self._money(invoice.outstanding)))
         self.paying.setVisible(invoice.outstanding > 0)
         self.amount.set_unit(invoice.currency)

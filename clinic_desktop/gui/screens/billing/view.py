@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
@@ -81,6 +81,8 @@ class BillingView(ScreenView):
         self.detail.addWidget(Empty(_("Choose a patient to bill, or an unpaid invoice."), icon="receipt"))
         self.detail.addWidget(self.charges)
         self.detail.addWidget(self.invoice)
+        self.detail.currentChanged.connect(self._fit)
+        self._fit(NOTHING)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
@@ -204,6 +206,12 @@ class BillingView(ScreenView):
         self.context.window.show_error(error)
 
     # ------------------------------------------------------------------------------------------------------
+
+    def _fit(self, at: int) -> None:
+        """Let only the page that is open ask for room: the tallest would else make every other one scroll."""
+        for place in range(self.detail.count()):
+            wants = QSizePolicy.Policy.Preferred if place == at else QSizePolicy.Policy.Ignored
+            self.detail.widget(place).setSizePolicy(wants, wants)
 
     def _form(self) -> Form | None:
         return {CHARGES: self.charges.form, INVOICE: self.invoice.form}.get(self.detail.currentIndex())
