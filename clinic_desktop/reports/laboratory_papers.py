@@ -1,13 +1,17 @@
 """From a laboratory order to its report."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.laboratory_report import Corrected, Flag, LaboratoryReportPaper, LaboratoryReportTest
 from clinic_desktop.reports.laboratory_report import laboratory_report as laboratory_paper
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
+from clinic_desktop.reports.specimen_label import SpecimenLabelPaper
+from clinic_desktop.reports.specimen_label import specimen_labels as labels_paper
 from clinic_desktop.services import laboratory, results, sheets
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.result_rows import PatientResult
 from clinic_desktop.services.sheets import OrderSheet, SheetTest
 
@@ -77,3 +81,21 @@ def _last(standing: list[PatientResult]) -> datetime | None:
 def _still_to_come(sheet: OrderSheet) -> str:
     waiting = [test.name for test in sheet.tests if test.status not in {"released", "cancelled"}]
     return _("Still to come: {tests}.").format(tests=", ".join(waiting)) if waiting else ""
+
+
+def specimen_labels(specimens: Sequence[CollectedSpecimen]) -> bytes:
+    """The labels of specimens that were just taken, one a page."""
+    return labels_paper(
+        [
+            SpecimenLabelPaper(
+                one.number,
+                one.patient_name,
+                one.mrn,
+                one.kind,
+                one.collected_at.astimezone(),
+                one.order_number,
+                one.born_on,
+            )
+            for one in specimens
+        ]
+    )

@@ -54,6 +54,7 @@ class LaboratoryScreen(ScreenView):
             lambda whom, note, read_back: self.presenter.call_back(whom, note, read_back=read_back)
         )
         self._specimens = SpecimenPanel(self._ask_reject)
+        self._print_labels = self._specimens.add_button(_("Print &labels"), "laboratory.labels", self._preview_labels)
         self._correction = CorrectionPanel(
             lambda code, value, reason, confirmed: self.presenter.correct(code, value, reason, confirmed=confirmed)
         )
@@ -151,6 +152,7 @@ class LaboratoryScreen(ScreenView):
         self._note.setVisible(bool(sheet.note))
         open_tests = any(test.status in {"ordered", "collected", "rejected"} for test in sheet.tests)
         self._cancel.setVisible(open_tests)
+        self._print_labels.setVisible(bool(self._labels))
         self._print.setVisible(any(test.result and test.result.released_at for test in sheet.tests))
         self._call_back.show_tests(self.presenter.uncalled())
         self._specimens.show_sheet(
@@ -349,6 +351,15 @@ class LaboratoryScreen(ScreenView):
             return bytes(papers.laboratory_report(desk, sheet.patient_id, sheet.order_id))
 
         self._window.preview(make, _("Laboratory report {number}").format(number=sheet.number))
+
+    def _preview_labels(self) -> None:
+        labels = self._labels
+
+        def make() -> bytes:
+            papers = importlib.import_module("clinic_desktop.reports.laboratory_papers")
+            return bytes(papers.specimen_labels(labels))
+
+        self._window.preview(make, _("Specimen labels"))
 
     def _ask_reject(self, specimen: SheetSpecimen) -> None:
         words = _("{number}: its tests wait for a new specimen, and values entered and not released are set aside.")

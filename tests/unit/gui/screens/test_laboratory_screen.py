@@ -263,6 +263,9 @@ def test_specimens_are_collected_with_the_number_for_the_label(bench: Bench) -> 
     urine.click()
     screen.view.primary()
     assert screen.words("laboratory.specimen.serum").startswith("SP-A7-000001")
+    screen.press("laboratory.labels")
+    assert screen.window.paper is not None
+    assert screen.window.paper[0]().startswith(b"%PDF-")
     assert [test.status for test in bench.sheet().tests] == ["collected", "ordered"]
 
 
@@ -280,6 +283,9 @@ def test_whoever_entered_is_told_the_rule_and_the_other_releases(bench: Bench) -
     assert other.words("laboratory.rule") == ""
     other.view.primary()
     assert bench.sheet().status == "released"
+    other.press("laboratory.print")
+    assert other.window.paper is not None
+    assert other.window.paper[0]().startswith(b"%PDF-")
 
 
 def critical(bench: Bench) -> None:
