@@ -19,6 +19,7 @@ from clinic_desktop.store import archive, schema
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.archive import Manifest
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.lock import FILE as LOCK
 from clinic_desktop.store.lock import alone
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
@@ -70,7 +71,12 @@ def restore_backup(
     manifest, slots = archive.read_small(path)
     making = profile.with_name(f".{profile.name}.{new_id()}")
     held = ExitStack()
+    # Whoever has it open would go on writing into the folder that is moved aside. Where nobody ever had, there is no
+    # lock yet, and none is made before the backup is known to be good.
+    known = (profile / LOCK).exists()
     try:
+        if known:
+            held.enter_context(alone(profile))
         making.mkdir(parents=True, mode=0o700)
         for name in keyslots.FILES:
             (making / name).write_bytes(keyslots.encode(read_slots(path.name, slots)))
@@ -78,8 +84,7 @@ def restore_backup(
         data_key = vault.unlock_with_recovery(recovery_key)
         prove_backup(path, data_key)
         manifest = archive.read_small(path, data_key)[0]
-        if (profile / DATABASE).exists():
-            # Whoever has it open would go on writing into the folder that is moved aside.
+        if not known and (profile / DATABASE).exists():
             held.enter_context(alone(profile))
         _refuse_older(manifest, profile, data_key, accept_older=accept_older)
         archive.extract(path, manifest, making / DATABASE)
