@@ -1,14 +1,28 @@
 """The ways to start it: with no word, the window; with one, the command line."""
 
+import os
 import sys
+from pathlib import Path
 
 
 def main() -> int:
     """Start what was asked for; returns the exit code."""
     # Each is imported only when it is wanted: the sign-in page must not wait for the command line, nor the other way.
+    if sys.argv[1:2] == ["--prove-backup"]:
+        # A bundle's own program proving a backup for the one that made it: the question comes on standard input.
+        from clinic_desktop.services.backups import answer_proof
+
+        return answer_proof()
+    words = sys.argv[1:]
+    if not words or (len(words) == 2 and words[0] == "--profile"):
+        from clinic_desktop import app, paths
+
+        # Whatever this process or a library writes is its owner's alone, logs and papers too.
+        os.umask(0o077)
+        return app.run_window(Path(words[1]) if words else paths.profile_folder())
     from clinic_desktop.cli import main as command_line
 
-    return command_line.main(sys.argv[1:])
+    return command_line.main(words)
 
 
 if __name__ == "__main__":

@@ -35,9 +35,8 @@ def resident() -> float:
 
 def main() -> int:
     """Start the program as its own command does, with the probe put in on the way."""
-    from clinic_desktop.cli import main as command_line
-
-    import clinic_desktop.app  # isort: skip - as the command does it, after its own words are read
+    import clinic_desktop.app
+    from clinic_desktop.__main__ import main as program
     from clinic_desktop.gui.shell import signin
 
     painted = signin.SignInPage.paintEvent
@@ -55,7 +54,8 @@ def main() -> int:
 
     signin.SignInPage.paintEvent = paint  # type: ignore[method-assign]  # the probe
     vars(clinic_desktop.app)["SCREENS"] = tuple(sys.argv[4].split(","))
-    return command_line.main(["--profile", PROFILE])
+    sys.argv[1:] = ["--profile", PROFILE]
+    return program()
 
 
 def follow(window: Any, steps: Iterator[bool]) -> None:

@@ -13,7 +13,7 @@ from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
-    from clinic_desktop.gui.shell.gate import StaffLine
+    from clinic_desktop.gui.shell.staffline import StaffLine
 
 CARD = 400
 

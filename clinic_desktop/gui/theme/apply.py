@@ -66,7 +66,15 @@ def scale_font(font: QFont, points: float, *, bold: bool = False) -> QFont:
 
 
 def _system(app: QApplication) -> str:
-    return "dark" if app.styleHints().colorScheme() == QtCore.Qt.ColorScheme.Dark else "light"
+    if app.property("clinic_face") is None:
+        # Nothing of ours is on yet, so the palette is still the system's. The first question for the scheme brings in
+        # all of Qt's enums: 16 ms, before the first paint.
+        palette = app.palette()
+        roles = QPalette.ColorRole
+        dark = palette.color(roles.Window).lightness() < palette.color(roles.WindowText).lightness()
+    else:
+        dark = app.styleHints().colorScheme() == QtCore.Qt.ColorScheme.Dark
+    return "dark" if dark else "light"
 
 
 def _face(app: QApplication) -> QFont:

@@ -1,12 +1,7 @@
 """Errors in words for people: what happened, whether anything was lost, what to do. No Qt here."""
 
-import logging
-import traceback
-
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
-
-log = logging.getLogger(__name__)
 
 
 def explain(error: Exception) -> str:
@@ -15,10 +10,14 @@ def explain(error: Exception) -> str:
         return _(error.message).format(**error.facts)
     if isinstance(error, Trouble):
         return f"{_(error.message).format(**error.facts)} {_(error.remedy).format(**error.facts)}"
+    # Only for a bug: the sign-in is painted sooner without these.
+    import logging
+    import traceback
+
     # Where, not what: the words of an error may carry a patient's name, and the log never does.
     frames = reversed(traceback.extract_tb(error.__traceback__))
     places = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames)
-    log.error("bug %s at %s", type(error).__name__, places)
+    logging.getLogger(__name__).error("bug %s at %s", type(error).__name__, places)
     return _(
         "Something in the program went wrong; what you typed is kept. Try once more, and if it happens again"
         " tell your administrator: the log says where ({kind})."
