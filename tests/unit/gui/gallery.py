@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import BannerFacts, NewClinic, Workplace
-from clinic_desktop.gui.shell.staffline import StaffLine
 from clinic_desktop.gui.shell.screen import PaletteAct, Screen, ScreenContext, ScreenView
+from clinic_desktop.gui.shell.staffline import StaffLine
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.widgets.bars import Bar, BarChart
 from clinic_desktop.gui.widgets.check import CheckField
