@@ -71,7 +71,6 @@ class ResultGrid(QWidget):
     def __init__(self, leave: Callable[[str], bool]) -> None:
         super().__init__()
         self.setObjectName("laboratory.grid")
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._leave = leave
         self._lines: dict[str, GridLine] = {}
         self._table = QGridLayout(self)
@@ -107,10 +106,7 @@ class ResultGrid(QWidget):
 
     def focus(self, code: str) -> None:
         """Put the cursor into a value."""
-        line = self._lines.get(code)
-        if line is None:
-            self.setFocus(Qt.FocusReason.OtherFocusReason)
-            return
+        line = self._lines[code]
         line.edit.setFocus(Qt.FocusReason.OtherFocusReason)
         line.edit.selectAll()
 

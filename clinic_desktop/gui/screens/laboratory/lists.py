@@ -54,7 +54,7 @@ def orders_table(settings: Remembered) -> ListTable[WaitingOrder]:
 def critical_table(settings: Remembered) -> ListTable[CriticalResult]:
     """The list of critical results to call back."""
     columns = (
-        Column[CriticalResult]("flag", _("Flag"), lambda row: row.flag, 62, look=_critical),
+        Column[CriticalResult]("flag", _("Flag"), lambda row: row.flag, 78, look=_critical),
         Column[CriticalResult]("patient", _("Patient"), lambda row: row.patient_name, 130, strong=True),
         Column[CriticalResult](
             "test", _("Result"), lambda row: f"{row.test} {row.value} {row.unit or ''}", 120, stretch=True

@@ -185,8 +185,11 @@ class LaboratoryScreen(ScreenView):
         return self._specimens.kinds()
 
     def focus_row(self, code: str) -> None:
-        """Put the cursor into a value."""
-        self._grid.focus(code)
+        """Put the cursor into a value; where none can be typed, arrow keys scroll."""
+        if code:
+            self._grid.focus(code)
+        else:
+            self._area.setFocus()
 
     def set_patient(self, patient_id: str | None) -> None:
         """Show the patient's banner."""
