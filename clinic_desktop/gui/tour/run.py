@@ -17,8 +17,7 @@ from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
 from clinic_desktop.gui.tour.visit import drawn
-from clinic_desktop.services.clinic import Clinic, open_with_key
-from clinic_desktop.vault.vault import Vault
+from clinic_desktop.services.clinic import Clinic, open_clinic
 
 Work = Callable[[Hands, Step], None]
 
@@ -112,7 +111,7 @@ def begin(
 
 
 class Second:
-    """The second connection: opened with the key when it is first asked for, never used to write."""
+    """The second connection: opened when it is first asked for, and only ever read from."""
 
     def __init__(self, profile: Path) -> None:
         self._profile = profile
@@ -121,9 +120,8 @@ class Second:
     def __call__(self) -> Clinic:
         """The clinic as another process would see it."""
         if self._clinic is None:
-            vault = Vault.open(self._profile)
-            key = vault.unlock(ADMIN[0], PASSPHRASE).data_key
-            self._clinic = open_with_key(self._profile, key, vault=vault, process="command")
+            self._clinic, desk = open_clinic(self._profile, ADMIN[0], PASSPHRASE, process="command")
+            self._clinic.sign_out(desk)
         return self._clinic
 
     def close(self) -> None:
