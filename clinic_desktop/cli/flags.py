@@ -1,7 +1,7 @@
 """`clinic-desktop flags`: a patient's values with their flags."""
 
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
-from clinic_desktop.services.flags import flags
+from clinic_desktop.services.flags import Flagged, flags
 from clinic_desktop.services.numbers import patient_by_mrn
 
 
@@ -12,7 +12,13 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     chosen = words.parse_args(arguments)
     with terminal.signed_in() as here:
         rows = flags(here.desk, patient_by_mrn(here.desk, chosen.patient))
-    found = [{"loinc": row.loinc, "value": row.value, "unit": row.unit, "flag": row.flag} for row in rows]
+    found = [_row(row) for row in rows]
     lines = [f"{row.loinc or '-':<10}{row.flag:<6}{row.value} {row.unit or ''}".rstrip() for row in rows]
     terminal.answer(found, lines or ["Nothing was measured."])
     return DONE
+
+
+def _row(row: Flagged) -> dict[str, object]:
+    facts: dict[str, object] = {"loinc": row.loinc, "value": row.value, "unit": row.unit, "flag": row.flag}
+    # A word that is abnormal ("positive") lies in no range: `flag` speaks of ranges alone.
+    return facts | {"flag": "none", "abnormal": True} if row.flag == "A" else facts
