@@ -1,25 +1,19 @@
 """Pictures of the frame and the widgets with made-up people: ``python tests/unit/gui/gallery.py OUT``."""
 
 import os
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Literal
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import BannerFacts, NewClinic, Workplace
 from clinic_desktop.gui.shell.screen import PaletteAct, Screen, ScreenContext, ScreenView
 from clinic_desktop.gui.shell.staffline import StaffLine
-from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.widgets.bars import Bar, BarChart
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
@@ -352,60 +346,3 @@ class PretendGate:
 
     def leave(self) -> None:
         return None
-
-
-def main(out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    app = QApplication([])
-
-    for mode in ("light", "dark"):
-        theme.apply(app, mode)
-        for width, height in ((1280, 800), (1920, 1080)):
-            _pictures(app, out, f"{mode}-{width}", width, height)
-
-
-def _pictures(app: QApplication, out: Path, name: str, width: int, height: int) -> None:
-    def shoot(what: str) -> None:
-        QTest.qWait(80)
-        window.grab().save(str(out / f"{what}-{name}.png"))
-
-    gate = PretendGate()
-    window = MainWindow(gate, SCREENS)
-    window.resize(width, height)
-    window.begin()
-    window.show()
-    window.activateWindow()
-    QTest.qWait(50)
-    shoot("signin")
-    QTest.keyClicks(window.signin.password.line, "green-river-42")
-    QTest.keyClick(window.signin.password.line, Qt.Key.Key_Return)
-    QTest.qWait(300)
-    window.show_state(Look("Everything sent", "good", "sync"))
-    shoot("list")
-    window.frame.palette_box.open_up()
-    QTest.keyClicks(window.frame.palette_box.box, "mor")
-    shoot("palette")
-    window.frame.palette_box.close_down()
-    window.frame.go("chart", patient_id="p1")
-    QTest.qWait(100)
-    shoot("work")
-    diagnosis = window.frame.findChild(QWidget, "consultation.diagnosis")
-    assert diagnosis is not None
-    diagnosis.setFocus()
-    QTest.keyClicks(diagnosis, "hyper")
-    window.frame.offer_undo("Appointment of MORALES, Ana cancelled.", lambda: None)
-    shoot("search")
-    window.lock()
-    shoot("lock")
-    window.close()
-    gate.there = False
-    window = MainWindow(gate, SCREENS)
-    window.resize(width, height)
-    window.begin()
-    window.show()
-    shoot("firstrun")
-    window.close()
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

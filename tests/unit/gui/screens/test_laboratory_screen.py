@@ -288,6 +288,18 @@ def test_whoever_entered_is_told_the_rule_and_the_other_releases(bench: Bench) -
     assert other.window.paper[0]().startswith(b"%PDF-")
 
 
+def test_of_an_order_that_two_entered_each_releases_what_the_other_did(bench: Bench) -> None:
+    bench.placed("sodium", "potassium")
+    for desk, code, value in ((bench.anna, "sodium", "140"), (bench.ben, "potassium", "4.0")):
+        test = next(test for test in bench.sheet().tests if test.test_code == code)
+        results.enter_results(desk, bench.order, (Entry(test.order_test_id, value, test.version),))
+    screen = bench.screen(bench.ben, "release")
+    screen.open_first()
+    screen.view.primary()
+    assert screen.window.errors == []
+    assert [test.status for test in bench.sheet().tests] == ["released", "resulted"]
+
+
 def critical(bench: Bench) -> None:
     bench.placed("potassium")
     test = bench.sheet().tests[0]

@@ -6,103 +6,23 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.home.view import HomeView
 from clinic_desktop.gui.screens.queue.view import QueueView
 from clinic_desktop.gui.screens.reception.view import ReceptionView
 from clinic_desktop.gui.screens.schedule.view import ScheduleView
-from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.tasks import Immediately
-from clinic_desktop.gui.widgets.form import Form
-from clinic_desktop.gui.widgets.settings import RememberedHere
+from clinic_desktop.gui.shell.screen import ScreenView
 from clinic_desktop.services import drafts, patients, queue, scheduling
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.patients import NewPatient
+from tests.unit.gui.screens.stage import Stage
 
 DeskFor = Callable[[str], Desk]
 TODAY = date(2026, 3, 10)
 OKAFOR = NewPatient("Okafor", "Chidi", "male", date(1985, 7, 4), "day", "+234 803 123 4567")
-
-
-class PretendWindow:
-    """What a screen may ask of the shell, written down."""
-
-    def __init__(self) -> None:
-        self.patient: str | None = None
-        self.said: list[str] = []
-        self.errors: list[str] = []
-        self.went: list[tuple[str, dict[str, str]]] = []
-        self.counts: dict[str, int] = {}
-
-    def go(self, screen: str, **arguments: str) -> None:
-        self.went.append((screen, arguments))
-
-    def back(self) -> None:
-        self.went.append(("back", {}))
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def show_error(self, error: Exception, near: QWidget | None = None) -> None:
-        if not isinstance(error, Refusal):
-            raise error
-        self.errors.append(str(error))
-        if isinstance(near, Form):
-            near.show_refusal(error)
-
-    def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
-        self.said.append(text)
-        self.undo = undo
-
-    def set_patient(self, patient_id: str | None) -> None:
-        self.patient = patient_id
-
-    def refresh_banner(self) -> None:
-        return None
-
-    def set_count(self, screen: str, n: int) -> None:
-        self.counts[screen] = n
-
-    def preview(self, document: Callable[[], bytes], title: str) -> None:
-        self.said.append(title)
-        self.document = document
-
-
-class Stage:
-    """Screens built for a role, shown, with what they asked of the window."""
-
-    def __init__(self, qtbot: QtBot, desk_for: DeskFor) -> None:
-        self.qtbot, self.desk_for = qtbot, desk_for
-        self.window = PretendWindow()
-
-    def show(self, name: str, role: str = "front_desk", **arguments: str) -> ScreenView:
-        screens = __import__(f"clinic_desktop.gui.screens.{name}.screen", fromlist=["SCREEN"])
-        context = ScreenContext(self.desk_for(role), Immediately(), self.window, RememberedHere(), lambda: TODAY)
-        view: ScreenView = screens.SCREEN.build(context)
-        self.qtbot.addWidget(view)
-        view.resize(1280, 800)
-        view.show()
-        view.activateWindow()
-        self.qtbot.waitUntil(view.isActiveWindow)
-        view.open(**arguments)
-        self.qtbot.wait(5)
-        return view
-
-    def type(self, view: QWidget, name: str, text: str) -> None:
-        field = view.findChild(QWidget, name)
-        assert field is not None, name
-        field.setFocus()
-        QTest.keyClicks(field, text)
-
-    def click(self, view: QWidget, name: str) -> None:
-        button = view.findChild(QPushButton, name)
-        assert button is not None, name
-        assert button.isEnabled(), name
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture
