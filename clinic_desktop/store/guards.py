@@ -6,6 +6,7 @@ left to a migration: `renew` is its last step.
 
 from sqlalchemy import Connection
 
+from clinic_desktop.store import search
 from clinic_desktop.store.connection import APPEND_ONLY
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.journal import acts
@@ -16,7 +17,7 @@ ERASABLE = ("drafts", "numbers", "patient_search")
 
 
 def triggers() -> dict[str, str]:
-    """Every trigger by name, with the statement that makes it."""
+    """Every trigger by name, with the statement that makes it: the guards, and those that keep the search in step."""
     made: dict[str, str] = {}
     for name in APPEND_ONLY:
         made[f"no_update_{name}"] = (
@@ -31,6 +32,9 @@ def triggers() -> dict[str, str]:
                 f"CREATE TRIGGER no_delete_{name} BEFORE DELETE ON {name} "
                 "BEGIN SELECT RAISE(ABORT, 'nothing is erased here'); END"
             )
+    for statement in search.DDL:
+        if statement.startswith("CREATE TRIGGER"):
+            made[statement.split(maxsplit=3)[2]] = statement
     return made
 
 
@@ -39,7 +43,7 @@ def renew(connection: Connection) -> None:
     wanted = triggers()
     found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
     for name in found:
-        if name.startswith(("no_update_", "no_delete_")):
+        if name.startswith(("no_update_", "no_delete_")) or name in wanted:
             connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
     for statement in wanted.values():
         connection.exec_driver_sql(statement)
