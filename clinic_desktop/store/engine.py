@@ -76,6 +76,8 @@ class Store:
             pool_size=size,
             max_overflow=0,
             pool_timeout=GIVE_UP_SECONDS,
+            # The one used last again: its cache is warm. In turn, each of three would keep the same pages.
+            pool_use_lifo=True,
             pool_reset_on_return="rollback",
             hide_parameters=True,
         )

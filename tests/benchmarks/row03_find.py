@@ -106,8 +106,11 @@ def in_the_window(
         palette._arrived = noted  # type: ignore[method-assign]  # to know which answer is being painted
         model = PlainRows()
         table = plain_table(model)
+        # Where no window manager says otherwise a new window takes the keys, and the palette closes without them.
+        until(table.isActiveWindow)
+        window.activateWindow()
+        until(window.isActiveWindow)
         for person in people:
-            window.activateWindow()
             palette.open_up()
             text = f"{person[1]} {person[2][:2]}"
             for end, letter in enumerate(text, start=1):
@@ -136,7 +139,6 @@ def by_hand(connection: dbapi2.Connection, model: PlainRows, table: QTableView, 
 def plain_table(model: PlainRows) -> QTableView:
     """A table as Qt gives it."""
     view = QTableView()
-    view.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
     view.setModel(model)
     view.resize(1200, 800)
     view.show()
