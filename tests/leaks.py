@@ -37,10 +37,9 @@ def scan_bytes(data: bytes, wanted: list[tuple[str, str, bytes]], where: str) ->
     hits = []
     for layer, body in (("", data), *_unpacked(data)):
         small = body.lower()
-        hits += [Hit(where, word, layer + writing) for word, writing, needle in wanted if needle in body]
-        hits += [
-            Hit(where, word, layer + writing) for word, writing, needle in wanted if writing == "hex" and needle in small
-        ]
+        for word, writing, needle in wanted:
+            if needle in body or (writing == "hex" and needle in small):
+                hits.append(Hit(where, word, layer + writing))
     return list(dict.fromkeys(hits))
 
 
@@ -64,8 +63,11 @@ def _unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
     yield from (("gzip ", body) for body in _at(data, b"\x1f\x8b\x08", 0, 31))
     at = data.find(b"PK\x03\x04")
     while at >= 0:
-        start = at + 30 + int.from_bytes(data[at + 26 : at + 28], "little") + int.from_bytes(
-            data[at + 28 : at + 30], "little"
+        start = (
+            at
+            + 30
+            + int.from_bytes(data[at + 26 : at + 28], "little")
+            + int.from_bytes(data[at + 28 : at + 30], "little")
         )
         body = _inflate(data[start:], -15)
         if body:
