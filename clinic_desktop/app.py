@@ -195,6 +195,10 @@ class Door:
         """The data key for the background process's control line, while somebody is signed in."""
         return None if self._clinic is None else self._clinic.data_key
 
+    def hard_lock_minutes(self) -> float:
+        """How long a locked window keeps the key."""
+        return self._settings().hard_lock_minutes
+
     def notices(self) -> Sequence[str]:
         """What the person should know about this opening, in words."""
         return () if self._clinic is None else tuple(_(notice) for notice in self._clinic.notices)

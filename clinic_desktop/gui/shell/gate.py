@@ -156,3 +156,7 @@ class Door(Gate, Protocol):
     def key(self) -> bytes | None:
         """The data key for the background process, while somebody is signed in."""
         ...
+
+    def hard_lock_minutes(self) -> float:
+        """How long a locked window keeps the key before it starts afresh without it."""
+        ...

@@ -1,5 +1,6 @@
 """Starts the window: paints the sign-in first, brings the rest in behind it, and follows the journal."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,9 +27,20 @@ def run(door: "Door", screens: Sequence[str], profile: Path) -> int:
     theme.apply(app, door.remembered.get("theme") or "system")
     window = MainWindow(door, screens, settings=door.remembered)
     follow(window, door, profile)
+    again: list[bool] = []
+
+    def afresh() -> None:
+        again.append(True)
+        window.close()
+        app.quit()
+
+    window.start_afresh.connect(afresh)
     window.begin()
     window.show()
-    return app.exec()
+    code = app.exec()
+    if again:
+        os.execv(sys.executable, [sys.executable, "-m", "clinic_desktop", "--profile", str(profile)])  # noqa: S606
+    return code
 
 
 def follow(window: MainWindow, door: "Door", profile: Path) -> None:
@@ -52,8 +64,27 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
     look.timeout.connect(moved)
     window.opened.connect(opened)
     window.left.connect(look.stop)
+    _hard_lock(window, door)
     # A timer alone would fire before the paint.
     window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile)))
+
+
+def _hard_lock(window: MainWindow, door: "Door") -> None:
+    """Let go of the key when a locked window is left alone: the session ends, and the process is replaced.
+
+    Python cannot wipe what it has held, so the only honest way to forget a key is another process.
+    """
+    left_alone = QTimer(window)
+    left_alone.setSingleShot(True)
+
+    def forget() -> None:
+        window.left.connect(lambda: QTimer.singleShot(0, window.start_afresh.emit))
+        window.switch_user()
+
+    left_alone.timeout.connect(forget)
+    window.locked.connect(lambda: left_alone.start(int(door.hard_lock_minutes() * 60_000)))
+    window.resumed.connect(left_alone.stop)
+    window.left.connect(left_alone.stop)
 
 
 def _after_first_paint(window: MainWindow, door: "Door", profile: Path) -> None:

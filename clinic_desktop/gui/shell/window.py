@@ -36,6 +36,7 @@ class MainWindow(QWidget):
     locked = Signal()
     resumed = Signal()
     left = Signal()
+    start_afresh = Signal()
     help_asked = Signal(str)
     first_painted = Signal()
 

@@ -22,6 +22,7 @@ from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _
 from clinic_desktop.services import billing
+from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.billing import Charge, ToBill
 from clinic_desktop.services.cash import DayEnd, Shift, TakenPayment
 from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice, PaymentRow
@@ -211,7 +212,9 @@ class BillingView(ScreenView):
         """Let only the page that is open ask for room: the tallest would else make every other one scroll."""
         for place in range(self.detail.count()):
             wants = QSizePolicy.Policy.Preferred if place == at else QSizePolicy.Policy.Ignored
-            self.detail.widget(place).setSizePolicy(wants, wants)
+            page = self.detail.widget(place)
+            if page is not None:
+                page.setSizePolicy(wants, wants)
 
     def _form(self) -> Form | None:
         return {CHARGES: self.charges.form, INVOICE: self.invoice.form}.get(self.detail.currentIndex())
@@ -251,11 +254,14 @@ class BillingView(ScreenView):
     def _print_invoice(self) -> None:
         desk, invoice = self.presenter.desk, self.invoice.invoice
         if invoice is not None:
-            self.context.window.preview(lambda: _printed().invoice(desk, invoice.id), invoice.number)
+            self.context.window.preview(
+                lambda: _opened(desk, "invoice", invoice.patient_id, invoice.id), invoice.number
+            )
 
     def _print_receipt(self, row: PaymentRow) -> None:
-        desk = self.presenter.desk
-        self.context.window.preview(lambda: _printed().receipt(desk, row.id), row.number)
+        desk, invoice = self.presenter.desk, self.invoice.invoice
+        if invoice is not None:
+            self.context.window.preview(lambda: _opened(desk, "receipt", invoice.patient_id, row.id), row.number)
 
 
 def _printed() -> ModuleType:
@@ -273,3 +279,9 @@ def _owed(row: InvoiceRow) -> str:
 
 def _since(row: ToBill) -> str:
     return show_instant(row.since)
+
+
+def _opened(desk: Desk, name: str, patient_id: str, record: str) -> bytes:
+    """A paper about a patient, after who opens it is on record."""
+    papers = importlib.import_module("clinic_desktop.reports.papers")
+    return bytes(papers.opened(desk, name, patient_id, lambda: getattr(papers.printed, name)(desk, record)))
