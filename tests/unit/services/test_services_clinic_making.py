@@ -84,7 +84,7 @@ def test_a_clinic_that_somebody_has_open_is_not_replaced_by_a_backup(
         )  # fmt: skip
 
     for process in ("window", "agent", "command"):
-        clinic = open_with_key(second, _key_of(second), process=process, clock=later)  # type: ignore[arg-type]
+        clinic = open_with_key(second, _key_of(second), process=process, clock=later)
         with pytest.raises(Trouble, match="open in another window or command"):
             restore()
         assert second.stat().st_ino == before

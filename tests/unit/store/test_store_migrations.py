@@ -104,7 +104,7 @@ def test_a_newer_database_is_refused_and_left_as_it_is(made: Made) -> None:
     before = (made.profile / "clinic.db").read_bytes()
     for process in ("window", "agent", "command"):
         with pytest.raises(Trouble, match="newer version"):
-            open_with_key(made.profile, made.key, process=process, clock=made.clock)  # type: ignore[arg-type]
+            open_with_key(made.profile, made.key, process=process, clock=made.clock)
     assert (made.profile / "clinic.db").read_bytes() == before
     assert count_patients(made.profile, made.key) == 3
 
