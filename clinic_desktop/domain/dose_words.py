@@ -14,7 +14,7 @@ _ROUTE_WORDS = {
     "to the skin": "topical", "on the skin": "transdermal",
 } | {words: route for route, (_verb, words) in ROUTES.items()} | {route: route for route in ROUTES}  # fmt: skip
 _FREQUENCY_WORDS = {
-    "once": "stat", "single dose": "stat", "once only": "stat", "now": "stat",
+    "once": "stat", "single dose": "stat", "once only": "stat", "once only now": "stat", "now": "stat",
     "once daily": "od", "daily": "od", "every day": "od", "qd": "od", "a day": "od", "1 time a day": "od",
     "every morning": "mane", "every night": "nocte", "at bedtime": "nocte", "hs": "nocte",
     "bid": "bd", "twice daily": "bd", "two times a day": "bd", "2 times a day": "bd", "12 hourly": "q12h",
@@ -23,7 +23,9 @@ _FREQUENCY_WORDS = {
     "5 times a day": "5xd", "4 hourly": "q4h", "alternate days": "q48h", "weekly": "weekly", "every week": "weekly",
 } | {each.words: code for code, each in FREQUENCIES.items()} | {code: code for code in FREQUENCIES}  # fmt: skip
 _NEEDED = ("prn", "when needed", "as needed", "if needed")
-_AMOUNT = re.compile(r"(?:take |inject |apply |inhale |put )?([0-9]+(?:\.[0-9]+)?) ?(international units?|[a-zµμ]+)\b")
+_AMOUNT = re.compile(
+    r"(?:(?:take|inject|apply|inhale|put|insert|stick) )?([0-9]+(?:\.[0-9]+)?) ?(international units?|[a-zµμ]+)\b"
+)
 _DURATION = re.compile(r"\b(?:for |x ?)?([0-9]{1,3}) ?(d|days?|wk|w|weeks?|/7)(?![a-z])")
 
 

@@ -21,6 +21,8 @@ EVERY = 1_000_000
 
 One = TypeVar("One")
 
+__all__ = ["DOCUMENTS", "Document", "make", "medicine_papers", "opened", "printed"]
+
 
 @dataclass(frozen=True)
 class Document:
@@ -38,13 +40,18 @@ def make(desk: Desk, name: str, patient_id: str, number: str | None) -> tuple[by
 
     Raises Refusal where the role may not read it, or no such number is the patient's.
     """
+    return opened(desk, name, patient_id, lambda: tuple(DOCUMENTS[name].make(desk, patient_id, number)))
+
+
+def opened(desk: Desk, name: str, patient_id: str, work: Callable[[], One]) -> One:
+    """Make a paper after noting who opens it. Raises Refusal where the role may not read it."""
     document = DOCUMENTS[name]
     # Asked before the opening is noted: a refused try is no opening.
     desk.session.require_open(desk.now)
     require(desk.session.role, document.act)
     if document.about_patient:
         note_report_opened(desk, patient_id, name)
-    return tuple(document.make(desk, patient_id, number))
+    return work()
 
 
 def _chosen(found: Sequence[One], number_of: Callable[[One], str], number: str | None) -> One:

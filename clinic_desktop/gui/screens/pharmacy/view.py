@@ -198,14 +198,19 @@ class PharmacyView(ScreenView):
     def _label(self, what: object) -> None:
         order = self.presenter.order
         if order is not None:
-            desk, prescription = self.context.desk, order.prescription.prescription_id
-            # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
-            self.context.window.preview(
-                lambda: importlib.import_module("clinic_desktop.reports.medicine_papers").label(
-                    desk, prescription, what
-                ),
-                _("Label"),
+            desk, patient, prescription = (
+                self.context.desk,
+                order.prescription.patient_id,
+                order.prescription.prescription_id,
             )
+
+            def make() -> bytes:
+                # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
+                papers = importlib.import_module("clinic_desktop.reports.papers")
+                label = papers.medicine_papers.label
+                return bytes(papers.opened(desk, "medicine-label", patient, lambda: label(desk, prescription, what)))
+
+            self.context.window.preview(make, _("Label"))
 
 
 def _name(row: QueueRow) -> str:

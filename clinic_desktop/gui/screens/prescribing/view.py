@@ -1,8 +1,7 @@
 """Shows the prescribing screen: the line being written, the lines, and the safety check beside them."""
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
-from types import ModuleType
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -297,8 +296,15 @@ class PrescribingView(ScreenView):
         if chosen is None:
             self.say(_("Sign it first, or choose an earlier one under Before."))
             return
-        desk = self.context.desk
-        self.context.window.preview(_paper(lambda papers: papers.prescription(desk, chosen)), _("Prescription"))
+        desk, patient = self.context.desk, self.presenter.patient_id
+
+        def make() -> bytes:
+            # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
+            papers = importlib.import_module("clinic_desktop.reports.papers")
+            prescription = papers.medicine_papers.prescription
+            return bytes(papers.opened(desk, "prescription", patient, lambda: prescription(desk, chosen)))
+
+        self.context.window.preview(make, _("Prescription"))
 
     def _look(self, row: Written) -> Look:
         place = next((place for place, each in enumerate(self.presenter.lines) if each is row), -1)
@@ -308,11 +314,6 @@ class PrescribingView(ScreenView):
             "not_checked": Look(_("Not checked"), "warning", "help"),
             "quiet": Look(_("Checked"), "good"),
         }.get(self.presenter.loudest(place), Look(_("Checked"), "good"))
-
-
-def _paper(make: Callable[[ModuleType], bytes]) -> Callable[[], bytes]:
-    # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
-    return lambda: make(importlib.import_module("clinic_desktop.reports.medicine_papers"))
 
 
 def _quantity(row: Written) -> str:
