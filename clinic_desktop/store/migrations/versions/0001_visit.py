@@ -1,9 +1,8 @@
-"""The tables of one visit."""
+"""The tables of one visit, as they were made on the first day."""
+
+from pathlib import Path
 
 from alembic import op
-
-from clinic_desktop.store import search
-from clinic_desktop.store.tables import metadata
 
 revision = "0001"
 down_revision = None
@@ -12,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make every table and the search indexes."""
-    metadata.create_all(op.get_bind())
-    for statement in search.DDL:
-        op.execute(statement)
+    """Make every table and the search indexes, by statements that no later change of the tables can change."""
+    statements = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    for statement in statements.split("\n-- next\n"):
+        op.get_bind().exec_driver_sql(statement)
