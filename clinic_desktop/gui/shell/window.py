@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clinic_desktop.gui.shell.screen import Screen
     from clinic_desktop.gui.widgets.pill import Look
 
-PRELOAD_MS = 40
+PRELOAD_MS = 5
 
 
 class MainWindow(QWidget):
