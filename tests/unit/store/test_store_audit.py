@@ -77,7 +77,7 @@ def test_a_sound_database_has_nothing_to_say(audited: Callable[[], Verdict]) -> 
         "DELETE FROM journal WHERE n > 15",
         "DELETE FROM journal",
         "UPDATE journal SET n = CASE n WHEN 9 THEN 1010 ELSE 9 END WHERE n IN (9, 10)",
-        "INSERT INTO journal SELECT 99, workstation, 18, hlc + 9, session, act, kind, record, 3, patient, reason,"  # noqa: ISC004
+        "INSERT INTO journal SELECT 99, workstation, 18, hlc + 9, session, act, kind, record, 3, patient, reason,"
         " patch, content_mac, hash FROM journal WHERE n = 17",
         "UPDATE access SET patient = 'x' WHERE n = 3",
         "UPDATE access SET subject = 'x' WHERE n = 3",
