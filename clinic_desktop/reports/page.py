@@ -9,7 +9,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, SECTION, SMALL, TITLE, Cell, Column, Flow, Style, height_of
 from clinic_desktop.reports.sheet import ACCENT, MM, WASH, Sheets
 from clinic_desktop.reports.text import line, wrap
-from clinic_desktop.reports.wording import day, moment
+from clinic_desktop.reports.wording import day, moment, mrn_words
 
 A4: Final = (210 * MM, 297 * MM)
 A5: Final = (148 * MM, 210 * MM)
@@ -47,7 +47,7 @@ class PatientIdentity:
             born = _("born about {date}") if self.born_estimated else _("born {date}")
             born = born.format(date=day(self.born_on))
         age = f" ({self.age})" if self.age else ""
-        return "     ".join(part for part in (born + age, self.sex, _("MRN {number}").format(number=self.mrn)) if part)
+        return "     ".join(part for part in (born + age, self.sex, mrn_words(self.mrn)) if part)
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Paper(Flow):
         super().next_page()
         who = self._clinic.name
         if self._patient:
-            who = f"{self._patient.name()}     {_('MRN {number}').format(number=self._patient.mrn)}"
+            who = f"{self._patient.name()}     {mrn_words(self._patient.mrn)}"
         what = wrap(" ".join(part for part in (self._title, self._number) if part), self.limit(self.width, SMALL))[:1]
         free = self.width - what[0].width * SMALL / 1000 - 8
         whole = wrap(who, self.limit(free, SMALL), bold=True)

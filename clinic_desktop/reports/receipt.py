@@ -8,7 +8,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import BODY, Cell, Column, Flow, Style
 from clinic_desktop.reports.page import ClinicHead, Printed
 from clinic_desktop.reports.sheet import INK, MM, Sheets
-from clinic_desktop.reports.wording import moment, money, priced
+from clinic_desktop.reports.wording import moment, money, mrn_words, priced
 
 ROLL: Final = 80 * MM
 _PRINTED: Final = 72 * MM  # what an 80 mm head can reach
@@ -57,7 +57,7 @@ def receipt(data: ReceiptPaper) -> bytes:
     roll.say(f"{title} {data.number}", Style(BODY, bold=True))
     roll.say(moment(data.paid_at), _PLAIN, gap=0)
     roll.say(data.patient_name, _STRONG, gap=0)
-    roll.say(_("MRN {number}").format(number=data.mrn), _PLAIN, gap=0)
+    roll.say(mrn_words(data.mrn), _PLAIN, gap=0)
     roll.say(_("Invoice {number}").format(number=data.invoice_number), _PLAIN, gap=0)
     _line(roll)
     pair = (Column(_PRINTED * 0.66), Column(_PRINTED * 0.34, "right"))

@@ -5,7 +5,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.reports import visit_summary as paper
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
 from clinic_desktop.reports.wording import SYSTEM_WORDS, day
-from clinic_desktop.services import encounters
+from clinic_desktop.services import encounters, laboratory, prescribing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.encounters import VisitSummary
 
@@ -34,8 +34,8 @@ def visit_summary(desk: Desk, patient_id: str, encounter_id: str) -> bytes:
             diagnoses=tuple(
                 " ".join(filter(None, (code, title))) for code, title, said in facts.diagnoses if said != "refuted"
             ),
-            medicines=tuple(f"{each.name}, {each.sig}" for each in facts.prescribed),
-            investigations=tuple(each.test_code for each in facts.ordered),
+            medicines=_medicines(desk, facts),
+            investigations=_investigations(desk, facts),
             notes=(paper.VisitSummaryPart(_("Examination"), findings),) if findings else (),
             plan="; ".join(words for _name, words in facts.plan),
             follow_up="" if facts.follow_up_on is None else day(facts.follow_up_on),
@@ -44,6 +44,21 @@ def visit_summary(desk: Desk, patient_id: str, encounter_id: str) -> bytes:
             allergies_listed=bool(facts.allergies),
         )
     )
+
+
+def _medicines(desk: Desk, facts: VisitSummary) -> tuple[str, ...]:
+    """What was prescribed and stands, with its strength: a patient who asks elsewhere must be able to name it."""
+    standing = dict.fromkeys(each.prescription_id for each in facts.prescribed if each.status != "cancelled")
+    lines = (line for each in standing for line in prescribing.prescription(desk, each).lines)
+    return tuple(f"{line.title}, {line.sig}" for line in lines)
+
+
+def _investigations(desk: Desk, facts: VisitSummary) -> tuple[str, ...]:
+    if not facts.ordered:
+        return ()
+    names = {test.code: test.name for test in laboratory.catalogue(desk).tests}
+    # A test that is no longer in the catalogue has no name any more but its code.
+    return tuple(names.get(each.test_code, each.test_code.replace("_", " ")) for each in facts.ordered)
 
 
 def _signs(facts: VisitSummary) -> tuple[tuple[str, str], ...]:

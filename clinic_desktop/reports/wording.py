@@ -53,3 +53,8 @@ def method_words(method: str) -> str:
         "mobile_money": _("Mobile money"),
         "bank_transfer": _("Bank transfer"),
     }[method]
+
+
+def mrn_words(number: str) -> str:
+    """A record number with what it is, unless it says so itself."""
+    return number if number.upper().startswith("MRN") else _("MRN {number}").format(number=number)

@@ -80,3 +80,12 @@ def test_without_a_place_or_a_patient_it_is_wrong_use(call: Call, tmp_path: Path
         with pytest.raises(SystemExit) as ended:
             call("cashier", "print", *words)
         assert ended.value.code == 2
+
+
+def test_the_summary_names_tests_and_medicines_as_people_do(worked: Worked, call: Call, tmp_path: Path) -> None:
+    out = tmp_path / "summary.pdf"
+    assert call("doctor", "print", "visit-summary", "--patient", worked.seen, "--out", str(out))[0] == 0
+    text = " ".join(page.extract_text() for page in PdfReader(out).pages)
+    assert "_" not in text, "a code of the catalogue is no name"
+    assert "mg" in text, "a medicine without its strength cannot be bought"
+    assert "MRN MRN" not in text
