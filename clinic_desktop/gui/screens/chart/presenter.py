@@ -214,6 +214,8 @@ class ChartPresenter:
         act_id = self._act_ids.setdefault("start", new_id())
 
         def opened(done: consultation.Opened) -> None:
+            if patient != self.patient_id:
+                return
             self._act_ids.pop("start", None)
             self._page.was_kept("start")
             self._page.go_to_visit(done.encounter_id)
@@ -221,17 +223,22 @@ class ChartPresenter:
         self._tasks.change(
             lambda: consultation.open_consultation(self._desk.once(act_id), patient, preset),
             opened,
-            lambda error: self._page.show_problem("start", error),
+            lambda error: self._page.show_problem("start" if patient == self.patient_id else "", error),
         )
 
     def _act(self, form: str, act: Callable[[Desk], object]) -> None:
         act_id = self._act_ids.setdefault(form, new_id())
-        desk = self._desk.once(act_id, draft=self.key(form))
+        desk, patient = self._desk.once(act_id, draft=self.key(form)), self.patient_id
 
         def done(_result: object) -> None:
+            # The answer may come when another patient's chart is open: nothing typed there is touched by it.
+            if patient != self.patient_id:
+                return
             self._act_ids.pop(form, None)
             self._page.was_kept(form)
-            patient = self.patient_id
             self._tasks.query("chart", lambda: chart.chart_again(self._desk, patient), self._show)
 
-        self._tasks.change(lambda: act(desk), done, lambda error: self._page.show_problem(form, error))
+        def failed(error: Exception) -> None:
+            self._page.show_problem(form if patient == self.patient_id else "", error)
+
+        self._tasks.change(lambda: act(desk), done, failed)

@@ -373,13 +373,20 @@ class ConsultationPresenter:
     ) -> None:
         """Do an act under an id of its own, kept until it succeeds: pressed twice, it happens once."""
         desk = self._desk.once(self._act_ids.setdefault(name, new_id()), draft=draft)
+        encounter = self.encounter_id
 
         def ended(result: T) -> None:
+            # The answer may come when another encounter is open: what was typed here is never taken for what is there.
+            if encounter != self.encounter_id:
+                return
             self._act_ids.pop(name, None)
             self._page.settled()
             done(result)
 
         def failed(error: Exception) -> None:
+            if encounter != self.encounter_id:
+                self._page.show_problem("", error)
+                return
             self._act_ids.pop(name, None)
             self._page.settled()
             self._page.show_problem(step, error)

@@ -247,7 +247,10 @@ class ConsultationView(ScreenView):
         (self.entry if form == "entries" else self.addendum).restore(fields)
 
     def show_problem(self, step: str, error: Exception) -> None:
-        """Say what is wrong, beside its field where it has one."""
+        """Say what is wrong, beside its field where it has one; at the foot where no step is named."""
+        if not step:
+            self._window.show_error(error)
+            return
         form = self.entry if step == "vitals" else self.pages[step].form
         if step == "final_review" and self.addendum.isVisible():
             form = self.addendum

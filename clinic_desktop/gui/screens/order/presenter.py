@@ -68,6 +68,7 @@ class Presenter:
         self.patient_id, self.encounter_id = patient_id, encounter_id
         if fresh:
             self._chosen, self._act = {}, new_id()
+            self.view.set_busy(False)
             self.view.start()
         key = DraftKey(FORM, patient_id)
 
@@ -138,18 +139,22 @@ class Presenter:
             )  # fmt: skip
 
         def done(placed: PlacedOrder) -> None:
+            if patient_id != self.patient_id:
+                # Another patient's order is being put together meanwhile: it stays as it is.
+                return
             self.view.set_busy(False)
             self._chosen, self._act, self.patient_id = {}, new_id(), ""
             count = len(placed.tests)
             words = _("Order {number} placed: {n} tests.") if count != 1 else _("Order {number} placed: {n} test.")
             self.view.placed(words.format(number=placed.number, n=count))
 
-        self.view.set_busy(True)
-        self.tasks.change(work, done, self._failed)
+        def failed(error: Exception) -> None:
+            if patient_id == self.patient_id:
+                self.view.set_busy(False)
+            self.view.show_error(error)
 
-    def _failed(self, error: Exception) -> None:
-        self.view.set_busy(False)
-        self.view.show_error(error)
+        self.view.set_busy(True)
+        self.tasks.change(work, done, failed)
 
     def _arrived(
         self, catalogue: Catalogue, open_tests: tuple[OpenTest, ...], draft: Mapping[str, object] | None

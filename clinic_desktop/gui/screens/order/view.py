@@ -84,8 +84,10 @@ class OrderScreen(ScreenView):
     # What the presenter asks --------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin anew."""
+        """Begin anew: nothing of another patient stays on the screen for a moment."""
         self._keeper.forget()
+        clear_layout(self._open_list)
+        self.show_lines((), "")
         self._form.clear()
         self._form.set_values({"priority": "routine"})
 
@@ -150,7 +152,8 @@ class OrderScreen(ScreenView):
         self._keeper.forget()
         self.start()
         self._window.say(words)
-        self._window.back()
+        if self.isVisible():
+            self._window.back()
 
     def touched(self) -> None:
         """Something was chosen: keep it."""

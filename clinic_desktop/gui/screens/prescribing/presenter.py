@@ -34,6 +34,7 @@ class View(Protocol):
     def restore_form(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
     def pending(self) -> Written | None: ...  # noqa: D102
     def clear_form(self) -> None: ...  # noqa: D102
+    def clear_chart(self) -> None: ...  # noqa: D102
     def touch_draft(self) -> None: ...  # noqa: D102
     def forget_draft(self) -> None: ...  # noqa: D102
     def refused(self, error: Exception) -> None: ...  # noqa: D102
@@ -70,8 +71,11 @@ class Presenter:
         if new:
             self.lines, self.reasons, self.alerts, self._act_id = [], {}, (), new_id()
             self.last_signed = None
+            self.view.set_busy(False)
             self.view.clear_form()
+            self.view.clear_chart()
             self.view.show_lines(self.lines)
+            self.view.show_alerts((), {}, "")
             desk, key = self.desk, self.draft_key
             self.tasks.query("draft", lambda: self._recall(desk, key), self._recalled)
         self.reload()
@@ -163,11 +167,13 @@ class Presenter:
         have = {(written.line.medicine_code, written.line.name) for written in self.lines}
         lines = [repeated(line) for line in prescription.lines if (line.medicine_code, line.name) not in have]
         desk, codes = self.desk, [line.medicine_code for line in lines if line.medicine_code]
-        self.tasks.query(
-            "repeat",
-            lambda: prescribing.known_medicines(desk, codes),
-            lambda found: self._put([*(written.line for written in self.lines), *lines], found),
-        )
+        patient = self.patient_id
+
+        def arrived(found: Sequence[FoundMedicine]) -> None:
+            if patient == self.patient_id:
+                self._put([*(written.line for written in self.lines), *lines], found)
+
+        self.tasks.query("repeat", lambda: prescribing.known_medicines(desk, codes), arrived)
 
     def _put(self, lines: Sequence[LineDraft], found: Sequence[FoundMedicine]) -> None:
         by_code = {each.medicine.code: each for each in found}
@@ -226,12 +232,29 @@ class Presenter:
         desk = self.desk.once(self._act_id, draft=self.draft_key)
         lines = [replace(written.line, quantity=written.quantity) for written in self.lines]
         patient, encounter, reasons, priority = self.patient_id, self.encounter_id, dict(self.reasons), self.priority
+        key, typed = self.draft_key, self.draft({})
+
+        def signed(answer: SignedPrescription) -> None:
+            # The answer may come when another patient's prescription is being written: that one stays as it is.
+            if patient == self.patient_id:
+                self._signed(answer)
+            else:
+                self._say_signed(answer)
+
+        def failed(error: Exception) -> None:
+            if patient == self.patient_id:
+                self._failed(error)
+                return
+            plain = self.desk
+            self.tasks.change(lambda: drafts.keep_draft(plain, key, typed), None, self.view.refused)
+            self.view.refused(error)
+
         self.view.forget_draft()
         self.view.set_busy(True)
         self.tasks.change(
             lambda: prescribing.sign_prescription(desk, patient, encounter, lines, reasons, priority=priority),
-            self._signed,
-            self._failed,
+            signed,
+            failed,
         )
 
     def _signed(self, answer: SignedPrescription) -> None:
@@ -242,9 +265,12 @@ class Presenter:
         self.view.show_lines(self.lines)
         self.view.show_alerts((), {}, "")
         self.view.forget_draft()
-        self.view.say(_("Prescription {number} signed and sent to the pharmacy.").format(number=answer.number))
+        self._say_signed(answer)
         self.view.signed(answer)
         self.reload()
+
+    def _say_signed(self, answer: SignedPrescription) -> None:
+        self.view.say(_("Prescription {number} signed and sent to the pharmacy.").format(number=answer.number))
 
     def _failed(self, error: Exception) -> None:
         self.view.set_busy(False)

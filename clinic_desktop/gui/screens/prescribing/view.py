@@ -195,6 +195,11 @@ class PrescribingView(ScreenView):
         """Empty the form."""
         self.editor.clear()
 
+    def clear_chart(self) -> None:
+        """Nothing of another patient stays on the screen for a moment, least of all to be repeated."""
+        self.last.set_rows(())
+        self.takes.setText("")
+
     def touch_draft(self) -> None:
         """Something changed that is not in the form."""
         self.keeper.touch()
@@ -262,7 +267,14 @@ class PrescribingView(ScreenView):
         if place is not None:
             written = self.presenter.take_out(place)
             words = _("{medicine} taken off.").format(medicine=written.title)
-            self.context.window.offer_undo(words, lambda: self.presenter.add(written))
+            patient = self.presenter.patient_id
+
+            def undo() -> None:
+                # The offer may still stand when another patient's prescription is being written.
+                if patient == self.presenter.patient_id:
+                    self.presenter.add(written)
+
+            self.context.window.offer_undo(words, undo)
 
     def _place(self) -> int | None:
         row = self.lines.current()
