@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.tasks import Tasks
@@ -136,8 +136,12 @@ class Palette(QFrame):
             if event.type() == QEvent.Type.Resize and self.isVisible():
                 self._place()
             return False
-        if event.type() == QEvent.Type.FocusOut and self.isVisible():
-            self.close_down()
+        if isinstance(event, QFocusEvent) and event.type() == QEvent.Type.FocusOut and self.isVisible():
+            if event.reason() == Qt.FocusReason.OtherFocusReason:
+                # A screen whose rows have just arrived put its cursor somewhere: the person is typing here.
+                QTimer.singleShot(0, self, self._take_back)
+            else:
+                self.close_down()
         if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
             return False
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
@@ -153,6 +157,10 @@ class Palette(QFrame):
         else:
             return False
         return True
+
+    def _take_back(self) -> None:
+        if self.isVisible():
+            self.box.setFocus()
 
     def _place(self) -> None:
         rows = min(max(len(self.results.results()), 1), MOST_ROWS)

@@ -360,3 +360,13 @@ def test_the_first_run_asks_for_a_strong_password_and_the_recovery_key_back(qtbo
     qtbot.waitUntil(window.signin.isVisible)
     assert window.findChild(QLabel, "firstrun.recovery_key") is None or not page._shown.text()
     window.close()
+
+
+def test_the_palette_keeps_the_cursor_when_a_screen_puts_it_elsewhere(qtbot: QtBot, work: MainWindow) -> None:
+    palette = work.frame.palette_box
+    palette.open_up()
+    qtbot.waitUntil(palette.box.hasFocus)
+    work.frame.rail.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    work.frame.rail.setFocus()  # as a screen does when its rows arrive
+    qtbot.waitUntil(palette.box.hasFocus)
+    assert palette.isVisible()

@@ -45,7 +45,7 @@ def patient(store: Store) -> str:
         "family_key": "okafor",
         "given_key": "ngozi",
     }
-    price = {"code": "consultation", "name": "Consultation", "kind": "consultation", "amount": 5000, "currency": "USD"}
+    price = {"code": "consult_new", "name": "Consultation", "kind": "consultation", "amount": 5000, "currency": "USD"}
     with store.write(act=new_id(), session=None) as unit:
         unit.create(prices, price, kind="price.set")
         return unit.create(patients, values, kind="patient.registered")
@@ -167,7 +167,7 @@ def test_signing_notes_problems_charges_and_ends_the_wait_in_one_act(store: Stor
                 )
             ).scalars()
         )
-    assert (charge.id, charge.price_code, charge.unit_amount) == (signed.charge_id, "consultation", 5000)
+    assert (charge.id, charge.price_code, charge.unit_amount) == (signed.charge_id, "consult_new", 5000)
     assert entry.status == "done"
     assert acts == {"sign"}
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.screens.pharmacy.view import PharmacyView
@@ -163,9 +164,10 @@ def test_it_goes_back_to_the_doctor_with_a_reason(clinic: World, prescription: s
     qtbot.waitUntil(lambda: screen(window).dialog is not None)
     dialog = screen(window).dialog
     assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or dialog))
     window.text("dose too high")
     window.press(RETURN, Qt.KeyboardModifier.ControlModifier)
-    assert state(clinic, prescription) == "rejected"
+    qtbot.waitUntil(lambda: state(clinic, prescription) == "rejected")
     assert window.counts == {"pharmacy": 0}
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.screens.stock.view import StockView
@@ -108,9 +109,14 @@ def test_a_movement_is_reversed_and_both_stay(clinic: World, desk_for: DeskFor, 
     view.ledger.select_row(0)
     window.press(Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: view.dialog is not None)
+    dialog = view.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.isAncestorOf(QApplication.focusWidget() or dialog))
     window.text("typed twice")
     window.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert [view.ledger.text_of(row, "kind") for row in range(2)] == ["received, cancelled", "reversed"]
+    qtbot.waitUntil(
+        lambda: [view.ledger.text_of(row, "kind") for row in range(2)] == ["received, cancelled", "reversed"]
+    )
     view.ledger.select_row(1)
     assert not view.cancel.isEnabled()
 
