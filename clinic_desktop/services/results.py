@@ -234,6 +234,11 @@ def _enter(act: Act, order: Row[tuple[object, ...]], entry: Entry) -> Entered:
         entered = _store(act, test, assessed, unit, {}, kind="result.entered")
         act.change(lab_order_tests, test.id, {"status": "resulted"}, kind="lab_order.test_resulted")
         return entered
+    if assessed.value != there.value and _called_back(act.conn, there.id):
+        # Somebody was told the value that stood here: it keeps its call, and the new value needs one of its own.
+        act.change(lab_results, there.id, {"status": "superseded"}, kind="result.set_aside", expect=there.revision)
+        why = {"supersedes": there.supersedes, "correction_reason": there.correction_reason}
+        return _store(act, test, assessed, unit, why, kind="result.entered")
     meaning = _meaning(assessed) | {"entered_by": act.session.staff_id, "entered_at": act.at}
     act.change(lab_results, there.id, meaning, kind="result.entered", expect=there.revision)
     return Entered(

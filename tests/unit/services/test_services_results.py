@@ -144,6 +144,20 @@ def test_a_critical_result_stays_on_the_list_until_somebody_was_told_and_read_it
     assert results.results(lab.doctor, lab.patient)[0].called_back
 
 
+def test_a_value_changed_after_the_call_has_to_be_called_back_itself(lab: Lab) -> None:
+    order = lab.collected("potassium")
+    lab.enter(order, lab.anna, potassium="7.1")
+    (first,) = worklist.critical_results(lab.doctor)
+    results.record_callback(lab.anna, first.result_id, "Dr One", read_back=True)
+    lab.enter(order, lab.anna, potassium="1.7")
+    (second,) = worklist.critical_results(lab.doctor)
+    assert (second.value, second.flag) == ("1.7", "LL")
+    done = results.release_results(lab.ben, order, lab.seen(order))
+    assert done.to_call_back == (second.result_id,)
+    (shown,) = results.results(lab.doctor, lab.patient)
+    assert (shown.value, shown.called_back) == ("1.7", False)
+
+
 def test_a_result_that_is_not_critical_is_not_called_back(lab: Lab) -> None:
     order = lab.released(sodium="140")
     result = lab.test(order, "sodium").result
