@@ -114,9 +114,10 @@ class Act:
         kind: str,
         reason: str | None = None,
         expect: int | None = None,
+        touched: bool = False,
     ) -> int:
         """Change a record and journal the patch; returns its new revision; refuses if `expect` is not its revision."""
-        return self._unit.change(table, record, changes, kind=kind, reason=reason, expect=expect)
+        return self._unit.change(table, record, changes, kind=kind, reason=reason, expect=expect, touched=touched)
 
     def accessed(self, kind: str, *, patient: str | None = None, subject: str | None = None) -> None:
         """Add a row to the access log in this transaction."""

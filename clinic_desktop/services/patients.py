@@ -164,9 +164,12 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     before = require_patient(act.conn, patient_id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
+    # Contacts are rows of their own, but two windows that change them are changing one registration.
+    contacts = tuple(new.contacts) != _contacts(act.conn, patient_id)
     after = act.change(
-        patients, patient_id, _columns(new), kind="patient.changed", expect=revision, reason=reason or None
-    )
+        patients, patient_id, _columns(new), kind="patient.changed", expect=revision, reason=reason or None,
+        touched=contacts,
+    )  # fmt: skip
     names = list(new.other_names)
     if (before.family_name, before.given_names) != (new.family_name, new.given_names):
         names.append(OtherName("former", before.family_name, before.given_names))
@@ -233,14 +236,9 @@ def patient_details(read: Read, patient_id: str) -> PatientDetails:
     """Everything of a registration, for the form that changes it."""
     row = require_patient(read.conn, patient_id)
     columns = {name: row._mapping[name] for name in _FIELDS}
-    contacts = read.conn.execute(
-        select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
-    )
     patient = NewPatient(
         **columns | {"born_on": _day(row.born_on)},
-        contacts=tuple(Contact(*contact) for contact in contacts),
+        contacts=_contacts(read.conn, patient_id),
         other_names=tuple(_other_names(read.conn, patient_id)),
     )
     name = shown_name(row.family_name, row.given_names)
@@ -362,6 +360,15 @@ def _change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> 
     for position, contact in enumerate(contacts[len(known) :], start=len(known)):
         values = {"patient_id": patient_id, "position": position, **asdict(contact)}
         act.create(patient_contacts, values, kind="patient.contact_added")
+
+
+def _contacts(connection: Connection, patient_id: str) -> tuple[Contact, ...]:
+    rows = connection.execute(
+        select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
+        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position)
+    )
+    return tuple(Contact(*row) for row in rows)
 
 
 def _other_names(connection: Connection, patient_id: str) -> list[OtherName]:

@@ -126,10 +126,12 @@ class Transaction:
         kind: str,
         reason: str | None = None,
         expect: int | None = None,
+        touched: bool = False,
     ) -> int:
         """Change fields of a record and journal the patch; returns the new revision.
 
         `expect` is the revision the person was looking at: anything else is refused, never overwritten in silence.
+        `touched` counts it as changed where no field of its own did, but a record that belongs to it.
         """
         found = self.run(_reading(table), (record,)).fetchone()
         if found is None:
@@ -139,7 +141,7 @@ class Transaction:
             raise Refusal(N_("Somebody changed this meanwhile. Look at it again; what you typed is kept."))
         require_text(changes)
         patch = {name: [row[name], value] for name, value in changes.items() if row[name] != value}
-        if not patch:
+        if not patch and not touched:
             return int(row["revision"])
         revision = int(row["revision"]) + 1
         changed = {name: value for name, (_, value) in patch.items()} | {"revision": revision}

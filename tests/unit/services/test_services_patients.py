@@ -130,6 +130,15 @@ def test_a_registration_somebody_else_changed_is_not_overwritten(desk: Desk) -> 
     assert patients.patient_details(desk, done.patient_id).patient.city == "Enugu"
 
 
+def test_contacts_changed_in_another_window_are_not_overwritten(desk: Desk) -> None:
+    done = patients.register_patient(desk, replace(OKAFOR, contacts=(Contact("A", "mother", "0801"),)))
+    seen = patients.patient_details(desk, done.patient_id).revision
+    patients.change_patient(desk, done.patient_id, replace(OKAFOR, contacts=(Contact("A", "mother", "0802"),)), seen)
+    with pytest.raises(Refusal, match="meanwhile"):
+        patients.change_patient(desk, done.patient_id, replace(OKAFOR, contacts=()), seen)
+    assert patients.patient_details(desk, done.patient_id).patient.contacts == (Contact("A", "mother", "0802"),)
+
+
 def test_a_contact_that_goes_is_out_of_sight_and_not_erased(desk: Desk, store: Store) -> None:
     done = patients.register_patient(desk, replace(OKAFOR, contacts=(Contact("A", "mother"), Contact("B", "aunt"))))
     patients.change_patient(desk, done.patient_id, replace(OKAFOR, contacts=(Contact("B", "aunt"),)), 1)
