@@ -249,6 +249,9 @@ class ListTable(QWidget, Generic[R]):
         if event.key() == Qt.Key.Key_Escape and self._filter.text():
             self._filter.clear()
             return True
+        if event.key() == Qt.Key.Key_Down and self.current() is None and self._model.rowCount():
+            self.select_row(0)  # nothing is chosen yet: the first arrow chooses the first row
+            return True
         plain = not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier
         if plain and event.text().strip() and event.text().isprintable() and self._model is self._rows:
             self._filter.show()

@@ -201,9 +201,11 @@ class BillingView(ScreenView):
     def refused(self, error: Exception) -> None:
         """Show a refusal beside the field it is about."""
         self.set_primary_busy(False)
-        for form in (self._form(), self.shift.form):
-            if form is not None and isinstance(error, Refusal) and form.show_refusal(error):
-                return
+        if isinstance(error, Refusal):
+            forms = [form for form in (self._form(), self.shift.form) if form is not None]
+            named = [form for form in forms if any(field.key == error.field for field in form.fields())]
+            (named or forms)[0].show_refusal(error)
+            return
         self.context.window.show_error(error)
 
     # ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,108 @@
+"""Billing with real services, a real store and real keys: from charges to the day's end."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.gui.screens.billing.presenter import BillingPresenter
+from clinic_desktop.gui.screens.billing.view import BillingView
+from clinic_desktop.gui.shell.screen import ScreenContext
+from clinic_desktop.gui.tasks import Immediately
+from clinic_desktop.gui.widgets.settings import RememberedHere
+from clinic_desktop.services import billing, cash, invoices
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.billing import prices
+from clinic_desktop.store.tables.patients import patients
+from tests.unit.gui.screens.stage import PretendWindow
+
+DeskFor = Callable[[str], Desk]
+
+
+@pytest.fixture
+def patient(store: Store) -> str:
+    with store.write(act=new_id(), session=None) as unit:
+        price = {"code": "visit", "name": "Visit", "kind": "consultation", "amount": 1500, "currency": "USD"}
+        unit.create(prices, price, kind="price.added")
+        person = {
+            "mrn": "M-1", "family_name": "Okafor", "given_names": "Ada", "sex": "female", "insurer": "NHIA",
+            "insurance_share": 70, "registered_at": "x", "family_key": "okafor", "given_key": "ada",
+        }  # fmt: skip
+        return unit.create(patients, person, kind="patient.registered")
+
+
+@pytest.fixture
+def cashier(desk_for: DeskFor) -> Desk:
+    return desk_for("cashier")
+
+
+@pytest.fixture
+def view(qtbot: QtBot, cashier: Desk) -> BillingView:
+    context = ScreenContext(desk=cashier, tasks=Immediately(), window=PretendWindow(), settings=RememberedHere())
+    shown = BillingView(BillingPresenter(cashier, context.tasks), context)
+    qtbot.addWidget(shown)
+    shown.resize(1208, 640)
+    shown.show()
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    return shown
+
+
+def press(view: BillingView, key: Qt.Key) -> None:
+    QTest.keyClick(QApplication.focusWidget() or view, key)
+
+
+def test_from_charges_to_the_days_end(view: BillingView, cashier: Desk, patient: str) -> None:
+    for quantity in (1, 2):
+        billing.charge_by_hand(cashier, patient, "visit", quantity)
+    cash.open_shift(cashier, 1000)
+    view.open()
+    view.waiting.select_row(0)
+    assert view.charges.sums.text() == "Patient pays 13.50 USD"
+    view.primary()
+    issued = invoices.unpaid_invoices(cashier)[0]
+    assert view.invoice.amount.minor() == issued.outstanding == 1350
+    view.primary()
+    assert invoices.unpaid_invoices(cashier) == ()
+    shift = cash.my_shift(cashier)
+    assert shift is not None
+    assert shift.expected_cash == 2350
+    view.shift.counted.line.setText("23.49")
+    view.shift.act()
+    assert "differs" in view.shift.form.field("difference_reason").error()
+    view.shift.counted.line.setText("23.50")
+    view.shift.act()
+    assert cash.my_shift(cashier) is None
+
+
+def test_a_payment_of_more_than_is_owed_is_refused_beside_its_field(
+    view: BillingView, cashier: Desk, patient: str
+) -> None:
+    made = invoices.issue_invoice(cashier, patient, [billing.charge_by_hand(cashier, patient, "visit")])
+    cash.open_shift(cashier, 0)
+    view.open(invoice_id=made.id)
+    view.invoice.amount.line.setText("4.51")
+    view.primary()
+    assert "more than is still owed" in view.invoice.amount.error()
+    assert invoices.invoice(cashier, made.id).payments == ()
+
+
+def test_no_money_is_taken_without_a_shift(view: BillingView, cashier: Desk, patient: str) -> None:
+    made = invoices.issue_invoice(cashier, patient, [billing.charge_by_hand(cashier, patient, "visit")])
+    view.open(invoice_id=made.id)
+    assert not view.primary_enabled
+
+
+def test_paying_takes_two_keys_from_the_list(view: BillingView, cashier: Desk, patient: str) -> None:
+    invoices.issue_invoice(cashier, patient, [billing.charge_by_hand(cashier, patient, "visit")])
+    cash.open_shift(cashier, 0)
+    view.open(show="unpaid")
+    assert view.unpaid.isAncestorOf(QApplication.focusWidget() or view)
+    press(view, Qt.Key.Key_Down)
+    view.primary()  # Ctrl+Enter, which the shell hands to the screen
+    assert invoices.unpaid_invoices(cashier) == ()
