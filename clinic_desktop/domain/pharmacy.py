@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from clinic_desktop.domain.doses import unit_code
 from clinic_desktop.domain.refusals import Refusal
 
 WAITING = ("signed", "preparing", "prepared", "partly_dispensed")
@@ -44,6 +45,14 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """What a line or a product is counted in: the strength of one unit, where known, and the unit."""
+
+    strength: str
+    unit: str
+
+
+@dataclass(frozen=True)
 class Stocked:
     """A product as the pharmacy compares it with a line."""
 
@@ -74,6 +83,24 @@ def check_substitution(line: Wanted, product: Stocked, reason: str) -> None:
         raise Refusal("Say why {name} is substituted.", field="substituted_reason", name=line.name)
 
 
+def counts_alike(line: Counted, product: Counted) -> bool:
+    """Whether one unit of a product stands for one unit of the line: same unit and, where both say it, strength."""
+    if unit_code(line.unit) != unit_code(product.unit):
+        return False
+    strengths = {"".join(each.strength.casefold().split()) for each in (line, product) if each.strength}
+    return len(strengths) < 2
+
+
+def check_covers(name: str, line: Counted, product: Counted, covers: int | None) -> None:
+    """Refuse to take two tablets of half the strength for two of the whole: how much they stand for must be said."""
+    if covers is None and not counts_alike(line, product):
+        raise Refusal(
+            "{name}: {given} is not counted as {wanted} is. Say how much of the prescribed {unit} it covers.",
+            field="covers", name=name, given=f"{product.strength} {product.unit}".strip(),
+            wanted=f"{line.strength} {line.unit}".strip(), unit=line.unit,
+        )  # fmt: skip
+
+
 def check_outstanding(line: Wanted, covers: int) -> None:
     """Refuse more than is still to be handed out."""
     if covers > line.outstanding:
@@ -101,8 +128,8 @@ def packs(quantity: int, pack_size: int) -> tuple[int, int]:
 
 
 def unanswered(keys: Sequence[str], reasons: Mapping[str, str]) -> tuple[str, ...]:
-    """The alerts that stop and have no reason yet."""
-    return tuple(key for key in keys if not reasons.get(key, "").strip())
+    """The alerts that stop and have no reason yet; dots and invisible characters give none."""
+    return tuple(key for key in keys if not any(each.isalnum() for each in reasons.get(key, "")))
 
 
 def _plain(text: str) -> str:

@@ -20,6 +20,7 @@ from clinic_desktop.services.work_orders import (
     Pick,
     WorkOrder,
     alerts_now,
+    counted_in,
     lines_of,
     title,
     unanswered_stops,
@@ -219,6 +220,8 @@ def _hand_out(
     if line is None:
         raise Refusal(N_("This line is not on the prescription."), field="line")
     quantity = stock_rules.whole(pick.quantity, least=1)
+    written = next(each for each in found.lines if each.line_id == pick.line_id)
+    rules.check_covers(line.name, counted_in(written), rules.Counted(held.strength, held.unit), pick.covers)
     covers = stock_rules.whole(quantity if pick.covers is None else pick.covers, field="covers", least=1)
     rules.check_substitution(line, rules.Stocked(held.medicine_code, held.name), pick.substituted_reason)
     rules.check_outstanding(line, covers)

@@ -15,18 +15,22 @@ from clinic_desktop.services.stock import HeldLot
 from clinic_desktop.store.tables.pharmacy import dispenses
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("lines_of", "alerts_now", "unanswered_stops", "wanted", "title")
+IN_ACT = ("lines_of", "alerts_now", "unanswered_stops", "wanted", "counted_in", "title")
 
 
 @dataclass(frozen=True)
 class Option:
-    """A product that a line can be filled from, with the lots that may go out, the first to expire first."""
+    """A product that a line can be filled from, with the lots that may go out, the first to expire first.
+
+    `alike` says that one unit of it stands for one unit of the line.
+    """
 
     product_id: str
     title: str
     unit: str
     pack_size: int
     substitution: bool
+    alike: bool
     lots: tuple[shelf.LotView, ...]
 
 
@@ -101,8 +105,14 @@ class WorkOrder:
 def alerts_now(connection: Connection, found: Prescription, held: Sequence[HeldLot], today: date) -> tuple[Alert, ...]:
     """The safety check of a prescription's lines as the chart stands now, with what is handed out instead."""
     facts = medication.facts_of(connection, found.patient_id, today)
-    written = {line.medicine_code for line in found.lines}
-    others = [lot for lot in held if lot.medicine_code not in written]
+    written = {line.medicine_code for line in found.lines if line.medicine_code}
+    names = {line.name.casefold() for line in found.lines if not line.medicine_code}
+    # What the pack does not know is told apart by its name: two unknown medicines are not one.
+    others = [
+        lot
+        for lot in held
+        if (lot.medicine_code not in written if lot.medicine_code else lot.name.casefold() not in names)
+    ]
     codes = [code for code in (*written, *(lot.medicine_code for lot in others)) if code]
     known = medicines.medicines_of(connection, codes)
     drugs: list[Drug] = [medicines.drug_of(known, line.medicine_code, line.name, line.dose) for line in found.lines]
@@ -154,13 +164,14 @@ def _work_line(
             if lot.product_id == level.product_id and lot.balance > 0 and not lot.recalled and not lot.expired
         )
         words = title(level.name, level.strength, level.form)
-        options.append(Option(level.product_id, words, level.unit, level.pack_size, substitution, usable))
+        alike = rules.counts_alike(counted_in(line), rules.Counted(level.strength, level.unit))
+        options.append(Option(level.product_id, words, level.unit, level.pack_size, substitution, alike, usable))
     options.sort(key=lambda option: (option.substitution, not option.lots))
     # Only the medicine that was written is proposed by itself; another one is somebody's decision.
     lots = [
         stock_rules.Lot(lot.lot_id, lot.lot, lot.expires_on, lot.recalled, lot.balance)
         for option in options
-        if not option.substitution
+        if option.alike and not option.substitution
         for lot in option.lots
     ]
     proposed = tuple(
@@ -186,6 +197,11 @@ def wanted(line: PrescriptionLine) -> rules.Wanted:
     return rules.Wanted(
         line.line_id, line.medicine_code, line.name, line.quantity, line.dispensed, line.substitution_allowed
     )
+
+
+def counted_in(line: PrescriptionLine) -> rules.Counted:
+    """What a line is counted in."""
+    return rules.Counted(line.strength or "", line.quantity_unit)
 
 
 def _handed_out(connection: Connection, prescription_id: str) -> tuple[HandedOut, ...]:

@@ -143,6 +143,43 @@ def test_a_substitution_needs_a_reason_and_keeps_the_line(clinic: World) -> None
     assert line.handed_out[0].substituted_reason == "cannot swallow capsules"
 
 
+def test_half_the_strength_is_never_taken_for_the_whole(clinic: World) -> None:
+    weak = stock.NewProduct("amoxicillin", "capsule", "250 mg", "capsule", "amoxicillin_250_cap")
+    product = stock.add_product(clinic.pharmacist, weak)
+    lot = stock.receive_stock(clinic.pharmacist, product, "W1", date(2027, 6, 1), 100).lot_id
+    prescription = sign(clinic)
+    line = order(clinic, prescription).lines[0].line.line_id
+    pick = Pick(line, lot, 42, substituted_reason="no 500 mg in stock")
+    with pytest.raises(Refusal, match="250 mg capsule is not counted as 500 mg capsule is"):
+        pharmacy.dispense(clinic.pharmacist, prescription, [replace(pick, quantity=21)], counselled=True, expect=1)
+    done = pharmacy.dispense(clinic.pharmacist, prescription, [replace(pick, covers=21)], counselled=True, expect=1)
+    assert (done.status, held(clinic, lot)) == ("dispensed", 58)
+
+
+def test_bottles_are_never_proposed_as_millilitres(clinic: World) -> None:
+    bottle = stock.NewProduct("amoxicillin", "capsule", "500 mg", "bottle", "amoxicillin_500_cap")
+    product = stock.add_product(clinic.pharmacist, bottle)
+    lot = stock.receive_stock(clinic.pharmacist, product, "B1", date(2027, 6, 1), 100).lot_id
+    prescription = sign(clinic)
+    line = order(clinic, prescription).lines[0]
+    assert line.proposed == ()
+    pick = Pick(line.line.line_id, lot, 21)
+    with pytest.raises(Refusal, match="Say how much of the prescribed capsule"):
+        pharmacy.dispense(clinic.pharmacist, prescription, [pick], counselled=True, expect=1)
+
+
+def test_a_product_the_pack_does_not_know_is_checked_by_its_name_too(clinic: World) -> None:
+    clinic.allergic_to("penicillin", group="penicillin")
+    tonic = replace(amoxicillin(), name="Tonic", medicine_code=None, form=None, strength=None, quantity=21)
+    brand = stock.add_product(clinic.pharmacist, stock.NewProduct("Amoxil", "capsule", "500 mg", "capsule"))
+    lot = stock.receive_stock(clinic.pharmacist, brand, "X1", date(2027, 6, 1), 100).lot_id
+    prescription = sign(clinic, tonic)
+    line = order(clinic, prescription).lines[0].line.line_id
+    pick = Pick(line, lot, 21, substituted_reason="what we have")
+    with pytest.raises(Refusal, match="allergic to penicillin"):
+        pharmacy.dispense(clinic.pharmacist, prescription, [pick], counselled=True, expect=1)
+
+
 def test_no_substitution_where_the_doctor_allowed_none(clinic: World) -> None:
     lot = clinic.receive("amoxicillin_125_liq", "L1", date(2027, 6, 1), 500)
     prescription = sign(clinic, amoxicillin(substitution_allowed=False))

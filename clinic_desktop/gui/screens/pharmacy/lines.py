@@ -48,12 +48,13 @@ class PickRow(QWidget):
         row.addWidget(self.words, 1)
         self.covers: NumberField | None = None
         self.reason: TextField | None = None
-        if option.substitution:
+        if option.substitution or not option.alike:
             self.words.setText(f"{option.title} · " + self.words.text())
             self.covers = NumberField("", f"pharmacy.covers_{place}", least=1, placeholder=_("covers"))
             self.covers.setFixedWidth(110)
-            self.reason = TextField("", f"pharmacy.substituted_{place}", placeholder=_("Why it is substituted"))
             row.addWidget(self.covers)
+        if option.substitution:
+            self.reason = TextField("", f"pharmacy.substituted_{place}", placeholder=_("Why it is substituted"))
             row.addWidget(self.reason, 1)
 
     def fields(self) -> list[NumberField | TextField]:
