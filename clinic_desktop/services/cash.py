@@ -105,6 +105,7 @@ def take_payment(act: Act, invoice_id: str, *, amount: int, method: str, referen
     """Take money from a patient for an invoice, whole or in part. Raises Refusal."""
     shift = _need_shift(act)
     row = _issued(act, invoice_id)
+    _same_money(shift.currency, row.currency)
     billing.check_payment(amount, outstanding(act.conn, invoice_id))
     postings = billing.payment_postings(method, amount)
     number = act.number("RCP")
@@ -149,6 +150,7 @@ def refund_payment(act: Act, payment_id: str, *, amount: int, reason: str) -> Ta
     ).one_or_none()
     if paid is None:
         raise Refusal(N_("There is no such payment."), field="payment")
+    _same_money(shift.currency, paid.currency)
     back = act.conn.execute(
         select(func.coalesce(func.sum(payments.c.amount), 0)).where(payments.c.refund_of == payment_id)
     ).scalar_one()
@@ -320,6 +322,12 @@ def _need_shift(act: Act) -> Row[tuple[object, ...]]:
     if shift is None:
         raise Refusal(N_("Open your shift first: say what lies in the till."), field="shift")
     return shift
+
+
+def _same_money(till: str, asked: str) -> None:
+    """Refuse to put two currencies into one till: their sum would be counted as one."""
+    if till != asked:
+        raise Refusal(N_("Your till is in {till}, this invoice in {asked}."), field="amount", till=till, asked=asked)
 
 
 def _issued(act: Act, invoice_id: str) -> Row[tuple[object, ...]]:

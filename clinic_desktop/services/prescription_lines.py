@@ -20,6 +20,8 @@ from clinic_desktop.store.tables.chart import medicines_taken
 
 IN_ACT = ("ready", "worked_out", "write_line", "drugs_of", "codes_of")
 
+PRESCRIBED_AGAIN = "prescribed again"
+
 
 @dataclass(frozen=True)
 class LineDraft:
@@ -99,7 +101,7 @@ def write_line(
     for before in facts.current:
         if before.medicine_code is not None and before.medicine_code == line.medicine_code and before.line_id:
             # The same medicine again goes on from here: two entries of it would warn of each other for ever.
-            changes = {"status": "completed", "stopped_reason": "prescribed again"}
+            changes = {"status": "completed", "stopped_reason": PRESCRIBED_AGAIN}
             act.change(medicines_taken, before.medicine_id, changes, kind="medicine.completed")
     ends = None if dose.duration_days is None else today + timedelta(days=dose.duration_days - 1)
     taken: dict[str, object] = {

@@ -83,6 +83,17 @@ def test_a_payment_pressed_twice_is_taken_once(desk_for: DeskFor, patient: str) 
     assert invoices.invoice(desk, issued.id).outstanding == issued.patient_owes - 100
 
 
+def test_a_till_holds_one_currency(desk_for: DeskFor, patient: str, store: Store) -> None:
+    desk = desk_for("cashier")
+    issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)])
+    cash.open_shift(desk, 0)
+    with store.write(act=new_id(), session=None) as unit:
+        shift = unit.conn.execute(select(shifts.c.id)).scalar_one()
+        unit.change(shifts, shift, {"currency": "KES"}, kind="shift.changed")
+    with pytest.raises(Refusal, match="Your till is in KES, this invoice in USD"):
+        cash.take_payment(desk, issued.id, amount=100, method="cash")
+
+
 def test_a_void_invoice_gives_its_charges_back(desk_for: DeskFor, patient: str) -> None:
     desk = desk_for("cashier")
     issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)])

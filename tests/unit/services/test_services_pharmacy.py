@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import pharmacy, prescribing, shelf, stock
+from clinic_desktop.services import billing, invoices, pharmacy, prescribing, shelf, stock
 from clinic_desktop.services.pharmacy import Dispensed
 from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.services.work_orders import Pick, WorkOrder
@@ -293,6 +293,17 @@ def test_what_was_invoiced_is_said_to_need_a_refund(clinic: World) -> None:
         charge = unit.conn.execute(select(charges.c.id)).scalar_one()
         unit.change(charges, charge, {"status": "invoiced"}, kind="charge.invoiced")
     assert pharmacy.cancel_dispense(clinic.pharmacist, done.dispense_ids[0], "returned").invoiced
+
+
+def test_what_was_taken_back_is_not_charged_again_when_its_invoice_is_void(clinic: World, desk_for: DeskFor) -> None:
+    clinic.receive("amoxicillin_500_cap", "A1", date(2027, 6, 1), 100)
+    done = hand_out(clinic, sign(clinic))
+    cashier = desk_for("cashier")
+    (charge,) = billing.pending_charges(cashier, clinic.patient)
+    issued = invoices.issue_invoice(cashier, clinic.patient, [charge.id])
+    assert pharmacy.cancel_dispense(clinic.pharmacist, done.dispense_ids[0], "returned").invoiced
+    invoices.void_invoice(cashier, issued.id, reason="medicine returned", expect=1)
+    assert billing.pending_charges(cashier, clinic.patient) == ()
 
 
 def test_another_patients_prescription_is_not_opened(clinic: World) -> None:

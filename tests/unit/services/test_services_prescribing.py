@@ -10,7 +10,7 @@ from sqlalchemy import select
 from clinic_desktop.domain.numbers import is_sound
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import prescribing
+from clinic_desktop.services import pharmacy, prescribing
 from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import medicines_taken
@@ -221,3 +221,31 @@ def test_a_child_of_unknown_age_is_said_to_be_not_checked(clinic: World) -> None
         unit.change(patients, clinic.patient, {"born_on": None, "born_precision": "unknown"}, kind="patient.changed")
     alerts = prescribing.check_lines(clinic.doctor, clinic.patient, [amoxicillin()]).alerts
     assert any("age is not known" in alert.template for alert in alerts)
+
+
+def test_a_medicine_prescribed_again_is_still_taken_when_the_second_prescription_is_taken_back(clinic: World) -> None:
+    prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [warfarin()])
+    for take_back in (prescribing.cancel_prescription, pharmacy.reject):
+        again = prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [warfarin()])
+        desk = clinic.pharmacist if take_back is pharmacy.reject else clinic.doctor
+        take_back(desk, again.prescription_id, "written by mistake")
+        current = prescribing.medication_chart(clinic.doctor, clinic.patient).current
+        assert [each.medicine_code for each in current] == ["warfarin_5_tab"]
+
+
+def test_what_was_cancelled_itself_is_not_taken_up_again(clinic: World) -> None:
+    first = prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [warfarin()])
+    second = prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [warfarin()])
+    for each in (first, second):
+        prescribing.cancel_prescription(clinic.doctor, each.prescription_id, "written by mistake")
+    assert prescribing.medication_chart(clinic.doctor, clinic.patient).current == ()
+
+
+@pytest.mark.parametrize("reason", ["\u200b", " . ", "---"])
+def test_dots_and_invisible_characters_are_no_reason(clinic: World, reason: str) -> None:
+    clinic.allergic_to("penicillin", group="penicillin")
+    alerts = prescribing.check_lines(clinic.doctor, clinic.patient, [amoxicillin()]).alerts
+    with pytest.raises(Refusal, match="give a reason"):
+        prescribing.sign_prescription(
+            clinic.doctor, clinic.patient, None, [amoxicillin()], {each.key: reason for each in alerts}
+        )
