@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from clinic_desktop.gui.tour.visit import drawn
+from tests.leaks import scan
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -46,3 +49,13 @@ def test_the_counted_budgets_hold(walked: Path) -> None:
     told = json.loads((walked / "tour.json").read_text(encoding="utf-8"))
     keys = {step["name"]: step["keys"] for step in told["steps"]}
     assert keys["part payment"] <= 5
+
+
+def test_nothing_of_the_visit_lies_in_clear_in_the_profile(walked: Path) -> None:
+    visit = drawn(11)
+    assert scan([walked / "profile"], [word for word in visit.planted if len(word) >= 6]) == []
+
+
+def test_the_scanner_would_find_what_was_written_in_clear(walked: Path, tmp_path: Path) -> None:
+    (tmp_path / "leak.log").write_text(f"saved {drawn(11).note}", encoding="utf-16-le")
+    assert scan([tmp_path], list(drawn(11).planted))

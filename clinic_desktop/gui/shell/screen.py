@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.i18n import _
 
@@ -164,6 +165,9 @@ class ScreenView(QWidget):
     def primary(self) -> None:
         """Do the primary act (its button, or Ctrl+Enter)."""
         if self._primary is not None and self.primary_enabled and not self.primary_busy:
+            # What was just typed goes into its draft first, so that the act can take the draft away with it.
+            for keeper in self.findChildren(DraftKeeper):
+                keeper.flush()
             self._primary()
 
     def leave(self) -> None:

@@ -30,6 +30,7 @@ class Step:
     pdf: list[str] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     error: str = ""
+    seconds_to_draft: float | None = None  # from the last key to the draft as another process sees it
 
     def check(self, what: str, held: object, found: object = "") -> None:
         """Note whether something held."""

@@ -123,7 +123,8 @@ class BillingPresenter:
 
     def draft_key(self, form: str) -> DraftKey:
         """The draft of one of the forms, about what is open."""
-        return DraftKey(f"billing.{form}", self.invoice_id or self.patient_id or "")
+        about = "" if form == "shift" else self.invoice_id or self.patient_id or ""
+        return DraftKey(f"billing.{form}", about)
 
     def keep(self, form: str, fields: dict[str, str]) -> None:
         """Keep what is being typed."""
@@ -189,7 +190,7 @@ class BillingPresenter:
 
     def open_shift(self, opening_float: int) -> None:
         """Open the cashier's shift."""
-        desk = self._once("shift")
+        desk = self.desk.once(self._act_id, draft=self.draft_key("shift"))
         self._do(lambda: cash.open_shift(desk, opening_float), lambda _done: None)
 
     def close_shift(self, counted: int, reason: str) -> None:
