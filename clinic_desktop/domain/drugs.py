@@ -32,6 +32,16 @@ _BESIDE_THE_NAME = frozenset(
 )
 
 
+# Words that tell how somebody reacted and who says so: they stand beside an allergy and are none.
+_BESIDE_AN_ALLERGY = frozenset(
+    "severe mild moderate serious bad rash rashes hives itch itching itchy urticaria swelling angioedema anaphylaxis"
+    " anaphylactic shock wheeze vomiting nausea diarrhoea diarrhea reaction reactions reacted react intolerance"
+    " intolerant sensitivity hypersensitivity possible suspected probable confirmed reported says history childhood"
+    " child adult as a an at when was after since before years year old ago type unknown mother father family class"
+    " all any other".split()
+)
+
+
 @dataclass(frozen=True)
 class Named:
     """What was found in a written name: the ingredients or classes, and the parts that nobody knew."""
@@ -65,15 +75,24 @@ def named(text: str, known: Mapping[str, Iterable[str]]) -> Named:
     unknown: list[str] = []
     for part in _parts(text):
         words = part.split()
+        left: list[str] = []
         found, position = False, 0
         while position < len(words):
             length = _longest(words, position, known)
             if length:
                 codes.update(dict.fromkeys(known[" ".join(words[position : position + length])]))
                 found = True
+            else:
+                left.append(words[position])
             position += length or 1
-        if not found and any(word not in _BESIDE_THE_NAME and not word.isdigit() for word in words):
+        left = [word for word in left if word not in _BESIDE_THE_NAME and not word.isdigit()]
+        if left and not found:
             unknown.append(part)
+        elif said := [word for word in left if word not in _BESIDE_AN_ALLERGY and len(word) > 1]:
+            # A second substance with nothing but a space before it must not pass for read.
+            unknown.append(" ".join(said))
+    if codes:
+        unknown = [part for part in unknown if not set(part.split()) <= _BESIDE_AN_ALLERGY | _BESIDE_THE_NAME]
     return Named(tuple(codes), tuple(unknown))
 
 

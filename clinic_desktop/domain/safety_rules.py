@@ -26,6 +26,7 @@ _SEVERITY_TIER = {
     "minor": Tier.QUIET,
 }
 _SEVERITY_ORDER = {"contraindicated": 0, "major": 1, "moderate": 2, "minor": 3}
+_LOUDNESS = {Tier.STOP: 0, Tier.WARN: 1, Tier.QUIET: 2}
 NOT_KNOWN = "The reference pack does not know “{drug}”: nothing about it was checked."
 NOT_KNOWN_PART = "The reference pack does not know “{part}” in “{drug}”: that part was not checked."
 
@@ -134,7 +135,7 @@ def allergic(
         crosses.setdefault(cross.group, []).append(cross)
     for allergy, meaning, mine in zip(allergies, meanings, groups, strict=True):
         if new and (meaning.unknown or not meaning.codes):
-            yield _allergy_unknown(allergy, pack.label)
+            yield _allergy_unknown(allergy, meaning, pack.label)
         for line in new:
             alert = _allergy(line, allergy, meaning, mine, crosses, pack.label)
             if alert is not None:
@@ -152,14 +153,16 @@ def _allergy_groups(meanings: Sequence[Named], groups_of: Mapping[str, Sequence[
     return found
 
 
-def _allergy_unknown(allergy: Allergy, pack: str) -> Alert:
+def _allergy_unknown(allergy: Allergy, meaning: Named, pack: str) -> Alert:
+    whole = "The reference pack does not know the allergy “{with}”: nothing was checked against it."
+    part = "The reference pack does not know “{part}” in the allergy “{with}”: that part was not checked."
     return Alert(
         Tier.WARN,
         Kind.NOT_CHECKED,
         "",
         allergy.text,
-        "The reference pack does not know the allergy “{with}”: nothing was checked against it.",
-        (("with", allergy.text),),
+        part if meaning.codes else whole,
+        (("with", allergy.text), ("part", ", ".join(meaning.unknown))),
         "",
         pack,
         "not_checked:allergy",
@@ -203,7 +206,7 @@ def _allergy(
             )
             continue
         for cross in (each for group in sorted(mine) for each in crosses.get(group, ())):
-            if best is None and cross.other in classes:
+            if cross.other in classes and (best is None or _LOUDNESS[Tier(cross.tier)] < _LOUDNESS[best.tier]):
                 best = _alert(
                     line,
                     Tier(cross.tier),

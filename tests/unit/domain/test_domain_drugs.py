@@ -28,6 +28,10 @@ KNOWN = {
         ("Allergy to penicillin", ("penicillin",), ()),
         ("Métformine", (), ("metformine",)),
         ("Amoxicillin 5 mg / Nosuchdrug 10 mg", ("amoxicillin",), ("nosuchdrug",)),
+        ("penicillin shellfish", ("penicillin",), ("shellfish",)),
+        ("amoxicillin floxapen 500 mg", ("amoxicillin",), ("floxapen",)),
+        ("severe penicillin anaphylaxis in 2019 (rash as a child)", ("penicillin",), ()),
+        ("rash", (), ("rash",)),
         ("", (), ()),
     ],
 )

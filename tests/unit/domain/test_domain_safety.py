@@ -164,6 +164,23 @@ def test_an_allergy_nobody_knows_is_not_checked() -> None:
     assert shape(alerts(["paracetamol"], (), ["bee venom"])) == [("warn", "not_checked", "", "bee venom")]
 
 
+def test_of_an_allergy_half_known_the_other_half_is_said() -> None:
+    found = alerts(["paracetamol"], (), ["ibuprofen bee venom"])
+    assert [each.text for each in found] == [
+        "The reference pack does not know “bee venom” in the allergy “ibuprofen bee venom”: that part was not checked."
+    ]
+
+
+def test_of_several_cross_reactions_the_loudest_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    loud = (
+        CrossReaction("nsaids", "cephalosporins", "quiet", "Seldom.", "Guideline"),
+        CrossReaction("penicillins", "cephalosporins", "stop", "Often.", "Guideline"),
+    )
+    monkeypatch.setattr(Small, "cross_reactions", lambda _self, groups: [each for each in loud if each.group in groups])
+    (found,) = alerts(["cefalexin"], (), ["ibuprofen and penicillin"])
+    assert (found.tier, found.text) == (Tier.STOP, "The patient is allergic to ibuprofen and penicillin: Often.")
+
+
 def test_a_code_that_is_gone_from_the_pack_is_read_by_its_words_or_not_checked() -> None:
     assert [each.tier for each in alerts(["amoxicillin"], (), [Allergy("Penicillin", "old_code")])] == [Tier.STOP]
     assert shape(alerts(["amoxicillin"], (), [Allergy("Odd", "old_code")])) == [("warn", "not_checked", "", "Odd")]
@@ -243,8 +260,8 @@ names = st.lists(st.sampled_from(sorted(CLASSES)), max_size=6)
 
 @given(names)
 def test_interactions_and_duplicates_do_not_depend_on_the_order(drugs: list[str]) -> None:
-    def pairs(found: Sequence[Alert]) -> list[tuple[str, str, frozenset[str]]]:
-        return sorted(((each.tier.value, each.rule, frozenset((each.drug, each.with_))) for each in found), key=str)
+    def pairs(found: Sequence[Alert]) -> list[tuple[str, str, tuple[str, ...]]]:
+        return sorted((each.tier.value, each.rule, tuple(sorted((each.drug, each.with_)))) for each in found)
 
     assert pairs(alerts(drugs)) == pairs(alerts(drugs[::-1]))
 
