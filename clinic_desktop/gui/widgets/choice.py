@@ -6,6 +6,7 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtWidgets import QComboBox
 
 from clinic_desktop.gui.widgets.fields import Field
+from clinic_desktop.i18n import _
 
 Choices = Sequence[tuple[str, str]]  # (key, words)
 
@@ -27,8 +28,11 @@ class ChoiceField(Field):
         self.box = QComboBox()
         self.box.setMaxVisibleItems(16)
         self._none = none
+        self._awaited = ""
         self.set_choices(choices)
         self.put(self.box)
+        self.box.currentIndexChanged.connect(self._was_chosen)
+        self.box.activated.connect(self._was_chosen)
         self.box.currentIndexChanged.connect(self._was_edited)
 
     def set_choices(self, choices: Choices) -> None:
@@ -45,19 +49,28 @@ class ChoiceField(Field):
 
     def value(self) -> str | None:
         """The key chosen."""
-        return self.draft() or None
+        return str(self.box.currentData() or "") or None
 
     def set_value(self, value: object) -> None:
         """Choose by key."""
         self.restore("" if value is None else str(value))
 
     def draft(self) -> str:
-        """The key chosen, or nothing."""
-        return str(self.box.currentData() or "")
+        """The key chosen or still awaited, or nothing."""
+        return self._awaited or self.value() or ""
 
     def restore(self, draft: str) -> None:
-        """Choose by key; an unknown key chooses the first."""
-        self.box.setCurrentIndex(max(self.box.findData(draft), 0))
+        """Choose by key; an unknown key chooses the first, until choices come that have it."""
+        place = self.box.findData(draft)
+        self.box.setCurrentIndex(max(place, 0))
+        self._awaited = draft if place < 0 else ""
+
+    def problem(self) -> str:
+        """A missing choice; one that is still awaited is none."""
+        return _("Please fill this in.") if self.required and self.value() is None else ""
+
+    def _was_chosen(self, _place: int) -> None:
+        self._awaited = ""
 
 
 class SegmentField(Field):

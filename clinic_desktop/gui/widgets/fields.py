@@ -22,6 +22,7 @@ class Field(QWidget):
         self.name = name
         self.key = name.rsplit(".", 1)[-1]
         self.required = required
+        self.is_secret = False  # a password is never kept as a draft
         self._words = label.replace("&", "")
         self.label = make_label(label, "label")
         if not label:

@@ -24,6 +24,7 @@ class Form(QWidget):
         super().__init__()
         self._fields: dict[str, Field] = {}
         self._quiet = False
+        self._touched: set[str] = set()  # by hand, or by a draft: emptied, these are kept as empty
         self.keeper = keeper
         if keeper is not None:
             keeper.setParent(self)
@@ -93,8 +94,9 @@ class Form(QWidget):
         self._quiet = with_quiet
 
     def draft(self) -> dict[str, str]:
-        """What was typed in every field that has something, by key."""
-        return {key: text for key, field in self._fields.items() if (text := field.draft())}
+        """What stands in every field that has something or was emptied by hand, by key."""
+        typed = {key: field.draft() for key, field in self._fields.items()}
+        return {key: text for key, text in typed.items() if text or key in self._touched}
 
     def restore(self, draft: Mapping[str, object]) -> None:
         """Put a draft back; keys that the form no longer has are passed over."""
@@ -102,6 +104,7 @@ class Form(QWidget):
         for key, text in draft.items():
             if key in self._fields:
                 self._fields[key].restore(str(text))
+                self._touched.add(key)
         self._quiet = False
 
     def clear(self) -> None:
@@ -111,13 +114,23 @@ class Form(QWidget):
             field.clear()
         self._quiet = False
         self.clear_errors()
+        self.settle()
+
+    def settle(self) -> None:
+        """What stands here was saved or thrown away: nothing of it is still to be kept."""
+        self._touched.clear()
         if self.keeper is not None:
             self.keeper.forget()
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was typed."""
-        return not self.draft()
+        """Whether nothing stands in it."""
+        return not any(field.draft() for field in self._fields.values())
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was typed, or put back as it was typed, and is not saved."""
+        return bool(self._touched)
 
     # Errors -------------------------------------------------------------------------------------------
 
@@ -175,6 +188,8 @@ class Form(QWidget):
     def _was_edited(self, key: str) -> None:
         if self._quiet:
             return
+        if not self._fields[key].is_secret:
+            self._touched.add(key)
         if self.keeper is not None:
             self.keeper.touch()
         self.edited.emit(key)

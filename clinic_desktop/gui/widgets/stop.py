@@ -1,18 +1,41 @@
 """The one kind of dialog: for what must stop everything, with a reason where one is required."""
 
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.buttons import Button, StopButton
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.text import NoteEdit
 from clinic_desktop.i18n import _
 
 
+class ReasonKept(Protocol):
+    """Where the reason is kept while it is being typed."""
+
+    def keep(self, fields: Mapping[str, str]) -> None:
+        """Keep it."""
+        ...
+
+    def recall(self, restore: Callable[[Mapping[str, object]], None]) -> None:
+        """Bring it back."""
+        ...
+
+    def drop(self) -> None:
+        """Throw it away."""
+        ...
+
+
 class ConfirmStop(QDialog):
     """Says what is about to happen; emits `accepted` with `reason()` filled in, or `rejected`.
+
+    With `kept`, the reason is a draft until then: the act given it throws it away, going back throws it away.
 
     Show it with `open()`, never `exec()`. Its objects are ``<name>.reason``, ``<name>.confirm``, ``<name>.keep``.
     """
@@ -29,6 +52,7 @@ class ConfirmStop(QDialog):
         reason: str = "",
         least: int = 3,
         meaning: str = "critical",
+        kept: ReasonKept | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -48,8 +72,10 @@ class ConfirmStop(QDialog):
         column.addLayout(head)
         column.addWidget(label(words, name=f"{name}.words", wrap=True))
         self._reason = NoteEdit(reason, f"{name}.reason", rows=2, required=True) if reason else None
+        self._form = Form(DraftKeeper(kept.keep) if kept is not None else None)
         if self._reason is not None:
-            column.addWidget(self._reason)
+            self._form.add(self._reason)
+            column.addWidget(self._form)
         row = QHBoxLayout()
         row.addStretch(1)
         self._keep = Button(keep or _("&Go back"), f"{name}.keep", self.reject)
@@ -59,6 +85,12 @@ class ConfirmStop(QDialog):
         column.addLayout(row)
         QShortcut(QKeySequence("Ctrl+Return"), self, self._accept)
         (self._reason or self._keep).setFocus()
+        self._open = True
+        if kept is not None and self._reason is not None:
+            kept.recall(self._put_back)
+            self.rejected.connect(self._form.settle)
+            self.rejected.connect(kept.drop)
+            self.finished.connect(self._was_closed)
 
     def reason(self) -> str:
         """The reason given."""
@@ -69,4 +101,15 @@ class ConfirmStop(QDialog):
             self._reason.show_error(_("Please write why."))
             self._reason.setFocus()
             return
+        if self._form.keeper is not None:
+            # In the order of work before the act: kept after it, the draft would outlive what it led to.
+            self._form.keeper.flush()
         self.accept()
+
+    def _put_back(self, fields: Mapping[str, object]) -> None:
+        """The answer may come when words are already typed, or when the dialog is gone."""
+        if self._open and self._form.is_empty:
+            self._form.restore(fields)
+
+    def _was_closed(self) -> None:
+        self._open = False

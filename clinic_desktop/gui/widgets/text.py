@@ -23,13 +23,13 @@ class TextField(LineField):
     ) -> None:
         super().__init__(label, name, hint=hint, required=required, placeholder=placeholder)
         self.line.setMaxLength(longest)
-        self._secret = secret
+        self.is_secret = secret
         if secret:
             self.line.setEchoMode(QtWidgets.QLineEdit.EchoMode.Password)
 
     def value(self) -> str:
         """The words, trimmed; a password as it is."""
-        return self.line.text() if self._secret else self.line.text().strip()
+        return self.line.text() if self.is_secret else self.line.text().strip()
 
     def set_value(self, value: object) -> None:
         """Show words."""
@@ -37,11 +37,11 @@ class TextField(LineField):
 
     def draft(self) -> str:
         """What was typed; a password is never kept."""
-        return "" if self._secret else self.line.text()
+        return "" if self.is_secret else self.line.text()
 
     def problem(self) -> str:
         """A missing required text; a password counts though it is never kept as a draft."""
-        return "" if self._secret and self.line.text() else super().problem()
+        return "" if self.is_secret and self.line.text() else super().problem()
 
 
 class NoteEdit(Field):

@@ -1,6 +1,6 @@
 """What the laboratory's presenter asks of its view. No Qt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,7 @@ class View(Protocol):
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def callback_done(self) -> None: ...  # noqa: D102
     def correction_done(self) -> None: ...  # noqa: D102
+    def restore_call_back(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
     def draft_done(self) -> None: ...  # noqa: D102
     def say(self, words: str) -> None: ...  # noqa: D102
     def show_error(self, error: Exception) -> None: ...  # noqa: D102

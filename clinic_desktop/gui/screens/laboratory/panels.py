@@ -1,6 +1,6 @@
 """The parts of an order beside the result grid: critical results to call back, specimens, a correction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from clinic_desktop.gui.widgets.buttons import Button, LinkButton, PrimaryButton
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.flags import flag_look
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Panel, label
@@ -21,7 +22,7 @@ from clinic_desktop.services.sheets import OrderSheet, SheetSpecimen, SheetTest
 class CallBackPanel(Panel):
     """Critical results that nobody was called about, and the call: who was told, and that they read it back."""
 
-    def __init__(self, record: Callable[[str, str, bool], None]) -> None:
+    def __init__(self, record: Callable[[str, str, bool], None], keeper: DraftKeeper) -> None:
         super().__init__(_("Critical: call back now"), name="laboratory.critical")
         self.setProperty("meaning", "critical")
         self._record = record
@@ -29,7 +30,7 @@ class CallBackPanel(Panel):
         self._list = QHBoxLayout(self._results)
         self._list.setContentsMargins(0, 0, 0, 0)
         self.add(self._results)
-        self.form = Form()
+        self.form = Form(keeper)
         whom = TextField(_("&Told whom"), "laboratory.told_whom", required=True, placeholder=_("Name and role"))
         note = TextField(_("Note"), "laboratory.note", placeholder=_("By telephone, in person"))
         self.form.add_row(whom, note, stretch=(1, 1))
@@ -57,6 +58,8 @@ class CallBackPanel(Panel):
     def _press(self) -> None:
         if self.form.check():
             values = self.form.values()
+            if self.form.keeper is not None:
+                self.form.keeper.flush()
             self._record(str(values["told_whom"]), str(values["note"]), bool(values["read_back"]))
 
 
@@ -134,12 +137,14 @@ class SpecimenPanel(Panel):
 class CorrectionPanel(Panel):
     """A released result being corrected: the new value, and why."""
 
-    def __init__(self, correct: Callable[[str, str, str, bool], None]) -> None:
+    def __init__(
+        self, correct: Callable[[str, str, str, bool], None], leave: Callable[[], None], keeper: DraftKeeper
+    ) -> None:
         super().__init__("", name="laboratory.correction")
         self._correct = correct
-        self._code = ""
+        self.code = ""
         self._asked = ""
-        self.form = Form()
+        self.form = Form(keeper)
         value = TextField(_("&New value"), "laboratory.new_value", required=True)
         reason = TextField(_("Wh&y"), "laboratory.reason", required=True)
         self.form.add_row(value, reason, stretch=(1, 3))
@@ -148,14 +153,14 @@ class CorrectionPanel(Panel):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.addStretch(1)
-        line.addWidget(Button(_("&Leave as it is"), "laboratory.correction.leave", self.close_down))
+        line.addWidget(Button(_("&Leave as it is"), "laboratory.correction.leave", leave))
         line.addWidget(PrimaryButton(_("Corr&ect result"), "laboratory.correction.save", self._press))
         self.add(row)
         self.hide()
 
     def open_for(self, test: SheetTest) -> None:
         """Correct a test's released result."""
-        self._code, self._asked = test.test_code, ""
+        self.code, self._asked = test.test_code, ""
         stands = test.result.value if test.result is not None else ""
         unit = test.assay.unit or ""
         self.set_title(
@@ -165,13 +170,18 @@ class CorrectionPanel(Panel):
         self.show()
         self.form.field("new_value").setFocus()
 
+    def restore(self, code: str, fields: Mapping[str, object]) -> None:
+        """Put back what was typed, unless another result is being corrected by now."""
+        if self.isVisible() and code == self.code and self.form.is_empty:
+            self.form.restore(fields)
+
     def ask_again(self, words: str) -> None:
         """An odd value was refused: pressing once more confirms it."""
         self._asked = str(self.form.field("new_value").value())
         self.form.field("new_value").show_error(words + " " + _("Press again to confirm."))
 
     def close_down(self) -> None:
-        """Put the panel away."""
+        """Put the panel away; what is kept of it stays kept."""
         self.form.clear()
         self.hide()
 
@@ -179,4 +189,6 @@ class CorrectionPanel(Panel):
         if self.form.check():
             values = self.form.values()
             value = str(values["new_value"])
-            self._correct(self._code, value, str(values["reason"]), value == self._asked)
+            if self.form.keeper is not None:
+                self.form.keeper.flush()
+            self._correct(self.code, value, str(values["reason"]), value == self._asked)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, Todo, View
 from clinic_desktop.gui.screens.laboratory.sheet import GridRow, Typed, grid_row, problem_of, whole_choice
 from clinic_desktop.gui.tasks import Tasks
@@ -129,6 +130,11 @@ class Presenter:
         first = next((row.code for row in self.rows() if row.editable), None)
         if before is None:
             self.view.focus_row(first or "")
+            if self.uncalled():
+                order_id = sheet.order_id
+                self.kept("call_back").recall(
+                    lambda kept: self.view.restore_call_back(kept) if self._is_open(order_id) else None
+                )
 
     def rows(self) -> list[GridRow]:
         """The grid as it stands."""
@@ -186,6 +192,16 @@ class Presenter:
             return
         desk, key = self.desk, DraftKey(FORM, self._wanted[1])
         self.tasks.change(lambda: drafts.keep_draft(desk, key, fields), None, self.view.show_error)
+
+    def kept(self, form: str, about: str = "") -> KeptDraft:
+        """The draft of a form beside the grid: about a result or specimen, or else about the order that is open."""
+        subject = about or (self._wanted[1] if self._wanted is not None else "")
+        return KeptDraft(self.desk, self.tasks, f"laboratory.{form}", subject)
+
+    def kept_correction(self, code: str) -> KeptDraft:
+        """The draft of the correction of a test's result."""
+        result = self._test(code).result
+        return self.kept("correction", result.id if result is not None else "")
 
     # Acts ---------------------------------------------------------------------------------------------
 
@@ -272,7 +288,8 @@ class Presenter:
         def done(count: int) -> None:
             self._after("reject", _("Specimen rejected: {n} tests wait for a new one.").format(n=count))
 
-        self._do("reject", lambda desk: laboratory.reject_specimen(desk, specimen_id, reason), done)
+        self._do("reject", lambda desk: laboratory.reject_specimen(desk, specimen_id, reason), done,
+                 draft=self.kept("reject", specimen_id).key)  # fmt: skip
 
     def cancel(self, reason: str) -> None:
         """Cancel every test of the order that has no result."""
@@ -281,7 +298,8 @@ class Presenter:
         def done(count: int) -> None:
             self._after("cancel", _("{n} tests cancelled.").format(n=count))
 
-        self._do("cancel", lambda desk: laboratory.cancel_order(desk, order_id, reason), done)
+        self._do("cancel", lambda desk: laboratory.cancel_order(desk, order_id, reason), done,
+                 draft=self.kept("cancel", order_id).key)  # fmt: skip
 
     def correct(self, code: str, value: str, reason: str, *, confirmed: bool) -> None:
         """Correct a released result."""
@@ -299,6 +317,7 @@ class Presenter:
                 desk, result.id, value, reason, expect=result.revision, confirmed=confirmed
             ),
             done,
+            draft=self.kept("correction", result.id).key,
         )
 
     def uncalled(self) -> list[SheetTest]:
@@ -310,11 +329,13 @@ class Presenter:
         """Record one call about every critical result of the open order: one act each, told in one breath."""
         ids = [test.result.id for test in self.uncalled() if test.result is not None]
         acts = {one: self._acts.setdefault(f"call_back.{one}", new_id()) for one in ids}
-        desk = self.desk
+        desk, key = self.desk, self.kept("call_back").key
 
         def work() -> int:
             for one in ids:
-                results.record_callback(desk.once(acts[one]), one, told_whom, read_back=read_back, note=note or None)
+                # What was typed goes with the last call of the breath.
+                about = desk.once(acts[one], draft=key if one == ids[-1] else None)
+                results.record_callback(about, one, told_whom, read_back=read_back, note=note or None)
             return len(ids)
 
         def done(_count: int) -> None:
@@ -352,6 +373,9 @@ class Presenter:
 
     def _settle(self) -> None:
         self.view.show_todo(self.todo())
+
+    def _is_open(self, order_id: str) -> bool:
+        return self.sheet is not None and self.sheet.order_id == order_id
 
     def _open(self) -> OrderSheet:
         if self.sheet is None:

@@ -1,12 +1,13 @@
 """Shows the laboratory: the worklist by what it waits for, and the open order beside it."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, Todo
 from clinic_desktop.gui.screens.laboratory.grid import ResultGrid
 from clinic_desktop.gui.screens.laboratory.lists import EMPTY, critical_table, orders_table, priority_look
@@ -51,12 +52,15 @@ class LaboratoryScreen(ScreenView):
         self._grid = ResultGrid(self.presenter.leave_value)
         self._keeper = DraftKeeper(self.presenter.keep)
         self._call_back = CallBackPanel(
-            lambda whom, note, read_back: self.presenter.call_back(whom, note, read_back=read_back)
+            lambda whom, note, read_back: self.presenter.call_back(whom, note, read_back=read_back),
+            DraftKeeper(lambda fields: self.presenter.kept("call_back").keep(fields)),
         )
         self._specimens = SpecimenPanel(self._ask_reject)
         self._print_labels = self._specimens.add_button(_("Print &labels"), "laboratory.labels", self._preview_labels)
         self._correction = CorrectionPanel(
-            lambda code, value, reason, confirmed: self.presenter.correct(code, value, reason, confirmed=confirmed)
+            lambda code, value, reason, confirmed: self.presenter.correct(code, value, reason, confirmed=confirmed),
+            self._leave_correction,
+            DraftKeeper(lambda fields: self.presenter.kept_correction(self._correction.code).keep(fields)),
         )
         self._build()
         self._connect()
@@ -65,6 +69,9 @@ class LaboratoryScreen(ScreenView):
 
     def open(self, **arguments: str) -> None:
         """Open at a stage or an order."""
+        self.leave()
+        if "order_id" in arguments:
+            self._correction.close_down()
         self.presenter.open(**arguments)
         if self.presenter.sheet is None:
             self._orders.setFocus()
@@ -75,15 +82,16 @@ class LaboratoryScreen(ScreenView):
 
     def leave(self) -> None:
         """Hand over what is being typed."""
-        self._keeper.flush()
+        for keeper in self.findChildren(DraftKeeper):
+            keeper.flush()
 
     def escape(self) -> bool:
         """Esc closes the correction, then the order."""
         if self._correction.isVisible():
-            self._correction.close_down()
+            self._leave_correction()
             return True
         if self.presenter.sheet is not None:
-            self._keeper.flush()
+            self.leave()
             self.presenter.close_order()
             (self._critical if self.presenter.stage == CALL_BACK else self._orders).setFocus()
             return True
@@ -141,11 +149,8 @@ class LaboratoryScreen(ScreenView):
         if self._name.text() != sheet.number:
             self._area.verticalScrollBar().setValue(0)
         self._name.setText(sheet.number)
-        self._about.setText(
-            _("ordered {date} {time} by {who}").format(
-                date=show_date(at.date()), time=f"{at:%H:%M}", who=sheet.ordered_by
-            )
-        )
+        words = _("ordered {date} {time} by {who}")
+        self._about.setText(words.format(date=show_date(at.date()), time=f"{at:%H:%M}", who=sheet.ordered_by))
         self._people.setText(people(sheet))
         self._urgency.show_look(priority_look(sheet.priority))
         self._note.setText(sheet.note or "")
@@ -194,6 +199,7 @@ class LaboratoryScreen(ScreenView):
     def set_patient(self, patient_id: str | None) -> None:
         """Show the patient's banner."""
         self._labels = ()
+        self._call_back.form.clear()
         self._window.set_patient(patient_id)
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
@@ -207,6 +213,10 @@ class LaboratoryScreen(ScreenView):
     def correction_done(self) -> None:
         """Put the correction away."""
         self._correction.close_down()
+
+    def restore_call_back(self, fields: Mapping[str, object]) -> None:
+        """Put back what was typed about a call and not recorded."""
+        self._call_back.form.restore(fields)
 
     def draft_done(self) -> None:
         """What was typed is saved: keep no draft of it."""
@@ -224,10 +234,8 @@ class LaboratoryScreen(ScreenView):
             else:
                 self._correction.form.show_refusal(error)
             return
-        near = (
-            self._call_back.form if isinstance(error, Refusal) and error.field in {"told_whom", "read_back"} else None
-        )
-        self._window.show_error(error, near)
+        called = isinstance(error, Refusal) and error.field in {"told_whom", "read_back"}
+        self._window.show_error(error, self._call_back.form if called else None)
 
     # ---------------------------------------------------------------------------------------------------
 
@@ -291,9 +299,8 @@ class LaboratoryScreen(ScreenView):
         words.addWidget(self._name)
         words.addWidget(self._about)
         head.addLayout(words, 1)
-        head.addWidget(self._urgency, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self._print, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self._cancel, 0, Qt.AlignmentFlag.AlignTop)
+        for widget in (self._urgency, self._print, self._cancel):
+            head.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addWidget(self._note)
         column.addWidget(self._call_back)
@@ -330,7 +337,7 @@ class LaboratoryScreen(ScreenView):
 
     def _open_order(self, row: WaitingOrder | CriticalResult | None) -> None:
         if row is not None:
-            self._keeper.flush()
+            self.leave()
             self._correction.close_down()
             self.presenter.open_order(row.patient_id, row.order_id)
 
@@ -342,6 +349,11 @@ class LaboratoryScreen(ScreenView):
         sheet = self.presenter.sheet
         if sheet is not None:
             self._correction.open_for(next(test for test in sheet.tests if test.test_code == code))
+            self.presenter.kept_correction(code).recall(lambda kept: self._correction.restore(code, kept))
+
+    def _leave_correction(self) -> None:
+        self.presenter.kept_correction(self._correction.code).drop()
+        self._correction.close_down()
 
     def _print_report(self) -> None:
         sheet, desk = self.presenter.sheet, self.presenter.desk
@@ -369,14 +381,18 @@ class LaboratoryScreen(ScreenView):
         self._ask(
             "laboratory.reject_dialog", _("Reject this specimen?"), words.format(number=specimen.number),
             _("&Reject specimen"), lambda reason: self.presenter.reject(specimen.id, reason),
+            self.presenter.kept("reject", specimen.id),
         )  # fmt: skip
 
     def _ask_cancel(self) -> None:
         words = _("Every test of this order that has no result yet is cancelled.")
-        self._ask("laboratory.cancel_dialog", _("Cancel this order?"), words, _("&Cancel order"), self.presenter.cancel)
+        cancel, kept = self.presenter.cancel, self.presenter.kept("cancel")
+        self._ask("laboratory.cancel_dialog", _("Cancel this order?"), words, _("&Cancel order"), cancel, kept)
 
-    def _ask(self, name: str, title: str, words: str, confirm: str, act: object) -> None:
-        dialog = ConfirmStop(self.window(), name, title, words, confirm=confirm, reason=_("&Why"), meaning="warning")
+    def _ask(self, name: str, title: str, words: str, confirm: str, act: object, kept: KeptDraft) -> None:
+        dialog = ConfirmStop(
+            self.window(), name, title, words, confirm=confirm, reason=_("&Why"), meaning="warning", kept=kept
+        )
         dialog.accepted.connect(lambda: act(dialog.reason()) if callable(act) else None)
         dialog.finished.connect(dialog.deleteLater)
         self._dialog = dialog
