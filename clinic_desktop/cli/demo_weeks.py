@@ -134,9 +134,9 @@ class Weeks:
         self._ask_allergies(patient_id)
         finding = {f"system.{story.finding[0]}": story.finding[1]}
         pages: list[tuple[str, dict[str, str]]] = [
-            ("patient_overview", {"identity.name": "yes", "identity.born_on": "yes", "alerts_read": "yes"}),
+            ("patient_overview", {"identity.name": "1", "identity.born_on": "1", "alerts_read": "1"}),
             ("symptoms", {"complaint": story.complaint, "onset": story.onset}),
-            ("history", {"medicines_reconciled": "yes"}),
+            ("history", {"medicines_reconciled": "1"}),
             ("examination", finding),
             ("diagnosis", {f"diagnosis:{story.code}": f"confirmed {story.title}"}),
             ("plan", {"advice": story.plan}),
@@ -174,13 +174,13 @@ class Weeks:
             if story.courses:
                 lines = [_line(doctor, course) for course in story.courses]
                 return prescribing.sign_prescription(doctor, patient_id, encounter, lines).prescription_id
-        consultation.save_step(doctor, encounter, "prescription", {"no_medicine": "yes"}, "completed")
+        consultation.save_step(doctor, encounter, "prescription", {"no_medicine": "1"}, "completed")
         return None
 
     def sign(self, encounter: str, story: Story) -> None:
         """Close the visit."""
         doctor = self.desk("doctor")
-        after = {"none": "yes"}
+        after = {"none": "1"}
         if story.weeks:
             after = {"date": (self.clock.now().date() + timedelta(weeks=story.weeks)).isoformat()}
         with _told():

@@ -4,6 +4,7 @@ UCUM is case sensitive and writes powers of ten with a star: ``10*3/uL``. "K/uL"
 so the ways people write units are a small explicit table and nothing is guessed.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
@@ -169,6 +170,20 @@ def convert(value: Decimal, given: str | None, wanted: str | None, *, loinc: str
         return None
     scale = _between(source[0], target[0], ANALYTES.get(loinc or ""))
     return None if scale is None else value * source[1] * scale / target[1]
+
+
+def written(unit: str | None) -> str:
+    """A UCUM unit as people write it: mm[Hg] is mmHg, m[IU]/L is mIU/L, Cel is °C, 10*3/uL is 10³/µL."""
+    words = _NAMED.sub(r"\1", _REMARK.sub("", unit or "").replace("[pH]", ""))
+    words = _POWER.sub(lambda found: "10" + found.group(1).translate(_RAISED), words)
+    return _MICRO.sub("µ", words).replace("Cel", "°C")
+
+
+_REMARK = re.compile(r"\{[^}]*\}")  # {INR}, {score}: counted things, no unit
+_NAMED = re.compile(r"\[(\w+)\]")  # [IU], [Hg]
+_POWER = re.compile(r"10\*(\d+)")
+_MICRO = re.compile(r"\bu(?=[A-Za-z])")
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _between(given: str, wanted: str, analyte: Analyte | None) -> Decimal | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from clinic_desktop.domain.units import written
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.laboratory_report import Corrected, Flag, LaboratoryReportPaper, LaboratoryReportTest
 from clinic_desktop.reports.laboratory_report import laboratory_report as laboratory_paper
@@ -53,7 +54,7 @@ def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
 def _test(test: SheetTest, versions: list[PatientResult], panel: str) -> LaboratoryReportTest:
     ordered = sorted(versions, key=lambda one: one.released_at)
     if not ordered:
-        return LaboratoryReportTest(test.name, "", test.assay.unit or "", panel=panel, pending=True)
+        return LaboratoryReportTest(test.name, "", written(test.assay.unit), panel=panel, pending=True)
     now, olds = ordered[-1], ordered[:-1]
     # Each version says why it replaced the one before: the reason belongs beside the value that went.
     corrected = tuple(
@@ -64,7 +65,7 @@ def _test(test: SheetTest, versions: list[PatientResult], panel: str) -> Laborat
     return LaboratoryReportTest(
         now.name,
         now.value,
-        now.unit or "",
+        written(now.unit),
         FLAGS.get(now.flag, "none"),
         now.range_text or "",
         panel,

@@ -24,6 +24,18 @@ SYSTEM_WORDS = {
     "mental_state": N_("Mental state"),
 }
 
+# The kinds of a visit.
+PRESET_WORDS = {
+    "new": N_("New visit"),
+    "follow_up": N_("Follow-up of a chronic problem"),
+    "results_review": N_("Review of results"),
+    "refill": N_("Refill"),
+    "emergency": N_("Emergency"),
+    "procedure": N_("Procedure"),
+    "child": N_("Child and vaccine"),
+    "antenatal": N_("Antenatal"),
+}
+
 
 def day(on: date) -> str:
     """14-Jul-1945: the month in letters, so that no reader takes it for the day."""

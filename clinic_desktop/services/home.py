@@ -156,7 +156,7 @@ def _unsigned(read: Read) -> Group:
     return _group(
         read, "unsigned", N_("Consultations to sign"), "consultation", wanted,
         lambda row: Waiting(
-            _name(row), row.preset.replace("_", " "), from_text(row.started_at), "consultation",
+            _name(row), row.preset, from_text(row.started_at), "consultation",
             _both(row, "encounter_id"),
         ),
     )  # fmt: skip
@@ -270,7 +270,7 @@ def _to_invoice(read: Read) -> Group:
         .order_by(func.min(columns.charged_at))
     )
     return _group(
-        read, "charges", N_("Patients to invoice"), "billing", wanted,
+        read, "charges", N_("Patients to bill"), "billing", wanted,
         lambda row: Waiting(_name(row), str(row.n), from_text(row.since), "billing", (("patient_id", row.patient_id),)),
     )  # fmt: skip
 

@@ -39,6 +39,7 @@ class Palette(QFrame):
         self._own: tuple[Suggestion, ...] = ()
         self._patients: tuple[Suggestion, ...] = ()
         self._asked = ""
+        self._answered = self._hurried = ""  # the words last answered; those for which Enter was pressed too soon
         self._before: QWidget | None = None
         self._over = parent
         self.box = QLineEdit()
@@ -74,7 +75,7 @@ class Palette(QFrame):
         """Show the palette, empty."""
         if self.isHidden():
             self._before = QApplication.focusWidget()
-        self._asked, self._patients = "", ()
+        self._asked, self._patients, self._answered, self._hurried = "", (), "", ""
         self.box.clear()
         self._arrange("")
         self.show()
@@ -110,8 +111,10 @@ class Palette(QFrame):
 
     def _arrived(self, text: str, found: tuple[Suggestion, ...]) -> None:
         if self.isVisible() and text == self.box.text().strip():
-            self._patients = found
+            self._patients, self._answered = found, text
             self._arrange(text)
+            if self._hurried == text:
+                self._take()
 
     def _arrange(self, text: str) -> None:
         words = text.casefold().split()
@@ -121,9 +124,16 @@ class Palette(QFrame):
         rest = [each for each in own if each not in first][: 20 if not words else 6]
         patients = [replace(each, key=PATIENT + each.key, icon=each.icon or "person") for each in self._patients]
         self.results.show_results([*first, *patients, *rest])
-        count = len(self._patients)
-        self._said.setText((_("{n} patients") if count != 1 else _("{n} patient")).format(n=count) if words else "")
+        self._said.setText(self._counted(text))
         self._place()
+
+    def _counted(self, text: str) -> str:
+        if len(text) < LEAST_LETTERS:
+            return ""
+        if self._answered != text:
+            return _("Looking …")
+        count = len(self._patients)
+        return (_("{n} patients") if count != 1 else _("{n} patient")).format(n=count)
 
     def _pick(self, found: Suggestion) -> None:
         patient = found.key.removeprefix(PATIENT) if found.key.startswith(PATIENT) else ""
@@ -151,12 +161,18 @@ class Palette(QFrame):
         elif key == Qt.Key.Key_Escape:
             self.close_down()
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            found = self.results.current()
-            if found is not None:
-                self._pick(found)
+            self._take()
         else:
             return False
         return True
+
+    def _take(self) -> None:
+        """Open what is chosen; before the answer is there, as soon as it has come."""
+        found = self.results.current()
+        if found is not None:
+            self._pick(found)
+        else:
+            self._hurried = self.box.text().strip()
 
     def _take_back(self) -> None:
         if self.isVisible():

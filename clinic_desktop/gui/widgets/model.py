@@ -63,7 +63,8 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if not index.isValid():
             return None
         column = self.columns[index.column()]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            # Hovering tells in full what a narrow column cuts off.
             row = self.row_at(index.row())
             return "…" if row is None else column.text(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -299,7 +299,12 @@ class ListTable(QWidget, Generic[R]):
         columns = self._model.columns
         kept = {
             "order": [columns[header.logicalIndex(place)].name for place in range(header.count())],
-            "width": {column.name: header.sectionSize(place) for place, column in enumerate(columns)},
+            # Only what somebody dragged: a column that follows the window's width has no width of its own.
+            "width": {
+                column.name: header.sectionSize(place)
+                for place, column in enumerate(columns)
+                if not column.stretch and header.sectionSize(place) != column.width
+            },
             "sort": [header.sortIndicatorSection(), header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder],
         }
         self._settings.set(f"columns.{self._name}", json.dumps(kept))

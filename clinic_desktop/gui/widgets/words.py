@@ -1,4 +1,4 @@
-"""Errors in words for people: what happened, whether anything was lost, what to do. No Qt here."""
+"""Words for people: errors (what happened, whether anything was lost, what to do) and waiting times. No Qt here."""
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
@@ -22,3 +22,12 @@ def explain(error: Exception) -> str:
         "Something in the program went wrong; what you typed is kept. Try once more, and if it happens again"
         " tell your administrator: the log says where ({kind})."
     ).format(kind=type(error).__name__)
+
+
+def minutes_words(minutes: int) -> str:
+    """A waiting time: 42 min, 3 h 27 min, 26 h, 2 d."""
+    if minutes < 100:
+        return _("{n} min").format(n=minutes)
+    if minutes < 10 * 60:
+        return _("{h} h {m} min").format(h=minutes // 60, m=minutes % 60)
+    return _("{n} h").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} d").format(n=minutes // 1440)

@@ -80,3 +80,14 @@ def test_there_and_back_is_where_one_was(value: Decimal, loinc: str) -> None:
     back = units.convert(moles, "umol/L", "mg/dL", loinc=loinc)
     assert back is not None
     assert abs(back - value) < Decimal("1E-12")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("mm[Hg]", "mmHg"), ("m[IU]/L", "mIU/L"), ("u[IU]/mL", "µIU/mL"), ("Cel", "°C"), ("10*3/uL", "10³/µL"),
+        ("ug/dL", "µg/dL"), ("{INR}", ""), ("[pH]", ""), ("mmol/L", "mmol/L"), ("U/L", "U/L"), (None, ""),
+    ],
+)  # fmt: skip
+def test_a_unit_is_written_as_people_write_it(code: str | None, shown: str) -> None:
+    assert units.written(code) == shown

@@ -67,8 +67,9 @@ class ShiftPanel(QWidget):
             amount = money_text(taken - back, shift.currency)
             words.append(_("{method} {amount}.").format(method=method_words(method), amount=amount))
         self.about.setText(" ".join(words))
-        self.till.setText(money_text(shift.expected_cash, shift.currency))
-        self.till.setToolTip(_("What must lie in the till"))
+        self.till.setText(
+            _("{amount} must lie in the till").format(amount=money_text(shift.expected_cash, shift.currency))
+        )
         for field in (self.opening_float, self.counted):
             field.set_unit(shift.currency)
         self.button.set_text(_("Close shift and print &day-end"))

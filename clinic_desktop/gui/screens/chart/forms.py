@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.consultation import PRESETS
-from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS, ChartPresenter
+from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
@@ -18,6 +18,7 @@ from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
 from clinic_desktop.i18n import _
+from clinic_desktop.reports.wording import PRESET_WORDS
 from clinic_desktop.services.substances import Substance
 from clinic_desktop.services.terminology import Diagnosis
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from PySide6.QtWidgets import QSizePolicy
 
-from clinic_desktop.gui.screens.chart.presenter import PRESET_WORDS
+from clinic_desktop.domain.units import written
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.flags import flag_look
 from clinic_desktop.gui.widgets.model import Column
@@ -16,6 +16,7 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.vital_rows import SignRow
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports.wording import PRESET_WORDS
 from clinic_desktop.services.chart import Visit
 from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown
 
@@ -67,7 +68,7 @@ def _severity(row: AllergyShown) -> Look:
 
 
 def _unit(row: ResultShown) -> str:
-    return row.unit or ""
+    return written(row.unit)
 
 
 def _abnormal(flag: str) -> Look | None:
@@ -112,9 +113,9 @@ def signs(settings: Remembered) -> ListTable[SignRow]:
     """The last measurement of each sign; moving over it shows its trend."""
     columns: Sequence[Column[SignRow]] = (
         Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True),
-        Column("value", _("Last"), lambda row: row.value, 108, number=True, unit=lambda row: row.unit, strong=True),
-        Column("flag", "", lambda row: _flag_words(row.flag), 60, look=lambda row: _abnormal(row.flag)),
-        Column("at", _("Taken"), lambda row: day(row.taken_at), 98, subtle=True),
+        Column("value", _("Last"), lambda row: row.value, 104, number=True, unit=lambda row: row.unit, strong=True),
+        Column("flag", "", lambda row: _flag_words(row.flag), 56, look=lambda row: _abnormal(row.flag)),
+        Column("at", _("Taken"), lambda row: day(row.taken_at), 106, subtle=True),
     )
     empty = Empty(_("No vital sign has been recorded."), icon="vitals")
     return _short("chart.vitals", columns, lambda row: row.code, empty, settings, headed=True)
@@ -136,7 +137,13 @@ def results(settings: Remembered) -> ListTable[ResultShown]:
     columns: Sequence[Column[ResultShown]] = (
         Column("test", _("Test"), lambda row: row.name, 130, stretch=True),
         Column(
-            "value", _("Result"), lambda row: row.value, 96, number=True, unit=lambda row: row.unit or "", strong=True
+            "value",
+            _("Result"),
+            lambda row: row.value,
+            96,
+            number=True,
+            unit=lambda row: written(row.unit),
+            strong=True,
         ),
         Column("flag", "", lambda row: _flag_words(row.flag), 60, look=lambda row: _abnormal(row.flag)),
         Column(

@@ -115,7 +115,7 @@ def _as_content(field: Field) -> str:
 
 def _from_content(field: Field, value: str) -> object:
     if isinstance(field, CheckField):
-        return value == "1"
+        return bool(value)
     if isinstance(field, DateField):
         try:
             return date.fromisoformat(value)

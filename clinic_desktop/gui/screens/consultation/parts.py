@@ -13,6 +13,7 @@ from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports.wording import SYSTEM_WORDS
 from clinic_desktop.services.encounters import Consultation
 from clinic_desktop.services.terminology import Diagnosis as Found
 
@@ -186,5 +187,5 @@ def _field_words(name: str, value: str) -> str:
     if name in _ANSWERS:
         return _(_ANSWERS[name])
     if name.startswith(path.SYSTEM):
-        return f"{name.removeprefix(path.SYSTEM).replace('_', ' ')} {value}"
+        return f"{_(SYSTEM_WORDS[name.removeprefix(path.SYSTEM)]).lower()} {value}"
     return value

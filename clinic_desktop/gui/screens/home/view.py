@@ -16,6 +16,7 @@ from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.i18n import _
+from clinic_desktop.reports.wording import PRESET_WORDS
 from clinic_desktop.services.home import Group, Waiting
 from clinic_desktop.services.patients import PatientHit, sex_words
 from clinic_desktop.services.unfinished import Unfinished
@@ -148,7 +149,7 @@ class HomeView(ScreenView):
         act = partial(self.context.window.go, row.screen, **dict(row.arguments))
         button = LinkButton(row.title.replace("&", "&&"), f"home.{group.key}.row", act)
         line.addWidget(button)
-        detail = label(row.detail, "secondary")
+        detail = label(_detail(group, row), "secondary")
         detail.setMinimumWidth(0)
         line.addWidget(detail, 1)
         if row.since is not None:
@@ -175,6 +176,14 @@ def _side_list() -> QVBoxLayout:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(2)
     return column
+
+
+def _detail(group: Group, row: Waiting) -> str:
+    if group.key == "unsigned":
+        return _(PRESET_WORDS[row.detail])
+    if group.key == "charges":
+        return _("{n} charges").format(n=row.detail) if row.detail != "1" else _("1 charge")
+    return row.detail
 
 
 def _when(at: datetime) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
 
+from clinic_desktop.domain.units import written
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.screens.laboratory.sheet import GridRow
 from clinic_desktop.gui.widgets.buttons import LinkButton
@@ -130,7 +131,7 @@ class ResultGrid(QWidget):
         self._table.addWidget(name, at + 1, 0, middle)
         self._table.addWidget(value, at + 1, 1, 1, 2 if wide else 1)
         if not wide:
-            self._table.addWidget(label(row.unit, "secondary"), at + 1, 2, middle)
+            self._table.addWidget(label(written(row.unit), "secondary"), at + 1, 2, middle)
         self._table.addWidget(_holder(line.flag), at + 1, 3, middle)
         self._table.addWidget(label(row.expected, "secondary", wrap=wide), at + 1, 4, middle)
         self._table.addWidget(label(row.before, "secondary"), at + 1, 5, middle)

@@ -1,10 +1,12 @@
 """The two lists of the laboratory: orders that wait, and critical results that nobody was called about."""
 
+from clinic_desktop.domain.units import written
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.words import minutes_words
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.worklist import CriticalResult, WaitingOrder
 
@@ -27,13 +29,6 @@ def priority_look(priority: str) -> Look:
     return Look(_(words), meaning, icon)
 
 
-def waiting_words(minutes: int) -> str:
-    """A waiting time: 42 min, 3 h, 2 d."""
-    if minutes < 100:
-        return _("{n} min").format(n=minutes)
-    return _("{n} h").format(n=minutes // 60) if minutes < 48 * 60 else _("{n} d").format(n=minutes // 1440)
-
-
 def orders_table(settings: Remembered) -> ListTable[WaitingOrder]:
     """The list of orders at a stage."""
     columns = (
@@ -43,7 +38,7 @@ def orders_table(settings: Remembered) -> ListTable[WaitingOrder]:
         Column[WaitingOrder]("patient", _("Patient"), lambda row: row.patient_name, 150, strong=True),
         Column[WaitingOrder]("tests", _("Tests"), _tests, 120, stretch=True, subtle=True),
         Column[WaitingOrder](
-            "waiting", _("Waiting"), lambda row: waiting_words(row.waiting_minutes), 70, number=True,
+            "waiting", _("Waiting"), lambda row: minutes_words(row.waiting_minutes), 70, number=True,
             sort=lambda row: row.waiting_minutes, meaning=_late,
         ),
     )  # fmt: skip
@@ -57,10 +52,10 @@ def critical_table(settings: Remembered) -> ListTable[CriticalResult]:
         Column[CriticalResult]("flag", _("Flag"), lambda row: row.flag, 78, look=_critical),
         Column[CriticalResult]("patient", _("Patient"), lambda row: row.patient_name, 130, strong=True),
         Column[CriticalResult](
-            "test", _("Result"), lambda row: f"{row.test} {row.value} {row.unit or ''}", 120, stretch=True
+            "test", _("Result"), lambda row: f"{row.test} {row.value} {written(row.unit)}", 120, stretch=True
         ),
         Column[CriticalResult](
-            "waiting", _("Waiting"), lambda row: waiting_words(row.waiting_minutes), 70, number=True,
+            "waiting", _("Waiting"), lambda row: minutes_words(row.waiting_minutes), 70, number=True,
             sort=lambda row: row.waiting_minutes, meaning=lambda _row: "critical",
         ),
     )  # fmt: skip

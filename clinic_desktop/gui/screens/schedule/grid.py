@@ -118,6 +118,10 @@ class DayGrid(QWidget):
         box = self._column_rect(self.column)
         return QRect(box.left(), HEAD + self.row * ROW, box.width(), ROW)
 
+    def visible_top(self) -> int:
+        """How far the day is scrolled away above."""
+        return max(self.visibleRegion().boundingRect().top(), 0)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As high as the day."""
         return QSize(480, HEAD + self.rows * ROW + GAP)
@@ -141,6 +145,8 @@ class DayGrid(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Choose the place under the pointer."""
         spot = event.position().toPoint()
+        if spot.y() < self.visible_top() + HEAD:
+            return  # on the names
         for column in range(len(self.board.practitioners) if self.board else 0):
             if self._column_rect(column).contains(spot.x(), HEAD + 1):
                 self.choose(column, (spot.y() - HEAD) // ROW)
@@ -176,6 +182,7 @@ class DayGrid(QWidget):
                 self._paint_appointment(painter, one, chosen=place == self.column and one == self.appointment())
         self._paint_now(painter)
         self._paint_place(painter)
+        self._paint_heads(painter)
         painter.end()
 
     def _paint_frame(self, painter: QPainter) -> None:
@@ -197,18 +204,27 @@ class DayGrid(QWidget):
                 painter.setPen(QColor(colours.subtle))
                 box = QRect(0, y + 2, TIMES - 8, ROW)
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, f"{start:%H:%M}")
-        font = painter.font()
-        for place, person in enumerate(board.practitioners):
+        painter.setPen(QColor(colours.line))
+        for place in range(len(board.practitioners)):
+            left = self._column_rect(place).left()
+            painter.drawLine(left, 0, left, self.height())
+
+    def _paint_heads(self, painter: QPainter) -> None:
+        """Whose column is whose: stays at the top while the day scrolls beneath it."""
+        colours, top = theme.tokens(), self.visible_top()
+        painter.fillRect(QRect(0, top, self.width(), HEAD), QColor(colours.surface))
+        bold = self.font()
+        bold.setBold(True)
+        painter.setFont(bold)
+        for place, person in enumerate(self.board.practitioners if self.board else ()):
             box = self._column_rect(place)
             painter.setPen(QColor(colours.line))
-            painter.drawLine(box.left(), 0, box.left(), self.height())
-            bold = self.font()
-            bold.setBold(True)
-            painter.setFont(bold)
+            painter.drawLine(box.left(), top, box.left(), top + HEAD)
             painter.setPen(QColor(colours.text))
             words = painter.fontMetrics().elidedText(person.name, Qt.TextElideMode.ElideRight, box.width() - 16)
-            painter.drawText(QRect(box.left() + 8, 0, box.width() - 16, HEAD), Qt.AlignmentFlag.AlignVCenter, words)
-        painter.setFont(font)
+            painter.drawText(QRect(box.left() + 8, top, box.width() - 16, HEAD), Qt.AlignmentFlag.AlignVCenter, words)
+        painter.setPen(QColor(colours.line))
+        painter.drawLine(0, top + HEAD, self.width(), top + HEAD)
 
     def _paint_appointment(self, painter: QPainter, one: Appointment, *, chosen: bool) -> None:
         if one.status == "cancelled":
