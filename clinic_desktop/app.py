@@ -136,15 +136,13 @@ class Door:
 
     def confirm_recovery(self) -> None:
         """Note that the key was typed back right; before that no patient can be registered."""
-        from clinic_desktop.services.clinic import confirm_recovery, open_with_key
-        from clinic_desktop.vault.vault import Vault
+        from clinic_desktop.services.clinic import confirm_recovery
+        from clinic_desktop.services.recovery import check_recovery
 
-        vault = Vault.open(self.profile)
-        clinic = open_with_key(self.profile, vault.unlock_with_recovery(self._recovery), vault=vault, process="window")
-        try:
-            confirm_recovery(clinic, self._recovery)
-        finally:
-            clinic.close()
+        if self._clinic is not None:
+            confirm_recovery(self._clinic, self._recovery)
+        else:
+            check_recovery(self.profile, self._recovery, process="window")
         self._recovery = ""
 
     # Signing in, locking, leaving ------------------------------------------------------------------
@@ -159,6 +157,9 @@ class Door:
                 self._watch = self._clinic.store.watch()
             else:
                 self._desk = self._clinic.sign_in(username, password)
+            if self._desk.session.role == "administrator" and not self._clinic.vault.recovery_confirmed:
+                # The first key was never typed back, and it is nowhere else: a new one takes its place.
+                self._recovery = self._clinic.vault.replace_recovery(self._clinic.data_key)
             return self._workplace(self._desk)
 
     def lock(self) -> None:
@@ -220,6 +221,7 @@ class Door:
             settings=self.remembered,
             today=lambda: desk.now.astimezone().date(),
             idle_minutes=chosen.idle_lock_minutes,
+            recovery_key=self._recovery,
             office=self._office(desk),
         )
 

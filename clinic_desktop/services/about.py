@@ -4,8 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from clinic_desktop.services.acts import Read, query
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Act, Read, query
 from clinic_desktop.store.tables.journal import settings
+
+IN_ACT = ("require_recovery",)
 
 
 @dataclass(frozen=True)
@@ -23,3 +27,10 @@ def clinic_facts(read: Read) -> ClinicFacts:
     found = {row.name: row.value for row in read.conn.execute(select(settings.c.name, settings.c.value))}
     address = tuple(line for line in str(found.get("clinic_address", "")).splitlines() if line.strip())
     return ClinicFacts(str(found.get("clinic_name", "")), address, str(found.get("clinic_phone", "")))
+
+
+def require_recovery(act: Act) -> None:
+    """Refuse to begin a chart that nobody could open again if the passwords or the machine were lost."""
+    confirmed = act.conn.execute(select(settings.c.value).where(settings.c.name == "recovery_confirmed_at")).scalar()
+    if confirmed == "":
+        raise Refusal(N_("The recovery key was not confirmed yet. An administrator does that by signing in."))

@@ -254,6 +254,8 @@ def _first_rows(unit: Transaction, *, code: str, clinic_name: str) -> None:
     station = {"code": code, "name": clinic_name, "made_at": to_text(unit.now)}
     unit.create(journal_tables.workstations, station, kind="workstation.made")
     unit.create(journal_tables.settings, {"name": "clinic_name", "value": clinic_name}, kind="setting.made")
+    # Empty until the recovery key was typed back: no patient is registered before.
+    unit.create(journal_tables.settings, {"name": "recovery_confirmed_at", "value": ""}, kind="setting.made")
 
 
 def _put_in_place(making: Path, profile: Path) -> None:

@@ -12,6 +12,7 @@ from clinic_desktop.domain import patients as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.store import finding
 from clinic_desktop.store.search import Indexed, index_patient
@@ -148,6 +149,7 @@ class BannerFacts:
 @command
 def register_patient(act: Act, new: NewPatient) -> Registered:
     """Register a patient under a new record number, found by the search from this moment on."""
+    require_recovery(act)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
     mrn = act.number("MRN")

@@ -52,6 +52,10 @@ class FirstRunPage(QStackedWidget):
         self._create.setEnabled(False)
         self._tasks.query("keyring", self._gate.has_keyring, self._keyring_known)
 
+    def ask_for(self, key: str) -> None:
+        """Show a recovery key that was never confirmed, to be typed back before anything else."""
+        self._made(key)
+
     # The clinic and its administrator ------------------------------------------------------------------
 
     def _clinic_page(self) -> QWidget:

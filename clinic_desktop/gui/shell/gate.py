@@ -76,6 +76,7 @@ class Workplace:
     settings: Remembered = field(default_factory=RememberedHere)
     today: Callable[[], date] = date.today
     idle_minutes: float = 10
+    recovery_key: str = field(default="", repr=False)  # to be typed back before work begins
     home: str = "home"
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
     patient_screen: str = "chart"  # opened when a patient is chosen in the palette

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6 import QtGui, QtWidgets
@@ -134,6 +135,9 @@ class MainWindow(QWidget):
         return self._frame is not None
 
     def _work(self, place: "Workplace") -> None:
+        if place.recovery_key:
+            self._confirm_first(place)
+            return
         # The sign-in is painted sooner without it.
         from clinic_desktop.gui.shell.frame import Frame
 
@@ -153,6 +157,22 @@ class MainWindow(QWidget):
         frame.ask_counts()
         frame.go(place.home)
         self.opened.emit(place)
+
+    def _confirm_first(self, place: "Workplace") -> None:
+        """An administrator whose clinic has no confirmed recovery key confirms one before work begins."""
+        from clinic_desktop.gui.shell.firstrun import FirstRunPage
+
+        page = FirstRunPage(self._gate, self._tasks)
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+        def finish(_username: str) -> None:
+            self._pages.removeWidget(page)
+            page.deleteLater()
+            self._work(replace(place, recovery_key=""))
+
+        page.done.connect(finish)
+        page.ask_for(place.recovery_key)
 
     @property
     def idle(self) -> "Idle":
