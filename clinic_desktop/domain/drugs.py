@@ -34,11 +34,15 @@ _BESIDE_THE_NAME = frozenset(
 
 # Words that tell how somebody reacted and who says so: they stand beside an allergy and are none.
 _BESIDE_AN_ALLERGY = frozenset(
-    "severe mild moderate serious bad rash rashes hives itch itching itchy urticaria swelling angioedema anaphylaxis"
-    " anaphylactic shock wheeze vomiting nausea diarrhoea diarrhea reaction reactions reacted react intolerance"
-    " intolerant sensitivity hypersensitivity possible suspected probable confirmed reported says history childhood"
-    " child adult as a an at when was after since before years year old ago type unknown mother father family class"
-    " all any other".split()
+    word
+    for line in (
+        "severe mild moderate serious bad rash rashes hives itch itching itchy urticaria swelling angioedema",
+        "anaphylaxis anaphylactic shock wheeze vomiting nausea diarrhoea diarrhea reaction reactions reacted react",
+        "intolerance intolerant sensitivity hypersensitivity possible suspected probable confirmed reported says",
+        "history childhood child adult as a an at when was after since before years year old ago type unknown",
+        "mother father family class all any other",
+    )
+    for word in line.split()
 )
 
 

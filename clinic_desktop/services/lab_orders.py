@@ -20,7 +20,7 @@ class PlacedOrderRow:
     status: str
 
 
-@query
+@query(access="chart")
 def orders_of(read: Read, patient_id: str) -> tuple[PlacedOrderRow, ...]:
     """The patient's laboratory orders, newest first."""
     rows = read.conn.execute(

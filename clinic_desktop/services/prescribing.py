@@ -162,14 +162,14 @@ def medication_chart(read: Read, patient_id: str) -> MedicationChart:
     return MedicationChart(patient_id, facts.allergy_state, allergies, facts.current, weight, facts.weighed_at, last)
 
 
-@query
+@query(access="chart")
 def active_prescriptions(read: Read, patient_id: str) -> tuple[Prescription, ...]:
     """The patient's prescriptions that are not yet all handed out, newest first."""
     table = tables.prescriptions
     return prescriptions.read_prescriptions(read.conn, table.c.patient_id == patient_id, table.c.status.in_(WAITING))
 
 
-@query
+@query(access="chart")
 def last_prescriptions(read: Read, patient_id: str, limit: int = REPEATABLE) -> tuple[Prescription, ...]:
     """The patient's last prescriptions in any state, newest first: to be repeated."""
     return prescriptions.read_prescriptions(read.conn, tables.prescriptions.c.patient_id == patient_id, limit=limit)

@@ -5,18 +5,19 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from clinic_desktop.domain.numbers import is_sound
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import pharmacy, prescribing
+from clinic_desktop.services import lab_orders, pharmacy, prescribing
 from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import medicines_taken
-from clinic_desktop.store.tables.journal import journal
+from clinic_desktop.store.tables.journal import access, journal
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import safety_alerts
+from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
 from tests.medicines import World, add_patient, amoxicillin, paracetamol, warfarin, world
 
@@ -249,3 +250,26 @@ def test_dots_and_invisible_characters_are_no_reason(clinic: World, reason: str)
         prescribing.sign_prescription(
             clinic.doctor, clinic.patient, None, [amoxicillin()], {each.key: reason for each in alerts}
         )
+
+
+def test_who_reads_prescriptions_or_orders_is_in_the_access_log_first(clinic: World) -> None:
+    for read in (prescribing.active_prescriptions, prescribing.last_prescriptions, lab_orders.orders_of):
+        before = accesses(clinic)
+        read(clinic.doctor, clinic.patient)
+        assert accesses(clinic) == before + 1
+
+
+def accesses(clinic: World) -> int:
+    with clinic.store.read() as connection:
+        wanted = select(func.count()).select_from(access).where(access.c.patient == clinic.patient)
+        return int(connection.execute(wanted).scalar_one())
+
+
+def test_who_was_disabled_meanwhile_reads_nothing_more(clinic: World) -> None:
+    with clinic.store.write(act="x", session=None) as unit:
+        unit.change(staff, clinic.doctor.session.staff_id, {"active": 0}, kind="staff.disabled")
+    with pytest.raises(Refusal, match="changed by an administrator"):
+        prescribing.check_lines(clinic.doctor, clinic.patient, [])
+    with pytest.raises(Refusal, match="signed out"):
+        prescribing.medication_chart(clinic.doctor, clinic.patient)
+    assert accesses(clinic) == 0
