@@ -1,6 +1,7 @@
 """Runs the tour: steps in order, each timed, counted, pictured and checked; the first failure ends it."""
 
 import os
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import Door
 from clinic_desktop.gui.shell.start import follow
@@ -17,6 +19,7 @@ from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
 from clinic_desktop.gui.tour.visit import drawn
+from clinic_desktop.i18n import N_
 from clinic_desktop.services.clinic import Clinic, open_clinic
 
 Work = Callable[[Hands, Step], None]
@@ -59,7 +62,7 @@ def run(
     steps: Sequence[tuple[str, str, Work]] = STEPS,
 ) -> int:
     """Walk the tour; 0 when every check held, 1 when not."""
-    out.mkdir(parents=True, exist_ok=True)
+    _fresh(out)
     record = Record(seed)
     hands, close = begin(out, seed, make_door, screens)
     driver = hands.driver
@@ -78,6 +81,20 @@ def run(
     for problem in record.problems():
         say(f"FAILED {problem}")
     return 0 if record.ok else 1
+
+
+def _fresh(out: Path) -> None:
+    """Make room for a new tour: an earlier tour's clinic goes, anything else that stands there is refused."""
+    profile = out / "profile"
+    if profile.exists():
+        if not (out / "tour.json").exists():
+            raise Refusal(
+                N_("There is a clinic in {folder} that no tour made. Name a new folder."), folder=str(profile)
+            )
+        shutil.rmtree(profile)
+    out.mkdir(parents=True, exist_ok=True)
+    # Written before anything else, so that a tour that is broken off is known as one the next time.
+    (out / "tour.json").write_text("{}", encoding="utf-8")
 
 
 def run_part(out: Path, seed: int, part: str, make_door: Callable[[Path], Door], screens: Sequence[str]) -> int:
