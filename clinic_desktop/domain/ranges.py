@@ -62,6 +62,8 @@ class Judgement:
 
 
 _NUMBER = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([-+−]?\d+(?:[.,]\d+)?|[-+−]?[.,]\d+)")
+# 1,200 is twelve hundred to one reader and one point two to another: it is asked for again, never guessed.
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _RELATIONS: dict[str, Relation] = {"": "", "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">="}
 
 # Why there is no flag, or no one range: English, translated where it is shown.
@@ -76,7 +78,7 @@ SPAN = "the value is given only as below or above a limit"
 def amount(text: str) -> Amount | None:
     """Read ``5.4``, ``5,4``, ``<0.5`` or ``>=100``; None for anything else."""
     found = _NUMBER.fullmatch(text.strip())
-    if found is None:
+    if found is None or _GROUPED.fullmatch(found[2].lstrip("-+−")):
         return None
     number = Decimal(found[2].replace(",", ".").replace("−", "-"))
     return Amount(number, _RELATIONS[found[1] or ""])

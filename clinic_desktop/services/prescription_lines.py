@@ -20,6 +20,7 @@ from clinic_desktop.store.tables.chart import medicines_taken
 
 IN_ACT = ("ready", "worked_out", "write_line", "drugs_of", "codes_of")
 
+MOST_HANDED_OUT = 100_000
 PRESCRIBED_AGAIN = "prescribed again"
 
 
@@ -66,6 +67,8 @@ def _checked(line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:
         raise Refusal(
             N_("Say how much is to be handed out, in whole {unit}."), field="quantity", unit=line.quantity_unit
         )
+    if made > MOST_HANDED_OUT:
+        raise Refusal(N_("So much is never handed out: look at the dose again."), field="quantity")
     return dataclasses.replace(line, quantity=int(made))
 
 

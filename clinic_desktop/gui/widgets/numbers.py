@@ -1,6 +1,7 @@
 """Numbers by keyboard only: no wheel and no arrows, so that none changes unseen."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
@@ -9,6 +10,11 @@ from PySide6.QtWidgets import QLabel
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.widgets.fields import LineField
 from clinic_desktop.i18n import _
+
+
+_PLAIN = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)")
+# 1,000 is a thousand to one reader and one to another: a dose must not turn on who reads it.
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")
 
 
 class NumberField(LineField):
@@ -50,11 +56,10 @@ class NumberField(LineField):
 
     def value(self) -> Decimal | None:
         """The number."""
-        try:
-            number = Decimal(self.line.text().strip().replace(",", ".").replace(" ", "").replace("−", "-"))
-        except InvalidOperation:
+        text = self.line.text().strip().replace(" ", "").replace("−", "-")
+        if not _PLAIN.fullmatch(text) or _GROUPED.fullmatch(text):
             return None
-        return number if number.is_finite() else None
+        return Decimal(text.replace(",", "."))
 
     def set_value(self, value: object) -> None:
         """Show a number, or None."""
@@ -65,6 +70,8 @@ class NumberField(LineField):
         number = self.value()
         if not self.line.text().strip():
             return super().problem()
+        if number is None and _GROUPED.fullmatch(self.line.text().strip()):
+            return _("Write it with no comma between thousands, and decimals after a point.")
         if number is None:
             return _("This is not a number.")
         exponent = number.normalize().as_tuple().exponent

@@ -177,3 +177,9 @@ def test_a_flag_of_a_span_holds_for_every_value_in_it(row: Range, limit: Decimal
     allowed = {"L": {"L", "LL"}, "H": {"H", "HH"}}.get(found.flag, {found.flag})
     assert found.flag == "none" or inside in allowed
     assert inside not in ranges.CRITICAL or found.flag in ranges.CRITICAL or found.may_be_critical
+
+
+@pytest.mark.parametrize("typed", ["1,200", "<1,000", "250,000"])
+def test_a_comma_that_may_mean_thousands_is_not_guessed_at(typed: str) -> None:
+    assert ranges.amount(typed) is None
+    assert ranges.amount("0,125") is not None

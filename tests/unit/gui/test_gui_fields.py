@@ -134,6 +134,19 @@ def test_a_number_takes_comma_or_point_and_says_what_is_wrong(
     assert problem in field.problem()
 
 
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("0.125", "0.125"), ("0,125", "0.125"), ("1000", "1000"), ("1,5", "1.5"), ("٥", "5"), ("−2", "-2"),
+     ("1,000", None), ("12,500", None), ("1e309", None), ("1e3", None), ("0x10", None), ("1_000", None), ("NaN", None)],
+)  # fmt: skip
+def test_a_number_is_plain_digits_and_never_a_guess_at_a_comma(qtbot: QtBot, typed: str, value: str | None) -> None:
+    field = NumberField("T", "x.t", decimals=3)
+    qtbot.addWidget(field)
+    field.line.setText(typed)
+    assert field.value() == (None if value is None else Decimal(value))
+    assert bool(field.problem()) is (value is None)
+
+
 def test_money_is_whole_minor_units(qtbot: QtBot) -> None:
     field = MoneyField("Paid", "x.paid", currency="KES")
     qtbot.addWidget(field)

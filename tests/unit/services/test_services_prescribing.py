@@ -273,3 +273,9 @@ def test_who_was_disabled_meanwhile_reads_nothing_more(clinic: World) -> None:
     with pytest.raises(Refusal, match="signed out"):
         prescribing.medication_chart(clinic.doctor, clinic.patient)
     assert accesses(clinic) == 0
+
+
+def test_a_quantity_beyond_all_sense_is_refused_in_words(clinic: World) -> None:
+    dose = Dose(Decimal(10) ** 30, "capsule", "oral", "od", 5)
+    with pytest.raises(Refusal, match="never handed out"):
+        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin(dose=dose)])
