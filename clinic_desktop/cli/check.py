@@ -25,7 +25,10 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
             checked = check_current(here.desk, patient)
         else:
             checked = check_medicine(here.desk, patient, chosen.drug, chosen.dose)
-    lines = [f"{row.tier:<6}{_(row.template).format(**dict(row.facts))}  [{row.source}]" for row in checked.alerts]
+    lines = [
+        f"{row.tier:<6}{_(row.template).format(**dict(row.facts))}{f'  [{row.source}]' if row.source else ''}"
+        for row in checked.alerts
+    ]
     terminal.answer([_row(row) for row in checked.alerts], lines or [f"Nothing is said against it by {checked.pack}."])
     return DONE
 

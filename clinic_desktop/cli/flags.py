@@ -1,6 +1,7 @@
 """`clinic-desktop flags`: a patient's values with their flags."""
 
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
+from clinic_desktop.domain.units import written
 from clinic_desktop.services.flags import Flagged, flags
 from clinic_desktop.services.numbers import patient_by_mrn
 
@@ -13,7 +14,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     with terminal.signed_in() as here:
         rows = flags(here.desk, patient_by_mrn(here.desk, chosen.patient))
     found = [_row(row) for row in rows]
-    lines = [f"{row.loinc or '-':<10}{row.flag:<6}{row.value} {row.unit or ''}".rstrip() for row in rows]
+    lines = [f"{row.loinc or '-':<10}{row.flag:<6}{row.value} {written(row.unit)}".rstrip() for row in rows]
     terminal.answer(found, lines or ["Nothing was measured."])
     return DONE
 

@@ -68,7 +68,7 @@ def invoice(data: InvoicePaper) -> bytes:
         Column(wide * 0.19, "right"),
     )
     amount = _("Amount ({currency})").format(currency=data.currency)
-    paper.head_row((_("For"), _("Number"), _("Each"), amount), columns)
+    paper.head_row((_("For"), _("Quantity"), _("Each"), amount), columns)
     for entry in data.lines:
         each, sum_of_line = (money(minor, data.currency) for minor in (entry.unit_amount, entry.amount))
         paper.row([entry.description, str(entry.quantity), each, sum_of_line], columns)
