@@ -2,11 +2,13 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.administration.presenter import Presenter
 from clinic_desktop.gui.screens.administration.section import ListSection, yes
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.numbers import NumberField
@@ -85,10 +87,14 @@ class CatalogueSection(ListSection[CatalogueEntry]):
         """Both forms: a refusal is shown beside the field it names."""
         return self
 
-    def saved(self) -> None:
-        """Forget what was typed."""
-        super().saved()
+    def range_saved(self) -> None:
+        """Forget what was typed about a range; the test's own form stays."""
         self._ranges.form.clear()
+
+    def flush(self) -> None:
+        """Hand over what is being typed in either form."""
+        super().flush()
+        self._ranges.keeper.flush()
 
 
 class RangePanel(Panel):
@@ -114,7 +120,8 @@ class RangePanel(Panel):
         self.add(self._table)
         self._source = label("", "secondary", name="administration.range_from", wrap=True)
         self.add(self._source)
-        self.form = Form()
+        self.keeper = DraftKeeper(lambda fields: self._kept().keep(fields))
+        self.form = Form(self.keeper)
         sexes = [(sex, _(words)) for sex, words in SEX_WORDS.items()]
         self.form.add(SegmentField(_("Se&x"), "administration.sex", sexes, required=True))
         self.form.add_row(
@@ -139,6 +146,9 @@ class RangePanel(Panel):
 
     def show_test(self, test: CatalogueEntry | None) -> None:
         """Show the ranges of a test; only numbers have any."""
+        if self._test is None or test is None or test.id != self._test.id:
+            self.keeper.flush()
+            self._known = None
         self._test = test
         self.setVisible(test is not None and test.kind == "numeric")
         self._table.set_rows(test.ranges if test is not None else ())
@@ -147,7 +157,12 @@ class RangePanel(Panel):
         elif test is not None and not test.ranges:
             self._show(None)
 
+    def _kept(self) -> KeptDraft:
+        test = self._test.id if self._test is not None else ""
+        return self._presenter.kept("range", self._known.id if self._known is not None else f"{test}.new")
+
     def _show(self, known: ReferenceRange | None) -> None:
+        self.keeper.flush()
         self._known = known
         self.form.clear()
         self._retire.setEnabled(known is not None)
@@ -157,10 +172,13 @@ class RangePanel(Panel):
             self.form.set_values({name: getattr(known, name) for name in names} | {"range_source": known.source})
         else:
             self.form.set_values({"sex": "any", "age_to_days": FOREVER_DAYS})
+        kept = self._kept()
+        kept.recall(lambda fields: self.form.restore(fields) if kept.key == self._kept().key else None)
 
     def _save(self) -> None:
         if self._test is not None and self.form.check():
             values = self.form.values()
+            self.keeper.flush()
             self._presenter.save_range(self._test, self._known, values)
 
     def _ask_retire(self) -> None:
@@ -171,6 +189,7 @@ class RangePanel(Panel):
             self.window(), "administration.retire_dialog", _("Take this range out of use?"),
             _("Results that were judged by it keep it. New results of these ages have no flag until there is another."),
             confirm=_("&Take out of use"), reason=_("&Why"), meaning="warning",
+            kept=self._presenter.kept("retire_range", known.id),
         )  # fmt: skip
         dialog.accepted.connect(lambda: self._presenter.retire_range(test, known, dialog.reason()))
         dialog.finished.connect(dialog.deleteLater)

@@ -67,7 +67,7 @@ class StaffSection(ListSection[StaffMember]):
         self._give.setVisible(row is not None)
         self._close.setVisible(row is not None and row.active)
         if row is not None:
-            words = _("&New password") if row.active else _("Password to open the account &again")
+            words = _("New &password") if row.active else _("Password to open the account &again")
             self._password.label.setText(words)
             self.form.set_values(
                 {
@@ -106,6 +106,7 @@ class StaffSection(ListSection[StaffMember]):
                 name=member.display_name
             ),
             confirm=_("&Close account"), reason=_("&Why"), meaning="warning",
+            kept=self._presenter.kept("close_account", member.id),
         )  # fmt: skip
         dialog.accepted.connect(lambda: self._presenter.close_account(member, dialog.reason()))
         dialog.finished.connect(dialog.deleteLater)

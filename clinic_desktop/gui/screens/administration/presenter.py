@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Trouble
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import access, administration, drafts, patients, permissions, reference, staff, stock
@@ -88,7 +89,8 @@ class Presenter:
             if found:
                 self.view.restore(section, found)
 
-        self.tasks.query(f"draft.{section}.{key}", lambda: drafts.draft(self.desk, draft), show)
+        # One slot for a section: what was typed for a row that is no longer chosen is not shown in another's form.
+        self.tasks.query(f"draft.{section}", lambda: drafts.draft(self.desk, draft), show)
 
     def keep(self, section: str, key: str, fields: Mapping[str, str]) -> None:
         """Keep what is typed in a form."""
@@ -96,6 +98,10 @@ class Presenter:
         self.tasks.change(
             lambda: drafts.keep_draft(desk, draft, fields), None, lambda error: self._failed(section, error)
         )
+
+    def kept(self, form: str, about: str) -> KeptDraft:
+        """The draft of a form beside a section's own: a range, or why something is closed."""
+        return KeptDraft(self.desk, self.tasks, f"administration.{form}", about)
 
     def find_patients(self, text: str, show: Callable[[Sequence[PatientHit]], None]) -> None:
         """Find the patient whose readers are asked for; the search itself is logged."""
@@ -169,6 +175,7 @@ class Presenter:
             "staff", member.id,
             lambda desk: self._need_office().disable_staff(desk, member.id, reason, expect=member.revision),
             _("The account of {name} is closed.").format(name=member.display_name),
+            self.kept("close_account", member.id),
         )  # fmt: skip
 
     # Prices and formulary ---------------------------------------------------------------------------------
@@ -236,18 +243,19 @@ class Presenter:
             _whole(values.get("age_to_days")), source=str(values.get("range_source") or ""), **limits,
         )  # fmt: skip
         key = f"{test.id}.range"
+        kept = self.kept("range", f"{test.id}.new" if known is None else known.id)
         if known is None:
-            self._do("catalogue", key, lambda desk: administration.add_range(desk, new), _("The range is added."))
+            self._do("catalogue", key, lambda desk: administration.add_range(desk, new), _("The range is added."), kept)
         else:
             self._do("catalogue", key,
                      lambda desk: administration.change_range(desk, known.id, new, expect=known.revision),
-                     _("The range is changed, for results from now on."))  # fmt: skip
+                     _("The range is changed, for results from now on."), kept)  # fmt: skip
 
     def retire_range(self, test: CatalogueEntry, known: ReferenceRange, reason: str) -> None:
         """Take a reference range out of use."""
         self._do("catalogue", f"{test.id}.range",
                  lambda desk: administration.retire_range(desk, known.id, reason, expect=known.revision),
-                 _("The range is not used any more."))  # fmt: skip
+                 _("The range is not used any more."), self.kept("retire_range", known.id))  # fmt: skip
 
     # Backups and settings -----------------------------------------------------------------------------------
 
@@ -276,12 +284,13 @@ class Presenter:
 
     # ---------------------------------------------------------------------------------------------------------
 
-    def _do(self, section: str, key: str, work: Callable[[Desk], object], words: str) -> None:
+    def _do(
+        self, section: str, key: str, work: Callable[[Desk], object], words: str, kept: KeptDraft | None = None
+    ) -> None:
         """Do an act under an id that stays the same until it succeeds."""
         name = f"{section}.{key}.{words}"
-        desk = self.desk.once(
-            self._acts.setdefault(name, new_id()), draft=DraftKey(f"administration.{section}", key or "new")
-        )
+        draft = DraftKey(f"administration.{section}", key or "new") if kept is None else kept.key
+        desk = self.desk.once(self._acts.setdefault(name, new_id()), draft=draft)
         self.view.set_busy(True)
 
         def done(_answer: object) -> None:

@@ -96,7 +96,7 @@ class ListSection(Section, Generic[R]):
         found = next((row for row in shown if self._key(row) == before), None)
         if found is not None:
             self.chosen = found
-            if not self.keeper.waiting:
+            if not self.form.is_touched:
                 self.show_chosen()
         elif shown and before is None and not self._new:
             self.table.select_row(0)
@@ -124,7 +124,7 @@ class ListSection(Section, Generic[R]):
 
     def saved(self) -> None:
         """Forget the draft; a new one's form is empty again."""
-        self.keeper.forget()
+        self.form.settle()
         if self.chosen is None:
             self.form.clear()
             self.fill(None)

@@ -89,9 +89,13 @@ class AdministrationScreen(ScreenView):
         """Put a form's draft back."""
         self._pages[section].restore(draft)
 
-    def saved(self, section: str, key: str) -> None:  # noqa: ARG002 - each section knows what it had chosen
+    def saved(self, section: str, key: str) -> None:
         """Forget the draft of what was saved."""
-        self._pages[section].saved()
+        page = self._pages[section]
+        if isinstance(page, CatalogueSection) and key.endswith(".range"):
+            page.range_saved()
+        else:
+            page.saved()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""

@@ -1,6 +1,6 @@
 """What a patient is to be billed for, and the invoice made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,7 +15,7 @@ from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.numbers import MoneyField, NumberField
 from clinic_desktop.gui.widgets.panel import Empty, Panel, label
 from clinic_desktop.gui.widgets.settings import Remembered
-from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
@@ -29,9 +29,13 @@ class ChargesPanel(QWidget):
     take_off_asked = Signal(object, str)
     add_asked = Signal(str, int)
 
-    def __init__(self, keeper: DraftKeeper, settings: Remembered) -> None:
+    def __init__(
+        self, keeper: DraftKeeper, adding: DraftKeeper, settings: Remembered, kept: Callable[[str, str], ReasonKept]
+    ) -> None:
         super().__init__()
         self._charges: tuple[Charge, ...] = ()
+        self._kept = kept
+        self.adding = Form(adding)
         self._cover = Insurance(None, 0)
         self._currency = ""
         self.table: ListTable[Charge] = ListTable(
@@ -88,9 +92,13 @@ class ChargesPanel(QWidget):
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(12)
-        self.price = ChoiceField(_("&Add from the price list"), "billing.price_code", (), none=_("Choose"))
+        self.adding.hide()
+        line.addWidget(self.adding)
+        self.price = ChoiceField(_("Add &from the price list"), "billing.price_code", (), none=_("Choose"))
         self.quantity = NumberField(_("&Quantity"), "billing.quantity", least=1, most=999)
         self.quantity.line.setText("1")
+        self.adding.adopt(self.price)
+        self.adding.adopt(self.quantity)
         add = Button(_("&Add"), "billing.add", self._add)
         line.addWidget(self.price, 3)
         line.addWidget(self.quantity, 1)
@@ -118,7 +126,13 @@ class ChargesPanel(QWidget):
         """Begin with an empty form: the cover is used unless somebody says otherwise."""
         self.form.clear()
         self.form.set_values({"use_insurance": True})
+        self.fresh_adding()
         self._work_out()
+
+    def fresh_adding(self) -> None:
+        """Nothing of the price list is chosen."""
+        self.adding.clear()
+        self.adding.set_values({"quantity": 1})
 
     def chosen(self) -> tuple[str, ...]:
         """The charges that go on the invoice: all of them."""
@@ -146,6 +160,8 @@ class ChargesPanel(QWidget):
     def _add(self) -> None:
         code, quantity = self.price.value(), self.quantity.value()
         if code and quantity is not None and not self.quantity.problem():
+            if self.adding.keeper is not None:
+                self.adding.keeper.flush()
             self.add_asked.emit(code, int(quantity))
 
     def _take_off(self) -> None:
@@ -159,6 +175,7 @@ class ChargesPanel(QWidget):
             f"{charge.description}, {money_text(charge.amount, charge.currency)}",
             confirm=_("&Take off"),
             reason=_("&Why"),
+            kept=self._kept("take_off", charge.id),
         )
         ask.accepted.connect(lambda: self.take_off_asked.emit(charge, ask.reason()))
         ask.open()

@@ -1,5 +1,7 @@
 """One invoice: its lines, what is still owed, and the payment form."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,7 +15,7 @@ from clinic_desktop.gui.widgets.numbers import MoneyField
 from clinic_desktop.gui.widgets.panel import Empty, Panel, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.gui.widgets.settings import Remembered
-from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
@@ -31,9 +33,10 @@ class InvoicePanel(QWidget):
     print_asked = Signal()
     receipt_asked = Signal(object)
 
-    def __init__(self, keeper: DraftKeeper, settings: Remembered) -> None:
+    def __init__(self, keeper: DraftKeeper, settings: Remembered, kept: Callable[[str, str], ReasonKept]) -> None:
         super().__init__()
         self.invoice: Invoice | None = None
+        self._kept = kept
         self.state = Pill(name="billing.invoice_state")
         self.owed = label("", "figure", name="billing.outstanding")
         self.about = label("", "secondary", name="billing.invoice_about", wrap=True)
@@ -146,6 +149,7 @@ class InvoicePanel(QWidget):
             _("{method}, receipt {number}").format(method=method_words(row.method), number=row.number),
             confirm=_("&Give back"),
             reason=_("&Why"),
+            kept=self._kept("refund", row.id),
         )
         ask.accepted.connect(lambda: self.refund_asked.emit(row, left, ask.reason()))
         ask.open()
@@ -161,6 +165,7 @@ class InvoicePanel(QWidget):
             _("Its charges can be invoiced again. The invoice stays on record as void."),
             confirm=_("&Void"),
             reason=_("&Why"),
+            kept=self._kept("void", invoice.id),
         )
         ask.accepted.connect(lambda: self.void_asked.emit(invoice, ask.reason()))
         ask.open()

@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import billing, cash, drafts, invoices
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -121,10 +122,18 @@ class BillingPresenter:
         self.invoice_id = invoice_id
         self.tasks.query("detail", lambda: invoices.invoice(self.desk, invoice_id), arrived)
 
+    def close(self) -> None:
+        """Nobody is open any more."""
+        self.patient_id = self.invoice_id = None
+
     def draft_key(self, form: str) -> DraftKey:
         """The draft of one of the forms, about what is open."""
         about = "" if form == "shift" else self.invoice_id or self.patient_id or ""
         return DraftKey(f"billing.{form}", about)
+
+    def kept_reason(self, act: str, about: str) -> KeptDraft:
+        """The draft of why a charge is taken off, money given back or an invoice made void."""
+        return KeptDraft(self.desk, self.tasks, f"billing.{act}", about)
 
     def keep(self, form: str, fields: dict[str, str]) -> None:
         """Keep what is being typed."""
@@ -145,7 +154,7 @@ class BillingPresenter:
 
     def take_off(self, charge: Charge, reason: str) -> None:
         """Take a charge off, with the reason."""
-        desk = self._once("cancel")
+        desk = self.desk.once(self._act_id, draft=self.kept_reason("take_off", charge.id).key)
         self._do(lambda: billing.cancel_charge(desk, charge.id, reason=reason), lambda _done: None)
 
     def issue(self, charges: Sequence[str], *, discount: int, reason: str, use_insurance: bool) -> None:
@@ -178,12 +187,12 @@ class BillingPresenter:
 
     def refund(self, payment_id: str, amount: int, reason: str) -> None:
         """Give money of a payment back."""
-        desk = self._once("refund")
+        desk = self.desk.once(self._act_id, draft=self.kept_reason("refund", payment_id).key)
         self._do(lambda: cash.refund_payment(desk, payment_id, amount=amount, reason=reason), self.view.paid)
 
     def void(self, invoice: Invoice, reason: str) -> None:
         """Void the invoice that is open."""
-        desk = self._once("void")
+        desk = self.desk.once(self._act_id, draft=self.kept_reason("void", invoice.id).key)
         self._do(
             lambda: invoices.void_invoice(desk, invoice.id, reason=reason, expect=invoice.revision), lambda _done: None
         )

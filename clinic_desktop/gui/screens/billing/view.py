@@ -60,8 +60,10 @@ class BillingView(ScreenView):
             empty=Empty(_("Every invoice is paid."), icon="done"),
             settings=context.settings,
         )
-        self.charges = ChargesPanel(self._keeper("invoice"), context.settings)
-        self.invoice = InvoicePanel(self._keeper("payment"), context.settings)
+        self.charges = ChargesPanel(
+            self._keeper("invoice"), self._keeper("charge"), context.settings, presenter.kept_reason
+        )
+        self.invoice = InvoicePanel(self._keeper("payment"), context.settings, presenter.kept_reason)
         self.shift = ShiftPanel(self._keeper("shift"))
         self._about: str | None = None
         self._arrange()
@@ -83,6 +85,7 @@ class BillingView(ScreenView):
         self.detail.addWidget(self.charges)
         self.detail.addWidget(self.invoice)
         self.detail.currentChanged.connect(self._fit)
+        self.lists.currentChanged.connect(self._turned)
         self._fit(NOTHING)
         body = QWidget()
         row = QHBoxLayout(body)
@@ -135,9 +138,26 @@ class BillingView(ScreenView):
 
     def leave(self) -> None:
         """Hand over what is still being typed."""
-        for form in (self.charges.form, self.invoice.form, self.shift.form):
+        for form in (self.charges.form, self.charges.adding, self.invoice.form, self.shift.form):
             if form.keeper is not None:
                 form.keeper.flush()
+
+    def primary(self) -> None:
+        """Ctrl+Enter opens or closes the shift where that is what is on the screen."""
+        if self.lists.currentWidget() is self.shift:
+            self.leave()
+            self.shift.act()
+        else:
+            super().primary()
+
+    def escape(self) -> bool:
+        """Esc closes the patient or invoice that is open, then goes back."""
+        if self.detail.currentIndex() == NOTHING:
+            return False
+        self._close()
+        current = self.lists.currentWidget()
+        (current.view if isinstance(current, ListTable) else self.shift.counted).setFocus()
+        return True
 
     # Called by the presenter -----------------------------------------------------------------------------
 
@@ -145,7 +165,6 @@ class BillingView(ScreenView):
         """The patients with charges on no invoice."""
         self.waiting.set_rows(rows)
         self.lists.setTabText(0, _("To &bill ({count})").format(count=len(rows)))
-        self.context.window.set_count("billing", len(rows))
 
     def show_unpaid(self, rows: Sequence[InvoiceRow]) -> None:
         """The invoices on which something is owed."""
@@ -164,6 +183,7 @@ class BillingView(ScreenView):
             self._about = patient_id
             self.charges.fresh()
             self.presenter.recall("invoice", self.charges.form.restore)
+            self.presenter.recall("charge", self.charges.adding.restore)
         self.charges.show_charges(charges, cover)
         self.detail.setCurrentIndex(CHARGES)
         self._offer()
@@ -218,6 +238,20 @@ class BillingView(ScreenView):
             if page is not None:
                 page.setSizePolicy(wants, wants)
 
+    def _close(self) -> None:
+        self.leave()
+        self.presenter.close()
+        self._about = None
+        self.context.window.set_patient(None)
+        self.detail.setCurrentIndex(NOTHING)
+        self._offer()
+
+    def _turned(self, _place: int) -> None:
+        """The till is about nobody: beside it no payment may be one key away."""
+        if self.lists.currentWidget() is self.shift and self.detail.currentIndex() != NOTHING:
+            self._close()
+        self._offer()
+
     def _form(self) -> Form | None:
         return {CHARGES: self.charges.form, INVOICE: self.invoice.form}.get(self.detail.currentIndex())
 
@@ -248,7 +282,7 @@ class BillingView(ScreenView):
             self.presenter.pay(amount, self.invoice.method.value() or "", self.invoice.reference.value())
 
     def _add(self, price_code: str, quantity: int) -> None:
-        self.presenter.charge_by_hand(price_code, quantity, lambda: self.charges.price.set_value(None))
+        self.presenter.charge_by_hand(price_code, quantity, self.charges.fresh_adding)
 
     def _refund(self, row: PaymentRow, amount: int, reason: str) -> None:
         self.presenter.refund(row.id, amount, reason)

@@ -5,9 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from clinic_desktop.clock import new_id
-from clinic_desktop.domain.consultation import PRESETS
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart, charting, consultation, drafts, substances, terminology, vitals
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.chart import Chart, TimelinePage, Visit
@@ -27,23 +25,6 @@ TOUCHING = (
     "result.",
     "prescription.",
     "lab_",
-)
-
-PRESET_WORDS: Mapping[str, str] = dict(
-    zip(
-        PRESETS,
-        (
-            N_("New visit"),
-            N_("Follow-up of a chronic problem"),
-            N_("Review of results"),
-            N_("Refill"),
-            N_("Emergency"),
-            N_("Procedure"),
-            N_("Child and vaccine"),
-            N_("Antenatal"),
-        ),
-        strict=True,
-    )
 )
 
 
@@ -89,6 +70,7 @@ class ChartPresenter:
         self._following: chart.Cursor | None = None
         self._asking = False
         self._act_ids: dict[str, str] = {}
+        self.reason_for = ""  # the record that is to be taken out of the chart
 
     def may(self, act: str) -> bool:
         """Whether this person may do an act."""
@@ -142,8 +124,8 @@ class ChartPresenter:
     # Drafts ----------------------------------------------------------------------------------------------
 
     def key(self, form: str) -> DraftKey:
-        """Where the draft of a form is kept: for this person and this patient."""
-        return DraftKey(f"chart.{form}", self.patient_id)
+        """Where the draft of a form is kept: for this person and this patient, a reason for its record."""
+        return DraftKey(f"chart.{form}.{self.reason_for}" if form == "reason" else f"chart.{form}", self.patient_id)
 
     def keep(self, form: str, fields: Mapping[str, str]) -> None:
         """Keep what is being typed."""

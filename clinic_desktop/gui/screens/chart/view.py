@@ -67,7 +67,7 @@ class ChartView(ScreenView):
         problems = Panel(_("Problems"))
         if may("charting.add_problem"):
             problems.add_button(_("Add &problem"), "chart.add_problem", lambda: self._show_form("problem"))
-            problems.add_button(_("Over"), "chart.resolve", self._resolve)
+            problems.add_button(_("Resolved"), "chart.resolve", self._resolve)
         allergies = Panel(_("Allergies"))
         self._none_known = allergies.add_button(_("&None known"), "chart.none_known", self._presenter.none_known)
         allergies.add_button(_("Add &allergy"), "chart.add_allergy", lambda: self._show_form("allergy"))
@@ -288,14 +288,21 @@ class ChartView(ScreenView):
         if row is None:
             self._window.say(_("Choose a line first."))
             return
-        self._forms.about = ("vitals", " ".join(row.ids), 0)
-        self._show_form("reason")
+        self._ask_reason("vitals", " ".join(row.ids), 0)
 
     def _ask_why(self, kind: str, row: AllergyShown | MedicineTaken | None) -> None:
         if row is None:
             self._window.say(_("Choose a line first."))
             return
-        self._forms.about = (kind, row.id, row.revision)
+        self._ask_reason(kind, row.id, row.revision)
+
+    def _ask_reason(self, kind: str, record: str, revision: int) -> None:
+        form = self._forms.by_name["reason"].form
+        if form.keeper is not None:
+            form.keeper.flush()
+        if record != self._presenter.reason_for:
+            form.clear()
+        self._presenter.reason_for, self._forms.about = record, (kind, record, revision)
         self._show_form("reason")
 
     # Lists ------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 import importlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import consultation as path
 from clinic_desktop.domain.consultation import Diagnosis, State
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import charting, consultation, drafts, encounters, terminology, vitals
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -101,11 +103,12 @@ class ConsultationPresenter:
             for each in shown.steps:
                 self._restore(each.step)
         for form in ("entries", "addendum"):
-            self._restore_form(form)
+            KeptDraft(self._desk, self._tasks, f"consultation.{form}", self.encounter_id).recall(
+                partial(self._page.restore, form)
+            )
 
     def _restore(self, step: str) -> None:
         """Put back what was typed in a step, over what this person saw when typing it."""
-        key = self.key(step)
 
         def found(draft: dict[str, object] | None) -> None:
             typed, seen = _words(draft, "typed"), _words(draft, "seen")
@@ -113,15 +116,8 @@ class ConsultationPresenter:
                 self._seen[step] = {**self._seen.get(step, {}), **seen}
                 self._page.put(step, typed)
 
+        key = self.key(step)
         self._tasks.query(f"draft.{step}", lambda: drafts.draft(self._desk, key), found)
-
-    def _restore_form(self, form: str) -> None:
-        key = self.key(form)
-        self._tasks.query(
-            f"draft.{form}",
-            lambda: drafts.draft(self._desk, key),
-            lambda found: self._page.restore(form, found) if found else None,
-        )
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """Ask again if something shown here has changed, in this window or in another."""
@@ -226,6 +222,7 @@ class ConsultationPresenter:
             step,
             lambda desk: consultation.skip_step(desk, encounter, step, reason),
             lambda _state: self._ask_again(self.go_on),
+            draft=self.kept_why(step).key,
         )
 
     def reopen(self, step: str) -> None:
@@ -361,6 +358,10 @@ class ConsultationPresenter:
             return
         key = self.key(form)
         self._tasks.change(lambda: drafts.keep_draft(self._desk, key, fields))
+
+    def kept_why(self, step: str) -> KeptDraft:
+        """The draft of why a step is left out."""
+        return KeptDraft(self._desk, self._tasks, f"consultation.why.{step}", self.encounter_id)
 
     def _do(
         self,

@@ -13,6 +13,7 @@ from clinic_desktop.gui.screens.consultation.pages import StepPage, row_of
 from clinic_desktop.gui.screens.consultation.parts import AllergyAnswer, DiagnosisList, Lines, Review
 from clinic_desktop.gui.screens.consultation.presenter import SETTLED, ConsultationPresenter
 from clinic_desktop.gui.screens.consultation.side import Side
+from clinic_desktop.gui.screens.consultation.why import WhyLeftOut
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.check import CheckField
@@ -105,7 +106,7 @@ class ConsultationView(ScreenView):
         park = Button(_("&Wait for the results"), "consultation.park", self._presenter.park)
         self._above("investigations", self._ordered, row_of(order, park))
         form = self.pages["investigations"].form
-        form.add(CheckField(_("&Critical results were acted on"), "consultation.critical_seen"))
+        form.add(CheckField(_("C&ritical results were acted on"), "consultation.critical_seen"))
         form.add(NoteEdit(_("Notes"), "consultation.investigations_note", rows=2))
 
     def _prescription(self) -> None:
@@ -128,11 +129,7 @@ class ConsultationView(ScreenView):
         self._head.add(self._pages_holder, 1)
         self._reopen = self._head.add_button(_("Open &again"), "consultation.reopen", self._open_again)
         self._leave_out = self._head.add_button(_("&Leave out"), "consultation.leave_out", self._ask_why)
-        self._why = TextField(
-            "", "consultation.why", placeholder=_("Why is this step left out? Enter to leave it out.")
-        )
-        self._why.line.returnPressed.connect(self._skip)
-        self._why.hide()
+        self._why = WhyLeftOut(self._presenter.kept_why, self._presenter.skip)
         self._head.body.insertWidget(1, self._why)
         row.addWidget(self._head, 1)
         side = Panel()
@@ -171,7 +168,7 @@ class ConsultationView(ScreenView):
     def escape(self) -> bool:
         """Take back the question why a step is left out."""
         if self._why.isVisible():
-            self._why.hide()
+            self._why.take_back()
             self.pages[self._presenter.step].start()
             return True
         return False
@@ -198,7 +195,7 @@ class ConsultationView(ScreenView):
         place = (step, shown.status)
         moved, self._shown_place = place != self._shown_place, place
         if moved:
-            self._why.hide()
+            self._why.put_away()
             self._stack.setCurrentWidget(self.pages[step])
             self._start(step)
         self._offer(shown, step)
@@ -347,14 +344,7 @@ class ConsultationView(ScreenView):
         return " ".join(filter(None, words))
 
     def _ask_why(self) -> None:
-        self._why.show()
-        self._why.setFocus()
-
-    def _skip(self) -> None:
-        reason = self._why.value()
-        self._why.hide()
-        self._why.clear()
-        self._presenter.skip(self._presenter.step, reason)
+        self._why.ask(self._presenter.step)
 
     def _open_again(self) -> None:
         self._presenter.reopen(self._presenter.step)
@@ -373,11 +363,12 @@ class ConsultationView(ScreenView):
         return self._presenter.patient_id
 
     def _forms(self) -> list[Form]:
-        return [*(page.form for page in self.pages.values()), self.entry, self.addendum]
+        return [*(page.form for page in self.pages.values()), self.entry, self.addendum, self._why]
 
     def _clear(self) -> None:
         """Nothing of another encounter stays on the screen for a moment."""
         self.leave()
+        self._why.put_away()
         for page in self.pages.values():
             page.clear()
         self.entry.clear()

@@ -1,6 +1,6 @@
 """One line on the pharmacy's desk: what is wanted, the lots it is filled from, what was handed out already."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
@@ -11,6 +11,7 @@ from clinic_desktop.domain.pharmacy import packs
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date, show_instant
+from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.numbers import NumberField
 from clinic_desktop.gui.widgets.panel import Panel, label
@@ -71,6 +72,32 @@ class PickRow(QWidget):
         return Pick(line_id, self.lot.lot_id, int(quantity), None if covers is None else int(covers), reason)
 
 
+class AddedLots(Field):
+    """The lots added by hand; never shown: a draft of it says which rows there were."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("", name)
+        self._lots: tuple[str, ...] = ()
+        self.hide()
+
+    def value(self) -> tuple[str, ...]:
+        """Their ids."""
+        return self._lots
+
+    def set_value(self, value: object) -> None:
+        """Keep other ids."""
+        self.restore(" ".join(str(one) for one in value) if isinstance(value, tuple) else "")
+        self.edited.emit()
+
+    def draft(self) -> str:
+        """Their ids as words."""
+        return " ".join(self._lots)
+
+    def restore(self, draft: str) -> None:
+        """Put back what `draft` gave."""
+        self._lots = tuple(draft.split())
+
+
 class LinePanel(Panel):
     """One line of the prescription on the desk."""
 
@@ -81,6 +108,7 @@ class LinePanel(Panel):
         super().__init__(name=f"pharmacy.line_{place}")
         self.place, self.work, self.form = place, work, form
         self.rows: list[PickRow] = []
+        self._lots: dict[str, tuple[Option, LotView]] = {}
         line = work.line
         self.set_title(line.title)
         wanted = line.quantity_text
@@ -112,6 +140,9 @@ class LinePanel(Panel):
         foot = QWidget()
         row = QHBoxLayout(foot)
         row.setContentsMargins(0, 0, 0, 0)
+        # Added lots are kept with what is typed for them: without its lot a quantity means nothing.
+        self._added = self.form.adopt(AddedLots(f"pharmacy.lots_{self.place}"))
+        self._lots = lots
         self.other = ChoiceField("", f"pharmacy.other_{self.place}", others, none=_("Another lot …"))
         if not others:
             self.other.hide()
@@ -122,6 +153,7 @@ class LinePanel(Panel):
         row.addWidget(LinkButton(_("Label"), f"pharmacy.label_{self.place}", self._label))
         if not lots:
             foot.hide()
+        row.addWidget(self._added)
         self.add(foot)
 
     @staticmethod
@@ -143,9 +175,17 @@ class LinePanel(Panel):
         chosen = self.other.value()
         if chosen is None or any(row.lot.lot_id == chosen for row in self.rows):
             return
+        self._added.set_value((*self._added.value(), chosen))
         row = self._add(*lots[chosen], 0)
         row.quantity.line.clear()
         row.quantity.setFocus()
+
+    def add_lots(self, added: Sequence[str]) -> None:
+        """Offer lots that were added before; one that has gone meanwhile is left out."""
+        here = {row.lot.lot_id for row in self.rows}
+        for lot in added:
+            if lot in self._lots and lot not in here:
+                self._add(*self._lots[lot], 0).quantity.line.clear()
 
     def picks(self) -> list[Pick]:
         """What is picked for this line."""

@@ -98,6 +98,12 @@ class OrderPanel(QWidget):
             self._body.addWidget(self.counselled)
         self._body.addStretch(1)
 
+    def restore(self, fields: Mapping[str, object]) -> None:
+        """Put a draft back, with the lots that were added to those proposed."""
+        for panel in self.panels:
+            panel.add_lots(str(fields.get(f"lots_{panel.place}", "")).split())
+        self.form.restore(fields)
+
     def picks(self) -> list[Pick]:
         """What is picked over all lines."""
         return [pick for panel in self.panels for pick in panel.picks()]

@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
 from clinic_desktop.services import drafts, pharmacy
@@ -97,6 +98,10 @@ class Presenter:
             desk, key = self.desk, DraftKey(FORM, self._wanted[1])
             self.tasks.change(lambda: drafts.keep_draft(desk, key, fields), None, self.view.refused)
 
+    def kept_reason(self, act: str, about: str = "") -> KeptDraft:
+        """The draft of why a prescription is sent back or what was handed out is taken back."""
+        return KeptDraft(self.desk, self.tasks, f"pharmacy.{act}", about or self._id())
+
     # Acts -------------------------------------------------------------------------------------------
 
     def start(self) -> None:
@@ -123,7 +128,8 @@ class Presenter:
             self.view.say(_("Sent back to the doctor."))
             self._finished()
 
-        self._do(lambda desk: pharmacy.reject(desk, prescription, reason), done)
+        self._do(lambda desk: pharmacy.reject(desk, prescription, reason), done,
+                 draft=self.kept_reason("reject", prescription).key)  # fmt: skip
 
     def dispense(self, picks: Sequence[Pick], reasons: Mapping[str, str], *, counselled: bool) -> None:
         """Hand out what was picked."""
@@ -151,7 +157,8 @@ class Presenter:
                 words += " " + _("It is on an invoice: the cashier refunds it.")
             self._stay(words)
 
-        self._do(lambda desk: pharmacy.cancel_dispense(desk, dispense_id, reason), done)
+        self._do(lambda desk: pharmacy.cancel_dispense(desk, dispense_id, reason), done,
+                 draft=self.kept_reason("take_back", dispense_id).key)  # fmt: skip
 
     def _do(self, work: Callable[[Desk], T], done: Callable[[T], None], draft: DraftKey | None = None) -> None:
         desk = self.desk.once(self._act_id, draft=draft)

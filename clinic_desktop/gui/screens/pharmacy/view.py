@@ -15,8 +15,9 @@ from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
-from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.words import minutes_words
 from clinic_desktop.i18n import _
 from clinic_desktop.services.pharmacy import QueueRow
 from clinic_desktop.services.work_orders import HandedOut, WorkOrder
@@ -34,7 +35,7 @@ class PharmacyView(ScreenView):
             "pharmacy.queue",
             [
                 Column("name", _("Patient"), _name, width=170, stretch=True, strong=True),
-                Column("waiting", _("Waits"), _waits, width=76, number=True, sort=lambda row: -row.waiting_minutes),
+                Column("waiting", _("Waits"), _waits, width=96, number=True, sort=lambda row: -row.waiting_minutes),
                 Column("state", _("State"), lambda row: _look(row).text, width=140, look=_look),
             ],
             key=lambda row: row.prescription_id,
@@ -112,7 +113,7 @@ class PharmacyView(ScreenView):
         self.order.show_order(order)
         self._offer(order)
         if typed:
-            self.order.form.restore(typed)
+            self.order.restore(typed)
         if order is not None and not same:
             self.queue.select(order.prescription.prescription_id)
         if order is not None and (not same or order.since):
@@ -121,7 +122,7 @@ class PharmacyView(ScreenView):
 
     def restore_form(self, fields: Mapping[str, object]) -> None:
         """Put back what was typed and not done."""
-        self.order.form.restore(fields)
+        self.order.restore(fields)
 
     def set_patient(self, patient_id: str | None) -> None:
         """Whose prescription it is."""
@@ -176,6 +177,7 @@ class PharmacyView(ScreenView):
             _("The prescription leaves the queue, and what was not handed out leaves the patient's medicines."),
             _("Send &back"),
             self.presenter.reject,
+            self.presenter.kept_reason("reject"),
         )
 
     def _back(self, handed: HandedOut) -> None:
@@ -187,10 +189,13 @@ class PharmacyView(ScreenView):
             ),
             _("&Take back"),
             lambda reason: self.presenter.take_back(handed.dispense_id, reason),
+            self.presenter.kept_reason("take_back", handed.dispense_id),
         )
 
-    def _ask(self, name: str, title: str, words: str, confirm: str, act: Callable[[str], None]) -> None:
-        dialog = ConfirmStop(self, name, title, words, confirm=confirm, reason=_("Reason"))
+    def _ask(
+        self, name: str, title: str, words: str, confirm: str, act: Callable[[str], None], kept: ReasonKept
+    ) -> None:
+        dialog = ConfirmStop(self, name, title, words, confirm=confirm, reason=_("Reason"), kept=kept)
         dialog.accepted.connect(lambda: act(dialog.reason()))
         self.dialog = dialog
         dialog.open()
@@ -218,7 +223,7 @@ def _name(row: QueueRow) -> str:
 
 
 def _waits(row: QueueRow) -> str:
-    return _("{n} min").format(n=row.waiting_minutes)
+    return minutes_words(row.waiting_minutes)
 
 
 def _look(row: QueueRow) -> Look:

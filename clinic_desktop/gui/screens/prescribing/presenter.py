@@ -106,6 +106,8 @@ class Presenter:
         for key, reason in self.reasons.items():
             if reason:
                 fields[f"reason {key}"] = reason
+        if self.priority != "routine":
+            fields["priority"] = self.priority
         if fields and self.encounter_id:
             fields["encounter_id"] = self.encounter_id
         return fields
@@ -114,7 +116,8 @@ class Presenter:
         """Keep the draft."""
         desk, key = self.desk, self.draft_key
         # Emptied by hand, nothing is unfinished any more.
-        work = (lambda: drafts.keep_draft(desk, key, fields)) if fields else (lambda: drafts.drop_draft(desk, key))
+        typed = any(text for name, text in fields.items() if name != "encounter_id")
+        work = (lambda: drafts.keep_draft(desk, key, fields)) if typed else (lambda: drafts.drop_draft(desk, key))
         if key.subject:
             self.tasks.change(work, None, self.view.refused)
 

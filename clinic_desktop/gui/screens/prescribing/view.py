@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
@@ -186,6 +186,8 @@ class PrescribingView(ScreenView):
     def restore_form(self, fields: Mapping[str, object]) -> None:
         """Put back what was typed and not signed."""
         self.editor.restore(fields)
+        if "priority" in fields:
+            self.priority.set_value(fields["priority"])
 
     def pending(self) -> Written | None:
         """The line being written, if it is whole."""
@@ -194,6 +196,7 @@ class PrescribingView(ScreenView):
     def clear_form(self) -> None:
         """Empty the form."""
         self.editor.clear()
+        self._plain_priority()
 
     def clear_chart(self) -> None:
         """Nothing of another patient stays on the screen for a moment, least of all to be repeated."""
@@ -223,7 +226,7 @@ class PrescribingView(ScreenView):
     def signed(self, answer: SignedPrescription) -> None:
         """It was signed: the next may be written."""
         del answer
-        self.priority.set_value("routine")
+        self._plain_priority()
         self.context.window.refresh_banner()
         self.editor.medicine.setFocus()
 
@@ -299,6 +302,12 @@ class PrescribingView(ScreenView):
 
     def _priority_chosen(self) -> None:
         self.presenter.priority = self.priority.value() or "routine"
+        self.touch_draft()
+
+    def _plain_priority(self) -> None:
+        with QSignalBlocker(self.priority):
+            self.priority.set_value("routine")
+        self.presenter.priority = "routine"
 
     def _print(self) -> None:
         chosen = self.presenter.last_signed

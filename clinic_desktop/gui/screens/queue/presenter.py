@@ -6,6 +6,7 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import drafts, patients, queue, scheduling
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -81,6 +82,10 @@ class QueuePresenter:
         """Put back what was typed and not done."""
         self.tasks.query("draft", lambda: drafts.draft(self.desk, KEY), lambda kept: restore(kept) if kept else None)
 
+    def kept_reason(self, entry_id: str) -> KeptDraft:
+        """The draft of why somebody left."""
+        return KeptDraft(self.desk, self.tasks, "queue.left", entry_id)
+
     def check_in(self, patient_id: str, priority: str, practitioner_id: str | None, complaint: str) -> None:
         """Put a patient into the queue."""
         desk = self.desk.once(self._act_id, draft=KEY)
@@ -103,7 +108,7 @@ class QueuePresenter:
 
     def left(self, entry_id: str, reason: str) -> None:
         """Somebody has gone."""
-        desk = self.desk.once()
+        desk = self.desk.once(draft=self.kept_reason(entry_id).key)
         self.tasks.change(lambda: queue.left(desk, entry_id, reason), lambda _line: self.ask(), self._failed)
 
     def finish(self, entry_id: str) -> None:

@@ -15,6 +15,7 @@ from clinic_desktop.gui.widgets.panel import Empty, Figure
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.words import minutes_words
 from clinic_desktop.i18n import _
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.scheduling import Appointment, Practitioner
@@ -56,7 +57,7 @@ class QueueView(ScreenView):
             self.add_button(_("Call &this one"), "queue.call", self._call, "Ctrl+T"),
             self.add_button(_("Be&gin"), "queue.start", self._start, "Ctrl+G"),
             self.add_button(_("&Done"), "queue.finish", self._finish, "Ctrl+D"),
-            self.add_button(_("&Left"), "queue.left", self._left, "Ctrl+E"),
+            self.add_button(_("Has &left"), "queue.left", self._left, "Ctrl+E"),
             self.add_button(_("&More urgent"), "queue.triage", self._triage, "Ctrl+U"),
         ]
         if self._may_call:
@@ -122,9 +123,7 @@ class QueueView(ScreenView):
         waiting = [line for line in lines if line.status == "waiting"]
         longest = max((line.minutes for line in waiting), default=0)
         self.waiting.show_number(str(len(waiting)))
-        self.longest.show_number(
-            _("{n} min").format(n=longest) if waiting else "–", "warning" if longest >= LONG_WAIT else ""
-        )
+        self.longest.show_number(minutes_words(longest) if waiting else "–", "warning" if longest >= LONG_WAIT else "")
         self.seen.show_number(str(sum(line.status == "in_consultation" for line in lines)))
         self.context.window.set_count("queue", len(waiting))
         self._enable()
@@ -219,6 +218,7 @@ class QueueView(ScreenView):
         dialog = ConfirmStop(
             self, "queue.leaving", _("Left without being seen"), words,
             confirm=_("They have &left"), reason=_("Why"), meaning="warning",
+            kept=self.presenter.kept_reason(line.id),
         )  # fmt: skip
         dialog.accepted.connect(lambda: self.presenter.left(line.id, dialog.reason()))
         dialog.open()
@@ -233,17 +233,17 @@ def _columns() -> list[Column[QueueLine]]:
             "ticket", _("Ticket"), lambda line: str(line.ticket), width=56, number=True, sort=lambda line: line.ticket
         ),
         Column(
-            "priority", _("Priority"), lambda line: words[line.priority], width=112,
+            "priority", _("Priority"), lambda line: words[line.priority], width=100,
             look=lambda line: Look(words[line.priority], PRIORITY[line.priority]),
             sort=lambda line: order.index(line.priority),
         ),
-        Column("patient", _("Patient"), lambda line: line.patient, width=168, strong=True),
+        Column("patient", _("Patient"), lambda line: line.patient, width=140, strong=True),
         Column("age", _("Age, sex"), lambda line: f"{line.age} {_sex(line.sex)}".strip(), width=76, subtle=True),
-        Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=100, stretch=True),
-        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=118, subtle=True),
+        Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=150, stretch=True),
+        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=96, subtle=True),
         Column(
-            "minutes", _("Waiting"), lambda line: str(line.minutes), width=80, number=True,
-            sort=lambda line: line.minutes, unit=lambda _line: _("min"),
+            "minutes", _("Waiting"), lambda line: minutes_words(line.minutes), width=104, number=True,
+            sort=lambda line: line.minutes,
             meaning=lambda line: "warning" if line.status == "waiting" and line.minutes >= LONG_WAIT else "",
         ),
         Column(

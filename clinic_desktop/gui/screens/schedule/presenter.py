@@ -7,6 +7,7 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import drafts, patients, queue, scheduling
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -96,9 +97,17 @@ class SchedulePresenter:
         """Find patients to book for."""
         self.tasks.query("find", lambda: patients.find_patients(self.desk, text, 8), show)
 
-    def keep(self, fields: dict[str, str]) -> None:
-        """Keep what is being typed."""
-        self.tasks.change(lambda: drafts.keep_draft(self.desk, KEY, fields))
+    def keep(self, fields: dict[str, str], moving: Appointment | None = None) -> None:
+        """Keep what is being typed: of a new appointment with its day, of a move for its appointment."""
+        if moving is not None:
+            self.kept("move", moving).keep(fields)
+        else:
+            kept = fields | {"day": self.day.isoformat()}
+            self.tasks.change(lambda: drafts.keep_draft(self.desk, KEY, kept))
+
+    def kept(self, act: str, about: Appointment) -> KeptDraft:
+        """The draft of a move, or of why an appointment is cancelled."""
+        return KeptDraft(self.desk, self.tasks, f"schedule.{act}", about.id)
 
     def recall(self, restore: Callable[[dict[str, object]], None]) -> None:
         """Put back what was typed and not done."""
@@ -117,7 +126,7 @@ class SchedulePresenter:
 
     def move(self, appointment: Appointment, wanted: Wanted) -> None:
         """Move an appointment to what the form asks for."""
-        desk = self.desk.once(self._act_id, draft=KEY)
+        desk = self.desk.once(self._act_id, draft=self.kept("move", appointment).key)
         self._do(
             lambda: scheduling.reschedule(
                 desk, appointment.id, wanted.starts_at, appointment.revision, wanted.minutes, wanted.practitioner_id,
@@ -128,7 +137,7 @@ class SchedulePresenter:
 
     def cancel(self, appointment: Appointment, reason: str) -> None:
         """Cancel an appointment."""
-        desk = self.desk.once()
+        desk = self.desk.once(draft=self.kept("cancel", appointment).key)
         self._do(lambda: scheduling.cancel(desk, appointment.id, reason, appointment.revision), self.view.ended)
 
     def no_show(self, appointment: Appointment) -> None:

@@ -1,6 +1,7 @@
 """Shows the day board at the left, and booking or the appointment chosen at the right."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea
@@ -36,21 +37,24 @@ class ScheduleView(ScreenView):
         self.area.setWidget(self.grid)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        # The names of the columns are painted where the day is scrolled to.
+        self.area.verticalScrollBar().valueChanged.connect(self.grid.update)
         self.set_body(self.area)
         acts = {"check_in": self._check_in, "move": self._move, "no_show": self._no_show, "cancel": self._cancel}
-        self.booking = BookingPanel(presenter.find, DraftKeeper(presenter.keep), acts)
+        self.booking = BookingPanel(presenter.find, DraftKeeper(self._keep), acts)
         self.set_context(self.booking)
         self.add_button(_("&Earlier"), "schedule.earlier", lambda: self._by(-1), "Ctrl+Left")
         self.add_button(_("Toda&y"), "schedule.today", self._today, "Ctrl+Home")
         self.add_button(_("&Later"), "schedule.later", lambda: self._by(1), "Ctrl+Right")
         self._wanted: str | None = None
+        self._board_came = False
 
     # Called by the shell ---------------------------------------------------------------------------------
 
     def open(self, **arguments: str) -> None:
         """Show the day, with a patient to book for if one is given."""
-        self.presenter.recall(self.booking.form.restore)
         self._wanted = arguments.get("appointment_id")
+        self.presenter.recall(self._restore)
         patient_id = arguments.get("patient_id")
         self.context.window.set_patient(patient_id)
         self.booking.show_form(None)
@@ -73,6 +77,8 @@ class ScheduleView(ScreenView):
     def escape(self) -> bool:
         """From an appointment back to booking, from the form back to the board."""
         if self.booking.appointment is not None:
+            if self.booking.form.isVisibleTo(self.booking):
+                self.presenter.kept("move", self.booking.appointment).drop()
             self.booking.clear()
             self.booking.show_form(None)
             self._offer()
@@ -87,7 +93,9 @@ class ScheduleView(ScreenView):
         self.set_title(f"{_(DAYS[board.day.weekday()])} {show_date(board.day)}")
         self.booking.show_practitioners(board.practitioners)
         self.booking.show_day(board.day)
+        self._board_came = True
         self.grid.show_board(board, self.presenter.desk.now)
+        self._board_came = False
         wanted = next((one for one in board.appointments if one.id == self._wanted), None)
         if wanted is not None:
             self._wanted = None
@@ -136,12 +144,18 @@ class ScheduleView(ScreenView):
     # ------------------------------------------------------------------------------------------------------
 
     def _moved(self, cell: Cell | None, one: Appointment | None) -> None:
+        form = self.booking.form
+        if form.is_touched and self._board_came:
+            self._offer()
+            return  # nobody moved: a board that comes takes nothing of what is typed
         moving = self.booking.appointment is not None and self.booking.form.isVisibleTo(self.booking)
         if moving or one is None:
             if not moving:
                 self.booking.show_form(None)
             if cell is not None:
                 self.booking.take_place(cell.practitioner.staff_id, cell.at)
+                if form.is_touched and form.keeper is not None:
+                    form.keeper.touch()
         else:
             self.booking.show_appointment(one)
         self._offer()
@@ -177,9 +191,22 @@ class ScheduleView(ScreenView):
 
     def _move(self) -> None:
         if self.booking.appointment is not None:
-            self.booking.show_form(self.booking.appointment)
+            moving = self.booking.appointment
+            self.booking.show_form(moving)
+            self.presenter.kept("move", moving).recall(
+                lambda kept: self.booking.form.restore(kept) if self.booking.appointment is moving else None
+            )
             self._offer()
             self.booking.at.editor().setFocus()
+
+    def _keep(self, fields: dict[str, str]) -> None:
+        self.presenter.keep(fields, self.booking.appointment)
+
+    def _restore(self, fields: Mapping[str, object]) -> None:
+        """A booking goes on at its own day."""
+        self.booking.form.restore(fields)
+        if "day" in fields and self._wanted is None:
+            self.presenter.show_day(date.fromisoformat(str(fields["day"])))
 
     def _check_in(self) -> None:
         if self.booking.appointment is not None:
@@ -200,6 +227,7 @@ class ScheduleView(ScreenView):
         dialog = ConfirmStop(
             self, "schedule.cancelling", _("Cancel the appointment"), words,
             confirm=_("&Cancel appointment"), reason=_("Why"), meaning="warning",
+            kept=self.presenter.kept("cancel", one),
         )  # fmt: skip
         dialog.accepted.connect(lambda: self.presenter.cancel(one, dialog.reason()))
         dialog.open()

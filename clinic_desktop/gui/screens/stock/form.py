@@ -41,7 +41,7 @@ class StockForm(QWidget):
         self.reason = TextField(_("&Reason"), "stock.reason")
         self.total = label("", "secondary", name="stock.total")
         self.form = Form(keeper)
-        # Which act is chosen is no work of anybody's: it is not kept as a draft.
+        # Which act is chosen is no work of anybody's: it is kept only with what is typed for it.
         self.form.add_widget(self.act)
         self.form.add_widget(self.about)
         for field in (self.lot, self.expires_on, self.packs, self.loose, self.counted, self.reason):
@@ -74,7 +74,7 @@ class StockForm(QWidget):
     def restore(self, fields: Mapping[str, object]) -> None:
         """Put a draft back."""
         self.form.restore(fields)
-        self.choose("count" if "counted" in fields else "adjust" if "reason" in fields else "receive")
+        self.choose(str(fields.get("act", "receive")))
         self._show()
 
     def received(self) -> int | None:

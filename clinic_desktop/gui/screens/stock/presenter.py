@@ -6,6 +6,7 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
 from clinic_desktop.services import drafts, shelf, stock
@@ -24,7 +25,7 @@ class View(Protocol):
     def show_lots(self, lots: Sequence[LotView]) -> None: ...  # noqa: D102
     def show_ledger(self, rows: Sequence[LedgerRow]) -> None: ...  # noqa: D102
     def restore_form(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
-    def done(self, words: str) -> None: ...  # noqa: D102
+    def done(self, words: str, *, formed: bool) -> None: ...  # noqa: D102
     def refused(self, error: Exception) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
 
@@ -84,11 +85,17 @@ class Presenter:
 
     # Drafts -------------------------------------------------------------------------------------------
 
-    def keep(self, fields: dict[str, str]) -> None:
-        """Keep what is being typed."""
+    def keep(self, fields: dict[str, str], act: str) -> None:
+        """Keep what is being typed, with the act, product and lot that it is about."""
         desk, key = self.desk, DraftKey(FORM)
         # Emptied by hand, nothing is unfinished any more.
-        work = (lambda: drafts.keep_draft(desk, key, fields)) if fields else (lambda: drafts.drop_draft(desk, key))
+        typed = any(fields.values())
+        kept = fields | {
+            "act": act,
+            "product": self.product.product_id if self.product is not None else "",
+            "about_lot": self.lot.lot_id if self.lot is not None else "",
+        }
+        work = (lambda: drafts.keep_draft(desk, key, kept)) if typed else (lambda: drafts.drop_draft(desk, key))
         self.tasks.change(work, None, self.view.refused)
 
     def recall(self) -> None:
@@ -99,6 +106,10 @@ class Presenter:
             lambda: drafts.draft(desk, DraftKey(FORM)),
             lambda kept: self.view.restore_form(kept) if kept else None,
         )
+
+    def kept_reason(self, act: str, about: str) -> KeptDraft:
+        """The draft of why a movement is cancelled or a lot recalled."""
+        return KeptDraft(self.desk, self.tasks, f"stock.{act}", about)
 
     # Acts ---------------------------------------------------------------------------------------------
 
@@ -134,34 +145,36 @@ class Presenter:
         self._do(
             lambda desk: stock.cancel_move(desk, row.move_id, reason),
             _("Cancelled by a reversing movement: lot {lot} holds {balance}."),
+            self.kept_reason("cancel", row.move_id),
         )
 
     def recall_lot(self, lot: LotView, reason: str) -> None:
         """Recall a lot, or lift its recall."""
         act = stock.lift_recall if lot.recalled else stock.recall_lot
-        desk = self.desk.once(self._act_id)
+        desk = self.desk.once(self._act_id, draft=self.kept_reason("recall", lot.lot_id).key)
         words = _("The recall of lot {lot} is lifted.") if lot.recalled else _("Lot {lot} is recalled.")
         self.tasks.change(
             lambda: act(desk, lot.lot_id, reason),
-            lambda _none: self._done(words.format(lot=lot.lot)),
+            lambda _none: self._done(words.format(lot=lot.lot), formed=False),
             self._failed,
         )
 
-    def _do(self, work: Callable[[Desk], Moved], words: str) -> None:
-        desk = self.desk.once(self._act_id, draft=DraftKey(FORM))
+    def _do(self, work: Callable[[Desk], Moved], words: str, kept: KeptDraft | None = None) -> None:
+        desk = self.desk.once(self._act_id, draft=DraftKey(FORM) if kept is None else kept.key)
         self.view.set_busy(True)
         self.tasks.change(
             lambda: work(desk),
             lambda moved: self._done(
-                words.format(quantity=f"{moved.quantity:+d}", lot=moved.lot, balance=moved.balance)
+                words.format(quantity=f"{moved.quantity:+d}", lot=moved.lot, balance=moved.balance),
+                formed=kept is None,
             ),
             self._failed,
         )
 
-    def _done(self, words: str) -> None:
+    def _done(self, words: str, *, formed: bool) -> None:
         self._act_id = new_id()
         self.view.set_busy(False)
-        self.view.done(words)
+        self.view.done(words, formed=formed)
         self.reload()
 
     def _failed(self, error: Exception) -> None:

@@ -16,7 +16,7 @@ from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
-from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
@@ -39,7 +39,7 @@ class StockView(ScreenView):
         super().__init__("stock")
         self.context = context
         self.presenter = Presenter(context.desk, context.tasks, self)
-        self.keeper = DraftKeeper(self.presenter.keep)
+        self.keeper = DraftKeeper(lambda fields: self.presenter.keep(fields, self.form.chosen()))
         self.only = SegmentField(
             "", "stock.only", [("all", _("All")), ("to_order", _("To order")), ("expiring", _("Expiring"))]
         )
@@ -59,6 +59,7 @@ class StockView(ScreenView):
         )  # fmt: skip
         self.form = StockForm(self.keeper, context.today, may_count=self.presenter.may_count)
         self.dialog: ConfirmStop | None = None
+        self._wanted_lot = ""
         self._arrange()
         self._listen()
         self._offer()
@@ -94,6 +95,7 @@ class StockView(ScreenView):
         self.lots.opened.connect(lambda _row: self.form.focus_first())
         self.ledger.selected.connect(lambda _row: self._offer())
         self.form.changed.connect(self._offer)
+        self.form.changed.connect(lambda: self.keeper.touch() if self.form.form.is_touched else None)
         if not present.may_count:
             self.cancel.hide()
 
@@ -130,6 +132,8 @@ class StockView(ScreenView):
     def show_lots(self, lots: Sequence[LotView]) -> None:
         """The lots of the product chosen."""
         self.lots.set_rows(lots)
+        if self._wanted_lot and self.lots.select(self._wanted_lot):
+            self._wanted_lot = ""
         current = self.lots.current()
         self.presenter.lot = current
         if lots and current is None:
@@ -143,12 +147,19 @@ class StockView(ScreenView):
         self._offer()
 
     def restore_form(self, fields: Mapping[str, object]) -> None:
-        """Put back what was typed and not done."""
+        """Put back what was typed and not done, beside what it is about."""
+        product, lot = str(fields.get("product", "")), str(fields.get("about_lot", ""))
+        self._wanted_lot = lot
+        if product and self.levels.select(product):
+            self.form.show_product(self.presenter.product, self.lots.current())
+        if lot:
+            self.lots.select(lot)
         self.form.restore(fields)
 
-    def done(self, words: str) -> None:
-        """An act was done."""
-        self.form.clear()
+    def done(self, words: str, *, formed: bool) -> None:
+        """An act was done; what stands in the form stays if the act was not the form's."""
+        if formed:
+            self.form.clear()
         self.context.window.say(words)
         QTimer.singleShot(0, self, self.levels.setFocus)
 
@@ -211,6 +222,7 @@ class StockView(ScreenView):
                 words.format(quantity=f"{row.quantity:+d}", when=show_instant(row.moved_at)),
                 _("&Cancel movement"),
                 lambda reason: self.presenter.cancel(row, reason),
+                self.presenter.kept_reason("cancel", row.move_id),
             )
 
     def _recall(self) -> None:
@@ -221,10 +233,12 @@ class StockView(ScreenView):
             )
             title = _("Lift the recall?") if lot.recalled else _("Recall this lot?")
             confirm = _("&Lift recall") if lot.recalled else _("&Recall")
-            self._ask(title, words.format(lot=lot.lot), confirm, lambda reason: self.presenter.recall_lot(lot, reason))
+            kept = self.presenter.kept_reason("recall", lot.lot_id)
+            words = words.format(lot=lot.lot)
+            self._ask(title, words, confirm, lambda reason: self.presenter.recall_lot(lot, reason), kept)
 
-    def _ask(self, title: str, words: str, confirm: str, act: Callable[[str], None]) -> None:
-        dialog = ConfirmStop(self, "stock.sure", title, words, confirm=confirm, reason=_("Reason"))
+    def _ask(self, title: str, words: str, confirm: str, act: Callable[[str], None], kept: ReasonKept) -> None:
+        dialog = ConfirmStop(self, "stock.sure", title, words, confirm=confirm, reason=_("Reason"), kept=kept)
         dialog.accepted.connect(lambda: act(dialog.reason()))
         self.dialog = dialog
         dialog.open()
@@ -249,7 +263,7 @@ def _level_columns() -> list[Column[StockLevel]]:
 def _lot_columns() -> list[Column[LotView]]:
     return [
         Column("lot", _("Lot"), _lot_words, width=90, stretch=True, strong=True, meaning=_lot_meaning),
-        Column("expires", _("Expires"), lambda row: show_date(row.expires_on), width=96,
+        Column("expires", _("Expires"), lambda row: show_date(row.expires_on), width=106,
                sort=lambda row: row.expires_on),
         Column("balance", _("Holds"), lambda row: f"{row.balance:,}", width=64, number=True,
                sort=lambda row: row.balance),
