@@ -35,7 +35,8 @@ class Button(QPushButton):
         self._icon_again()
         if shortcut:
             self.setToolTip(QtGui.QKeySequence(shortcut).toString(QtGui.QKeySequence.SequenceFormat.NativeText))
-            self.setShortcut(QtGui.QKeySequence(shortcut))
+            # A shortcut of the button itself would take the place of its underlined letter.
+            QtGui.QShortcut(QtGui.QKeySequence(shortcut), self, self.click)
         if act is not None:
             self.clicked.connect(lambda: act())  # noqa: PLW0108 - drops the `checked` that Qt sends
 
