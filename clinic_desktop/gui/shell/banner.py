@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 from clinic_desktop.gui.shell.gate import BannerFacts
 from clinic_desktop.gui.theme.tokens import BANNER
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.i18n import _
@@ -63,7 +64,7 @@ class PatientBanner(QFrame):
             self._tags.addWidget(Pill(alert, "warning", "alert"))
         allergy = Pill("", name="banner.allergy")
         allergy.show_look(allergy_look(facts))
-        allergy.setToolTip("\n".join(facts.allergies))
+        allergy.setToolTip(tip("\n".join(facts.allergies)))
         self._tags.addWidget(allergy)
         if facts.state is not None:
             state = Pill(name="banner.state")

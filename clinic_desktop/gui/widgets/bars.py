@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.theme.tokens import SECONDARY
+from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.scale import nice_steps
 from clinic_desktop.i18n import _
 
@@ -126,4 +127,4 @@ class BarChart(QWidget):
             left, width = self._span(place)
             at = self.mapToGlobal(self.rect().topLeft())
             at.setX(at.x() + round(left + width / 2))
-            QToolTip.showText(at, bar.words or f"{bar.title}: {bar.value:g}", self)
+            QToolTip.showText(at, tip(bar.words or f"{bar.title}: {bar.value:g}"), self)

@@ -17,3 +17,11 @@ def label(text: str, kind: str = "", *, meaning: str = "", name: str = "", wrap:
     if meaning:
         made.setProperty("meaning", meaning)
     return made
+
+
+def tip(text: str) -> str:
+    """Make words safe for a tooltip, which takes what looks like HTML for HTML: an allergy must not hide in a tag."""
+    if "<" not in text:
+        return text
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<p>{plain}</p>"

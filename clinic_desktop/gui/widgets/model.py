@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.pill import Look
 
 R = TypeVar("R")
@@ -66,7 +67,8 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             # Hovering tells in full what a narrow column cuts off.
             row = self.row_at(index.row())
-            return "…" if row is None else column.text(row)
+            words = "…" if row is None else column.text(row)
+            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter

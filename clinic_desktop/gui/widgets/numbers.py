@@ -11,7 +11,6 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.widgets.fields import LineField
 from clinic_desktop.i18n import _
 
-
 _PLAIN = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)")
 # 1,000 is a thousand to one reader and one to another: a dose must not turn on who reads it.
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from clinic_desktop.gui import icons
+from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.i18n import N_, _
 
@@ -123,7 +124,7 @@ class _StepRow(QPushButton):
         self._state.setText(step.reason or (state if step.state != "not_started" else ""))
         self._state.setVisible(bool(self._state.text()))
         self.setAccessibleName(f"{self._number} {step.title}: {state} {step.reason}".strip())
-        self.setToolTip(f"{state}. {step.reason}" if step.reason else state)
+        self.setToolTip(tip(f"{state}. {step.reason}" if step.reason else state))
         self.setChecked(current)
         lines = self._state.fontMetrics().boundingRect(0, 0, WORDS, 200, Qt.TextFlag.TextWordWrap, self._state.text())
         self._height = 34 + (lines.height() if self._state.text() else 0)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
@@ -135,3 +135,15 @@ def test_an_empty_table_says_what_goes_there(qtbot: QtBot) -> None:
     assert not shown.view.isVisible()
     shown.set_rows(ROWS)
     assert shown.view.isVisible()
+
+
+def test_a_tooltip_shows_what_looks_like_html_as_it_is_written(qtbot: QtBot) -> None:
+    del qtbot
+    model = RowsModel(COLUMNS)
+    model.set_rows([Row(1, "<b>Ana</b>\n<font color=white>penicillin", 1), Row(2, "Ben & Co", 2)])
+    tips = [model.data(model.index(row, 0), Qt.ItemDataRole.ToolTipRole) for row in range(2)]
+    shown = QTextDocument()
+    shown.setHtml(str(tips[0]))
+    assert shown.toPlainText().split() == ["<b>Ana</b>", "<font", "color=white>penicillin"]
+    assert tips[1] == "Ben & Co"
+    assert model.data(model.index(0, 0)) == "<b>Ana</b>\n<font color=white>penicillin"

@@ -63,10 +63,6 @@ def _flag_words(flag: str) -> str:
     return "" if flag in {"N", "none"} else flag
 
 
-def _severity(row: AllergyShown) -> Look:
-    return _said(SEVERITY[row.severity])
-
-
 def _unit(row: ResultShown) -> str:
     return written(row.unit)
 

@@ -242,9 +242,5 @@ class OrderScreen(ScreenView):
         return super().eventFilter(watched, event)
 
 
-def _details(line: Line) -> str:
-    return line.tests or line.specimens
-
-
 def _already(line: Line) -> Look | None:
     return Look(_("Ordered"), "warning") if line.already else None

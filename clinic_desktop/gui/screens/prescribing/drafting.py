@@ -104,11 +104,6 @@ def repeated(line: PrescriptionLine) -> LineDraft:
     )  # fmt: skip
 
 
-def medicine_of(line: LineDraft) -> str:
-    """The words to find a line's medicine by."""
-    return " ".join(part for part in (line.name, line.strength) if part)
-
-
 def kept(lines: Sequence[Written]) -> str:
     """The lines as text for a draft."""
     return json.dumps([asdict(written.line) for written in lines], default=str, ensure_ascii=False)
