@@ -17,7 +17,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows, vitals
 from clinic_desktop.store.tables.chart import consultation_steps, encounters, problems
-from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results
+from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests
 from clinic_desktop.store.tables.prescribing import prescription_lines, prescriptions, safety_alerts
 
 IN_ACT = (
@@ -54,6 +54,7 @@ class Ordered:
     number: str
     test_code: str
     status: str
+    name: str
 
 
 @lru_cache(maxsize=1)
@@ -175,8 +176,15 @@ def prescribed_in(
 def ordered_in(connection: Connection, patient_id: str, encounter_id: str, started_at: datetime) -> tuple[Ordered, ...]:
     """What was ordered from the laboratory in an encounter."""
     rows = connection.execute(
-        select(lab_orders.c.id, lab_orders.c.number, lab_order_tests.c.test_code, lab_order_tests.c.status)
+        select(
+            lab_orders.c.id,
+            lab_orders.c.number,
+            lab_order_tests.c.test_code,
+            lab_order_tests.c.status,
+            func.coalesce(lab_tests.c.name, lab_order_tests.c.test_code),
+        )
         .join(lab_order_tests, lab_order_tests.c.order_id == lab_orders.c.id)
+        .outerjoin(lab_tests, lab_tests.c.code == lab_order_tests.c.test_code)
         .where(
             lab_orders.c.patient_id == patient_id,
             lab_orders.c.ordered_at >= to_text(started_at),

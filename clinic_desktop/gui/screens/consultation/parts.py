@@ -163,7 +163,7 @@ def _summary(shown: Consultation, titles: dict[str, str]) -> list[tuple[str, str
         if step.step == "prescription":
             said += [f"{each.name}, {each.sig}" for each in shown.prescribed]
         if step.step == "investigations":
-            said += [each.test_code for each in shown.ordered]
+            said += [each.name for each in shown.ordered]
         said += [
             _field_words(name, value)
             for name, value in step.content.items()
