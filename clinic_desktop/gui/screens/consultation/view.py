@@ -209,7 +209,7 @@ class ConsultationView(ScreenView):
         self._signs.show_lines(lacks, _("All that this visit wants has been measured."))
         self.allergies.show_state(shown)
         self.allergies.setEnabled(not signed)
-        orders = [(f"{each.number}   {each.test_code}   {each.status}", "") for each in shown.ordered]
+        orders = [(f"{each.number}   {each.name}   {each.status}", "") for each in shown.ordered]
         self._ordered.show_lines(orders, _("Nothing has been ordered in this visit."))
         lines = [(f"{each.name}, {each.sig}   {each.number}", "") for each in shown.prescribed]
         self._prescribed.show_lines(lines, _("Nothing has been prescribed in this visit."))
