@@ -13,7 +13,7 @@ def resources() -> Path:
 
 def data_home() -> Path:
     """The folder that holds every profile of this person on this machine."""
-    import platformdirs  # noqa: PLC0415 - not needed where a profile is named
+    import platformdirs
 
     return Path(platformdirs.user_data_dir("clinic-desktop", appauthor=False))
 
@@ -29,6 +29,6 @@ def cache() -> Path:
     home = os.environ.get("CLINIC_DESKTOP_HOME")
     if home:
         return Path(home) / "cache"
-    import platformdirs  # noqa: PLC0415 - not needed where the home is named
+    import platformdirs
 
     return Path(platformdirs.user_cache_dir("clinic-desktop", appauthor=False))

@@ -138,3 +138,5 @@ def release(hands: Hands, step: Step) -> None:
     drive.click("laboratory.record_callback")
     drive.until("the call-back", lambda: hands.one("SELECT id FROM callbacks"))
     step.check("read back", hands.one("SELECT read_back FROM callbacks") == 1)
+    drive.click("laboratory.print")
+    hands.keep_paper(step, "laboratory-report")

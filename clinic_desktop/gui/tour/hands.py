@@ -120,6 +120,7 @@ class Hands:
         """Wait for the paper shown, keep it as a file beside the pictures, and close it."""
         preview = self.driver.find("preview")
         data: bytes = self.driver.until("the paper", lambda: getattr(preview, "pdf", None))
+        self.driver.settle(0.5)  # the pages are drawn off the window's thread
         file = self.out / f"{name}.pdf"
         file.write_bytes(data)
         step.pdf.append(file.name)
