@@ -123,6 +123,8 @@ def _reading(key: str, text: str, field: str) -> Reading:
     match = _ENTRY.match(text)
     if match is None:
         raise Refusal("This is not a number.", field=field)
+    if re.search(r",\d{3}$", match["number"]):
+        raise Refusal("Write the number in plain digits: what 1,000 means is not guessed.", field=field)
     try:
         value = Decimal(match["number"].replace(",", "."))
     except InvalidOperation as error:

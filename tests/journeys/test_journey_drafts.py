@@ -209,6 +209,13 @@ def plain(**arguments: str) -> Callable[[Clinic], dict[str, str]]:
 
 WHY = press("consultation.leave_out")
 LEVEL = row("stock.levels")
+
+
+def chart_form(form: str) -> Callable[[Clinic], dict[str, str]]:
+    """The chart of the patient with one of its forms open."""
+    return lambda clinic: about_patient(clinic) | {"form": form}
+
+
 FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]] = {
     # name: screen, role, arguments, how the form is reached, how many fields it has at least
     "registration": ("reception", "front_desk", plain(), there, 5),
@@ -219,7 +226,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "moving": ("schedule", "front_desk", about_appointment, press("schedule.move"), 4),
     "cancelling": ("schedule", "front_desk", about_appointment, press("schedule.cancel"), 1),
     **{
-        f"chart {form}": ("chart", "doctor", lambda clinic, form=form: about_patient(clinic) | {"form": form}, there, n)
+        f"chart {form}": ("chart", "doctor", chart_form(form), there, n)
         for form, n in (("vitals", 8), ("problem", 3), ("allergy", 3), ("medicine", 3))
     },
     **{

@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QApplication
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.window import MainWindow
+from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
     from clinic_desktop.gui.shell.gate import Door
 
+KEYS = N_("Ctrl+K finds anything · Ctrl+Enter does the page's act · Alt+letter a button · Esc back · Ctrl+L locks")
 LOOK_MS = 250  # how soon another process's work is seen; a look costs 4 microseconds
 
 
@@ -64,6 +66,7 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
     look.timeout.connect(moved)
     window.opened.connect(opened)
     window.left.connect(look.stop)
+    window.help_asked.connect(lambda _page: window.frame.say(_(KEYS)))
     _hard_lock(window, door)
     # A timer alone would fire before the paint.
     window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile)))

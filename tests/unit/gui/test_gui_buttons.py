@@ -2,6 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -23,9 +24,9 @@ def test_the_underlined_letter_and_the_shortcut_both_press(
     with qtbot.waitActive(window):
         window.show()
         window.activateWindow()
-    qtbot.keyClick(window, key, modifier)
+    QTest.keyClick(window, key, modifier)
     qtbot.waitUntil(lambda: pressed == ["left"])  # a letter presses the button for a moment, to be seen
     button.set_busy(busy=True)
-    qtbot.keyClick(window, key, modifier)
+    QTest.keyClick(window, key, modifier)
     qtbot.wait(150)
     assert pressed == ["left"]
