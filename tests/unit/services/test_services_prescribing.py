@@ -74,7 +74,7 @@ def test_several_medicines_are_one_prescription(clinic: World) -> None:
             PARACETAMOL_SIG,
         ),
     ]
-    assert (kept.status, kept.prescriber, kept.pack) == ("signed", "Doctor One", "Clinic Desktop starter pack 2026.11")
+    assert (kept.status, kept.prescriber, kept.pack) == ("signed", "Doctor One", "Clinic Desktop starter pack 2026.11.1")
     assert taken(clinic) == [("amoxicillin_500_cap", "active"), ("paracetamol_500_tab", "active")]
 
 
@@ -104,7 +104,7 @@ def test_an_allergy_by_class_stops_until_a_reason_is_given(clinic: World) -> Non
     alert = checked.alerts[0]
     assert (alert.tier, alert.kind, alert.line, alert.drug) == ("stop", "allergy", 1, "amoxicillin")
     assert alert.source
-    assert alert.pack == checked.pack == "Clinic Desktop starter pack 2026.11"
+    assert alert.pack == checked.pack == "Clinic Desktop starter pack 2026.11.1"
     with pytest.raises(Refusal, match="amoxicillin: The patient is allergic to Penicillin") as told:
         prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [paracetamol(), amoxicillin()])
     assert told.value.facts["key"] == alert.key
