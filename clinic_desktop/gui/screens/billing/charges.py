@@ -60,7 +60,7 @@ class ChargesPanel(QWidget):
             settings=settings,
         )
         self.form = Form(keeper)
-        self.use_insurance = CheckField(_("Share with the &insurer"), "billing.use_insurance")
+        self.use_insurance = CheckField(_("S&hare with the insurer"), "billing.use_insurance")
         self.discount = MoneyField(_("&Discount"), "billing.discount", currency="")
         self.discount_reason = TextField(_("&Reason of the discount"), "billing.discount_reason")
         self.form.add_row(self.use_insurance, self.discount, self.discount_reason, stretch=(3, 2, 3))
