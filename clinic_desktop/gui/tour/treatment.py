@@ -53,9 +53,11 @@ def prescribe(hands: Hands, step: Step) -> None:
     names = [row[0] for row in hands.rows("SELECT name FROM prescription_lines")]
     step.check("the other drug was signed", len(names) == 1 and visit.allergy.instead in names[0], names)
     step.check("with the pack that checked it", hands.one("SELECT pack FROM prescriptions"))
-    if drive.seen("prescribing.view") is not None:
-        drive.click("prescribing.print")
-        hands.keep_paper(step, "prescription")
+    foot = hands.window.frame.foot.primary
+    drive.until("the answer", lambda: not foot.isEnabled() or None)
+    drive.settle(0.5)
+    drive.click("prescribing.print")
+    hands.keep_paper(step, "prescription")
 
 
 def sign(hands: Hands, step: Step) -> None:

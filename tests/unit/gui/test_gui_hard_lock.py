@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clinic_desktop import settings
 from clinic_desktop.services.clinic import create_clinic
+from clinic_desktop.services.recovery import check_recovery
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "plain copper ladder 88"
@@ -38,7 +39,7 @@ marker.write_text(f"ended with key {door.key()}")
 
 def test_left_alone_it_ends_the_session_and_replaces_the_process(tmp_path: Path) -> None:
     profile = tmp_path / "clinic"
-    create_clinic(
+    made = create_clinic(
         profile,
         clinic_name="C",
         username="hardlock1",
@@ -46,6 +47,7 @@ def test_left_alone_it_ends_the_session_and_replaces_the_process(tmp_path: Path)
         password=PASSWORD,
         device_secret="file",
     )
+    assert check_recovery(profile, made.recovery_key, process="command")
     body = (profile / "settings").read_text().replace('"hard_lock_minutes": 15', '"hard_lock_minutes": 0')
     (profile / "settings").write_text(body)
     assert settings.load(profile).hard_lock_minutes == 0

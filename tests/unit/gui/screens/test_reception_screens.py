@@ -184,7 +184,7 @@ def test_the_next_is_called_by_the_primary_act_and_waiting_minutes_are_live(
     assert [view.table.text_of(row, "patient") for row in range(2)] == ["SECOND, A", "FIRST, A"]
     clock.advance(timedelta(minutes=7))
     view.refresh(frozenset({"queue.checked_in"}))
-    assert view.table.text_of(0, "minutes") == "7"
+    assert view.table.text_of(0, "minutes") == "7 min"
     view.primary()
     assert "SECOND, A" in stage.window.said[-1]
     current = view.table.current()
