@@ -24,7 +24,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.lock import Lock, alone, share
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
-from clinic_desktop.store.unit import LOGICAL_BITS, Head, Heads, Transaction
+from clinic_desktop.store.unit import LOGICAL_BITS, Transaction
 from clinic_desktop.vault.keyslots import SecretKind
 from clinic_desktop.vault.passwords import check_password
 from clinic_desktop.vault.sealing import DEFAULT, KdfParams
@@ -300,6 +300,3 @@ def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:
         with store.write(act=new_id(), session=None) as unit:
             unit.accessed("clock.moved_back")
     return tuple(notices)
-
-
-__all__ = ["Clinic", "Head", "Heads", "NewClinic", "confirm_recovery", "create_clinic", "open_clinic", "open_with_key"]
