@@ -74,7 +74,11 @@ def test_several_medicines_are_one_prescription(clinic: World) -> None:
             PARACETAMOL_SIG,
         ),
     ]
-    assert (kept.status, kept.prescriber, kept.pack) == ("signed", "Doctor One", "Clinic Desktop starter pack 2026.11.1")
+    assert (kept.status, kept.prescriber, kept.pack) == (
+        "signed",
+        "Doctor One",
+        "Clinic Desktop starter pack 2026.11.1",
+    )
     assert taken(clinic) == [("amoxicillin_500_cap", "active"), ("paracetamol_500_tab", "active")]
 
 
