@@ -13,6 +13,7 @@ from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
 from clinic_desktop.gui.shell.palette import GO, PATIENT, Palette
 from clinic_desktop.gui.shell.rail import Rail
 from clinic_desktop.gui.shell.screen import Screen, ScreenContext, ScreenView
+from clinic_desktop.gui.shell.tabs import PatientTabs
 from clinic_desktop.gui.shell.topbar import TopBar
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -50,6 +51,7 @@ class Frame(QWidget):
         self._preview: PdfPreview | None = None
         self._closed = False
         self.rail, self.topbar, self.banner = Rail(), TopBar(), PatientBanner()
+        self.tabs = PatientTabs([screen for screen in self._screens.values() if screen.patient_tab])
         self.stack = QStackedWidget()
         self._blank = QWidget()
         self.stack.addWidget(self._blank)
@@ -108,6 +110,7 @@ class Frame(QWidget):
         if self._wanted is None:
             self.banner.take_away()
         self.rail.set_current(name)
+        self.tabs.set_current(name)
         self.topbar.back_button.setEnabled(len(self._history) > 1)
         self._settle()
         self.went.emit(name)
@@ -142,6 +145,8 @@ class Frame(QWidget):
             shown, view = self._preview, None
         if self.stack.currentWidget() is not shown:
             self.stack.setCurrentWidget(shown)
+        # A page on its own needs no tabs.
+        self.tabs.setVisible(self.banner.patient_id is not None and len(self.tabs.names) > 1)
         about = bool(self._history) and self._screens[self._history[-1][0]].about_patient
         self.foot.show_primary(view, allowed=shown is view and (not about or self.banner.patient_id is not None))
 
@@ -271,6 +276,7 @@ class Frame(QWidget):
         right.setSpacing(0)
         right.addWidget(self.topbar)
         right.addWidget(self.banner)
+        right.addWidget(self.tabs)
         right.addWidget(self.stack, 1)
         right.addWidget(self.foot)
         row = QHBoxLayout(self)
@@ -284,6 +290,7 @@ class Frame(QWidget):
 
     def _connect(self) -> None:
         self.rail.gone_to.connect(self.go)
+        self.tabs.gone_to.connect(self._turn_to)
         self.topbar.find_asked.connect(self.palette_box.open_up)
         self.topbar.back.connect(self.back)
         self.topbar.lock.connect(self.lock_asked)
@@ -300,6 +307,10 @@ class Frame(QWidget):
             QShortcut(QKeySequence(keys), self, self.do_primary)
         for keys in ("Alt+Left", "Back"):
             QShortcut(QKeySequence(keys), self, self.back)
+        for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
+            QShortcut(
+                QKeySequence(keys), self, lambda step=step: self._turn_to(self.tabs.beside(self.screen_name, step))
+            )
         for screen in self._screens.values():
             for act in screen.acts:
                 if act.shortcut and self._may(act.roles):
@@ -307,6 +318,15 @@ class Frame(QWidget):
                     QShortcut(QKeySequence(act.shortcut), self, go)
             if screen.shortcut and not screen.in_rail:
                 QShortcut(QKeySequence(screen.shortcut), self, self._going(screen.name, {}))
+
+    def _turn_to(self, name: str | None) -> None:
+        """Open a page of the record of the patient whose banner is shown."""
+        if name is None:
+            return
+        if self.banner.patient_id is None:
+            self.say(_("Open a patient first."))
+            return
+        self.go(name, patient_id=self.banner.patient_id)
 
     def _going(self, name: str, arguments: dict[str, str]) -> Callable[[], None]:
         return lambda: self.go(name, **arguments)
@@ -324,7 +344,7 @@ class Frame(QWidget):
                     going = (screen.name, dict(act.arguments))
                     own.append(Suggestion(GO, _(act.title), badge=act.shortcut, icon=screen.icon, data=going))
         for screen in self._screens.values():
-            if screen.in_rail:
+            if screen.in_rail or screen.patient_tab:
                 going = (screen.name, {})
                 own.append(Suggestion(GO, _(screen.title), badge=screen.shortcut, icon=screen.icon, data=going))
         for key, words, icon, badge in (
@@ -344,7 +364,10 @@ class Frame(QWidget):
             asked.get(found.key.removeprefix(DO), self.quit_asked).emit()
         elif isinstance(found.data, tuple):
             name, arguments = found.data
-            self.go(name, **arguments)
+            if name in self.tabs.names and not arguments:
+                self._turn_to(name)
+            else:
+                self.go(name, **arguments)
 
     def _searched(self, text: str, patient: str) -> None:
         self._tasks.change(lambda: self.place.chosen(text, patient or None))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from clinic_desktop.gui.shell.patients import patient_screen
 from clinic_desktop.gui.shell.staffline import StaffLine
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
@@ -79,7 +80,11 @@ class Workplace:
     recovery_key: str = field(default="", repr=False)  # to be typed back before work begins
     home: str = "home"
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
-    patient_screen: str = "chart"  # opened when a patient is chosen in the palette
+
+    @property
+    def patient_screen(self) -> str:
+        """What is opened when a patient is chosen in the palette."""
+        return patient_screen(self.role)
 
 
 class Gate(Protocol):

@@ -93,6 +93,7 @@ class Screen:
     shortcut: str = ""  # as in "Alt+2"
     in_rail: bool = True
     about_patient: bool = False  # acts wait until the banner is shown
+    patient_tab: bool = False  # one of the tabs beneath the banner; opened with `patient_id`
     help_page: str = ""
     acts: tuple[PaletteAct, ...] = ()
 

@@ -12,5 +12,6 @@ SCREEN = Screen(
     build=ChartView,
     in_rail=False,
     about_patient=True,
+    patient_tab=True,
     help_page="chart",
 )

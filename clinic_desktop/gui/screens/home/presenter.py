@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from clinic_desktop.gui.shell.patients import patient_screen
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import home, patients, unfinished
@@ -60,8 +61,4 @@ class HomePresenter:
     @property
     def patient_screen(self) -> str:
         """Where a patient is opened: the chart for those who may see it."""
-        if self.desk.may("chart.open_chart"):
-            return "chart"
-        return {"cashier": "billing", "pharmacist": "pharmacy", "laboratory": "laboratory"}.get(
-            self.desk.session.role, "reception"
-        )
+        return patient_screen(self.desk.session.role)
