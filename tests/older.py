@@ -16,12 +16,13 @@ from clinic_desktop.store import guards, schema
 from clinic_desktop.store.connection import WRITER_PRAGMAS, connect
 
 KEY = bytes(range(32))
-NEWEST = "0003"
+BEFORE = schema.HEAD  # what the product makes itself
+NEWEST = "9002"
 
 # The first changes what is there, the second rebuilds two parent tables: what Alembic's batch mode does to them.
 CHAIN = {
-    "0002_words": """
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+    "9001_words": """
+revision, down_revision, branch_labels, depends_on = "9001", BEFORE, None, None
 
 def upgrade():
     op.add_column("staff", sa.Column("nickname", sa.Text()))
@@ -29,8 +30,8 @@ def upgrade():
     op.create_table("errands", sa.Column("id", sa.Text(), primary_key=True), sa.Column("staff_id", sa.Text()))
     op.execute("INSERT INTO errands SELECT id, id FROM staff")
 """,
-    "0003_rebuilt": """
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+    "9002_rebuilt": """
+revision, down_revision, branch_labels, depends_on = "9002", "9001", None, None
 
 def upgrade():
     for name in ("patients", "encounters"):
@@ -44,7 +45,9 @@ def write_chain(folder: Path) -> Path:
     """Write a migration chain: the product's own, then two that only tests know."""
     shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     for name, body in CHAIN.items():
-        (folder / "versions" / f"{name}.py").write_text(f"import sqlalchemy as sa\nfrom alembic import op\n{body}")
+        (folder / "versions" / f"{name}.py").write_text(
+            f"import sqlalchemy as sa\nfrom alembic import op\n\nBEFORE = {BEFORE!r}\n{body}"
+        )
     return folder
 
 

@@ -11,8 +11,8 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.store import guards
 from clinic_desktop.store.connection import WRITER_PRAGMAS, connect, gate, in_words, unreadable
 
-HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def create(path: Path, key: bytes) -> None:

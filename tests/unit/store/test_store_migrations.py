@@ -19,7 +19,7 @@ from tests import older
 from tests.backed_up import Made, count_patients, small_clinic
 
 ROOT = Path(__file__).parents[3]
-OLD = {"version": "0001", "errands": False, "rebuilt": False}
+OLD = {"version": older.BEFORE, "errands": False, "rebuilt": False}
 NEW = {"version": older.NEWEST, "errands": True, "rebuilt": True}
 
 
@@ -72,7 +72,7 @@ def test_a_proved_backup_of_the_old_comes_first_and_the_clinic_opens_on_the_new(
     assert prove_backup(backup, made.key).patients == 3
     made.restore(backup, made.profile, accept_older=True)
     connection_ = connect(made.profile / "clinic.db", made.key, WRITER_PRAGMAS)
-    assert connection_.execute("SELECT version_num FROM alembic_version").fetchone()[0] == "0001"
+    assert connection_.execute("SELECT version_num FROM alembic_version").fetchone()[0] == older.BEFORE
     connection_.close()
 
 
@@ -81,7 +81,7 @@ def test_without_its_backup_nothing_is_migrated(made: Made, chain: Path) -> None
     with pytest.raises(Trouble, match="backup could not be written"):
         open_with_key(made.profile, made.key, process="window", clock=made.clock)
     connection = connect(made.profile / "clinic.db", made.key, WRITER_PRAGMAS)
-    assert connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == "0001"
+    assert connection.execute("SELECT version_num FROM alembic_version").fetchone()[0] == older.BEFORE
     connection.close()
 
 
@@ -161,7 +161,7 @@ def test_a_migration_that_loses_rows_is_taken_back(tmp_path: Path, empty_databas
     path = tmp_path / "clinic.db"
     shutil.copy(empty_database, path)
     families(path)
-    thief = chain / "versions" / "0003_rebuilt.py"
+    thief = chain / "versions" / "9002_rebuilt.py"
     thief.write_text(
         thief.read_text() + "    op.execute('DROP TRIGGER no_delete_staff')\n    op.execute('DELETE FROM staff')\n"
     )
