@@ -169,6 +169,9 @@ ACTS: dict[str, frozenset[str]] = {
     "worklist.critical_results": frozenset({DOCTOR, NURSE, LABORATORY}),
     "worklist.sections": frozenset({DOCTOR, NURSE, LABORATORY}),
     "sheets.order_sheet": frozenset({DOCTOR, NURSE, LABORATORY}),
+    # immunizations
+    "immunizations.record_immunization": CLINICAL,
+    "immunizations.immunization_entered_in_error": CLINICAL,
     # billing
     **dict.fromkeys(
         (
