@@ -4,7 +4,8 @@ Instants are kept twice: as the text that came (`..._text`, with its precision a
 `rest` is the part of the resource that has no column, as JSON, so that an export gives it back.
 """
 
-from sqlalchemy import Index, text as sql
+from sqlalchemy import Index
+from sqlalchemy import text as sql
 
 from clinic_desktop.store.tables.metadata import index, link, number, one_of, record, text
 
