@@ -172,6 +172,10 @@ ACTS: dict[str, frozenset[str]] = {
     # immunizations
     "immunizations.record_immunization": CLINICAL,
     "immunizations.immunization_entered_in_error": CLINICAL,
+    # tables from elsewhere
+    "imports.import_rows": frozenset({ADMINISTRATOR}),
+    "imports.save_mapping": frozenset({ADMINISTRATOR}),
+    "imports.saved_mappings": frozenset({ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (
