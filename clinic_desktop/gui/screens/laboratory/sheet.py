@@ -163,3 +163,10 @@ def _olds(test: SheetTest) -> tuple[Old, ...]:
         words = _("corrected: {reason}") if old.status == "superseded" else _("stands until the correction is released")
         found.append(Old(old.value, words.format(reason=reason or "–")))
     return tuple(found)
+
+
+def changed_meanwhile(test: SheetTest) -> str:
+    """Say what somebody else did to a test while it was being typed."""
+    if test.result is None:
+        return _("This test was changed meanwhile.")
+    return _("{who} entered {value} meanwhile.").format(who=test.result.entered_by, value=test.result.value)
