@@ -16,7 +16,7 @@ from clinic_desktop.gui.screens.laboratory.sheet import (
     whole_choice,
 )
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import N_, _
+from clinic_desktop.i18n import _
 from clinic_desktop.services import drafts, lab_orders, laboratory, results, sheets, worklist
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.lab_orders import PlacedOrderRow
@@ -398,6 +398,3 @@ class Presenter:
 
     def _test(self, code: str) -> SheetTest:
         return next(test for test in self._open().tests if test.test_code == code)
-
-
-SECOND_PERSON = N_("You entered some of these: somebody else has to look at them and release them.")

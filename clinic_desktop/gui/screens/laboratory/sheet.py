@@ -170,3 +170,6 @@ def changed_meanwhile(test: SheetTest) -> str:
     if test.result is None:
         return _("This test was changed meanwhile.")
     return _("{who} entered {value} meanwhile.").format(who=test.result.entered_by, value=test.result.value)
+
+
+SECOND_PERSON = N_("You entered some of these: somebody else has to look at them and release them.")
