@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
@@ -53,6 +53,8 @@ class Terminal:
 
         password = self.password()
         clinic, desk = open_clinic(self.profile, self.user or "", password, process="command")
+        for notice in clinic.notices:
+            self.progress(_(notice))
         try:
             yield SignedIn(clinic, desk)
         finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from clinic_desktop import settings
-from clinic_desktop.clock import Clock, SystemClock, new_id, to_text
+from clinic_desktop.clock import Clock, SystemClock, from_text, new_id, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import reference
@@ -24,7 +24,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.lock import Lock, alone, share
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
-from clinic_desktop.store.unit import LOGICAL_BITS, Transaction
+from clinic_desktop.store.unit import Transaction
 from clinic_desktop.vault.keyslots import SecretKind
 from clinic_desktop.vault.passwords import check_password
 from clinic_desktop.vault.sealing import DEFAULT, KdfParams
@@ -285,7 +285,7 @@ def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:
     with store.read() as connection:
         audit.refuse_older(connection, tuple(anchors), store.workstation)
         row = connection.exec_driver_sql(
-            "SELECT n, hash, hlc FROM journal WHERE workstation = ? ORDER BY n DESC LIMIT 1", (store.workstation,)
+            "SELECT at FROM journal WHERE workstation = ? ORDER BY n DESC LIMIT 1", (store.workstation,)
         ).one_or_none()
     if row is not None and not anchors:
         log.warning("no anchor was found beside the database")
@@ -294,7 +294,7 @@ def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:
         )
         with store.write(act=new_id(), session=None) as unit:
             unit.accessed("anchor.missing")
-    if row is not None and (row[2] >> LOGICAL_BITS) / 1000 - store.clock.now().timestamp() > BACKWARD.total_seconds():
+    if row is not None and from_text(row[0]) - store.clock.now() > BACKWARD:
         log.warning("the clock stands before the last entry")
         notices.append(N_("The clock of this machine was set back. Entries keep their order; check the date."))
         with store.write(act=new_id(), session=None) as unit:
