@@ -50,7 +50,9 @@ class Terminal:
         """Open the clinic for the length of one command."""
         # The store and the vault cost half a second to import: `doctor` and `--help` do without.
         from clinic_desktop.services.clinic import open_clinic
+        from clinic_desktop.services.hardening import harden_process
 
+        harden_process()  # before there is a key in this process
         password = self.password()
         clinic, desk = open_clinic(self.profile, self.user or "", password, process="command")
         for notice in clinic.notices:
