@@ -45,7 +45,7 @@ class LMS:
         """The z-score of a value (Cole and Green, 1992)."""
         if abs(self.l) < 1e-9:
             return math.log(value / self.m) / self.s
-        return ((value / self.m) ** self.l - 1) / (self.l * self.s)
+        return (math.pow(value / self.m, self.l) - 1) / (self.l * self.s)
 
     def value(self, z: float) -> float:
         """The value at a z-score; infinite where the curve never gets so far."""
