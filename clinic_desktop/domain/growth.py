@@ -194,6 +194,40 @@ def _bmi_cdc(row: LMS, sex: str, days: int, value: float) -> Score:
     return Score("cdc", "bmi", z, 100 * (1 - above), row.m)
 
 
+# What a z-score is called, from the worst down: WHO, Training course on child growth assessment (2008), module C;
+# a head by WHO's own cut-offs of two and three deviations.
+_WORDS: dict[Measure, tuple[tuple[float, str, str], ...]] = {
+    "weight": ((-3, "below", "severely underweight"), (-2, "below", "underweight")),
+    "height": ((-3, "below", "severely stunted"), (-2, "below", "stunted"), (3, "above", "very tall")),
+    "bmi": (
+        (-3, "below", "severely wasted"), (-2, "below", "wasted"), (3, "above", "obese"), (2, "above", "overweight"),
+        (1, "above", "possible risk of overweight"),
+    ),
+    "head": (
+        (-3, "below", "very small head"), (-2, "below", "small head"), (3, "above", "very large head"),
+        (2, "above", "large head"),
+    ),
+}  # fmt: skip
+_BY_LENGTH = _WORDS["bmi"]
+# CDC, "About child and teen BMI" (2024): by centiles, from two years on.
+_CDC_BMI = ((95.0, "above", "obesity"), (85.0, "above", "overweight"), (5.0, "below", "underweight"))
+
+
+def called(score: Score) -> str:
+    """What a score is called by those who made the reference; nothing where it is as expected."""
+    if score.standard == "cdc":
+        if score.measure != "bmi":
+            return ""
+        return next((words for limit, side, words in _CDC_BMI if _is(side, score.centile, limit)), "")
+    table = _WORDS.get(score.measure, _BY_LENGTH)
+    return next((words for limit, side, words in table if _is(side, score.z, limit)), "")
+
+
+def _is(side: str, value: float, limit: float) -> bool:
+    # CDC's upper limits belong to what is above them, WHO's do not: no score is exactly a limit but by chance.
+    return value < limit if side == "below" else value > limit or (limit > 50 and value == limit)
+
+
 def curve(
     tables: Tables, standard: Standard, measure: Measure, sex: str, z: float, days: Sequence[int]
 ) -> list[tuple[int, float]]:
