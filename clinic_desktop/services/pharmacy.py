@@ -11,7 +11,7 @@ from clinic_desktop.domain import pharmacy as rules
 from clinic_desktop.domain import stock as stock_rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import prescribing, prescriptions, stock
+from clinic_desktop.services import inbox, prescribing, prescriptions, stock
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import add_charge
 from clinic_desktop.services.prescriptions import Prescription, alert_key
@@ -140,10 +140,25 @@ def reject(act: Act, prescription_id: str, reason: str) -> int:
     rules.check_state("reject", found.status, found.number)
     untouched = frozenset(line.line_id for line in found.lines if not line.dispensed)
     prescribing.stop_medicines(act, prescription_id, reason, untouched)
+    _tell_prescriber(act, found, reason.strip())
     changes = {"status": "rejected", "status_reason": reason.strip()}
     return act.change(
         tables.prescriptions, prescription_id, changes, kind="prescription.rejected", reason=reason.strip()
     )
+
+
+def _tell_prescriber(act: Act, found: Prescription, reason: str) -> None:
+    """Put a prescription that goes back into the inbox of whoever wrote it."""
+    prescriber = act.conn.execute(
+        select(tables.prescriptions.c.prescriber_id).where(tables.prescriptions.c.id == found.prescription_id)
+    ).scalar_one()
+    inbox.notify(
+        act,
+        inbox.Notice(
+            "refused_prescription", "high", found.number, prescriber, reason, found.patient_id, "prescription",
+            found.prescription_id, "prescribing", (("patient_id", found.patient_id),),
+        ),
+    )  # fmt: skip
 
 
 @command

@@ -15,10 +15,11 @@ from clinic_desktop.services import medicines
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.medication import MedicationFacts
 from clinic_desktop.services.medicines import Medicine
+from clinic_desktop.services.prescriptions import PrescriptionLine
 from clinic_desktop.store.tables import prescribing as tables
 from clinic_desktop.store.tables.chart import medicines_taken
 
-IN_ACT = ("ready", "worked_out", "write_line", "drugs_of", "codes_of")
+IN_ACT = ("again", "ready", "worked_out", "write_line", "drugs_of", "codes_of")
 
 MOST_HANDED_OUT = 100_000
 PRESCRIBED_AGAIN = "prescribed again"
@@ -38,6 +39,14 @@ class LineDraft:
     instructions: str = ""
     refills: int = 0
     substitution_allowed: bool = True
+
+
+def again(line: PrescriptionLine) -> LineDraft:
+    """A line of an earlier prescription, to be prescribed again."""
+    return LineDraft(
+        line.name, line.dose, line.quantity_unit, line.medicine_code, line.form, line.strength, line.quantity,
+        line.instructions, substitution_allowed=line.substitution_allowed,
+    )  # fmt: skip
 
 
 def ready(place: int, line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
@@ -11,6 +12,7 @@ from clinic_desktop.domain.laboratory import Assessed, Before
 from clinic_desktop.domain.ranges import CRITICAL, Ages, ages
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
+from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.laboratory import assays, settle
 from clinic_desktop.services.result_rows import PatientResult, released
@@ -99,8 +101,24 @@ def release_results(act: Act, order_id: str, seen: tuple[tuple[str, int], ...]) 
         act.change(lab_order_tests, row.order_test_id, {"status": "released"}, kind="lab_order.test_released")
         if row.flag in CRITICAL and not _called_back(act.conn, result_id):
             critical.append(result_id)
+            _tell_critical(act, order_id, row)
     settle(act, order_id)
     return Released(order_id, tuple(result_id for result_id, _revision in seen), tuple(critical))
+
+
+def _tell_critical(act: Act, order_id: str, result: Row[Any]) -> None:
+    """Put a critical result into the inbox of whoever ordered it; unanswered it goes up the ladder."""
+    order = act.conn.execute(select(lab_orders).where(lab_orders.c.id == order_id)).one()
+    name = act.conn.execute(select(lab_tests.c.name).where(lab_tests.c.code == result.test_code)).scalar()
+    value = " ".join(part for part in (name or result.test_code, result.value, result.unit, result.flag) if part)
+    arguments = (("patient_id", str(result.patient_id)), ("order_id", order_id))
+    inbox.notify(
+        act,
+        inbox.Notice(
+            "critical_result", "critical", value, str(order.ordered_by), f"{order.number}", result.patient_id,
+            "result", result.id, "laboratory", arguments, must_answer=True,
+        ),
+    )  # fmt: skip
 
 
 @command
@@ -150,7 +168,9 @@ def record_callback(act: Act, result_id: str, told_whom: str, *, read_back: bool
         "read_back": 1,
         "note": (note or "").strip() or None,
     }
-    return act.create(callbacks, values, kind="callback.recorded")
+    made = act.create(callbacks, values, kind="callback.recorded")
+    inbox.answer_about(act, "result", result_id, told_whom)
+    return made
 
 
 @query(access="chart")

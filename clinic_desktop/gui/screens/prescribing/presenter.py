@@ -6,7 +6,7 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.gui.screens.prescribing.drafting import Written, kept, known, recalled, repeated
+from clinic_desktop.gui.screens.prescribing.drafting import Written, kept, known, recalled
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
 from clinic_desktop.services import drafts, prescribing
@@ -18,7 +18,7 @@ from clinic_desktop.services.prescribing import (
     ShownAlert,
     SignedPrescription,
 )
-from clinic_desktop.services.prescription_lines import LineDraft
+from clinic_desktop.services.prescription_lines import LineDraft, again
 from clinic_desktop.services.prescriptions import Prescription
 
 FORM = "prescribing"
@@ -168,7 +168,7 @@ class Presenter:
     def repeat(self, prescription: Prescription) -> None:
         """Take over the lines of an earlier prescription that are not here yet."""
         have = {(written.line.medicine_code, written.line.name) for written in self.lines}
-        lines = [repeated(line) for line in prescription.lines if (line.medicine_code, line.name) not in have]
+        lines = [again(line) for line in prescription.lines if (line.medicine_code, line.name) not in have]
         desk, codes = self.desk, [line.medicine_code for line in lines if line.medicine_code]
         patient = self.patient_id
 
