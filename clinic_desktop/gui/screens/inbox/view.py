@@ -88,6 +88,8 @@ class InboxView(ScreenView):
         row.setSpacing(8)
         self._opens = Button(_("&Open it"), "inbox.open", self._open_it)
         row.addWidget(self._opens)
+        self._off = label(_("Put off:"), "secondary")
+        row.addWidget(self._off)
         self._snoozes = []
         for words, choice in (
             (_("In &15 minutes"), "quarter"), (_("In an &hour"), "hour"), (_("To&morrow"), "tomorrow"),
@@ -189,8 +191,8 @@ class InboxView(ScreenView):
         closed = item is None or item.done_at is not None
         self.answer.setVisible(not closed)
         self._opens.setVisible(item is not None and item.screen is not None)
-        for button in self._snoozes:
-            button.setVisible(not closed)
+        for part in (self._off, *self._snoozes):
+            part.setVisible(not closed)
         self.enable_primary(not closed)
 
     def _open_it(self) -> None:

@@ -42,11 +42,11 @@ def dated(item: Item) -> str:
 def columns() -> list[Column[Item]]:
     """The columns of the list: what is unread is strong."""
     return [
-        Column("priority", _("Pressing"), lambda row: _(PRIORITIES[row.priority]), width=110, look=_look),
-        Column("kind", _("Kind"), lambda row: _(CATEGORIES[row.category]), width=170, subtle=True),
+        Column("priority", _("Pressing"), lambda row: _(PRIORITIES[row.priority]), width=100, look=_look),
+        Column("kind", _("Kind"), lambda row: _(CATEGORIES[row.category]), width=150, subtle=True),
         Column("title", _("About"), lambda row: row.title if row.read else f"●  {row.title}", stretch=True),
-        Column("patient", _("Patient"), lambda row: row.patient, width=180),
-        Column("sent", _("Sent"), lambda row: show_moment(row.sent_at), width=160, sort=lambda row: row.sent_at),
+        Column("patient", _("Patient"), lambda row: row.patient, width=150),
+        Column("sent", _("Sent"), lambda row: show_moment(row.sent_at), width=146, sort=lambda row: row.sent_at),
     ]
 
 

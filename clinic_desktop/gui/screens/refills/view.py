@@ -195,11 +195,11 @@ def _medicine_columns() -> list[Column[Refillable]]:
 
 def _request_columns() -> list[Column[Refill]]:
     return [
-        Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=190, look=_state),
+        Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=180, look=_state),
         Column("medicine", _("Medicine"), lambda row: row.medicine, stretch=True),
-        Column("who", _("Asked by"), lambda row: f"{row.asked_by}, {_(HOW[row.asked_how]).lower()}", width=190),
-        Column("at", _("Asked"), lambda row: show_moment(row.asked_at), width=150, sort=lambda row: row.asked_at),
-        Column("why", _("Decision"), lambda row: " ".join(filter(None, (row.decided_by, row.reason))), width=200),
+        Column("who", _("Asked by"), lambda row: f"{row.asked_by}, {_(HOW[row.asked_how]).lower()}", width=160),
+        Column("at", _("Asked"), lambda row: show_moment(row.asked_at), width=146, sort=lambda row: row.asked_at),
+        Column("why", _("Decision"), lambda row: " ".join(filter(None, (row.decided_by, row.reason))), width=130),
     ]
 
 
