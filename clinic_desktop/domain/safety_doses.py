@@ -128,7 +128,7 @@ def _facts(amount: Decimal, limit: Decimal, unit: str) -> tuple[tuple[str, str],
 
 
 def _shown(amount: Decimal) -> str:
-    return plain(amount.quantize(Decimal("0.01")) if amount.as_tuple().exponent not in {0, -1} else amount)
+    return plain(round(amount, 2) if amount >= 1 else amount)
 
 
 def _over(

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import pharmacy as rules
 from clinic_desktop.domain import stock as stock_rules
+from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox, prescribing, prescriptions, stock
@@ -234,10 +235,10 @@ def _hand_out(
     line = counted.get(pick.line_id)
     if line is None:
         raise Refusal(N_("This line is not on the prescription."), field="line")
-    quantity = stock_rules.whole(pick.quantity, least=1)
+    quantity = whole(pick.quantity, least=1)
     written = next(each for each in found.lines if each.line_id == pick.line_id)
     rules.check_covers(line.name, counted_in(written), rules.Counted(held.strength, held.unit), pick.covers)
-    covers = stock_rules.whole(quantity if pick.covers is None else pick.covers, field="covers", least=1)
+    covers = whole(quantity if pick.covers is None else pick.covers, field="covers", least=1)
     rules.check_substitution(line, rules.Stocked(held.medicine_code, held.name), pick.substituted_reason)
     rules.check_outstanding(line, covers)
     stock_rules.check_lot_usable(

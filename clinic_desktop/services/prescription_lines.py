@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from clinic_desktop.domain.alerts import Drug
+from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.doses import counted
-from clinic_desktop.domain.prescribing import Dose, amount_in, check_dose, quantity, sig
+from clinic_desktop.domain.prescribing import MOST_HANDED_OUT, Dose, amount_in, check_dose, quantity, sig
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import medicines
@@ -21,7 +22,7 @@ from clinic_desktop.store.tables.chart import medicines_taken
 
 IN_ACT = ("again", "ready", "worked_out", "write_line", "drugs_of", "codes_of")
 
-MOST_HANDED_OUT = 100_000
+MOST_REFILLS = 12
 PRESCRIBED_AGAIN = "prescribed again"
 
 
@@ -69,6 +70,13 @@ def _checked(line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:
     if not line.quantity_unit.strip():
         raise Refusal(N_("Say what is handed out (tablets, mL)."), field="quantity_unit")
     line = dataclasses.replace(line, dose=check_dose(line.dose))
+    if line.quantity is not None:
+        whole(line.quantity, least=1)
+    whole(line.refills, field="refills", least=0, most=MOST_REFILLS)
+    # A code says more than words do: the check reads the code, so the paper must name what was checked.
+    medicine = known.get(line.medicine_code or "")
+    if medicine is not None:
+        line = dataclasses.replace(line, name=medicine.name, form=medicine.form, strength=medicine.strength or None)
     made = (
         Decimal(line.quantity) if line.quantity is not None else worked_out(line, known.get(line.medicine_code or ""))
     )

@@ -280,6 +280,30 @@ def test_who_was_disabled_meanwhile_reads_nothing_more(clinic: World) -> None:
 
 
 def test_a_quantity_beyond_all_sense_is_refused_in_words(clinic: World) -> None:
-    dose = Dose(Decimal(10) ** 30, "capsule", "oral", "od", 5)
-    with pytest.raises(Refusal, match="never handed out"):
-        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin(dose=dose)])
+    for amount, words in ((Decimal(10) ** 30, "never given"), (Decimal(10_000), "never handed out")):
+        dose = Dose(amount, "capsule", "oral", "od", 5)
+        with pytest.raises(Refusal, match=words):
+            prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin(dose=dose)])
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [
+        ("refills", amoxicillin(refills=-5)),
+        ("refills", amoxicillin(refills=1000)),
+        ("quantity", amoxicillin(quantity=20.9)),
+        ("quantity", amoxicillin(quantity=0)),
+    ],
+)
+def test_a_line_with_a_number_that_cannot_be_meant_is_refused(clinic: World, field: str, line: LineDraft) -> None:
+    with pytest.raises(Refusal) as refused:
+        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [line])
+    assert refused.value.field == field
+
+
+def test_a_line_is_named_by_what_was_checked(clinic: World) -> None:
+    signed = prescribing.sign_prescription(
+        clinic.doctor, clinic.patient, None, [replace(paracetamol(), name="Warfarin", strength="5 mg")]
+    )
+    (line,) = prescribing.prescription(clinic.doctor, signed.prescription_id).lines
+    assert line.title == "paracetamol 500 mg tablet"

@@ -246,7 +246,8 @@ class PrescribingView(ScreenView):
             self.enable_primary(can)
 
     def _add(self) -> None:
-        if self.editor.is_empty():
+        # What is typed and cannot be read is never left out: the line is not taken until it says what stands there.
+        if self.editor.is_empty() or not self.editor.form.check():
             return
         try:
             written = self.editor.read()

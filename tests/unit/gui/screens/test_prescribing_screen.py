@@ -178,6 +178,38 @@ def test_a_line_without_days_is_refused_beside_its_field(window: OneScreen) -> N
     assert "how many days" in screen(window).editor.quantity.error()
 
 
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("days", "7.5"), ("days", "999"), ("days", "1,0"), ("days", "-3"), ("quantity", "20.9"), ("quantity", "99999"),
+     ("quantity", "abc"), ("quantity", "1,000"), ("max_per_day", "1,000"), ("max_per_day", "4 g"),
+     ("amount", "0.0005"), ("amount", "1" + "0" * 30), ("amount", "1,000")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said_beside_its_field_and_never_signed(
+    clinic: World, window: OneScreen, field: str, typed: str
+) -> None:
+    write(window, "parac", "qds", "5")
+    view = screen(window)
+    view.editor.unit.set_value("mg" if field == "amount" else "tablet")
+    getattr(view.editor, field).line.setText(typed)
+    window.press(RETURN)
+    window.primary()
+    window.primary()
+    assert prescribing.active_prescriptions(clinic.doctor, clinic.patient) == ()
+    assert view.presenter.lines == []
+    assert getattr(view.editor, field).error()
+    assert getattr(view.editor, field).draft() == typed
+    assert view.editor.pending() is None
+
+
+def test_what_it_is_needed_for_makes_it_as_needed(clinic: World, window: OneScreen) -> None:
+    write(window, "parac", "qds", "5")
+    screen(window).editor.as_needed_for.set_value("pain")
+    window.press(RETURN)
+    window.primary()
+    (signed,) = prescribing.active_prescriptions(clinic.doctor, clinic.patient)
+    assert "when needed for pain" in signed.lines[0].sig
+
+
 def test_a_drug_not_in_the_pack_says_not_checked(window: OneScreen, qtbot: QtBot) -> None:
     view = screen(window)
     window.text("Xylofrobin")
