@@ -329,7 +329,7 @@ def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
         alerts=facts.alerts,
         weight=facts.weight,
         weight_on=facts.weight_on,
-        pregnancy=_("pregnant") if facts.pregnant else "",
+        pregnancy=_("pregnant") if facts.pregnant else _("pregnancy not known") if facts.pregnancy_not_known else "",
     )
 
 

@@ -143,6 +143,32 @@ def age(born_on: date, today: date) -> Age:
     return Age(months // 12, "years")
 
 
+# An answer of "not pregnant" is asked for again after about a cycle; a pregnancy is over ten months after it was told.
+_NOT_PREGNANT_HOLDS = timedelta(days=30)
+_PREGNANT_HOLDS = timedelta(days=300)
+# The ages, in months, at which a pregnancy is thought of before a medicine that harms one: 10 to 54 years, wider than
+# the 15 to 49 of WHO statistics, as in the MHRA's rules for valproate ("under 55 years").
+_MAY_BE_PREGNANT = (120, 660)
+
+
+def pregnancy_known(answer: bool | None, asked_on: date | None, today: date) -> bool | None:  # noqa: FBT001 - a fact
+    """What the last answer about pregnancy says today; None where nobody asked, or too long ago."""
+    if answer is None:
+        return None
+    if asked_on is None:
+        return True if answer else None
+    holds = _PREGNANT_HOLDS if answer else _NOT_PREGNANT_HOLDS
+    return answer if today - asked_on <= holds else None
+
+
+def may_be_pregnant(sex: str | None, ages: tuple[int, int] | None) -> bool:
+    """Whether somebody of this sex, of an age between these two in months, may be pregnant; not known counts as may."""
+    if sex == "male":
+        return False
+    first, last = _MAY_BE_PREGNANT
+    return ages is None or (ages[1] >= first and ages[0] < last)
+
+
 def born_from_age(count: int, unit: str, today: date) -> date:
     """The estimated birth date of somebody who is so many years, months, weeks or days old."""
     if unit in {"years", "months"}:

@@ -165,6 +165,16 @@ def confirm_allergies(act: Act, patient_id: str) -> str:
 
 
 @command
+def record_pregnancy(act: Act, patient_id: str, *, pregnant: bool) -> str:
+    """Note the patient's answer whether she is pregnant; returns the day, after which it holds for a time only."""
+    if chart_rows.patient_row(act.conn, patient_id)._mapping["sex"] == "male" and pregnant:
+        raise Refusal(N_("This patient is recorded as male."), field="sex")
+    changes = {"pregnant": int(pregnant), "pregnant_on": _today(act)}
+    act.change(patients, patient_id, changes, kind="patient.changed", touched=True)
+    return _today(act)
+
+
+@command
 def add_outside_medicine(act: Act, patient_id: str, medicine: OutsideMedicine) -> str:
     """Note a medicine that the patient takes and that was not prescribed here."""
     chart_rows.patient_row(act.conn, patient_id)

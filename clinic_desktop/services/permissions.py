@@ -95,6 +95,7 @@ ACTS: dict[str, frozenset[str]] = {
     "charting.deactivate_allergy": frozenset({DOCTOR}),
     "charting.confirm_no_known_allergies": CLINICAL,
     "charting.confirm_allergies": CLINICAL,
+    "charting.record_pregnancy": CLINICAL,
     "charting.add_outside_medicine": CLINICAL,
     "charting.stop_medicine": frozenset({DOCTOR}),
     # consultation

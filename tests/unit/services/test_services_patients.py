@@ -15,7 +15,8 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services import access, identity, patients
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.patients import Contact, NewPatient, OtherName
+from clinic_desktop.services.patient_parts import Contact, OtherName
+from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.store import search
 from clinic_desktop.store.engine import Store
 

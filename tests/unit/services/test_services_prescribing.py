@@ -1,19 +1,21 @@
 """Prescribing: found, checked, signed with reasons, repeated and taken back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
+from clinic_desktop.clock import to_text
 from clinic_desktop.domain.numbers import is_sound
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import lab_orders, pharmacy, prescribing
+from clinic_desktop.services import charting, lab_orders, pharmacy, prescribing
+from clinic_desktop.services import patients as patients_service
 from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.tables.chart import medicines_taken
+from clinic_desktop.store.tables.chart import medicines_taken, vital_signs
 from clinic_desktop.store.tables.journal import access, journal
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import safety_alerts
@@ -307,3 +309,38 @@ def test_a_line_is_named_by_what_was_checked(clinic: World) -> None:
     )
     (line,) = prescribing.prescription(clinic.doctor, signed.prescription_id).lines
     assert line.title == "paracetamol 500 mg tablet"
+
+
+def test_a_birth_year_alone_never_checks_a_dose_at_the_oldest_possible_age(clinic: World) -> None:
+    for born, kinds in (("2014", {"not_checked"}), ("1990", set())):
+        child = add_patient(clinic.store, born_on=f"{born}-01-01", born_precision="year", sex="male")
+        found = prescribing.check_lines(clinic.doctor, child, [amoxicillin()])
+        assert {each.kind for each in found.alerts} == kinds
+
+
+def test_pregnancy_that_nobody_asked_about_is_never_silent(clinic: World) -> None:
+    woman = add_patient(clinic.store, born_on="2000-01-01")
+    (asked,) = prescribing.check_lines(clinic.doctor, woman, [warfarin()]).alerts
+    assert (asked.tier, asked.kind, asked.line) == ("warn", "pregnancy", -1)
+    assert patients_service.patient_banner(clinic.doctor, woman).pregnancy_not_known
+    charting.record_pregnancy(clinic.doctor, woman, pregnant=False)
+    assert prescribing.check_lines(clinic.doctor, woman, [warfarin()]).alerts == ()
+    assert not patients_service.patient_banner(clinic.doctor, woman).pregnancy_not_known
+    charting.record_pregnancy(clinic.doctor, woman, pregnant=True)
+    (stop,) = prescribing.check_lines(clinic.doctor, woman, [warfarin()]).alerts
+    assert (stop.tier, stop.kind) == ("stop", "pregnancy")
+    man = add_patient(clinic.store, sex="male")
+    with pytest.raises(Refusal):
+        charting.record_pregnancy(clinic.doctor, man, pregnant=True)
+
+
+def test_an_outgrown_weight_checks_no_dose(clinic: World) -> None:
+    child = add_patient(clinic.store, born_on="2020-03-10", sex="male")
+    liquid = prescribing.find_medicines(clinic.doctor, "paracetamol 120 mg")[0].medicine
+    line = LineDraft(liquid.name, Dose(Decimal(5), "mL", "oral", "qds", 3), liquid.unit, liquid.code)
+    fresh = prescribing.check_lines(clinic.doctor, child, [line]).alerts
+    assert not any("Weigh again" in each.template for each in fresh)
+    with clinic.store.write(act="w", session=None) as unit:
+        old = unit.conn.exec_driver_sql("SELECT id FROM vital_signs WHERE patient_id = ?", (child,)).scalar_one()
+        unit.change(vital_signs, old, {"taken_at": to_text(unit.now - timedelta(days=370))}, kind="vitals.changed")
+    assert any("Weigh again" in each.template for each in prescribing.check_lines(clinic.doctor, child, [line]).alerts)

@@ -18,7 +18,7 @@ from clinic_desktop.services.safety import safety_pack
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables import reference as tables
 
-NOBODY = PatientFacts(age_months=480, weight_kg=Decimal(70))
+NOBODY = PatientFacts(age_months=480, weight_kg=Decimal(70), pregnant=False)
 TEN = ["warfarin", "ibuprofen", "simvastatin", "amlodipine", "metformin", "lisinopril", "omeprazole", "amiodarone",
        "digoxin", "furosemide"]  # fmt: skip
 MORE = ["aspirin", "atenolol", "fluoxetine", "tramadol", "azithromycin", "prednisolone", "levothyroxine", "allopurinol",

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.screens.prescribing.view import PrescribingView
-from clinic_desktop.services import drafts, prescribing
+from clinic_desktop.services import drafts, patients, prescribing
 from clinic_desktop.services.acts import DraftKey
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
@@ -113,10 +113,10 @@ def test_an_allergy_recorded_on_another_desk_shows_at_once(clinic: World, window
 
 
 def test_allergies_not_asked_are_said(clinic: World, window: OneScreen) -> None:
-    from clinic_desktop.store.tables.patients import patients
+    from clinic_desktop.store.tables.patients import patients as table
 
     with clinic.store.write(act="x", session=None) as unit:
-        unit.change(patients, clinic.patient, {"allergy_state": "not_asked"}, kind="patient.changed")
+        unit.change(table, clinic.patient, {"allergy_state": "not_asked"}, kind="patient.changed")
     write(window, "amox", "tds", "7")
     window.press(RETURN)
     window.primary()
@@ -208,6 +208,21 @@ def test_what_it_is_needed_for_makes_it_as_needed(clinic: World, window: OneScre
     window.primary()
     (signed,) = prescribing.active_prescriptions(clinic.doctor, clinic.patient)
     assert "when needed for pain" in signed.lines[0].sig
+
+
+@pytest.mark.parametrize(("key", "pregnant"), [(Qt.Key.Key_T, False), (Qt.Key.Key_Y, True)])
+def test_an_unknown_pregnancy_is_asked_for_and_answered_by_one_key(
+    clinic: World, window: OneScreen, qtbot: QtBot, key: Qt.Key, pregnant: bool
+) -> None:
+    write(window, "warf", "od", "28")
+    window.press(RETURN)
+    view = screen(window)
+    qtbot.waitUntil(lambda: any(each.key.startswith("pregnancy:not_known") for each in view.presenter.alerts))
+    window.press(key, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: not any("not_known" in each.key for each in view.presenter.alerts))
+    stops = [each.tier for each in view.presenter.alerts if each.kind == "pregnancy"]
+    assert stops == (["stop"] if pregnant else [])
+    assert patients.patient_banner(clinic.doctor, clinic.patient).pregnant is pregnant
 
 
 def test_a_drug_not_in_the_pack_says_not_checked(window: OneScreen, qtbot: QtBot) -> None:
