@@ -48,6 +48,35 @@ def charge(desk: Desk, patient_id: str, quantity: int = 1) -> str:
     return billing.charge_by_hand(desk, patient_id, "visit", quantity)
 
 
+@pytest.mark.parametrize("wrong", [1.5, 10**18, 0, -1, True])
+def test_no_number_that_is_not_money_reaches_the_ledger(desk_for: DeskFor, patient: str, wrong: int) -> None:
+    desk = desk_for("cashier")
+    with pytest.raises(Refusal):
+        charge(desk, patient, wrong)
+    if wrong != 0:
+        with pytest.raises(Refusal):
+            cash.open_shift(desk, wrong)
+        with pytest.raises(Refusal):
+            invoices.issue_invoice(desk, patient, [charge(desk, patient)], discount=wrong, discount_reason="goodwill")
+    issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)])
+    cash.open_shift(desk, 0)
+    with pytest.raises(Refusal):
+        cash.take_payment(desk, issued.id, amount=wrong, method="cash")
+    assert invoices.invoice(desk, issued.id).outstanding == issued.patient_owes
+
+
+def test_no_more_cash_is_given_back_than_lies_in_the_till(desk_for: DeskFor, patient: str) -> None:
+    desk = desk_for("cashier")
+    issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)])
+    cash.open_shift(desk, 0)
+    paid = cash.take_payment(desk, issued.id, amount=100, method="cash")
+    cash.close_shift(desk, counted_cash=100)
+    cash.open_shift(desk, 99)
+    with pytest.raises(Refusal, match="till"):
+        cash.refund_payment(desk, paid.id, amount=100, reason="charged twice")
+    assert cash.refund_payment(desk, paid.id, amount=99, reason="charged twice").amount == 99
+
+
 def test_an_invoice_is_shared_with_the_insurer_and_paid_in_parts(desk_for: DeskFor, patient: str) -> None:
     desk = desk_for("cashier")
     first, second = charge(desk, patient), charge(desk, patient, 2)
