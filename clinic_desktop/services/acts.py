@@ -6,6 +6,7 @@ in the table of permissions, by its module and name, before a single row is read
 
 import dataclasses
 import functools
+import hashlib
 import json
 import logging
 import typing
@@ -160,15 +161,18 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
         with desk.store.write(act=act_id, session=desk.session.id) as unit:
             act = Act(unit, desk.session, desk.store.workstation)
             _still_works_here(unit.conn, desk.session)
-            done = unit.run("SELECT name, result FROM acts WHERE id = ?", (act_id,)).fetchone()
+            told = None if desk.act_id is None else _digest(args, kwargs)
+            done = unit.run("SELECT name, session, arguments, result FROM acts WHERE id = ?", (act_id,)).fetchone()
             if done is not None:
-                return _replay(function, name, done[0], done[1])
+                if tuple(done[:3]) != (name, desk.session.id, told):
+                    raise Refusal(N_("This was done before with other contents. Look at what stands there first."))
+                return _replay(function, done[3])
             result = function(act, *args, **kwargs)
             if desk.draft is not None:
                 drafts.drop(unit, desk.session.staff_id, desk.draft)
             unit.run(
-                "INSERT INTO acts (id, name, session, result) VALUES (?, ?, ?, ?)",
-                (act_id, name, desk.session.id, json.dumps(result, default=_plain, ensure_ascii=False)),
+                "INSERT INTO acts (id, name, session, arguments, result) VALUES (?, ?, ?, ?, ?)",
+                (act_id, name, desk.session.id, told, json.dumps(result, default=_plain, ensure_ascii=False)),
             )
             if desk.also is not None:
                 desk.also(act.conn)
@@ -251,9 +255,23 @@ def _still_works_here(connection: Connection, session: Session) -> None:
         raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
 
 
-def _replay(function: Callable[..., R], name: str, done_name: str, result: str) -> R:
-    if done_name != name:
-        raise ValueError("an act's id was used for another act")
+def _digest(args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
+    """What an act was told, so that the same id with other contents is never answered as if it had been done."""
+    words = json.dumps([args, kwargs], default=_said, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _said(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        # A secret is left out: a quick digest of a password must lie nowhere.
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.repr}
+    if isinstance(value, (date, Decimal)):
+        return str(value)
+    # What holds files or keys (a clinic's key slots) is the same for the whole session.
+    return type(value).__name__
+
+
+def _replay(function: Callable[..., R], result: str) -> R:
     # pydantic costs 0.1 s to import and is needed only where an act was sent twice.
     from pydantic import TypeAdapter
 

@@ -199,6 +199,21 @@ def test_a_dose_in_milligrams_is_counted_in_what_is_handed_out(clinic: World) ->
     assert prescribing.prescription(clinic.doctor, signed.prescription_id).lines[0].quantity == 150
 
 
+def test_an_act_id_with_other_contents_is_never_answered_as_done(clinic: World) -> None:
+    once, other = clinic.doctor.once(), add_patient(clinic.store)
+    prescribing.sign_prescription(once, clinic.patient, None, [amoxicillin()])
+    for patient, lines in ((other, [amoxicillin()]), (clinic.patient, [paracetamol()])):
+        with pytest.raises(Refusal, match="done before with other contents"):
+            prescribing.sign_prescription(once, patient, None, lines)
+    with pytest.raises(Refusal, match="done before with other contents"):
+        charting.record_pregnancy(once, clinic.patient, pregnant=False)
+    elsewhere = replace(once, session=replace(clinic.doctor.session, id="another"))
+    with pytest.raises(Refusal, match="done before with other contents"):
+        prescribing.sign_prescription(elsewhere, clinic.patient, None, [amoxicillin()])
+    assert len(prescribing.active_prescriptions(clinic.doctor, clinic.patient)) == 1
+    assert prescribing.active_prescriptions(clinic.doctor, other) == ()
+
+
 def test_signing_twice_signs_once(clinic: World) -> None:
     once = clinic.doctor.once()
     first = prescribing.sign_prescription(once, clinic.patient, None, [amoxicillin()])

@@ -22,6 +22,7 @@ CREATE TABLE acts (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     session TEXT,
+    arguments TEXT,
     result TEXT,
     CONSTRAINT pk_acts PRIMARY KEY (id)
 )
