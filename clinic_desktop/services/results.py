@@ -92,6 +92,8 @@ def release_results(act: Act, order_id: str, seen: tuple[tuple[str, int], ...]) 
         row = act.conn.execute(select(lab_results).where(lab_results.c.id == result_id)).one_or_none()
         if row is None or row.status != "entered":
             raise Refusal(N_("This result was released or set aside meanwhile. Look at the order again."))
+        if _order_test(act.conn, row.order_test_id).order_id != order_id:
+            raise Refusal(N_("A result of another order is among these. Look at the order again."))
         rules.require_second_person({row.entered_by}, act.session.staff_id)
         changes = {"status": "released", "released_at": act.at, "released_by": act.session.staff_id}
         act.change(lab_results, result_id, changes, kind="result.released", expect=revision)
