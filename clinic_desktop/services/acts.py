@@ -262,7 +262,7 @@ def _digest(args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
 
 
 def _said(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if dataclasses.is_dataclass(value) and type(value).__dataclass_params__.frozen:  # type: ignore[attr-defined]
         # A secret is left out: a quick digest of a password must lie nowhere.
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.repr}
     if isinstance(value, (date, Decimal)):

@@ -14,7 +14,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox, prescribing, prescriptions, stock
 from clinic_desktop.services.acts import Act, Read, command, query
-from clinic_desktop.services.billing import add_charge
+from clinic_desktop.services.billing import add_charge, uncharge
 from clinic_desktop.services.prescriptions import Prescription, alert_key
 from clinic_desktop.services.stock import HeldLot
 from clinic_desktop.services.work_orders import (
@@ -28,7 +28,6 @@ from clinic_desktop.services.work_orders import (
     wanted,
 )
 from clinic_desktop.store.tables import prescribing as tables
-from clinic_desktop.store.tables.billing import charges
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.pharmacy import dispenses, stock_moves
 from clinic_desktop.store.tables.staff import staff
@@ -215,7 +214,7 @@ def cancel_dispense(act: Act, dispense_id: str, reason: str) -> TakenBack:
         select(stock_moves.c.id).where(stock_moves.c.dispense_id == dispense_id, stock_moves.c.kind == "dispense")
     ).scalar_one()
     stock.reverse(act, moved, reason)
-    invoiced = _uncharge(act, dispense_id, reason)
+    invoiced = uncharge(act, "dispense", dispense_id, reason)
     found = _found(act, row.prescription_id)
     if found.status in {"dispensed", "partly_dispensed"}:
         status = rules.status_after(wanted(line) for line in found.lines)
@@ -304,19 +303,3 @@ def _set_state(act: Act, prescription_id: str, step: str, status: str, kind: str
     found = _found(act, prescription_id)
     rules.check_state(step, found.status, found.number)
     return act.change(tables.prescriptions, prescription_id, {"status": status}, kind=kind)
-
-
-def _uncharge(act: Act, dispense_id: str, reason: str) -> bool:
-    """Cancel the charge if it was not invoiced yet; True where it was."""
-    row = act.conn.execute(
-        select(charges.c.id, charges.c.status).where(
-            charges.c.source_id == dispense_id, charges.c.source_kind == "dispense"
-        )
-    ).one_or_none()
-    if row is None or row.status == "cancelled":
-        return False
-    if row.status == "invoiced":
-        return True
-    changes = {"status": "cancelled", "reason": reason.strip()}
-    act.change(charges, row.id, changes, kind="charge.cancelled", reason=reason.strip())
-    return False

@@ -654,6 +654,7 @@ CREATE TABLE charges (
     charged_at TEXT NOT NULL,
     status TEXT NOT NULL,
     reason TEXT,
+    undone TEXT,
     invoice_id TEXT,
     CONSTRAINT pk_charges PRIMARY KEY (rowid_),
     CONSTRAINT ck_charges_status CHECK (status IN ('pending', 'invoiced', 'cancelled')),
