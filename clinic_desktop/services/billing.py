@@ -103,7 +103,7 @@ def uncharge(act: Act, source_kind: str, source_id: str, reason: str) -> bool:
     act.change(
         charges, row.id, changes, kind="charge.undone" if invoiced else "charge.cancelled", reason=reason.strip()
     )
-    return invoiced
+    return bool(invoiced)
 
 
 def post(
@@ -214,7 +214,7 @@ def patients_to_bill(read: Read) -> tuple[ToBill, ...]:
     )
 
 
-@query
+@query(access="bill", once=True)
 def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
     """The charges of a patient that stand on no invoice yet, oldest first."""
     rows = read.conn.execute(

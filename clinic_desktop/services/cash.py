@@ -251,7 +251,7 @@ def recent_shifts(read: Read) -> tuple[Shift, ...]:
     return tuple(_shift(read.conn, row) for row in rows)
 
 
-@query
+@query(access="bill", once=True, of=lambda found: (found.patient_id,))
 def receipt(read: Read, payment_id: str) -> Receipt:
     """What the receipt of a payment or refund says. Raises Refusal when there is none."""
     row = read.conn.execute(

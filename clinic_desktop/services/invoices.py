@@ -201,13 +201,13 @@ def void_invoice(act: Act, invoice_id: str, *, reason: str, expect: int) -> int:
     return revision
 
 
-@query
+@query(access="bill", once=True)
 def insurance(read: Read, patient_id: str) -> Insurance:
     """The patient's cover."""
     return _insurance(read.conn, patient_id)
 
 
-@query
+@query(access="bill", once=True, of=lambda found: (found.patient_id,))
 def invoice(read: Read, invoice_id: str) -> Invoice:
     """An invoice whole. Raises Refusal when there is none."""
     row = read.conn.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
@@ -239,7 +239,7 @@ def invoice(read: Read, invoice_id: str) -> Invoice:
     )
 
 
-@query
+@query(access="bill", once=True)
 def invoices_of(read: Read, patient_id: str) -> tuple[InvoiceRow, ...]:
     """The invoices of a patient, newest first."""
     return _rows(read.conn, patient_id=patient_id, unpaid=False)

@@ -222,7 +222,7 @@ def reject_specimen(act: Act, specimen_id: str, reason: str) -> int:
     return len(waiting)
 
 
-@query
+@query(access="chart", once=True)
 def open_tests(read: Read, patient_id: str) -> tuple[OpenTest, ...]:
     """What is already ordered for a patient and not yet released, so that nothing is ordered twice unseen."""
     rows = read.conn.execute(

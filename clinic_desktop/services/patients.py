@@ -182,7 +182,7 @@ def find_patients(read: Read, text: str, limit: int = 50) -> tuple[PatientHit, .
     )  # fmt: skip
 
 
-@query
+@query(access="banner", once=True)
 def patient_banner(read: Read, patient_id: str) -> BannerFacts:
     """The facts of the banner; asked on every screen about a patient."""
     row = require_patient(read.conn, patient_id)

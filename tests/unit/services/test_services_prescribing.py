@@ -280,6 +280,21 @@ def test_who_reads_prescriptions_or_orders_is_in_the_access_log_first(clinic: Wo
         assert accesses(clinic) == before + 1
 
 
+def test_one_prescription_and_a_check_leave_who_saw_them_once_a_session(clinic: World, desk_for: DeskFor) -> None:
+    signed = prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin()])
+    before = accesses(clinic)
+    for _ in range(3):
+        prescribing.prescription(clinic.doctor, signed.prescription_id)
+        prescribing.check_lines(clinic.doctor, clinic.patient, [amoxicillin()])
+        patients_service.patient_banner(clinic.doctor, clinic.patient)
+    assert accesses(clinic) == before + 3
+    patients_service.patient_banner(desk_for("cashier"), clinic.patient)
+    assert accesses(clinic) == before + 4
+    other = add_patient(clinic.store)
+    patients_service.patient_banner(clinic.doctor, other)
+    assert accesses(clinic) == before + 4
+
+
 def accesses(clinic: World) -> int:
     with clinic.store.read() as connection:
         wanted = select(func.count()).select_from(access).where(access.c.patient == clinic.patient)
