@@ -1,8 +1,9 @@
-"""Whole numbers: what is counted, paid or handed out, and how far any of it can go."""
+"""What a number or a reason must at least be: whole, within a ceiling, a few letters."""
 
 from clinic_desktop.domain.refusals import Refusal
 
 # Sums of stock and money are kept by SQLite in 64 bits: at these ceilings millions of rows of the largest still add up.
+_FEWEST, _WHOLE_WORDS = 3, 0x2E80
 MOST_COUNTED = 10_000_000
 MOST_MONEY = 1_000_000_000_000
 
@@ -21,3 +22,8 @@ def whole(value: object, *, field: str = "quantity", least: int | None = None, m
 def money(value: object, *, field: str = "amount", least: int | None = 0) -> int:
     """Give an amount in whole minor units back. Raises Refusal naming the field on anything else."""
     return whole(value, field=field, least=least, most=MOST_MONEY)
+
+
+def says_something(reason: str) -> bool:
+    """Whether a reason says anything: three letters or figures at least, or one sign of a script of whole words."""
+    return sum(each.isalnum() for each in reason) >= _FEWEST or any(ord(each) >= _WHOLE_WORDS for each in reason)

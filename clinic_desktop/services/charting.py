@@ -61,6 +61,8 @@ def add_problem(act: Act, patient_id: str, problem: NewProblem) -> str:
 
 def note_problem(act: Act, patient_id: str, problem: NewProblem, encounter_id: str | None) -> str:
     """Note a problem inside an act: one that is active already keeps its row and takes the newer certainty."""
+    if problem.onset_on is not None and problem.onset_on.isoformat() > _today(act):
+        raise Refusal(N_("This date is in the future."), field="onset_on")
     present = _active_problem(act, patient_id, problem)
     if present is not None:
         act.change(problems, present, {"certainty": problem.certainty}, kind="problem.changed")
@@ -87,6 +89,8 @@ def note_problem(act: Act, patient_id: str, problem: NewProblem, encounter_id: s
 def resolve_problem(act: Act, problem_id: str, resolved_on: date, expect: int | None = None) -> int:
     """Say that a problem is over."""
     row = _standing(act, problems, problem_id, "active")
+    if resolved_on.isoformat() > _today(act):
+        raise Refusal(N_("This date is in the future."), field="resolved_on")
     if row["onset_on"] is not None and resolved_on.isoformat() < str(row["onset_on"]):
         raise Refusal(N_("A problem cannot end before it began."), field="resolved_on")
     changes = {"status": "resolved", "resolved_on": resolved_on.isoformat()}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import laboratory as rules
+from clinic_desktop.domain.counting import says_something
 from clinic_desktop.domain.laboratory import Assessed, Before
 from clinic_desktop.domain.ranges import CRITICAL, Ages, ages
 from clinic_desktop.domain.refusals import Refusal
@@ -157,8 +158,10 @@ def record_callback(act: Act, result_id: str, told_whom: str, *, read_back: bool
         raise Refusal(N_("This result was set aside or corrected. Call back the one that stands."))
     if row.flag not in CRITICAL:
         raise Refusal(N_("This result is not critical."))
-    if not told_whom.strip():
+    if not says_something(told_whom):
         raise Refusal(N_("Say who was told."), field="told_whom")
+    if note and note.strip() and not says_something(note):
+        raise Refusal(N_("Say it in words, or leave it empty."), field="note")
     if not read_back:
         raise Refusal(N_("Have the value read back to you, and say so."), field="read_back")
     values = {
