@@ -193,6 +193,7 @@ class Line:
     ingredients: tuple[str, ...]
     unknown: tuple[str, ...]
     groups: Mapping[str, tuple[Membership, ...]]
+    apart: tuple[tuple[str, ...], ...] = ()
 
     def codes(self, ingredient: str, *uses: Use) -> dict[str, str]:
         """The ingredient's classes of some uses, with their sources."""

@@ -1,6 +1,8 @@
 """The rules of the safety check, one function each; `safety.check` asks them all."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 
 from clinic_desktop.domain.alerts import (
     PREGNANCY_NOT_KNOWN,
@@ -72,6 +74,13 @@ def interactions(new: Sequence[Line], old: Sequence[Line], pack: SafetyPack) -> 
     codes = {code for line in lines for _, sides in line.sides for code in sides}
     rules = _by_side(pack.interactions(codes)) if codes else {}
     for place, line in enumerate(new):
+        # Two medicines written on one line are two medicines.
+        written = [replace(line, ingredients=tuple(code for code in codes if code in line.ingredients))
+                   for codes in line.apart]  # fmt: skip
+        for one, other in combinations(written, 2):
+            found = _worst(one, other, rules)
+            if found is not None:
+                yield _interaction(one, other, found, pack.label)
         for other in lines[place + 1 :]:
             found = _worst(line, other, rules)
             if found is not None:

@@ -134,6 +134,13 @@ def test_the_most_severe_rule_of_a_pair_is_told_once() -> None:
     assert found.text == "warfarin with Brufen 400 mg tablets: Bleeding. Avoid."
 
 
+def test_two_medicines_written_on_one_line_are_checked_against_each_other() -> None:
+    text = "ibuprofen 400 mg warfarin 5 mg"
+    (found,) = [each for each in alerts([text]) if each.kind == Kind.INTERACTION]
+    assert (found.tier, found.rule) == (Tier.WARN, "interaction:w+n")
+    assert [each for each in alerts(["warfarin warfarin"]) if each.kind == Kind.INTERACTION] == []
+
+
 def test_a_minor_interaction_is_quiet() -> None:
     assert [each.tier for each in alerts(["paracetamol"], ["haloperidol"])] == [Tier.QUIET]
 
