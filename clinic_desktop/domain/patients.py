@@ -232,6 +232,11 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 MANY_LINES = frozenset({"address", "alert"})
+LONGEST, LONGEST_NOTE = 500, 2000
+# Unicode Standard Annex 9: embeddings, overrides and isolates turn what stands beside them around.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and signs that are drawn as nothing: Hangul fillers and the empty Braille cell.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def require_sound(fields: Mapping[str, object], today: date) -> None:
@@ -274,8 +279,19 @@ def _require_characters(fields: Mapping[str, object]) -> None:
                     _require_characters({name: " ".join(str(part) for part in inner.values() if part)})
             continue
         kept = "\n\t" if name in MANY_LINES else ""
-        if isinstance(value, str) and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value):
+        if isinstance(value, str) and any(unseen(c) and c not in kept for c in value):
             raise Refusal("This holds a character that cannot be seen. Type it again.", field=name)
+        most = LONGEST_NOTE if name in MANY_LINES else LONGEST
+        if isinstance(value, str) and len(value) > most:
+            raise Refusal("This is longer than {most} letters.", field=name, most=most)
+
+
+def unseen(character: str) -> bool:
+    """Controls, halves of characters, separators of lines, and what turns the direction of the text around it.
+
+    The joiners (U+200C, U+200D) and the marks U+200E and U+200F stay: names of several scripts need them.
+    """
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _TURNS
 
 
 def _require_birth(born_on: date, today: date) -> None:
@@ -299,4 +315,4 @@ def warnings(fields: Mapping[str, object], today: date) -> tuple[tuple[str, str]
 
 def visible(text: str) -> bool:
     """Whether anything of a text can be seen."""
-    return any(unicodedata.category(c)[0] not in "ZC" for c in text)
+    return any(unicodedata.category(c)[0] not in "ZC" and c not in _BLANK for c in text)

@@ -151,3 +151,19 @@ def test_an_answer_about_pregnancy_holds_for_a_time(
     today = date(2026, 3, 10)
     asked_on = None if days_ago is None else today - timedelta(days=days_ago)
     assert pregnancy_known(answer, asked_on, today) is known
+
+
+@pytest.mark.parametrize(
+    "name", ["\u3164", "\u2800", "Okafor\u202egnp", "Oka\u2028for", "Oka\u2066for", "O" * 501, "\u115f\u1160"]
+)
+def test_a_name_that_hides_something_is_refused_at_its_field(name: str) -> None:
+    fields = {"family_name": name, "given_names": "", "sex": "female", "born_precision": "unknown", "born_on": None}
+    with pytest.raises(Refusal) as refused:
+        require_sound(fields, date(2026, 3, 10))
+    assert refused.value.field == "family_name"
+
+
+def test_joiners_and_marks_that_names_need_stay() -> None:
+    for name in ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0d28\u0d4d\u200d", "\u05d3\u200e"):
+        fields = {"family_name": name, "given_names": "", "sex": "female", "born_precision": "unknown", "born_on": None}
+        require_sound(fields, date(2026, 3, 10))
