@@ -41,17 +41,18 @@ NO_ACCESS_ROW = {
         "prescribing.find_medicines", "prescribing.known_medicines", "reference.list_packs", "scheduling.free_times",
         "scheduling.practitioners", "shelf.ledger", "shelf.lots", "shelf.stock_levels", "staff.staff_members",
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
-        "worklist.sections", "access.who_saw",
+        "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
-        "worklist.critical_results", "worklist.worklist",
+        "worklist.critical_results", "worklist.worklist", "refills.waiting_refills",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend"},
     SEARCHES: {"numbers.patient_by_mrn", "patients.find_patients", "patients.recent_patients"},
-    OWN: {"drafts.draft", "drafts.my_drafts", "encounters.my_open_consultations", "unfinished.unfinished_work"},
+    OWN: {"drafts.draft", "drafts.my_drafts", "encounters.my_open_consultations", "unfinished.unfinished_work",
+          "inbox.inbox"},
 }  # fmt: skip
 
 
