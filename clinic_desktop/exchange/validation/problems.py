@@ -1,0 +1,70 @@
+"""What is wrong with a record, and where."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from clinic_desktop.exchange.validation.nodes import Node
+
+Severity = Literal["error", "warning", "information"]
+
+# A file with more faults than this has one fault: it is not what it says it is.
+MOST = 1000
+_LONGEST = 80
+_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding: the place as FHIRPath (or a line), how bad it is, and what it is in words."""
+
+    path: str
+    severity: Severity
+    what: str
+
+    def as_row(self) -> dict[str, str]:
+        """The finding as `validate fhir` prints it."""
+        return {"path": self.path, "severity": self.severity, "what": self.what}
+
+
+class Findings:
+    """Every finding about one record; past `MOST` it only counts."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.left_out = 0
+        self._said: set[tuple[str, str]] = set()
+
+    def add(self, where: Node | str, what: str, severity: Severity = "error") -> None:
+        """Note a finding; the same at the same place is noted once."""
+        path = where if isinstance(where, str) else where.path()
+        path = clean(path, 400)
+        if (path, what) in self._said:
+            return
+        if len(self.problems) >= MOST:
+            self.left_out += 1
+            return
+        self._said.add((path, what))
+        self.problems.append(Problem(path, severity, what))
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing that was found is an error."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+    def done(self) -> list[Problem]:
+        """All findings, and how many were left out."""
+        if self.left_out:
+            return [*self.problems, Problem("", "error", f"{self.left_out} more problems are not listed.")]
+        return self.problems
+
+
+def clean(text: str, longest: int = _LONGEST) -> str:
+    """Outside text fit to be shown: what cannot be seen is spelled out, what is too long is cut."""
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", cut)
+
+
+def quoted(text: str) -> str:
+    """Outside text in quotation marks."""
+    return f'"{clean(text)}"'
