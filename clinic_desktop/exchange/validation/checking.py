@@ -6,6 +6,7 @@ from clinic_desktop.exchange.validation import (
     definitions,
     extensions,
     knowledge,
+    markup,
     narrative,
     prose,
     references,
@@ -14,14 +15,45 @@ from clinic_desktop.exchange.validation.definitions import Element, Rule
 from clinic_desktop.exchange.validation.fhirpath.asking import Around, Scope
 from clinic_desktop.exchange.validation.fhirpath.reading import read
 from clinic_desktop.exchange.validation.fhirpath.values import truth
+from clinic_desktop.exchange.validation.json_text import Unreadable, as_written, parse
+from clinic_desktop.exchange.validation.json_tree import JsonTree
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings
+from clinic_desktop.exchange.validation.problems import Findings, Problem
 from clinic_desktop.exchange.validation.prose import Strictness
+from clinic_desktop.exchange.validation.xml_tree import XmlTree
 
 USUAL = Strictness()
 
 # Rules that are held here by hand: with a better place and words, or because every element would ask them.
 _BY_HAND = frozenset({"ele-1", "ext-1", "ref-1", "dom-3", "dom-6", "txt-1", "txt-2"})
+
+
+def check_resource(resource: object, strictness: Strictness = USUAL) -> list[Problem]:
+    """Check one record that was read from JSON already; numbers may be int, float or Decimal."""
+    findings = Findings()
+    try:
+        written = as_written(resource)
+    except Unreadable as error:
+        return [Problem(error.where, "error", error.what)]
+    record = JsonTree(findings).record(written)
+    if record is not None:
+        check_tree(record, findings, strictness)
+    return findings.done()
+
+
+def check_document(data: bytes, strictness: Strictness = USUAL) -> list[Problem]:
+    """Check the bytes of one record, in JSON or XML."""
+    findings = Findings()
+    try:
+        if markup.looks_like(data):
+            record = XmlTree(findings).record(markup.parse(data))
+        else:
+            record = JsonTree(findings).record(parse(data))
+    except Unreadable as error:
+        return [Problem(error.where, "error", error.what)]
+    if record is not None:
+        check_tree(record, findings, strictness)
+    return findings.done()
 
 
 def check_tree(record: Node, findings: Findings, strictness: Strictness = USUAL) -> None:

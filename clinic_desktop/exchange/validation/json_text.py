@@ -3,11 +3,13 @@
 import codecs
 import json
 import re
+from decimal import Decimal
 from typing import NoReturn
 
 from clinic_desktop.exchange.validation.problems import quoted
 
-DEEPEST = 200
+# A record has a few dozen levels; the trees are built by recursion.
+DEEPEST = 120
 _SHAPE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{\]}]', re.DOTALL)
 
 
@@ -80,6 +82,19 @@ def deeper_than(text: str, deepest: int) -> bool:
         elif sign in "]}":
             depth -= 1
     return False
+
+
+def as_written(value: object, depth: int = 0) -> object:
+    """A document that was read elsewhere, with its numbers as this room reads them; raises Unreadable."""
+    if depth > DEEPEST:
+        raise Unreadable("", f"The document is nested more than {DEEPEST} levels deep")
+    if isinstance(value, dict):
+        return {str(key): as_written(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_written(inner, depth + 1) for inner in value]
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return Numeral(value)
+    return value
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from clinic_desktop.exchange.validation.json_text import DEEPEST, Unreadable
+from clinic_desktop.exchange.validation.json_text import Unreadable
 
+DEEPEST = 200
 XHTML = "http://www.w3.org/1999/xhtml"
 FHIR = "http://hl7.org/fhir"
 

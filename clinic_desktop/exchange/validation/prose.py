@@ -52,9 +52,8 @@ def _canonical(node: Node, findings: Findings) -> None:
     value = node.value
     if not isinstance(value, str) or value.startswith("#") or _ABSOLUTE.fullmatch(value):
         return
-    # In an extension's value the official examples themselves write relative ones.
-    inside = node.parent is not None and node.parent.type == "Extension"
-    findings.add(node, f"A canonical address must be absolute, not {quoted(value)}", "warning" if inside else "error")
+    # The official examples themselves write relative ones.
+    findings.add(node, f"A canonical address should be absolute, not {quoted(value)}", "warning")
 
 
 def _attachment(node: Node, findings: Findings) -> None:
@@ -76,7 +75,7 @@ def _identifier(node: Node, findings: Findings) -> None:
     if not _ABSOLUTE.fullmatch(system):
         findings.add(node, f"The system of an identifier must be absolute, not {quoted(system)}")
     if system == _URI_SYSTEM and value is not None and not _ABSOLUTE.fullmatch(value):
-        findings.add(node, f"An identifier of the system {system} must be a full URI, not {quoted(value)}")
+        findings.add(node, f"An identifier of the system {system} should be a full URI, not {quoted(value)}", "warning")
 
 
 def _system(node: Node, findings: Findings) -> None:

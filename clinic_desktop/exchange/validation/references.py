@@ -113,6 +113,8 @@ def check_ids(record: Node, findings: Findings) -> None:
         if node.name == "id" and node.parent is not None and not node.parent.is_resource() and isinstance(node.value, str):
             if holder_of(node) is not record:
                 continue
+            if any(character.isspace() for character in node.value):
+                findings.add(node, f"The id of an element must have no space in it: {quoted(node.value)}")
             if node.value in seen:
                 findings.add(node, f"The id {quoted(node.value)} stands at two elements of one record")
             seen.add(node.value)
