@@ -9,6 +9,7 @@ FOLDER holds StructureDefinition, ValueSet and CodeSystem as `.ndjson.gz`, one d
 import argparse
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def main() -> None:
     wanted = [one for one in definitions if one["kind"] != "logical" and one.get("derivation") != "constraint"]
     for one in sorted(wanted, key=lambda one: str(one["type"])):
         book.add_type(one)
+    book.of_types = len(book.rules)
     extensions = {
         one["url"]: extension(one, book)
         for one in sorted(definitions, key=lambda one: str(one["url"]))
@@ -63,7 +65,7 @@ def write(path: Path, document: object) -> None:
     """Write the same bytes for the same content."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
     path.write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
-    print(f"{path}: {path.stat().st_size:,} bytes")
+    sys.stdout.write(f"{path}: {path.stat().st_size:,} bytes\n")
 
 
 class Book:
@@ -74,6 +76,8 @@ class Book:
         self.rules: list[list[str]] = []
         self.types: dict[str, Json] = {}
         self.asked: set[str] = set()
+        # Rules with a number below this one are those of the types; above stand those of extensions and profiles.
+        self.of_types = 0
         self._known: dict[tuple[str, ...], int] = {}
 
     def add_type(self, one: Json) -> None:
@@ -147,19 +151,61 @@ class Book:
         return self._known[stated]
 
     def profile(self, one: Json) -> Json:
-        """What a published profile asks beyond its type: cardinality and rules of unsliced elements."""
-        plain: Json = {"type": one["type"], "elements": {}, "rules": []}
-        for element in one["snapshot"]["element"]:
-            if ":" in element["id"]:
-                continue
-            rules = self.rule_numbers(element)
-            if "." not in element["path"]:
-                plain["rules"] = rules
-                continue
-            most = 0 if element["max"] == "*" else int(element["max"])
-            kinds = [type_code(kind) for kind in element.get("type", [])]
-            plain["elements"][element["path"].partition(".")[2]] = [element["min"], most, kinds, rules]
-        return plain
+        """What a published profile asks beyond its type, as a tree of elements and slices."""
+        root, *rest = one["snapshot"]["element"]
+        tree: Json = {"type": one["type"], "rules": self.rule_numbers(root)}
+        for element in rest:
+            at = tree
+            *above, last = element["id"].split(".")[1:]
+            for step in above:
+                name, _colon, piece = step.partition(":")
+                at = at.setdefault("kids", {}).setdefault(name.removesuffix("[x]"), {})
+                if piece:
+                    at = at.setdefault("slices", {}).setdefault(piece, {})
+            name, _colon, piece = last.partition(":")
+            here = at.setdefault("kids", {}).setdefault(name.removesuffix("[x]"), {})
+            if piece:
+                here = here.setdefault("slices", {}).setdefault(piece, {})
+            here |= self.asked_more(element, sliced=bool(piece))
+        return pruned(tree)
+
+    def asked_more(self, element: Json, *, sliced: bool) -> Json:
+        """What a profile says of one element that its type does not say already."""
+        more: Json = {}
+        base = element.get("base", {})
+        if element["min"] and (sliced or element["min"] != base.get("min")):
+            more["min"] = element["min"]
+        if element["max"] != "*" and (sliced or element["max"] != base.get("max")):
+            more["max"] = int(element["max"])
+        for word, value in element.items():
+            if word.startswith(("fixed", "pattern")):
+                more["fixed"] = value
+        rules = [number for number in self.rule_numbers(element) if number >= self.of_types]
+        if rules:
+            more["rules"] = rules
+        bound = self.bound(element)
+        if bound and ("code" in element["path"] or "value" in element["path"]):
+            more |= bound
+        if "[x]" in element["path"].rpartition(".")[2]:
+            more["types"] = [type_code(kind) for kind in element.get("type", [])]
+        slicing = element.get("slicing")
+        if slicing and not element["path"].endswith("xtension"):
+            more["by"] = [[by["type"], by["path"]] for by in slicing.get("discriminator", [])]
+        return more
+
+
+def pruned(tree: Json) -> Json:
+    """The tree without branches that ask for nothing."""
+    for word in ("kids", "slices"):
+        branches = {name: pruned(branch) for name, branch in tree.get(word, {}).items()}
+        branches = {name: branch for name, branch in branches.items() if branch}
+        if branches:
+            tree[word] = branches
+        else:
+            tree.pop(word, None)
+    if set(tree) <= {"by"}:
+        return {}
+    return tree
 
 
 def type_code(kind: Json) -> str:
@@ -210,7 +256,9 @@ def part(at: str, by_id: dict[str, Json], book: Book) -> Json:
     rules = [book.rule(rule) for rule in root.get("constraint", []) if rule["key"] not in BUILT_IN]
     if rules:
         found["rules"] = rules
-    held = next((e for name, e in by_id.items() if name.startswith(f"{at}.value") and "." not in name[len(at) + 1 :]), None)
+    held = next(
+        (e for name, e in by_id.items() if name.startswith(f"{at}.value") and "." not in name[len(at) + 1 :]), None
+    )
     if held is not None and held.get("max") != "0":
         found["types"] = [type_code(kind) for kind in held.get("type", [])]
         found["value"] = held.get("min", 0)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from clinic_desktop.exchange.validation import definitions
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings, quoted
+from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
 from clinic_desktop.exchange.validation.references import rest_type
 
 _ABSOLUTE = re.compile(r"(https?://|urn:(uuid|oid):|[a-z][a-z0-9+.-]*:).+", re.DOTALL)
@@ -37,6 +37,10 @@ class Entries:
         for entry in self.all:
             if entry.url is not None:
                 self._by_url.setdefault(entry.url, []).append(entry)
+
+    def any_twice(self) -> bool:
+        """Whether an address stands at more than one entry."""
+        return any(len(held) > 1 for held in self._by_url.values())
 
     def found(self, reference: str, source: Entry) -> list[Entry]:
         """The entries that a reference in an entry leads to, by the rules of the specification."""
@@ -92,7 +96,7 @@ def _address(entry: Entry, kind: str, findings: Findings) -> None:
         findings.add(entry.node, f"The fullUrl {quoted(entry.url)} names a stored record, but the record has no id")
     elif rest["type"] != entry.record.type or rest["id"] != own:
         # A server's own answers and documents hold to it; the official examples of the rest do not.
-        severity = "error" if kind in {"document", "searchset", "history"} else "warning"
+        severity: Severity = "error" if kind in {"document", "searchset", "history"} else "warning"
         findings.add(entry.node, f"The fullUrl {quoted(entry.url)} must end with {entry.record.type}/{own}", severity)
 
 
@@ -124,10 +128,12 @@ def _led(entries: Entries, kind: str, bundle: Node, findings: Findings) -> None:
         if reference and not reference.startswith("#") and not entries.found(reference, first):
             findings.add(node, f"{quoted(reference)} is not in the bundle; in a {kind} it has to be")
     reached = _reached(entries, first)
-    severity = "error" if kind == "document" else "warning"
+    severity: Severity = "error" if kind == "document" else "warning"
     for entry in entries.all:
         if entry.record is not None and id(entry.node) not in reached:
-            findings.add(entry.node, f"Nothing leads from the {lead.type} to this entry, or from it to anything there", severity)
+            findings.add(
+                entry.node, f"Nothing leads from the {lead.type} to this entry, or from it to anything there", severity
+            )
 
 
 def _document_references(lead: Node) -> Iterator[Node]:
@@ -174,8 +180,7 @@ def _reached(entries: Entries, first: Entry) -> set[int]:
 
 def _ambiguous(entries: Entries, findings: Findings) -> None:
     """A reference that leads to two entries says nothing."""
-    twice = {url for url, held in entries._by_url.items() if len(held) > 1}  # noqa: SLF001
-    if not twice:
+    if not entries.any_twice():
         return
     for entry in entries.all:
         for node in entry.record.below() if entry.record is not None else ():
@@ -192,11 +197,15 @@ def _search(bundle: Node, entries: Entries, findings: Findings) -> None:
         mode = search.text("mode") if search is not None else None
         outcome = entry.record.type == "OperationOutcome"
         if mode == "outcome" and not outcome:
-            findings.add(entry.record, f"An entry of the mode outcome holds an OperationOutcome, not {entry.record.type}")
+            findings.add(
+                entry.record, f"An entry of the mode outcome holds an OperationOutcome, not {entry.record.type}"
+            )
         if entry.record.text("id") is None and not (mode == "outcome" and outcome):
             findings.add(entry.record, "What a search found must have an id")
         if mode == "match" and asked and entry.record.type not in asked:
-            findings.add(entry.record, f"{entry.record.type} is not what the search asked for: {', '.join(sorted(asked))}")
+            findings.add(
+                entry.record, f"{entry.record.type} is not what the search asked for: {', '.join(sorted(asked))}"
+            )
 
 
 def _asked_for(bundle: Node) -> set[str]:
@@ -225,4 +234,6 @@ def check_parameters(parameters: Node, findings: Findings) -> None:
                 continue
             kind = rest_type(node.value)
             if kind in kinds and _VERSION.sub("", node.value) not in own:
-                findings.add(node, f"{quoted(node.value)} is not among the records given here, though others of its kind are")
+                findings.add(
+                    node, f"{quoted(node.value)} is not among the records given here, though others of its kind are"
+                )

@@ -8,6 +8,7 @@ from clinic_desktop.exchange.validation import (
     knowledge,
     markup,
     narrative,
+    profiles,
     prose,
     references,
 )
@@ -15,10 +16,10 @@ from clinic_desktop.exchange.validation.definitions import Element, Rule
 from clinic_desktop.exchange.validation.fhirpath.asking import Around, Scope
 from clinic_desktop.exchange.validation.fhirpath.reading import read
 from clinic_desktop.exchange.validation.fhirpath.values import truth
-from clinic_desktop.exchange.validation.json_text import Unreadable, as_written, parse
+from clinic_desktop.exchange.validation.json_text import UnreadableError, as_written, parse
 from clinic_desktop.exchange.validation.json_tree import JsonTree
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings, Problem
+from clinic_desktop.exchange.validation.problems import Findings, Problem, Severity
 from clinic_desktop.exchange.validation.prose import Strictness
 from clinic_desktop.exchange.validation.xml_tree import XmlTree
 
@@ -33,7 +34,7 @@ def check_resource(resource: object, strictness: Strictness = USUAL) -> list[Pro
     findings = Findings()
     try:
         written = as_written(resource)
-    except Unreadable as error:
+    except UnreadableError as error:
         return [Problem(error.where, "error", error.what)]
     record = JsonTree(findings).record(written)
     if record is not None:
@@ -49,7 +50,7 @@ def check_document(data: bytes, strictness: Strictness = USUAL) -> list[Problem]
             record = XmlTree(findings).record(markup.parse(data))
         else:
             record = JsonTree(findings).record(parse(data))
-    except Unreadable as error:
+    except UnreadableError as error:
         return [Problem(error.where, "error", error.what)]
     if record is not None:
         check_tree(record, findings, strictness)
@@ -75,6 +76,8 @@ def _record(node: Node, findings: Findings, strictness: Strictness) -> None:
         references.check_contained(node, findings)
     references.check_ids(node, findings)
     knowledge.check(node, findings)
+    for at, rule in profiles.check(node, findings):
+        _ask(at, node, (rule,), findings)
     if node.type == "Bundle":
         bundles.check(node, findings)
     elif node.type == "Parameters":
@@ -95,7 +98,7 @@ def _node(node: Node, holder: Node, findings: Findings) -> None:
             present[kid.name] = present.get(kid.name, 0) + 1
         for needed in kind.required:
             if needed.name not in present:
-                severity = "warning" if _may_lack(node, needed) else "error"
+                severity: Severity = "warning" if _may_lack(node, needed) else "error"
                 findings.add(node, f"{kind.name}.{needed.name} is missing: at least {needed.least} is needed", severity)
         for name, count in present.items():
             known = kind.named.get(name)

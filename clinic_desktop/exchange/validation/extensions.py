@@ -27,10 +27,8 @@ def check(node: Node, findings: Findings) -> ExtensionRule | None:
         if not node.all("url"):
             findings.add(node, "An extension must have a url that says what it is")
         return None
-    if host.type == "Extension":
-        rule = _part(node, host, url, findings)
-    else:
-        rule = _whole(node, host, url, findings)
+    find = _part if host.type == "Extension" else _whole
+    rule = find(node, host, url, findings)
     if rule is not None:
         _content(node, rule, findings)
     return rule
@@ -82,7 +80,9 @@ def _whole(node: Node, host: Node, url: str, findings: Findings) -> ExtensionRul
 
 def _unknown(node: Node, url: str, findings: Findings) -> None:
     if node.name == "modifierExtension" and "example.org" not in url:
-        findings.add(node, f"The modifier extension {quoted(url)} is not known: nothing here can be understood without it")
+        findings.add(
+            node, f"The modifier extension {quoted(url)} is not known: nothing here can be understood without it"
+        )
     elif _GUIDES.match(url):
         findings.add(node, f"The extension {quoted(url)} is of a guide that is not known here, so it cannot be checked")
     else:

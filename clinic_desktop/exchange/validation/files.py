@@ -36,7 +36,7 @@ class Report:
         return {"file": self.file, "valid": self.valid, "problems": [problem.as_row() for problem in self.problems]}
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     pass
 
 
@@ -66,12 +66,16 @@ def check_file(path: Path, strictness: Strictness = USUAL) -> Report:
             file.seek(0)
             with gzip.GzipFile(fileobj=file) if packed else file as opened:
                 _read(cast(BinaryIO, opened), _by_line(path), report, strictness)
-    except _TooLarge:
-        report.problems.append(Problem("", "error", f"The file holds more than {LARGEST // 1024 // 1024} MB in one record: it is not read"))
+    except _TooLargeError:
+        report.problems.append(
+            Problem("", "error", f"The file holds more than {LARGEST // 1024 // 1024} MB in one record: it is not read")
+        )
     except (EOFError, zlib.error, gzip.BadGzipFile):
         report.problems.append(Problem("", "error", "The packed file is damaged or was written by half"))
     except OSError as error:
-        report.problems.append(Problem("", "error", f"The file cannot be read: {error.strerror or type(error).__name__}"))
+        report.problems.append(
+            Problem("", "error", f"The file cannot be read: {error.strerror or type(error).__name__}")
+        )
     except MemoryError:
         report.problems.append(Problem("", "error", "The file needs more memory than there is"))
     return report
@@ -83,7 +87,7 @@ def _read(file: BinaryIO, by_line: bool, report: Report, strictness: Strictness)
         return
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
-        raise _TooLarge
+        raise _TooLargeError
     report.problems.extend(check_document(data, strictness))
     report.records = 1
 
@@ -93,7 +97,7 @@ def _lines(file: BinaryIO, report: Report, strictness: Strictness) -> None:
     while line := file.readline(LARGEST + 1):
         number += 1
         if len(line) > LARGEST:
-            raise _TooLarge
+            raise _TooLargeError
         if not line.strip():
             continue
         report.records += 1

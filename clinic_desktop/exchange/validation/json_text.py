@@ -13,7 +13,7 @@ DEEPEST = 120
 _SHAPE = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[{\]}]', re.DOTALL)
 
 
-class Unreadable(ValueError):
+class UnreadableError(ValueError):
     """The text cannot be read; carries where and why, in words for people."""
 
     def __init__(self, where: str, what: str) -> None:
@@ -36,35 +36,35 @@ class Doubled(dict[str, object]):
 
 
 def parse(data: bytes) -> object:
-    """The document in the bytes; raises Unreadable."""
+    """The document in the bytes; raises UnreadableError."""
     text = decoded(data)
     if deeper_than(text, DEEPEST):
-        raise Unreadable("", f"The document is nested more than {DEEPEST} levels deep")
+        raise UnreadableError("", f"The document is nested more than {DEEPEST} levels deep")
     try:
         return json.loads(
             text, object_pairs_hook=_object, parse_float=Numeral, parse_int=Numeral, parse_constant=_no_number
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Unreadable(where, f"This is not JSON: {_said(error.msg)} at {where}") from None
+        raise UnreadableError(where, f"This is not JSON: {_said(error.msg)} at {where}") from None
     except RecursionError:
-        raise Unreadable("", f"The document is nested more than {DEEPEST} levels deep") from None
+        raise UnreadableError("", f"The document is nested more than {DEEPEST} levels deep") from None
 
 
 def decoded(data: bytes) -> str:
-    """UTF-8 text of the bytes, without a byte order mark; raises Unreadable."""
+    """UTF-8 text of the bytes, without a byte order mark; raises UnreadableError."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise Unreadable("", "The file is in UTF-16; FHIR is written in UTF-8")
+        raise UnreadableError("", "The file is in UTF-16; FHIR is written in UTF-8")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"line {line}", f"Byte {error.start} is not UTF-8 text") from None
+        raise UnreadableError(f"line {line}", f"Byte {error.start} is not UTF-8 text") from None
     at = text.find("\0")
     if at >= 0:
-        raise Unreadable(f"line {text.count(chr(10), 0, at) + 1}", "The file holds a NUL character")
+        raise UnreadableError(f"line {text.count(chr(10), 0, at) + 1}", "The file holds a NUL character")
     if not text.strip():
-        raise Unreadable("", "The file is empty")
+        raise UnreadableError("", "The file is empty")
     return text
 
 
@@ -85,9 +85,9 @@ def deeper_than(text: str, deepest: int) -> bool:
 
 
 def as_written(value: object, depth: int = 0) -> object:
-    """A document that was read elsewhere, with its numbers as this room reads them; raises Unreadable."""
+    """A document that was read elsewhere, with its numbers as this room reads them; raises UnreadableError."""
     if depth > DEEPEST:
-        raise Unreadable("", f"The document is nested more than {DEEPEST} levels deep")
+        raise UnreadableError("", f"The document is nested more than {DEEPEST} levels deep")
     if isinstance(value, dict):
         return {str(key): as_written(inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -108,7 +108,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise Unreadable("", f"This is not JSON: {word} is no number")
+    raise UnreadableError("", f"This is not JSON: {word} is no number")
 
 
 def _said(message: str) -> str:

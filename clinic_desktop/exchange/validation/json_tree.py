@@ -19,7 +19,9 @@ class JsonTree:
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
 
-    def record(self, value: object, parent: Node | None = None, name: str = "", index: int | None = None) -> Node | None:
+    def record(
+        self, value: object, parent: Node | None = None, name: str = "", index: int | None = None
+    ) -> Node | None:
         """The tree of a record; None where it is none, which is noted."""
         where = _below(parent, name, index)
         if not isinstance(value, dict):
@@ -51,9 +53,9 @@ class JsonTree:
         for key in value:
             if key == skip:
                 continue
-            plain = key[1:] if key.startswith("_") else key
+            plain = key.removeprefix("_")
             known = kind.written.get(plain)
-            if known is not None and (plain is key or definitions.kind_of(known[1]) == "primitive"):
+            if known is not None and (plain == key or definitions.kind_of(known[1]) == "primitive"):
                 found[plain] = known
             elif key != "fhir_comments":
                 self.findings.add(node, f"The property {quoted(key)} is not known here ({node.type})")
@@ -74,7 +76,9 @@ class JsonTree:
             self._many(node, element, kind, key, given, beside)
             return
         if key in value and given is None and beside is None:
-            self.findings.add(_below(node, element.name), f"The property {key} is null: it should be left out", "warning")
+            self.findings.add(
+                _below(node, element.name), f"The property {key} is null: it should be left out", "warning"
+            )
             return
         self._one(node, element, kind, given, beside, None, chosen=chosen)
 
@@ -92,12 +96,22 @@ class JsonTree:
             one = values[at] if at < len(values) else None
             companion = companions[at] if at < len(companions) else None
             if one is None and companion is None:
-                self.findings.add(_below(node, element.name, at), "null stands for nothing here: it has no extension beside it")
+                self.findings.add(
+                    _below(node, element.name, at), "null stands for nothing here: it has no extension beside it"
+                )
                 continue
             self._one(node, element, kind, one, companion, at)
 
     def _one(
-        self, node: Node, element: Element, kind: str, given: object, beside: object, at: int | None, *, chosen: bool = False
+        self,
+        node: Node,
+        element: Element,
+        kind: str,
+        given: object,
+        beside: object,
+        at: int | None,
+        *,
+        chosen: bool = False,
     ) -> None:
         """One value of an element."""
         if kind == "Resource":

@@ -56,7 +56,9 @@ def _code_system(record: Node, findings: Findings) -> None:
         findings.add(concepts[0], "The code system says that it has no content, but there are codes in it")
     count = record.one("count")
     if content == "complete" and count is not None and str(count.value) != str(len(concepts)) and concepts:
-        findings.add(count, f"The code system is complete with {len(concepts)} codes, but says it has {quoted(str(count.value))}")
+        findings.add(
+            count, f"The code system is complete with {len(concepts)} codes, but says it has {quoted(str(count.value))}"
+        )
     if record.text("supplements") is not None and content is not None and content != "supplement":
         findings.add(record.one("content") or record, "A supplement has the content supplement")
 

@@ -1,11 +1,12 @@
 """Reads XML into a plain tree, with no entity, no document type and no more depth than a record has."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from clinic_desktop.exchange.validation.json_text import Unreadable
+from clinic_desktop.exchange.validation.json_text import UnreadableError
 
 DEEPEST = 200
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -58,7 +59,7 @@ class _Reader:
             self.root = one
         self.open.append(one)
         if len(self.open) > DEEPEST:
-            raise Unreadable(f"line {one.line}", f"The document is nested more than {DEEPEST} levels deep")
+            raise UnreadableError(f"line {one.line}", f"The document is nested more than {DEEPEST} levels deep")
 
     def end(self, _name: str) -> None:
         self.open.pop()
@@ -69,28 +70,30 @@ class _Reader:
 
     def doctype(self, *_about: object) -> None:
         line = self.parser.CurrentLineNumber
-        raise Unreadable(f"line {line}", "A document type (DOCTYPE) is not allowed in FHIR")
+        raise UnreadableError(f"line {line}", "A document type (DOCTYPE) is not allowed in FHIR")
 
     def instruction(self, target: str, _data: str) -> None:
         if self.open:
             line = self.parser.CurrentLineNumber
-            raise Unreadable(f"line {line}", f"A processing instruction ({target}) is not allowed in FHIR")
+            raise UnreadableError(f"line {line}", f"A processing instruction ({target}) is not allowed in FHIR")
 
 
 def parse(data: bytes | str) -> Markup:
-    """The tree of the text; raises Unreadable."""
+    """The tree of the text; raises UnreadableError."""
     reader = _Reader()
     try:
-        reader.parser.Parse(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data, True)
+        reader.parser.ParseFile(io.BytesIO(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data))
     except expat.ExpatError as error:
         where = f"line {error.lineno}, column {error.offset + 1}"
-        raise Unreadable(where, f"This is not well-formed XML: {expat.ErrorString(error.code)} at {where}") from None
+        raise UnreadableError(
+            where, f"This is not well-formed XML: {expat.ErrorString(error.code)} at {where}"
+        ) from None
     except (ValueError, LookupError) as error:
-        if isinstance(error, Unreadable):
+        if isinstance(error, UnreadableError):
             raise
-        raise Unreadable("", "The XML is in an encoding that is not known; FHIR is written in UTF-8") from None
+        raise UnreadableError("", "The XML is in an encoding that is not known; FHIR is written in UTF-8") from None
     if reader.root is None:
-        raise Unreadable("", "The file is empty")
+        raise UnreadableError("", "The file is empty")
     return reader.root
 
 

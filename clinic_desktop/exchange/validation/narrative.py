@@ -3,19 +3,26 @@
 import re
 
 from clinic_desktop.exchange.validation import markup
-from clinic_desktop.exchange.validation.json_text import Unreadable
+from clinic_desktop.exchange.validation.json_text import UnreadableError
 from clinic_desktop.exchange.validation.markup import XHTML, Markup
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings, quoted
+from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
 
 _ELEMENTS = frozenset(
-    "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i img "
-    "li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var".split()
+    re.findall(
+        r"\w+",
+        "a abbr acronym b big blockquote br caption cite code col colgroup dd dfn div dl dt em h1 h2 h3 h4 h5 h6 hr i "
+        "img li ol p pre q samp small span strong sub sup table tbody td tfoot th thead tr tt ul var",
+    )
 )
 _ATTRIBUTES = frozenset(
-    "abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff charset "
-    "cite class colspan compact coords dir frame headers height href hreflang hspace id lang longdesc name nowrap rel "
-    "rev rowspan rules scope shape span src start style summary tabindex title type valign value vspace width".split()
+    re.findall(
+        r"\w+",
+        "abbr accesskey align alt axis bgcolor border cellhalign cellpadding cellspacing cellvalign char charoff "
+        "charset cite class colspan compact coords dir frame headers height href hreflang hspace id lang "
+        "longdesc name nowrap "
+        "rel rev rowspan rules scope shape span src start style summary tabindex title type valign value vspace width",
+    )
 )
 _XML = "http://www.w3.org/XML/1998/namespace"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -33,7 +40,7 @@ def check(node: Node, findings: Findings) -> None:
             return
         try:
             node.markup = markup.parse(node.value)
-        except Unreadable as error:
+        except UnreadableError as error:
             findings.add(node, f"The narrative cannot be read: {error.what}")
             return
     root = node.markup
@@ -41,7 +48,7 @@ def check(node: Node, findings: Findings) -> None:
     if root.name != "div":
         findings.add(node, f"The narrative must be one div, not {quoted(root.name)} (txt-1)")
     if root.space != XHTML:
-        severity = "error" if root.space else "warning"
+        severity: Severity = "error" if root.space else "warning"
         findings.add(node, f"The div must be in the namespace {XHTML}", severity)
     seen = False
     places = {value for one in root.every() for name, value in one.attributes.items() if name in {"id", "name"}}

@@ -79,4 +79,6 @@ class Node:
 
     def is_resource(self) -> bool:
         """A record of its own: at the top, contained, in a bundle's entry or a parameter."""
-        return self.parent is None or (self.name in {"contained", "resource", "outcome"} and "." not in self.type and self.suffixed)
+        return self.parent is None or (
+            self.name in {"contained", "resource", "outcome"} and "." not in self.type and self.suffixed
+        )

@@ -59,7 +59,9 @@ def _pattern(kind: str, text: str) -> str | None:
 def _id(_kind: str, text: str) -> str | None:
     if len(text) > 64:
         return f"The id is too long: {len(text)} characters, at most 64"
-    return None if _PATTERNS["id"].fullmatch(text) else f"{quoted(text)} is not a valid id: letters, digits, - and . only"
+    return (
+        None if _PATTERNS["id"].fullmatch(text) else f"{quoted(text)} is not a valid id: letters, digits, - and . only"
+    )
 
 
 def _code(_kind: str, text: str) -> str | None:
@@ -129,7 +131,9 @@ def _uri(kind: str, text: str) -> str | None:
     if _URI_SPACE.search(text):
         return f"{quoted(text)} is not a valid {kind}: it has space in it"
     if text.startswith("urn:uuid:") and not _UUID.fullmatch(text[9:].partition("#")[0]):
-        return f"{quoted(text)} is not a valid {kind}: a UUID has 32 hexadecimal digits in lower case with its four dashes"
+        return (
+            f"{quoted(text)} is not a valid {kind}: a UUID has 32 hexadecimal digits in lower case with its four dashes"
+        )
     if text.startswith("urn:oid:") and not _PATTERNS["oid"].fullmatch(text.partition("#")[0]):
         return f"{quoted(text)} is not a valid {kind}: an OID is numbers with points between"
     return None

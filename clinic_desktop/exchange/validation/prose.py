@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings, quoted
+from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
 # Text is text: what looks like a running script in a name or a note has no business there.
@@ -44,7 +44,7 @@ def _text(node: Node, findings: Findings, strictness: Strictness) -> None:
     if _ACTIVE.search(node.value):
         findings.add(node, "The text looks like a running script, which no record should carry")
     elif node.type == "markdown" and _TAG.search(node.value):
-        severity = "warning" if strictness.html_in_markdown else "error"
+        severity: Severity = "warning" if strictness.html_in_markdown else "error"
         findings.add(node, "The text has something that looks like an HTML tag; it will be shown as text", severity)
 
 

@@ -4,9 +4,11 @@ import re
 
 from clinic_desktop.exchange.validation import definitions
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings, quoted
+from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
 
-_REST = re.compile(r"(?:(?P<base>https?://.+?)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?")
+_REST = re.compile(
+    r"(?:(?P<base>https?://.+?)/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?(?:#.*)?"
+)
 _SEARCH = re.compile(r"[A-Z][A-Za-z]+\?.")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -69,7 +71,7 @@ def _written(node: Node, reference: str, findings: Findings) -> str | None:
         return target.type if target is not None else None
     kind = rest_type(reference)
     if kind is None and not _SCHEME.match(reference) and not _SEARCH.match(reference):
-        severity = "warning" if "/" in reference else "error"
+        severity: Severity = "warning" if "/" in reference else "error"
         findings.add(node, f"A reference is written as kind of record/id, not {quoted(reference)}", severity)
     return kind
 
@@ -82,9 +84,7 @@ def check_contained(record: Node, findings: Findings) -> None:
     pointed: set[str] = set()
     points_home: set[int] = set()
     for node in record.below():
-        if isinstance(node.value, str) and (
-            node.name == "reference" or node.type in {"uri", "url", "canonical"}
-        ):
+        if isinstance(node.value, str) and (node.name == "reference" or node.type in {"uri", "url", "canonical"}):
             if node.value.startswith("#"):
                 pointed.add(node.value[1:])
             if node.value == "#" and (node.name == "reference" or node.type == "canonical"):
@@ -96,7 +96,9 @@ def check_contained(record: Node, findings: Findings) -> None:
         elif ids.count(own) > 1:
             findings.add(one, f"Two contained records have the id {quoted(own)}")
         if (own is None or own not in pointed) and id(one) not in points_home:
-            findings.add(one, "The contained record is not pointed at by the record that holds it, nor points at it (dom-3)")
+            findings.add(
+                one, "The contained record is not pointed at by the record that holds it, nor points at it (dom-3)"
+            )
 
 
 def _contained_above(node: Node, record: Node) -> Node | None:
@@ -110,7 +112,12 @@ def check_ids(record: Node, findings: Findings) -> None:
     """The ids of a record's elements are its own: none stands twice."""
     seen: set[str] = set()
     for node in record.below():
-        if node.name == "id" and node.parent is not None and not node.parent.is_resource() and isinstance(node.value, str):
+        if (
+            node.name == "id"
+            and node.parent is not None
+            and not node.parent.is_resource()
+            and isinstance(node.value, str)
+        ):
             if holder_of(node) is not record:
                 continue
             if any(character.isspace() for character in node.value):

@@ -48,7 +48,9 @@ class XmlTree:
             if (inner.space == XHTML) != (type_name == "xhtml"):
                 self.findings.add(node, f"The element {quoted(inner.name)} is in the wrong namespace ({inner.space})")
             if element.place < last:
-                self.findings.add(node, f"The element {quoted(inner.name)} is out of order: it stands after {last_name}")
+                self.findings.add(
+                    node, f"The element {quoted(inner.name)} is out of order: it stands after {last_name}"
+                )
             last, last_name = max(last, element.place), inner.name if element.place >= last else last_name
             at = counts.get(element.name, 0) if element.most != 1 else None
             counts[element.name] = counts.get(element.name, 0) + 1

@@ -7,8 +7,18 @@ from decimal import Decimal
 from clinic_desktop.exchange.validation.fhirpath.asking import Asked, Scope, start
 from clinic_desktop.exchange.validation.fhirpath.operators import equal, holds, union
 from clinic_desktop.exchange.validation.fhirpath.patterns import fitting
-from clinic_desktop.exchange.validation.fhirpath.values import EMPTY, FALSE, Item, Items, atom, number, said, text, truth
-from clinic_desktop.exchange.validation.fhirpath.words import Unreadable
+from clinic_desktop.exchange.validation.fhirpath.values import (
+    EMPTY,
+    FALSE,
+    Item,
+    Items,
+    atom,
+    number,
+    said,
+    text,
+    truth,
+)
+from clinic_desktop.exchange.validation.fhirpath.words import ExpressionError
 from clinic_desktop.exchange.validation.nodes import Node
 
 _SYSTEMS = {"ucum": "http://unitsofmeasure.org", "sct": "http://snomed.info/sct", "loinc": "http://loinc.org"}
@@ -58,7 +68,7 @@ def _special(name: str) -> Asked:
         return scope.total if name == "$total" else scope.this
 
     if name not in {"$this", "$index", "$total"}:
-        raise Unreadable(f"{name} is not known")
+        raise ExpressionError(f"{name} is not known")
     return asked
 
 
@@ -83,10 +93,10 @@ def typed(word: str, before: Asked, kind: str) -> Asked:
 
 
 def call(before: Asked, name: str, arguments: list[Asked]) -> Asked:
-    """A function of what stands before it; raises Unreadable where it is not known."""
+    """A function of what stands before it; raises ExpressionError where it is not known."""
     function = FUNCTIONS.get(name)
     if function is None:
-        raise Unreadable(f"the function {name}() is not known")
+        raise ExpressionError(f"the function {name}() is not known")
 
     def asked(scope: Scope, focus: Items) -> Items:
         return function(scope, before(scope, focus), arguments)
@@ -143,7 +153,7 @@ def _whole(scope: Scope, asks: list[Asked], at: int = 0) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _on_text(work: Callable[[str, str], bool | str]) -> Function:
+def _on_text(work: Callable[[str, str], bool | int]) -> Function:
     """A function of one text and one argument.
 
     Asked of nothing it says no rather than nothing: the rules of R4 rely on it (bdl-8, ref-1).
@@ -188,11 +198,6 @@ def _replace_matches(scope: Scope, items: Items, asks: list[Asked]) -> Items:
 
 
 def _distinct(items: Items) -> list[Item]:
-    # Words, the usual case, are told apart at once; anything else is compared with each.
-    words = [atom(item) for item in items]
-    if all(isinstance(word, str) for word in words):
-        first = {word: item for word, item in zip(reversed(words), reversed(items), strict=True)}
-        return [item for word, item in zip(words, items, strict=True) if first.get(word) is item]
     return list(union(items, EMPTY))
 
 

@@ -17,7 +17,7 @@ from clinic_desktop.exchange.validation.fhirpath.values import (
     text,
     truth,
 )
-from clinic_desktop.exchange.validation.fhirpath.words import Unreadable
+from clinic_desktop.exchange.validation.fhirpath.words import ExpressionError
 
 
 def binary(sign: str, left: Asked, right: Asked) -> Asked:
@@ -26,7 +26,7 @@ def binary(sign: str, left: Asked, right: Asked) -> Asked:
         return _LOGIC[sign](left, right)
     work = _SIGNS.get(sign)
     if work is None:
-        raise Unreadable(f"{sign} is not known")
+        raise ExpressionError(f"{sign} is not known")
 
     def asked(scope: Scope, focus: Items) -> Items:
         return work(left(scope, focus), right(scope, focus))
@@ -137,7 +137,12 @@ def _reckon(sign: str) -> Callable[[Items, Items], Items]:
         a, b = _single(left), _single(right)
         if sign == "+" and isinstance(a, str) and isinstance(b, str):
             return (a + b,)
-        if isinstance(a, bool) or isinstance(b, bool) or not isinstance(a, int | Decimal) or not isinstance(b, int | Decimal):
+        if (
+            isinstance(a, bool)
+            or isinstance(b, bool)
+            or not isinstance(a, int | Decimal)
+            or not isinstance(b, int | Decimal)
+        ):
             return EMPTY
         try:
             return (_numbers(sign, a, b),)

@@ -6,23 +6,34 @@ from functools import lru_cache
 from clinic_desktop.exchange.validation.fhirpath import functions, operators
 from clinic_desktop.exchange.validation.fhirpath.asking import Asked, Scope, start
 from clinic_desktop.exchange.validation.fhirpath.values import EMPTY, Items, Moment, moment
-from clinic_desktop.exchange.validation.fhirpath.words import Unreadable, Word, words
+from clinic_desktop.exchange.validation.fhirpath.words import ExpressionError, Word, words
 
 # From the loosest to the tightest, as the specification's grammar has them.
 _LEVELS: tuple[frozenset[str], ...] = tuple(
     frozenset(level.split())
-    for level in ("implies", "or xor", "and", "in contains", "= ~ != !~", "< > <= >=", "|", "is as", "+ - &", "* / div mod")
+    for level in (
+        "implies",
+        "or xor",
+        "and",
+        "in contains",
+        "= ~ != !~",
+        "< > <= >=",
+        "|",
+        "is as",
+        "+ - &",
+        "* / div mod",
+    )
 )
 _DEEPEST = 60
 
 
 @lru_cache(maxsize=4096)
 def read(expression: str) -> Asked:
-    """Read an expression; raises Unreadable."""
+    """Read an expression; raises ExpressionError."""
     reader = _Reader(words(expression))
     asked = reader.level(0)
     if reader.at < len(reader.words):
-        raise Unreadable(f"{reader.words[reader.at].text!r} is not expected there")
+        raise ExpressionError(f"{reader.words[reader.at].text!r} is not expected there")
     return asked
 
 
@@ -38,7 +49,7 @@ class _Reader:
     def take(self, text: str | None = None) -> Word:
         word = self.peek()
         if word is None or (text is not None and (word.text != text or word.sort == "string")):
-            raise Unreadable(f"{text or 'more'} is missing")
+            raise ExpressionError(f"{text or 'more'} is missing")
         self.at += 1
         return word
 
@@ -68,7 +79,7 @@ class _Reader:
     def chain(self) -> Asked:
         self.depth += 1
         if self.depth > _DEEPEST:
-            raise Unreadable("it is nested too deep")
+            raise ExpressionError("it is nested too deep")
         asked = self.term()
         while self.is_next(".", "["):
             if self.take().text == ".":
@@ -82,7 +93,7 @@ class _Reader:
     def term(self) -> Asked:
         word = self.peek()
         if word is None:
-            raise Unreadable("it ends too early")
+            raise ExpressionError("it ends too early")
         if word.sort == "name":
             return self.invocation(None)
         self.take()
@@ -93,7 +104,7 @@ class _Reader:
                 return inner
             if word.text == "{}":
                 return _constant(EMPTY)
-            raise Unreadable(f"{word.text!r} is not expected there")
+            raise ExpressionError(f"{word.text!r} is not expected there")
         if word.sort == "variable":
             return functions.variable(word.text)
         return _constant((_literal(word),))
@@ -101,7 +112,7 @@ class _Reader:
     def invocation(self, before: Asked | None) -> Asked:
         word = self.take()
         if word.sort != "name":
-            raise Unreadable(f"{word.text!r} is no name")
+            raise ExpressionError(f"{word.text!r} is no name")
         if not self.is_next("("):
             if before is None and word.text in {"true", "false"}:
                 return _constant((word.text == "true",))
@@ -142,7 +153,5 @@ def _literal(word: Word) -> str | int | Decimal | Moment:
     of_day = word.text.startswith("@T")
     read_moment = moment(word.text.removeprefix("@").removeprefix("T"), of_day=of_day)
     if read_moment is None:
-        raise Unreadable(f"{word.text} is no moment")
+        raise ExpressionError(f"{word.text} is no moment")
     return read_moment
-
-

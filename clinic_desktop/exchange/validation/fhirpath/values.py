@@ -9,7 +9,9 @@ from typing import TypeAlias
 
 from clinic_desktop.exchange.validation.nodes import Node
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(?:(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?(Z|[+-]\d\d:\d\d)?)?)?)?")
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(?:(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
+)
 _TIME = re.compile(r"(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?")
 _WHOLE = {"integer", "positiveInt", "unsignedInt"}
 _MOMENTS = {"date", "dateTime", "instant"}
@@ -42,7 +44,9 @@ class Moment:
             return self.parts
         year, month, day, hour, minute = (int(part) for part in self.parts[:5])
         try:
-            moved = datetime(year, month, day, hour, minute, tzinfo=timezone(timedelta(minutes=self.offset))).astimezone(UTC)
+            moved = datetime(
+                year, month, day, hour, minute, tzinfo=timezone(timedelta(minutes=self.offset))
+            ).astimezone(UTC)
         except (ValueError, OverflowError):
             return self.parts
         moved_parts = (moved.year, moved.month, moved.day, moved.hour, moved.minute)
@@ -111,7 +115,7 @@ def truth(items: Items) -> bool | None:
     return True
 
 
-def said(answer: bool | None) -> Items:
+def said(answer: "bool | None", /) -> Items:
     """A yes, a no or nothing as a collection."""
     if answer is None:
         return EMPTY

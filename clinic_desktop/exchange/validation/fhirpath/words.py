@@ -17,7 +17,7 @@ _TOKEN = re.compile(
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}
 
 
-class Unreadable(ValueError):
+class ExpressionError(ValueError):
     """The expression is not FHIRPath that is known here."""
 
 
@@ -30,13 +30,13 @@ class Word:
 
 
 def words(expression: str) -> list[Word]:
-    """Every word of an expression; raises Unreadable."""
+    """Every word of an expression; raises ExpressionError."""
     found: list[Word] = []
     at = 0
     while at < len(expression):
         match = _TOKEN.match(expression, at)
         if match is None:
-            raise Unreadable(f"{expression[at : at + 20]!r} is not understood")
+            raise ExpressionError(f"{expression[at : at + 20]!r} is not understood")
         at = match.end()
         sort = match.lastgroup or ""
         if sort == "space":
