@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from clinic_desktop.exchange.validation.checking import USUAL, check_document
-from clinic_desktop.exchange.validation.problems import MOST, Problem, clean
+from clinic_desktop.exchange.validation.problems import Findings, Problem, clean
 from clinic_desktop.exchange.validation.prose import Strictness
 
 # One record is held in memory whole, about twenty times its size.
@@ -93,7 +93,8 @@ def _read(file: BinaryIO, by_line: bool, report: Report, strictness: Strictness)
 
 
 def _lines(file: BinaryIO, report: Report, strictness: Strictness) -> None:
-    number = left_out = 0
+    findings = Findings()
+    number = 0
     while line := file.readline(LARGEST + 1):
         number += 1
         if len(line) > LARGEST:
@@ -102,15 +103,13 @@ def _lines(file: BinaryIO, report: Report, strictness: Strictness) -> None:
             continue
         report.records += 1
         for problem in check_document(line, strictness):
-            if len(report.problems) < MOST:
-                where = f"line {number}: {problem.path}" if problem.path else f"line {number}"
-                report.problems.append(Problem(where, problem.severity, problem.what))
-            else:
-                left_out += 1
+            # A fault of the line itself names its place within it already.
+            inside = problem.path and not problem.path.startswith("line ")
+            where = f"line {number}: {problem.path}" if inside else f"line {number}"
+            findings.add(where, problem.what, problem.severity)
+    report.problems.extend(findings.done())
     if not report.records:
         report.problems.append(Problem("", "error", "The file is empty"))
-    if left_out:
-        report.problems.append(Problem("", "error", f"{left_out} more problems are not listed"))
 
 
 def _by_line(path: Path) -> bool:

@@ -68,7 +68,7 @@ class JsonTree:
         many = element.most != 1
         chosen = element.name != key
         if many != isinstance(given, list) and given is not None:
-            should = "an array" if many else "a single value, not an array"
+            should = "an array" if many else "a single value"
             self.findings.add(_below(node, element.name), f"The property {key} must be {should}, not {shown(given)}")
             # Read on as it was meant, so that what is inside is told too.
             given = [given] if many else next(iter(given), None) if isinstance(given, list) else given
@@ -134,19 +134,12 @@ class JsonTree:
     def _primitive(self, node: Node, kind: str, given: object) -> None:
         if given is None:
             return
-        if isinstance(given, dict | list):
-            self.findings.add(node, f"A value is expected here ({kind}), not {shown(given)}")
-            return
-        wanted: type = bool if kind == "boolean" else Numeral if kind in NUMBERS else str
-        if not isinstance(given, wanted) or (wanted is str and isinstance(given, Numeral)):
-            sort = {bool: "true or false", Numeral: "a number", str: "a text"}[wanted]
-            self.findings.add(node, f"The value must be {sort} in JSON ({kind}), not {shown(given)}")
-            # The value is kept, so that nothing else is said to be missing.
-        node.value = given if isinstance(given, bool) else str(given)
-        if isinstance(given, str) and isinstance(given, wanted):
-            what = fault(kind, given)
-            if what:
-                self.findings.add(node, what)
+        what = literal_fault(kind, given)
+        if what:
+            self.findings.add(node, what)
+        # A wrong value is kept all the same, so that it is not said to be missing too.
+        if not isinstance(given, dict | list):
+            node.value = given if isinstance(given, bool) else str(given)
 
     def _companion(self, node: Node, beside: object) -> None:
         if not isinstance(beside, dict):
@@ -156,6 +149,22 @@ class JsonTree:
         node.type = _ELEMENT_TYPE
         self._fill(node, beside)
         node.type = kind
+
+
+def literal_fault(kind: str, given: object) -> str | None:
+    """What is wrong with one JSON value of a primitive type, in words; None when it is right.
+
+    null is no value, which is for the element to allow or not; only a narrative cannot be without.
+    """
+    if given is None:
+        return "A narrative must have a text" if kind == "xhtml" else None
+    if isinstance(given, dict | list):
+        return f"A value is expected here ({kind}), not {shown(given)}"
+    wanted: type = bool if kind == "boolean" else Numeral if kind in NUMBERS else str
+    if not isinstance(given, wanted) or (wanted is str and isinstance(given, Numeral)):
+        sort = {bool: "true or false", Numeral: "a number", str: "a text"}[wanted]
+        return f"The value must be {sort} in JSON ({kind}), not {shown(given)}"
+    return fault(kind, given) if isinstance(given, str) else None
 
 
 def _below(parent: Node | None, name: str, index: int | None = None) -> str:

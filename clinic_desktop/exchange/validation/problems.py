@@ -8,7 +8,7 @@ from clinic_desktop.exchange.validation.nodes import Node
 
 Severity = Literal["error", "warning", "information"]
 
-# A file with more faults than this has one fault: it is not what it says it is.
+# Of each severity: a file with more faults than this has one fault, it is not what it says it is.
 MOST = 1000
 _LONGEST = 80
 _UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
@@ -28,35 +28,34 @@ class Problem:
 
 
 class Findings:
-    """Every finding about one record; past `MOST` it only counts."""
+    """Every finding; past `MOST` of one severity it only counts them."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
-        self.left_out = 0
         self._said: set[tuple[str, str]] = set()
+        self._counts: dict[Severity, int] = {}
 
     def add(self, where: Node | str, what: str, severity: Severity = "error") -> None:
         """Note a finding; the same at the same place is noted once."""
-        path = where if isinstance(where, str) else where.path()
-        path = clean(path, 400)
-        if (path, what) in self._said:
+        count = self._counts.get(severity, 0)
+        self._counts[severity] = count + 1
+        if count >= MOST:
             return
-        if len(self.problems) >= MOST:
-            self.left_out += 1
+        path = clean(where if isinstance(where, str) else where.path(), 400)
+        if (path, what) in self._said:
+            self._counts[severity] = count
             return
         self._said.add((path, what))
         self.problems.append(Problem(path, severity, what))
 
-    @property
-    def valid(self) -> bool:
-        """Whether nothing that was found is an error."""
-        return not any(problem.severity == "error" for problem in self.problems)
-
     def done(self) -> list[Problem]:
-        """All findings, and how many were left out."""
-        if self.left_out:
-            return [*self.problems, Problem("", "error", f"{self.left_out} more problems are not listed.")]
-        return self.problems
+        """All findings, and how many of each severity were left out."""
+        left_out = [
+            Problem("", severity, f"{count - MOST} more of this severity are not listed")
+            for severity, count in self._counts.items()
+            if count > MOST
+        ]
+        return [*self.problems, *left_out]
 
 
 def clean(text: str, longest: int = _LONGEST) -> str:

@@ -55,7 +55,7 @@ def step(before: Asked | None, name: str) -> Asked:
             if before is None and name[0].isupper() and scope.around.is_a(item.type, name):
                 found.append(item)
                 continue
-            found.extend(kid for kid in item.kids if kid.name == name)
+            found.extend(scope.around.children(item, name))
         return found
 
     return asked
