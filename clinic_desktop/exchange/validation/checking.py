@@ -31,7 +31,7 @@ _BY_HAND = frozenset({"ele-1", "ext-1", "ref-1", "dom-3", "dom-6", "txt-1", "txt
 
 def check_resource(resource: object, strictness: Strictness = USUAL) -> list[Problem]:
     """Check one record that was read from JSON already; numbers may be int, float or Decimal."""
-    findings = Findings()
+    findings = _findings(strictness)
     try:
         written = as_written(resource)
     except UnreadableError as error:
@@ -44,7 +44,7 @@ def check_resource(resource: object, strictness: Strictness = USUAL) -> list[Pro
 
 def check_document(data: bytes, strictness: Strictness = USUAL) -> list[Problem]:
     """Check the bytes of one record, in JSON or XML."""
-    findings = Findings()
+    findings = _findings(strictness)
     try:
         if markup.looks_like(data):
             record = XmlTree(findings).record(markup.parse(data))
@@ -55,6 +55,10 @@ def check_document(data: bytes, strictness: Strictness = USUAL) -> list[Problem]
     if record is not None:
         check_tree(record, findings, strictness)
     return findings.done()
+
+
+def _findings(strictness: Strictness) -> Findings:
+    return Findings(None if strictness.contained else ".contained[")
 
 
 def check_tree(record: Node, findings: Findings, strictness: Strictness = USUAL) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 NONE: Sequence["Node"] = ()
+_MANY = 40
 
 
 class Node:
     """One element: its name without a type's suffix, its FHIR type, its value as written, and its children."""
 
-    __slots__ = ("index", "kids", "markup", "name", "parent", "suffixed", "type", "value")
+    __slots__ = ("index", "kids", "markup", "name", "parent", "sorted", "suffixed", "type", "value")
 
     def __init__(self, name: str, kind: str, parent: "Node | None" = None, index: int | None = None) -> None:
         self.name = name
@@ -19,6 +20,7 @@ class Node:
         self.kids: Sequence[Node] = NONE
         # A choice of types says in its path which was chosen.
         self.suffixed = False
+        self.sorted: dict[str, list[Node]] | None = None
         # The narrative's own tree, where it has one.
         self.markup: object = None
 
@@ -48,12 +50,19 @@ class Node:
         return f"{at}.ofType({self.type})" if self.suffixed else at
 
     def all(self, name: str) -> list["Node"]:
-        """The children of a name."""
-        return [kid for kid in self.kids if kid.name == name]
+        """The children of a name; of an element with many (a bundle), they are sorted once, when the tree is whole."""
+        if len(self.kids) < _MANY:
+            return [kid for kid in self.kids if kid.name == name]
+        if self.sorted is None:
+            self.sorted = {}
+            for kid in self.kids:
+                self.sorted.setdefault(kid.name, []).append(kid)
+        return self.sorted.get(name, [])
 
     def one(self, name: str) -> "Node | None":
         """The first child of a name."""
-        return next((kid for kid in self.kids if kid.name == name), None)
+        found = self.all(name)
+        return found[0] if found else None
 
     def text(self, name: str) -> str | None:
         """The value of the first child of a name, as written."""

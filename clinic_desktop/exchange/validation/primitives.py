@@ -11,23 +11,25 @@ from clinic_desktop.exchange.validation.problems import quoted
 # A text of more than a megabyte belongs in an attachment (R4: "Strings SHALL NOT exceed 1MB in size").
 LONGEST_TEXT = 1024 * 1024
 _DATE = r"(?P<y>\d{4})(-(?P<m>\d\d)(-(?P<d>\d\d)"
-_CLOCK = r"T(?P<h>\d\d):(?P<n>\d\d)(:(?P<s>\d\d)(\.\d+)?)?"
+_CLOCK = r"T(?P<h>\d\d):(?P<n>\d\d):(?P<s>\d\d)(\.\d+)?"
 _ZONE = r"(?P<z>Z|[+-](?P<zh>\d\d):(?P<zn>\d\d))"
-_PATTERNS = {
-    "id": re.compile(r"[A-Za-z0-9\-.]{1,64}"),
-    "code": re.compile(r"[^\s]+(\s[^\s]+)*"),
-    "oid": re.compile(r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+"),
-    "uuid": re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
-    "integer": re.compile(r"0|[+-]?[1-9][0-9]*"),
-    "unsignedInt": re.compile(r"0|[1-9][0-9]*"),
-    "positiveInt": re.compile(r"[1-9][0-9]*"),
-    "decimal": re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"),
-    "date": re.compile(_DATE + r")?)?"),
-    "dateTime": re.compile(_DATE + rf"({_CLOCK}{_ZONE}?)?)?)?"),
-    "instant": re.compile(_DATE + rf"{_CLOCK}{_ZONE}))"),
-    "time": re.compile(r"(?P<h>\d\d):(?P<n>\d\d):(?P<s>\d\d)(\.\d+)?"),
-    "boolean": re.compile("true|false"),
+_WRITTEN = {
+    "id": r"[A-Za-z0-9\-.]{1,64}",
+    "code": r"[^\s]+(\s[^\s]+)*",
+    "oid": r"urn:oid:[0-2](\.(0|[1-9][0-9]*))+",
+    "uuid": r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    "integer": r"0|[+-]?[1-9][0-9]*",
+    "unsignedInt": r"0|[1-9][0-9]*",
+    "positiveInt": r"[1-9][0-9]*",
+    "decimal": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?",
+    "date": _DATE + r")?)?",
+    "dateTime": _DATE + rf"({_CLOCK}{_ZONE}?)?)?)?",
+    "instant": _DATE + rf"{_CLOCK}{_ZONE}))",
+    "time": r"(?P<h>\d\d):(?P<n>\d\d):(?P<s>\d\d)(\.\d+)?",
+    "boolean": "true|false",
 }
+# Digits are those of ASCII alone, whatever others Unicode has.
+_PATTERNS = {kind: re.compile(pattern, re.ASCII if kind != "code" else 0) for kind, pattern in _WRITTEN.items()}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -1,6 +1,5 @@
 """What is wrong with a record, and where."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +10,6 @@ Severity = Literal["error", "warning", "information"]
 # Of each severity: a file with more faults than this has one fault, it is not what it says it is.
 MOST = 1000
 _LONGEST = 80
-_UNSHOWABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,18 @@ class Problem:
 
 
 class Findings:
-    """Every finding; past `MOST` of one severity it only counts them."""
+    """Every finding; past `MOST` of one severity it only counts them, and those whose path has `skip` it leaves."""
 
-    def __init__(self) -> None:
+    def __init__(self, skip: str | None = None) -> None:
+        self.skip = skip
         self.problems: list[Problem] = []
         self._said: set[tuple[str, str]] = set()
         self._counts: dict[Severity, int] = {}
 
     def add(self, where: Node | str, what: str, severity: Severity = "error") -> None:
         """Note a finding; the same at the same place is noted once."""
+        if self.skip is not None and self.skip in (where if isinstance(where, str) else where.path()):
+            return
         count = self._counts.get(severity, 0)
         self._counts[severity] = count + 1
         if count >= MOST:
@@ -61,7 +62,7 @@ class Findings:
 def clean(text: str, longest: int = _LONGEST) -> str:
     """Outside text fit to be shown: what cannot be seen is spelled out, what is too long is cut."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    return _UNSHOWABLE.sub(lambda found: f"\\u{ord(found.group()):04x}", cut)
+    return cut if cut.isprintable() else "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in cut)
 
 
 def quoted(text: str) -> str:

@@ -150,7 +150,13 @@ def _written(wanted: object) -> str:
 
 def _wanted(branch: Tree) -> str:
     """The codes that a missing slice would have."""
-    kids = branch.get("kids", {})
-    inner = kids.get("coding", {}).get("kids", {}) or kids
-    code = inner.get("code", {}).get("fixed")
-    return f", with the code {quoted(code)}" if isinstance(code, str) else ""
+    code = next((code for name, code in _fixed(branch) if name == "code"), None)
+    return f", with the code {quoted(code)}" if code else ""
+
+
+def _fixed(branch: Tree) -> Iterator[tuple[str, str]]:
+    for name, kid in branch.get("kids", {}).items():
+        if isinstance(kid.get("fixed"), str):
+            yield name, kid["fixed"]
+        for inner in (kid, *kid.get("slices", {}).values()):
+            yield from _fixed(inner)

@@ -7,9 +7,6 @@ from clinic_desktop.exchange.validation.fhirpath.values import EMPTY, Item, Item
 from clinic_desktop.exchange.validation.nodes import Node
 
 
-_MANY = 40
-
-
 def _nowhere(_reference: str, _asking: Node) -> Node | None:
     return None
 
@@ -24,19 +21,6 @@ class Around:
     resolve: Callable[[str, Node], Node | None] = _nowhere
     is_a: Callable[[str, str], bool] = lambda kind, wanted: kind == wanted
     variables: dict[str, Items] = field(default_factory=dict)
-    _sorted: dict[int, dict[str, list[Node]]] = field(default_factory=dict)
-
-    def children(self, node: Node, name: str) -> list[Node]:
-        """The children of a name; of an element with many (a bundle), they are sorted once for a whole expression."""
-        if len(node.kids) < _MANY:
-            return node.all(name)
-        found = self._sorted.get(id(node))
-        if found is None:
-            found = {}
-            for kid in node.kids:
-                found.setdefault(kid.name, []).append(kid)
-            self._sorted[id(node)] = found
-        return found.get(name, [])
 
 
 class Scope:

@@ -55,7 +55,7 @@ def step(before: Asked | None, name: str) -> Asked:
             if before is None and name[0].isupper() and scope.around.is_a(item.type, name):
                 found.append(item)
                 continue
-            found.extend(scope.around.children(item, name))
+            found.extend(item.all(name))
         return found
 
     return asked

@@ -10,9 +10,10 @@ from typing import TypeAlias
 from clinic_desktop.exchange.validation.nodes import Node
 
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(?:(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?(Z|[+-]\d\d:\d\d)?)?)?)?"
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(?:(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
 )
-_TIME = re.compile(r"(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?")
+_TIME = re.compile(r"(\d\d)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?)?", re.ASCII)
 _WHOLE = {"integer", "positiveInt", "unsignedInt"}
 _MOMENTS = {"date", "dateTime", "instant"}
 # A number longer than this is no measure of anything; comparing it would only cost time.
