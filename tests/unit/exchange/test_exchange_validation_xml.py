@@ -19,7 +19,8 @@ RIGHT = f"""<?xml version="1.0" encoding="UTF-8"?>
   <contained><Practitioner><id value="gp"/></Practitioner></contained>
   <extension url="http://example.org/x"><valueBoolean value="true"/></extension>
   <active value="true"/>
-  <name id="n1"><family value="Okafor"><extension url="http://example.org/y"><valueInteger value="3"/></extension></family>
+  <name id="n1"><family value="Okafor"><extension url="http://example.org/y"><valueInteger value="3"/>
+    </extension></family>
     <given value="Ada"/><given value="Nneka"/></name>
   <deceasedDateTime value="2024-05-01"/>
   <generalPractitioner><reference value="#gp"/></generalPractitioner>
