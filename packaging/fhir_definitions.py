@@ -2,8 +2,8 @@
 
     python packaging/fhir_definitions.py FOLDER [--out resources/fhir]
 
-FOLDER holds StructureDefinition, ValueSet and CodeSystem as `.ndjson.gz`, one definition a line (package
-`hl7.fhir.core` 4.0.1, CC0). Prose, mappings and narrative stay behind; what a validator asks is kept.
+FOLDER holds StructureDefinition, ValueSet, CodeSystem and SearchParameter as `.ndjson.gz`, one definition a line
+(package `hl7.fhir.core` 4.0.1, CC0). Prose, mappings and narrative stay behind; what a validator asks is kept.
 """
 
 import argparse
@@ -23,7 +23,7 @@ VERSION = "4.0.1"
 
 
 def main() -> None:
-    """Read the folder and write the three files."""
+    """Read the folder and write the four files."""
     words = argparse.ArgumentParser(description="Make resources/fhir from the published R4 definitions.")
     words.add_argument("folder", type=Path)
     words.add_argument("--out", type=Path, default=Path("resources/fhir"))
@@ -53,6 +53,11 @@ def main() -> None:
     )
     write(chosen.out / "extensions.json.gz", extensions)
     write(chosen.out / "terms.json.gz", terms(systems, sets, book.asked))
+    searches = read(chosen.folder / "SearchParameter.ndjson.gz")
+    bases = {
+        one["url"]: [one["type"], one.get("base", [])] for one in sorted(searches, key=lambda one: str(one["url"]))
+    }
+    write(chosen.out / "searches.json.gz", bases)
 
 
 def read(path: Path) -> list[Json]:

@@ -15,14 +15,13 @@ _LANGUAGE = re.compile(
     r"(-([A-Za-z0-9]{5,8}|\d[A-Za-z0-9]{3}))*(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*(-[xX](-[A-Za-z0-9]{1,8})+)?"
     r"|[xX](-[A-Za-z0-9]{1,8})+|i-[a-z]+"
 )
-_CURRENCY = re.compile("[A-Z]{3}")
 _UCUM = re.compile(r"[!-~]+")
 _ZONE = re.compile(r"[A-Za-z0-9_+\-/]+")
 # Systems whose codes are a grammar, not a list.
 _GRAMMARS: dict[str, Callable[[str], object]] = {
     "urn:ietf:bcp:13": _MIME.fullmatch,
     "urn:ietf:bcp:47": _LANGUAGE.fullmatch,
-    "urn:iso:std:iso:4217": _CURRENCY.fullmatch,
+    "urn:iso:std:iso:4217": lambda code: code in definitions.currencies(),
     "http://unitsofmeasure.org": _UCUM.fullmatch,
     "https://www.iana.org/time-zones": _ZONE.fullmatch,
 }

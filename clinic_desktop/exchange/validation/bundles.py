@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from clinic_desktop.exchange.validation import definitions
+from clinic_desktop.exchange.validation import definitions, references
 from clinic_desktop.exchange.validation.nodes import Node
 from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
 from clinic_desktop.exchange.validation.references import rest_type
@@ -38,10 +38,6 @@ class Entries:
             if entry.url is not None:
                 self._by_url.setdefault(entry.url, []).append(entry)
 
-    def any_twice(self) -> bool:
-        """Whether an address stands at more than one entry."""
-        return any(len(held) > 1 for held in self._by_url.values())
-
     def found(self, reference: str, source: Entry) -> list[Entry]:
         """The entries that a reference in an entry leads to, by the rules of the specification."""
         plain = reference.partition("#")[0]
@@ -72,8 +68,7 @@ def check(bundle: Node, findings: Findings) -> None:
         _led(entries, kind, bundle, findings)
     if kind == "searchset":
         _search(bundle, entries, findings)
-    if kind != "history":
-        _ambiguous(entries, findings)
+    _led_to(entries, findings, history=kind == "history")
 
 
 def _address(entry: Entry, kind: str, findings: Findings) -> None:
@@ -178,34 +173,39 @@ def _reached(entries: Entries, first: Entry) -> set[int]:
     return reached
 
 
-def _ambiguous(entries: Entries, findings: Findings) -> None:
-    """A reference that leads to two entries says nothing."""
-    if not entries.any_twice():
-        return
+def _led_to(entries: Entries, findings: Findings, *, history: bool) -> None:
+    """Where references lead within the bundle: to one entry, which is of a kind that may stand there."""
     for entry in entries.all:
         for node in entry.record.below() if entry.record is not None else ():
-            if node.name == "reference" and isinstance(node.value, str) and len(entries.found(node.value, entry)) > 1:
-                findings.add(node, f"{quoted(node.value)} leads to more than one entry of the bundle")
+            if node.type != "Reference":
+                continue
+            reference = node.text("reference")
+            if reference is None or reference.startswith("#"):
+                continue
+            found = entries.found(reference, entry)
+            if len(found) > 1 and not history:
+                findings.add(node, f"{quoted(reference)} leads to more than one entry of the bundle")
+            elif len(found) == 1 and found[0].record is not None:
+                references.check_target(node, found[0].record.type, findings)
 
 
 def _search(bundle: Node, entries: Entries, findings: Findings) -> None:
     asked = _asked_for(bundle)
     for entry in entries.all:
-        if entry.record is None:
-            continue
         search = entry.node.one("search")
         mode = search.text("mode") if search is not None else None
-        outcome = entry.record.type == "OperationOutcome"
-        if mode == "outcome" and not outcome:
-            findings.add(
-                entry.record, f"An entry of the mode outcome holds an OperationOutcome, not {entry.record.type}"
-            )
-        if entry.record.text("id") is None and not (mode == "outcome" and outcome):
-            findings.add(entry.record, "What a search found must have an id")
-        if mode == "match" and asked and entry.record.type not in asked:
-            findings.add(
-                entry.record, f"{entry.record.type} is not what the search asked for: {', '.join(sorted(asked))}"
-            )
+        if entry.record is None:
+            findings.add(entry.node, "An entry of a search must hold a record")
+            continue
+        kind = entry.record.type
+        if mode == "outcome" and kind != "OperationOutcome":
+            findings.add(entry.record, f"An entry of the mode outcome holds an OperationOutcome, not {kind}")
+        if mode != "outcome" and entry.record.text("id") is None:
+            # Without a mode nobody can tell what was found from what is said about the search.
+            severity: Severity = "error" if mode is not None else "warning"
+            findings.add(entry.record, "What a search found must have an id", severity)
+        if mode == "match" and asked and kind not in asked:
+            findings.add(entry.record, f"{kind} is not what the search asked for: {', '.join(sorted(asked))}")
 
 
 def _asked_for(bundle: Node) -> set[str]:

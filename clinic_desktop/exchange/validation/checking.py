@@ -1,6 +1,7 @@
 """Checks one record from its root to its leaves: the door of this room for a record that is already read."""
 
 from clinic_desktop.exchange.validation import (
+    answers,
     bindings,
     bundles,
     definitions,
@@ -12,7 +13,7 @@ from clinic_desktop.exchange.validation import (
     prose,
     references,
 )
-from clinic_desktop.exchange.validation.definitions import Element, Rule
+from clinic_desktop.exchange.validation.definitions import Element, ExtensionRule, Rule
 from clinic_desktop.exchange.validation.fhirpath.asking import Around, Scope
 from clinic_desktop.exchange.validation.fhirpath.reading import read
 from clinic_desktop.exchange.validation.fhirpath.values import truth
@@ -84,13 +85,15 @@ def _record(node: Node, findings: Findings, strictness: Strictness) -> None:
         _ask(at, node, (rule,), findings)
     if node.type == "Bundle":
         bundles.check(node, findings)
+    elif node.type == "QuestionnaireResponse":
+        answers.check(node, findings)
     elif node.type == "Parameters":
         bundles.check_parameters(node, findings)
 
 
 def _node(node: Node, holder: Node, findings: Findings) -> None:
     kind = definitions.type_named(node.type)
-    element = _element_of(node)
+    element = definitions.element_at(node.parent.type, node.name) if node.parent is not None else None
     if kind is None:
         if node.value is None and not any(kid.name != "id" for kid in node.kids):
             findings.add(node, "An element must have a value or children (ele-1)")
@@ -112,17 +115,11 @@ def _node(node: Node, holder: Node, findings: Findings) -> None:
     if node.type == "Extension":
         found = extensions.check(node, findings)
         rules += found.rules if found else ()
+        if found is not None and node.parent is not None:
+            _where_it_stands(node, node.parent, holder, found, findings)
     _values(node, element, findings)
     if rules:
         _ask(node, holder, rules, findings)
-
-
-def _element_of(node: Node) -> Element | None:
-    parent = node.parent
-    if parent is None:
-        return None
-    kind = definitions.type_named(parent.type if definitions.kind_of(parent.type) != "primitive" else "Element")
-    return kind.named.get(node.name) if kind else None
 
 
 def _may_lack(node: Node, needed: Element) -> bool:
@@ -144,6 +141,16 @@ def _values(node: Node, element: Element | None, findings: Findings) -> None:
         references.check(node, targets, findings)
     if element is not None and element.plain_quantity and node.type == "Quantity" and node.all("comparator"):
         findings.add(node, "A comparator is not allowed here: this is a plain quantity (sqty-1)")
+
+
+def _where_it_stands(node: Node, host: Node, holder: Node, found: ExtensionRule, findings: Findings) -> None:
+    """What must hold of the element that an extension stands at."""
+    for expression in found.when:
+        around = Around(
+            holder, references.root_of(holder), host, is_a=definitions.is_a, variables={"extension": (node,)}
+        )
+        if not truth(read(expression)(Scope(around, (host,)), (host,))):
+            findings.add(node, f"The extension may stand here only where {expression}")
 
 
 def _ask(node: Node, holder: Node, rules: tuple[Rule, ...], findings: Findings) -> None:

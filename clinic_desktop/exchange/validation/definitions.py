@@ -191,14 +191,25 @@ def extension_named(url: str) -> ExtensionRule | None:
 
 
 @cache
+def _beyond_file() -> dict[str, Any]:
+    return dict(json.loads((resources() / "fhir" / "beyond.json").read_text(encoding="utf-8")))
+
+
+@cache
 def _beyond() -> dict[str, Any]:
-    return dict(json.loads((resources() / "fhir" / "beyond.json").read_text(encoding="utf-8"))["extensions"])
+    return dict(_beyond_file()["extensions"])
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The currency codes of ISO 4217."""
+    return frozenset(_beyond_file()["currencies"].split())
 
 
 @cache
 def names_beyond() -> dict[str, dict[str, list[str]]]:
     """Names of codes of systems that the definitions leave to others: a system, its codes, their names."""
-    return dict(json.loads((resources() / "fhir" / "beyond.json").read_text(encoding="utf-8"))["names"])
+    return dict(_beyond_file()["names"])
 
 
 def _extension(found: dict[str, Any]) -> ExtensionRule:
@@ -215,6 +226,23 @@ def _extension(found: dict[str, Any]) -> ExtensionRule:
         values=found.get("values"),
         modifier=bool(found.get("modifier")),
     )
+
+
+@cache
+def _searches() -> dict[str, Any]:
+    return dict(_read("searches.json.gz"))
+
+
+def search_named(url: str) -> tuple[str, list[str]] | None:
+    """The type of a published search parameter and the kinds of record it searches; None where it is not known."""
+    found = _searches().get(url)
+    return None if found is None else (found[0], found[1])
+
+
+def element_at(owner: str, name: str) -> Element | None:
+    """The element of a name in a type; a primitive's own elements are those of Element."""
+    kind = type_named(owner if kind_of(owner) != "primitive" else "Element")
+    return kind.named.get(name) if kind else None
 
 
 def profile_named(url: str) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from clinic_desktop.exchange.validation import definitions
 from clinic_desktop.exchange.validation.nodes import Node
 from clinic_desktop.exchange.validation.problems import Findings, quoted
 
@@ -47,6 +48,17 @@ def _search_parameter(record: Node, findings: Findings) -> None:
         findings.add(record, "A search parameter of the type composite has two or more components")
     elif record.text("type") != "composite" and components:
         findings.add(record, "Only a search parameter of the type composite has components")
+    from_ = definitions.search_named((record.text("derivedFrom") or "").partition("|")[0])
+    if from_ is None:
+        return
+    kind, bases = from_
+    if record.text("type") != kind:
+        findings.add(
+            record, f"The type {record.text('type')} is not that of the search parameter this comes from: {kind}"
+        )
+    for base in record.all("base"):
+        if bases and str(base.value) not in bases and not {"Resource", "DomainResource"} & set(bases):
+            findings.add(base, f"{quoted(str(base.value))} is no base of the search parameter this comes from")
 
 
 def _code_system(record: Node, findings: Findings) -> None:

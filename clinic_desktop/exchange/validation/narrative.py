@@ -64,6 +64,8 @@ def _element(node: Node, one: Markup, space: str, places: set[str], findings: Fi
         findings.add(node, f"The element {quoted(one.name)} is not allowed in a narrative (txt-1)")
     for full_name, value in one.attributes.items():
         home, _gap, name = full_name.rpartition(" ")
+        if home == _XML and name == "space" and value != "preserve":
+            findings.add(node, "xml:space can only be preserve")
         if home == _XML or (not home and name in _ATTRIBUTES):
             if name in {"href", "src"}:
                 _link(node, one, name, value, places, findings)

@@ -82,5 +82,7 @@ def _system(node: Node, findings: Findings) -> None:
     system = node.text("system")
     if system is not None and not system.startswith("#") and not _ABSOLUTE.fullmatch(system):
         findings.add(node, f"The system of a code must be absolute, not {quoted(system)}")
+    if system is not None and "/ValueSet/" in system:
+        findings.add(node, f"The system of a code must be a code system, not the value set {quoted(system)}")
     if system is None and node.text("code") is not None:
         findings.add(node, "A code without its system has no defined meaning", "warning")

@@ -61,6 +61,14 @@ def check(node: Node, targets: tuple[str, ...], findings: Findings) -> None:
         findings.add(node, words, "error" if sure else "warning")
 
 
+def check_target(node: Node, kind: str, findings: Findings) -> None:
+    """Check a reference whose record is in hand."""
+    element = definitions.element_at(node.parent.type, node.name) if node.parent is not None else None
+    targets = element.targets if element else ()
+    if targets and not any(definitions.is_a(kind, target) for target in targets):
+        findings.add(node, f"The reference leads to {kind}; here it may lead to {', '.join(targets[:8])}")
+
+
 def _written(node: Node, reference: str, findings: Findings) -> str | None:
     """Check how a reference is written; answers with the kind of record it leads to where that is plain."""
     if reference.startswith("#"):

@@ -96,6 +96,15 @@ def test_a_reference_that_leads_to_two_entries_is_named() -> None:
     assert found(exact) == []
 
 
+def test_a_reference_within_a_bundle_leads_to_a_kind_that_may_stand_there() -> None:
+    device = {"resourceType": "Device", "id": "d1"}
+    owned = patient() | {"managingOrganization": {"reference": "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"}}
+    held = entry(device, "urn:uuid:c757873d-ec9a-4326-a141-556f43239520")
+    ((at, what),) = found(bundle("collection", entry(owned, f"{AT}/Patient/p1"), held))
+    assert at == "Bundle.entry[0].resource.ofType(Patient).managingOrganization"
+    assert "Device" in what
+
+
 def test_what_a_search_finds_has_an_id_and_is_what_was_asked_for() -> None:
     def searched(record: Json, mode: str, asked: str = "Patient?name=x") -> Json:
         link = [{"relation": "self", "url": f"{AT}/{asked}"}]
@@ -103,6 +112,9 @@ def test_what_a_search_finds_has_an_id_and_is_what_was_asked_for() -> None:
 
     assert found(searched(patient(), "match")) == []
     assert says(searched(patient(None), "match"), "must have an id")
+    empty = searched(patient(), "match")
+    del empty["entry"][0]["resource"]
+    assert says(empty, "must hold a record")
     assert says(searched(patient(), "outcome"), "OperationOutcome")
     assert says(searched(patient(), "match", "Observation?x=y"), "not what the search asked for")
     assert found(searched(patient(), "match", "?_type=Patient,Device")) == []

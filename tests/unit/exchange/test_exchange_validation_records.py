@@ -157,6 +157,81 @@ def test_code_systems_and_search_parameters_keep_their_own_count() -> None:
     assert any("two or more" in what for _at, what in found(parameter))
 
 
+def test_answers_are_held_to_the_questionnaire_in_hand() -> None:
+    options = [{"valueCoding": {"system": "http://x.test/s", "code": one}} for one in "ab"]
+    items = [
+        {"linkId": "1", "type": "string", "required": True, "maxLength": 5},
+        {
+            "linkId": "2",
+            "type": "group",
+            "item": [{"linkId": "2.1", "type": "integer"}, {"linkId": "2.2", "type": "display"}],
+        },
+        {"linkId": "3", "type": "choice", "answerOption": options},
+    ]
+
+    def answered(*given: Json, status: str = "completed") -> list[tuple[str, str]]:
+        asked = {"resourceType": "Questionnaire", "id": "q", "status": "active", "item": items}
+        response = {
+            "resourceType": "QuestionnaireResponse",
+            "contained": [asked],
+            "questionnaire": "#q",
+            "status": status,
+        }
+        return found(response | ({"item": list(given)} if given else {}))
+
+    def item(link: str, *values: Json, **more: Any) -> Json:
+        return {"linkId": link, **({"answer": list(values)} if values else {}), **more}
+
+    name, number = item("1", {"valueString": "Ada"}), item("2.1", {"valueInteger": 3})
+    assert answered(name, item("2", item=[number]), item("3", options[0])) == []
+    assert answered(status="in-progress") == []
+    for given, words in (
+        ([], "must be answered"),
+        ([name, item("9", {"valueString": "x"})], "not in the questionnaire"),
+        ([name, number], "belongs elsewhere"),
+        ([item("2", item=[number]), name], "out of order"),
+        ([item("1", {"valueInteger": 1})], "not answered by integer"),
+        ([item("1", {"valueString": "a"}, {"valueString": "b"})], "answered once"),
+        ([item("1", {"valueString": "abcdef"})], "longer than 5"),
+        ([name, item("2", item=[item("2.2", {"valueString": "x"})])], "has no answer"),
+        ([name, item("3", {"valueCoding": {"system": "http://x.test/s", "code": "c"}})], "none of those"),
+    ):
+        assert any(words in what for _at, what in answered(*given)), words
+
+
+def test_a_search_parameter_is_like_the_one_it_comes_from() -> None:
+    parameter = {
+        "resourceType": "SearchParameter", "url": "http://x.test/y", "name": "N", "status": "draft", "description": "d",
+        "code": "name", "base": ["Organization"], "type": "string", "expression": "Organization.name",
+        "derivedFrom": "http://hl7.org/fhir/SearchParameter/Organization-name",
+    }  # fmt: skip
+    assert found(parameter) == []
+    assert [at for at, _what in found(parameter | {"type": "token"})] == ["SearchParameter"]
+    assert [at for at, _what in found(parameter | {"base": ["Patient"]})] == ["SearchParameter.base[0]"]
+
+
+def test_an_extension_stands_only_where_its_condition_holds() -> None:
+    unit = {
+        "url": f"{EXTENSION}questionnaire-unit",
+        "valueCoding": {"code": "kg", "system": "http://unitsofmeasure.org"},
+    }
+
+    def asked(kind: str) -> list[tuple[str, str]]:
+        item = {"linkId": "1", "type": kind, "extension": [unit]}
+        return found({"resourceType": "Questionnaire", "status": "draft", "item": [item]})
+
+    assert asked("decimal") == []
+    assert any("only where" in what for _at, what in asked("string"))
+
+
+def test_money_is_in_a_currency_that_exists() -> None:
+    def invoice(currency: str) -> Json:
+        return {"resourceType": "Invoice", "status": "issued", "totalNet": {"value": 1, "currency": currency}}
+
+    assert found(invoice("USD")) == []
+    assert [at for at, _what in found(invoice("USS"))] == ["Invoice.totalNet.currency"]
+
+
 def test_every_kind_of_record_can_be_asked() -> None:
     for kind in sorted(definitions.resources_known()):
         problems = check_resource({"resourceType": kind, "id": "x"})
