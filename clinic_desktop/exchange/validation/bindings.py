@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from clinic_desktop.exchange.validation import definitions
 from clinic_desktop.exchange.validation.nodes import Node
-from clinic_desktop.exchange.validation.problems import Findings, quoted
+from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
 
 # The type alone is looked at: the specification's own examples write parameters freely.
 _MIME = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+*-]+(\s*[;,].*)?", re.ASCII)
@@ -94,7 +94,9 @@ def _coding(node: Node, findings: Findings) -> None:
         if held is None:
             if content == "complete" and node.text("version") is None:
                 where = node.one("code") or node
-                findings.add(where, f"The code {quoted(code)} is not in the code system {system}")
+                # HL7's terminology has grown beside R4; what lies under the address of FHIR itself has not.
+                severity: Severity = "error" if system.startswith("http://hl7.org/fhir/") else "warning"
+                findings.add(where, f"The code {quoted(code)} is not in the code system {system}", severity)
             return
         names = [held] if isinstance(held, str) else held
     display = node.one("display")

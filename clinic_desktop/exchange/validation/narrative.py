@@ -7,6 +7,7 @@ from clinic_desktop.exchange.validation.json_text import UnreadableError
 from clinic_desktop.exchange.validation.markup import XHTML, Markup
 from clinic_desktop.exchange.validation.nodes import Node
 from clinic_desktop.exchange.validation.problems import Findings, Severity, quoted
+from clinic_desktop.exchange.validation.references import holder_of
 
 _ELEMENTS = frozenset(
     re.findall(
@@ -73,8 +74,13 @@ def _element(node: Node, one: Markup, space: str, places: set[str], findings: Fi
         findings.add(node, f"The attribute {quoted(name)} of {one.name} is not allowed in a narrative (txt-1)")
 
 
+def _ids_around(node: Node) -> set[object]:
+    """The ids of the record's elements and of what it contains, which its narrative may point at too."""
+    return {one.value for one in holder_of(node).below() if one.name == "id"}
+
+
 def _link(node: Node, one: Markup, name: str, value: str, places: set[str], findings: Findings) -> None:
-    if name == "href" and len(value) > 1 and value.startswith("#") and value[1:] not in places:
+    if name == "href" and len(value) > 1 and value.startswith("#") and value[1:] not in places | _ids_around(node):
         findings.add(node, f"The link {quoted(value)} leads nowhere in the narrative")
         return
     scheme = _SCHEME.match(value.strip())

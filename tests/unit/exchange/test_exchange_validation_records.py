@@ -108,6 +108,14 @@ def test_blood_pressure_needs_both_of_its_numbers() -> None:
     pressure["code"]["coding"][0]["code"] = "85354-9"
     pressure["component"] = [component("8480-6"), component("8462-4")]
     assert found(pressure) == []
+    pressure["component"][0]["valueQuantity"]["code"] = "kPa"
+    errors = found(pressure)
+    assert {at for at, _what in errors} == {
+        "Observation.component[0].value.ofType(Quantity)",
+        "Observation.component[0].value.ofType(Quantity).code",
+    }
+    assert any("ucum-vitals-common" in what for _at, what in errors)
+    pressure["component"][0]["valueQuantity"]["code"] = "mm[Hg]"
     pressure["component"][1]["code"]["coding"][0]["code"] = "8478-0"
     assert any("DiastolicBP" in what and "8462-4" in what for _at, what in found(pressure))
 
@@ -222,6 +230,38 @@ def test_an_extension_stands_only_where_its_condition_holds() -> None:
 
     assert asked("decimal") == []
     assert any("only where" in what for _at, what in asked("string"))
+
+
+def test_a_concept_has_one_code_of_the_list_that_is_required() -> None:
+    def allergy(**status: Any) -> list[tuple[str, str]]:
+        return found({"resourceType": "AllergyIntolerance", "patient": {"display": "x"}, "clinicalStatus": status})
+
+    system = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
+    other = {"system": "http://x.test/s", "code": "on"}
+    assert allergy(coding=[{"system": system, "code": "active"}]) == []
+    assert allergy(coding=[other, {"system": system, "code": "active"}]) == []
+    for status in ({"coding": [other]}, {"text": "active"}, {"coding": [{"system": system, "code": "on"}]}):
+        assert [at for at, _what in allergy(**status)] == ["AllergyIntolerance.clinicalStatus"], status
+
+
+def test_codes_that_hl7_has_added_since_are_a_warning() -> None:
+    status = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "ZZ"}]}
+    record = changed(PATIENT, put("maritalStatus", status))
+    assert found(record) == []
+    assert [at for at, _what in found(record, "warning")] == ["Patient.maritalStatus.coding[0].code"]
+
+
+def test_the_name_of_a_vaccine_is_that_of_its_code() -> None:
+    def given(name: str) -> list[tuple[str, str]]:
+        code = {"system": "http://hl7.org/fhir/sid/cvx", "code": "207", "display": name}
+        record = {
+            "resourceType": "Immunization", "status": "completed", "vaccineCode": {"coding": [code]},
+            "patient": {"display": "x"}, "occurrenceDateTime": "2026",
+        }  # fmt: skip
+        return found(record)
+
+    assert given("COVID-19, mRNA, LNP-S, PF, 100 mcg/0.5mL dose or 50 mcg/0.25mL dose") == []
+    assert [at for at, _what in given("Measles")] == ["Immunization.vaccineCode.coding[0].display"]
 
 
 def test_money_is_in_a_currency_that_exists() -> None:

@@ -42,9 +42,9 @@ BROKEN: list[tuple[str, Json, Change, str, str]] = [
     (
         "a code that its system does not have",
         P,
-        put("maritalStatus.coding.0.code", "ZZ"),
-        "Patient.maritalStatus.coding[0].code",
-        "v3-MaritalStatus",
+        put("meta", {"tag": [{"system": "http://hl7.org/fhir/resource-types", "code": "Animal"}]}),
+        "Patient.meta.tag[0].code",
+        "resource-types",
     ),
     (
         "a relative code system",
