@@ -42,7 +42,7 @@ class Findings:
         self._counts[severity] = count + 1
         if count >= MOST:
             return
-        path = clean(where if isinstance(where, str) else where.path(), 400)
+        path, what = clean(where if isinstance(where, str) else where.path(), 400), clean(what, 800)
         if (path, what) in self._said:
             self._counts[severity] = count
             return

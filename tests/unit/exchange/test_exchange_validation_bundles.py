@@ -84,6 +84,9 @@ def test_a_document_holds_all_that_its_composition_names_and_nothing_else() -> N
     elsewhere["entry"][1]["fullUrl"] = "urn:uuid:c757873d-ec9a-4326-a141-556f43239520"
     assert says(elsewhere, "not in the bundle")
     assert says(bundle("document"), "at least one entry")
+    bare = document()
+    bare["entry"][0] = {"fullUrl": f"{AT}/Composition/c1"}
+    assert says(bare, "first entry must hold a record")
 
 
 def test_a_reference_that_leads_to_two_entries_is_named() -> None:

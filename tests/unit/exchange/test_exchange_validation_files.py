@@ -3,9 +3,12 @@
 import gzip
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clinic_desktop.exchange.validation import files
 from clinic_desktop.exchange.validation.checking import check_document
@@ -63,6 +66,34 @@ def test_a_hostile_file_is_one_problem_in_words_and_the_next_file_is_read(
     # Whatever stood in the file, what is said of it can be printed.
     json.dumps(first.as_row()).encode()
     assert only(first).isprintable()
+
+
+WORDS = st.text(st.characters(exclude_categories=()), max_size=6) | st.sampled_from(
+    ["#", "Patient/1", "urn:uuid:1", "x:\ud800"]
+)
+KEYS = st.sampled_from(
+    re.findall(
+        r"\w+",
+        "resourceType id extension modifierExtension url valueString value contained text div name meta profile reference "
+        "subject code coding system status entry resource fullUrl type link item linkId parameter _status _name "
+        "identifier valueQuantity component",
+    )
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS | WORDS, inner, max_size=4),
+    max_leaves=12,
+)
+KINDS = st.sampled_from(["Patient", "Observation", "Bundle", "Parameters", "Questionnaire", "QuestionnaireResponse"])
+
+
+@given(KINDS, st.dictionaries(KEYS, VALUES, max_size=6))
+def test_whatever_stands_in_a_record_something_that_can_be_printed_is_said(
+    kind: str, record: dict[str, object]
+) -> None:
+    problems = check_document(json.dumps(record | {"resourceType": kind}).encode())
+    json.dumps([one.as_row() for one in problems], ensure_ascii=False).encode()
+    assert all(one.what.isprintable() and one.path.isprintable() for one in problems)
 
 
 def test_a_byte_order_mark_is_let_pass(tmp_path: Path) -> None:
