@@ -121,9 +121,6 @@ class Book:
             if rules:
                 more["rules"] = rules
         more |= self.bound(element)
-        for word in ("minValueInteger", "maxValueInteger", "maxLength"):
-            if word in element:
-                more[word] = element[word]
         most = 0 if element["max"] == "*" else int(element["max"])
         return [path.rpartition(".")[2], element["min"], most, types, *([more] if more else [])]
 

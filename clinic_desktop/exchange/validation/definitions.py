@@ -34,7 +34,6 @@ class Element:
     values: str | None = None
     rules: tuple[Rule, ...] = ()
     plain_quantity: bool = False
-    lowest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,6 @@ def _element(place: int, row: list[Any]) -> Element:
         values=more.get("values"),
         rules=tuple(rule(number) for number in more.get("rules", ())),
         plain_quantity=bool(more.get("simple")),
-        lowest=more.get("minValueInteger"),
     )
 
 

@@ -74,8 +74,8 @@ WORDS = st.text(st.characters(exclude_categories=()), max_size=6) | st.sampled_f
 KEYS = st.sampled_from(
     re.findall(
         r"\w+",
-        "resourceType id extension modifierExtension url valueString value contained text div name meta profile reference "
-        "subject code coding system status entry resource fullUrl type link item linkId parameter _status _name "
+        "resourceType id extension modifierExtension url valueString value contained text div name meta profile "
+        "reference subject code coding system status entry resource fullUrl type link item linkId parameter _status _name "
         "identifier valueQuantity component",
     )
 )

@@ -244,6 +244,15 @@ def test_a_concept_has_one_code_of_the_list_that_is_required() -> None:
         assert [at for at, _what in allergy(**status)] == ["AllergyIntolerance.clinicalStatus"], status
 
 
+def test_a_plain_quantity_has_no_comparator() -> None:
+    measured = changed(changed(OBSERVATION, drop("valueQuantity")), drop("category"))
+    measured["code"] = {"text": "x"}
+    measured["valueRange"] = {"low": {"value": 1}}
+    assert found(measured) == []
+    measured["valueRange"]["low"]["comparator"] = "<"
+    assert [at for at, _what in found(measured)] == ["Observation.value.ofType(Range).low"]
+
+
 def test_codes_that_hl7_has_added_since_are_a_warning() -> None:
     status = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "ZZ"}]}
     record = changed(PATIENT, put("maritalStatus", status))
