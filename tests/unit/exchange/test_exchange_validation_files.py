@@ -76,7 +76,7 @@ KEYS = st.sampled_from(
         r"\w+",
         "resourceType id extension modifierExtension url valueString value contained text div name meta profile "
         "reference subject code coding system status entry resource fullUrl type link item linkId parameter "
-        "_status _name identifier  valueQuantity component",
+        "_status _name identifier valueQuantity component",
     )
 )
 VALUES = st.recursive(
