@@ -24,8 +24,6 @@ def check(node: Node, findings: Findings) -> ExtensionRule | None:
         both = "both" if holds_value else "neither"
         findings.add(node, f"An extension holds a value or extensions: here are {both} (ext-1)")
     if url is None or host is None:
-        if not node.all("url"):
-            findings.add(node, "An extension must have a url that says what it is")
         return None
     find = _part if host.type == "Extension" else _whole
     rule = find(node, host, url, findings)

@@ -36,14 +36,12 @@ def check(record: Node, findings: Findings) -> Asks:
             if isinstance(node.value, str):
                 url = node.value.partition("|")[0]
                 asked[url] = None
-                known = definitions.profile_named(url)
-                if known is None:
-                    if url != f"{_CORE}{record.type}":
-                        findings.add(
-                            node, f"The profile {quoted(url)} is not known here; it was not checked", "information"
-                        )
-                elif known["type"] != record.type:
-                    findings.add(node, f"The profile {quoted(url)} is for {known['type']}, not {record.type}")
+                wanted = _type_of(url)
+                if wanted is None:
+                    words = f"The profile {quoted(url)} is not known here; it was not checked"
+                    findings.add(node, words, "information")
+                elif not definitions.is_a(record.type, wanted):
+                    findings.add(node, f"The profile {quoted(url)} is for {wanted}, not {record.type}")
     # What was entered in error need not be whole.
     if record.type == "Observation" and record.text("status") != "entered-in-error":
         asked |= {f"{_CORE}{name}": None for name in _vital_signs(record)}
@@ -51,6 +49,15 @@ def check(record: Node, findings: Findings) -> Asks:
         tree = definitions.profile_named(url)
         if tree is not None and tree["type"] == record.type:
             yield from _Walk(url.rpartition("/")[2], findings).element(record, tree)
+
+
+def _type_of(url: str) -> str | None:
+    """The kind of record that a profile is for; a kind of record is a profile of itself."""
+    known = definitions.profile_named(url)
+    if known is not None:
+        return str(known["type"])
+    name = url.removeprefix(_CORE)
+    return name if definitions.kind_of(name) == "resource" else None
 
 
 def _vital_signs(record: Node) -> list[str]:

@@ -143,6 +143,13 @@ BROKEN: list[tuple[str, Json, Change, str, str]] = [
         "Patient.meta.profile[0]",
         "Observation",
     ),
+    (
+        "another kind as a profile",
+        P,
+        put("meta", {"profile": ["http://hl7.org/fhir/StructureDefinition/Device"]}),
+        "Patient.meta.profile[0]",
+        "for Device",
+    ),
 ]
 
 

@@ -85,6 +85,13 @@ def test_a_modifier_extension_that_is_not_known_is_an_error() -> None:
     assert not found(changed(PATIENT, put("extension", modifier)))
 
 
+def test_an_extension_that_modifies_nothing_is_not_written_as_one_that_does() -> None:
+    plain = {"url": f"{EXTENSION}patient-interpreterRequired", "valueBoolean": True}
+    assert any(
+        "written as extension" in what for _at, what in found(changed(PATIENT, put("modifierExtension", [plain])))
+    )
+
+
 def test_an_extension_stands_for_a_value_and_in_the_gaps_of_an_array() -> None:
     why = {"extension": [{"url": f"{EXTENSION}data-absent-reason", "valueCode": "unknown"}]}
     assert found(changed(changed(PATIENT, drop("birthDate")), put("_birthDate", why))) == []
