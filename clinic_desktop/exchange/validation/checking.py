@@ -30,6 +30,11 @@ USUAL = Strictness()
 _BY_HAND = frozenset({"ele-1", "ext-1", "ref-1", "dom-3", "dom-6", "txt-1", "txt-2"})
 
 
+# Rules that compare every part with every other: no real record has so many that it would take long.
+_EACH_WITH_EACH = frozenset({"ig-1", "ig-2", "obs-7"})
+_MANY = 2000
+
+
 def check_resource(resource: object, strictness: Strictness = USUAL) -> list[Problem]:
     """Check one record that was read from JSON already; numbers may be int, float or Decimal."""
     findings = _findings(strictness)
@@ -161,5 +166,8 @@ def _ask(node: Node, holder: Node, rules: tuple[Rule, ...], findings: Findings) 
         if rule.key in _BY_HAND or rule.key in seen or not rule.expression:
             continue
         seen.add(rule.key)
+        if rule.key in _EACH_WITH_EACH and len(node.kids) > _MANY:
+            findings.add(node, f"There are too many parts here to hold each against each ({rule.key})", "warning")
+            continue
         if not truth(read(rule.expression)(scope, (node,))):
             findings.add(node, f"{rule.human} ({rule.key})", "error" if rule.severe else "warning")

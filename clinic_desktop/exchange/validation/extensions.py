@@ -117,7 +117,7 @@ def _content(node: Node, rule: ExtensionRule, findings: Findings) -> None:
         elif value.type not in rule.types:
             allowed = ", ".join(rule.types[:6])
             findings.add(value, f"The extension {quoted(url or '')} holds {allowed}, not {value.type}")
-    if rule.value_least and not values and not node.all("extension"):
+    if rule.value_least and not values and node.all("extension"):
         findings.add(node, f"The extension {quoted(url or '')} must have a value")
     counts: dict[str, int] = {}
     for inner in node.all("extension"):

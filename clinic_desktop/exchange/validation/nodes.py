@@ -9,7 +9,7 @@ _MANY = 40
 class Node:
     """One element: its name without a type's suffix, its FHIR type, its value as written, and its children."""
 
-    __slots__ = ("index", "kids", "markup", "name", "parent", "sorted", "suffixed", "type", "value")
+    __slots__ = ("index", "inside", "kids", "markup", "name", "parent", "sorted", "suffixed", "type", "value")
 
     def __init__(self, name: str, kind: str, parent: "Node | None" = None, index: int | None = None) -> None:
         self.name = name
@@ -20,6 +20,8 @@ class Node:
         self.kids: Sequence[Node] = NONE
         # A choice of types says in its path which was chosen.
         self.suffixed = False
+        # The records it contains, by id, when somebody has asked for one.
+        self.inside: dict[str | None, Node] | None = None
         self.sorted: dict[str, list[Node]] | None = None
         # The narrative's own tree, where it has one.
         self.markup: object = None

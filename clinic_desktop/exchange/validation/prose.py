@@ -11,7 +11,7 @@ from clinic_desktop.exchange.validation.problems import Findings, Severity, quot
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.+", re.DOTALL)
 # Text is text: what looks like a running script in a name or a note has no business there.
 _ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|svg|link|meta|form)\b|javascript\s*:", re.IGNORECASE)
-_TAG = re.compile(r"<\s*/?\s*[A-Za-z][A-Za-z0-9]*[^<>]*>")
+_TAG = re.compile(r"<\s*(?:/\s*)?[A-Za-z][A-Za-z0-9]*[^<>]*>")
 _URI_SYSTEM = "urn:ietf:rfc:3986"
 
 

@@ -1,6 +1,7 @@
 """References: how they are written, what they may point at, and what is contained (R4, references.html)."""
 
 import re
+from collections import Counter
 
 from clinic_desktop.exchange.validation import definitions
 from clinic_desktop.exchange.validation.nodes import Node
@@ -39,7 +40,9 @@ def contained(root: Node, fragment: str) -> Node | None:
     """The contained record of an id; the empty id is the record itself."""
     if not fragment:
         return root
-    return next((one for one in root.all("contained") if one.text("id") == fragment), None)
+    if root.inside is None:
+        root.inside = {one.text("id"): one for one in reversed(root.all("contained"))}
+    return root.inside.get(fragment)
 
 
 def check(node: Node, targets: tuple[str, ...], findings: Findings) -> None:
@@ -98,10 +101,11 @@ def check_contained(record: Node, findings: Findings) -> None:
             if node.value == "#" and (node.name == "reference" or node.type == "canonical"):
                 points_home.add(id(_contained_above(node, record)))
     ids = [one.text("id") for one in inner]
+    counts = Counter(ids)
     for one, own in zip(inner, ids, strict=True):
         if own is None:
             findings.add(one, "A contained record must have an id")
-        elif ids.count(own) > 1:
+        elif counts[own] > 1:
             findings.add(one, f"Two contained records have the id {quoted(own)}")
         if (own is None or own not in pointed) and id(one) not in points_home:
             findings.add(

@@ -85,6 +85,26 @@ def test_a_modifier_extension_that_is_not_known_is_an_error() -> None:
     assert not found(changed(PATIENT, put("extension", modifier)))
 
 
+def test_an_extension_has_the_value_or_the_parts_that_its_definition_wants() -> None:
+    def stands(extension: Json) -> list[str]:
+        return [what for _at, what in found(changed(PATIENT, put("extension", [extension])))]
+
+    part = {"url": "http://example.org/y", "valueString": "x"}
+    simple = {"url": f"{EXTENSION}patient-interpreterRequired", "extension": [part]}
+    assert any("must have a value" in what for what in stands(simple))
+    whole = {"url": f"{EXTENSION}patient-nationality", "valueString": "x"}
+    assert any("holds extensions, no value" in what for what in stands(whole))
+    risk = {"url": f"{EXTENSION}allergyintolerance-substanceExposureRisk", "extension": [part]}
+    assert any('must have the part "substance"' in what for what in stands(risk))
+    twice = {
+        "url": f"{EXTENSION}patient-nationality",
+        "extension": [{"url": "code", "valueCodeableConcept": {"text": "x"}}] * 2,
+    }
+    assert any('may have 1 of "code"' in what for what in stands(twice))
+    ours = changed(PATIENT, put("extension", [part]))
+    assert [at for at, _what in found(ours, "information")] == ["Patient.extension[0]"]
+
+
 def test_an_extension_that_modifies_nothing_is_not_written_as_one_that_does() -> None:
     plain = {"url": f"{EXTENSION}patient-interpreterRequired", "valueBoolean": True}
     assert any(

@@ -18,6 +18,8 @@ BROKEN: list[tuple[str, Json, Change, str, str]] = [
     ("a number as a text", OBS, put("valueQuantity.value", "70"), "Observation.value.ofType(Quantity).value", "number"),
     ("a text as a number", P, put("birthDate", 1975), "Patient.birthDate", "text"),
     ("a yes as a text", P, put("active", "true"), "Patient.active", "true or false"),
+    ("a text as an object", P, put("maritalStatus", "married"), "Patient.maritalStatus", "object is expected"),
+    ("an object as a text", P, put("gender", {"code": "female"}), "Patient.gender", "value is expected"),
     ("two types of one choice", OBS, put("valueString", "x"), "Observation", "may stand 1"),
     ("a choice of a type that is not its", OBS, put("valueAddress", {"city": "x"}), "Observation", "valueAddress"),
     ("a missing element", OBS, drop("status"), "Observation", "status is missing"),
@@ -56,6 +58,26 @@ BROKEN: list[tuple[str, Json, Change, str, str]] = [
     ("a relative system of an identifier", P, put("identifier.0.system", "mrn"), "Patient.identifier[0]", "absolute"),
     ("a UUID that is none", P, put("identifier.0.system", "urn:uuid:123"), "Patient.identifier[0].system", "UUID"),
 ]
+
+
+def test_what_stands_beside_a_value_has_the_shape_of_the_value() -> None:
+    given = changed(PATIENT, put("name.0.given", ["Ada", "Nneka"]))
+    for beside, words in (
+        ({"id": "x"}, "_given must be an array"),
+        ([], "of one length"),
+        ([{"id": "x"}], "of one length"),
+        (["x", None], "must be an object"),
+    ):
+        assert any(words in what for _at, what in found(changed(given, put("name.0._given", beside)))), words
+    assert found(changed(given, put("name.0._given", [None, {"id": "x"}]))) == []
+    assert any("_name" in what for _at, what in found(changed(PATIENT, put("_name", [{"id": "x"}]))))
+
+
+def test_null_alone_is_a_warning_and_no_value() -> None:
+    record = changed(PATIENT, put("birthDate", None))
+    assert found(record) == []
+    assert [at for at, _what in found(record, "warning")] == ["Patient.birthDate"]
+    assert any("status is missing" in what for _at, what in found(changed(OBSERVATION, put("status", None))))
 
 
 def test_records_that_are_right_have_no_error() -> None:
