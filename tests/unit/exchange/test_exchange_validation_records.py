@@ -185,11 +185,18 @@ def test_code_systems_and_search_parameters_keep_their_own_count() -> None:
     assert [at for at, _what in found(codes)] == ["CodeSystem.count"]
     codes["count"] = 1
     assert found(codes) == []
+    assert [at for at, _what in found(codes | {"content": "not-present"})] == ["CodeSystem.concept[0]"]
+    assert [at for at, _what in found(codes | {"supplements": "http://x.test/s"})] == ["CodeSystem.content"]
+    values: Json = {"resourceType": "ValueSet", "status": "draft", "compose": {"include": [{"system": "relative"}]}}
+    assert [at for at, _what in found(values)] == ["ValueSet.compose.include[0]"]
+    assert found(changed(values, put("compose.include.0.system", "http://x.test/s"))) == []
     parameter = {
         "resourceType": "SearchParameter", "url": "http://x.test/y", "name": "N", "status": "draft", "description": "d",
         "code": "c", "base": ["Patient"], "type": "composite", "expression": "x",
     }  # fmt: skip
     assert any("two or more" in what for _at, what in found(parameter))
+    component = {"component": [{"definition": "http://x.test/z", "expression": "x"}], "type": "string"}
+    assert any("Only a search parameter" in what for _at, what in found(parameter | component))
 
 
 def test_answers_are_held_to_the_questionnaire_in_hand() -> None:

@@ -138,6 +138,8 @@ def text(item: Item) -> str | None:
 def same(a: Item, b: Item) -> bool | None:
     """Whether two items are equal; None where the precision of two moments cannot tell."""
     left, right = atom(a), atom(b)
+    if type(left) is str and type(right) is str:
+        return left == right
     if isinstance(left, Node) or isinstance(right, Node):
         return isinstance(left, Node) and isinstance(right, Node) and _same_trees(left, right)
     if isinstance(left, Moment) and isinstance(right, str):
