@@ -136,6 +136,14 @@ BROKEN: list[tuple[str, Json, Change, str, str]] = [
         "ucum-bodyweight",
     ),
     ("a vital sign without its time", OBS, drop("effectiveDateTime"), "Observation", "effective"),
+    ("an empty narrative", P, put("text.div", ""), "Patient.text.div", "txt-2"),
+    (
+        "another use of xml:space",
+        P,
+        put("text.div", f'<div {XHTML} xml:space="default">x</div>'),
+        "Patient.text.div",
+        "xml:space",
+    ),
     (
         "a profile of another kind",
         P,
