@@ -287,6 +287,20 @@ def test_a_plain_quantity_has_no_comparator() -> None:
     assert [at for at, _what in found(measured)] == ["Observation.value.ofType(Range).low"]
 
 
+def test_what_is_unwise_is_a_warning() -> None:
+    uri = changed(PATIENT, put("identifier.0", {"system": "urn:ietf:rfc:3986", "value": "1.2.3"}))
+    plain = changed(PATIENT, put("maritalStatus.coding.0", {"code": "M"}))
+    canonical = {"resourceType": "Procedure", "status": "completed", "subject": {"display": "x"}}
+    relative = canonical | {"instantiatesCanonical": ["PlanDefinition/1"]}
+    for record, at in (
+        (uri, "Patient.identifier[0]"),
+        (plain, "Patient.maritalStatus.coding[0]"),
+        (relative, "Procedure.instantiatesCanonical[0]"),
+    ):
+        assert found(record) == []
+        assert [path for path, _what in found(record, "warning")] == [at]
+
+
 def test_codes_that_hl7_has_added_since_are_a_warning() -> None:
     status = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "code": "ZZ"}]}
     record = changed(PATIENT, put("maritalStatus", status))
