@@ -82,8 +82,9 @@ def likely_duplicates(read: Read, draft: Draft) -> tuple[LikelyDuplicate, ...]:
     if not (person.family or person.given or person.numbers or person.identifier):
         return ()
     found = likeness.people(read.conn, likeness.candidates(read.conn, person))
+    among = likeness.frequencies(read.conn)
     scored = sorted(
-        ((identity.compare(person, other), row) for row, other in found if row[1] != draft.patient_id),
+        ((identity.compare(person, other, among), row) for row, other in found if row[1] != draft.patient_id),
         key=lambda pair: -pair[0].score,
     )
     on = today(read)
@@ -109,12 +110,13 @@ def likely_duplicates(read: Read, draft: Draft) -> tuple[LikelyDuplicate, ...]:
 def duplicates(read: Read, min_score: float = LIKELY) -> tuple[Duplicate, ...]:
     """Pairs of registrations over the whole clinic that are likely one person, the likeliest first."""
     found: list[Duplicate] = []
+    among = likeness.frequencies(read.conn)
     for batch in likeness.in_batches(likeness.pairs(read.conn)):
         rowids = sorted({rowid for pair in batch for rowid in pair})
         known = {row[0]: (row, person) for row, person in likeness.people(read.conn, rowids)}
         for a, b in batch:
             (row_a, person_a), (row_b, person_b) = known[a], known[b]
-            like = identity.compare(person_a, person_b)
+            like = identity.compare(person_a, person_b, among)
             if like.score >= min_score:
                 found.append(Duplicate(row_a[1], row_a[2], row_b[1], row_b[2], like.score, _findings(like)))
     return tuple(sorted(found, key=lambda pair: (-pair.score, pair.a_mrn, pair.b_mrn)))
