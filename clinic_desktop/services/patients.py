@@ -14,12 +14,13 @@ from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.store import finding
 from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
 
-IN_ACT = ("age_words", "require_patient", "shown_name", "sex_words")
+IN_ACT = ("age_words", "reindex", "require_patient", "shown_name", "sex_words")
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
 def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, reason: str = "") -> int:
     """Change a registration that was looked at in a revision; a name that goes stays findable as a former one."""
     before = require_patient(act.conn, patient_id)
+    patient_id = str(before.id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
     # Contacts are rows of their own, but two windows that change them are changing one registration.
@@ -199,20 +201,25 @@ def find_patients(read: Read, text: str, limit: int = 50) -> tuple[PatientHit, .
 def patient_banner(read: Read, patient_id: str) -> BannerFacts:
     """The facts of the banner; asked on every screen about a patient."""
     row = require_patient(read.conn, patient_id)
-    listed = read.conn.execute(
-        select(allergies.c.substance)
-        .where(allergies.c.patient_id == patient_id, allergies.c.status == "active")
-        .order_by(allergies.c.rowid_)
-    ).scalars()
+    people = ids_of(read.conn, patient_id)
+    listed = (
+        read.conn.execute(
+            select(allergies.c.substance)
+            .where(allergies.c.patient_id.in_(people), allergies.c.status == "active")
+            .order_by(allergies.c.rowid_)
+        )
+        .scalars()
+        .all()
+    )
     weight = read.conn.execute(
         select(vital_signs.c.value, vital_signs.c.unit, vital_signs.c.taken_at)
-        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.code == WEIGHT, vital_signs.c.status == "final")
+        .where(vital_signs.c.patient_id.in_(people), vital_signs.c.code == WEIGHT, vital_signs.c.status == "final")
         .order_by(vital_signs.c.taken_at.desc())
         .limit(1)
     ).one_or_none()
     born_on = _day(row.born_on)
     return BannerFacts(
-        patient_id,
+        row.id,
         row.revision,
         row.family_name,
         row.given_names,
@@ -222,8 +229,8 @@ def patient_banner(read: Read, patient_id: str) -> BannerFacts:
         age_words(born_on, _day(row.deceased_on) or today(read)),
         row.sex,
         row.mrn,
-        row.allergy_state,
-        tuple(listed) if row.allergy_state == "listed" else (),
+        "listed" if listed else row.allergy_state,
+        tuple(listed),
         _day(row.allergy_state_on),
         tuple(line.strip() for line in (row.alert or "").splitlines() if line.strip()),
         "" if weight is None else f"{weight.value} {weight.unit}",
@@ -244,7 +251,7 @@ def patient_details(read: Read, patient_id: str) -> PatientDetails:
         other_names=tuple(_other_names(read.conn, patient_id)),
     )
     name = shown_name(row.family_name, row.given_names)
-    return PatientDetails(patient_id, row.revision, row.mrn, name, row.registered_at, patient)
+    return PatientDetails(row.id, row.revision, row.mrn, name, row.registered_at, patient)
 
 
 @query
@@ -263,6 +270,7 @@ def hits_of(read: Read, patient_ids: Sequence[str]) -> tuple[PatientHit, ...]:
     """The lines of some patients, in the order given."""
     on = today(read)
     columns = patients.c
+    wanted = tuple(dict.fromkeys(kept_id(read.conn, patient) for patient in patient_ids))
     found = {
         row.id: PatientHit(
             row.id, row.mrn, shown_name(row.family_name, row.given_names), _day(row.born_on), row.born_precision,
@@ -272,21 +280,29 @@ def hits_of(read: Read, patient_ids: Sequence[str]) -> tuple[PatientHit, ...]:
             select(
                 columns.id, columns.mrn, columns.family_name, columns.given_names, columns.born_on,
                 columns.born_precision, columns.sex, columns.phone,
-            ).where(columns.id.in_(patient_ids))
+            ).where(columns.id.in_(wanted))
         )
     }  # fmt: skip
-    return tuple(found[patient] for patient in patient_ids if patient in found)
+    return tuple(found[patient] for patient in wanted if patient in found)
 
 
 # What other services may call inside an act or a query. ----------------------------------------------
 
 
 def require_patient(connection: Connection, patient_id: str) -> Row[Any]:
-    """The row of a patient, or a refusal where there is none."""
-    row = connection.execute(select(patients).where(patients.c.id == patient_id)).one_or_none()
+    """The row of the registration a patient is known under now, or a refusal where there is none."""
+    row = connection.execute(select(patients).where(patients.c.id == kept_id(connection, patient_id))).one_or_none()
     if row is None:
         raise Refusal(N_("This patient is not here."), field="patient")
     return row
+
+
+def reindex(connection: Connection, patient_id: str) -> None:
+    """Find a patient again by what their registration says now, and by the names of those merged into it."""
+    row = require_patient(connection, patient_id)
+    columns = {name: row._mapping[name] for name in _FIELDS}
+    patient = NewPatient(**columns | {"born_on": _day(row.born_on)})
+    _index(connection, str(row.id), patient, _other_names(connection, patient_id))
 
 
 def shown_name(family_name: str, given_names: str) -> str:
@@ -351,8 +367,8 @@ def _change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> 
     """Nothing is erased: a contact that goes is kept at position -1, out of sight."""
     rows = act.conn.execute(
         select(patient_contacts.c.id)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
+        .where(patient_contacts.c.patient_id.in_(ids_of(act.conn, patient_id)), patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position, patient_contacts.c.rowid_)
     )
     known = list(rows.scalars())
     for position, (record, contact) in enumerate(zip(known, contacts, strict=False)):
@@ -367,19 +383,24 @@ def _change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> 
 def _contacts(connection: Connection, patient_id: str) -> tuple[Contact, ...]:
     rows = connection.execute(
         select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
+        .where(patient_contacts.c.patient_id.in_(ids_of(connection, patient_id)), patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position, patient_contacts.c.rowid_)
     )
     return tuple(Contact(*row) for row in rows)
 
 
 def _other_names(connection: Connection, patient_id: str) -> list[OtherName]:
+    """The other names of a patient, and the present ones of registrations that were merged into theirs."""
+    kept, *merged = ids_of(connection, patient_id)
     rows = connection.execute(
         select(patient_names.c.kind, patient_names.c.family_name, patient_names.c.given_names)
-        .where(patient_names.c.patient_id == patient_id)
+        .where(patient_names.c.patient_id.in_((kept, *merged)))
         .order_by(patient_names.c.rowid_)
-    )
-    return [OtherName(*row) for row in rows]
+    ).all()
+    borne = select(patients.c.id, patients.c.family_name, patients.c.given_names)
+    names = {row.id: row[1:] for row in connection.execute(borne.where(patients.c.id.in_((kept, *merged))))}
+    aliases = [("alias", *names[one]) for one in merged if names[one] != names[kept]]
+    return [OtherName(*row) for row in dict.fromkeys((*map(tuple, rows), *aliases))]
 
 
 def _index(connection: Connection, patient_id: str, new: NewPatient, others: Sequence[OtherName]) -> None:

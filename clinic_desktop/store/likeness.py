@@ -23,8 +23,8 @@ BLOCK = 120
 
 PEOPLE = (
     "SELECT p.rowid_, p.id, p.mrn, p.family_name, p.given_names, p.sex, p.born_on, p.born_precision, p.phone,"
-    " p.other_phone, p.national_id, p.address, p.city, p.postal_code FROM json_each(?) j"
-    " JOIN patients p ON p.rowid_ = j.value WHERE p.merged_into IS NULL"
+    " p.other_phone, p.national_id, p.address, p.city, p.postal_code, p.merged_into"
+    " FROM json_each(?) j JOIN patients p ON p.rowid_ = j.value"
 )
 OTHER_NAMES = (
     "SELECT n.patient_id, n.family_name, n.given_names FROM json_each(?) j"
@@ -173,11 +173,11 @@ def _share(count: int, of: int) -> float:
 
 
 def everybody(connection: Connection, page: int = 2_000) -> Iterator[tuple[Any, Person]]:
-    """Every patient, page by page."""
+    """Every patient who is known under their own registration, page by page."""
     last = 0
     while (
         rowids := connection.exec_driver_sql(
-            "SELECT rowid_ FROM patients WHERE rowid_ > ? ORDER BY rowid_ LIMIT ?", (last, page)
+            "SELECT rowid_ FROM patients WHERE rowid_ > ? AND merged_into IS NULL ORDER BY rowid_ LIMIT ?", (last, page)
         )
         .scalars()
         .all()
