@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import LIKELY, Likeness, Person
 from clinic_desktop.services.acts import Read, query
-from clinic_desktop.services.patients import age_words, shown_name, today
+from clinic_desktop.services.patients import hits_of
+from clinic_desktop.services.relations import apart
 from clinic_desktop.store import likeness
 
 # Below this a person would only be distracted: more than even chances against.
@@ -81,29 +83,27 @@ def likely_duplicates(read: Read, draft: Draft) -> tuple[LikelyDuplicate, ...]:
     person = _person(draft)
     if not (person.family or person.given or person.numbers or person.identifier):
         return ()
-    found = likeness.people(read.conn, likeness.candidates(read.conn, person))
     among = likeness.frequencies(read.conn)
-    scored = sorted(
-        ((identity.compare(person, other, among), row) for row, other in found if row[1] != draft.patient_id),
-        key=lambda pair: -pair[0].score,
-    )
-    on = today(read)
+    best: dict[str, tuple[Likeness, Any]] = {}
+    kept_apart = {one for pair in apart(read.conn) if draft.patient_id in pair for one in pair}
+    for row, other in likeness.people(read.conn, likeness.candidates(read.conn, person)):
+        # A registration that was merged stands for the one it was merged into: that is offered in its place.
+        known_as = row.merged_into or row.id
+        like = identity.compare(person, other, among)
+        if known_as == draft.patient_id or known_as in kept_apart or like.score < WORTH_SHOWING:
+            continue
+        if known_as not in best or like.score > best[known_as][0].score:
+            best[known_as] = like, row
+    scored = sorted(best.items(), key=lambda pair: -pair[1][0].score)[:SHOWN]
+    lines = {one.patient_id: one for one in hits_of(read, [known_as for known_as, _ in scored])}
     return tuple(
         LikelyDuplicate(
-            row[1],
-            row[2],
-            shown_name(row[3], row[4]),
-            None if row[6] is None else date.fromisoformat(row[6]),
-            row[7],
-            age_words(None if row[6] is None else date.fromisoformat(row[6]), on),
-            row[5],
-            row[8],
-            like.score,
-            _findings(like),
+            one.patient_id, one.mrn, one.name, one.born_on, one.born_precision, one.age, one.sex, one.phone,
+            like.score, _findings(like),
         )
-        for like, row in scored[:SHOWN]
-        if like.score >= WORTH_SHOWING
-    )
+        for known_as, (like, _) in scored
+        if (one := lines.get(known_as)) is not None
+    )  # fmt: skip
 
 
 @query
@@ -111,11 +111,14 @@ def duplicates(read: Read, min_score: float = LIKELY) -> tuple[Duplicate, ...]:
     """Pairs of registrations over the whole clinic that are likely one person, the likeliest first."""
     found: list[Duplicate] = []
     among = likeness.frequencies(read.conn)
+    kept_apart = apart(read.conn)
     for batch in likeness.in_batches(likeness.pairs(read.conn)):
         rowids = sorted({rowid for pair in batch for rowid in pair})
         known = {row[0]: (row, person) for row, person in likeness.people(read.conn, rowids)}
         for a, b in batch:
             (row_a, person_a), (row_b, person_b) = known[a], known[b]
+            if frozenset((row_a.id, row_b.id)) in kept_apart:
+                continue
             like = identity.compare(person_a, person_b, among)
             if like.score >= min_score:
                 found.append(Duplicate(row_a[1], row_a[2], row_b[1], row_b[2], like.score, _findings(like)))

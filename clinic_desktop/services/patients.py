@@ -14,11 +14,13 @@ from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.contacts import Contact as Contact
+from clinic_desktop.services.contacts import add_contacts, change_contacts, contacts_of
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.store import finding
 from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
-from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
+from clinic_desktop.store.tables.patients import patient_names, patients
 
 IN_ACT = ("age_words", "reindex", "require_patient", "shown_name", "sex_words")
 
@@ -33,18 +35,6 @@ class OtherName:
 
     def __repr__(self) -> str:
         return f"OtherName({self.kind})"
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Somebody to call about a patient."""
-
-    name: str
-    relation: str
-    phone: str | None = None
-
-    def __repr__(self) -> str:
-        return "Contact()"
 
 
 @dataclass(frozen=True)
@@ -156,7 +146,7 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
     mrn = act.number("MRN")
     patient_id = act.create(patients, {**_columns(new), "mrn": mrn, "registered_at": act.at}, kind="patient.registered")
     _add_names(act, patient_id, new.other_names)
-    _add_contacts(act, patient_id, new.contacts)
+    add_contacts(act, patient_id, new.contacts)
     _index(act.conn, patient_id, new, new.other_names)
     return Registered(patient_id, mrn)
 
@@ -169,7 +159,7 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
     # Contacts are rows of their own, but two windows that change them are changing one registration.
-    contacts = tuple(new.contacts) != _contacts(act.conn, patient_id)
+    contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)
     after = act.change(
         patients, patient_id, _columns(new), kind="patient.changed", expect=revision, reason=reason or None,
         touched=contacts,
@@ -179,7 +169,7 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
         names.append(OtherName("former", before.family_name, before.given_names))
     known = {(n.kind, n.family_name, n.given_names) for n in _other_names(act.conn, patient_id)}
     _add_names(act, patient_id, [n for n in names if (n.kind, n.family_name, n.given_names) not in known])
-    _change_contacts(act, patient_id, new.contacts)
+    change_contacts(act, patient_id, new.contacts)
     _index(act.conn, patient_id, new, _other_names(act.conn, patient_id))
     return after
 
@@ -247,7 +237,7 @@ def patient_details(read: Read, patient_id: str) -> PatientDetails:
     columns = {name: row._mapping[name] for name in _FIELDS}
     patient = NewPatient(
         **columns | {"born_on": _day(row.born_on)},
-        contacts=_contacts(read.conn, patient_id),
+        contacts=contacts_of(read.conn, patient_id),
         other_names=tuple(_other_names(read.conn, patient_id)),
     )
     name = shown_name(row.family_name, row.given_names)
@@ -355,38 +345,6 @@ def _columns(new: NewPatient) -> Mapping[str, object]:
 def _add_names(act: Act, patient_id: str, names: Sequence[OtherName]) -> None:
     for name in names:
         act.create(patient_names, {"patient_id": patient_id, **asdict(name)}, kind="patient.name_added")
-
-
-def _add_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> None:
-    for position, contact in enumerate(contacts):
-        values = {"patient_id": patient_id, "position": position, **asdict(contact)}
-        act.create(patient_contacts, values, kind="patient.contact_added")
-
-
-def _change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> None:
-    """Nothing is erased: a contact that goes is kept at position -1, out of sight."""
-    rows = act.conn.execute(
-        select(patient_contacts.c.id)
-        .where(patient_contacts.c.patient_id.in_(ids_of(act.conn, patient_id)), patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position, patient_contacts.c.rowid_)
-    )
-    known = list(rows.scalars())
-    for position, (record, contact) in enumerate(zip(known, contacts, strict=False)):
-        act.change(patient_contacts, record, {**asdict(contact), "position": position}, kind="patient.contact_changed")
-    for record in known[len(contacts) :]:
-        act.change(patient_contacts, record, {"position": -1}, kind="patient.contact_removed")
-    for position, contact in enumerate(contacts[len(known) :], start=len(known)):
-        values = {"patient_id": patient_id, "position": position, **asdict(contact)}
-        act.create(patient_contacts, values, kind="patient.contact_added")
-
-
-def _contacts(connection: Connection, patient_id: str) -> tuple[Contact, ...]:
-    rows = connection.execute(
-        select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
-        .where(patient_contacts.c.patient_id.in_(ids_of(connection, patient_id)), patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position, patient_contacts.c.rowid_)
-    )
-    return tuple(Contact(*row) for row in rows)
 
 
 def _other_names(connection: Connection, patient_id: str) -> list[OtherName]:
