@@ -12,9 +12,9 @@ from clinic_desktop.domain import patients as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services import contacts as to_call
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
-from clinic_desktop.services.contacts import Contact as Contact
 from clinic_desktop.services.contacts import add_contacts, change_contacts, contacts_of
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.store import finding
@@ -23,6 +23,9 @@ from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patient_names, patients
 
 IN_ACT = ("age_words", "reindex", "require_patient", "shown_name", "sex_words")
+
+
+Contact = to_call.Contact
 
 
 @dataclass(frozen=True)
