@@ -7,7 +7,7 @@ from typing import Any
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import LIKELY, Likeness, Person
 from clinic_desktop.services.acts import Read, query
-from clinic_desktop.services.patients import hits_of
+from clinic_desktop.services.patients import hits_of, shown_name
 from clinic_desktop.services.relations import apart
 from clinic_desktop.store import likeness
 
@@ -71,10 +71,17 @@ class Duplicate:
 
     a_id: str
     a_mrn: str
+    a_name: str
+    a_born_on: date | None
     b_id: str
     b_mrn: str
+    b_name: str
+    b_born_on: date | None
     score: float
     evidence: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        return f"Duplicate({self.a_id}, {self.b_id}, {self.score})"
 
 
 @query
@@ -121,8 +128,12 @@ def duplicates(read: Read, min_score: float = LIKELY) -> tuple[Duplicate, ...]:
                 continue
             like = identity.compare(person_a, person_b, among)
             if like.score >= min_score:
-                found.append(Duplicate(row_a[1], row_a[2], row_b[1], row_b[2], like.score, _findings(like)))
+                found.append(Duplicate(*_who(row_a, person_a), *_who(row_b, person_b), like.score, _findings(like)))
     return tuple(sorted(found, key=lambda pair: (-pair.score, pair.a_mrn, pair.b_mrn)))
+
+
+def _who(row: Any, person: Person) -> tuple[str, str, str, date | None]:
+    return row.id, row.mrn, shown_name(row.family_name, row.given_names), person.born_on
 
 
 def _findings(like: Likeness) -> tuple[Finding, ...]:
