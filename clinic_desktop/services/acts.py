@@ -163,7 +163,7 @@ def _wholes(table: Table) -> tuple[tuple[str, Table], ...]:
         (column.name, key.column.table)
         for column in table.columns
         for key in column.foreign_keys
-        if key.column.table is not table and "patient_id" in key.column.table.columns
+        if "patient_id" in key.column.table.columns
     )
 
 

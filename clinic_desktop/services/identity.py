@@ -1,8 +1,11 @@
 """Record linkage: likely duplicates beside the form while somebody is registered, and over the whole clinic."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from sqlalchemy import Connection, select
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import LIKELY, Likeness, Person
@@ -10,6 +13,7 @@ from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.patients import hits_of, shown_name
 from clinic_desktop.services.relations import apart
 from clinic_desktop.store import likeness
+from clinic_desktop.store.tables.outside import identifiers
 
 # Below this a person would only be distracted: more than even chances against.
 WORTH_SHOWING = 0.5
@@ -73,10 +77,12 @@ class Duplicate:
     a_mrn: str
     a_name: str
     a_born_on: date | None
+    a_outside: str | None  # the id it came with from elsewhere
     b_id: str
     b_mrn: str
     b_name: str
     b_born_on: date | None
+    b_outside: str | None
     score: float
     evidence: tuple[Finding, ...]
 
@@ -119,6 +125,7 @@ def duplicates(read: Read, min_score: float = LIKELY) -> tuple[Duplicate, ...]:
     found: list[Duplicate] = []
     among = likeness.frequencies(read.conn)
     kept_apart = apart(read.conn)
+    outside = _outside_ids(read.conn)
     for batch in likeness.in_batches(likeness.pairs(read.conn)):
         rowids = sorted({rowid for pair in batch for rowid in pair})
         known = {row[0]: (row, person) for row, person in likeness.people(read.conn, rowids)}
@@ -128,12 +135,26 @@ def duplicates(read: Read, min_score: float = LIKELY) -> tuple[Duplicate, ...]:
                 continue
             like = identity.compare(person_a, person_b, among)
             if like.score >= min_score:
-                found.append(Duplicate(*_who(row_a, person_a), *_who(row_b, person_b), like.score, _findings(like)))
+                found.append(
+                    Duplicate(
+                        *_who(row_a, person_a, outside), *_who(row_b, person_b, outside), like.score, _findings(like)
+                    )
+                )
     return tuple(sorted(found, key=lambda pair: (-pair.score, pair.a_mrn, pair.b_mrn)))
 
 
-def _who(row: Any, person: Person) -> tuple[str, str, str, date | None]:
-    return row.id, row.mrn, shown_name(row.family_name, row.given_names), person.born_on
+def _who(row: Any, person: Person, outside: Mapping[str, str]) -> tuple[str, str, str, date | None, str | None]:
+    return row.id, row.mrn, shown_name(row.family_name, row.given_names), person.born_on, outside.get(row.id)
+
+
+def _outside_ids(connection: Connection) -> dict[str, str]:
+    """The id under which a patient came from elsewhere, by registration; the first where there are several."""
+    rows = connection.execute(
+        select(identifiers.c.record_id, identifiers.c.value)
+        .where(identifiers.c.record_kind == "patients", identifiers.c.use == "resource")
+        .order_by(identifiers.c.rowid_.desc())
+    )
+    return {row.record_id: row.value for row in rows}
 
 
 def _findings(like: Likeness) -> tuple[Finding, ...]:

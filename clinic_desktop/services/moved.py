@@ -22,9 +22,15 @@ WORDS = {
     "appointments": N_("Appointments"),
     "callbacks": N_("Call-backs"),
     "charges": N_("Charges"),
+    "consents": N_("Consents"),
     "consultation_steps": N_("Steps of consultations"),
+    "diagnostic_reports": N_("Reports"),
     "dispenses": N_("Medicines handed out"),
+    "documents": N_("Documents"),
     "encounters": N_("Visits"),
+    "identifiers": N_("Numbers from elsewhere"),
+    "immunization_reactions": N_("Reactions to immunizations"),
+    "immunizations": N_("Immunizations"),
     "invoice_lines": N_("Lines of invoices"),
     "invoices": N_("Invoices"),
     "lab_order_tests": N_("Laboratory tests"),
@@ -32,12 +38,14 @@ WORDS = {
     "lab_results": N_("Laboratory results"),
     "ledger": N_("Ledger"),
     "medicines_taken": N_("Medicines taken"),
+    "observations": N_("Observations"),
     "patient_contacts": N_("Contacts"),
     "patient_names": N_("Other names"),
     "payments": N_("Payments"),
     "prescription_lines": N_("Lines of prescriptions"),
     "prescriptions": N_("Prescriptions"),
     "problems": N_("Problems"),
+    "procedures": N_("Procedures"),
     "queue_entries": N_("Queue"),
     "relations": N_("Family"),
     "safety_alerts": N_("Safety alerts"),
@@ -170,7 +178,7 @@ def _wholes(table: Table) -> tuple[tuple[str, Table], ...]:
         (column.name, key.column.table)
         for column in table.columns
         for key in column.foreign_keys
-        if key.column.table is not table and key.column.table in tables_of_people()
+        if key.column.table in tables_of_people()
     )
 
 
