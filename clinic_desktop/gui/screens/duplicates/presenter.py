@@ -35,6 +35,11 @@ class Presenter:
         self.view.set_looking(True)
         self.tasks.query("pairs", lambda: identity.duplicates(self.desk, least), self._found, self._failed)
 
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """Look again where pairs may have gone; not after each registration, which is compared while it is typed."""
+        if any(kind.startswith(("merge.", "relation", "different_people.")) for kind in kinds):
+            self.look()
+
     def show_only(self, only: str) -> None:
         """Show the likely ones, or also those that are only perhaps one person."""
         self.only = only

@@ -29,9 +29,7 @@ class DuplicatesView(ScreenView):
         super().__init__("duplicates")
         self.context = context
         self.presenter = Presenter(context.desk, context.tasks, self)
-        self.only = SegmentField(
-            "", "duplicates.only", [("likely", _("Likely (90 % and more)")), ("perhaps", _("Perhaps (50 % and more)"))]
-        )
+        self.only = SegmentField("", "duplicates.only", [("likely", _("Likely")), ("perhaps", _("Perhaps too"))])
         self.only.set_value("likely")
         self.pairs: ListTable[Duplicate] = ListTable(
             "duplicates.pairs", _columns(), key=lambda row: (row.a_id, row.b_id),
@@ -81,6 +79,10 @@ class DuplicatesView(ScreenView):
         self.context.window.set_patient(None)
         self.presenter.look()
         self.pairs.setFocus()
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """Somebody merged, parted, or said what two are to one another."""
+        self.presenter.refresh(kinds)
 
     # Called by the presenter --------------------------------------------------------------------------
 
@@ -163,9 +165,7 @@ def _columns() -> list[Column[Duplicate]]:
         Column("a", _("One registration"), lambda row: row.a_name, width=200, stretch=True, strong=True),
         Column("a_born", _("Born"), lambda row: show_date(row.a_born_on) if row.a_born_on else "", width=104,
                sort=lambda row: row.a_born_on),
-        Column("a_mrn", _("Number"), lambda row: row.a_mrn, width=136, subtle=True),
         Column("b", _("Another"), lambda row: row.b_name, width=200, stretch=True, strong=True),
         Column("b_born", _("Born"), lambda row: show_date(row.b_born_on) if row.b_born_on else "", width=104,
                sort=lambda row: row.b_born_on),
-        Column("b_mrn", _("Number"), lambda row: row.b_mrn, width=136, subtle=True),
     ]  # fmt: skip

@@ -131,6 +131,8 @@ class MergeView(ScreenView):
         clear_layout(self._kinds)
         for kind in other.kinds:
             self._kinds.addWidget(label(f"{_(kind.title)}: {kind.count}"))
+        if not other.kinds:
+            self._kinds.addWidget(label(_("No rows."), "secondary"))
         self.enable_primary(enabled=True)
         self.reason.setFocus()
 

@@ -98,12 +98,12 @@ class DuplicatesPanel(QWidget):
     def _offer(self, card: Panel, place: int, one: LikelyDuplicate) -> None:
         do, name = self._deciding, f"reception.duplicate{place}"
         words = (
-            (_("&Open this one instead"), _("Mer&ge…"), _("Link as famil&y"), _("Not &the same"))
+            (_("&Open this one instead"), _("&Merge…"), _("Link as famil&y"), _("Not th&e same"))
             if place == 0
             else (_("Open this one instead"), _("Merge…"), _("Link as family"), _("Not the same"))
         )
         card.add(Button(words[0], f"{name}.open", lambda: do.open_instead(one)))
-        row = QHBoxLayout()
+        row, below = QHBoxLayout(), QHBoxLayout()
         row.setSpacing(4)
         if do.may_merge:
             row.addWidget(LinkButton(words[1], f"{name}.merge", lambda: do.merge_with(one)))
@@ -111,7 +111,9 @@ class DuplicatesPanel(QWidget):
         family = LinkButton(
             words[2], f"{name}.family", lambda: menu.popup(family.mapToGlobal(family.rect().bottomLeft()))
         )
-        row.addWidget(family)
+        below.addWidget(family)
+        below.addStretch(1)
         row.addWidget(LinkButton(words[3], f"{name}.different", lambda: do.not_the_same(one)))
         row.addStretch(1)
         card.body.addLayout(row)
+        card.body.addLayout(below)

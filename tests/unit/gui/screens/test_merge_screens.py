@@ -225,6 +225,18 @@ def test_a_nurse_sees_the_family_and_may_not_merge(stage: Stage, desk: Desk, pai
     assert sorted(set(keys_of(view))) == sorted(keys_of(view))
 
 
+@pytest.mark.parametrize("registered", [False, True])
+def test_no_two_acts_of_the_form_share_a_key(stage: Stage, pair: tuple[str, str], *, registered: bool) -> None:
+    view = stage.show("reception", **({"patient_id": pair[1]} if registered else {}))
+    assert isinstance(view, ReceptionView)
+    stage.type(view, "reception.family_name", "Okafor")
+    stage.type(view, "reception.given_names", "Chidi")
+    stage.type(view, "reception.phone", "+234 803 123 4567")
+    stage.qtbot.waitUntil(lambda: bool(view.duplicates.found))
+    keys = [*keys_of(view), view.primary_text[view.primary_text.index("&") + 1].casefold()]
+    assert sorted(set(keys)) == sorted(keys)
+
+
 def test_names_that_look_like_markup_stay_words(stage: Stage, desk: Desk) -> None:
     for _n in range(2):
         patients.register_patient(desk, replace(OKAFOR, family_name="<b>O&mara</b>"))
