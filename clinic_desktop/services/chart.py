@@ -17,6 +17,7 @@ from clinic_desktop.services.chart_rows import (
     VitalShown,
 )
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.relations import Relative, relatives
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.staff import staff
 
@@ -67,6 +68,7 @@ class Chart:
     timeline: TimelinePage
     visit_count: int
     open_visit: Visit | None
+    family: tuple[Relative, ...] = ()
 
     @property
     def counted_all(self) -> bool:
@@ -119,6 +121,7 @@ def _chart(read: Read, patient_id: str) -> Chart:
         timeline=_timeline(read, patient_id, None, PAGE),
         visit_count=int(connection.execute(select(func.count()).select_from(counted)).scalar_one()),
         open_visit=_open_visit(read, patient_id),
+        family=relatives.inside(read, patient_id),
     )
 
 

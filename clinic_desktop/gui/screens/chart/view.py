@@ -95,6 +95,8 @@ class ChartView(ScreenView):
         signs.add(self.signs, 1)
         trend.add(self.trend, 1)
         self._trend_panel = trend
+        self._family = label("", "secondary", name="chart.family", wrap=True)
+        column.addWidget(self._family)
         column.addWidget(signs, 3)
         column.addWidget(trend, 2)
         return column
@@ -155,6 +157,8 @@ class ChartView(ScreenView):
         """Show everything."""
         self._visits = list(chart.timeline.visits)
         self.problems.set_rows(chart.problems)
+        self._family.setText("   ".join(f"{_(RELATIONS[one.kind])}: {one.name} ({one.mrn})" for one in chart.family))
+        self._family.setVisible(bool(chart.family))
         self.allergies.set_empty_words(_allergy_words(chart))
         self.allergies.set_rows(chart.allergies)
         self._none_known.setVisible(not chart.allergies and chart.patient.allergy_state != "none_known")
