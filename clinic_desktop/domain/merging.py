@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "insurer": ("insurer", "insurance_number", "insurance_share"),
     "language": ("language",),
     "occupation": ("occupation",),
+    "gestation_days": ("gestation_days",),
     "pregnant": ("pregnant",),
     "alert": ("alert",),
 }

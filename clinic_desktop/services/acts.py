@@ -22,7 +22,7 @@ from clinic_desktop.domain import numbers
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import permissions
-from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
@@ -138,8 +138,14 @@ class Act:
         reason: str | None = None,
         expect: int | None = None,
         touched: bool = False,
+        alone: bool = False,
     ) -> int:
-        """Change a record and journal the patch; returns its new revision; refuses if `expect` is not its revision."""
+        """Change a record and journal the patch; returns its new revision; refuses if `expect` is not its revision.
+
+        Of a registration that was merged, the one that is kept is changed in its place, unless it is meant `alone`.
+        """
+        if table.name == "patients" and not alone:
+            record = kept_id(self.conn, record)
         return self._unit.change(table, record, changes, kind=kind, reason=reason, expect=expect, touched=touched)
 
     def accessed(self, kind: str, *, patient: str | None = None, subject: str | None = None) -> None:

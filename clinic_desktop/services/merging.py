@@ -220,7 +220,16 @@ def change_registration(
     touched: bool = False,
 ) -> None:
     """Change a registration in the act that merges or parts."""
-    act.change(patients, patient_id, changes, kind=kind, reason=reason.strip(), expect=expect, touched=touched)
+    act.change(
+        patients,
+        patient_id,
+        changes,
+        kind=kind,
+        reason=reason.strip() or None,
+        expect=expect,
+        touched=touched,
+        alone=True,
+    )
 
 
 def with_keys(row: Row[Any], changes: Mapping[str, object]) -> dict[str, object]:

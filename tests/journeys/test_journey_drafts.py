@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -27,14 +26,12 @@ from clinic_desktop.services import (
     consultation,
     invoices,
     laboratory,
-    merging,
-    patients,
     prescribing,
     queue,
     results,
     scheduling,
     sheets,
-)
+)  # fmt: skip
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy
 from clinic_desktop.services.results import Entry
@@ -44,6 +41,7 @@ from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.journal import drafts
 from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
+from tests.journeys import twice
 from tests.medicines import World, amoxicillin, world
 from tests.unit.gui.screens.stage import PretendWindow
 
@@ -210,30 +208,6 @@ def invoiced(clinic: Clinic) -> dict[str, str]:
     return {"invoice_id": clinic.invoice()}
 
 
-def registered_twice(clinic: Clinic) -> dict[str, str]:
-    """The patient and a second registration of theirs, with another telephone."""
-    desk = clinic.desk_for("front_desk")
-    shown = patients.patient_details(desk, clinic.patient)
-    twice = replace(shown.patient, phone="0803 999 8888", sex="male")
-    patients.change_patient(desk, clinic.patient, replace(shown.patient, phone="0803 111 2222"), shown.revision)
-    return about_patient(clinic) | {"other_id": patients.register_patient(desk, twice).patient_id}
-
-
-def twice_in_the_list(clinic: Clinic) -> dict[str, str]:
-    desk = clinic.desk_for("front_desk")
-    known = patients.patient_details(desk, registered_twice(clinic)["other_id"]).patient
-    patients.register_patient(desk, known)
-    return {}
-
-
-def merged_before(clinic: Clinic) -> dict[str, str]:
-    two = registered_twice(clinic)
-    merging.merge(
-        clinic.desk_for("front_desk"), two["patient_id"], two["other_id"], chosen={"sex": "kept"}, reason="same card"
-    )
-    return about_patient(clinic)
-
-
 def plain(**arguments: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda _clinic: arguments
 
@@ -251,9 +225,9 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     # name: screen, role, arguments, how the form is reached, how many fields it has at least
     "registration": ("reception", "front_desk", plain(), there, 5),
     "registration of somebody known": ("reception", "front_desk", about_patient, there, 5),
-    "two registrations": ("merge", "front_desk", registered_twice, there, 3),
-    "two registrations parted": ("unmerge", "front_desk", merged_before, there, 1),
-    "two people": ("duplicates", "front_desk", twice_in_the_list, press("duplicates.different"), 1),
+    "two registrations": ("merge", "front_desk", twice.registered, there, 3),
+    "two registrations parted": ("unmerge", "front_desk", twice.merged, there, 1),
+    "two people": ("duplicates", "front_desk", twice.listed, press("duplicates.different"), 1),
     "check-in": ("queue", "front_desk", plain(), there, 4),
     "leaving the queue": ("queue", "nurse", plain(), press("queue.left"), 1),
     "booking": ("schedule", "front_desk", plain(), there, 6),

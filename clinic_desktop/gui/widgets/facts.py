@@ -24,6 +24,7 @@ FACTS = {
     "insurer": N_("Insurance"),
     "language": N_("Language"),
     "occupation": N_("Occupation"),
+    "gestation_days": N_("Days of pregnancy at birth"),
     "pregnant": N_("Pregnant"),
     "alert": N_("Alert"),
 }

@@ -9,6 +9,8 @@ from clinic_desktop.gui.screens.chart import lists
 from clinic_desktop.gui.screens.chart.forms import ChartForms, PresetChooser
 from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.evidence import RELATIONS
+from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
 from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
