@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from clinic_desktop.cli.demo_families import families
 from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
 from clinic_desktop.clock import SetClock, SystemClock
@@ -84,6 +85,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
         if place == 0:
             weeks.stock_up(day)
             weeks.enrol(220)
+            families(weeks.desk("frontdesk"), [one for one, _ in weeks.known], weeks.is_grown)
         _whole_day(weeks, visits)
         _leave(clinic, weeks)
         progress(f"{place + 1} of {days} days, {len(weeks.known)} patients")

@@ -83,6 +83,11 @@ class Weeks:
             made = somebody(self.draw, self.clock.now().date(), age=story.ages)
             self.known.append((patients.register_patient(front, made).patient_id, story))
 
+    def is_grown(self, patient_id: str) -> bool:
+        """Whether somebody may have children."""
+        born = patients.patient_details(self.desk("frontdesk"), patient_id).patient.born_on
+        return born is not None and 25 <= (self.clock.now().date() - born).days // 365 <= 45
+
     # One visit -------------------------------------------------------------------------------------------
 
     def arrive(self) -> tuple[str, Story]:

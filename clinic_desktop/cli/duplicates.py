@@ -18,6 +18,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         {
             "a": pair.a_mrn,
             "b": pair.b_mrn,
+            **{name: value for name, value in (("a_id", pair.a_outside), ("b_id", pair.b_outside)) if value},
             "score": pair.score,
             "evidence": {one.field: {"finding": one.finding, "weight": one.weight} for one in pair.evidence},
         }

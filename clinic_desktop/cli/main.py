@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "counts": ("counts", "how many records of each kind there are"),
     "find": ("find", "find patients as reception would"),
     "duplicates": ("duplicates", "pairs of patients who may be the same person"),
+    "merge": ("merge", "merge two registrations of one person"),
+    "unmerge": ("unmerge", "part two registrations that were merged"),
     "flags": ("flags", "a patient's results with their flags"),
     "check": ("check", "the safety check of a prescription"),
     "reference": ("reference", "list, describe and replace reference data"),

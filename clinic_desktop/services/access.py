@@ -1,10 +1,12 @@
 """The access log: a use of the search box, and who saw a patient."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_desktop.clock import from_text, new_id
 from clinic_desktop.services.acts import Desk, Read, allow, query
+from clinic_desktop.services.merges import ids_of
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ _WHO_SAW = (
     " p.display_name, p.username FROM ("
     "SELECT at, hlc, session,"
     " kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report', 'bill', 'banner') THEN subject END, '') AS what,"
-    " NULL AS record, 0 AS wrote, NULL AS reason FROM access WHERE patient = ?1"
-    " UNION ALL SELECT at, hlc, session, kind, record, 1, reason FROM journal WHERE patient = ?1"
+    " NULL AS record, 0 AS wrote, NULL AS reason FROM access WHERE patient IN (SELECT value FROM json_each(?1))"
+    " UNION ALL SELECT at, hlc, session, kind, record, 1, reason FROM journal"
+    " WHERE patient IN (SELECT value FROM json_each(?1))"
     ") x LEFT JOIN sessions s ON s.id = x.session LEFT JOIN staff p ON p.id = s.staff_id"
     " ORDER BY x.hlc DESC LIMIT ?2"
 )
@@ -61,7 +64,7 @@ _WHO_SAW = (
 @query
 def who_saw(read: Read, patient_id: str, limit: int = 1000) -> tuple[Sight, ...]:
     """Everybody who saw or changed anything of a patient, the latest first: when, who, in which role, what."""
-    rows = read.conn.exec_driver_sql(_WHO_SAW, (patient_id, limit)).all()
+    rows = read.conn.exec_driver_sql(_WHO_SAW, (json.dumps(ids_of(read.conn, patient_id)), limit)).all()
     return tuple(
         Sight(
             from_text(row[0]),

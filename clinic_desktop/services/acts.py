@@ -16,13 +16,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeGuard, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, select
 
 from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain import numbers
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import permissions
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
@@ -97,6 +98,7 @@ class Act:
         self.at = to_text(unit.now)
         self.id = unit.act
         self._workstation = workstation
+        self._people: dict[str, tuple[str, ...]] = {}
 
     def create(
         self,
@@ -107,8 +109,29 @@ class Act:
         patient: str | None = None,
         reason: str | None = None,
     ) -> str:
-        """Insert a record and journal it; returns its id."""
-        return self._unit.create(table, values, kind=kind, patient=patient, reason=reason)
+        """Insert a record and journal it; returns its id.
+
+        What is noted of somebody whose registrations were merged stands under the one that is kept, but what belongs
+        to a visit, an order or a prescription stands where that does, so that un-merging never parts the two.
+        """
+        return self._unit.create(table, self._placed(table, values), kind=kind, patient=patient, reason=reason)
+
+    def _placed(self, table: Table, values: Mapping[str, object]) -> Mapping[str, object]:
+        patient = values.get("patient_id")
+        if not isinstance(patient, str):
+            return values
+        if patient not in self._people:
+            self._people[patient] = ids_of(self.conn, patient)
+        people = self._people[patient]
+        if len(people) == 1:
+            return values
+        for column, whole in _wholes(table):
+            if (record := values.get(column)) is None:
+                continue
+            owner = self.conn.execute(select(whole.c.patient_id).where(whole.c.id == record)).scalar()
+            if owner in people:
+                return {**values, "patient_id": owner}
+        return {**values, "patient_id": people[0]}
 
     def change(
         self,
@@ -120,8 +143,14 @@ class Act:
         reason: str | None = None,
         expect: int | None = None,
         touched: bool = False,
+        alone: bool = False,
     ) -> int:
-        """Change a record and journal the patch; returns its new revision; refuses if `expect` is not its revision."""
+        """Change a record and journal the patch; returns its new revision; refuses if `expect` is not its revision.
+
+        Of a registration that was merged, the one that is kept is changed in its place, unless it is meant `alone`.
+        """
+        if table.name == "patients" and not alone:
+            record = kept_id(self.conn, record)
         return self._unit.change(table, record, changes, kind=kind, reason=reason, expect=expect, touched=touched)
 
     def accessed(self, kind: str, *, patient: str | None = None, subject: str | None = None) -> None:
@@ -136,6 +165,17 @@ class Act:
             (kind,),
         ).fetchone()
         return numbers.compose(kind, self._workstation, int(last))
+
+
+@functools.cache
+def _wholes(table: Table) -> tuple[tuple[str, Table], ...]:
+    """The columns of a table that name the visit, order or other record its rows are a part of, and its table."""
+    return tuple(
+        (column.name, key.column.table)
+        for column in table.columns
+        for key in column.foreign_keys
+        if "patient_id" in key.column.table.columns
+    )
 
 
 class Command(Protocol[P, R]):

@@ -10,6 +10,7 @@ from clinic_desktop.domain import billing
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.store.tables.billing import charges, ledger, prices
 from clinic_desktop.store.tables.patients import patients
 
@@ -202,9 +203,9 @@ def patients_to_bill(read: Read) -> tuple[ToBill, ...]:
             func.count().label("n"),
             since,
         )
-        .join(patients, patients.c.id == charges.c.patient_id)
+        .join_from(charges, patients, patients.c.id == kept_of(charges.c.patient_id))
         .where(charges.c.status == "pending")
-        .group_by(charges.c.patient_id)
+        .group_by(patients.c.id)
         .order_by(since)
         .limit(500)
     )
@@ -219,7 +220,7 @@ def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
     """The charges of a patient that stand on no invoice yet, oldest first."""
     rows = read.conn.execute(
         select(charges)
-        .where(charges.c.patient_id == patient_id, charges.c.status == "pending")
+        .where(charges.c.patient_id.in_(ids_of(read.conn, patient_id)), charges.c.status == "pending")
         .order_by(charges.c.charged_at, charges.c.id)
     )
     return tuple(

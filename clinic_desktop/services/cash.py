@@ -10,6 +10,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import outstanding, post
+from clinic_desktop.services.merges import kept_id, kept_of
 from clinic_desktop.store.tables.billing import invoices, ledger, payments, prices, shifts
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
@@ -227,7 +228,7 @@ def day_end(read: Read, shift_id: str) -> DayEnd:
     rows = read.conn.execute(
         select(payments, invoices.c.number.label("invoice_number"), patients.c.mrn)
         .join(invoices, invoices.c.id == payments.c.invoice_id)
-        .join(patients, patients.c.id == payments.c.patient_id)
+        .join_from(payments, patients, patients.c.id == kept_of(payments.c.patient_id))
         .where(payments.c.shift_id == shift_id)
         .order_by(payments.c.paid_at, payments.c.id)
     )
@@ -274,7 +275,7 @@ def receipt(read: Read, payment_id: str) -> Receipt:
     return Receipt(
         row.number,
         row.invoice_number,
-        row.patient_id,
+        kept_id(read.conn, row.patient_id),
         row.kind,
         row.method,
         row.amount,

@@ -16,6 +16,8 @@ from clinic_desktop.services.chart_rows import (
     ResultShown,
     VitalShown,
 )
+from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.relations import Relative, relatives
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.staff import staff
 
@@ -66,6 +68,7 @@ class Chart:
     timeline: TimelinePage
     visit_count: int
     open_visit: Visit | None
+    family: tuple[Relative, ...] = ()
 
     @property
     def counted_all(self) -> bool:
@@ -102,7 +105,12 @@ def resolved_problems(read: Read, patient_id: str) -> tuple[Problem, ...]:
 
 def _chart(read: Read, patient_id: str) -> Chart:
     connection = read.conn
-    counted = select(encounters.c.id).where(encounters.c.patient_id == patient_id).limit(COUNTED_TO).subquery()
+    counted = (
+        select(encounters.c.id)
+        .where(encounters.c.patient_id.in_(ids_of(read.conn, patient_id)))
+        .limit(COUNTED_TO)
+        .subquery()
+    )
     return Chart(
         patient=chart_rows.patient_of(connection, patient_id),
         problems=chart_rows.problems_of(connection, patient_id),
@@ -113,6 +121,7 @@ def _chart(read: Read, patient_id: str) -> Chart:
         timeline=_timeline(read, patient_id, None, PAGE),
         visit_count=int(connection.execute(select(func.count()).select_from(counted)).scalar_one()),
         open_visit=_open_visit(read, patient_id),
+        family=relatives.inside(read, patient_id),
     )
 
 
@@ -129,7 +138,7 @@ _VISITS = select(
 
 
 def _timeline(read: Read, patient_id: str, after: Cursor | None, limit: int) -> TimelinePage:
-    wanted = _VISITS.where(encounters.c.patient_id == patient_id, encounters.c.status != "void")
+    wanted = _VISITS.where(encounters.c.patient_id.in_(ids_of(read.conn, patient_id)), encounters.c.status != "void")
     if after is not None:
         at = to_text(after.started_at)
         # Written so that the index is walked from the cursor on; a row value is not (speed.md).
@@ -147,7 +156,10 @@ def _timeline(read: Read, patient_id: str, after: Cursor | None, limit: int) -> 
 def _open_visit(read: Read, patient_id: str) -> Visit | None:
     # Not ordered in SQL: with an order the planner walks every visit in time order instead of the few open ones.
     rows = read.conn.execute(
-        _VISITS.where(encounters.c.patient_id == patient_id, encounters.c.status.in_(("open", "awaiting_results")))
+        _VISITS.where(
+            encounters.c.patient_id.in_(ids_of(read.conn, patient_id)),
+            encounters.c.status.in_(("open", "awaiting_results")),
+        )
     ).all()
     visits = [_visit(tuple(row)) for row in rows]
     return max(visits, key=lambda visit: visit.started_at, default=None)

@@ -12,6 +12,7 @@ from clinic_desktop.domain import vitals
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Read
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.store.tables.chart import addenda, allergies, medicines_taken, problems, vital_signs
 from clinic_desktop.store.tables.journal import access
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests
@@ -150,7 +151,11 @@ def require_opened(read: Read, patient_id: str) -> None:
     """Refuse to read again what this session has not opened: the opening is what the access log shows."""
     opened = read.conn.execute(
         select(access.c.seq)
-        .where(access.c.patient == patient_id, access.c.session == read.session.id, access.c.kind == "chart")
+        .where(
+            access.c.patient.in_(ids_of(read.conn, patient_id)),
+            access.c.session == read.session.id,
+            access.c.kind == "chart",
+        )
         .order_by(access.c.seq.desc())
         .limit(1)
     ).one_or_none()
@@ -168,8 +173,8 @@ def _day(text: str | None) -> date | None:
 
 
 def patient_row(connection: Connection, patient_id: str) -> Row[tuple[object, ...]]:
-    """The patient's own row."""
-    row = connection.execute(select(patients).where(patients.c.id == patient_id)).one_or_none()
+    """The row of the registration under which a patient is known now."""
+    row = connection.execute(select(patients).where(patients.c.id == kept_id(connection, patient_id))).one_or_none()
     if row is None:
         raise Refusal(N_("This patient is not here."), patient=patient_id)
     return row
@@ -178,6 +183,11 @@ def patient_row(connection: Connection, patient_id: str) -> Row[tuple[object, ..
 def patient_of(connection: Connection, patient_id: str) -> ChartPatient:
     """Who a chart is about."""
     row = patient_row(connection, patient_id)._mapping
+    listed = connection.execute(
+        select(allergies.c.id)
+        .where(allergies.c.patient_id.in_(ids_of(connection, patient_id)), allergies.c.status == "active")
+        .limit(1)
+    ).first()
     return ChartPatient(
         row["id"],
         row["mrn"],
@@ -186,7 +196,7 @@ def patient_of(connection: Connection, patient_id: str) -> ChartPatient:
         row["sex"],
         _day(row["born_on"]),
         row["born_precision"],
-        row["allergy_state"],
+        "listed" if listed else row["allergy_state"],
         _day(row["allergy_state_on"]),
         row["allergy_state_by"],
         bool(row["pregnant"]),
@@ -204,7 +214,7 @@ def problems_of(connection: Connection, patient_id: str, status: str = "active")
     """The problems of one status, as they were noted."""
     rows = connection.execute(
         select(problems)
-        .where(problems.c.patient_id == patient_id, problems.c.status == status)
+        .where(problems.c.patient_id.in_(ids_of(connection, patient_id)), problems.c.status == status)
         .order_by(problems.c.noted_at)
         .limit(200)
     )
@@ -228,7 +238,9 @@ def problems_of(connection: Connection, patient_id: str, status: str = "active")
 def allergies_of(connection: Connection, patient_id: str) -> tuple[AllergyShown, ...]:
     """The active allergies, the most severe first."""
     rows = connection.execute(
-        select(allergies).where(allergies.c.patient_id == patient_id, allergies.c.status == "active")
+        select(allergies).where(
+            allergies.c.patient_id.in_(ids_of(connection, patient_id)), allergies.c.status == "active"
+        )
     ).all()
     weight = {"severe": 0, "moderate": 1, "unknown": 2, "mild": 3}
     return tuple(
@@ -250,7 +262,7 @@ def medicines_of(connection: Connection, patient_id: str) -> tuple[MedicineTaken
     """The medicines taken now, by name."""
     rows = connection.execute(
         select(medicines_taken)
-        .where(medicines_taken.c.patient_id == patient_id, medicines_taken.c.status == "active")
+        .where(medicines_taken.c.patient_id.in_(ids_of(connection, patient_id)), medicines_taken.c.status == "active")
         .limit(200)
     ).all()
     return tuple(
@@ -283,7 +295,7 @@ def _latest(code: str) -> Select[Any]:
         )
         .outerjoin(staff, staff.c.id == vital_signs.c.taken_by)
         .where(
-            vital_signs.c.patient_id == bindparam("patient"),
+            vital_signs.c.patient_id.in_(bindparam("people", expanding=True)),
             vital_signs.c.code == code,
             vital_signs.c.status == "final",
         )
@@ -304,7 +316,7 @@ def latest_vitals(connection: Connection, patient_id: str) -> tuple[VitalShown, 
         VitalShown(
             row[0], row[1], vitals.BY_CODE[row[1]].key, Decimal(row[2]), row[3], row[4], from_text(row[5]), *row[6:9]
         )
-        for row in connection.execute(_LATEST, {"patient": patient_id})
+        for row in connection.execute(_LATEST, {"people": ids_of(connection, patient_id)})
     )
 
 
@@ -312,7 +324,7 @@ def recent_results(connection: Connection, patient_id: str) -> tuple[ResultShown
     """What the laboratory released for the last orders, newest first."""
     orders = (
         select(lab_orders.c.id)
-        .where(lab_orders.c.patient_id == patient_id)
+        .where(lab_orders.c.patient_id.in_(ids_of(connection, patient_id)))
         .order_by(lab_orders.c.ordered_at.desc())
         .limit(ORDERS_LOOKED_AT)
     )

@@ -9,6 +9,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows
 from clinic_desktop.services.acts import Act, command
+from clinic_desktop.services.merges import kept_id
 from clinic_desktop.store.tables.chart import allergies, medicines_taken, problems
 from clinic_desktop.store.tables.patients import patients
 
@@ -242,4 +243,4 @@ def _set_state(act: Act, patient_id: str, state: str) -> None:
         "allergy_state_on": None if state == "not_asked" else _today(act),
         "allergy_state_by": None if state == "not_asked" else act.session.display_name,
     }
-    act.change(patients, patient_id, changes, kind="patient.changed")
+    act.change(patients, kept_id(act.conn, patient_id), changes, kind="patient.changed")

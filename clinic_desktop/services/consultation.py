@@ -25,6 +25,7 @@ from clinic_desktop.services.encounter_facts import (
     rule_book,
     step_rows,
 )
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.chart import addenda, consultation_steps, encounters
 from clinic_desktop.store.tables.scheduling import queue_entries
 from clinic_desktop.store.unit import require_text
@@ -83,7 +84,7 @@ def open_consultation(act: Act, patient_id: str, preset: str, queue_entry_id: st
     left = act.conn.execute(
         select(encounters.c.id)
         .where(
-            encounters.c.patient_id == patient_id,
+            encounters.c.patient_id.in_(ids_of(act.conn, patient_id)),
             encounters.c.status.in_(UNSIGNED),
             encounters.c.practitioner_id == act.session.staff_id,
         )
@@ -352,7 +353,7 @@ def _facts(act: Act, visit: Mapping[Any, Any], contents: Mapping[str, Mapping[st
 def _waiting(act: Act, patient_id: str, queue_entry_id: str | None) -> Row[tuple[object, ...]] | None:
     """The entry that brings the patient here: the one given, else the one this patient waits in."""
     wanted = select(queue_entries).where(
-        queue_entries.c.patient_id == patient_id, queue_entries.c.status.in_(("waiting", "called"))
+        queue_entries.c.patient_id.in_(ids_of(act.conn, patient_id)), queue_entries.c.status.in_(("waiting", "called"))
     )
     if queue_entry_id is not None:
         row = act.conn.execute(wanted.where(queue_entries.c.id == queue_entry_id)).one_or_none()
@@ -366,7 +367,7 @@ def _move_queue(act: Act, encounter_id: str, changes: Mapping[str, object], kind
     patient = encounter_row(act.conn, encounter_id)._mapping["patient_id"]
     entry = act.conn.execute(
         select(queue_entries.c.id).where(
-            queue_entries.c.patient_id == patient,
+            queue_entries.c.patient_id.in_(ids_of(act.conn, patient)),
             queue_entries.c.encounter_id == encounter_id,
             queue_entries.c.status == "in_consultation",
         )

@@ -16,6 +16,7 @@ from clinic_desktop.domain.consultation_rules import RuleBook, read_rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows, vitals
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.chart import consultation_steps, encounters, problems
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests
 from clinic_desktop.store.tables.prescribing import prescription_lines, prescriptions, safety_alerts
@@ -96,10 +97,10 @@ def facts_for(
     """What the rules ask of this patient and this encounter, in bounded work."""
     filled = contents or {}
     symptoms = filled.get("symptoms", {})
-    patient = chart_rows.patient_row(connection, patient_id)._mapping
+    patient = chart_rows.patient_of(connection, patient_id)
     age = vitals.age_of(connection, patient_id, now)
     months = None if age is None else int(age / 30.4375)
-    pregnant = bool(patient["pregnant"])
+    pregnant = patient.pregnant
     taken = vitals.codes_taken(connection, patient_id, now)
     wanted = signs.wanted_signs(age_months=months, pregnant=pregnant, preset=preset)
     lacking = tuple(signs.BY_CODE[code].name for code in wanted if code not in taken)
@@ -110,8 +111,8 @@ def facts_for(
         preset=preset,
         age_months=months,
         pregnant=pregnant,
-        allergy_state=str(patient["allergy_state"]),
-        alerts=int(bool(patient["alert"])) + int(patient["allergy_state"] == "listed"),
+        allergy_state=patient.allergy_state,
+        alerts=int(bool(patient.alert)) + int(patient.allergy_state == "listed"),
         complaint=symptoms.get("complaint") or complaint,
         severity=symptoms.get("severity", ""),
         red_flag=bool(symptoms.get("red_flag")),
@@ -138,7 +139,7 @@ def hard_stops(connection: Connection, patient_id: str, encounter_id: str, start
             .select_from(safety_alerts)
             .join(prescriptions, prescriptions.c.id == safety_alerts.c.prescription_id)
             .where(
-                prescriptions.c.patient_id == patient_id,
+                prescriptions.c.patient_id.in_(ids_of(connection, patient_id)),
                 prescriptions.c.signed_at >= to_text(started_at),
                 prescriptions.c.encounter_id == encounter_id,
                 prescriptions.c.status.not_in(("cancelled", "rejected")),
@@ -163,7 +164,7 @@ def prescribed_in(
         )
         .join(prescription_lines, prescription_lines.c.prescription_id == prescriptions.c.id)
         .where(
-            prescriptions.c.patient_id == patient_id,
+            prescriptions.c.patient_id.in_(ids_of(connection, patient_id)),
             prescriptions.c.signed_at >= to_text(started_at),
             prescriptions.c.encounter_id == encounter_id,
             prescriptions.c.status != "cancelled",
@@ -186,7 +187,7 @@ def ordered_in(connection: Connection, patient_id: str, encounter_id: str, start
         .join(lab_order_tests, lab_order_tests.c.order_id == lab_orders.c.id)
         .outerjoin(lab_tests, lab_tests.c.code == lab_order_tests.c.test_code)
         .where(
-            lab_orders.c.patient_id == patient_id,
+            lab_orders.c.patient_id.in_(ids_of(connection, patient_id)),
             lab_orders.c.ordered_at >= to_text(started_at),
             lab_orders.c.encounter_id == encounter_id,
             lab_order_tests.c.status != "cancelled",
@@ -199,7 +200,7 @@ def ordered_in(connection: Connection, patient_id: str, encounter_id: str, start
 def _history_reviewed(connection: Connection, patient_id: str, encounter_id: str | None) -> datetime | None:
     visits = (
         select(encounters.c.id)
-        .where(encounters.c.patient_id == patient_id, encounters.c.status == "signed")
+        .where(encounters.c.patient_id.in_(ids_of(connection, patient_id)), encounters.c.status == "signed")
         .order_by(encounters.c.started_at.desc())
         .limit(LOOKED_BACK)
     )
@@ -235,7 +236,7 @@ def _results(connection: Connection, patient_id: str, now: datetime) -> tuple[in
         select(lab_order_tests.c.id, lab_order_tests.c.status)
         .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
         .where(
-            lab_orders.c.patient_id == patient_id,
+            lab_orders.c.patient_id.in_(ids_of(connection, patient_id)),
             lab_orders.c.ordered_at >= to_text(now - timedelta(days=RESULTS_DAYS)),
         )
     )
@@ -246,7 +247,7 @@ def _results(connection: Connection, patient_id: str, now: datetime) -> tuple[in
         return pending, 0
     signed = connection.execute(
         select(encounters.c.signed_at)
-        .where(encounters.c.patient_id == patient_id, encounters.c.status == "signed")
+        .where(encounters.c.patient_id.in_(ids_of(connection, patient_id)), encounters.c.status == "signed")
         .order_by(encounters.c.started_at.desc())
         .limit(1)
     ).scalar_one_or_none()
@@ -264,5 +265,9 @@ def _results(connection: Connection, patient_id: str, now: datetime) -> tuple[in
 
 
 def _count_problems(connection: Connection, patient_id: str) -> int:
-    active = select(problems.c.id).where(problems.c.patient_id == patient_id, problems.c.status == "active").limit(100)
+    active = (
+        select(problems.c.id)
+        .where(problems.c.patient_id.in_(ids_of(connection, patient_id)), problems.c.status == "active")
+        .limit(100)
+    )
     return int(connection.execute(select(func.count()).select_from(active.subquery())).scalar_one())

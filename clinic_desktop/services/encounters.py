@@ -34,6 +34,7 @@ from clinic_desktop.services.encounter_facts import (
     prescribed_in,
     step_rows,
 )
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
@@ -146,8 +147,10 @@ def consultation_again(read: Read, patient_id: str, encounter_id: str) -> Consul
 def my_open_consultations(read: Read) -> tuple[OpenConsultation, ...]:
     """This person's unfinished encounters, oldest first."""
     rows = read.conn.execute(
-        select(encounters, patients.c.mrn, patients.c.family_name, patients.c.given_names)
-        .join(patients, patients.c.id == encounters.c.patient_id)
+        select(
+            encounters, patients.c.id.label("person"), patients.c.mrn, patients.c.family_name, patients.c.given_names
+        )
+        .join_from(encounters, patients, patients.c.id == kept_of(encounters.c.patient_id))
         .where(
             encounters.c.status.in_(("open", "awaiting_results")),
             encounters.c.practitioner_id == read.session.staff_id,
@@ -158,7 +161,7 @@ def my_open_consultations(read: Read) -> tuple[OpenConsultation, ...]:
     return tuple(
         OpenConsultation(
             row.id,
-            row.patient_id,
+            row.person,
             row.mrn,
             row.family_name,
             row.given_names,
@@ -207,7 +210,7 @@ def visit_summary_facts(read: Read, patient_id: str, encounter_id: str) -> Visit
 def _consultation(read: Read, patient_id: str, encounter_id: str) -> Consultation:
     connection = read.conn
     row = encounter_row(connection, encounter_id)._mapping
-    if row["patient_id"] != patient_id:
+    if row["patient_id"] not in ids_of(read.conn, patient_id):
         raise Refusal(N_("This encounter is about somebody else."))
     started = from_text(row["started_at"])
     rows = step_rows(connection, encounter_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.patients import require_patient
 from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.laboratory import lab_results, lab_tests
@@ -30,13 +31,13 @@ def flags(read: Read, patient_id: str) -> tuple[Flagged, ...]:
     results = read.conn.execute(
         select(lab_tests.c.loinc, lab_results.c.value, lab_results.c.unit, lab_results.c.flag)
         .join(lab_tests, lab_tests.c.code == lab_results.c.test_code)
-        .where(lab_results.c.patient_id == patient_id, lab_results.c.status == "released")
+        .where(lab_results.c.patient_id.in_(ids_of(read.conn, patient_id)), lab_results.c.status == "released")
         .order_by(lab_results.c.entered_at.desc(), lab_results.c.rowid_.desc())
     )
     # A sign's code is its LOINC.
     signs = read.conn.execute(
         select(vital_signs.c.code, vital_signs.c.value, vital_signs.c.unit, vital_signs.c.flag)
-        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.status == "final")
+        .where(vital_signs.c.patient_id.in_(ids_of(read.conn, patient_id)), vital_signs.c.status == "final")
         .order_by(vital_signs.c.taken_at.desc(), vital_signs.c.rowid_.desc())
     )
     return tuple(Flagged(*row) for row in (*results, *signs))

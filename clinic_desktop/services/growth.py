@@ -16,7 +16,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.growth_tables import growth_tables
-from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.patients import patients
 
@@ -68,7 +68,7 @@ class Growth:
 @query(access="chart")
 def growth(read: Read, patient_id: str) -> Growth:
     """Every weight, length and head circumference that stands, with z-scores and centiles."""
-    row = read.conn.execute(select(patients).where(patients.c.id == patient_id)).one_or_none()
+    row = read.conn.execute(select(patients).where(patients.c.id == kept_id(read.conn, patient_id))).one_or_none()
     if row is None:
         raise Refusal(N_("This patient is not here."), field="patient")
     born_on = None if row.born_on is None else date.fromisoformat(row.born_on)

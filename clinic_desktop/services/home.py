@@ -12,6 +12,7 @@ from clinic_desktop.domain import billing
 from clinic_desktop.domain.queue import PRIORITIES
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import shown_name, today
 from clinic_desktop.services.shelf import levels_of
 from clinic_desktop.store.tables.billing import charges, invoices, ledger
@@ -87,7 +88,7 @@ def _queue(read: Read) -> Group:
     columns = queue_entries.c
     wanted = (
         _named(columns.id, columns.priority, columns.complaint, columns.checked_in_at)
-        .join(queue_entries, columns.patient_id == patients.c.id)
+        .join_from(patients, queue_entries, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status == "waiting")
         .order_by(_urgency(columns.priority), columns.checked_in_at)
     )
@@ -113,7 +114,7 @@ def _called(read: Read) -> Group:
     columns = queue_entries.c
     wanted = (
         _named(columns.id, columns.called_at)
-        .join(queue_entries, columns.patient_id == patients.c.id)
+        .join_from(patients, queue_entries, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status == "called")
         .order_by(columns.called_at)
     )
@@ -128,7 +129,7 @@ def _expected(read: Read) -> Group:
     columns = appointments.c
     wanted = (
         _named(columns.id, columns.starts_at, columns.reason)
-        .join(appointments, columns.patient_id == patients.c.id)
+        .join_from(patients, appointments, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status == "booked", columns.starts_at >= first)
         .where(columns.starts_at < to_text(datetime.combine(today(read) + timedelta(days=1), time()).astimezone()))
         .order_by(columns.starts_at)
@@ -147,7 +148,7 @@ def _unsigned(read: Read) -> Group:
     columns = encounters.c
     wanted = (
         _named(columns.id, columns.started_at, columns.preset)
-        .join(encounters, columns.patient_id == patients.c.id)
+        .join_from(patients, encounters, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status.in_(("open", "awaiting_results")))
         .order_by(columns.started_at)
     )
@@ -166,7 +167,7 @@ def _critical(read: Read) -> Group:
     columns = lab_results.c
     wanted = (
         _named(lab_orders.c.id, lab_tests.c.name, columns.value, columns.unit, columns.flag, columns.entered_at)
-        .join(lab_results, columns.patient_id == patients.c.id)
+        .join_from(patients, lab_results, patients.c.id == kept_of(columns.patient_id))
         .join(lab_tests, lab_tests.c.code == columns.test_code)
         .join(lab_order_tests, lab_order_tests.c.id == columns.order_test_id)
         .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
@@ -192,7 +193,7 @@ def _results_back(read: Read) -> Group:
     """Results released while the consultation they belong to is still open."""
     wanted = (
         _named(encounters.c.id, lab_orders.c.number, func.max(lab_results.c.released_at).label("released_at"))
-        .join(encounters, encounters.c.patient_id == patients.c.id)
+        .join_from(patients, encounters, patients.c.id == kept_of(encounters.c.patient_id))
         .join(lab_orders, lab_orders.c.encounter_id == encounters.c.id)
         .join(lab_order_tests, lab_order_tests.c.order_id == lab_orders.c.id)
         .join(lab_results, lab_results.c.order_test_id == lab_order_tests.c.id)
@@ -214,7 +215,7 @@ def _laboratory(status: str, key: str, title: str) -> Callable[[Read], Group]:
         columns = lab_orders.c
         wanted = (
             _named(columns.id, columns.number, columns.priority, columns.ordered_at)
-            .join(lab_orders, columns.patient_id == patients.c.id)
+            .join_from(patients, lab_orders, patients.c.id == kept_of(columns.patient_id))
             .where(
                 select(lab_order_tests.c.id)
                 .where(lab_order_tests.c.order_id == columns.id, lab_order_tests.c.status == status)
@@ -237,7 +238,7 @@ def _to_dispense(read: Read) -> Group:
     columns = prescriptions.c
     wanted = (
         _named(columns.id, columns.number, columns.status, columns.signed_at)
-        .join(prescriptions, columns.patient_id == patients.c.id)
+        .join_from(patients, prescriptions, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status.in_(("signed", "preparing", "prepared", "partly_dispensed")))
         .order_by(_urgency(columns.priority), columns.signed_at)
     )
@@ -264,7 +265,7 @@ def _to_invoice(read: Read) -> Group:
     columns = charges.c
     wanted = (
         _named(func.count().label("n"), func.min(columns.charged_at).label("since"))
-        .join(charges, columns.patient_id == patients.c.id)
+        .join_from(patients, charges, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status == "pending")
         .group_by(patients.c.id)
         .order_by(func.min(columns.charged_at))
@@ -280,7 +281,7 @@ def _to_credit(read: Read) -> Group:
     columns = invoices.c
     wanted = (
         _named(columns.id, columns.number, columns.issued_at, func.max(charges.c.undone).label("undone"))
-        .join(invoices, columns.patient_id == patients.c.id)
+        .join_from(patients, invoices, patients.c.id == kept_of(columns.patient_id))
         .join(charges, charges.c.invoice_id == columns.id)
         .where(columns.status == "issued", charges.c.undone.is_not(None))
         .group_by(columns.id)
@@ -305,7 +306,7 @@ def _unpaid(read: Read) -> Group:
     )
     wanted = (
         _named(columns.id, columns.number, columns.issued_at)
-        .join(invoices, columns.patient_id == patients.c.id)
+        .join_from(patients, invoices, patients.c.id == kept_of(columns.patient_id))
         .where(columns.status == "issued", owed > 0)
         .order_by(columns.issued_at)
     )

@@ -12,6 +12,7 @@ from clinic_desktop.domain import inbox as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import shown_name
 from clinic_desktop.services.permissions import ROLES
 from clinic_desktop.store.engine import Store
@@ -204,7 +205,7 @@ def inbox(read: Read, show: str = "open") -> tuple[Item, ...]:
             notifications.outerjoin(notification_states, mine)
             .outerjoin(sender, sender.c.id == notifications.c.sent_by)
             .outerjoin(closer, closer.c.id == notifications.c.done_by)
-            .outerjoin(patients, patients.c.id == notifications.c.patient_id)
+            .outerjoin(patients, patients.c.id == kept_of(notifications.c.patient_id))
         )
         .where(wanted)
         .order_by(notifications.c.sent_at.desc())

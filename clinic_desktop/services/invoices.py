@@ -10,6 +10,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import need_reason, outstanding, pending, post
+from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, ledger, payments
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
@@ -112,7 +113,8 @@ def issue_invoice(
 ) -> IssuedInvoice:
     """Make an invoice of pending charges of one patient; discount in minor units needs a reason. Raises Refusal."""
     rows = pending(act, charge_ids)
-    if any(row.patient_id != patient_id for row in rows):
+    people = ids_of(act.conn, patient_id)
+    if any(row.patient_id not in people for row in rows):
         raise Refusal(N_("These charges are not all of this patient."), field="charges")
     currencies = {row.currency for row in rows}
     if len(currencies) != 1:
@@ -220,7 +222,7 @@ def invoice(read: Read, invoice_id: str) -> Invoice:
         id=row.id,
         revision=row.revision,
         number=row.number,
-        patient_id=row.patient_id,
+        patient_id=kept_id(read.conn, row.patient_id),
         issued_at=row.issued_at,
         issued_by=read.conn.execute(select(staff.c.display_name).where(staff.c.id == row.issued_by)).scalar_one(),
         currency=row.currency,
@@ -258,20 +260,27 @@ def _rows(connection: Connection, *, patient_id: str | None, unpaid: bool) -> tu
         .scalar_subquery()
     )
     statement = (
-        select(invoices, patients.c.mrn, patients.c.family_name, patients.c.given_names, owed.label("owed"))
-        .join(patients, patients.c.id == invoices.c.patient_id)
+        select(
+            invoices,
+            patients.c.id.label("person"),
+            patients.c.mrn,
+            patients.c.family_name,
+            patients.c.given_names,
+            owed.label("owed"),
+        )
+        .join_from(invoices, patients, patients.c.id == kept_of(invoices.c.patient_id))
         .order_by(invoices.c.issued_at.desc(), invoices.c.id.desc())
         .limit(500)
     )
     if patient_id is not None:
-        statement = statement.where(invoices.c.patient_id == patient_id)
+        statement = statement.where(invoices.c.patient_id.in_(ids_of(connection, patient_id)))
     if unpaid:
         statement = statement.where(invoices.c.status == "issued", owed > 0)
     return tuple(
         InvoiceRow(
             row.id,
             row.number,
-            row.patient_id,
+            row.person,
             row.mrn,
             row.family_name,
             row.given_names,
@@ -301,7 +310,7 @@ def _payments(connection: Connection, invoice_id: str) -> tuple[PaymentRow, ...]
 
 def _insurance(connection: Connection, patient_id: str) -> Insurance:
     row = connection.execute(
-        select(patients.c.insurer, patients.c.insurance_share).where(patients.c.id == patient_id)
+        select(patients.c.insurer, patients.c.insurance_share).where(patients.c.id == kept_id(connection, patient_id))
     ).one_or_none()
     if row is None:
         raise Refusal(N_("There is no such patient."), field="patient")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.laboratory import lab_orders
 
 
@@ -26,7 +27,7 @@ def orders_of(read: Read, patient_id: str) -> tuple[PlacedOrderRow, ...]:
     """The patient's laboratory orders, newest first."""
     rows = read.conn.execute(
         select(lab_orders)
-        .where(lab_orders.c.patient_id == patient_id)
+        .where(lab_orders.c.patient_id.in_(ids_of(read.conn, patient_id)))
         .order_by(lab_orders.c.ordered_at.desc(), lab_orders.c.rowid_.desc())
     )
     return tuple(

@@ -16,6 +16,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import billing
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.laboratory import (
     lab_order_tests,
@@ -230,7 +231,7 @@ def open_tests(read: Read, patient_id: str) -> tuple[OpenTest, ...]:
         .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
         .join(lab_tests, lab_tests.c.code == lab_order_tests.c.test_code)
         .where(
-            lab_order_tests.c.patient_id == patient_id,
+            lab_order_tests.c.patient_id.in_(ids_of(read.conn, patient_id)),
             lab_order_tests.c.status.in_(("ordered", "collected", "resulted", "rejected")),
         )
         .order_by(lab_orders.c.ordered_at, lab_order_tests.c.position)
@@ -301,7 +302,7 @@ def _require_patient(connection: Connection, patient_id: str, encounter_id: str 
     if encounter_id is None:
         return
     owner = connection.execute(select(encounters.c.patient_id).where(encounters.c.id == encounter_id)).scalar()
-    if owner != patient_id:
+    if owner not in ids_of(connection, patient_id):
         raise Refusal(N_("This visit is of another patient. Nothing was ordered."))
 
 
@@ -336,7 +337,7 @@ def _cancel(act: Act, test: Row[tuple[object, ...]], reason: str) -> None:
 def _collect(
     act: Act, order: Row[tuple[object, ...]], kind: str, rows: list[Row[tuple[object, ...]]]
 ) -> CollectedSpecimen:
-    person = act.conn.execute(select(patients).where(patients.c.id == order.patient_id)).one()
+    person = act.conn.execute(select(patients).where(patients.c.id == kept_id(act.conn, order.patient_id))).one()
     number = act.number("SP")
     specimen_id = act.create(
         specimens,

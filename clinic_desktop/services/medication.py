@@ -16,6 +16,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import medicines
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.safety import safety_pack
 from clinic_desktop.store.tables.chart import allergies, medicines_taken, vital_signs
 from clinic_desktop.store.tables.patients import patients
@@ -52,17 +53,21 @@ class MedicationFacts:
 
 def facts_of(connection: Connection, patient_id: str, today: date) -> MedicationFacts:
     """Allergies, current medicines, age, weight, sex and pregnancy of a patient."""
-    row = connection.execute(select(patients).where(patients.c.id == patient_id)).one_or_none()
+    row = connection.execute(select(patients).where(patients.c.id == kept_id(connection, patient_id))).one_or_none()
     if row is None:
         raise Refusal(N_("This patient is not here."), field="patient")
     known = connection.execute(
         select(allergies)
-        .where(allergies.c.patient_id == patient_id, allergies.c.status == "active")
+        .where(allergies.c.patient_id.in_(ids_of(connection, patient_id)), allergies.c.status == "active")
         .order_by(allergies.c.rowid_)
-    )
+    ).all()
     weighed = connection.execute(
         select(vital_signs.c.value, vital_signs.c.taken_at)
-        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.code == WEIGHT, vital_signs.c.status == "final")
+        .where(
+            vital_signs.c.patient_id.in_(ids_of(connection, patient_id)),
+            vital_signs.c.code == WEIGHT,
+            vital_signs.c.status == "final",
+        )
         .order_by(vital_signs.c.taken_at.desc(), vital_signs.c.rowid_.desc())
         .limit(1)
     ).one_or_none()
@@ -70,8 +75,8 @@ def facts_of(connection: Connection, patient_id: str, today: date) -> Medication
     youngest, oldest = age_months(born_on, row.born_precision, today) or (None, None)
     asked_on = date.fromisoformat(row.pregnant_on) if row.pregnant_on else None
     return MedicationFacts(
-        patient_id,
-        row.allergy_state,
+        row.id,
+        "listed" if known else row.allergy_state,
         tuple(Allergy(each.substance, each.ingredient or each.allergy_class) for each in known),
         _current(connection, patient_id, today),
         PatientFacts(
@@ -102,7 +107,7 @@ def _current(connection: Connection, patient_id: str, today: date) -> tuple[Curr
     rows = connection.execute(
         select(medicines_taken)
         .where(
-            medicines_taken.c.patient_id == patient_id,
+            medicines_taken.c.patient_id.in_(ids_of(connection, patient_id)),
             medicines_taken.c.status == "active",
             or_(medicines_taken.c.ends_on.is_(None), medicines_taken.c.ends_on >= today.isoformat()),
         )

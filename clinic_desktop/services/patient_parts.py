@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Connection, select
 
 from clinic_desktop.services.acts import Act
-from clinic_desktop.store.tables.patients import patient_contacts, patient_names
+from clinic_desktop.services.merges import ids_of
+from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
 
 IN_ACT = ("add_names", "add_contacts", "change_contacts", "contacts_of", "other_names_of")
 
@@ -52,8 +53,8 @@ def change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> N
     """Nothing is erased: a contact that goes is kept at position -1, out of sight."""
     rows = act.conn.execute(
         select(patient_contacts.c.id)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
+        .where(patient_contacts.c.patient_id.in_(ids_of(act.conn, patient_id)), patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position, patient_contacts.c.rowid_)
     )
     known = list(rows.scalars())
     for position, (record, contact) in enumerate(zip(known, contacts, strict=False)):
@@ -66,20 +67,24 @@ def change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> N
 
 
 def contacts_of(connection: Connection, patient_id: str) -> tuple[Contact, ...]:
-    """Whom to call about a patient, in their order."""
+    """Whom to call, in order."""
     rows = connection.execute(
         select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
+        .where(patient_contacts.c.patient_id.in_(ids_of(connection, patient_id)), patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position, patient_contacts.c.rowid_)
     )
     return tuple(Contact(*row) for row in rows)
 
 
 def other_names_of(connection: Connection, patient_id: str) -> list[OtherName]:
-    """The further names of a patient, as they were noted."""
+    """The other names of a patient, and the present ones of registrations that were merged into theirs."""
+    kept, *merged = ids_of(connection, patient_id)
     rows = connection.execute(
         select(patient_names.c.kind, patient_names.c.family_name, patient_names.c.given_names)
-        .where(patient_names.c.patient_id == patient_id)
+        .where(patient_names.c.patient_id.in_((kept, *merged)))
         .order_by(patient_names.c.rowid_)
-    )
-    return [OtherName(*row) for row in rows]
+    ).all()
+    borne = select(patients.c.id, patients.c.family_name, patients.c.given_names)
+    names = {row.id: row[1:] for row in connection.execute(borne.where(patients.c.id.in_((kept, *merged))))}
+    aliases = [("alias", *names[one]) for one in merged if names[one] != names[kept]]
+    return [OtherName(*row) for row in dict.fromkeys((*map(tuple, rows), *aliases))]

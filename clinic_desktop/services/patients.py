@@ -15,6 +15,7 @@ from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.patient_parts import (
     Contact,
     OtherName,
@@ -29,7 +30,7 @@ from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("age_words", "require_patient", "shown_name", "sex_words")
+IN_ACT = ("age_words", "reindex", "require_patient", "shown_name", "sex_words")
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
 def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, reason: str = "") -> int:
     """Change a registration that was looked at in a revision; a name that goes stays findable as a former one."""
     before = require_patient(act.conn, patient_id)
+    patient_id = str(before.id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
     # Contacts are rows of their own, but two windows that change them are changing one registration.
@@ -186,14 +188,19 @@ def find_patients(read: Read, text: str, limit: int = 50) -> tuple[PatientHit, .
 def patient_banner(read: Read, patient_id: str) -> BannerFacts:
     """The facts of the banner; asked on every screen about a patient."""
     row = require_patient(read.conn, patient_id)
-    listed = read.conn.execute(
-        select(allergies.c.substance)
-        .where(allergies.c.patient_id == patient_id, allergies.c.status == "active")
-        .order_by(allergies.c.rowid_)
-    ).scalars()
+    people = ids_of(read.conn, patient_id)
+    listed = (
+        read.conn.execute(
+            select(allergies.c.substance)
+            .where(allergies.c.patient_id.in_(people), allergies.c.status == "active")
+            .order_by(allergies.c.rowid_)
+        )
+        .scalars()
+        .all()
+    )
     weight = read.conn.execute(
         select(vital_signs.c.value, vital_signs.c.unit, vital_signs.c.taken_at)
-        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.code == WEIGHT, vital_signs.c.status == "final")
+        .where(vital_signs.c.patient_id.in_(people), vital_signs.c.code == WEIGHT, vital_signs.c.status == "final")
         .order_by(vital_signs.c.taken_at.desc())
         .limit(1)
     ).one_or_none()
@@ -201,7 +208,7 @@ def patient_banner(read: Read, patient_id: str) -> BannerFacts:
     answer = None if row.pregnant is None else bool(row.pregnant)
     pregnant = rules.pregnancy_known(answer, _day(row.pregnant_on), today(read))
     return BannerFacts(
-        patient_id,
+        row.id,
         row.revision,
         row.family_name,
         row.given_names,
@@ -211,8 +218,8 @@ def patient_banner(read: Read, patient_id: str) -> BannerFacts:
         age_words(born_on, _day(row.deceased_on) or today(read)),
         row.sex,
         row.mrn,
-        row.allergy_state,
-        tuple(listed) if row.allergy_state == "listed" else (),
+        "listed" if listed else row.allergy_state,
+        tuple(listed),
         _day(row.allergy_state_on),
         tuple(line.strip() for line in (row.alert or "").splitlines() if line.strip()),
         "" if weight is None else f"{weight.value} {weight.unit}",
@@ -234,7 +241,7 @@ def patient_details(read: Read, patient_id: str) -> PatientDetails:
         other_names=tuple(other_names_of(read.conn, patient_id)),
     )
     name = shown_name(row.family_name, row.given_names)
-    return PatientDetails(patient_id, row.revision, row.mrn, name, row.registered_at, patient)
+    return PatientDetails(row.id, row.revision, row.mrn, name, row.registered_at, patient)
 
 
 @query
@@ -253,6 +260,7 @@ def hits_of(read: Read, patient_ids: Sequence[str]) -> tuple[PatientHit, ...]:
     """The lines of some patients, in the order given."""
     on = today(read)
     columns = patients.c
+    wanted = tuple(dict.fromkeys(kept_id(read.conn, patient) for patient in patient_ids))
     found = {
         row.id: PatientHit(
             row.id, row.mrn, shown_name(row.family_name, row.given_names), _day(row.born_on), row.born_precision,
@@ -262,21 +270,29 @@ def hits_of(read: Read, patient_ids: Sequence[str]) -> tuple[PatientHit, ...]:
             select(
                 columns.id, columns.mrn, columns.family_name, columns.given_names, columns.born_on,
                 columns.born_precision, columns.sex, columns.phone,
-            ).where(columns.id.in_(patient_ids))
+            ).where(columns.id.in_(wanted))
         )
     }  # fmt: skip
-    return tuple(found[patient] for patient in patient_ids if patient in found)
+    return tuple(found[patient] for patient in wanted if patient in found)
 
 
 # What other services may call inside an act or a query. ----------------------------------------------
 
 
 def require_patient(connection: Connection, patient_id: str) -> Row[Any]:
-    """The row of a patient, or a refusal where there is none."""
-    row = connection.execute(select(patients).where(patients.c.id == patient_id)).one_or_none()
+    """The row of the registration a patient is known under now, or a refusal where there is none."""
+    row = connection.execute(select(patients).where(patients.c.id == kept_id(connection, patient_id))).one_or_none()
     if row is None:
         raise Refusal(N_("This patient is not here."), field="patient")
     return row
+
+
+def reindex(connection: Connection, patient_id: str) -> None:
+    """Find a patient again by what their registration says now, and by the names of those merged into it."""
+    row = require_patient(connection, patient_id)
+    columns = {name: row._mapping[name] for name in _FIELDS}
+    patient = NewPatient(**columns | {"born_on": _day(row.born_on)})
+    _index(connection, str(row.id), patient, other_names_of(connection, patient_id))
 
 
 def shown_name(family_name: str, given_names: str) -> str:

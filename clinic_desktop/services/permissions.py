@@ -197,6 +197,19 @@ ACTS: dict[str, frozenset[str]] = {
     "imports.import_rows": frozenset({ADMINISTRATOR}),
     "imports.save_mapping": frozenset({ADMINISTRATOR}),
     "imports.saved_mappings": frozenset({ADMINISTRATOR}),
+    # duplicates, families and merges
+    "relations.link_family": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "relations.end_relation": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "relations.say_different": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "relations.withdraw_different": frozenset({FRONT_DESK, ADMINISTRATOR}),
+    "relations.relatives": frozenset({DOCTOR, NURSE, FRONT_DESK, CASHIER, ADMINISTRATOR}),
+    "relations.decisions": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "merging.registration": frozenset({FRONT_DESK, ADMINISTRATOR}),
+    "merging.merge": frozenset({FRONT_DESK, ADMINISTRATOR}),
+    "merging.merges_of": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "merging.merge_by_id": frozenset({FRONT_DESK, ADMINISTRATOR}),
+    "parting.parting": frozenset({FRONT_DESK, ADMINISTRATOR}),
+    "parting.unmerge": frozenset({FRONT_DESK, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (

@@ -15,6 +15,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox, prescribing, prescriptions, stock
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import add_charge, uncharge
+from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.services.prescriptions import Prescription, alert_key
 from clinic_desktop.services.stock import HeldLot
 from clinic_desktop.services.work_orders import (
@@ -85,16 +86,16 @@ def queue(read: Read) -> tuple[QueueRow, ...]:
     )
     rows = read.conn.execute(
         select(
-            table, patients.c.family_name, patients.c.given_names, patients.c.mrn, staff.c.display_name,
-            lines.label("lines"),
+            table, patients.c.id.label("person"), patients.c.family_name, patients.c.given_names, patients.c.mrn,
+            staff.c.display_name, lines.label("lines"),
         )
-        .join(patients, patients.c.id == table.c.patient_id)
+        .join_from(table, patients, patients.c.id == kept_of(table.c.patient_id))
         .join(staff, staff.c.id == table.c.prescriber_id)
         .where(table.c.status.in_(rules.WAITING))
     )  # fmt: skip
     made = [
         QueueRow(
-            row.id, row.number, row.patient_id, row.family_name, row.given_names, row.mrn, row.display_name,
+            row.id, row.number, row.person, row.family_name, row.given_names, row.mrn, row.display_name,
             row.signed_at, max(int((read.now - from_text(row.signed_at)).total_seconds() // 60), 0), row.priority,
             row.status, row.lines,
         )
@@ -107,12 +108,14 @@ def queue(read: Read) -> tuple[QueueRow, ...]:
 def work_order(read: Read, patient_id: str, prescription_id: str) -> WorkOrder:
     """A prescription with what may fill each line, by first expiry, and what changed in the chart since it."""
     found = prescriptions.read_prescriptions(
-        read.conn, tables.prescriptions.c.id == prescription_id, tables.prescriptions.c.patient_id == patient_id
+        read.conn,
+        tables.prescriptions.c.id == prescription_id,
+        tables.prescriptions.c.patient_id.in_(ids_of(read.conn, patient_id)),
     )
     if not found:
         raise Refusal(N_("This prescription is not here."))
     today = read.now.astimezone().date()
-    person = read.conn.execute(select(patients).where(patients.c.id == patient_id)).one()
+    person = read.conn.execute(select(patients).where(patients.c.id == kept_id(read.conn, patient_id))).one()
     waits = found[0].status in rules.WAITING
     since = unanswered_stops(alerts_now(read.conn, found[0], (), today), found[0]) if waits else ()
     lines = lines_of(read.conn, found[0], today)

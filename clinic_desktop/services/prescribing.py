@@ -16,6 +16,7 @@ from clinic_desktop.services import medication, medicines, prescriptions, shelf
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.medication import CurrentMedicine, MedicationFacts
 from clinic_desktop.services.medicines import Medicine
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.prescription_lines import (
     PRESCRIBED_AGAIN,
     LineDraft,
@@ -140,7 +141,9 @@ def check_current(read: Read, patient_id: str) -> Checked:
     known = medicines.medicines_of(read.conn, [each.medicine_code for each in facts.current if each.medicine_code])
     doses = {
         line.line_id: line.dose
-        for each in prescriptions.read_prescriptions(read.conn, tables.prescriptions.c.patient_id == patient_id)
+        for each in prescriptions.read_prescriptions(
+            read.conn, tables.prescriptions.c.patient_id.in_(ids_of(read.conn, patient_id))
+        )
         for line in each.lines
     }
     drugs = [
@@ -155,7 +158,7 @@ def medication_chart(read: Read, patient_id: str) -> MedicationChart:
     """Allergies, current medicines, weight and the last prescriptions of a patient."""
     facts = medication.facts_of(read.conn, patient_id, _today(read))
     last = prescriptions.read_prescriptions(
-        read.conn, tables.prescriptions.c.patient_id == patient_id, limit=REPEATABLE
+        read.conn, tables.prescriptions.c.patient_id.in_(ids_of(read.conn, patient_id)), limit=REPEATABLE
     )
     allergies = tuple(allergy.text for allergy in facts.allergies)
     weight = facts.patient.weight_kg
@@ -166,13 +169,17 @@ def medication_chart(read: Read, patient_id: str) -> MedicationChart:
 def active_prescriptions(read: Read, patient_id: str) -> tuple[Prescription, ...]:
     """The patient's prescriptions that are not yet all handed out, newest first."""
     table = tables.prescriptions
-    return prescriptions.read_prescriptions(read.conn, table.c.patient_id == patient_id, table.c.status.in_(WAITING))
+    return prescriptions.read_prescriptions(
+        read.conn, table.c.patient_id.in_(ids_of(read.conn, patient_id)), table.c.status.in_(WAITING)
+    )
 
 
 @query(access="chart")
 def last_prescriptions(read: Read, patient_id: str, limit: int = REPEATABLE) -> tuple[Prescription, ...]:
     """The patient's last prescriptions in any state, newest first: to be repeated."""
-    return prescriptions.read_prescriptions(read.conn, tables.prescriptions.c.patient_id == patient_id, limit=limit)
+    return prescriptions.read_prescriptions(
+        read.conn, tables.prescriptions.c.patient_id.in_(ids_of(read.conn, patient_id)), limit=limit
+    )
 
 
 @query(access="chart", once=True, of=lambda found: (found.patient_id,))
@@ -312,7 +319,7 @@ def _take_up_again(act: Act, stopped: Row[tuple[object, ...]], reason: str) -> N
         .join(lines, lines.c.id == table.c.prescription_line_id)
         .join(whole, whole.c.id == lines.c.prescription_id)
         .where(
-            table.c.patient_id == stopped.patient_id,
+            table.c.patient_id.in_(ids_of(act.conn, stopped.patient_id)),
             table.c.medicine_code == stopped.medicine_code,
             table.c.status == "completed",
             table.c.stopped_reason == PRESCRIBED_AGAIN,
@@ -338,7 +345,7 @@ def _check_chart(act: Act, facts: MedicationFacts, encounter_id: str | None) -> 
     owner = act.conn.execute(
         select(encounters.c.patient_id).where(encounters.c.id == encounter_id)
     ).scalar_one_or_none()
-    if owner != facts.patient_id:
+    if owner not in ids_of(act.conn, facts.patient_id):
         raise Refusal(N_("This consultation is another patient's."), field="encounter")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from clinic_desktop.domain.alerts import Alert
 from clinic_desktop.domain.doses import counted
 from clinic_desktop.domain.prescribing import Dose
+from clinic_desktop.services.merges import kept_of
 from clinic_desktop.store.tables.pharmacy import dispenses
 from clinic_desktop.store.tables.prescribing import prescription_lines, prescriptions, safety_alerts
 from clinic_desktop.store.tables.staff import staff
@@ -111,7 +112,13 @@ def read_prescriptions(
 ) -> tuple[Prescription, ...]:
     """The prescriptions that fit, newest first."""
     asked = (
-        select(prescriptions, staff.c.display_name, staff.c.licence, staff.c.specialty)
+        select(
+            prescriptions,
+            kept_of(prescriptions.c.patient_id).label("person"),
+            staff.c.display_name,
+            staff.c.licence,
+            staff.c.specialty,
+        )
         .join(staff, staff.c.id == prescriptions.c.prescriber_id)
         .where(*where)
         .order_by(prescriptions.c.signed_at.desc(), prescriptions.c.rowid_.desc())
@@ -121,7 +128,7 @@ def read_prescriptions(
     alerts = _alerts(connection, [row.id for row in rows])
     return tuple(
         Prescription(
-            row.id, row.revision, row.number, row.patient_id, row.encounter_id, row.display_name, row.licence or "",
+            row.id, row.revision, row.number, row.person, row.encounter_id, row.display_name, row.licence or "",
             row.specialty or "", row.signed_at, row.status, row.status_reason or "", row.priority, row.note or "",
             row.pack, tuple(lines.get(row.id, ())), tuple(alerts.get(row.id, ())),
         )

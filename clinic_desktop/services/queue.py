@@ -12,6 +12,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import scheduling
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.patients import age_words, require_patient, shown_name, today
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.patients import patients
@@ -83,7 +84,9 @@ def check_in(
     if priority not in rules.PRIORITIES:
         raise Refusal(N_("Choose the priority."), field="priority")
     here = act.conn.execute(
-        select(queue_entries.c.ticket).where(queue_entries.c.patient_id == patient_id, queue_entries.c.status.in_(HERE))
+        select(queue_entries.c.ticket).where(
+            queue_entries.c.patient_id.in_(ids_of(act.conn, patient_id)), queue_entries.c.status.in_(HERE)
+        )
     ).scalar()
     if here is not None:
         raise Refusal(N_("This patient is in the queue already, with ticket {ticket}."), field="patient", ticket=here)
@@ -173,7 +176,9 @@ def change_priority(act: Act, entry_id: str, priority: str) -> QueueLine:
 def entry_of(act: Act, patient_id: str) -> str | None:
     """The patient's entry of those who are here, inside an act; None when not in the queue."""
     return act.conn.execute(
-        select(queue_entries.c.id).where(queue_entries.c.patient_id == patient_id, queue_entries.c.status.in_(HERE))
+        select(queue_entries.c.id).where(
+            queue_entries.c.patient_id.in_(ids_of(act.conn, patient_id)), queue_entries.c.status.in_(HERE)
+        )
     ).scalar()
 
 
@@ -217,12 +222,12 @@ def _lines(
     columns = queue_entries.c
     wanted = (
         select(
-            columns.id, columns.revision, columns.ticket, columns.patient_id, patients.c.family_name,
+            columns.id, columns.revision, columns.ticket, patients.c.id.label("patient_id"), patients.c.family_name,
             patients.c.given_names, patients.c.mrn, patients.c.born_on, patients.c.sex, columns.priority,
             columns.status, columns.complaint, columns.checked_in_at, columns.called_at, columns.practitioner_id,
             staff.c.display_name, columns.appointment_id, columns.encounter_id,
         )
-        .join(patients, patients.c.id == columns.patient_id)
+        .join_from(queue_entries, patients, patients.c.id == kept_of(columns.patient_id))
         .outerjoin(staff, staff.c.id == columns.practitioner_id)
     )  # fmt: skip
     if statuses is not None:

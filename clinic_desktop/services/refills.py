@@ -12,7 +12,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox, prescribing
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.inbox import Notice
-from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.patients import require_patient, shown_name
 from clinic_desktop.services.prescribing import SignedPrescription
 from clinic_desktop.services.prescription_lines import LineDraft, again
@@ -229,7 +229,7 @@ def _line(conn: Connection, line_id: str) -> LineDraft:
 def _refills(read: Read, *wanted: object) -> tuple[Refill, ...]:
     rows = read.conn.execute(
         select(refill_requests, patients.c.family_name, patients.c.given_names, patients.c.mrn, staff.c.display_name)
-        .join(patients, patients.c.id == refill_requests.c.patient_id)
+        .join_from(refill_requests, patients, patients.c.id == kept_of(refill_requests.c.patient_id))
         .outerjoin(staff, staff.c.id == refill_requests.c.decided_by)
         .where(*wanted)  # type: ignore[arg-type]
         .order_by(refill_requests.c.asked_at)

@@ -16,6 +16,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.laboratory import assays, settle
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.result_rows import PatientResult, released
 from clinic_desktop.store.tables.laboratory import (
     callbacks,
@@ -181,14 +182,14 @@ def record_callback(act: Act, result_id: str, told_whom: str, *, read_back: bool
 @query(access="chart")
 def results(read: Read, patient_id: str, *, limit: int = 400) -> tuple[PatientResult, ...]:
     """Every released result of a patient, newest first; corrected ones too, struck."""
-    return released(read.conn, lab_results.c.patient_id == patient_id, limit)
+    return released(read.conn, lab_results.c.patient_id.in_(ids_of(read.conn, patient_id)), limit)
 
 
 @query(access="report")
 def order_results(read: Read, patient_id: str, order_id: str) -> tuple[PatientResult, ...]:
     """The released results of one order, in the order they were asked for: what the report prints."""
     of_order = lab_order_tests.c.order_id == order_id
-    found = released(read.conn, (lab_results.c.patient_id == patient_id) & of_order, 1000)
+    found = released(read.conn, (lab_results.c.patient_id.in_(ids_of(read.conn, patient_id))) & of_order, 1000)
     asked = select(lab_order_tests.c.test_code).where(of_order).order_by(lab_order_tests.c.position)
     place = {code: at for at, code in enumerate(read.conn.execute(asked).scalars())}
     return tuple(sorted(found, key=lambda one: (place[one.test_code], one.released_at)))
@@ -197,7 +198,11 @@ def order_results(read: Read, patient_id: str, order_id: str) -> tuple[PatientRe
 @query(access="chart")
 def history(read: Read, patient_id: str, test_code: str) -> tuple[Point, ...]:
     """The values of one test over time, oldest first; what was corrected is left out."""
-    found = released(read.conn, (lab_results.c.patient_id == patient_id) & (lab_results.c.test_code == test_code), 1000)
+    found = released(
+        read.conn,
+        (lab_results.c.patient_id.in_(ids_of(read.conn, patient_id))) & (lab_results.c.test_code == test_code),
+        1000,
+    )
     return tuple(Point(one.value, one.unit, one.flag, one.collected_at) for one in reversed(found) if not one.struck)
 
 
@@ -229,7 +234,7 @@ def before(connection: Connection, patient_id: str, test_code: str, order_test_i
     row = connection.execute(
         select(lab_results.c.value, lab_results.c.entered_at)
         .where(
-            lab_results.c.patient_id == patient_id,
+            lab_results.c.patient_id.in_(ids_of(connection, patient_id)),
             lab_results.c.test_code == test_code,
             lab_results.c.status == "released",
             lab_results.c.order_test_id != order_test_id,
@@ -296,7 +301,7 @@ def _order_test(connection: Connection, order_test_id: str) -> Row[tuple[object,
             patients.c.born_precision,
         )
         .join(lab_tests, lab_tests.c.code == lab_order_tests.c.test_code)
-        .join(patients, patients.c.id == lab_order_tests.c.patient_id)
+        .join_from(lab_order_tests, patients, patients.c.id == kept_of(lab_order_tests.c.patient_id))
         .outerjoin(specimens, specimens.c.id == lab_order_tests.c.specimen_id)
         .where(lab_order_tests.c.id == order_test_id)
     ).one()

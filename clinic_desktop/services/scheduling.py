@@ -12,6 +12,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.scheduling import Hours, Slot
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.services.patients import require_patient, shown_name
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.scheduling import appointments
@@ -91,7 +92,10 @@ def day_board(read: Read, day: date, practitioner_id: str | None = None) -> DayB
 def appointments_of(read: Read, patient_id: str, limit: int = 20) -> tuple[Appointment, ...]:
     """A patient's appointments, the latest first."""
     rows = read.conn.execute(
-        _lines().where(appointments.c.patient_id == patient_id).order_by(appointments.c.starts_at.desc()).limit(limit)
+        _lines()
+        .where(appointments.c.patient_id.in_(ids_of(read.conn, patient_id)))
+        .order_by(appointments.c.starts_at.desc())
+        .limit(limit)
     )
     return tuple(_appointment(row) for row in rows)
 
@@ -118,7 +122,7 @@ def book(
 ) -> Appointment:
     """Book an appointment; refused where the practitioner, the room or the patient is taken at that time."""
     require_patient(act.conn, patient_id)
-    slot = Slot(starts_at, minutes, practitioner_id, (room or "").strip() or None, patient_id)
+    slot = Slot(starts_at, minutes, practitioner_id, (room or "").strip() or None, kept_id(act.conn, patient_id))
     _require_free(act, slot, "")
     values = {
         "patient_id": patient_id,
@@ -150,7 +154,7 @@ def reschedule(
         before.minutes if minutes is None else minutes,
         practitioner_id or before.practitioner_id,
         before.room if room is None else room.strip() or None,
-        before.patient_id,
+        kept_id(act.conn, before.patient_id),
     )
     _require_free(act, slot, appointment_id)
     changes = {
@@ -189,7 +193,7 @@ def no_show(act: Act, appointment_id: str, revision: int | None = None) -> Appoi
 def arrived(act: Act, appointment_id: str, patient_id: str) -> str:
     """Mark an appointment as arrived inside the act that checks the patient in; returns its practitioner."""
     before = _booked(act.conn, appointment_id)
-    if before.patient_id != patient_id:
+    if before.patient_id not in ids_of(act.conn, patient_id):
         raise Refusal(N_("This appointment is another patient's."), field="appointment")
     act.change(appointments, appointment_id, {"status": "arrived"}, kind="appointment.arrived")
     return str(before.practitioner_id)
@@ -230,14 +234,14 @@ def _require_free(act: Act, slot: Slot, itself: str) -> None:
 def _taken(connection: Connection, start: datetime, end: datetime, itself: str) -> list[Slot]:
     """Every slot that may reach into a stretch of time; none is longer than eight hours."""
     rows = connection.execute(
-        select(appointments).where(
+        select(appointments, kept_of(appointments.c.patient_id).label("person")).where(
             appointments.c.starts_at >= to_text(start - LONGEST),
             appointments.c.starts_at < to_text(end),
             appointments.c.status.in_(TAKING),
             appointments.c.id != itself,
         )
     )
-    return [Slot(from_text(row.starts_at), row.minutes, row.practitioner_id, row.room, row.patient_id) for row in rows]
+    return [Slot(from_text(row.starts_at), row.minutes, row.practitioner_id, row.room, row.person) for row in rows]
 
 
 def _booked(connection: Connection, appointment_id: str) -> Row[Any]:
@@ -255,11 +259,12 @@ def _lines() -> Select[Any]:
     columns = appointments.c
     return (
         select(
-            columns.id, columns.revision, columns.patient_id, patients.c.family_name, patients.c.given_names,
+            columns.id, columns.revision, patients.c.id.label("patient_id"), patients.c.family_name,
+            patients.c.given_names,
             patients.c.mrn, patients.c.phone, columns.practitioner_id, staff.c.display_name, columns.room,
             columns.starts_at, columns.minutes, columns.reason, columns.status, columns.status_reason,
         )
-        .join(patients, patients.c.id == columns.patient_id)
+        .join_from(appointments, patients, patients.c.id == kept_of(columns.patient_id))
         .join(staff, staff.c.id == columns.practitioner_id)
     )  # fmt: skip
 

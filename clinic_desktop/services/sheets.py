@@ -11,6 +11,7 @@ from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.ranges import Ages
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.laboratory import assays
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.results import age_at, before, version_of
 from clinic_desktop.store.tables.laboratory import (
     callbacks,
@@ -106,15 +107,16 @@ def order_sheet(read: Read, patient_id: str, order_id: str) -> OrderSheet:
     """One order with its specimens and every version of every result."""
     row = read.conn.execute(
         select(
-            lab_orders, patients.c.family_name, patients.c.given_names, patients.c.mrn, patients.c.sex,
+            lab_orders, patients.c.id.label("person"), patients.c.family_name, patients.c.given_names, patients.c.mrn,
+            patients.c.sex,
             patients.c.born_on, patients.c.born_precision, staff.c.display_name,
         )
-        .join(patients, patients.c.id == lab_orders.c.patient_id)
+        .join_from(lab_orders, patients, patients.c.id == kept_of(lab_orders.c.patient_id))
         .join(staff, staff.c.id == lab_orders.c.ordered_by)
-        .where(lab_orders.c.id == order_id, lab_orders.c.patient_id == patient_id)
+        .where(lab_orders.c.id == order_id, lab_orders.c.patient_id.in_(ids_of(read.conn, patient_id)))
     ).one()  # fmt: skip
     return OrderSheet(
-        row.id, row.number, row.patient_id, show_name(row.family_name, row.given_names), row.mrn, row.sex,
+        row.id, row.number, row.person, show_name(row.family_name, row.given_names), row.mrn, row.sex,
         None if row.born_on is None else date.fromisoformat(row.born_on),
         row.born_precision, row.priority, row.note, row.status, row.display_name,
         from_text(row.ordered_at), _sheet_tests(read, row), _sheet_specimens(read.conn, order_id),

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.merges import kept_id
 from clinic_desktop.services.patients import shown_name
 from clinic_desktop.store import drafts
 from clinic_desktop.store.tables.billing import invoices
@@ -60,7 +61,10 @@ def _about(connection: Connection, screen: str, subject: str) -> tuple[str, tupl
         patient = connection.execute(select(table.c.patient_id).where(table.c.id == subject)).scalar_one_or_none()
         if patient is not None:
             arguments = (("patient_id", patient), (name, subject))
+    # Continued under the registration that is kept now; a draft of the merged one is found from there.
+    (name, patient), *rest = arguments
+    kept = kept_id(connection, patient)
     row = connection.execute(
-        select(patients.c.family_name, patients.c.given_names).where(patients.c.id == arguments[0][1])
+        select(patients.c.family_name, patients.c.given_names).where(patients.c.id == kept)
     ).one_or_none()
-    return ("", ()) if row is None else (shown_name(row.family_name, row.given_names), arguments)
+    return ("", ()) if row is None else (shown_name(row.family_name, row.given_names), ((name, kept), *rest))

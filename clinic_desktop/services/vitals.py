@@ -17,6 +17,7 @@ from clinic_desktop.domain.vital_ranges import OLDEST, Limits, flag, limits_for,
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.chart import consultation_steps, encounters, vital_signs
 from clinic_desktop.store.tables.reference import reference_vitals
 
@@ -109,7 +110,7 @@ def codes_taken(connection: Connection, patient_id: str, now: datetime) -> dict[
     rows = connection.execute(
         select(vital_signs.c.code, vital_signs.c.taken_at, vital_signs.c.flag)
         .where(
-            vital_signs.c.patient_id == patient_id,
+            vital_signs.c.patient_id.in_(ids_of(connection, patient_id)),
             vital_signs.c.code.in_([sign.code for sign in vitals.SIGNS]),
             vital_signs.c.taken_at >= to_text(now - FRESH),
             vital_signs.c.status == "final",
@@ -203,7 +204,11 @@ def vitals_trend(read: Read, patient_id: str, code: str, limit: int = 50) -> Tre
     chart_rows.require_opened(read, patient_id)
     rows = read.conn.execute(
         select(vital_signs.c.id, vital_signs.c.taken_at, vital_signs.c.value, vital_signs.c.flag)
-        .where(vital_signs.c.patient_id == patient_id, vital_signs.c.code == code, vital_signs.c.status == "final")
+        .where(
+            vital_signs.c.patient_id.in_(ids_of(read.conn, patient_id)),
+            vital_signs.c.code == code,
+            vital_signs.c.status == "final",
+        )
         .order_by(vital_signs.c.taken_at.desc())
         .limit(limit)
     ).all()
@@ -223,7 +228,8 @@ def _open_encounter(connection: Connection, patient_id: str) -> str | None:
     # Not ordered in SQL, so that the few open ones are found by their status.
     rows = connection.execute(
         select(encounters.c.id, encounters.c.started_at).where(
-            encounters.c.patient_id == patient_id, encounters.c.status.in_(("open", "awaiting_results"))
+            encounters.c.patient_id.in_(ids_of(connection, patient_id)),
+            encounters.c.status.in_(("open", "awaiting_results")),
         )
     ).all()
     return max(rows, key=lambda row: row.started_at).id if rows else None
@@ -236,7 +242,7 @@ def _known_height(act: Act, patient_id: str, age: int | None) -> Decimal | None:
     last = act.conn.execute(
         select(vital_signs.c.value)
         .where(
-            vital_signs.c.patient_id == patient_id,
+            vital_signs.c.patient_id.in_(ids_of(act.conn, patient_id)),
             vital_signs.c.code == vitals.HEIGHT,
             vital_signs.c.status == "final",
         )
@@ -249,7 +255,7 @@ def _known_height(act: Act, patient_id: str, age: int | None) -> Decimal | None:
 def _move_step(act: Act, encounter_id: str, patient_id: str, age: int | None) -> None:
     """Move the step of an open encounter on: complete with what the visit wants, else in progress."""
     visit = act.conn.execute(select(encounters).where(encounters.c.id == encounter_id)).one()
-    if visit.patient_id != patient_id:
+    if visit.patient_id not in ids_of(act.conn, patient_id):
         raise Refusal(N_("This encounter is about somebody else."))
     if visit.status not in {"open", "awaiting_results"}:
         raise Refusal(N_("This encounter is signed. Record the vital signs without it."))

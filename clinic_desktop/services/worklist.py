@@ -11,6 +11,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.ranges import CRITICAL
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.merges import kept_of
 from clinic_desktop.store.tables.laboratory import (
     callbacks,
     lab_order_tests,
@@ -116,10 +117,11 @@ def worklist(
     first = [lab_orders.c.ordered_at.desc()] if stage is Stage.DONE else [urgency, lab_orders.c.ordered_at]
     orders = read.conn.execute(
         select(
-            lab_orders, patients.c.family_name, patients.c.given_names, patients.c.mrn, patients.c.sex,
+            lab_orders, patients.c.id.label("person"), patients.c.family_name, patients.c.given_names, patients.c.mrn,
+            patients.c.sex,
             patients.c.born_on,
         )
-        .join(patients, patients.c.id == lab_orders.c.patient_id)
+        .join_from(lab_orders, patients, patients.c.id == kept_of(lab_orders.c.patient_id))
         .where(lab_orders.c.id.in_(found))
         .order_by(*first)
         .limit(DONE_SHOWN if stage is Stage.DONE else 2000)
@@ -145,20 +147,21 @@ def critical_results(read: Read) -> tuple[CriticalResult, ...]:
     """Critical results that nobody was called about, the longest waiting first."""
     rows = read.conn.execute(
         select(
-            lab_results, lab_orders.c.id.label("order_id"), lab_orders.c.number, patients.c.family_name,
+            lab_results, lab_orders.c.id.label("order_id"), lab_orders.c.number, patients.c.id.label("person"),
+            patients.c.family_name,
             patients.c.given_names, patients.c.mrn, lab_tests.c.name, staff.c.display_name,
         )
         .join(lab_order_tests, lab_order_tests.c.id == lab_results.c.order_test_id)
         .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
         .join(lab_tests, lab_tests.c.code == lab_results.c.test_code)
-        .join(patients, patients.c.id == lab_results.c.patient_id)
+        .join_from(lab_results, patients, patients.c.id == kept_of(lab_results.c.patient_id))
         .join(staff, staff.c.id == lab_orders.c.ordered_by)
         .where(*_to_call_back())
         .order_by(lab_results.c.entered_at)
     )  # fmt: skip
     return tuple(
         CriticalResult(
-            row.id, row.order_id, row.number, row.patient_id, show_name(row.family_name, row.given_names), row.mrn,
+            row.id, row.order_id, row.number, row.person, show_name(row.family_name, row.given_names), row.mrn,
             row.name, row.value, row.unit, row.flag, row.range_text, row.status == "released", row.display_name,
             from_text(row.entered_at), _minutes(read.now, row.entered_at),
         )
@@ -214,7 +217,7 @@ def _waiting(read: Read, order: Row[tuple[object, ...]], tests: list[Row[tuple[o
     return WaitingOrder(
         order.id,
         order.number,
-        order.patient_id,
+        order.person,
         show_name(order.family_name, order.given_names),
         order.mrn,
         order.sex,

@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from clinic_desktop.clock import to_text
 from clinic_desktop.store.tables.journal import drafts
+from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.unit import Transaction
 
 
@@ -38,18 +39,29 @@ def keep(unit: Transaction, staff_id: str, key: DraftKey, fields: Mapping[str, o
 
 def drop(unit: Transaction, staff_id: str, key: DraftKey) -> None:
     """Throw a draft away, in the transaction of the act it led to."""
+    # With what was typed for a registration that was merged into this one meanwhile, which was shown here too.
     unit.conn.exec_driver_sql(
-        "DELETE FROM drafts WHERE staff_id = ? AND form = ? AND subject = ?",
+        "DELETE FROM drafts WHERE staff_id = ?1 AND form = ?2 AND subject IN (SELECT ?3 UNION ALL"
+        " SELECT id FROM patients WHERE merged_into = ?3)",
         (staff_id, key.form, key.subject),
     )
 
 
 def kept(connection: Connection, staff_id: str, key: DraftKey) -> dict[str, object] | None:
-    """The fields as they were last typed, or None."""
+    """The fields as they were last typed, or None.
+
+    What was typed for a registration that was merged into this one meanwhile is found too, after its own.
+    """
+    merged = select(patients.c.id).where(patients.c.merged_into == key.subject)
     row = connection.execute(
-        select(drafts.c.fields).where(
-            drafts.c.staff_id == staff_id, drafts.c.form == key.form, drafts.c.subject == key.subject
+        select(drafts.c.fields)
+        .where(
+            drafts.c.staff_id == staff_id,
+            drafts.c.form == key.form,
+            or_(drafts.c.subject == key.subject, drafts.c.subject.in_(merged)),
         )
+        .order_by(drafts.c.subject != key.subject, drafts.c.updated_at.desc())
+        .limit(1)
     ).scalar_one_or_none()
     return None if row is None else dict(json.loads(row))
 

@@ -36,7 +36,12 @@ BY_MRN = "SELECT rowid_ FROM patients WHERE mrn >= ? AND mrn < ? ORDER BY mrn LI
 BY_BIRTH = "SELECT rowid_ FROM patients WHERE born_on = ? LIMIT ?"
 ROWS = (
     "SELECT p.rowid_, p.id, p.mrn, p.family_name, p.given_names, p.sex, p.born_on, p.born_precision, p.phone,"
-    " p.family_key, p.given_key FROM json_each(?) j JOIN patients p ON p.rowid_ = j.value WHERE p.merged_into IS NULL"
+    " p.family_key, p.given_key, p.merged_into FROM json_each(?) j JOIN patients p ON p.rowid_ = j.value"
+)
+KEPT = (
+    "SELECT m.rowid_, p.rowid_, p.id, p.mrn, p.family_name, p.given_names, p.sex, p.born_on, p.born_precision,"
+    " p.phone, p.family_key, p.given_key FROM json_each(?) j JOIN patients m ON m.rowid_ = j.value"
+    " JOIN patients p ON p.id = m.merged_into"
 )
 WORDS_OF = "SELECT s.patient_rowid, s.words FROM json_each(?) j JOIN patient_search s ON s.patient_rowid = j.value"
 WITH_WORDS = (
@@ -189,9 +194,11 @@ def _each_once(rowids: Iterable[int]) -> list[int]:
 
 
 def _rows(connection: Connection, rowids: Sequence[int]) -> list[Row]:
-    """The rows of some patients in the order asked for, without those merged into another."""
+    """The rows of some patients in the order asked for; in place of one merged into another, the other; each once."""
     rows: dict[int, Row] = {row[0]: row for row in connection.exec_driver_sql(ROWS, (json.dumps(rowids),)).all()}
-    return [rows[rowid] for rowid in rowids if rowid in rows]
+    if merged := [rowid for rowid, row in rows.items() if row[11] is not None]:
+        rows |= {row[0]: row[1:] for row in connection.exec_driver_sql(KEPT, (json.dumps(merged),)).all()}
+    return list({rows[rowid][0]: rows[rowid] for rowid in rowids if rowid in rows}.values())
 
 
 def _misspelt(connection: Connection, tokens: Sequence[str], limit: int) -> list[Found]:
@@ -212,7 +219,7 @@ def _misspelt(connection: Connection, tokens: Sequence[str], limit: int) -> list
 
     scored = sorted((-fit(words.split()), words, rowid) for rowid, words in matches)[:limit]
     score_of = {rowid: -score for score, _, rowid in scored}
-    return [_found(row, score_of[row[0]]) for row in _rows(connection, list(score_of))]
+    return [_found(row, score_of.get(row[0], min(score_of.values()))) for row in _rows(connection, list(score_of))]
 
 
 def near(connection: Connection, token: str, most: int = 12) -> dict[str, float]:

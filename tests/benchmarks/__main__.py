@@ -28,6 +28,7 @@ MODULES = {
     13: "row13_paper",
     17: "row17_table",
     20: "row20_idle",
+    21: "row21_duplicates",
 }
 
 

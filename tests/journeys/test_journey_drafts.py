@@ -31,7 +31,7 @@ from clinic_desktop.services import (
     results,
     scheduling,
     sheets,
-)
+)  # fmt: skip
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy
 from clinic_desktop.services.results import Entry
@@ -41,6 +41,7 @@ from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.journal import drafts
 from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
+from tests.journeys import twice
 from tests.medicines import World, amoxicillin, world
 from tests.unit.gui.screens.stage import PretendWindow
 
@@ -57,6 +58,7 @@ NO_FORM = {
     "laboratory.section": "filters the worklist",
     "laboratory.priority": "filters the worklist",
     "stock.act": "no work by itself; kept with what is typed, whose fields would else not be there again",
+    "duplicates.only": "filters the pairs",
     "stock.only": "filters the products",
     "pharmacy.other_0": "adds a lot to those picked, which is kept",
     "administration.patient": "searches whose readers are shown",
@@ -223,6 +225,9 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     # name: screen, role, arguments, how the form is reached, how many fields it has at least
     "registration": ("reception", "front_desk", plain(), there, 5),
     "registration of somebody known": ("reception", "front_desk", about_patient, there, 5),
+    "two registrations": ("merge", "front_desk", twice.registered, there, 3),
+    "two registrations parted": ("unmerge", "front_desk", twice.merged, there, 1),
+    "two people": ("duplicates", "front_desk", twice.listed, press("duplicates.different"), 1),
     "check-in": ("queue", "front_desk", plain(), there, 4),
     "leaving the queue": ("queue", "nurse", plain(), press("queue.left"), 1),
     "booking": ("schedule", "front_desk", plain(), there, 6),

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QComboBox
 from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.i18n import _
 
+PADDING = 28  # pixels beside the words of a segment, both sides together
+
 Choices = Sequence[tuple[str, str]]  # (key, words)
 
 
@@ -93,6 +95,11 @@ class SegmentField(Field):
             button.setAccessibleName(f"{self._words}: {words}")
             button.setProperty("kind", "segment")
             button.setProperty("place", _place(place, len(choices)))
+            button.ensurePolished()
+            # The one chosen is written in bold: room for that is left from the start.
+            bold = QtGui.QFont(button.font())
+            bold.setBold(True)
+            button.setMinimumWidth(QtGui.QFontMetrics(bold).horizontalAdvance(words.replace("&", "")) + PADDING)
             button.installEventFilter(self)
             self._group.addButton(button, place)
             line.addWidget(button)

@@ -1,6 +1,7 @@
 """Patients, their other names and contacts, and the two search indexes over them."""
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import text as sql
 
 from clinic_desktop.store.tables.metadata import index, link, metadata, number, one_of, record, text
 
@@ -47,6 +48,8 @@ patients = record(
     index("ix_patients_born_on", "born_on"),
     index("ix_patients_national_id", "national_id"),
     number("gestation_days", null=True),  # completed days of the pregnancy at birth; 40 weeks are 280
+    # Few are merged: the index holds those alone, and costs nothing to register anybody else.
+    Index("ix_patients_merged_into", "merged_into", sqlite_where=sql("merged_into IS NOT NULL")),
 )
 
 patient_names = record(

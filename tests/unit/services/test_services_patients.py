@@ -151,7 +151,7 @@ def test_a_contact_that_goes_is_out_of_sight_and_not_erased(desk: Desk, store: S
 def test_likely_duplicates_appear_with_score_and_evidence(desk: Desk) -> None:
     done = patients.register_patient(desk, OKAFOR)
     patients.register_patient(desk, NewPatient("Balogun", "Tunde", "male", date(1970, 1, 2), "day"))
-    draft = identity.Draft("Chiamaka", "Okafro", "female", date(1985, 4, 7), "day")
+    draft = identity.Draft("Chiamaka", "Okafor", "female", date(1985, 4, 7), "day")
     (found,) = identity.likely_duplicates(desk, draft)
     assert found.patient_id == done.patient_id
     assert found.score >= 0.9

@@ -46,7 +46,7 @@ NO_ACCESS_ROW = {
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
-        "worklist.critical_results", "worklist.worklist", "refills.waiting_refills",
+        "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend"},

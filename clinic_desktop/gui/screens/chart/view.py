@@ -9,6 +9,8 @@ from clinic_desktop.gui.screens.chart import lists
 from clinic_desktop.gui.screens.chart.forms import ChartForms, PresetChooser
 from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.evidence import RELATIONS
+from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
 from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
@@ -95,6 +97,8 @@ class ChartView(ScreenView):
         signs.add(self.signs, 1)
         trend.add(self.trend, 1)
         self._trend_panel = trend
+        self._family = label("", "secondary", name="chart.family", wrap=True)
+        column.addWidget(self._family)
         column.addWidget(signs, 3)
         column.addWidget(trend, 2)
         return column
@@ -155,6 +159,8 @@ class ChartView(ScreenView):
         """Show everything."""
         self._visits = list(chart.timeline.visits)
         self.problems.set_rows(chart.problems)
+        self._family.setText("   ".join(f"{_(RELATIONS[one.kind])}: {one.name} ({one.mrn})" for one in chart.family))
+        self._family.setVisible(bool(chart.family))
         self.allergies.set_empty_words(_allergy_words(chart))
         self.allergies.set_rows(chart.allergies)
         self._none_known.setVisible(not chart.allergies and chart.patient.allergy_state != "none_known")

@@ -1,37 +1,50 @@
-"""Likely duplicates beside the form: who it may be, how likely, and why."""
+"""Likely duplicates beside the form: who it may be, how likely, why, and what is done about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.civil import Birth, show_birth
+from clinic_desktop.gui.widgets.evidence import evidence_words, family_menu, score_look
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
 from clinic_desktop.gui.widgets.pill import Pill
-from clinic_desktop.i18n import N_, _
-from clinic_desktop.services.identity import Finding, LikelyDuplicate
+from clinic_desktop.i18n import _
+from clinic_desktop.services.identity import LikelyDuplicate
 from clinic_desktop.services.patients import sex_words
 
-FIELDS = {
-    "name": N_("Name"),
-    "birth": N_("Birth"),
-    "sex": N_("Sex"),
-    "phone": N_("Phone"),
-    "national id": N_("National id"),
-    "address": N_("Address"),
-    "place": N_("Place"),
-    "household": N_("Household"),
-}
+
+class Deciding(Protocol):
+    """What can be done about somebody who may be the one being registered."""
+
+    may_merge: bool
+
+    def open_instead(self, one: LikelyDuplicate) -> None:
+        """Go to that registration."""
+        ...
+
+    def merge_with(self, one: LikelyDuplicate) -> None:
+        """Look at merging the two."""
+        ...
+
+    def link_with(self, one: LikelyDuplicate, kind: str) -> None:
+        """Say what they are to one another."""
+        ...
+
+    def not_the_same(self, one: LikelyDuplicate) -> None:
+        """Say that they are two people."""
+        ...
 
 
 class DuplicatesPanel(QWidget):
-    """The context panel of reception; each card opens that patient instead."""
+    """A card for each; the first one's acts have keys."""
 
-    def __init__(self, open_instead: Callable[[str], None]) -> None:
+    def __init__(self, deciding: Deciding) -> None:
         super().__init__()
-        self._open_instead = open_instead
+        self._deciding = deciding
         self.found: tuple[LikelyDuplicate, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -71,30 +84,36 @@ class DuplicatesPanel(QWidget):
         head = QHBoxLayout()
         name = label(one.name, "strong", name=f"reception.duplicate{place}.name", wrap=True)
         head.addWidget(name, 1)
-        meaning = "critical" if one.score >= 0.9 else "warning"
-        score = f"{int(one.score * 100)} %" if one.score < 0.995 else _("over 99 %")
-        head.addWidget(
-            Pill(score, meaning, "people", f"reception.duplicate{place}.score"), 0, Qt.AlignmentFlag.AlignTop
-        )
+        score = Pill(name=f"reception.duplicate{place}.score")
+        score.show_look(score_look(one.score))
+        head.addWidget(score, 0, Qt.AlignmentFlag.AlignTop)
         card.body.addLayout(head)
         born = show_birth(Birth(one.born_on, one.born_precision))  # type: ignore[arg-type]
         facts = [f"{born} ({one.age})" if one.age else born, sex_words(one.sex), one.mrn]
         card.add(label(" · ".join(facts), "secondary", wrap=True))
-        card.add(label("\n".join(_line(each) for each in one.evidence if each.weight), wrap=True))
-        words = _("&Open this one instead") if place == 0 else _("Open this one instead")
-        button = Button(words, f"reception.duplicate{place}.open", lambda: self._open_instead(one.patient_id))
-        card.add(button)
+        card.add(label(evidence_words(one.evidence), wrap=True))
+        self._offer(card, place, one)
         return card
 
-
-def _line(finding: Finding) -> str:
-    sign = "✓" if finding.weight > 0 else "✗"
-    return f"{sign} {_(FIELDS.get(finding.field, finding.field))}: {_(finding.finding)}"
-
-
-# The findings of domain/identity.py, so that they are translated.
-_FINDINGS = (
-    N_("same"), N_("close"), N_("similar"), N_("sounds alike"), N_("different"), N_("swapped"), N_("other name"),
-    N_("day and month swapped"), N_("one digit differs"), N_("two digits differ"), N_("year near"), N_("year agrees"),
-    N_("another generation"), N_("perhaps twins"),
-)  # fmt: skip
+    def _offer(self, card: Panel, place: int, one: LikelyDuplicate) -> None:
+        do, name = self._deciding, f"reception.duplicate{place}"
+        words = (
+            (_("&Open this one instead"), _("&Merge…"), _("Link as famil&y"), _("Not th&e same"))
+            if place == 0
+            else (_("Open this one instead"), _("Merge…"), _("Link as family"), _("Not the same"))
+        )
+        card.add(Button(words[0], f"{name}.open", lambda: do.open_instead(one)))
+        row, below = QHBoxLayout(), QHBoxLayout()
+        row.setSpacing(4)
+        if do.may_merge:
+            row.addWidget(LinkButton(words[1], f"{name}.merge", lambda: do.merge_with(one)))
+        menu = family_menu(card, f"{name}.kinds", lambda kind: do.link_with(one, kind))
+        family = LinkButton(
+            words[2], f"{name}.family", lambda: menu.popup(family.mapToGlobal(family.rect().bottomLeft()))
+        )
+        below.addWidget(family)
+        below.addStretch(1)
+        row.addWidget(LinkButton(words[3], f"{name}.different", lambda: do.not_the_same(one)))
+        row.addStretch(1)
+        card.body.addLayout(row)
+        card.body.addLayout(below)

@@ -1,16 +1,20 @@
 """Decides what reception shows and does; knows no Qt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import drafts, identity, patients, queue
+from clinic_desktop.services import drafts, identity, merging, patients, queue, relations
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.identity import Draft, LikelyDuplicate
+from clinic_desktop.services.merging import MergeRow
 from clinic_desktop.services.patients import NewPatient, PatientDetails, Registered
 from clinic_desktop.services.queue import QueueLine
+from clinic_desktop.services.relations import Decision, Relative
 
 
 class View(Protocol):
@@ -30,6 +34,14 @@ class View(Protocol):
 
     def show_duplicates(self, found: Sequence[LikelyDuplicate]) -> None:
         """Those who may be the one being registered."""
+        ...
+
+    def show_kin(self, family: Sequence[Relative], merges: Sequence[MergeRow], different: Sequence[Decision]) -> None:
+        """The family of the patient shown, their merges, and who was said to be somebody else."""
+        ...
+
+    def decided(self) -> None:
+        """It was said what somebody like the patient is, or is not, to them."""
         ...
 
     def registered(self, done: Registered) -> None:
@@ -58,6 +70,9 @@ class ReceptionPresenter:
         self.desk, self.tasks = desk, tasks
         self.details: PatientDetails | None = None
         self._act_id = new_id()
+        # What was said of likely duplicates before there was a registration to say it of.
+        self._said: list[Callable[[Desk, str], object]] = []
+        self.put_aside: set[str] = set()
 
     @property
     def patient_id(self) -> str:
@@ -73,6 +88,7 @@ class ReceptionPresenter:
         """Show an empty form, with what was typed in it before."""
         self.details = None
         self._act_id = new_id()
+        self._said, self.put_aside = [], set()
         self.view.show_new()
         self._recall()
 
@@ -82,14 +98,65 @@ class ReceptionPresenter:
         def arrived(details: PatientDetails) -> None:
             self.details = details
             self._act_id = new_id()
+            self._said, self.put_aside = [], set()
             self.view.show_patient(details)
             self._recall()
+            self._kin(details.patient_id)
 
         self.tasks.query("patient", lambda: patients.patient_details(self.desk, patient_id), arrived, self.view.refused)
 
     def look_for_duplicates(self, draft: Draft) -> None:
         """Ask who may be the one being typed; the newest question wins."""
-        self.tasks.query("duplicates", lambda: identity.likely_duplicates(self.desk, draft), self.view.show_duplicates)
+        self.tasks.query("duplicates", lambda: identity.likely_duplicates(self.desk, draft), self._found)
+
+    def link(self, other_id: str, kind: str) -> None:
+        """Say what somebody like the patient is to them."""
+        self._say(other_id, lambda desk, patient: relations.link_family(desk, patient, other_id, kind))
+
+    def say_different(self, other_id: str, reason: str) -> None:
+        """Say that somebody like the patient is another person."""
+        kept = self.kept_reason(other_id).key
+        self._say(
+            other_id,
+            lambda desk, patient: relations.say_different(desk.once(draft=kept), patient, other_id, reason),
+        )
+
+    def kept_reason(self, other_id: str) -> KeptDraft:
+        """The draft of why somebody is another person."""
+        return KeptDraft(self.desk, self.tasks, "reception.different", other_id)
+
+    def _say(self, other_id: str, work: Callable[[Desk, str], object]) -> None:
+        desk, patient_id = self.desk, self.patient_id
+        self.put_aside.add(other_id)
+        if not patient_id:
+            self._said.append(work)
+            self.view.decided()
+            return
+        self.tasks.change(lambda: work(desk, patient_id), lambda _id: self._decided(patient_id), self._not_decided)
+
+    def _decided(self, patient_id: str) -> None:
+        if patient_id == self.patient_id:
+            self.view.decided()
+            self._kin(patient_id)
+
+    def _not_decided(self, error: Exception) -> None:
+        self.put_aside = set()
+        self.view.refused(error)
+
+    def _found(self, found: Sequence[LikelyDuplicate]) -> None:
+        self.view.show_duplicates([one for one in found if one.patient_id not in self.put_aside])
+
+    def _kin(self, patient_id: str) -> None:
+        desk = self.desk
+
+        def ask() -> tuple[tuple[Relative, ...], tuple[MergeRow, ...], tuple[Decision, ...]]:
+            return (
+                relations.relatives(desk, patient_id),
+                merging.merges_of(desk, patient_id),
+                relations.decisions(desk, patient_id),
+            )
+
+        self.tasks.query("kin", ask, lambda found: self.view.show_kin(*found))
 
     def keep(self, fields: Mapping[str, object]) -> None:
         """Keep what is being typed."""
@@ -133,6 +200,9 @@ class ReceptionPresenter:
 
     def _registered(self, done: Registered) -> None:
         self.view.registered(done)
+        said, self._said = self._said, []
+        for work in said:
+            self.tasks.change(partial(work, self.desk, done.patient_id), None, self.view.refused)
         self.open_patient(done.patient_id)
 
     def _changed(self, patient_id: str) -> None:

@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.patients import warnings
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.reception.duplicates import DuplicatesPanel
+from clinic_desktop.gui.screens.reception.family import FamilyPanel
 from clinic_desktop.gui.screens.reception.fields import RegistrationForm
 from clinic_desktop.gui.screens.reception.presenter import ReceptionPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import _
 from clinic_desktop.services.identity import LikelyDuplicate
+from clinic_desktop.services.merging import MergeRow
 from clinic_desktop.services.patients import PatientDetails, Registered
 from clinic_desktop.services.queue import QueueLine
+from clinic_desktop.services.relations import Decision, Relative
 
 # After the last key; short enough to seem live, long enough not to ask for every letter.
 DEBOUNCE_MS = 150
@@ -40,7 +44,10 @@ class ReceptionView(ScreenView):
         self.keeper = DraftKeeper(presenter.keep)
         self.form = RegistrationForm(self.keeper, context.today)
         self.form.edited.connect(self._edited)
-        self.duplicates = DuplicatesPanel(self._open_instead)
+        self.may_merge = presenter.desk.may("merging.merge")
+        self.duplicates = DuplicatesPanel(self)
+        self.family = FamilyPanel(self._open_patient, self._part, may_part=presenter.desk.may("parting.unmerge"))
+        self.dialog: ConfirmStop | None = None
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
         self._looking.setInterval(DEBOUNCE_MS)
@@ -51,7 +58,13 @@ class ReceptionView(ScreenView):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.form.setMaximumWidth(FORM_WIDTH)
         self.set_body(area)
-        self.set_context(self.duplicates)
+        beside = QWidget()
+        column = QVBoxLayout(beside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.duplicates, 1)
+        column.addWidget(self.family)
+        self.set_context(beside)
         self.new_button = self.add_button(_("&New patient"), "reception.new", self._new, "Ctrl+N")
         self.drop_button = self.add_button(_("&Throw away"), "reception.drop", self._throw_away)
         self.check_in_button = self.add_button(_("Check &in"), "reception.check_in", self._check_in, "Ctrl+I")
@@ -81,6 +94,7 @@ class ReceptionView(ScreenView):
         self.context.window.set_patient(None)
         self.set_title(_("New patient"))
         self.duplicates.show_found(())
+        self.family.clear()
         self._offer(new=True)
         self._focus(self.form.family.editor())
 
@@ -91,6 +105,7 @@ class ReceptionView(ScreenView):
         self.context.window.set_patient(details.patient_id)
         self.set_title(_("Registration of {mrn}").format(mrn=details.mrn))
         self.duplicates.show_found(())
+        self.family.clear()
         self._offer(new=False)
         self._look()
 
@@ -103,6 +118,18 @@ class ReceptionView(ScreenView):
     def show_duplicates(self, found: Sequence[LikelyDuplicate]) -> None:
         """Those who may be the one being registered."""
         self.duplicates.show_found(found)
+
+    def show_kin(self, family: Sequence[Relative], merges: Sequence[MergeRow], different: Sequence[Decision]) -> None:
+        """The family of the patient shown, their merges, and who was said to be somebody else."""
+        self.family.show_family(family)
+        self.family.show_merges(merges)
+        self.family.show_different(different)
+
+    def decided(self) -> None:
+        """It was said what somebody like the patient is, or is not, to them."""
+        new = not self.presenter.patient_id
+        self.context.window.say(_("Noted; it is saved with the registration.") if new else _("Noted"))
+        self._look()
 
     def registered(self, done: Registered) -> None:
         """A new patient is registered."""
@@ -193,9 +220,44 @@ class ReceptionView(ScreenView):
     def _chart(self) -> None:
         self.context.window.go("chart", patient_id=self.presenter.patient_id)
 
-    def _open_instead(self, patient_id: str) -> None:
+    # What can be done about a likely duplicate ------------------------------------------------------------
+
+    def open_instead(self, one: LikelyDuplicate) -> None:
+        """Go to that registration."""
+        self._open_patient(one.patient_id)
+
+    def merge_with(self, one: LikelyDuplicate) -> None:
+        """Look at merging the two; what is only being typed is not registered yet: the other is opened instead."""
+        mine = self.presenter.patient_id
+        if not mine:
+            self.context.window.say(_("Nothing is registered yet: go on in that registration."))
+            self._open_patient(one.patient_id)
+        else:
+            self.keeper.flush()
+            self.context.window.go("merge", patient_id=one.patient_id, other_id=mine)
+
+    def link_with(self, one: LikelyDuplicate, kind: str) -> None:
+        """Say what they are to one another."""
+        self.presenter.link(one.patient_id, kind)
+
+    def not_the_same(self, one: LikelyDuplicate) -> None:
+        """Say that they are two people, and how that is known."""
+        words = _("{name} ({mrn}) will not be offered again for this patient.").format(name=one.name, mrn=one.mrn)
+        self.dialog = ConfirmStop(
+            self, "reception.different.sure", _("Two different people?"), words, confirm=_("&Two people"),
+            reason=_("How is it known?"), meaning="warning", kept=self.presenter.kept_reason(one.patient_id),
+        )  # fmt: skip
+        dialog = self.dialog
+        dialog.accepted.connect(lambda: self.presenter.say_different(one.patient_id, dialog.reason()))
+        dialog.open()
+
+    def _open_patient(self, patient_id: str) -> None:
         self.keeper.flush()
         self.context.window.go("reception", patient_id=patient_id)
+
+    def _part(self, merge_id: str) -> None:
+        self.keeper.flush()
+        self.context.window.go("unmerge", patient_id=self.presenter.patient_id, merge_id=merge_id)
 
     @staticmethod
     def _focus(widget: QWidget) -> None:
