@@ -52,8 +52,9 @@ def _note(desk: Desk, act: str, kind: str, search_id: str, chosen: str | None) -
 _WHO_SAW = (
     "SELECT x.hlc, x.session, x.what, x.record, x.wrote, x.reason, s.role, s.workstation, s.staff_id,"
     " p.display_name, p.username FROM ("
-    "SELECT hlc, session, kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report') THEN subject END, '') AS what,"
-    " NULL AS record, 0 AS wrote, NULL AS reason FROM access WHERE patient = ?1"
+    "SELECT hlc, session,"
+    " kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report', 'refused') THEN subject END, '') AS what,"
+    " NULL AS record, 0 AS wrote, detail AS reason FROM access WHERE patient = ?1"
     " UNION ALL SELECT hlc, session, kind, record, 1, reason FROM journal WHERE patient = ?1"
     ") x LEFT JOIN sessions s ON s.id = x.session LEFT JOIN staff p ON p.id = s.staff_id"
     " ORDER BY x.hlc DESC LIMIT ?2"

@@ -1,15 +1,18 @@
 """How a service is called: permission first, then one transaction, then a frozen answer.
 
 `command` makes one function one act and one transaction; `query` makes it a consistent read. Both look the function up
-in the table of permissions, by its module and name, before a single row is read.
+in the table of permissions, by its module and name, before a single row is read, and in the table of consents
+(`consent_gate.COVERED`) before anything of the patient is.
 """
 
+import contextlib
 import dataclasses
 import functools
+import inspect
 import json
 import logging
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,9 +22,11 @@ from sqlalchemy import Connection, Table
 
 from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain import numbers
+from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import permissions
+from clinic_desktop.services import consent_gate, permissions
+from clinic_desktop.services.consent_gate import Asked, Passage
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
@@ -75,22 +80,25 @@ class Desk:
 class Read:
     """What a query is handed: one consistent state of the database."""
 
-    def __init__(self, connection: Connection, session: Session, now: datetime) -> None:
+    def __init__(self, connection: Connection, session: Session, now: datetime, steady: float = 0.0) -> None:
         self.conn = connection
         self.session = session
         self.now = now
+        self.steady = steady
 
 
 class Act:
     """What a command is handed: one transaction, the person, the instant."""
 
-    def __init__(self, unit: Transaction, session: Session, workstation: str) -> None:
+    def __init__(self, unit: Transaction, session: Session, workstation: str, steady: float = 0.0) -> None:
         self._unit = unit
         self.conn = unit.conn
         self.session = session
         self.now = unit.now
         self.at = to_text(unit.now)
         self.id = unit.act
+        self.steady = steady
+        self.passage: Passage | None = None  # by which consent, or under which broken glass
         self._workstation = workstation
 
     def create(
@@ -136,17 +144,22 @@ class Act:
 def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[Desk, P], R]:
     """Make a function an act: permission, one transaction, its draft gone, its answer kept under the act's id."""
     name = _name(function)
+    covered = consent_gate.is_covered(name)
 
     @functools.wraps(function)
     def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         _allow(desk, name)
         act_id = desk.act_id or new_id()
-        with desk.store.write(act=act_id, session=desk.session.id) as unit:
-            act = Act(unit, desk.session, desk.store.workstation)
+        with _noting_refusals(desk, name), desk.store.write(act=act_id, session=desk.session.id) as unit:
+            act = Act(unit, desk.session, desk.store.workstation, desk.store.clock.steady())
             _still_works_here(unit.conn, desk.session)
             done = unit.run("SELECT name, result FROM acts WHERE id = ?", (act_id,)).fetchone()
             if done is not None:
                 return _replay(function, name, done[0], done[1])
+            if covered:
+                act.passage = _pass(unit.conn, desk, function, name, args, kwargs)
+                if act.passage is not None and act.passage.break_glass_id is not None:
+                    _note_opening(unit, name, act.passage)
             result = function(act, *args, **kwargs)
             if desk.draft is not None:
                 drafts.drop(unit, desk.session.staff_id, desk.draft)
@@ -188,21 +201,63 @@ def _query(
     function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None
 ) -> Callable[Concatenate[Desk, P], R]:
     name = _name(function)
+    covered = consent_gate.is_covered(name)
 
     @functools.wraps(function)
     def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         _allow(desk, name)
-        if access is not None:
-            patient = str(args[0]) if args else str(kwargs["patient_id"])
-            with desk.store.write(act=new_id(), session=desk.session.id) as unit:
-                _still_works_here(unit.conn, desk.session)
-                unit.accessed(access, patient=patient, subject=name)
-        with desk.store.read() as connection:
-            _still_works_here(connection, desk.session)
-            return function(Read(connection, desk.session, desk.now), *args, **kwargs)
+        with _noting_refusals(desk, name):
+            if access is not None:
+                patient = str(args[0]) if args else str(kwargs["patient_id"])
+                with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+                    _still_works_here(unit.conn, desk.session)
+                    passed = _pass(unit.conn, desk, function, name, args, kwargs) if covered else None
+                    unit.accessed(access, patient=patient, subject=name, detail=_glass(passed))
+            with desk.store.read() as connection:
+                _still_works_here(connection, desk.session)
+                if covered and access is None:
+                    passed = _pass(connection, desk, function, name, args, kwargs)
+                    if passed is not None and passed.break_glass_id is not None:
+                        with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+                            _note_opening(unit, name, passed)
+                return function(Read(connection, desk.session, desk.now, desk.store.clock.steady()), *args, **kwargs)
 
     call.__dict__["act"] = name
     return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+
+
+def _pass(
+    connection: Connection,
+    desk: Desk,
+    function: Callable[..., object],
+    name: str,
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+) -> Passage | None:
+    """Ask the consents before anything of the patient is read. Raises ConsentRefusal."""
+    arguments = inspect.signature(function).bind(None, *args, **kwargs).arguments
+    asked = Asked(desk.session, desk.now, desk.store.clock.steady())
+    return consent_gate.pass_gate(connection, asked, name, arguments)
+
+
+def _glass(passed: Passage | None) -> str | None:
+    return f"break_glass {passed.break_glass_id}" if passed is not None and passed.break_glass_id is not None else None
+
+
+def _note_opening(unit: Transaction, name: str, passed: Passage) -> None:
+    unit.accessed("chart", patient=passed.patient_id, subject=name, detail=_glass(passed))
+
+
+@contextlib.contextmanager
+def _noting_refusals(desk: Desk, name: str) -> Iterator[None]:
+    """Note in the access log that somebody was refused for want of a consent; what they tried is rolled back."""
+    try:
+        yield
+    except ConsentRefusal as refused:
+        log.warning("no consent for %s: %s by session %s", refused.scope, name, desk.session.id)
+        with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+            unit.accessed("refused", patient=refused.patient, subject=name, detail=refused.scope)
+        raise
 
 
 def _name(function: Callable[..., object]) -> str:

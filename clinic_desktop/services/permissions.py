@@ -169,6 +169,20 @@ ACTS: dict[str, frozenset[str]] = {
     "worklist.critical_results": frozenset({DOCTOR, NURSE, LABORATORY}),
     "worklist.sections": frozenset({DOCTOR, NURSE, LABORATORY}),
     "sheets.order_sheet": frozenset({DOCTOR, NURSE, LABORATORY}),
+    # consents, sharing and programmes
+    "consents.consents_of": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "consents.consent_wording": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "consents.record_consent": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "consents.sign_consent": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "consents.withdraw_consent": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "consents.consent_entered_in_error": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
+    "restrictions.restrict_record": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "restrictions.lift_restriction": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "break_glass.break_glass": CLINICAL,
+    "break_glass.end_glass": CLINICAL,
+    "break_glass.my_glass": EVERYONE,
+    "break_glass.to_review": frozenset({ADMINISTRATOR}),
+    "break_glass.review_glass": frozenset({ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (

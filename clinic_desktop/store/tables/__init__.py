@@ -7,13 +7,16 @@ Must never hold a rule.
 from clinic_desktop.store.tables import (
     billing,
     chart,
+    consents,
     journal,
     laboratory,
     patients,
     pharmacy,
     prescribing,
+    programmes,
     reference,
     scheduling,
+    sharing,
     staff,
 )
 from clinic_desktop.store.tables.metadata import metadata
@@ -21,13 +24,16 @@ from clinic_desktop.store.tables.metadata import metadata
 __all__ = [
     "billing",
     "chart",
+    "consents",
     "journal",
     "laboratory",
     "metadata",
     "patients",
     "pharmacy",
     "prescribing",
+    "programmes",
     "reference",
     "scheduling",
+    "sharing",
     "staff",
 ]
