@@ -19,7 +19,7 @@ from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.consents import break_glass, consents, record_restrictions
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import prescriptions
-from clinic_desktop.store.tables.programmes import programme_enrolments
+from clinic_desktop.store.tables.programmes import programme_enrolments, programmes
 from clinic_desktop.store.tables.sharing import shares
 
 Arguments = Mapping[str, object]
@@ -87,6 +87,23 @@ def _young_for_guardian(connection: Connection, arguments: Arguments) -> str | N
     return patient_id if young else None
 
 
+def _in_programme(find: Finder) -> Finder:
+    """Only where the programme needs consent."""
+
+    def needing(connection: Connection, arguments: Arguments) -> str | None:
+        programme = select(programmes.c.needs_consent)
+        if "programme_id" in arguments:
+            programme = programme.where(programmes.c.id == str(arguments["programme_id"]))
+        else:
+            programme = programme.join(programme_enrolments).where(
+                programme_enrolments.c.id == str(arguments["enrolment_id"])
+            )
+        needed = connection.execute(programme).scalar_one_or_none()
+        return find(connection, arguments) if needed else None
+
+    return needing
+
+
 def _unless(role: str, find: Finder) -> Finder:
     """Leave out the role to which this is addressed, to be carried out."""
     return lambda connection, arguments: None if arguments["role"] == role else find(connection, arguments)
@@ -138,8 +155,8 @@ COVERED: dict[str, dict[str, Finder]] = {
     "communication": {},
     "photography": {},
     "programmes": {
-        "programmes.enrol": _PATIENT,
-        "programmes.note_progress": _owner("enrolment_id", programme_enrolments),
+        "programmes.enrol": _in_programme(_PATIENT),
+        "programmes.note_progress": _in_programme(_owner("enrolment_id", programme_enrolments)),
     },
     "confidential_care": {
         "sharing.share_record": _young_for_guardian,
@@ -206,6 +223,7 @@ def consent_in_force(
             consents.c.patient_id.in_(ids_of(connection, root_of(connection, patient_id))),
             consents.c.scope == scope,
             consents.c.status == "active",
+            consents.c.source == "here",  # what was agreed elsewhere was not agreed with this clinic
         )
         .order_by(consents.c.rowid_.desc())
     )

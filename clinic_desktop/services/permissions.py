@@ -183,6 +183,22 @@ ACTS: dict[str, frozenset[str]] = {
     "break_glass.my_glass": EVERYONE,
     "break_glass.to_review": frozenset({ADMINISTRATOR}),
     "break_glass.review_glass": frozenset({ADMINISTRATOR}),
+    "sharing.share_record": CLINICAL,
+    "sharing.make_copy": CLINICAL,
+    "sharing.copy_made": CLINICAL,
+    "sharing.withdraw_share": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "sharing.shares_of": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "sharing.health_summary_facts": CLINICAL,
+    "programmes.catalogue": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "programmes.add_programme": frozenset({ADMINISTRATOR}),
+    "programmes.change_programme": frozenset({ADMINISTRATOR}),
+    "programmes.archive_programme": frozenset({ADMINISTRATOR}),
+    "programmes.enrolments_of": CLINICAL,
+    "programmes.enrol": CLINICAL,
+    "programmes.note_progress": CLINICAL,
+    "programmes.progress_entered_in_error": CLINICAL,
+    "programmes.complete_enrolment": CLINICAL,
+    "programmes.leave_programme": CLINICAL,
     # billing
     **dict.fromkeys(
         (

@@ -20,6 +20,7 @@ programmes = record(
     text("ends_on", null=True),
     number("capacity", null=True),
     text("eligibility", null=True),
+    number("needs_consent", default=1),
     text("rating", null=True),
     number("reviews", null=True),
     text("status"),

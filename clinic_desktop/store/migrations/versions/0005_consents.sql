@@ -176,6 +176,7 @@ CREATE TABLE programmes (
     ends_on TEXT,
     capacity INTEGER,
     eligibility TEXT,
+    needs_consent INTEGER DEFAULT '1' NOT NULL,
     rating TEXT,
     reviews INTEGER,
     status TEXT NOT NULL,
