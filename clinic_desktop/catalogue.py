@@ -12,6 +12,7 @@ _SCREENS = (
     "consultation",
     "prescribing",
     "order",
+    "consents",
     "pharmacy",
     "stock",
     "laboratory",

@@ -32,6 +32,16 @@ class Glass:
 
 
 @dataclass(frozen=True)
+class RecordState:
+    """What the patient banner says of a record: restricted, closed to this person, open in an emergency until when."""
+
+    restricted: bool
+    shut_out: bool
+    open_until: datetime | None
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Opened:
     """One thing that was opened under a broken glass."""
 
@@ -129,6 +139,16 @@ def my_glass(read: Read, patient_id: str) -> Glass | None:
         return None
     row = read.conn.execute(select(table).where(table.c.id == found)).one()
     return Glass(row.id, row.patient_id, from_text(row.started_at), from_text(row.ends_at))
+
+
+@query
+def record_state(read: Read, patient_id: str) -> RecordState:
+    """Whether a record is restricted, and whether this session sees it under a broken glass."""
+    asked = Asked(read.session, read.now, read.steady)
+    until = consent_gate.open_until(read.conn, asked, patient_id)
+    restricted = consent_gate.restriction_of(read.conn, patient_id) is not None
+    shut_out = restricted and not consent_gate.may_open(read.conn, asked, patient_id)
+    return RecordState(restricted, shut_out, until, 0 if until is None else int((until - read.now).total_seconds()))
 
 
 @query

@@ -25,7 +25,17 @@ from clinic_desktop.store.tables.sharing import shares
 Arguments = Mapping[str, object]
 Finder = Callable[[Connection, Arguments], str | None]
 
-IN_ACT = ("pass_gate", "require", "consent_in_force", "restriction_of", "open_glass", "root_of")
+IN_ACT = (
+    "pass_gate",
+    "require",
+    "consent_in_force",
+    "restriction_of",
+    "open_glass",
+    "open_until",
+    "may_open",
+    "root_of",
+    "ages_of",
+)
 
 
 @dataclass(frozen=True)
@@ -272,6 +282,23 @@ def open_glass(connection: Connection, asked: Asked, patient_id: str) -> str | N
         if lasts and root_of(connection, row.patient_id) == root:
             return str(row.id)
     return None
+
+
+def may_open(connection: Connection, asked: Asked, patient_id: str) -> bool:
+    """Whether this session may open a record now, by being named, by consent or under a broken glass."""
+    try:
+        require(connection, asked, patient_id, "treatment")
+    except rules.ConsentRefusal:
+        return False
+    return True
+
+
+def open_until(connection: Connection, asked: Asked, patient_id: str) -> datetime | None:
+    """Until when this session sees a patient under a broken glass; None where it does not."""
+    glass = open_glass(connection, asked, patient_id)
+    if glass is None:
+        return None
+    return from_text(connection.execute(select(break_glass.c.ends_at).where(break_glass.c.id == glass)).scalar_one())
 
 
 def root_of(connection: Connection, patient_id: str) -> str:

@@ -181,6 +181,7 @@ ACTS: dict[str, frozenset[str]] = {
     "break_glass.break_glass": CLINICAL,
     "break_glass.end_glass": CLINICAL,
     "break_glass.my_glass": EVERYONE,
+    "break_glass.record_state": EVERYONE,
     "break_glass.to_review": frozenset({ADMINISTRATOR}),
     "break_glass.review_glass": frozenset({ADMINISTRATOR}),
     "sharing.share_record": CLINICAL,

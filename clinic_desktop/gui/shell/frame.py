@@ -291,6 +291,8 @@ class Frame(QWidget):
     def _connect(self) -> None:
         self.rail.gone_to.connect(self.go)
         self.tabs.gone_to.connect(self._turn_to)
+        # What was opened in an emergency goes from the screen when its time is over: it is asked for again.
+        self.banner.emergency_over.connect(self._emergency_over)
         self.topbar.find_asked.connect(self.palette_box.open_up)
         self.topbar.back.connect(self.back)
         self.topbar.lock.connect(self.lock_asked)
@@ -327,6 +329,12 @@ class Frame(QWidget):
             self.say(_("Open a patient first."))
             return
         self.go(name, patient_id=self.banner.patient_id)
+
+    def _emergency_over(self) -> None:
+        self.refresh_banner()
+        if self._history:
+            self._leave()
+            self._open()
 
     def _going(self, name: str, arguments: dict[str, str]) -> Callable[[], None]:
         return lambda: self.go(name, **arguments)
