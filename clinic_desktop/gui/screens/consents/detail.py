@@ -1,7 +1,7 @@
 """One consent or one share, to be read."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from clinic_desktop.domain import sharing
 from clinic_desktop.domain.consents import Scope
@@ -27,10 +27,10 @@ class Detail(QWidget):
         self._state = Pill(name="consents.detail.state")
         self._panel.add_beside_title(self._state)
         self._text = label("", name="consents.detail.text", wrap=True)
-        self._facts = QFormLayout()
+        self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(16)
         self._facts.setVerticalSpacing(6)
-        self._facts.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self._facts.setColumnStretch(1, 1)
         self._pad = SignaturePad("consents.detail.signature", read_only=True)
         self._panel.add(self._text)
         self._panel.body.addLayout(self._facts)
@@ -107,4 +107,6 @@ class Detail(QWidget):
         if value:
             shown: QLabel = label(value, wrap=True)
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            self._facts.addRow(label(words, "secondary"), shown)
+            row = self._facts.rowCount()
+            self._facts.addWidget(label(words, "secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(shown, row, 1)
