@@ -13,10 +13,12 @@ _SCREENS = (
     "prescribing",
     "order",
     "consents",
+    "programmes",
     "pharmacy",
     "stock",
     "laboratory",
     "billing",
+    "oversight",
     "administration",
 )
 

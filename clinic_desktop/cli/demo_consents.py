@@ -79,10 +79,11 @@ def _sign(weeks: Weeks, desk: Desk, patient: str, scope: str, on: date, *, statu
 
 def _scribble(draw: random.Random) -> str:
     """A line with loops, as a hand in a hurry draws it."""
-    x, points = 700.0, []
-    turn, high = draw.uniform(0.5, 0.9), draw.uniform(300, 700)
-    for step in range(90):
-        x += draw.uniform(55, 85)
-        points.append((int(x + 160 * math.sin(step * turn * 2)), int(1650 + high * math.sin(step * turn))))
-    under = [(900, 2450), (3500, 2380), (int(x), 2430)]
+    turn, high, wide = draw.uniform(0.09, 0.13), draw.uniform(350, 650), draw.uniform(15, 19)
+    points = []
+    for step in range(330):
+        fade = 0.45 + 0.55 * math.sin(step * 0.021) ** 2
+        x = 700 + wide * step + 190 * math.sin(step * turn * 2 + 0.7)
+        points.append((int(x), int(1650 - high * fade * math.sin(step * turn))))
+    under = [(900, 2450), (3500, 2380), (points[-1][0], 2430)]
     return write(Signature(PAD, (tuple((min(px, PAD[0]), py) for px, py in points), tuple(under))))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.shell import closed
 from clinic_desktop.gui.shell.banner import PatientBanner
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
@@ -158,6 +159,7 @@ class Frame(QWidget):
 
     def show_error(self, error: Exception, near: QWidget | None = None) -> None:
         """Say what happened: beside its field where a form near it has that field, else at the foot."""
+        self._turn_away(error)
         forms = [near] if isinstance(near, Form) else near.findChildren(Form) if near is not None else []
         if isinstance(error, Refusal) and error.field:
             for form in forms:
@@ -291,8 +293,8 @@ class Frame(QWidget):
     def _connect(self) -> None:
         self.rail.gone_to.connect(self.go)
         self.tabs.gone_to.connect(self._turn_to)
-        # What was opened in an emergency goes from the screen when its time is over: it is asked for again.
-        self.banner.emergency_over.connect(self._emergency_over)
+        for work in (self.refresh_banner, self._open):
+            self.banner.emergency_over.connect(work)
         self.topbar.find_asked.connect(self.palette_box.open_up)
         self.topbar.back.connect(self.back)
         self.topbar.lock.connect(self.lock_asked)
@@ -330,11 +332,12 @@ class Frame(QWidget):
             return
         self.go(name, patient_id=self.banner.patient_id)
 
-    def _emergency_over(self) -> None:
-        self.refresh_banner()
-        if self._history:
-            self._leave()
-            self._open()
+    def _turn_away(self, error: Exception) -> None:
+        """Lead to where a closed record may be opened: an empty page would say that nothing is known."""
+        patient = closed.closed_patient(error, *self._history[-1]) if self._history else None
+        if patient is not None and closed.PAGE in self._screens:
+            self._history.pop()
+            self.go(closed.PAGE, patient_id=patient)
 
     def _going(self, name: str, arguments: dict[str, str]) -> Callable[[], None]:
         return lambda: self.go(name, **arguments)

@@ -94,6 +94,9 @@ class SegmentField(Field):
             button.setProperty("kind", "segment")
             button.setProperty("place", _place(place, len(choices)))
             button.installEventFilter(self)
+            bold = QtGui.QFont(button.font())
+            bold.setBold(True)  # as it is when chosen: its words must not be cut then
+            button.setMinimumWidth(QtGui.QFontMetrics(bold).horizontalAdvance(words.replace("&", "")) + 28)
             self._group.addButton(button, place)
             line.addWidget(button)
         line.addStretch(1)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
@@ -35,6 +35,24 @@ class FormPage(Panel):
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
+class Side(QWidget):
+    """A column of panels that is as high as the window lets it be: its lists scroll, not the page.
+
+    Words that wrap make a layout ask for the height they would like at a width, and a page that holds one asks for all
+    of it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(12)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """As high as there is room."""
+        return False
+
+
 class FormStack(QScrollArea):
     """What is read, or one of the forms before it; `current` is the name of the form that is open."""
 
@@ -47,14 +65,13 @@ class FormStack(QScrollArea):
         self.pages = dict(pages)
         self.current = ""
         self._reading = reading
-        self._stack = QStackedWidget()
-        for page in (reading, *self.pages.values()):
-            self._stack.addWidget(page)
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 4, 0)
-        column.addWidget(self._stack)
+        for page in (reading, *self.pages.values()):
+            column.addWidget(page)
         self.setWidget(holder)
+        self._turn(reading)
 
     def show_form(self, name: str) -> FormPage:
         """Show one of the forms."""
@@ -84,10 +101,7 @@ class FormStack(QScrollArea):
                 page.form.keeper.flush()
 
     def _turn(self, page: QWidget) -> None:
-        # Only the page that is shown asks for room: a long form would let the others scroll.
-        for other in (self._reading, *self.pages.values()):
-            policy = other.sizePolicy()
-            kind = policy.Policy.Preferred if other is page else policy.Policy.Ignored
-            other.setSizePolicy(policy.horizontalPolicy(), kind)
-        self._stack.setCurrentWidget(page)
+        # No stacked widget: it asks for the room of its highest page, whichever is shown.
+        for each in (self._reading, *self.pages.values()):
+            each.setVisible(each is page)
         self.verticalScrollBar().setValue(0)

@@ -14,6 +14,7 @@ from clinic_desktop.gui.widgets.panel import Panel, clear_layout
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.gui.widgets.signature import SignaturePad
 from clinic_desktop.i18n import _
+from clinic_desktop.reports.consent_papers import CHANNEL_WORDS
 from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.sharing import Share
 
@@ -61,7 +62,7 @@ class Detail(QWidget):
         self._fact(_("Given on"), show_date(row.granted_on) if row.granted_on else "")
         until = show_date(row.valid_until) if row.valid_until else _("until it is withdrawn")
         self._fact(_("In force"), f"{show_date(row.valid_from)} – {until}")
-        self._fact(_("By way of"), ", ".join(row.covers))
+        self._fact(_("By way of"), ", ".join(_(CHANNEL_WORDS.get(one, one)) for one in row.covers))
         self._fact(_("Witness"), row.witness)
         self._fact(_("Signed paper"), row.document_id or "")
         self._fact(_("Wording"), f"{row.wording_version}, {row.language}" if row.wording_version else "")

@@ -17,13 +17,11 @@ from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.signature import SignatureField
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports.consent_papers import CHANNEL_WORDS
 from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.consents import NewConsent
 from clinic_desktop.services.sharing import NewShare, Share
 
-CHANNEL_WORDS = {
-    "phone": N_("Telephone"), "sms": N_("Text message"), "email": N_("E-mail"), "post": N_("Post"), "app": N_("App"),
-}  # fmt: skip
 GLASS_REASONS = {
     "life_in_danger": N_("A life is in danger"),
     "cannot_consent": N_("The patient cannot be asked"),
@@ -45,9 +43,9 @@ class ConsentForms:
         self.pages: dict[str, FormPage] = {
             "consent": self._consent(),
             "sign": self._sign(),
-            "withdraw": self._reason("withdraw", _("Withdraw"), _("&Withdraw it now"), self._withdraw),
+            "withdraw": self._reason("withdraw", _("Withdraw"), _("Withdraw &it now"), self._withdraw),
             "restrict": self._restrict(),
-            "lift": self._reason("lift", _("Lift the restriction"), _("&Lift it"), self._presenter.lift),
+            "lift": self._reason("lift", _("Lift the restriction"), _("L&ift it"), self._presenter.lift),
             "glass": self._glass(),
             "share": self._share(),
             "copy": self._copy(),
@@ -173,7 +171,7 @@ class ConsentForms:
         def submit() -> None:
             self._presenter.restrict(allowed_of(form.values(), tuple(ROLE_WORDS)), why.value())
 
-        return FormPage(_("Restrict the record"), _("&Restrict it"), form, submit)
+        return FormPage(_("Restrict the record"), _("Restrict &it"), form, submit)
 
     def _glass(self) -> FormPage:
         form = self._form("glass")
@@ -214,7 +212,7 @@ class ConsentForms:
                        for key, words in sharing.PERMISSIONS.items() if key != "view"))  # fmt: skip
         form.add(DateField(_("Until"), "consents.expires_on", today=self._today, required=True))
         form.add(NoteEdit(_("Words to go with it"), "consents.message", rows=2))
-        return FormPage(_("Share the record"), _("&Share it"), form, self._share_it)
+        return FormPage(_("Share the record"), _("Share &it"), form, self._share_it)
 
     def _share_it(self) -> None:
         values = self.pages["share"].form.values()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinic_desktop.domain.consents import BY_KEY
 from clinic_desktop.gui.screens.consents import lists
@@ -11,7 +11,7 @@ from clinic_desktop.gui.screens.consents.detail import Detail
 from clinic_desktop.gui.screens.consents.forms import ConsentForms
 from clinic_desktop.gui.screens.consents.presenter import ConsentsPresenter, Shown, Written, in_a_month
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.formstack import FormStack
+from clinic_desktop.gui.widgets.formstack import FormStack, Side
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.i18n import _
@@ -55,16 +55,19 @@ class ConsentsView(ScreenView):
         self._break = who.add_button(_("&Break the glass"), "consents.break_glass", lambda: self._show_form("glass"))
         self._end = who.add_button(_("&Close it again"), "consents.end_glass", self._presenter.end_glass)
         who.add(self._who)
+        # A small window scrolls in the lists, not the page.
+        self.list.setMinimumHeight(100)
+        self.shares.setMinimumHeight(90)
+        self._stack.setMinimumHeight(200)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        left = QVBoxLayout()
-        left.setSpacing(12)
-        left.addWidget(agreed, 3)
-        left.addWidget(who)
-        left.addWidget(given, 2)
-        row.addLayout(left, 10)
+        left = Side()
+        left.column.addWidget(agreed, 3)
+        left.column.addWidget(who)
+        left.column.addWidget(given, 2)
+        row.addWidget(left, 10)
         row.addWidget(self._stack, 11)
         self.set_body(body)
 
@@ -220,7 +223,7 @@ class ConsentsView(ScreenView):
         row = self.list.current()
         self._sign.setVisible(row is not None and row.state == "draft")
         if page is None:
-            self.set_primary(_("&New consent"), self._new, enabled=ready)
+            self.set_primary(_("New consent"), self._new, enabled=ready)
         else:
             self.set_primary(page.act_words, self._submit, enabled=ready)
 
