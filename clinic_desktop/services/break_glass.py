@@ -15,7 +15,7 @@ from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.consent_gate import Asked
 from clinic_desktop.services.patients import require_patient, shown_name
 from clinic_desktop.store.tables.consents import break_glass as table
-from clinic_desktop.store.tables.journal import access, settings
+from clinic_desktop.store.tables.journal import access, sessions, settings
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import LOGICAL_BITS
@@ -177,7 +177,7 @@ def _broken(read: Read, row: Any) -> Broken:
                access.c.detail == f"break_glass {row.id}")
         .order_by(access.c.seq)
     )  # fmt: skip
-    ended = row.ended_at or (row.ends_at if from_text(row.ends_at) <= read.now else None)
+    ended = _ended(read, row)
     return Broken(
         row.id, row.revision, row.patient_id, shown_name(row.family_name, row.given_names), row.mrn,
         row.display_name, row.role, row.reason, row.words, from_text(row.started_at), from_text(row.ends_at),
@@ -186,6 +186,13 @@ def _broken(read: Read, row: Any) -> Broken:
         row.outcome or "", row.reviewer or "", None if row.reviewed_at is None else from_text(row.reviewed_at),
         row.review_note or "",
     )  # fmt: skip
+
+
+def _ended(read: Read, row: Any) -> str | None:
+    """When it was over: closed by hand, by signing out, or by its time; None while it lasts."""
+    left = read.conn.execute(select(sessions.c.closed_at).where(sessions.c.id == row.session)).scalar()
+    over = [at for at in (row.ended_at, left, row.ends_at) if at is not None and from_text(at) <= read.now]
+    return min(over, default=None)
 
 
 def _minutes(act: Act) -> int:

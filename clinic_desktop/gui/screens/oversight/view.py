@@ -26,6 +26,17 @@ REASON_WORDS = {
     "public_health": N_("Danger to others"),
     "other": N_("Another emergency"),
 }
+OPENED_WORDS = {
+    "chart": N_("Chart"),
+    "consultation": N_("Consultation"),
+    "encounters": N_("Consultation"),
+    "prescribing": N_("Medicines"),
+    "results": N_("Results"),
+    "lab_orders": N_("Laboratory orders"),
+    "flags": N_("Results"),
+    "vitals": N_("Vital signs"),
+    "sharing": N_("Sharing outside"),
+}
 MEANINGS = {"": "warning", "justified": "good", "unclear": "information", "not_justified": "critical"}
 SECTIONS = ("glass", "programmes")
 
@@ -246,7 +257,8 @@ class Story(QWidget):
         self._fact(_("Closed"), _("by hand") if row.ended_why else _("by its time") if row.ended_at else "")
         for one in row.opened:
             at = datetime.fromtimestamp(one.at_ms / 1000, tz=UTC).astimezone()
-            self._fact(f"{at:%H:%M:%S}", _("opened {what}").format(what=one.what.replace("_", " ").replace(".", ": ")))
+            kind, _dot, act = one.what.partition(".")
+            self._fact(f"{at:%H:%M:%S}", f"{_(OPENED_WORDS.get(kind, kind))} ({act.replace('_', ' ')})")
         if not row.opened:
             self._fact(_("Opened"), _("nothing"))
         if row.outcome and row.reviewed_at is not None:

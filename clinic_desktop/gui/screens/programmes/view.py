@@ -201,6 +201,7 @@ class Detail(QWidget):
         self._text = label("", name="programmes.detail.text", wrap=True)
         self._bar = QProgressBar()
         self._bar.setObjectName("programmes.detail.progress")
+        self._bar.setTextVisible(False)
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(16)
         self._facts.setVerticalSpacing(6)
@@ -243,7 +244,7 @@ class Detail(QWidget):
         self._bar.setRange(0, 100)
         self._bar.setValue(row.progress.percent)
         told = _("{n} of {m} sessions, {percent} %")
-        self._bar.setFormat(told.format(n=row.progress.done, m=row.progress.total, percent=row.progress.percent))
+        self._fact(_("Done"), told.format(n=row.progress.done, m=row.progress.total, percent=row.progress.percent))
         until = show_date(row.expected_on) if row.expected_on else "…"
         self._fact(_("Since"), f"{show_date(row.starts_on)} – {until}")
         if row.ended_on:
