@@ -193,15 +193,13 @@ class ConsentsView(ScreenView):
         if row is None or (form == "withdraw" and row.state == "withdrawn"):
             self._window.say(_("Choose a share that stands first."))
             return
-        self._about(form, row)
-        if form == "copy":
-            self._forget_password()
-            self._stack.pages["copy"].form.set_values({"folder": str(Path.home())})
+        self._about(form, row, {"folder": str(Path.home())} if form == "copy" else {})
 
-    def _about(self, form: str, row: Consent | Share) -> None:
-        if self._forms.chosen is not row:
-            self._stack.flush()
-            self._stack.pages[form].form.clear()
+    def _about(self, form: str, row: Consent | Share, usual: Mapping[str, object] | None = None) -> None:
+        self._forget_password()
+        self._stack.flush()
+        self._stack.pages[form].form.clear()
+        self._stack.pages[form].form.set_values(usual or {})
         self._forms.chosen = row
         self._show_form(form, row.id)
 
