@@ -146,8 +146,8 @@ class Frame(QWidget):
             shown, view = self._preview, None
         if self.stack.currentWidget() is not shown:
             self.stack.setCurrentWidget(shown)
-        # A page on its own needs no tabs.
-        self.tabs.setVisible(self.banner.patient_id is not None and len(self.tabs.names) > 1)
+        # Where there is no other page to turn to, no tabs are needed.
+        self.tabs.setVisible(self.banner.patient_id is not None and bool({*self.tabs.names} - {self.screen_name}))
         about = bool(self._history) and self._screens[self._history[-1][0]].about_patient
         self.foot.show_primary(view, allowed=shown is view and (not about or self.banner.patient_id is not None))
 
