@@ -74,11 +74,6 @@ class ConsentForms:
             TextField(_("Name, if not the patient"), "consents.grantor_name", longest=rules.LONGEST_NAME),
             TextField(_("What they are to the patient"), "consents.grantor_relation", longest=rules.LONGEST_NAME),
         )
-        form.add_row(
-            DateField(_("Given on"), "consents.granted_on", today=today),
-            DateField(_("From"), "consents.valid_from", today=today),
-            DateField(_("Until"), "consents.valid_until", today=today),
-        )
         form.add(
             SegmentField(
                 _("What is kept"), "consents.status",
@@ -89,6 +84,11 @@ class ConsentForms:
             SignatureField(_("Signature"), "consents.signature", clear=_("Sign &again"),
                            hint=_("With the mouse, a pen or a finger."))
         )  # fmt: skip
+        form.add_row(
+            DateField(_("Given on"), "consents.granted_on", today=today),
+            DateField(_("From"), "consents.valid_from", today=today),
+            DateField(_("Until"), "consents.valid_until", today=today),
+        )
         form.add_row(
             TextField(_("Signed paper, its document number"), "consents.document_id", longest=80),
             TextField(_("Witness"), "consents.witness_name", longest=rules.LONGEST_NAME),

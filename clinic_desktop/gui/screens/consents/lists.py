@@ -73,7 +73,7 @@ def shares(settings: Remembered) -> ListTable[Share]:
                       sort=lambda row: len(row.copies)),
         Column[Share]("state", _("State"), lambda row: _(SHORT_STATES[row.state][0]), 108, look=share_look),
     )  # fmt: skip
-    empty = Empty(_("Nothing of this record was shared with anybody outside."), icon="arrow")
+    empty = Empty(_("Nothing of this record was shared with anybody outside."), icon="people")
     return ListTable("consents.shares", columns, key=lambda row: row.id, settings=settings, empty=empty)
 
 
