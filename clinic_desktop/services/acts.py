@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["Act", "Desk", "DraftKey", "Read", "command", "query"]
+__all__ = ["Act", "Desk", "DraftKey", "Read", "allow", "command", "query"]
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,23 @@ class Act:
         return numbers.compose(kind, self._workstation, int(last))
 
 
-def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[Desk, P], R]:
+class Command(Protocol[P, R]):
+    """An act as it is called from a desk; `inside` does it within another act, which has asked for permission."""
+
+    inside: Callable[Concatenate[Act, P], R]
+
+    def __call__(self, desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+class Query(Protocol[P, R]):
+    """A read as it is called from a desk; `inside` reads within an act or another read, which has asked for all."""
+
+    inside: Callable[Concatenate[Read, P], R]
+
+    def __call__(self, desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
     """Make a function an act: permission, one transaction, its draft gone, its answer kept under the act's id."""
     name = _name(function)
     covered = consent_gate.is_covered(name)
@@ -172,16 +188,15 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[
         return result
 
     call.__dict__["act"] = name
+    call.__dict__["inside"] = function
     # The wrapper takes a Desk where the function takes an Act: `wraps` would show the wrong first argument.
-    return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+    return typing.cast("Command[P, R]", call)
 
 
 @typing.overload
-def query(function: Callable[Concatenate[Read, P], R], /) -> Callable[Concatenate[Desk, P], R]: ...
+def query(function: Callable[Concatenate[Read, P], R], /) -> Query[P, R]: ...
 @typing.overload
-def query(
-    *, access: Literal["chart", "report"]
-) -> Callable[[Callable[Concatenate[Read, P], R]], Callable[Concatenate[Desk, P], R]]: ...
+def query(*, access: Literal["chart", "report"]) -> Callable[[Callable[Concatenate[Read, P], R]], Query[P, R]]: ...
 def query(
     function: Callable[Concatenate[Read, P], R] | None = None,
     /,
@@ -197,9 +212,7 @@ def query(
     return _query(function, None)
 
 
-def _query(
-    function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None
-) -> Callable[Concatenate[Desk, P], R]:
+def _query(function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None) -> Query[P, R]:
     name = _name(function)
     covered = consent_gate.is_covered(name)
 
@@ -223,7 +236,8 @@ def _query(
                 return function(Read(connection, desk.session, desk.now, desk.store.clock.steady()), *args, **kwargs)
 
     call.__dict__["act"] = name
-    return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+    call.__dict__["inside"] = function
+    return typing.cast("Query[P, R]", call)
 
 
 def _pass(
@@ -271,6 +285,13 @@ def _allow(desk: Desk, name: str) -> None:
     except Refusal:
         log.warning("refused %s to session %s (%s)", name, desk.session.id, desk.session.role)
         raise
+
+
+def allow(desk: Desk, name: str) -> None:
+    """Ask what every act is asked first, for one that is none (it reads files, or writes no journal)."""
+    _allow(desk, name)
+    with desk.store.read() as connection:
+        _still_works_here(connection, desk.session)
 
 
 def _still_works_here(connection: Connection, session: Session) -> None:

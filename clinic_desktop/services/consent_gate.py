@@ -147,6 +147,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "results.results",
         "results.history",
         "flags.flags",
+        "growth.growth",
         "sharing.share_record",
         "sharing.health_summary_facts",
     ),

@@ -200,6 +200,16 @@ ACTS: dict[str, frozenset[str]] = {
     "programmes.progress_entered_in_error": CLINICAL,
     "programmes.complete_enrolment": CLINICAL,
     "programmes.leave_programme": CLINICAL,
+    # immunizations
+    "immunizations.record_immunization": CLINICAL,
+    "immunizations.immunization_entered_in_error": CLINICAL,
+    # growth
+    "growth.growth": CLINICAL,
+    "growth.set_gestation": CLINICAL,
+    # tables from elsewhere
+    "imports.import_rows": frozenset({ADMINISTRATOR}),
+    "imports.save_mapping": frozenset({ADMINISTRATOR}),
+    "imports.saved_mappings": frozenset({ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (
