@@ -7,8 +7,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.gui.shell import closed
 from clinic_desktop.gui.shell.banner import PatientBanner
+from clinic_desktop.gui.shell.closed import turn_away
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
 from clinic_desktop.gui.shell.palette import GO, PATIENT, Palette
@@ -160,7 +160,7 @@ class Frame(QWidget):
 
     def show_error(self, error: Exception, near: QWidget | None = None) -> None:
         """Say what happened: beside its field where a form near it has that field, else at the foot."""
-        self._turn_away(error)
+        turn_away(error, self._history, self._screens, self.go)
         forms = [near] if isinstance(near, Form) else near.findChildren(Form) if near is not None else []
         if isinstance(error, Refusal) and error.field:
             for form in forms:
@@ -333,13 +333,6 @@ class Frame(QWidget):
             self.say(_("Open a patient first."))
             return
         self.go(name, patient_id=self.banner.patient_id)
-
-    def _turn_away(self, error: Exception) -> None:
-        """Lead to where a closed record may be opened: an empty page would say that nothing is known."""
-        patient = closed.closed_patient(error, *self._history[-1]) if self._history else None
-        if patient is not None and closed.PAGE in self._screens:
-            self._history.pop()
-            self.go(closed.PAGE, patient_id=patient)
 
     def _going(self, name: str, arguments: dict[str, str]) -> Callable[[], None]:
         return lambda: self.go(name, **arguments)
