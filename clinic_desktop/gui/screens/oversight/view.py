@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.programmes import CATEGORIES
 from clinic_desktop.gui.screens.oversight.forms import OUTCOME_WORDS, OversightForms
 from clinic_desktop.gui.screens.oversight.presenter import OversightPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.facts import Facts
 from clinic_desktop.gui.widgets.formstack import FormStack, Side
-from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.model import Column
-from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
+from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
@@ -231,11 +231,8 @@ class Story(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._panel = Panel(name="oversight.story")
-        self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(16)
-        self._facts.setVerticalSpacing(6)
-        self._facts.setColumnStretch(1, 1)
-        self._panel.body.addLayout(self._facts)
+        self._facts = Facts()
+        self._panel.add(self._facts)
         self._panel.body.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -243,34 +240,28 @@ class Story(QWidget):
 
     def show_row(self, row: Broken | None) -> None:
         """Show one."""
-        clear_layout(self._facts)
+        self._facts.clear()
         self._panel.set_title("" if row is None else row.patient_name)
         if row is None:
             return
-        self._fact(_("MRN"), row.mrn)
-        self._fact(_("Who"), f"{row.who} ({row.role})")
-        self._fact(_("Why"), _(REASON_WORDS.get(row.reason, row.reason)))
-        self._fact(_("In words"), row.words)
+        self._facts.add(_("MRN"), row.mrn)
+        self._facts.add(_("Who"), f"{row.who} ({row.role})")
+        self._facts.add(_("Why"), _(REASON_WORDS.get(row.reason, row.reason)))
+        self._facts.add(_("In words"), row.words)
         started = row.started_at.astimezone()
         ended = _("still open") if row.ended_at is None else f"{row.ended_at.astimezone():%H:%M}"
-        self._fact(_("When"), f"{show_date(started.date())} {started:%H:%M} – {ended}")
-        self._fact(_("Closed"), _("by hand") if row.ended_why else _("by its time") if row.ended_at else "")
+        self._facts.add(_("When"), f"{show_date(started.date())} {started:%H:%M} – {ended}")
+        self._facts.add(_("Closed"), _("by hand") if row.ended_why else _("by its time") if row.ended_at else "")
         for one in row.opened:
             at = datetime.fromtimestamp(one.at_ms / 1000, tz=UTC).astimezone()
             kind, _dot, act = one.what.partition(".")
-            self._fact(f"{at:%H:%M:%S}", f"{_(OPENED_WORDS.get(kind, kind))} ({act.replace('_', ' ')})")
+            self._facts.add(f"{at:%H:%M:%S}", f"{_(OPENED_WORDS.get(kind, kind))} ({act.replace('_', ' ')})")
         if not row.opened:
-            self._fact(_("Opened"), _("nothing"))
+            self._facts.add(_("Opened"), _("nothing"))
         if row.outcome and row.reviewed_at is not None:
             on = show_date(row.reviewed_at.astimezone().date())
-            self._fact(_("Review"), f"{_(OUTCOME_WORDS[row.outcome])}, {row.reviewed_by}, {on}")
-            self._fact(_("Note"), row.review_note)
-
-    def _fact(self, words: str, value: str) -> None:
-        if value:
-            row = self._facts.rowCount()
-            self._facts.addWidget(label(words, "secondary"), row, 0)
-            self._facts.addWidget(label(value, wrap=True), row, 1)
+            self._facts.add(_("Review"), f"{_(OUTCOME_WORDS[row.outcome])}, {row.reviewed_by}, {on}")
+            self._facts.add(_("Note"), row.review_note)
 
 
 def _moment(at: datetime) -> str:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.programmes import CATEGORIES
 from clinic_desktop.gui.screens.programmes.forms import ProgrammeForms
 from clinic_desktop.gui.screens.programmes.presenter import ProgrammesPresenter, Shown, steps_left
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.facts import Facts
 from clinic_desktop.gui.widgets.formstack import FormStack, Side
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.model import Column
-from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
+from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
@@ -202,13 +203,10 @@ class Detail(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("programmes.detail.progress")
         self._bar.setTextVisible(False)
-        self._facts = QGridLayout()
-        self._facts.setHorizontalSpacing(16)
-        self._facts.setVerticalSpacing(6)
-        self._facts.setColumnStretch(1, 1)
+        self._facts = Facts()
         self._panel.add(self._text)
         self._panel.add(self._bar)
-        self._panel.body.addLayout(self._facts)
+        self._panel.add(self._facts)
         self._panel.body.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -223,19 +221,19 @@ class Detail(QWidget):
         """Show a programme on offer."""
         about = row.about
         self._begin(about.name, about.description)
-        self._fact(_("Kind"), _(CATEGORIES[about.category]))
-        self._fact(_("Lasts"), _("{n} weeks").format(n=about.weeks) if about.weeks else "")
-        self._fact(_("For whom"), about.eligibility)
-        self._fact(_("Needs"), "\n".join(about.requirements))
-        self._fact(_("Brings"), "\n".join(about.outcomes))
-        self._fact(_("By"), about.provider)
+        self._facts.add(_("Kind"), _(CATEGORIES[about.category]))
+        self._facts.add(_("Lasts"), _("{n} weeks").format(n=about.weeks) if about.weeks else "")
+        self._facts.add(_("For whom"), about.eligibility)
+        self._facts.add(_("Needs"), "\n".join(about.requirements))
+        self._facts.add(_("Brings"), "\n".join(about.outcomes))
+        self._facts.add(_("By"), about.provider)
         dates = [show_date(day) if day else "…" for day in (about.starts_on, about.ends_on)]
-        self._fact(_("Runs"), " – ".join(dates) if about.starts_on or about.ends_on else "")
+        self._facts.add(_("Runs"), " – ".join(dates) if about.starts_on or about.ends_on else "")
         places = _("{n} of {m} taken").format(n=row.enrolled, m=about.capacity) if about.capacity else str(row.enrolled)
-        self._fact(_("Places"), places)
-        self._fact(_("Consent"), _("needed") if about.needs_consent else _("not needed"))
+        self._facts.add(_("Places"), places)
+        self._facts.add(_("Consent"), _("needed") if about.needs_consent else _("not needed"))
         for step in row.steps:
-            self._fact(_("Week {n}").format(n=step.week) if step.week else _("Step"), step.title)
+            self._facts.add(_("Week {n}").format(n=step.week) if step.week else _("Step"), step.title)
 
     def show_enrolment(self, row: Enrolment) -> None:
         """Show how far a patient has come."""
@@ -244,28 +242,22 @@ class Detail(QWidget):
         self._bar.setRange(0, 100)
         self._bar.setValue(row.progress.percent)
         told = _("{n} of {m} sessions, {percent} %")
-        self._fact(_("Done"), told.format(n=row.progress.done, m=row.progress.total, percent=row.progress.percent))
+        self._facts.add(_("Done"), told.format(n=row.progress.done, m=row.progress.total, percent=row.progress.percent))
         until = show_date(row.expected_on) if row.expected_on else "…"
-        self._fact(_("Since"), f"{show_date(row.starts_on)} – {until}")
+        self._facts.add(_("Since"), f"{show_date(row.starts_on)} – {until}")
         if row.ended_on:
-            self._fact(_("Ended"), " ".join(filter(None, (show_date(row.ended_on), row.end_reason))))
+            self._facts.add(_("Ended"), " ".join(filter(None, (show_date(row.ended_on), row.end_reason))))
         for _step, title, done, wanted in steps_left(row):
-            self._fact(f"{done}/{wanted}", title)
+            self._facts.add(f"{done}/{wanted}", title)
         for one in reversed(row.noted):
-            self._fact(show_date(one.done_on), ", ".join(filter(None, (one.step, one.value, one.note))))
+            self._facts.add(show_date(one.done_on), ", ".join(filter(None, (one.step, one.value, one.note))))
 
     def _begin(self, title: str, text: str) -> None:
-        clear_layout(self._facts)
+        self._facts.clear()
         self._panel.set_title(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
         self._bar.hide()
-
-    def _fact(self, words: str, value: str) -> None:
-        if value:
-            row = self._facts.rowCount()
-            self._facts.addWidget(label(words, "secondary"), row, 0)
-            self._facts.addWidget(label(value, wrap=True), row, 1)
 
 
 def _taken_columns() -> tuple[Column[Enrolment], ...]:
