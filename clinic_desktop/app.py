@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
     from clinic_desktop.services.office import Office
+    from clinic_desktop.services.patients import BannerFacts as KnownFacts
     from clinic_desktop.services.patients import PatientHit
     from clinic_desktop.store.engine import Watch
 
@@ -333,10 +334,16 @@ def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
         alerts=(*facts.alerts, *((_("Record restricted"),) if record.restricted else ())),
         weight="" if closed else facts.weight,
         weight_on=None if closed else facts.weight_on,
-        pregnancy=_("pregnant") if facts.pregnant and not closed else "",
+        pregnancy="" if closed else _pregnancy(facts),
         emergency="" if until is None else _("Glass broken until {time}").format(time=until),
         emergency_seconds=record.seconds,
     )
+
+
+def _pregnancy(facts: "KnownFacts") -> str:
+    if facts.pregnant:
+        return _("pregnant")
+    return _("pregnancy not known") if facts.pregnancy_not_known else ""
 
 
 def _born(born_on: date | None, precision: str) -> str:
@@ -367,8 +374,10 @@ def _suggestion(hit: "PatientHit") -> "Suggestion":
 
 def _counts(desk: "Desk") -> Mapping[str, int]:
     from clinic_desktop.services.home import waits_for_me
+    from clinic_desktop.services.inbox import unread
 
     counts: dict[str, int] = {}
     for group in waits_for_me(desk):
         counts[group.screen] = counts.get(group.screen, 0) + group.count
+    counts["inbox"] = unread(desk)
     return counts

@@ -8,15 +8,16 @@ in the table of permissions, by its module and name, before a single row is read
 import contextlib
 import dataclasses
 import functools
+import hashlib
 import inspect
 import json
 import logging
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeGuard, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -33,9 +34,13 @@ from clinic_desktop.store.drafts import DraftKey
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.unit import Transaction
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
+AccessKind = Literal["chart", "report", "bill", "banner"]
 R = TypeVar("R")
 
 __all__ = ["Act", "Desk", "DraftKey", "Read", "allow", "command", "query"]
@@ -169,9 +174,12 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
         with _noting_refusals(desk, name), desk.store.write(act=act_id, session=desk.session.id) as unit:
             act = Act(unit, desk.session, desk.store.workstation, desk.store.clock.steady())
             _still_works_here(unit.conn, desk.session)
-            done = unit.run("SELECT name, result FROM acts WHERE id = ?", (act_id,)).fetchone()
+            told = None if desk.act_id is None else _digest(args, kwargs)
+            done = unit.run("SELECT name, session, arguments, result FROM acts WHERE id = ?", (act_id,)).fetchone()
             if done is not None:
-                return _replay(function, name, done[0], done[1])
+                if tuple(done[:3]) != (name, desk.session.id, told):
+                    raise Refusal(N_("This was done before with other contents. Look at what stands there first."))
+                return _replay(function, done[3])
             if covered:
                 act.passage = _pass(unit.conn, desk, function, name, args, kwargs)
                 if act.passage is not None and act.passage.break_glass_id is not None:
@@ -180,8 +188,8 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
             if desk.draft is not None:
                 drafts.drop(unit, desk.session.staff_id, desk.draft)
             unit.run(
-                "INSERT INTO acts (id, name, session, result) VALUES (?, ?, ?, ?)",
-                (act_id, name, desk.session.id, json.dumps(result, default=_plain, ensure_ascii=False)),
+                "INSERT INTO acts (id, name, session, arguments, result) VALUES (?, ?, ?, ?, ?)",
+                (act_id, name, desk.session.id, told, json.dumps(result, default=_plain, ensure_ascii=False)),
             )
             if desk.also is not None:
                 desk.also(act.conn)
@@ -196,47 +204,60 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
 @typing.overload
 def query(function: Callable[Concatenate[Read, P], R], /) -> Query[P, R]: ...
 @typing.overload
-def query(*, access: Literal["chart", "report"]) -> Callable[[Callable[Concatenate[Read, P], R]], Query[P, R]]: ...
+def query(
+    *, access: AccessKind, once: bool = False, of: Callable[[Any], Iterable[str]] | None = None
+) -> Callable[[Callable[Concatenate[Read, P], R]], Query[P, R]]: ...
 def query(
     function: Callable[Concatenate[Read, P], R] | None = None,
     /,
     *,
-    access: Literal["chart", "report"] | None = None,
+    access: AccessKind | None = None,
+    once: bool = False,
+    of: Callable[[Any], Iterable[str]] | None = None,
 ) -> object:
-    """Make a function a read; with `access`, who opened what is committed before the first value is read.
+    """Make a function a read; with `access`, who opened what is committed before the first value is handed out.
 
-    A query with `access` takes the patient's id as its first argument.
+    A query with `access` takes the patient's id as its first argument, or says with `of` whom its answer is about.
+    With `once` the row is written the first time in a session only: for what a screen asks again and again.
     """
     if function is None:
-        return lambda inner: _query(inner, access)
+        return lambda inner: _query(inner, access, once=once, of=of)
     return _query(function, None)
 
 
-def _query(function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None) -> Query[P, R]:
+def _query(
+    function: Callable[Concatenate[Read, P], R],
+    access: AccessKind | None,
+    *,
+    once: bool = False,
+    of: Callable[[R], Iterable[str]] | None = None,
+) -> Query[P, R]:
     name = _name(function)
     covered = consent_gate.is_covered(name)
 
     @functools.wraps(function)
     def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         _allow(desk, name)
+        about = args[0] if args else next(iter(kwargs.values()), "")
         with _noting_refusals(desk, name):
-            if access is not None:
-                patient = str(args[0]) if args else str(kwargs["patient_id"])
-                with desk.store.write(act=new_id(), session=desk.session.id) as unit:
-                    _still_works_here(unit.conn, desk.session)
-                    passed = _pass(unit.conn, desk, function, name, args, kwargs) if covered else None
-                    unit.accessed(access, patient=patient, subject=name, detail=_glass(passed))
+            passed = _ask(desk, function, name, args, kwargs) if covered else None
+            glass = _glass(passed)
+            if access is not None and of is None:
+                # Under a broken glass every opening is noted, however often.
+                _note_access(desk, access, name, {str(about)}, about if once and glass is None else None, glass)
+            elif passed is not None and glass is not None:
+                _note_access(desk, "chart", name, {passed.patient_id}, None, glass)
             with desk.store.read() as connection:
                 _still_works_here(connection, desk.session)
-                if covered and access is None:
-                    passed = _pass(connection, desk, function, name, args, kwargs)
-                    if passed is not None and passed.break_glass_id is not None:
-                        with desk.store.write(act=new_id(), session=desk.session.id) as unit:
-                            _note_opening(unit, name, passed)
-                return function(Read(connection, desk.session, desk.now, desk.store.clock.steady()), *args, **kwargs)
+                read = Read(connection, desk.session, desk.now, desk.store.clock.steady())
+                answer = function(read, *args, **kwargs)
+        if access is not None and of is not None:
+            _note_access(desk, access, name, set(of(answer)), about if once else None)
+        return answer
 
     call.__dict__["act"] = name
     call.__dict__["inside"] = function
+    call.__dict__["access"] = access
     return typing.cast("Query[P, R]", call)
 
 
@@ -252,6 +273,14 @@ def _pass(
     arguments = inspect.signature(function).bind(None, *args, **kwargs).arguments
     asked = Asked(desk.session, desk.now, desk.store.clock.steady())
     return consent_gate.pass_gate(connection, asked, name, arguments)
+
+
+def _ask(
+    desk: Desk, function: Callable[..., object], name: str, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> Passage | None:
+    with desk.store.read() as connection:
+        _still_works_here(connection, desk.session)
+        return _pass(connection, desk, function, name, args, kwargs)
 
 
 def _glass(passed: Passage | None) -> str | None:
@@ -272,6 +301,22 @@ def _noting_refusals(desk: Desk, name: str) -> Iterator[None]:
         with desk.store.write(act=new_id(), session=desk.session.id) as unit:
             unit.accessed("refused", patient=refused.patient, subject=name, detail=refused.scope)
         raise
+
+
+def _note_access(
+    desk: Desk, kind: AccessKind, name: str, patients: set[str], once: object, detail: str | None = None
+) -> None:
+    """Commit who is seen; `once` is what was asked for, where asking for it again is the same opening."""
+    seen = {(name, patient, once if isinstance(once, str) else ""): patient for patient in sorted(patients)}
+    if once is not None:
+        seen = {key: patient for key, patient in seen.items() if key not in desk.session.seen}
+    if not seen:
+        return
+    with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+        _still_works_here(unit.conn, desk.session)
+        for patient in seen.values():
+            unit.accessed(kind, patient=patient, subject=name, detail=detail)
+    desk.session.seen.update(seen)
 
 
 def _name(function: Callable[..., object]) -> str:
@@ -306,9 +351,28 @@ def _still_works_here(connection: Connection, session: Session) -> None:
         raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
 
 
-def _replay(function: Callable[..., R], name: str, done_name: str, result: str) -> R:
-    if done_name != name:
-        raise ValueError("an act's id was used for another act")
+def _digest(args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
+    """What an act was told, so that the same id with other contents is never answered as if it had been done."""
+    words = json.dumps([args, kwargs], default=_said, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _said(value: object) -> object:
+    if _is_value(value):
+        # A secret is left out: a quick digest of a password must lie nowhere.
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.repr}
+    if isinstance(value, (date, Decimal)):
+        return str(value)
+    # What holds files or keys (a clinic's key slots) is the same for the whole session.
+    return type(value).__name__
+
+
+def _is_value(value: object) -> TypeGuard["DataclassInstance"]:
+    """Whether it is plain facts: a frozen dataclass, not one that holds files or keys."""
+    return bool(getattr(getattr(type(value), "__dataclass_params__", None), "frozen", False))
+
+
+def _replay(function: Callable[..., R], result: str) -> R:
     # pydantic costs 0.1 s to import and is needed only where an act was sent twice.
     from pydantic import TypeAdapter
 

@@ -28,6 +28,8 @@ class Session:
     _locked: bool = False
     _ended: bool = False
     _glass: dict[str, float] = field(default_factory=dict, repr=False)
+    # What this session saw already, of what is noted once in the access log.
+    seen: set[tuple[str, str, str]] = field(default_factory=set, repr=False, compare=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __repr__(self) -> str:
