@@ -155,6 +155,9 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
 ) | {
     "prescribing.prescription": _unless("pharmacist", _PRESCRIPTION),
     "results.order_results": _unless("laboratory", _PATIENT),
+    "laboratory.open_tests": _unless("laboratory", _PATIENT),
+    "refills.refillable": _unless("pharmacist", _PATIENT),
+    "refills.refills_of": _unless("pharmacist", _PATIENT),
     "sharing.make_copy": _owner("share_id", shares),
 }
 
