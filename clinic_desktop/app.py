@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
     from clinic_desktop.services.office import Office
+    from clinic_desktop.services.patients import BannerFacts as KnownFacts
     from clinic_desktop.services.patients import PatientHit
     from clinic_desktop.store.engine import Watch
 
@@ -312,9 +313,13 @@ class RememberedInProfile:
 
 def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
     from clinic_desktop.gui.shell.gate import BannerFacts
+    from clinic_desktop.services.break_glass import record_state
     from clinic_desktop.services.patients import patient_banner, sex_words
 
-    facts = patient_banner(desk, patient_id)
+    facts, record = patient_banner(desk, patient_id), record_state(desk, patient_id)
+    # What could hurt the patient is shown to everybody; the rest of a restricted record is not.
+    closed = record.shut_out
+    until = None if record.open_until is None else f"{record.open_until.astimezone():%H:%M}"
     return BannerFacts(
         patient_id=facts.patient_id,
         family=facts.family_name,
@@ -326,11 +331,19 @@ def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
         allergy_state=cast("AllergyState", facts.allergy_state),  # the table allows these three and no other
         allergies=facts.allergies,
         allergies_confirmed_on=facts.allergies_confirmed_on,
-        alerts=facts.alerts,
-        weight=facts.weight,
-        weight_on=facts.weight_on,
-        pregnancy=_("pregnant") if facts.pregnant else _("pregnancy not known") if facts.pregnancy_not_known else "",
+        alerts=(*facts.alerts, *((_("Record restricted"),) if record.restricted else ())),
+        weight="" if closed else facts.weight,
+        weight_on=None if closed else facts.weight_on,
+        pregnancy="" if closed else _pregnancy(facts),
+        emergency="" if until is None else _("Glass broken until {time}").format(time=until),
+        emergency_seconds=record.seconds,
     )
+
+
+def _pregnancy(facts: "KnownFacts") -> str:
+    if facts.pregnant:
+        return _("pregnant")
+    return _("pregnancy not known") if facts.pregnancy_not_known else ""
 
 
 def _born(born_on: date | None, precision: str) -> str:

@@ -18,10 +18,13 @@ _SCREENS = (
     "consultation",
     "prescribing",
     "order",
+    "consents",
+    "programmes",
     "pharmacy",
     "stock",
     "laboratory",
     "billing",
+    "oversight",
     "administration",
 )
 

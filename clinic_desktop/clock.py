@@ -16,6 +16,10 @@ class Clock(Protocol):
         """The instant, aware, in UTC."""
         ...
 
+    def steady(self) -> float:
+        """Seconds that only ever grow, whatever is done to the machine's clock; nothing else is known of them."""
+        ...
+
 
 class SystemClock:
     """The machine's own clock."""
@@ -24,11 +28,17 @@ class SystemClock:
         """The instant, aware, in UTC."""
         return datetime.now(UTC)
 
+    def steady(self) -> float:
+        """Seconds since some moment, counted on while the clock is set forward or back."""
+        return time.monotonic()
+
 
 class SetClock:
     """A clock that stands where it was set, for the demo's past weeks and for tests."""
 
     def __init__(self, now: datetime) -> None:
+        self._steady = 0.0
+        self._now = now
         self.set(now)
 
     def now(self) -> datetime:
@@ -36,14 +46,19 @@ class SetClock:
         return self._now
 
     def set(self, now: datetime) -> None:
-        """Move to an instant, which must be aware."""
+        """Move to an instant, which must be aware; no time passes by that."""
         if now.tzinfo is None:
             raise ValueError("an instant must be aware")
         self._now = now.astimezone(UTC)
 
     def advance(self, by: timedelta) -> None:
-        """Move on by a length of time."""
+        """Let a length of time pass."""
         self._now += by
+        self._steady += by.total_seconds()
+
+    def steady(self) -> float:
+        """Seconds let pass."""
+        return self._steady
 
 
 _last_id = 0

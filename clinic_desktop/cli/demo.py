@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from clinic_desktop.cli.demo_consents import agree
 from clinic_desktop.cli.demo_families import families
 from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
@@ -90,6 +91,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
         _leave(clinic, weeks)
         progress(f"{place + 1} of {days} days, {len(weeks.known)} patients")
     _today(weeks, today)
+    agree(weeks, today)
     _leave(clinic, weeks)
     clinic.store.clock = SystemClock()
     return len(weeks.known)

@@ -7,6 +7,7 @@ from typing import Final
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, SECTION, SMALL, TITLE, Cell, Column, Flow, Style, height_of
+from clinic_desktop.reports.sealed import Seal
 from clinic_desktop.reports.sheet import ACCENT, MM, WASH, Sheets
 from clinic_desktop.reports.text import line, wrap
 from clinic_desktop.reports.wording import day, moment, mrn_words
@@ -132,8 +133,8 @@ class Paper(Flow):
         self.sheets.rule(self.left, self.y, self.width)
         self.y += 8
 
-    def finish(self) -> bytes:
-        """Write the foot of every page, now that their number is known, and give the PDF."""
+    def finish(self, *, seal: Seal | None = None) -> bytes:
+        """Write the foot of every page, now that their number is known, and give the PDF; sealed where asked."""
         by = _("Printed {moment} by {name}").format(moment=moment(self._printed.at), name=self._printed.by)
         foot = self.bottom + 5 * MM
 
@@ -147,4 +148,4 @@ class Paper(Flow):
             self.set_lines([pages], QUIET, self.left, self.width, "right")
 
         self.sheets.on_every_page(draw)
-        return self.sheets.finish()
+        return self.sheets.finish(seal=seal)

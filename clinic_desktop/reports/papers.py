@@ -9,8 +9,15 @@ from typing import TypeVar
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.reports import growth_papers, laboratory_papers, medicine_papers, printed, visit_papers
-from clinic_desktop.services import cash, chart, invoices, lab_orders, pharmacy, prescribing
+from clinic_desktop.reports import (
+    consent_papers,
+    growth_papers,
+    laboratory_papers,
+    medicine_papers,
+    printed,
+    visit_papers,
+)
+from clinic_desktop.services import cash, chart, consents, invoices, lab_orders, pharmacy, prescribing
 from clinic_desktop.services.access import note_report_opened
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.chart import Visit
@@ -129,6 +136,16 @@ def _day_end(desk: Desk, _patient_id: str, number: str | None) -> Sequence[bytes
     return (printed.day_end(desk, _chosen(found, lambda one: one.opened_at, number).id),)
 
 
+def _consent_form(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
+    found = consents.consents_of(desk, patient_id).consents
+    chosen = _chosen(found, consent_papers.consent_number, number)
+    return (consent_papers.consent_form(desk, patient_id, chosen.id),)
+
+
+def _health_summary(desk: Desk, patient_id: str, _number: str | None) -> Sequence[bytes]:
+    return (consent_papers.health_summary(desk, patient_id),)
+
+
 DOCUMENTS: dict[str, Document] = {
     "prescription": Document(
         N_("Prescription"), N_("the prescription's"), "prescribing.last_prescriptions", _prescription
@@ -142,6 +159,13 @@ DOCUMENTS: dict[str, Document] = {
     "visit-summary": Document(
         N_("Visit summary"), N_("the last eight characters of the visit's id"), "encounters.visit_summary_facts",
         _visit_summary,
+    ),
+    "consent-form": Document(
+        N_("Consent form"), N_("the last eight characters of the consent's id"), "consents.consents_of", _consent_form
+    ),
+    "health-summary": Document(
+        N_("Health summary"), N_("none: there is one for each patient"), "sharing.health_summary_facts",
+        _health_summary,
     ),
     "growth-chart": Document(
         N_("Growth chart"), N_("the measure: weight, height, bmi, head or by_length"), "growth.growth", _growth_chart

@@ -17,6 +17,7 @@ from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
 from clinic_desktop.reports.faces import MAIN, Face, face
+from clinic_desktop.reports.sealed import Aes256, Seal
 from clinic_desktop.reports.shaping import Piece
 from clinic_desktop.reports.text import Line
 
@@ -106,6 +107,13 @@ class Sheets:
             strokes = [f"{stroke.rise * size / 1000:.3f} Ts {stroke.operator}" for stroke in group]
             yield from _spoken(odd[cluster], strokes) if cluster in odd else strokes
 
+    def line(self, points: Sequence[tuple[float, float]], *, weight: float = 1.0, colour: Colour = INK) -> None:
+        """Draw a line through points, round at its ends and corners; one point alone is a dot."""
+        path = [f"{x:.2f} {self.height - y:.2f} {'l' if at else 'm'}" for at, (x, y) in enumerate(points)]
+        if len(path) == 1:
+            path.append(path[0][:-1] + "l")
+        self._code.append(f"q 1 J 1 j {_rgb(colour)} RG {weight:g} w {' '.join(path)} S Q")
+
     def rule(self, x: float, y: float, length: float, *, weight: float = 0.5, colour: Colour = RULE) -> None:
         """Draw a level line."""
         up = self.height - y
@@ -135,8 +143,11 @@ class Sheets:
             self._meaning[this.name] = {}
         return name
 
-    def finish(self, height: float | None = None) -> bytes:
-        """The whole document as PDF, the same bytes for the same drawing; `height` cuts a roll to its length."""
+    def finish(self, height: float | None = None, *, seal: Seal | None = None) -> bytes:
+        """The whole document as PDF, the same bytes for the same drawing; `height` cuts a roll to its length.
+
+        With a `seal` it opens with the password alone, and no two are the same.
+        """
         cut = self.height if height is None else height
         held = io.BytesIO()
         canvas = Canvas(held, pagesize=(self.width, cut), pageCompression=1, invariant=1)
@@ -147,6 +158,9 @@ class Sheets:
         canvas.setProducer("Clinic Desktop")
         canvas._preamble = f"1 0 0 1 0 {cut - self.height:.2f} cm"
         document = canvas._doc
+        if seal is not None:
+            # Neither is asked of a canvas: it takes ReportLab's own way of encrypting only.
+            document.encrypt, document._pdfVersion = Aes256(seal), (2, 0)
         fonts = document.idToObject["BasicFonts"].dict
         self._gather_plain()
         for key, name in self._names.items():
@@ -196,7 +210,9 @@ def _embed(document: pdfdoc.PDFDocument, this: Face, meaning: dict[int, str]) ->
     widths = " ".join(f"{glyph} [{this.advance(glyph):g}]" for glyph in sorted(meaning))
     descendant = pdfdoc.PDFDictionary({
         "Type": "/Font", "Subtype": "/CIDFontType2", "BaseFont": f"/{base}", "CIDToGIDMap": "/Identity", "DW": 1000,
-        "CIDSystemInfo": "<</Registry (Adobe) /Ordering (Identity) /Supplement 0>>", "W": f"[{widths}]",
+        "CIDSystemInfo": pdfdoc.PDFDictionary({
+            "Registry": pdfdoc.PDFString("Adobe"), "Ordering": pdfdoc.PDFString("Identity"), "Supplement": 0,
+        }), "W": f"[{widths}]",
         "FontDescriptor": document.Reference(descriptor),
     })  # fmt: skip
     return pdfdoc.PDFDictionary({

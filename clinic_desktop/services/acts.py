@@ -1,37 +1,38 @@
 """How a service is called: permission first, then one transaction, then a frozen answer.
 
 `command` makes one function one act and one transaction; `query` makes it a consistent read. Both look the function up
-in the table of permissions, by its module and name, before a single row is read.
+in the table of permissions, by its module and name, before a single row is read, and in the table of consents
+(`consent_gate.COVERED`) before anything of the patient is.
 """
 
+import contextlib
 import dataclasses
 import functools
-import hashlib
+import inspect
 import json
 import logging
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeGuard, TypeVar
+from datetime import datetime
+from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, select
 
 from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain import numbers
+from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import permissions
+from clinic_desktop.services import consent_gate, permissions
+from clinic_desktop.services.act_contents import digest, plain, replay
+from clinic_desktop.services.consent_gate import Asked, Passage
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.unit import Transaction
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 log = logging.getLogger(__name__)
 
@@ -81,22 +82,25 @@ class Desk:
 class Read:
     """What a query is handed: one consistent state of the database."""
 
-    def __init__(self, connection: Connection, session: Session, now: datetime) -> None:
+    def __init__(self, connection: Connection, session: Session, now: datetime, steady: float = 0.0) -> None:
         self.conn = connection
         self.session = session
         self.now = now
+        self.steady = steady
 
 
 class Act:
     """What a command is handed: one transaction, the person, the instant."""
 
-    def __init__(self, unit: Transaction, session: Session, workstation: str) -> None:
+    def __init__(self, unit: Transaction, session: Session, workstation: str, steady: float = 0.0) -> None:
         self._unit = unit
         self.conn = unit.conn
         self.session = session
         self.now = unit.now
         self.at = to_text(unit.now)
         self.id = unit.act
+        self.steady = steady
+        self.passage: Passage | None = None  # by which consent, or under which broken glass
         self._workstation = workstation
         self._people: dict[str, tuple[str, ...]] = {}
 
@@ -197,26 +201,31 @@ class Query(Protocol[P, R]):
 def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
     """Make a function an act: permission, one transaction, its draft gone, its answer kept under the act's id."""
     name = _name(function)
+    covered = consent_gate.is_covered(name)
 
     @functools.wraps(function)
     def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         _allow(desk, name)
         act_id = desk.act_id or new_id()
-        with desk.store.write(act=act_id, session=desk.session.id) as unit:
-            act = Act(unit, desk.session, desk.store.workstation)
+        with _noting_refusals(desk, name), desk.store.write(act=act_id, session=desk.session.id) as unit:
+            act = Act(unit, desk.session, desk.store.workstation, desk.store.clock.steady())
             _still_works_here(unit.conn, desk.session)
-            told = None if desk.act_id is None else _digest(args, kwargs)
+            told = None if desk.act_id is None else digest(args, kwargs)
             done = unit.run("SELECT name, session, arguments, result FROM acts WHERE id = ?", (act_id,)).fetchone()
             if done is not None:
                 if tuple(done[:3]) != (name, desk.session.id, told):
                     raise Refusal(N_("This was done before with other contents. Look at what stands there first."))
-                return _replay(function, done[3])
+                return replay(function, done[3])
+            if covered:
+                act.passage = _pass(unit.conn, desk, function, name, args, kwargs)
+                if act.passage is not None and act.passage.break_glass_id is not None:
+                    _note_opening(unit, name, act.passage)
             result = function(act, *args, **kwargs)
             if desk.draft is not None:
                 drafts.drop(unit, desk.session.staff_id, desk.draft)
             unit.run(
                 "INSERT INTO acts (id, name, session, arguments, result) VALUES (?, ?, ?, ?, ?)",
-                (act_id, name, desk.session.id, told, json.dumps(result, default=_plain, ensure_ascii=False)),
+                (act_id, name, desk.session.id, told, json.dumps(result, default=plain, ensure_ascii=False)),
             )
             if desk.also is not None:
                 desk.also(act.conn)
@@ -260,16 +269,24 @@ def _query(
     of: Callable[[R], Iterable[str]] | None = None,
 ) -> Query[P, R]:
     name = _name(function)
+    covered = consent_gate.is_covered(name)
 
     @functools.wraps(function)
     def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         _allow(desk, name)
         about = args[0] if args else next(iter(kwargs.values()), "")
-        if access is not None and of is None:
-            _note_access(desk, access, name, {str(about)}, about if once else None)
-        with desk.store.read() as connection:
-            _still_works_here(connection, desk.session)
-            answer = function(Read(connection, desk.session, desk.now), *args, **kwargs)
+        with _noting_refusals(desk, name):
+            passed = _ask(desk, function, name, args, kwargs) if covered else None
+            glass = _glass(passed)
+            if access is not None and of is None:
+                # Under a broken glass every opening is noted, however often.
+                _note_access(desk, access, name, {str(about)}, about if once and glass is None else None, glass)
+            elif passed is not None and glass is not None:
+                _note_access(desk, "chart", name, {passed.patient_id}, None, glass)
+            with desk.store.read() as connection:
+                _still_works_here(connection, desk.session)
+                read = Read(connection, desk.session, desk.now, desk.store.clock.steady())
+                answer = function(read, *args, **kwargs)
         if access is not None and of is not None:
             _note_access(desk, access, name, set(of(answer)), about if once else None)
         return answer
@@ -280,7 +297,51 @@ def _query(
     return typing.cast("Query[P, R]", call)
 
 
-def _note_access(desk: Desk, kind: AccessKind, name: str, patients: set[str], once: object) -> None:
+def _pass(
+    connection: Connection,
+    desk: Desk,
+    function: Callable[..., object],
+    name: str,
+    args: tuple[object, ...],
+    kwargs: Mapping[str, object],
+) -> Passage | None:
+    """Ask the consents before anything of the patient is read. Raises ConsentRefusal."""
+    arguments = inspect.signature(function).bind(None, *args, **kwargs).arguments
+    asked = Asked(desk.session, desk.now, desk.store.clock.steady())
+    return consent_gate.pass_gate(connection, asked, name, arguments)
+
+
+def _ask(
+    desk: Desk, function: Callable[..., object], name: str, args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> Passage | None:
+    with desk.store.read() as connection:
+        _still_works_here(connection, desk.session)
+        return _pass(connection, desk, function, name, args, kwargs)
+
+
+def _glass(passed: Passage | None) -> str | None:
+    return f"break_glass {passed.break_glass_id}" if passed is not None and passed.break_glass_id is not None else None
+
+
+def _note_opening(unit: Transaction, name: str, passed: Passage) -> None:
+    unit.accessed("chart", patient=passed.patient_id, subject=name, detail=_glass(passed))
+
+
+@contextlib.contextmanager
+def _noting_refusals(desk: Desk, name: str) -> Iterator[None]:
+    """Note in the access log that somebody was refused for want of a consent; what they tried is rolled back."""
+    try:
+        yield
+    except ConsentRefusal as refused:
+        log.warning("no consent for %s: %s by session %s", refused.scope, name, desk.session.id)
+        with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+            unit.accessed("refused", patient=refused.patient, subject=name, detail=refused.scope)
+        raise
+
+
+def _note_access(
+    desk: Desk, kind: AccessKind, name: str, patients: set[str], once: object, detail: str | None = None
+) -> None:
     """Commit who is seen; `once` is what was asked for, where asking for it again is the same opening."""
     seen = {(name, patient, once if isinstance(once, str) else ""): patient for patient in sorted(patients)}
     if once is not None:
@@ -290,7 +351,7 @@ def _note_access(desk: Desk, kind: AccessKind, name: str, patients: set[str], on
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         _still_works_here(unit.conn, desk.session)
         for patient in seen.values():
-            unit.accessed(kind, patient=patient, subject=name)
+            unit.accessed(kind, patient=patient, subject=name, detail=detail)
     desk.session.seen.update(seen)
 
 
@@ -324,43 +385,3 @@ def _still_works_here(connection: Connection, session: Session) -> None:
     if row is None or not row[1] or row[0] != session.role:
         session.end()
         raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
-
-
-def _digest(args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
-    """What an act was told, so that the same id with other contents is never answered as if it had been done."""
-    words = json.dumps([args, kwargs], default=_said, sort_keys=True)
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
-def _said(value: object) -> object:
-    if _is_value(value):
-        # A secret is left out: a quick digest of a password must lie nowhere.
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.repr}
-    if isinstance(value, (date, Decimal)):
-        return str(value)
-    # What holds files or keys (a clinic's key slots) is the same for the whole session.
-    return type(value).__name__
-
-
-def _is_value(value: object) -> TypeGuard["DataclassInstance"]:
-    """Whether it is plain facts: a frozen dataclass, not one that holds files or keys."""
-    return bool(getattr(getattr(type(value), "__dataclass_params__", None), "frozen", False))
-
-
-def _replay(function: Callable[..., R], result: str) -> R:
-    # pydantic costs 0.1 s to import and is needed only where an act was sent twice.
-    from pydantic import TypeAdapter
-
-    returned = typing.get_type_hints(function)["return"]
-    adapter: TypeAdapter[R] = TypeAdapter(returned)
-    return adapter.validate_json(result)
-
-
-def _plain(value: object) -> object:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"an act cannot answer with {type(value).__name__}")

@@ -23,6 +23,9 @@ SETTINGS = {
     "clinic_phone": re.compile(r"[^\n]*"),
     "currency": re.compile(r"[A-Z]{3}"),
     "idle_lock_minutes": re.compile(r"[1-9]|[1-5]\d|60"),
+    "break_glass_minutes": re.compile(r"[5-9]|[1-5]\d|60"),
+    "consent_age": re.compile(r"1[0-9]|2[01]"),
+    "confidential_age": re.compile(r"1[0-9]|2[01]"),
 }
 PRICE_KINDS = ("consultation", "test", "medicine", "procedure", "other")
 FOREVER_DAYS = 54750  # 150 years of 365 days: "from then on", as the starter pack writes it
@@ -301,6 +304,9 @@ _SETTING_WORDS = {
     "currency": N_("Three capital letters, such as USD or KES."),
     "idle_lock_minutes": N_("Between 1 and 60 minutes."),
     "clinic_phone": N_("One line only."),
+    "break_glass_minutes": N_("Between 5 and 60 minutes."),
+    "consent_age": N_("Between 10 and 21 years."),
+    "confidential_age": N_("Between 10 and 21 years."),
 }
 
 

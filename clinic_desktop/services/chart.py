@@ -21,6 +21,8 @@ from clinic_desktop.services.relations import Relative, relatives
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.staff import staff
 
+IN_ACT = ("visits_of",)
+
 PAGE = 20
 COUNTED_TO = 200
 
@@ -151,6 +153,11 @@ def _timeline(read: Read, patient_id: str, after: Cursor | None, limit: int) -> 
     visits = tuple(_visit(tuple(row)) for row in rows[:limit])
     more = len(rows) > limit
     return TimelinePage(visits, Cursor(visits[-1].started_at, visits[-1].id) if more else None)
+
+
+def visits_of(read: Read, patient_id: str, limit: int = PAGE) -> tuple[Visit, ...]:
+    """The newest encounters of a patient, inside another query."""
+    return _timeline(read, patient_id, None, limit).visits
 
 
 def _open_visit(read: Read, patient_id: str) -> Visit | None:

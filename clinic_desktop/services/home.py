@@ -17,6 +17,7 @@ from clinic_desktop.services.patients import shown_name, today
 from clinic_desktop.services.shelf import levels_of
 from clinic_desktop.store.tables.billing import charges, invoices, ledger
 from clinic_desktop.store.tables.chart import encounters
+from clinic_desktop.store.tables.consents import break_glass
 from clinic_desktop.store.tables.laboratory import callbacks, lab_order_tests, lab_orders, lab_results, lab_tests
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import prescriptions
@@ -322,6 +323,20 @@ _COLLECT = _laboratory("ordered", "collect", N_("Specimens to collect"))
 _ENTER = _laboratory("collected", "enter", N_("Results to enter"))
 _RELEASE = _laboratory("resulted", "release", N_("Results to release"))
 
+
+def _broken_glass(read: Read) -> Group:
+    wanted = (
+        _named(break_glass.c.id, break_glass.c.words, break_glass.c.started_at)
+        .join_from(patients, break_glass, patients.c.id == kept_of(break_glass.c.patient_id))
+        .where(break_glass.c.outcome.is_(None))
+        .order_by(break_glass.c.started_at)
+    )
+    return _group(
+        read, "broken_glass", N_("Broken glass to be reviewed"), "oversight", wanted,
+        lambda row: Waiting(_name(row), row.words, from_text(row.started_at), "oversight"),
+    )  # fmt: skip
+
+
 _FOR: dict[str, tuple[Callable[[Read], Group], ...]] = {
     "doctor": (_critical, _queue, _results_back, _unsigned, _expected),
     "nurse": (_critical, _queue, _called, _COLLECT),
@@ -329,5 +344,5 @@ _FOR: dict[str, tuple[Callable[[Read], Group], ...]] = {
     "laboratory": (_critical, _COLLECT, _ENTER, _RELEASE),
     "front_desk": (_queue, _called, _expected),
     "cashier": (_to_credit, _to_invoice, _unpaid),
-    "administrator": (_queue, _to_invoice, _unpaid, _low_stock),
+    "administrator": (_broken_glass, _queue, _to_invoice, _unpaid, _low_stock),
 }

@@ -27,6 +27,7 @@ class Session:
     opened_at: datetime
     _locked: bool = False
     _ended: bool = False
+    _glass: dict[str, float] = field(default_factory=dict, repr=False)
     # What this session saw already, of what is noted once in the access log.
     seen: set[tuple[str, str, str]] = field(default_factory=set, repr=False, compare=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -57,6 +58,16 @@ class Session:
         """Refuse every act from now on."""
         with self._guard:
             self._ended = True
+
+    def glass_broken(self, record: str, until: float) -> None:
+        """Remember until when, by the steady seconds of this process, an opening in an emergency lasts."""
+        with self._guard:
+            self._glass[record] = until
+
+    def glass_lasts(self, record: str, steady: float) -> bool:
+        """Whether an opening of this very session still lasts: setting the machine's clock back prolongs nothing."""
+        with self._guard:
+            return steady < self._glass.get(record, steady)
 
     def require_open(self, now: datetime) -> None:
         """Refuse unless the session may act."""

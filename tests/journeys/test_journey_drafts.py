@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.settings import RememberedHere
+from clinic_desktop.gui.widgets.signature import SignatureField
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.services import (
     billing,
@@ -338,6 +339,11 @@ def change(widget: QWidget, place: int) -> None:
         widget.box.activated.emit(other)
         return
     editor = widget.editor() if isinstance(widget, Field) else widget
+    if isinstance(widget, SignatureField):
+        QTest.mousePress(editor, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+        QTest.mouseMove(editor, QPoint(120, 60))
+        QTest.mouseRelease(editor, Qt.MouseButton.LeftButton, pos=QPoint(200, 30))
+        return
     if isinstance(editor, QAbstractButton):
         editor.click()
         return

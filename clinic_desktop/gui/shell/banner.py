@@ -1,6 +1,6 @@
 """The patient banner: who this is, and what could hurt them. 64 px, on every screen about a patient."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from clinic_desktop.gui.shell.gate import BannerFacts
@@ -13,7 +13,12 @@ from clinic_desktop.i18n import _
 
 
 class PatientBanner(QFrame):
-    """Shows `BannerFacts`; labels are lighter than values, no colons (NHS common user interface, patient banner)."""
+    """Shows `BannerFacts`; labels are lighter than values, no colons (NHS common user interface, patient banner).
+
+    While a record is open in an emergency it stands on red; `emergency_over` says when that time has passed.
+    """
+
+    emergency_over = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,6 +48,9 @@ class PatientBanner(QFrame):
         row.addLayout(words)
         row.addStretch(1)
         row.addLayout(self._tags)
+        self._until = QTimer(self)
+        self._until.setSingleShot(True)
+        self._until.timeout.connect(self.emergency_over)
         self.hide()
 
     def show_facts(self, facts: BannerFacts) -> None:
@@ -58,6 +66,7 @@ class PatientBanner(QFrame):
         if facts.weight:
             on = f" ({show_date(facts.weight_on)})" if facts.weight_on else ""
             self._fact(_("Weight"), facts.weight + on)
+        self._show_emergency(facts)
         if facts.pregnancy:
             self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy"))
         for alert in facts.alerts:
@@ -73,8 +82,20 @@ class PatientBanner(QFrame):
         self.setAccessibleName(f"{self._name.text()}, {born}, {facts.sex}, {facts.mrn}, {allergy.text()}")
         self.show()
 
+    def _show_emergency(self, facts: BannerFacts) -> None:
+        self._until.stop()
+        kind = "emergency" if facts.emergency else "bar"
+        if self.property("panel") != kind:
+            self.setProperty("panel", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+        if facts.emergency:
+            self._tags.addWidget(Pill(facts.emergency, "critical", "stop", name="banner.emergency"))
+            self._until.start(facts.emergency_seconds * 1000 + 500)
+
     def take_away(self) -> None:
         """Show no patient."""
+        self._until.stop()
         self.patient_id = None
         self._name.clear()
         self._initials.clear()

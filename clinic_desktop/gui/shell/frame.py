@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.shell.banner import PatientBanner
+from clinic_desktop.gui.shell.closed import turn_away
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
 from clinic_desktop.gui.shell.palette import GO, PATIENT, Palette
@@ -146,8 +147,8 @@ class Frame(QWidget):
             shown, view = self._preview, None
         if self.stack.currentWidget() is not shown:
             self.stack.setCurrentWidget(shown)
-        # A page on its own needs no tabs.
-        self.tabs.setVisible(self.banner.patient_id is not None and len(self.tabs.names) > 1)
+        # Where there is no other page to turn to, no tabs are needed.
+        self.tabs.setVisible(self.banner.patient_id is not None and bool({*self.tabs.names} - {self.screen_name}))
         about = bool(self._history) and self._screens[self._history[-1][0]].about_patient
         self.foot.show_primary(view, allowed=shown is view and (not about or self.banner.patient_id is not None))
 
@@ -159,6 +160,7 @@ class Frame(QWidget):
 
     def show_error(self, error: Exception, near: QWidget | None = None) -> None:
         """Say what happened: beside its field where a form near it has that field, else at the foot."""
+        turn_away(error, self._history, self._screens, self.go)
         forms = [near] if isinstance(near, Form) else near.findChildren(Form) if near is not None else []
         if isinstance(error, Refusal) and error.field:
             for form in forms:
@@ -292,6 +294,8 @@ class Frame(QWidget):
     def _connect(self) -> None:
         self.rail.gone_to.connect(self.go)
         self.tabs.gone_to.connect(self._turn_to)
+        for work in (self.refresh_banner, self._open):
+            self.banner.emergency_over.connect(work)
         self.topbar.find_asked.connect(self.palette_box.open_up)
         self.topbar.back.connect(self.back)
         self.topbar.lock.connect(self.lock_asked)

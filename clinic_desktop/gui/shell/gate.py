@@ -48,6 +48,8 @@ class BannerFacts:
     weight_on: date | None = None
     pregnancy: str = ""
     state: "Look | None" = None  # where is my record?
+    emergency: str = ""  # the record is open under a broken glass: until when, in words
+    emergency_seconds: int = 0
 
     def __repr__(self) -> str:
         return f"BannerFacts({self.patient_id})"

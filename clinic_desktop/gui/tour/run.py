@@ -14,7 +14,7 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import Door
 from clinic_desktop.gui.shell.start import follow
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.gui.tour import care, counter, crash, identity, opening, rounds, treatment
+from clinic_desktop.gui.tour import agreement, care, counter, crash, identity, opening, rounds, treatment
 from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
@@ -46,6 +46,7 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("invoice", "cashier", counter.invoice),
     ("part payment", "cashier", counter.pay),
     ("day-end", "cashier", counter.day_end),
+    ("consents and sharing", "front_desk", agreement.consents),
     ("the other screens", "pharmacist", rounds.other_screens),
     ("merge and un-merge", "front_desk", identity.merge_and_part),
     ("administration and audit", "administrator", rounds.administration),

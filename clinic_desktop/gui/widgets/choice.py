@@ -101,6 +101,9 @@ class SegmentField(Field):
             bold.setBold(True)
             button.setMinimumWidth(QtGui.QFontMetrics(bold).horizontalAdvance(words.replace("&", "")) + PADDING)
             button.installEventFilter(self)
+            bold = QtGui.QFont(button.font())
+            bold.setBold(True)  # as it is when chosen: its words must not be cut then
+            button.setMinimumWidth(QtGui.QFontMetrics(bold).horizontalAdvance(words.replace("&", "")) + 28)
             self._group.addButton(button, place)
             line.addWidget(button)
         line.addStretch(1)

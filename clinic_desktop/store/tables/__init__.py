@@ -7,6 +7,7 @@ Must never hold a rule.
 from clinic_desktop.store.tables import (
     billing,
     chart,
+    consents,
     immunizations,
     inbox,
     journal,
@@ -16,8 +17,10 @@ from clinic_desktop.store.tables import (
     patients,
     pharmacy,
     prescribing,
+    programmes,
     reference,
     scheduling,
+    sharing,
     staff,
 )
 from clinic_desktop.store.tables.metadata import metadata
@@ -25,6 +28,7 @@ from clinic_desktop.store.tables.metadata import metadata
 __all__ = [
     "billing",
     "chart",
+    "consents",
     "immunizations",
     "inbox",
     "journal",
@@ -35,7 +39,9 @@ __all__ = [
     "patients",
     "pharmacy",
     "prescribing",
+    "programmes",
     "reference",
     "scheduling",
+    "sharing",
     "staff",
 ]

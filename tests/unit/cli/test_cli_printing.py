@@ -12,7 +12,7 @@ from tests.unit.cli.conftest import Call, Worked
 Asked = Callable[..., list[dict[str, object]]]
 WHO = {
     "prescription": "doctor", "medicine-label": "pharmacist", "laboratory-report": "laboratory",
-    "visit-summary": "doctor", "invoice": "cashier", "receipt": "cashier",
+    "visit-summary": "doctor", "health-summary": "doctor", "invoice": "cashier", "receipt": "cashier",
 }  # fmt: skip
 
 
@@ -20,7 +20,7 @@ def test_every_document_is_listed_without_signing_in(call: Call) -> None:
     code, out, _err = call("nobody", "print", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == list(DOCUMENTS)
-    assert set(DOCUMENTS) == {*WHO, "day-end"}
+    assert set(DOCUMENTS) == {*WHO, "day-end", "consent-form"}
 
 
 @pytest.mark.parametrize("document", WHO)

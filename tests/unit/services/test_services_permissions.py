@@ -33,6 +33,7 @@ WORK_LISTS = "a list of work waiting for this role: who is on it, not what their
 OPENED = "refuses what this session has not opened, and the opening left the row"
 SEARCHES = "the use of the search box leaves its two rows"
 OWN = "what this person has under their own hands"
+BESIDE = "asked with the banner, which leaves the row"
 NO_ACCESS_ROW = {
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
@@ -42,17 +43,20 @@ NO_ACCESS_ROW = {
         "scheduling.practitioners", "shelf.ledger", "shelf.lots", "shelf.stock_levels", "staff.staff_members",
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
         "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
+        "programmes.catalogue", "consents.consent_wording",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
+        "break_glass.to_review",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend"},
     SEARCHES: {"numbers.patient_by_mrn", "patients.find_patients", "patients.recent_patients"},
     OWN: {"drafts.draft", "drafts.my_drafts", "encounters.my_open_consultations", "unfinished.unfinished_work",
-          "inbox.inbox"},
+          "inbox.inbox", "break_glass.my_glass"},
+    BESIDE: {"break_glass.record_state"},
 }  # fmt: skip
 
 

@@ -166,6 +166,14 @@ class SettingsSection(Section):
             TextField(_("&Currency"), "administration.currency", hint=_("Three capital letters, such as KES")),
             NumberField(_("&Lock after"), "administration.idle_lock_minutes", unit=_("minutes idle"), least=1, most=60),
         )
+        self.form.add_row(
+            NumberField(_("Broken glass lasts"), "administration.break_glass_minutes", unit=_("min"), least=5, most=60,
+                        hint=_("30 unless set")),
+            NumberField(_("Signs alone from"), "administration.consent_age", unit=_("years"), least=10, most=21,
+                        hint=_("18 unless set")),
+            NumberField(_("Confidential from"), "administration.confidential_age", unit=_("years"), least=10, most=21,
+                        hint=_("16 unless set")),
+        )  # fmt: skip
         panel = Panel(_("This clinic"))
         panel.setMaximumWidth(720)
         panel.add(self.form)

@@ -1,0 +1,85 @@
+"""What is known of a patient on one paper: to take along, or to be shared with somebody outside."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clinic_desktop.i18n import _
+from clinic_desktop.reports.flow import BODY, STRONG, Cell, Column, Style
+from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
+from clinic_desktop.reports.sealed import Seal
+from clinic_desktop.reports.sheet import CRITICAL, MM
+from clinic_desktop.reports.wording import day
+
+Rows = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class SharedWith:
+    """For whom a copy was made, and what it may be used for."""
+
+    recipient: str
+    purpose: str
+    expires_on: date
+
+
+@dataclass(frozen=True, repr=False)
+class HealthSummaryPaper:
+    """Everything that stands on a health summary; a part that was not asked for is None, one with nothing is empty."""
+
+    clinic: ClinicHead
+    patient: PatientIdentity
+    printed: Printed
+    number: str = ""
+    allergies: str | None = None
+    allergies_listed: bool = False
+    problems: Rows | None = None
+    medicines: Rows | None = None
+    vitals: Rows | None = None
+    results: Rows | None = None
+    visits: Rows | None = None
+    shared: SharedWith | None = None
+
+
+def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> bytes:
+    """The health summary as PDF, sealed with a password where asked."""
+    paper = Paper(A4, data.clinic, data.printed, _("Health summary"), number=data.number, patient=data.patient)
+    if data.shared is not None:
+        paper.labelled(_("Made for"), data.shared.recipient, STRONG)
+        paper.labelled(_("Purpose"), data.shared.purpose)
+        until = _("{day}. This copy must not be used or passed on after that.")
+        paper.labelled(_("Until"), until.format(day=day(data.shared.expires_on)))
+        paper.rule()
+    if data.allergies is not None:
+        alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG
+        paper.section(_("Allergies"))
+        paper.say(data.allergies, alarming)
+    wide = paper.width
+    _table(
+        paper, _("Problems"), data.problems, (_("Problem"), _("Code"), _("Since")), (wide * 0.6, wide * 0.2, wide * 0.2)
+    )
+    _table(paper, _("Medicines"), data.medicines, (_("Medicine"), _("Dose"), _("Since")),
+           (wide * 0.42, wide * 0.4, wide * 0.18))  # fmt: skip
+    _table(
+        paper,
+        _("Vital signs"),
+        data.vitals,
+        (_("Sign"), _("Value"), _("Taken")),
+        (wide * 0.5, wide * 0.28, wide * 0.22),
+    )
+    _table(paper, _("Laboratory results"), data.results, (_("Test"), _("Value"), _("Flag"), _("Range"), _("Released")),
+           (wide * 0.32, wide * 0.2, wide * 0.08, wide * 0.2, wide * 0.2))  # fmt: skip
+    _table(paper, _("Visits"), data.visits, (_("Date"), _("With"), _("What for")), (28 * MM, 45 * MM, wide - 73 * MM))
+    return paper.finish(seal=seal)
+
+
+def _table(paper: Paper, title: str, rows: Rows | None, heads: tuple[str, ...], widths: tuple[float, ...]) -> None:
+    if rows is None:
+        return
+    paper.section(title)
+    if not rows:
+        paper.say(_("None on record."))
+        return
+    columns = tuple(Column(width) for width in widths)
+    paper.head_row(heads, columns)
+    for row in rows:
+        paper.row([Cell(words) for words in row], columns)

@@ -1,0 +1,76 @@
+"""Consents, restricted records and openings in an emergency: what a patient agreed to, and what was done without."""
+
+from clinic_desktop.store.tables.metadata import index, link, one_of, record, text
+
+# `covers` names channels or parts of the record, `audience` roles and people ("role:nurse", "staff:<id>"), both as
+# JSON lists; an empty one means all that the scope stands for. Whether a consent has expired follows from its dates.
+consents = record(
+    "consents",
+    link("patient_id", "patients"),
+    text("scope"),
+    text("covers", default="[]"),
+    text("audience", default="[]"),
+    text("status"),
+    text("granted_on", null=True),
+    text("valid_from"),
+    text("valid_until", null=True),
+    text("grantor"),
+    text("grantor_name"),
+    text("grantor_relation", null=True),
+    link("witness_id", "staff", null=True),
+    text("witness_name", null=True),
+    text("document_id", null=True),
+    text("language", default="en"),
+    text("wording"),
+    text("wording_version"),
+    text("wording_text"),
+    text("signature", null=True),
+    text("signed_at", null=True),
+    text("source", default="here"),
+    text("note", null=True),
+    link("recorded_by", "staff", null=True),
+    text("recorded_at"),
+    text("withdrawn_at", null=True),
+    link("withdrawn_by", "staff", null=True),
+    text("withdrawal_reason", null=True),
+    one_of("status", "draft", "active", "expired", "withdrawn", "rejected", "entered_in_error"),
+    one_of("grantor", "patient", "guardian", "other"),
+    one_of("source", "here", "outside"),
+    index("ix_consents_patient_id", "patient_id", "scope", "status"),
+)
+
+record_restrictions = record(
+    "record_restrictions",
+    link("patient_id", "patients"),
+    text("allowed"),
+    text("reason"),
+    text("status"),
+    link("set_by", "staff"),
+    text("set_at"),
+    link("lifted_by", "staff", null=True),
+    text("lifted_at", null=True),
+    text("lift_reason", null=True),
+    one_of("status", "active", "lifted"),
+    index("ix_record_restrictions_patient_id", "patient_id", "status"),
+    index("ix_record_restrictions_status", "status"),
+)
+
+break_glass = record(
+    "break_glass",
+    link("patient_id", "patients"),
+    link("staff_id", "staff"),
+    text("session"),
+    text("reason"),
+    text("words"),
+    text("started_at"),
+    text("ends_at"),
+    text("ended_at", null=True),
+    text("ended_why", null=True),
+    link("reviewed_by", "staff", null=True),
+    text("reviewed_at", null=True),
+    text("outcome", null=True),
+    text("review_note", null=True),
+    one_of("outcome", "justified", "unclear", "not_justified"),
+    index("ix_break_glass_patient_id", "patient_id", "staff_id"),
+    index("ix_break_glass_outcome", "outcome", "started_at"),
+)
