@@ -197,6 +197,20 @@ ACTS: dict[str, frozenset[str]] = {
     "imports.import_rows": frozenset({ADMINISTRATOR}),
     "imports.save_mapping": frozenset({ADMINISTRATOR}),
     "imports.saved_mappings": frozenset({ADMINISTRATOR}),
+    # documents: which kinds a role reads and adds is in domain.documents.KINDS
+    "documents.keep_document": EVERYONE,
+    "documents.write_document": CLINICAL,
+    "documents.change_document": CLINICAL,
+    "documents.sign_document": CLINICAL,
+    "documents.new_version": CLINICAL,
+    "documents.replace_document": EVERYONE,
+    "documents.document_entered_in_error": EVERYONE,
+    "document_reading.documents_of": EVERYONE,
+    "document_reading.documents_again": EVERYONE,
+    "document_reading.search_in_chart": EVERYONE,
+    "document_reading.open_document": EVERYONE,
+    "document_reading.disclose_document": EVERYONE,
+    "document_reading.find_documents": CLINICAL,
     # billing
     **dict.fromkeys(
         (
