@@ -12,6 +12,7 @@ _SCREENS = (
     "chart",
     "growth",
     "refills",
+    "documents",
     "consultation",
     "prescribing",
     "order",

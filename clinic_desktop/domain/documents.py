@@ -90,6 +90,11 @@ def may_read(role: str, kind: str, confidentiality: str = NORMAL) -> bool:
     return role in readers and (confidentiality == NORMAL or role == "doctor")
 
 
+def is_clinical(kind: str) -> bool:
+    """Whether a document of this kind is about care; a kind that is not known is taken for one."""
+    return kind not in BY_KEY or BY_KEY[kind].category == CLINICAL
+
+
 def may_keep(role: str, kind: str) -> bool:
     """Whether a role may add a document of a kind."""
     return kind in BY_KEY and role in BY_KEY[kind].keepers

@@ -1,12 +1,15 @@
 """From a document that was written here to its paper."""
 
+from clinic_desktop.domain import contents
 from clinic_desktop.domain import documents as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import letter as paper
+from clinic_desktop.reports import outside
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
 from clinic_desktop.services import document_reading
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.document_reading import OpenedDocument
 from clinic_desktop.services.document_rows import DocumentShown
 
 _NO_LONGER = {
@@ -50,3 +53,18 @@ def letter_of(desk: Desk, document: DocumentShown) -> bytes:
             _(_NO_LONGER[document.status]) if document.status in _NO_LONGER else "",
         )
     )
+
+
+def on_paper(desk: Desk, opened: OpenedDocument, pictures: tuple[bytes, ...] = ()) -> bytes:
+    """Any opened document as PDF; `pictures` are the pages of a picture, as JPEG. Raises Refusal."""
+    document, content = opened.document, opened.content
+    if content is None:
+        return letter_of(desk, document)
+    if document.media_type == contents.PDF:
+        return content
+    if pictures:
+        return outside.pictures(pictures)
+    words = contents.read_text(content) if document.media_type in (contents.TEXT, contents.XML) else None
+    if words is None:
+        raise Refusal(N_("This kind of file cannot be shown or printed here; save a copy."))
+    return outside.text(head_of(desk), identity_of(desk, document.patient_id), printed_by(desk), document.title, words)

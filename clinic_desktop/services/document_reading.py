@@ -10,7 +10,7 @@ from clinic_desktop.domain import contents
 from clinic_desktop.domain import documents as rules
 from clinic_desktop.domain.patients import searchable_words, show_name
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import chart_rows, merges
 from clinic_desktop.services.acts import Desk, Read, query
 from clinic_desktop.services.document_rows import (
@@ -31,7 +31,7 @@ from clinic_desktop.store.tables.patients import patients
 IN_ACT = ("limit_of",)
 LIMIT_SETTING = "attachment_limit_mb"
 MOST_FOUND = 50
-ACCESS, FOUND, DISCLOSED = "document", "document.found", "document.disclosed"
+OPENED, FOUND, PRINTED, DISCLOSED = "document", "document.found", "document.printed", "document.disclosed"
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,33 @@ def documents_again(read: Read, patient_id: str) -> DocumentList:
 
 
 @query
+def referral_start(read: Read, patient_id: str) -> str:
+    """What a referral letter begins with: the problems, medicines and allergies that stand in the open chart."""
+    chart_rows.require_opened(read, patient_id)
+    owners = merges.ids_of(read.conn, patient_id)
+    problems = [each.title for owner in owners for each in chart_rows.problems_of(read.conn, owner)]
+    medicines = [
+        " ".join(filter(None, (each.name, each.dose)))
+        for owner in owners
+        for each in chart_rows.medicines_of(read.conn, owner)
+    ]
+    allergies = [
+        f"{each.substance} ({each.reaction})" if each.reaction else each.substance
+        for owner in owners
+        for each in chart_rows.allergies_of(read.conn, owner)
+    ]
+    state = chart_rows.patient_of(read.conn, patient_id).allergy_state
+    unknown = {"none_known": _("none known"), "not_asked": _("not asked")}.get(state, _("not asked"))
+    return "\n".join(
+        (
+            _("Problems: {list}").format(list="; ".join(problems) or _("none on the list")),
+            _("Medicines: {list}").format(list="; ".join(medicines) or _("none on the list")),
+            _("Allergies: {list}").format(list="; ".join(allergies) or unknown),
+        )
+    )
+
+
+@query
 def search_in_chart(read: Read, patient_id: str, words: str) -> tuple[str, ...]:
     """The ids of a patient's documents that hold every word, in a record that this session has opened."""
     chart_rows.require_opened(read, patient_id)
@@ -97,7 +124,19 @@ def open_document(desk: Desk, patient_id: str, document_id: str) -> OpenedDocume
     """
     desk.session.require_open(desk.now)
     require(desk.session.role, "document_reading.open_document")
-    _note(desk, patient_id, document_id, ACCESS)
+    _note(desk, patient_id, document_id, OPENED)
+    return _content(desk, document_id)
+
+
+def print_document(desk: Desk, patient_id: str, document_id: str) -> OpenedDocument:
+    """A document that is about to be printed: that it was is in the access log before."""
+    desk.session.require_open(desk.now)
+    require(desk.session.role, "document_reading.print_document")
+    _note(desk, patient_id, document_id, PRINTED)
+    return _content(desk, document_id)
+
+
+def _content(desk: Desk, document_id: str) -> OpenedDocument:
     with desk.store.read() as connection:
         found = row_of(connection, document_id)
         content = None if found.attachment_id is None else attachments.content_of(connection, found.attachment_id)
@@ -116,7 +155,7 @@ def disclose_document(desk: Desk, patient_id: str, document_id: str, reason: str
             N_("This is too long: {longest} characters at most."), field="reason", longest=rules.LONGEST_WORDS
         )
     _note(desk, patient_id, document_id, DISCLOSED, words)
-    return open_document(desk, patient_id, document_id)
+    return _content(desk, document_id)
 
 
 def find_documents(desk: Desk, words: str) -> tuple[FoundDocument, ...]:

@@ -209,7 +209,9 @@ ACTS: dict[str, frozenset[str]] = {
     "document_reading.documents_again": EVERYONE,
     "document_reading.search_in_chart": EVERYONE,
     "document_reading.open_document": EVERYONE,
+    "document_reading.print_document": EVERYONE,
     "document_reading.disclose_document": EVERYONE,
+    "document_reading.referral_start": CLINICAL,
     "document_reading.find_documents": CLINICAL,
     # billing
     **dict.fromkeys(

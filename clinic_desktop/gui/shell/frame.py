@@ -147,7 +147,7 @@ class Frame(QWidget):
         if self.stack.currentWidget() is not shown:
             self.stack.setCurrentWidget(shown)
         # A page on its own needs no tabs.
-        self.tabs.setVisible(self.banner.patient_id is not None and len(self.tabs.names) > 1)
+        self.tabs.setVisible(self.banner.patient_id is not None and self.tabs.names not in ((), (self.screen_name,)))
         about = bool(self._history) and self._screens[self._history[-1][0]].about_patient
         self.foot.show_primary(view, allowed=shown is view and (not about or self.banner.patient_id is not None))
 

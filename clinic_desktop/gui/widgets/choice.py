@@ -9,6 +9,7 @@ from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.i18n import _
 
 Choices = Sequence[tuple[str, str]]  # (key, words)
+CHOSEN_PADDING = 24
 
 
 class ChoiceField(Field):
@@ -94,6 +95,7 @@ class SegmentField(Field):
             button.setProperty("kind", "segment")
             button.setProperty("place", _place(place, len(choices)))
             button.installEventFilter(self)
+            button.setMinimumWidth(width_when_chosen(button))
             self._group.addButton(button, place)
             line.addWidget(button)
         line.addStretch(1)
@@ -138,6 +140,13 @@ class SegmentField(Field):
                     button.setFocus()
                     return True
         return super().eventFilter(watched, event)
+
+
+def width_when_chosen(button: "QtWidgets.QPushButton") -> int:
+    """How wide a button's words are once it is checked and they are bold: so that they are not cut off then."""
+    bold = QtGui.QFont(button.font())
+    bold.setWeight(QtGui.QFont.Weight.DemiBold)
+    return QtGui.QFontMetrics(bold).horizontalAdvance(button.text().replace("&", "")) + CHOSEN_PADDING
 
 
 def _place(place: int, count: int) -> str:

@@ -170,6 +170,7 @@ def test_opening_is_in_the_access_log_before_and_says_which(doctor: Desk, store:
     made = documents.keep_document(doctor, patient, letter())
     reading.open_document(doctor, patient, made)
     reading.disclose_document(doctor, patient, made, " for the insurer ")
+    reading.print_document(doctor, patient, made)
     with pytest.raises(Refusal) as refused:
         reading.disclose_document(doctor, patient, made, "  ")
     assert refused.value.field == "reason"
@@ -178,7 +179,7 @@ def test_opening_is_in_the_access_log_before_and_says_which(doctor: Desk, store:
     assert [tuple(row) for row in rows] == [
         ("document", patient, made, None),
         ("document.disclosed", patient, made, "for the insurer"),
-        ("document", patient, made, None),
+        ("document.printed", patient, made, None),
     ]
 
 
