@@ -25,9 +25,10 @@ MOST_TEXT = 5 * MEGABYTE
 _ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xfe\xed\xfa")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_TAGS = rb"html|head|body|script|iframe|svg|object|embed|meta|link|style|title|div|table|p|a|img|form|base"
+# A text may speak of tags; a page begins with one, or says early that it is one.
 _PAGE = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|script|body|head|iframe|svg|object|embed|meta|link|img|style|a\s|xsl:|[a-z]*:?script)",
-    re.IGNORECASE,
+    rb"\A\s*(?:<!--.*?-->\s*)?<(?:" + _TAGS + rb")[\s>/]|<(?:!doctype\s+html|html|script)[\s>]", re.I | re.S
 )
 _SCRIPT_XML = re.compile(rb"<!ENTITY|<\?xml-stylesheet|<\s*(?:[a-z]+:)?(?:script|html|svg)[\s>]", re.IGNORECASE)
 

@@ -12,11 +12,14 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.domain.documents import Letter
 from clinic_desktop.gui.screens.administration.section import ListSection
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.tasks import Immediately
+from clinic_desktop.gui.widgets.buttons import ToolButton
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.fields import Field
+from clinic_desktop.gui.widgets.panel import Section
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.services import (
@@ -24,6 +27,7 @@ from clinic_desktop.services import (
     cash,
     charting,
     consultation,
+    documents,
     invoices,
     laboratory,
     prescribing,
@@ -34,6 +38,9 @@ from clinic_desktop.services import (
 )
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy
+from clinic_desktop.services.document_rows import DocumentShown
+from clinic_desktop.services.documents import NewDocument
+from clinic_desktop.services.examining import examine
 from clinic_desktop.services.results import Entry
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
@@ -54,6 +61,8 @@ NO_FORM = {
     "growth.standard": "chooses the reference",
     "order.search": "adds a test to the order, which is kept; empties after each",
     "consultation.diagnosis": "adds a diagnosis, which is saved at once; empties after each",
+    "documents.search": "searches the documents",
+    "documents.older": "shows more of the list",
     "laboratory.section": "filters the worklist",
     "laboratory.priority": "filters the worklist",
     "stock.act": "no work by itself; kept with what is typed, whose fields would else not be there again",
@@ -219,6 +228,42 @@ def chart_form(form: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda clinic: about_patient(clinic) | {"form": form}
 
 
+def with_documents(form: str) -> Callable[[Clinic], dict[str, str]]:
+    """The documents of the patient with one of their forms open: two that were begun, and one from outside."""
+
+    def arguments(clinic: Clinic) -> dict[str, str]:
+        desk, patient = clinic.desk_for("doctor"), clinic.patient
+        letter = Letter("Dear colleague", "Dr Otieno")
+        documents.write_document(desk, patient, "referral_letter", "To cardiology", letter)
+        documents.write_document(desk, patient, "sick_note", "Sick note", Letter("", "", TODAY, TODAY))
+        documents.keep_document(desk, patient, NewDocument("letter", "Outside", "scanned", examine(b"A", "a.txt")))
+        return about_patient(clinic) | {"form": form}
+
+    return arguments
+
+
+def titled(words: str) -> Reach:
+    """Choose the document of this title."""
+
+    def reach(_clinic: Clinic, view: ScreenView) -> None:
+        lists: list[ListTable[DocumentShown]] = view.findChildren(ListTable)
+        table = next(one for one in lists if one.view.objectName() == "documents.list")
+        table.select_row([each.title for each in table.rows()].index(words))
+
+    return reach
+
+
+def unfold(words: str) -> Reach:
+    """Unfold what stands under a heading."""
+
+    def reach(_clinic: Clinic, view: ScreenView) -> None:
+        for section in view.findChildren(Section):
+            if words in [button.text() for button in section.findChildren(ToolButton)]:
+                section.set_folded(False)
+
+    return reach
+
+
 FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]] = {
     # name: screen, role, arguments, how the form is reached, how many fields it has at least
     "registration": ("reception", "front_desk", plain(), there, 5),
@@ -244,6 +289,16 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "a message": ("inbox", "administrator", plain(), there, 5),
     "a refill": ("refills", "pharmacist", about_patient, there, 3),
     "growth": ("growth", "nurse", about_patient, there, 5),
+    "adding a document": ("documents", "doctor", with_documents("add"), unfold("More about it"), 9),
+    "writing": ("documents", "doctor", with_documents("write"), there, 3),
+    "changing a letter": ("documents", "doctor", with_documents(""),
+                          steps(titled("To cardiology"), press("documents.edit")), 3),
+    "changing a sick note": ("documents", "doctor", with_documents(""),
+                             steps(titled("Sick note"), press("documents.edit")), 4),
+    "a document was an error": ("documents", "doctor", with_documents(""),
+                                steps(titled("Sick note"), press("documents.error")), 1),
+    "a copy of a document": ("documents", "doctor", with_documents(""),
+                             steps(titled("Sick note"), press("documents.copy")), 1),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),

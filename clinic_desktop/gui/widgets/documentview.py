@@ -5,7 +5,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from clinic_desktop.gui.printing import Pages
 from clinic_desktop.gui.widgets.buttons import ToolButton
@@ -49,6 +58,8 @@ class DocumentView(QWidget):
         self._scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self._scroll.verticalScrollBar().valueChanged.connect(self._want_seen)
         self._stack = QStackedWidget()
+        self._stack.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._stack.setMinimumHeight(120)
         for each in (self._empty, self._scroll, self._text):
             self._stack.addWidget(each)
         self._tools = QWidget()
@@ -176,13 +187,16 @@ class DocumentView(QWidget):
 
     def _guess_heights(self, picture: QImage) -> None:
         """Most pages are like the first: so the bar beside them does not jump while they come."""
-        ratio = picture.height() / max(picture.width(), 1)
+        ratio = min(picture.height() / max(picture.width(), 1), 4.0)
         for each in self._labels:
             each.setMinimumHeight(round(self._wide() * ratio))
 
     def _show(self, page: int, picture: QImage) -> None:
         ratio = self.devicePixelRatio()
-        fitted = picture.scaledToWidth(round(self._wide() * ratio), Qt.TransformationMode.SmoothTransformation)
+        # A strip of paper as wide as its place would be a hundred thousand points long.
+        slim = math.sqrt(MOST_POINTS * picture.width() / max(picture.height(), 1))
+        wide = max(min(round(self._wide() * ratio), int(slim)), 1)
+        fitted = picture.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation)
         pixmap = QPixmap.fromImage(fitted)
         pixmap.setDevicePixelRatio(ratio)
         self._labels[page].setPixmap(pixmap)

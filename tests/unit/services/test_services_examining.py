@@ -34,6 +34,7 @@ def test_a_pdf_is_kept_with_its_pages_and_its_text() -> None:
         (TIFF, contents.TIFF),
         ("Dear colleague, é".encode(), contents.TEXT),
         ("Dear colleague".encode("utf-16"), contents.TEXT),
+        (b"Potassium <a little raised>, see <b>below</b> and <img src=x>", contents.TEXT),
         (b'<?xml version="1.0"?>\n<ClinicalDocument xmlns="urn:hl7-org:v3"/>', contents.XML),
     ],
 )  # fmt: skip
@@ -49,6 +50,8 @@ def test_a_file_is_what_its_bytes_say_whatever_it_is_called(data: bytes, media_t
         (b"\x7fELF\x02\x01", "is a program"),
         (b"#!/bin/sh\nrm -rf /\n", "is a program"),
         (b"<!DOCTYPE html><html><body>hello</body></html>", "is a web page"),
+        (b"\xef\xbb\xbf\n<!-- saved -->\n<IMG SRC=x onerror=alert(1)>", "is a web page"),
+        (b"Letter\n<script>1</script>", "is a web page"),
         (b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "is a web page"),
         (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>', "is a web page"),
         (b"PK\x03\x04\x14\0", "is an archive or an office document"),

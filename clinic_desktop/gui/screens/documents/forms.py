@@ -31,7 +31,7 @@ class AddForm(Panel):
         self._presenter = presenter
         self.form = Form(DraftKeeper(lambda fields: presenter.keep("add", fields)))
         self._file = label("", "secondary", name="documents.file", wrap=True)
-        self.add_button(_("Choose another &file"), "documents.choose", choose)
+        self.add_button(_("Choose another fil&e"), "documents.choose", choose)
         self.add(self._file)
         self._kind = ChoiceField(_("&Type"), "documents.kind", (), required=True)
         self._heading = TextField(_("T&itle"), "documents.title", required=True, longest=LONGEST_TITLE)
@@ -39,9 +39,9 @@ class AddForm(Panel):
         self._source = SegmentField(_("Source"), "documents.source", sources)
         self._on = DateField(_("&Date on it"), "documents.written_at", today=today, past=True)
         self._author = TextField(_("A&uthor"), "documents.author_name", longest=LONGEST_TITLE)
-        self._organization = TextField(_("From &where"), "documents.author_organization", longest=LONGEST_TITLE)
+        self._organization = TextField(_("From w&here"), "documents.author_organization", longest=LONGEST_TITLE)
         self._description = TextField(_("&Note about it"), "documents.description")
-        self._replaces = ChoiceField(_("Takes the &place of"), "documents.replaces", ())
+        self._replaces = ChoiceField(_("Takes the p&lace of"), "documents.replaces", ())
         self._restricted = CheckField(_("&Only doctors may read it"), "documents.restricted")
         self.form.add_row(self._kind, self._heading, stretch=(4, 5))
         self.form.add_row(self._author, self._organization, self._on, stretch=(3, 3, 2))
@@ -111,7 +111,7 @@ class WriteForm(Panel):
         self._to = TextField(
             _("&To whom"), "documents.addressed_to", placeholder=_("Name, department, hospital"), longest=LONGEST_TITLE
         )
-        self._from = DateField(_("Unfit &from"), "documents.from_on", today=today)
+        self._from = DateField(_("Unfit f&rom"), "documents.from_on", today=today)
         self._until = DateField(_("&Until, that day included"), "documents.until_on", today=today)
         self._body = NoteEdit(_("Te&xt"), "documents.body", rows=10)
         self._summary = Button(
@@ -198,7 +198,7 @@ class WhyForm(Panel):
         self.purpose = ""
         self.form = Form(DraftKeeper(lambda fields: presenter.keep("why", fields)))
         self._words = label("", "secondary", name="documents.why_words", wrap=True)
-        self._reason = NoteEdit(_("&Why"), "documents.reason", rows=3, required=True)
+        self._reason = NoteEdit(_("Wh&y"), "documents.reason", rows=3, required=True)
         self.form.add(self._reason)
         self.add(self._words)
         self.add(self.form)

@@ -23,8 +23,8 @@ from clinic_desktop.services.examining import Examined
 
 T = TypeVar("T")
 
-ADD, WRITE, WHY = FORMS = ("documents.add", "documents.write", "documents.why")
-DRAFTS = dict(zip(("add", "write", "why"), FORMS, strict=True))
+# Drafts: of a new document by its patient, of a change or a reason by its document.
+FORMS = ("add", "write")
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class Presenter:
         """Ask for everything of a patient."""
         self.patient_id, self.examined, self.editing = patient_id, None, None
         self.listed = DocumentList((), 0, 0)
-        self._drafts = {form: KeptDraft(self.desk, self.tasks, name, patient_id) for form, name in DRAFTS.items()}
-        self._acts = {form: new_id() for form in DRAFTS}
+        self._drafts = {form: self._draft(form, patient_id) for form in FORMS}
+        self._acts = {}
         self.tasks.query("list", lambda: document_reading.documents_of(self.desk, patient_id), self._arrived)
-        self.recall("add")
-        self.recall("write")
+        for form in FORMS:
+            self.recall(form)
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """Ask again where a document was kept, written, signed or withdrawn, here or elsewhere."""
@@ -167,7 +167,7 @@ class Presenter:
 
     def ask_why(self, document: DocumentShown, purpose: str) -> None:
         """A reason is about to be typed for a document: its draft is its own."""
-        self._drafts["why"] = KeptDraft(self.desk, self.tasks, WHY, f"{purpose} {document.id}")
+        self._drafts["why"] = self._draft(purpose, document.id)
         self.recall("why")
 
     def withdraw(self, document: DocumentShown, reason: str) -> None:
@@ -295,6 +295,18 @@ class Presenter:
 
     # Writing ----------------------------------------------------------------------------------------------
 
+    def begin_writing(self) -> None:
+        """Write something new, or go on with what was typed and never saved."""
+        self.editing = None
+        self._drafts["write"] = self._draft("write", self.patient_id)
+        self.recall("write")
+
+    def begin_changing(self, document: DocumentShown) -> None:
+        """Write further at a draft that was saved, with what was typed since."""
+        self.editing = document
+        self._drafts["write"] = self._draft("change", document.id)
+        self.recall("write")
+
     def write(self, kind: str, title: str, letter: Letter) -> None:
         """Keep what was written, as a draft to be read over and signed."""
         patient_id, old = self.patient_id, self.editing
@@ -315,6 +327,9 @@ class Presenter:
             lambda error: self.view.show_problem("write", error),
         )  # fmt: skip
 
+    def _draft(self, form: str, subject: str) -> KeptDraft:
+        return KeptDraft(self.desk, self.tasks, f"documents.{form}", subject)
+
     def keep(self, form: str, fields: Mapping[str, str]) -> None:
         """Keep a form's draft."""
         if self.patient_id:
@@ -331,10 +346,11 @@ class Presenter:
 
     def _act(self, form: str, work: Callable[[Desk], T], done: Callable[[T], None]) -> None:
         draft = self._drafts[form].key if form in self._drafts else None
-        desk = self.desk.once(self._acts.get(form, new_id()), draft=draft)
+        # The same act pressed twice is done once; after it another begins.
+        desk = self.desk.once(self._acts.setdefault(form, new_id()), draft=draft)
 
         def finished(answer: T) -> None:
-            self._acts[form] = new_id()
+            self._acts.pop(form, None)
             done(answer)
 
         self.tasks.change(lambda: work(desk), finished, lambda error: self.view.show_problem(form, error))

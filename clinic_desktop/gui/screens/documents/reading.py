@@ -33,7 +33,7 @@ class Reading(Panel):
         row.setSpacing(8)
         self._acts: dict[str, Button] = {}
         for name, words in (
-            ("edit", _("&Change")),
+            ("edit", _("Chan&ge")),
             ("version", _("&New version")),
             ("print", _("P&rint")),
             ("copy", _("Save a &copy")),

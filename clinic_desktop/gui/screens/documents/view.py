@@ -11,7 +11,7 @@ from clinic_desktop.domain import documents as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.documents import files, lists
 from clinic_desktop.gui.screens.documents.forms import AddForm, WhyForm, WriteForm
-from clinic_desktop.gui.screens.documents.presenter import Presenter
+from clinic_desktop.gui.screens.documents.presenter import FORMS, Presenter
 from clinic_desktop.gui.screens.documents.reading import Reading, show_content
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.check import CheckField
@@ -114,6 +114,8 @@ class DocumentsView(ScreenView):
         self.list.view.setFocus()
         if arguments.get("form") == "write":
             self._write()
+        elif arguments.get("form") == "add":
+            self._show_form("add")
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """Ask again for what changed."""
@@ -156,7 +158,11 @@ class DocumentsView(ScreenView):
         self._show_rows()
         if self._then:
             then, self._then = self._then, ""
-            self.list.select(then)
+            chosen = self.list.current()
+            if chosen is not None and chosen.id == then:
+                self._chosen(chosen)  # the list does not say again what was chosen before
+            else:
+                self.list.select(then)
         elif self._shown is not None:
             self._again(self._shown)
         self._offer()
@@ -185,10 +191,12 @@ class DocumentsView(ScreenView):
         self._add_form.start()
 
     def restore(self, form: str, fields: Mapping[str, object]) -> None:
-        """Put back what was typed before."""
+        """Put back what was typed before, and go on with it where nothing else was begun."""
         self._forms[form].form.restore(fields)
         if form == "write":
             self._write_form.begin()
+        if form in FORMS and not self._open_form and self._shown is None:
+            self._show_form(form)
 
     def was_done(self, form: str, words: str, document_id: str) -> None:
         """An act was done: show the document it was done to."""
@@ -199,7 +207,7 @@ class DocumentsView(ScreenView):
         if form == "add":
             self._add_form.forget_file()
         if form == "write":
-            self.presenter.editing = None
+            self.presenter.begin_writing()
         self._close_form()
         self._shown = None
         self._window.say(words)
@@ -239,9 +247,9 @@ class DocumentsView(ScreenView):
             words = _("&Sign") if document.is_written_here else _("&Seen")
             self.set_primary(words, self._sign)
         elif may.edit:
-            self.set_primary(_("&Change"), self._edit)
+            self.set_primary(_("Change"), self._edit)
         else:
-            self.set_primary(_("Add a &file"), self._choose_file, name="documents.add_primary")
+            self.set_primary(_("Add a file"), self._choose_file, name="documents.add_primary")
 
     def _submit(self) -> None:
         self.set_primary_busy(True)
@@ -263,22 +271,23 @@ class DocumentsView(ScreenView):
         if self._shown is None:
             return
         document = self._shown.document
-        self.presenter.editing = document
+        self.leave()
         self._write_form.show_document(
             {
                 "kind": document.kind, "title": document.title, "addressed_to": document.addressed_to,
                 "from_on": document.from_on, "until_on": document.until_on, "body": document.body,
             }
         )  # fmt: skip
+        self.presenter.begin_changing(document)
         self._show_form("write")
         self._write_form.lock_kind(locked=True)
         self._write_form.start()
 
     def _write(self) -> None:
         if self.presenter.editing is not None:
-            self.presenter.editing = None
+            self.leave()
             self._write_form.form.clear()
-            self.presenter.recall("write")
+            self.presenter.begin_writing()
         self._write_form.lock_kind(locked=False)
         self._write_form.begin()
         self._show_form("write")
