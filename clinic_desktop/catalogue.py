@@ -13,6 +13,7 @@ _SCREENS = (
     "growth",
     "refills",
     "documents",
+    "found",
     "consultation",
     "prescribing",
     "order",

@@ -28,7 +28,8 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TAGS = rb"html|head|body|script|iframe|svg|object|embed|meta|link|style|title|div|table|p|a|img|form|base"
 # A text may speak of tags; a page begins with one, or says early that it is one.
 _PAGE = re.compile(
-    rb"\A\s*(?:<!--.*?-->\s*)?<(?:" + _TAGS + rb")[\s>/]|<(?:!doctype\s+html|html|script)[\s>]", re.I | re.S
+    rb"\A\s*(?:<!--.*?-->\s*)?<(?:" + _TAGS + rb")[\s>/]|<(?:!doctype\s+html|html|script)[\s>]",
+    re.IGNORECASE | re.DOTALL,
 )
 _SCRIPT_XML = re.compile(rb"<!ENTITY|<\?xml-stylesheet|<\s*(?:[a-z]+:)?(?:script|html|svg)[\s>]", re.IGNORECASE)
 

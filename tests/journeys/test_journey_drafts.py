@@ -62,6 +62,7 @@ NO_FORM = {
     "order.search": "adds a test to the order, which is kept; empties after each",
     "consultation.diagnosis": "adds a diagnosis, which is saved at once; empties after each",
     "documents.search": "searches the documents",
+    "found.words": "searches the documents of all patients",
     "documents.older": "shows more of the list",
     "laboratory.section": "filters the worklist",
     "laboratory.priority": "filters the worklist",
