@@ -29,7 +29,7 @@ def _scan(hands: Hands, step: Step) -> None:
     drive.settle(0.4)
     # What a scanner leaves: a file, put on the clipboard as a file manager does.
     file = hands.out / "scanned-letter.pdf"
-    about = PatientIdentity("", "", "", "")
+    about = PatientIdentity(visit.family, visit.given, "", "", visit.born)
     head = ClinicHead("Coast General Hospital", ("Harbour Road",), "")
     now = hands.second().store.clock.now().astimezone()
     words = "Ultrasound of the kidneys: no stones, no dilatation.\nPlease repeat the urine culture in two weeks."
@@ -83,7 +83,7 @@ def _sick_note(hands: Hands, step: Step) -> None:
     today = hands.second().store.clock.now().astimezone().date()
     drive.fill("documents.from_on", today.strftime("%d %b %Y"))
     drive.fill("documents.until_on", today.strftime("%d %b %Y"))
-    drive.fill("documents.body", "Light duties for a week after that.")
+    drive.fill("documents.write.body", "Light duties for a week after that.")
     step.picture += drive.pictures(hands.out, "sick-note-written")
     hands.primary()
     drive.until("the draft", lambda: hands.one("SELECT id FROM documents WHERE kind = 'sick_note'"))

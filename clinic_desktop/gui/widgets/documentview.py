@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QHideEvent, QImage, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -36,6 +36,7 @@ class DocumentView(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._pages: Pages | None = None
+        self._pdf = b""
         self._pictures: list[QImage | None] = []
         self._labels: list[QLabel] = []
         self._asked: set[int] = set()
@@ -101,7 +102,11 @@ class DocumentView(QWidget):
     def show_pdf(self, pdf: bytes) -> None:
         """Show the pages of a PDF, each drawn when it is about to be seen."""
         self._let_go()
-        self._pages = Pages(pdf, self)
+        self._pdf = pdf
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pages = Pages(self._pdf, self)
         self._pages.opened.connect(self._opened)
         self._pages.drawn.connect(self._drawn)
         self._pages.failed.connect(lambda _words: self.show_nothing(_("This PDF cannot be shown.")))
@@ -130,11 +135,26 @@ class DocumentView(QWidget):
 
     # -----------------------------------------------------------------------------------------------------
 
-    def _let_go(self) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing of a PDF is kept unpacked while nobody looks: behind a lock, another page, or a closed window."""
+        self._close_pages()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Open again what was shown before."""
+        super().showEvent(event)
+        if self._pdf and self._pages is None:
+            self.show_pdf(self._pdf)
+
+    def _close_pages(self) -> None:
         if self._pages is not None:
             self._pages.close()
             self._pages.deleteLater()
             self._pages = None
+
+    def _let_go(self) -> None:
+        self._close_pages()
+        self._pdf = b""
         self._pictures, self._labels = [], []
         self._asked.clear()
         self._text.clear()
@@ -225,7 +245,7 @@ class DocumentView(QWidget):
                 self._labels[page].setPixmap(QPixmap())
 
     def _again(self) -> None:
-        if self._pages is not None:
+        if self._pdf:
             self._pictures = [None] * len(self._labels)
             self._asked.clear()
             self._want_seen()

@@ -113,7 +113,7 @@ class WriteForm(Panel):
         )
         self._from = DateField(_("Unfit f&rom"), "documents.from_on", today=today)
         self._until = DateField(_("&Until, that day included"), "documents.until_on", today=today)
-        self._body = NoteEdit(_("Te&xt"), "documents.body", rows=10)
+        self._body = NoteEdit(_("Te&xt"), "documents.write.body", rows=10)
         self._summary = Button(
             _("Insert problems, &medicines and allergies"), "documents.summary", presenter.ask_summary
         )
