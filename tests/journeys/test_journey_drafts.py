@@ -12,14 +12,11 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock, new_id
-from clinic_desktop.domain.documents import Letter
 from clinic_desktop.gui.screens.administration.section import ListSection
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.tasks import Immediately
-from clinic_desktop.gui.widgets.buttons import ToolButton
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.fields import Field
-from clinic_desktop.gui.widgets.panel import Section
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.services import (
@@ -27,7 +24,6 @@ from clinic_desktop.services import (
     cash,
     charting,
     consultation,
-    documents,
     invoices,
     laboratory,
     prescribing,
@@ -38,9 +34,6 @@ from clinic_desktop.services import (
 )
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy
-from clinic_desktop.services.document_rows import DocumentShown
-from clinic_desktop.services.documents import NewDocument
-from clinic_desktop.services.examining import examine
 from clinic_desktop.services.results import Entry
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
@@ -48,6 +41,7 @@ from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.journal import drafts
 from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
+from tests.journeys import begun_documents
 from tests.medicines import World, amoxicillin, world
 from tests.unit.gui.screens.stage import PretendWindow
 
@@ -230,14 +224,10 @@ def chart_form(form: str) -> Callable[[Clinic], dict[str, str]]:
 
 
 def with_documents(form: str) -> Callable[[Clinic], dict[str, str]]:
-    """The documents of the patient with one of their forms open: two that were begun, and one from outside."""
+    """The documents of the patient, some of them begun, with one of their forms open."""
 
     def arguments(clinic: Clinic) -> dict[str, str]:
-        desk, patient = clinic.desk_for("doctor"), clinic.patient
-        letter = Letter("Dear colleague", "Dr Otieno")
-        documents.write_document(desk, patient, "referral_letter", "To cardiology", letter)
-        documents.write_document(desk, patient, "sick_note", "Sick note", Letter("", "", TODAY, TODAY))
-        documents.keep_document(desk, patient, NewDocument("letter", "Outside", "scanned", examine(b"A", "a.txt")))
+        begun_documents.begin(clinic.desk_for("doctor"), clinic.patient, TODAY)
         return about_patient(clinic) | {"form": form}
 
     return arguments
@@ -245,24 +235,12 @@ def with_documents(form: str) -> Callable[[Clinic], dict[str, str]]:
 
 def titled(words: str) -> Reach:
     """Choose the document of this title."""
-
-    def reach(_clinic: Clinic, view: ScreenView) -> None:
-        lists: list[ListTable[DocumentShown]] = view.findChildren(ListTable)
-        table = next(one for one in lists if one.view.objectName() == "documents.list")
-        table.select_row([each.title for each in table.rows()].index(words))
-
-    return reach
+    return lambda _clinic, view: begun_documents.choose(view, words)
 
 
 def unfold(words: str) -> Reach:
     """Unfold what stands under a heading."""
-
-    def reach(_clinic: Clinic, view: ScreenView) -> None:
-        for section in view.findChildren(Section):
-            if words in [button.text() for button in section.findChildren(ToolButton)]:
-                section.set_folded(False)
-
-    return reach
+    return lambda _clinic, view: begun_documents.unfold(view, words)
 
 
 FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]] = {

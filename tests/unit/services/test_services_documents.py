@@ -16,7 +16,7 @@ from clinic_desktop.services.document_rows import DocumentShown
 from clinic_desktop.services.documents import NewDocument, note_document
 from clinic_desktop.services.examining import Examined, examine, take_as_it_is
 from clinic_desktop.services.permissions import ROLES
-from clinic_desktop.store import audit, document_search
+from clinic_desktop.store import audit
 from clinic_desktop.store.connection import WRITER_PRAGMAS, connect
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.subkeys import subkey
@@ -25,7 +25,6 @@ from clinic_desktop.store.tables.documents import documents as table
 from clinic_desktop.store.tables.journal import access
 from clinic_desktop.store.tables.patients import patients
 from tests.conftest import KEY, DeskFor
-from tests.papers import page_of
 from tests.unit.services.test_services_chart import a_patient
 
 WORDS = b"Ferritin was low, no cause was found. Please repeat in six weeks."
@@ -270,38 +269,6 @@ def test_what_was_an_error_stays_with_its_reason_and_is_found_by_no_search(
     assert reading.search_in_chart(doctor, patient, "ferritin") == ()
     assert documents.keep_document(doctor, patient, letter())
     assert sound(store) == []
-
-
-def test_texts_and_the_words_in_a_pdf_are_found_by_every_word_of_a_question(
-    doctor: Desk, patient: str, store: Store
-) -> None:
-    text = documents.keep_document(doctor, patient, letter())
-    scan = documents.keep_document(doctor, patient, letter("imaging_report", page_of("Nodule in the left lung")))
-    note = documents.write_document(doctor, patient, "note", "Téléphone", Letter("La mère rappelle."))
-    reading.documents_of(doctor, patient)
-    assert reading.search_in_chart(doctor, patient, "weeks FERRIT") == (text,)
-    assert reading.search_in_chart(doctor, patient, "lung nodule") == (scan,)
-    assert reading.search_in_chart(doctor, patient, "telephone mere") == (note,)
-    for nothing in ("lung ferritin", "", '"', "* OR NEAR(", "-", "\0"):
-        assert reading.search_in_chart(doctor, patient, nothing) == ()
-    with store.write(act=new_id(), session=None) as unit:
-        document_search.check(unit.conn)
-
-
-def test_a_search_over_all_patients_is_noted_for_each_patient_it_shows(
-    desk_for: DeskFor, doctor: Desk, store: Store, patient: str
-) -> None:
-    other = a_patient(store, family_name="Mwangi")
-    for owner in (patient, other):
-        documents.keep_document(doctor, owner, letter())
-    found = reading.find_documents(doctor, "ferritin")
-    assert {each.patient_id for each in found} == {patient, other}
-    with store.read() as connection:
-        noted = connection.execute(select(access.c.patient).where(access.c.kind == "document.found")).scalars().all()
-    assert set(noted) == {patient, other}
-    for role in ("front_desk", "cashier", "administrator", "pharmacist", "laboratory"):
-        with pytest.raises(Refusal, match="may not do this"):
-            reading.find_documents(desk_for(role), "ferritin")
 
 
 def test_a_content_that_was_changed_cut_or_swapped_is_never_shown(doctor: Desk, patient: str, store: Store) -> None:

@@ -17,7 +17,7 @@ from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Panel, label
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
 
 Today = Callable[[], date]
 
@@ -189,6 +189,21 @@ class WriteForm(Panel):
             self._own_title = name
 
 
+# What a reason is asked for: the title, what will happen, and the act.
+WHY = {
+    "copy": (
+        N_("Save a copy"),
+        N_("The copy is a clear file outside the record. For whom or what it is stays on record."),
+        N_("&Save the copy"),
+    ),
+    "error": (
+        N_("Was an error"),
+        N_("The document stays in the record, marked as an error. It is found by no search any more."),
+        N_("&Mark as an error"),
+    ),
+}
+
+
 class WhyForm(Panel):
     """Why a document is withdrawn, or handed out."""
 
@@ -204,12 +219,13 @@ class WhyForm(Panel):
         self.add(self.form)
         self.body.addStretch(1)
 
-    def ask(self, purpose: str, title: str, words: str, act_words: str) -> None:
-        """Ask for another reason."""
+    def ask(self, purpose: str) -> None:
+        """Ask for another reason: of a ``copy`` or an ``error``."""
         self.form.clear()
-        self.purpose, self.act_words = purpose, act_words
-        self.set_title(title)
-        self._words.setText(words)
+        title, words, act_words = WHY[purpose]
+        self.purpose, self.act_words = purpose, _(act_words)
+        self.set_title(_(title))
+        self._words.setText(_(words))
 
     def reason(self) -> str:
         """The reason, or nothing where it is missing."""

@@ -301,20 +301,7 @@ class DocumentsView(ScreenView):
         if self._shown is None:
             return
         self.leave()
-        if purpose == "copy":
-            self._why_form.ask(
-                purpose,
-                _("Save a copy"),
-                _("The copy is a clear file outside the record. For whom or what it is stays on record."),
-                _("&Save the copy"),
-            )
-        else:
-            self._why_form.ask(
-                purpose,
-                _("Was an error"),
-                _("The document stays in the record, marked as an error. It is found by no search any more."),
-                _("&Mark as an error"),
-            )
+        self._why_form.ask(purpose)
         self.presenter.ask_why(self._shown.document, purpose)
         self._show_form("why")
         self._why_form.start()

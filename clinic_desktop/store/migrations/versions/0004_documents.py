@@ -3,7 +3,7 @@
 from clinic_desktop.store.migrations import run_beside
 
 revision = "0004"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
