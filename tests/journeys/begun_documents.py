@@ -1,5 +1,6 @@
 """Documents of a patient that were begun and not finished, and the way to them on their page."""
 
+from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtWidgets import QWidget
@@ -15,7 +16,7 @@ from clinic_desktop.services.documents import NewDocument
 from clinic_desktop.services.examining import examine
 
 
-def begin(desk: Desk, patient: str, today: date) -> None:
+def begin_documents(desk: Desk, patient: str, today: date) -> None:
     """Two that are being written here, and one from outside."""
     letter = Letter("Dear colleague", "Dr Otieno")
     documents.write_document(desk, patient, "referral_letter", "To cardiology", letter)
@@ -23,15 +24,23 @@ def begin(desk: Desk, patient: str, today: date) -> None:
     documents.keep_document(desk, patient, NewDocument("letter", "Outside", "scanned", examine(b"A", "a.txt")))
 
 
-def choose(view: QWidget, words: str) -> None:
+def titled(words: str) -> Callable[[object, QWidget], None]:
     """Choose the document of this title."""
-    lists: list[ListTable[DocumentShown]] = view.findChildren(ListTable)
-    table = next(one for one in lists if one.view.objectName() == "documents.list")
-    table.select_row([each.title for each in table.rows()].index(words))
+
+    def reach(_clinic: object, view: QWidget) -> None:
+        lists: list[ListTable[DocumentShown]] = view.findChildren(ListTable)
+        table = next(one for one in lists if one.view.objectName() == "documents.list")
+        table.select_row([each.title for each in table.rows()].index(words))
+
+    return reach
 
 
-def unfold(view: QWidget, words: str) -> None:
+def unfold(words: str) -> Callable[[object, QWidget], None]:
     """Unfold what stands under a heading."""
-    for section in view.findChildren(Section):
-        if words in [button.text() for button in section.findChildren(ToolButton)]:
-            section.set_folded(False)
+
+    def reach(_clinic: object, view: QWidget) -> None:
+        for section in view.findChildren(Section):
+            if words in [button.text() for button in section.findChildren(ToolButton)]:
+                section.set_folded(False)
+
+    return reach

@@ -41,7 +41,7 @@ from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.journal import drafts
 from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
-from tests.journeys import begun_documents
+from tests.journeys.begun_documents import begin_documents, titled, unfold
 from tests.medicines import World, amoxicillin, world
 from tests.unit.gui.screens.stage import PretendWindow
 
@@ -227,20 +227,10 @@ def with_documents(form: str) -> Callable[[Clinic], dict[str, str]]:
     """The documents of the patient, some of them begun, with one of their forms open."""
 
     def arguments(clinic: Clinic) -> dict[str, str]:
-        begun_documents.begin(clinic.desk_for("doctor"), clinic.patient, TODAY)
+        begin_documents(clinic.desk_for("doctor"), clinic.patient, TODAY)
         return about_patient(clinic) | {"form": form}
 
     return arguments
-
-
-def titled(words: str) -> Reach:
-    """Choose the document of this title."""
-    return lambda _clinic, view: begun_documents.choose(view, words)
-
-
-def unfold(words: str) -> Reach:
-    """Unfold what stands under a heading."""
-    return lambda _clinic, view: begun_documents.unfold(view, words)
 
 
 FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]] = {
