@@ -60,7 +60,7 @@ def _read(hands: Hands, step: Step) -> None:
     drive, visit = hands.driver, hands.visit
     hands.sign_in("drvale", "Dr Tour")
     hands.open_chart(visit.family)
-    drive.key("Ctrl+PgDown")
+    drive.click("tabs.documents")
     drive.find("documents.view")
     drive.fill("documents.search", "kidneys dilatation")
     drive.pick_row("documents.list", "scanned-letter")

@@ -1,6 +1,5 @@
 """Files at the border of the documents page: chosen, dropped, pasted, printed, and saved as a clear copy."""
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +9,6 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from clinic_desktop.domain import contents
 from clinic_desktop.domain.documents import IMPORTED, PHOTOGRAPHED
-from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.printing import send_to_printer
 from clinic_desktop.gui.widgets.pictures import as_jpeg, as_png, pictures_of
 from clinic_desktop.i18n import N_, _
@@ -71,18 +69,6 @@ def on_paper(opened: OpenedDocument) -> tuple[bytes, ...]:
 def send(pdf: bytes) -> None:
     """Print; what the queue shows to anyone names nobody."""
     send_to_printer(pdf, "Clinic document")
-
-
-def save(path: Path, data: bytes) -> None:
-    """Write a copy that only this person can read. Raises Trouble."""
-    try:
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(number, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise Trouble(
-            N_("The copy could not be saved: {why}"), remedy=N_("Choose another folder."), why=error.strerror or ""
-        ) from error
 
 
 def _folder() -> str:

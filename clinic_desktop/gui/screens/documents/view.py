@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QStackedWidget, QWidget
 from clinic_desktop.domain import contents
 from clinic_desktop.domain import documents as rules
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.printing import save_copy
 from clinic_desktop.gui.screens.documents import files, lists
 from clinic_desktop.gui.screens.documents.forms import AddForm, WhyForm, WriteForm
 from clinic_desktop.gui.screens.documents.presenter import FORMS, Presenter
@@ -324,7 +325,7 @@ class DocumentsView(ScreenView):
         """Write the copy, after its reason is on record."""
         if self._shown is not None:
             self.set_primary_busy(True)
-            self.presenter.hand_out(self._shown.document, self._why_form.reason(), files.on_paper, path, files.save)
+            self.presenter.hand_out(self._shown.document, self._why_form.reason(), files.on_paper, path, save_copy)
 
     def _choose_file(self) -> None:
         path = files.ask_file(self)
