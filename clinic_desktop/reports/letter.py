@@ -49,10 +49,12 @@ def letter(data: LetterPaper) -> bytes:
     if data.unfit:
         first, last = data.unfit
         paper.say(_("The person named above was seen here and is unfit for work or school for medical reasons:"), gap=6)
+        days = (last - first).days + 1
+        words = (
+            _("from {first} until {last}, both days included ({days} days)") if days > 1 else _("on {first} (1 day)")
+        )
         paper.say(
-            _("from {first} until {last}, both days included ({days} days)").format(
-                first=day(first), last=day(last), days=(last - first).days + 1
-            ),
+            words.format(first=day(first), last=day(last), days=days),
             Style(SECTION, bold=True),
             gap=10,
         )
