@@ -7,10 +7,9 @@ Must never hold a rule.
 from clinic_desktop.store.tables import (
     billing,
     chart,
-    immunizations,
-    inbox,
     documents,
     immunizations,
+    inbox,
     journal,
     laboratory,
     outside,
@@ -26,10 +25,9 @@ from clinic_desktop.store.tables.metadata import metadata
 __all__ = [
     "billing",
     "chart",
-    "immunizations",
-    "inbox",
     "documents",
     "immunizations",
+    "inbox",
     "journal",
     "laboratory",
     "metadata",

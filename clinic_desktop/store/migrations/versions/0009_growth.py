@@ -4,7 +4,6 @@ from clinic_desktop.store.migrations import run_beside
 
 revision = "0009"
 down_revision = "0007"
-down_revision = "0004"
 branch_labels = None
 depends_on = None
 
