@@ -38,7 +38,7 @@ from clinic_desktop.services.clinic import Clinic, confirm_recovery, create_clin
 from clinic_desktop.services.documents import NewDocument
 from clinic_desktop.services.examining import examine, examine_file
 from clinic_desktop.services.patient_parts import Contact
-from clinic_desktop.services.patients import Contact, NewPatient
+from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.services.staff import NewStaff, add_staff
 from clinic_desktop.store.connection import READER_PRAGMAS, connect
 from clinic_desktop.store.tables.patients import patients as patient_table

@@ -260,14 +260,11 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "growth": ("growth", "nurse", about_patient, there, 5),
     "adding a document": ("documents", "doctor", with_documents("add"), unfold("More about it"), 9),
     "writing": ("documents", "doctor", with_documents("write"), there, 3),
-    "changing a letter": ("documents", "doctor", with_documents(""),
-                          steps(titled("To cardiology"), press("documents.edit")), 3),
-    "changing a sick note": ("documents", "doctor", with_documents(""),
-                             steps(titled("Sick note"), press("documents.edit")), 4),
-    "a document was an error": ("documents", "doctor", with_documents(""),
-                                steps(titled("Sick note"), press("documents.error")), 1),
-    "a copy of a document": ("documents", "doctor", with_documents(""),
-                             steps(titled("Sick note"), press("documents.copy")), 1),
+    **{
+        f"{act} a document": ("documents", "doctor", with_documents(""),
+                              steps(titled(title), press(f"documents.{act}")), n)
+        for act, title, n in (("edit", "Sick note", 4), ("error", "Sick note", 1), ("copy", "To cardiology", 1))
+    },
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),

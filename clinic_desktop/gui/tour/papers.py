@@ -39,6 +39,7 @@ def _scan(hands: Hands, step: Step) -> None:
     drive.app.clipboard().setMimeData(held)
     drive.click("documents.paste")
     drive.find("documents.kind")
+    drive.app.clipboard().clear()
     drive.settle(1.0)
     drive.choose("documents.kind", "Imaging report")
     drive.fill("documents.author_organization", "Coast General Hospital")
