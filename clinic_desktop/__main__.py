@@ -13,6 +13,10 @@ def main() -> int:
         from clinic_desktop.services.backups import answer_proof
 
         return answer_proof()
+    if sys.argv[1:2] == ["--read-pdf"]:
+        from clinic_desktop.services import pdf_reader
+
+        return pdf_reader.main()
     words = sys.argv[1:]
     if not words or (len(words) == 2 and words[0] == "--profile"):
         from clinic_desktop import app, paths

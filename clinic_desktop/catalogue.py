@@ -15,6 +15,8 @@ _SCREENS = (
     "chart",
     "growth",
     "refills",
+    "documents",
+    "found",
     "consultation",
     "prescribing",
     "order",

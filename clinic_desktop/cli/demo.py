@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from clinic_desktop.cli.demo_consents import agree
+from clinic_desktop.cli.demo_documents import file_documents
 from clinic_desktop.cli.demo_families import families
 from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
@@ -121,6 +122,7 @@ def _today(weeks: Weeks, today: date) -> None:
     now = SystemClock().now()
     if weeks.clock.now() > now - timedelta(hours=3):
         weeks.clock.set(now - timedelta(hours=3))
+    file_documents(weeks)
     weeks.open_till()
     weeks.book_ahead(today, 9)
     weeks.book_ahead(today + timedelta(days=1), 7)

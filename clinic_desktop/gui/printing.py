@@ -2,12 +2,14 @@
 
 import contextlib
 import logging
+import os
 import queue
 import shutil
 import subprocess
 import threading
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -134,6 +136,18 @@ def send_to_printer(pdf: bytes, title: str, printer: str = "", copies: int = 1) 
             remedy=N_("Check that the printer is on and has paper, then print again."),
             why=sent.stderr.decode(errors="replace").strip(),
         )
+
+
+def save_copy(path: Path, data: bytes) -> None:
+    """Write a clear copy that only this person can read. Raises Trouble."""
+    try:
+        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(number, "wb") as file:
+            file.write(data)
+    except OSError as error:
+        raise Trouble(
+            N_("The document could not be saved: {why}"), remedy=N_("Choose another folder."), why=error.strerror or ""
+        ) from error
 
 
 @lru_cache(maxsize=1)

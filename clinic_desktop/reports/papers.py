@@ -11,13 +11,23 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.reports import (
     consent_papers,
+    document_papers,
     growth_papers,
     laboratory_papers,
     medicine_papers,
     printed,
     visit_papers,
 )
-from clinic_desktop.services import cash, chart, consents, invoices, lab_orders, pharmacy, prescribing
+from clinic_desktop.services import (
+    cash,
+    chart,
+    consents,
+    document_reading,
+    invoices,
+    lab_orders,
+    pharmacy,
+    prescribing,
+)
 from clinic_desktop.services.access import note_report_opened
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.chart import Visit
@@ -28,7 +38,7 @@ EVERY = 1_000_000
 
 One = TypeVar("One")
 
-__all__ = ["DOCUMENTS", "Document", "growth_papers", "make", "medicine_papers", "opened", "printed"]
+__all__ = ["DOCUMENTS", "Document", "document_papers", "growth_papers", "make", "medicine_papers", "opened", "printed"]
 
 
 @dataclass(frozen=True)
@@ -130,6 +140,18 @@ def _receipt(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]
     return (printed.receipt(desk, _chosen(rows, lambda one: one.number, number).id),)
 
 
+def _written(kind: str) -> Callable[[Desk, str, str | None], Sequence[bytes]]:
+    def made(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
+        listed = document_reading.documents_of(desk, patient_id).documents
+        found = [each for each in listed if each.kind == kind and each.is_written_here]
+        if number is None:
+            found = [each for each in found if each.is_signed and each.status == "current"]
+        chosen = _chosen(found, lambda one: document_papers.document_number(one.id), number)
+        return (document_papers.letter(desk, patient_id, chosen.id),)
+
+    return made
+
+
 def _day_end(desk: Desk, _patient_id: str, number: str | None) -> Sequence[bytes]:
     # A shift has no number of its own: it is named by when it was opened.
     found = [shift for shift in cash.recent_shifts(desk) if shift.closed_at]
@@ -172,6 +194,15 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "invoice": Document(N_("Invoice"), N_("the invoice's"), "invoices.invoices_of", _invoice),
     "receipt": Document(N_("Receipt"), N_("the payment's"), "cash.receipt", _receipt),
+    **{
+        name: Document(title, N_("the last eight characters of the document's id"), "documents.write_document", made)
+        for name, title, made in (
+            ("referral-letter", N_("Referral letter"), _written("referral_letter")),
+            ("sick-note", N_("Sick note"), _written("sick_note")),
+            ("certificate", N_("Medical certificate"), _written("certificate")),
+            ("note", N_("Note"), _written("note")),
+        )
+    },
     "day-end": Document(
         N_("Cashier's day-end"), N_("the instant at which the shift was opened"), "cash.recent_shifts", _day_end,
         about_patient=False,

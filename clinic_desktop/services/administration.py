@@ -26,6 +26,8 @@ SETTINGS = {
     "break_glass_minutes": re.compile(r"[5-9]|[1-5]\d|60"),
     "consent_age": re.compile(r"1[0-9]|2[01]"),
     "confidential_age": re.compile(r"1[0-9]|2[01]"),
+    # The largest file that becomes a document, in MB (domain.contents.HIGHEST_LIMIT_MB).
+    "attachment_limit_mb": re.compile(r"[1-9]|[1-9]\d|1[0-4]\d|150"),
 }
 PRICE_KINDS = ("consultation", "test", "medicine", "procedure", "other")
 FOREVER_DAYS = 54750  # 150 years of 365 days: "from then on", as the starter pack writes it

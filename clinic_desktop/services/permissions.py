@@ -241,6 +241,22 @@ ACTS: dict[str, frozenset[str]] = {
     "merging.merge_by_id": frozenset({FRONT_DESK, ADMINISTRATOR}),
     "parting.parting": frozenset({FRONT_DESK, ADMINISTRATOR}),
     "parting.unmerge": frozenset({FRONT_DESK, ADMINISTRATOR}),
+    # documents: which kinds a role reads and adds is in domain.documents.KINDS
+    "documents.keep_document": EVERYONE,
+    "documents.write_document": CLINICAL,
+    "documents.change_document": CLINICAL,
+    "documents.sign_document": CLINICAL,
+    "documents.new_version": CLINICAL,
+    "documents.replace_document": EVERYONE,
+    "documents.document_entered_in_error": EVERYONE,
+    "document_reading.documents_of": EVERYONE,
+    "document_reading.documents_again": EVERYONE,
+    "document_reading.search_in_chart": EVERYONE,
+    "document_reading.open_document": EVERYONE,
+    "document_reading.print_document": EVERYONE,
+    "document_reading.disclose_document": EVERYONE,
+    "document_reading.referral_start": CLINICAL,
+    "document_reading.find_documents": CLINICAL,
     # billing
     **dict.fromkeys(
         (

@@ -12,6 +12,7 @@ from clinic_desktop.services.patients import shown_name
 from clinic_desktop.store import drafts
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.chart import encounters
+from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import prescriptions
@@ -22,6 +23,7 @@ SUBJECTS = {
     "laboratory": (lab_orders, "order_id"),
     "pharmacy": (prescriptions, "prescription_id"),
     "billing": (invoices, "invoice_id"),
+    "documents": (documents, "document_id"),
 }
 SHOWN = 8
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, Table, select
 
 from clinic_desktop.domain.refusals import Trouble
-from clinic_desktop.store import chain, guards
+from clinic_desktop.store import attachments, chain, guards
+from clinic_desktop.store.tables import documents as attachment_tables
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.journal import access, journal
 from clinic_desktop.store.unit import Heads
@@ -32,6 +33,7 @@ def verify(connection: Connection, key: bytes, anchors: tuple[Heads, ...], works
     for table in record_tables():
         yield from _records(connection, key, table)
     yield from _without_rows(connection)
+    yield from _contents(connection)
 
 
 def record_tables() -> list[Table]:
@@ -129,6 +131,13 @@ def _records(connection: Connection, key: bytes, table: Table) -> Iterator[Findi
         created = _with_reason({"row": chain.created_content(values)}, history[-1])
         if not sound or chain.content_mac(key, created) != history[-1]["content_mac"]:
             yield Finding(where, "was changed outside the program")
+
+
+def _contents(connection: Connection) -> Iterator[Finding]:
+    """Hold what every document carries against the hash in its journaled row."""
+    for row in connection.execute(select(attachment_tables.attachments)).all():
+        if not attachments.is_sound(connection, row):
+            yield Finding(f"attachments {row.id}", "is not the content that was kept")
 
 
 def _without_rows(connection: Connection) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from clinic_desktop.domain.refusals import Trouble
 # Before 3.51.3 two connections that write and checkpoint at once can corrupt a WAL database (the WAL-reset bug).
 OLDEST_SQLITE = (3, 51, 3)
 PLAIN_HEADER = b"SQLite format 3\x00"
-APPEND_ONLY = ("journal", "access", "stock_moves", "ledger")
+APPEND_ONLY = ("journal", "access", "stock_moves", "ledger", "attachment_parts")
 # What no statement of the program may change or erase: those, what acts were done, and SQLite's and Alembic's counters.
 UNCHANGED = frozenset({*APPEND_ONLY, "acts", "sqlite_sequence", "alembic_version"})
 

@@ -6,14 +6,14 @@ left to a migration: `renew` is its last step.
 
 from sqlalchemy import Connection
 
-from clinic_desktop.store import search
+from clinic_desktop.store import document_search, search
 from clinic_desktop.store.connection import APPEND_ONLY
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.journal import acts
 
 # Rows that are not records of the clinic: drafts are thrown away by design, the search rows are made again from
-# patients, numbers count, and reference data is replaced as a whole by the next version of its pack.
-ERASABLE = ("drafts", "numbers", "patient_search")
+# patients and documents, numbers count, and reference data is replaced as a whole by the next version of its pack.
+ERASABLE = ("drafts", "numbers", "patient_search", "document_search")
 
 
 def triggers() -> dict[str, str]:
@@ -32,7 +32,7 @@ def triggers() -> dict[str, str]:
                 f"CREATE TRIGGER no_delete_{name} BEFORE DELETE ON {name} "
                 "BEGIN SELECT RAISE(ABORT, 'nothing is erased here'); END"
             )
-    for statement in search.DDL:
+    for statement in (*search.DDL, *document_search.DDL):
         if statement.startswith("CREATE TRIGGER"):
             made[statement.split(maxsplit=3)[2]] = statement
     return made

@@ -25,7 +25,7 @@ from clinic_desktop.domain import numbers
 from clinic_desktop.domain.patients import name_key
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.clinic import Clinic, confirm_recovery, create_clinic, open_clinic
-from clinic_desktop.store import search
+from clinic_desktop.store import document_search, search
 from clinic_desktop.store.connection import WRITER_PRAGMAS, connect
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.staff import staff
@@ -47,7 +47,7 @@ def folder() -> Path:
     for table in metadata.sorted_tables:
         made = (str(CreateIndex(each)) for each in table.indexes)
         read.update("".join((str(CreateTable(table)), *sorted(made))).encode())
-    read.update("".join(search.DDL).encode())
+    read.update("".join((*search.DDL, *document_search.DDL)).encode())
     return Path(tempfile.gettempdir()) / "clinic-desktop-bench" / read.hexdigest()[:12]
 
 

@@ -3,6 +3,7 @@
 Reads the profile and the words from standard input, tells one JSON object a line, and waits at each for a line.
 """
 
+import contextlib
 import json
 import logging
 import subprocess
@@ -12,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 from clinic_desktop import logs
+from clinic_desktop.domain.documents import Letter
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.reports import document_papers
 from clinic_desktop.reports.printed import invoice as invoice_paper
 from clinic_desktop.services import (
     billing,
     cash,
     charting,
     consultation,
+    document_reading,
+    documents,
     drafts,
     encounters,
     invoices,
@@ -29,12 +35,15 @@ from clinic_desktop.services import (
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.charting import NewProblem
 from clinic_desktop.services.clinic import Clinic, confirm_recovery, create_clinic, open_clinic
+from clinic_desktop.services.documents import NewDocument
+from clinic_desktop.services.examining import examine, examine_file
 from clinic_desktop.services.patient_parts import Contact
 from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.services.staff import NewStaff, add_staff
 from clinic_desktop.store.connection import READER_PRAGMAS, connect
 from clinic_desktop.store.tables.patients import patients as patient_table
 from tests.backed_up import CHEAP, NEW_PASSWORD, PASSWORD
+from tests.papers import page_of
 
 log = logging.getLogger("clinic_desktop.day")
 opened: list[str] = []
@@ -70,6 +79,7 @@ def see(clinic: Clinic, desks: dict[str, Desk], words: dict[str, str]) -> None:
         patients.find_patients(desks["front_desk"], text)
         terminology.find_diagnoses(doctor, text)
         prescribing.find_medicines(doctor, text)
+    keep(doctor, patient, words)
     cash.open_shift(cashier, 1000)
     price = billing.price_list(cashier)[0][0]
     made = invoices.issue_invoice(cashier, patient, [billing.charge_by_hand(cashier, patient, price)])
@@ -80,6 +90,26 @@ def see(clinic: Clinic, desks: dict[str, Desk], words: dict[str, str]) -> None:
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)"
             " SELECT count(*) FROM (SELECT family_name || i AS x FROM patients, n ORDER BY x DESC LIMIT -1 OFFSET 5)"
         ).all()
+
+
+def keep(doctor: Desk, patient: str, words: dict[str, str]) -> None:
+    """Keep a PDF, write and sign a letter, read, search and print both, and have files refused."""
+    scan = examine(page_of(words["scan"]), f"{words['file']}.pdf")
+    made = documents.keep_document(doctor, patient, NewDocument("letter", words["title"], "scanned", scan))
+    letter = Letter(words["letter"], words["addressee"])
+    written = documents.write_document(doctor, patient, "referral_letter", words["title"], letter)
+    documents.sign_document(doctor, written, expect=1)
+    document_reading.documents_of(doctor, patient)
+    for text in (words["scan"], words["letter"], words["title"]):
+        document_reading.search_in_chart(doctor, patient, text)
+        document_reading.find_documents(doctor, text)
+    document_reading.disclose_document(doctor, patient, made, words["why"])
+    document_reading.open_document(doctor, patient, made)
+    document_papers.letter(doctor, patient, written)
+    with contextlib.suppress(Refusal):
+        examine(b"MZ", words["file"])
+    with contextlib.suppress(Refusal):
+        examine_file(Path("/nowhere") / words["file"], 50)
 
 
 def fail(clinic: Clinic, words: dict[str, str]) -> None:

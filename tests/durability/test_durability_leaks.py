@@ -27,6 +27,12 @@ WORDS = {
     "draft": "planted draft words",
     "note": "planted nocturnal cough since Tuesday",
     "problem": "planted unlisted ailment",
+    "scan": "planted shadow upon the lung",
+    "file": "Plantedfile of Zebedeeplant",
+    "title": "Planted title of a letter",
+    "letter": "planted sentence of a referral",
+    "addressee": "Dr Plantedaddressee",
+    "why": "planted reason for a copy",
 }
 
 

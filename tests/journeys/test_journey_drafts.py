@@ -43,6 +43,7 @@ from clinic_desktop.store.tables.journal import drafts
 from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
 from tests.journeys import twice
+from tests.journeys.begun_documents import begin_documents, titled, unfold
 from tests.medicines import World, amoxicillin, world
 from tests.unit.gui.screens.stage import PretendWindow
 
@@ -56,6 +57,9 @@ NO_FORM = {
     "growth.standard": "chooses the reference",
     "order.search": "adds a test to the order, which is kept; empties after each",
     "consultation.diagnosis": "adds a diagnosis, which is saved at once; empties after each",
+    "documents.search": "searches the documents",
+    "found.words": "searches the documents of all patients",
+    "documents.older": "shows more of the list",
     "laboratory.section": "filters the worklist",
     "laboratory.priority": "filters the worklist",
     "stock.act": "no work by itself; kept with what is typed, whose fields would else not be there again",
@@ -222,6 +226,16 @@ def chart_form(form: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda clinic: about_patient(clinic) | {"form": form}
 
 
+def with_documents(form: str) -> Callable[[Clinic], dict[str, str]]:
+    """The documents of the patient, some of them begun, with one of their forms open."""
+
+    def arguments(clinic: Clinic) -> dict[str, str]:
+        begin_documents(clinic.desk_for("doctor"), clinic.patient, TODAY)
+        return about_patient(clinic) | {"form": form}
+
+    return arguments
+
+
 FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]] = {
     # name: screen, role, arguments, how the form is reached, how many fields it has at least
     "registration": ("reception", "front_desk", plain(), there, 5),
@@ -250,6 +264,13 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "a message": ("inbox", "administrator", plain(), there, 5),
     "a refill": ("refills", "pharmacist", about_patient, there, 3),
     "growth": ("growth", "nurse", about_patient, there, 5),
+    "adding a document": ("documents", "doctor", with_documents("add"), unfold("More about it"), 9),
+    "writing": ("documents", "doctor", with_documents("write"), there, 3),
+    **{
+        f"{act} a document": ("documents", "doctor", with_documents(""),
+                              steps(titled(title), press(f"documents.{act}")), n)
+        for act, title, n in (("edit", "Sick note", 4), ("error", "Sick note", 1), ("copy", "To cardiology", 1))
+    },
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),

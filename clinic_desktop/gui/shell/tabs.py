@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout
 
 from clinic_desktop.gui.shell.screen import Screen
 from clinic_desktop.gui.theme.tokens import TABS
+from clinic_desktop.gui.widgets.choice import width_when_chosen
 from clinic_desktop.gui.widgets.push import Button
 from clinic_desktop.i18n import _
 
@@ -32,6 +33,7 @@ class PatientTabs(QFrame):
             button = Button(_(screen.title), f"tabs.{screen.name}", partial(self.gone_to.emit, screen.name))
             button.setProperty("kind", "tab")
             button.setCheckable(True)
+            button.setMinimumWidth(width_when_chosen(button))
             self._group.addButton(button)
             row.addWidget(button)
             self.buttons[screen.name] = button

@@ -14,7 +14,7 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import Door
 from clinic_desktop.gui.shell.start import follow
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.gui.tour import agreement, care, counter, crash, identity, opening, rounds, treatment
+from clinic_desktop.gui.tour import agreement, care, counter, crash, identity, opening, papers, rounds, treatment
 from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
@@ -41,6 +41,7 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("prescribe another", "doctor", treatment.prescribe),
     ("sign", "doctor", treatment.sign),
     ("addendum", "doctor", treatment.addendum),
+    ("documents", "doctor", papers.documents),
     ("dispense", "pharmacist", counter.dispense),
     ("open the till", "cashier", counter.open_shift),
     ("invoice", "cashier", counter.invoice),

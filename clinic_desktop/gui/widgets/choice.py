@@ -97,13 +97,8 @@ class SegmentField(Field):
             button.setProperty("place", _place(place, len(choices)))
             button.ensurePolished()
             # The one chosen is written in bold: room for that is left from the start.
-            bold = QtGui.QFont(button.font())
-            bold.setBold(True)
-            button.setMinimumWidth(QtGui.QFontMetrics(bold).horizontalAdvance(words.replace("&", "")) + PADDING)
+            button.setMinimumWidth(width_when_chosen(button))
             button.installEventFilter(self)
-            bold = QtGui.QFont(button.font())
-            bold.setBold(True)  # as it is when chosen: its words must not be cut then
-            button.setMinimumWidth(QtGui.QFontMetrics(bold).horizontalAdvance(words.replace("&", "")) + 28)
             self._group.addButton(button, place)
             line.addWidget(button)
         line.addStretch(1)
@@ -148,6 +143,13 @@ class SegmentField(Field):
                     button.setFocus()
                     return True
         return super().eventFilter(watched, event)
+
+
+def width_when_chosen(button: "QtWidgets.QPushButton") -> int:
+    """How wide a button's words are once it is checked and they are bold: so that they are not cut off then."""
+    bold = QtGui.QFont(button.font())
+    bold.setWeight(QtGui.QFont.Weight.DemiBold)
+    return QtGui.QFontMetrics(bold).horizontalAdvance(button.text().replace("&", "")) + PADDING
 
 
 def _place(place: int, count: int) -> str:

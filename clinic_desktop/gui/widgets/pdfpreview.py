@@ -1,6 +1,5 @@
 """Shows a PDF, page under page, to be printed or saved."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,13 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.domain.refusals import Trouble
-from clinic_desktop.gui.printing import Pages, send_to_printer
+from clinic_desktop.gui.printing import Pages, save_copy, send_to_printer
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.buttons import Button, PrimaryButton, ToolButton
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.words import explain
-from clinic_desktop.i18n import N_, _
+from clinic_desktop.i18n import _
 
 ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 TRUE_SIZE = 2  # the place of 1.0 in ZOOMS
@@ -98,7 +96,7 @@ class PdfPreview(QWidget):
     def save_to(self, path: Path) -> None:
         """Write the document to a file."""
         self._tasks.change(
-            lambda: _write(path, self._pdf), lambda _nothing: self._said.setText(_("Saved.")), self._not_done
+            lambda: save_copy(path, self._pdf), lambda _nothing: self._said.setText(_("Saved.")), self._not_done
         )
 
     def _head(self, title: str) -> QHBoxLayout:
@@ -150,14 +148,3 @@ class PdfPreview(QWidget):
 def preview_of(document: Callable[[], bytes], title: str, tasks: Tasks, show: Callable[[PdfPreview], None]) -> None:
     """Make a document off the window's thread, then hand its preview to `show`."""
     tasks.query("preview", document, lambda pdf: show(PdfPreview(pdf, title, tasks)))
-
-
-def _write(path: Path, pdf: bytes) -> None:
-    try:
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(number, "wb") as file:
-            file.write(pdf)
-    except OSError as error:
-        raise Trouble(
-            N_("The document could not be saved: {why}"), remedy=N_("Choose another folder."), why=error.strerror or ""
-        ) from error

@@ -161,6 +161,8 @@ class ListTable(QWidget, Generic[R]):
         header.sectionMoved.connect(self._remember)
         header.sortIndicatorChanged.connect(self._remember)
         view.selectionModel().currentRowChanged.connect(self._announce)
+        # A click makes a row the current one before it selects it, and only then is it chosen.
+        view.selectionModel().selectionChanged.connect(self._announce)
         view.doubleClicked.connect(self._open)
         view.installEventFilter(self)
         view.viewport().installEventFilter(self)

@@ -15,12 +15,14 @@ WHO = {
     "visit-summary": "doctor", "health-summary": "doctor", "invoice": "cashier", "receipt": "cashier",
 }  # fmt: skip
 
+WRITTEN = ("referral-letter", "sick-note", "certificate", "note")
+
 
 def test_every_document_is_listed_without_signing_in(call: Call) -> None:
     code, out, _err = call("nobody", "print", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == list(DOCUMENTS)
-    assert set(DOCUMENTS) == {*WHO, "day-end", "consent-form"}
+    assert set(DOCUMENTS) == {*WHO, *WRITTEN, "day-end", "growth-chart", "consent-form"}
 
 
 @pytest.mark.parametrize("document", WHO)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from clinic_desktop.reports.day_end import DayEndMethod, DayEndPaper
 from clinic_desktop.reports.invoice import InvoicePaper, InvoicePaperLine, InvoicePaperPayment
 from clinic_desktop.reports.laboratory_report import Corrected, LaboratoryReportPaper, LaboratoryReportTest
+from clinic_desktop.reports.letter import LetterPaper
 from clinic_desktop.reports.medicine_label import MedicineLabelPaper
 from clinic_desktop.reports.page import ClinicHead, PatientIdentity, Printed
 from clinic_desktop.reports.prescription import PrescriptionPaper, PrescriptionPaperLine
@@ -132,3 +133,13 @@ RECOVERY_SHEET = RecoverySheetPaper(
     "7QKD9-MW2PH-4TZ9V\nXCR3B-NF6JY-8GHE2\nMSAK5-VDW7Q-M01C4\nZ8YT3-00PQR-5N6KX",
     "019a9f0c-1111-7abc-8def-0123456789ab",
 )
+
+REFERRAL = LetterPaper(
+    CLINIC, PATIENT, PRINTED, "0f3a77c1", "Referral letter", "Palpitations for three months",
+    "Dear colleague,\n\nplease see this lady, who has had palpitations since August.\nECG: sinus rhythm.",
+    "Dr Grace Wanjiru", AT.date(), "Dr Peter Otieno, cardiology, Coast Hospital", signed_at=AT,
+)  # fmt: skip
+SICK_NOTE = LetterPaper(
+    CLINIC, ARABIC, PRINTED, "11be02d4", "Sick note", "Sick note", "Light duties after that.", "Dr Grace Wanjiru",
+    AT.date(), unfit=(date(2026, 11, 20), date(2026, 11, 27)), version=2, signed_at=AT,
+)  # fmt: skip

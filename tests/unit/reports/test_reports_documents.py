@@ -10,6 +10,7 @@ import pytest
 from clinic_desktop.reports.day_end import day_end
 from clinic_desktop.reports.invoice import invoice
 from clinic_desktop.reports.laboratory_report import laboratory_report
+from clinic_desktop.reports.letter import letter
 from clinic_desktop.reports.medicine_label import medicine_label
 from clinic_desktop.reports.prescription import prescription
 from clinic_desktop.reports.receipt import receipt
@@ -26,6 +27,8 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "medicine label": lambda: medicine_label(made.LABEL),
     "visit summary": lambda: visit_summary(made.VISIT_SUMMARY),
     "day-end": lambda: day_end(made.DAY_END),
+    "referral letter": lambda: letter(made.REFERRAL),
+    "sick note": lambda: letter(made.SICK_NOTE),
     "recovery sheet": lambda: recovery_sheet(made.RECOVERY_SHEET),
 }
 
@@ -216,3 +219,23 @@ def test_dates_and_money_in_words() -> None:
     assert day(date(1945, 7, 4)) == "04-Jul-1945"
     assert moment(datetime.fromisoformat("2026-11-20T09:05:00+03:00")) == "20-Nov-2026 09:05"
     assert [money(-123450, "USD"), money(5, "KWD"), money(1200, "JPY")] == ["−1,234.50", "0.005", "1,200"]
+
+
+def test_a_letter_says_to_whom_about_whom_what_and_who_stands_for_it() -> None:
+    text = words(letter(made.REFERRAL))
+    for part in (
+        "Referral letter", "OKAFOR, Adaeze", "Dr Peter Otieno, cardiology, Coast Hospital", "Palpitations for three",
+        "ECG: sinus rhythm.", "Dr Grace Wanjiru", "Signed 20-Nov-2026 11:51",
+    ):  # fmt: skip
+        assert part in text
+    assert "Draft" not in text
+
+
+def test_a_sick_note_counts_both_days_and_a_draft_says_that_it_is_one() -> None:
+    text = words(letter(made.SICK_NOTE))
+    assert "from 20-Nov-2026 until 27-Nov-2026, both days included (8 days)" in text
+    assert "Version 2" in text
+    draft = words(letter(replace(made.SICK_NOTE, signed_at=None, no_longer="Do not use it.")))
+    assert "Draft. Not signed." in draft
+    assert "Do not use it." in draft
+    assert "Signed" not in draft

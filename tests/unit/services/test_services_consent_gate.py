@@ -34,7 +34,7 @@ class Case:
         self.nurse = desk_for("nurse")
         self.patient = register(self.nurse, born_on=YOUNG if scope == "confidential_care" else date(1980, 5, 17))
         self.known = {"patient_id": self.patient, "new": self._new(scope), "name": "aspirin", "lines": ()}
-        self.known |= {"sections": ("allergies",), "step_id": "x"}
+        self.known |= {"sections": ("allergies",), "step_id": "x", "words": "letter"}
         self._rows(desk_for("doctor"))
         if scope == "treatment":
             restrictions.restrict_record(self.nurse.once(), self.patient, ["role:laboratory"], "A known person")

@@ -56,6 +56,7 @@ READ = {
     "consents": "with the consents of every registration",
     "diagnostic_reports": "kept as they came, and exported over every registration",
     "dispenses": "with their prescription, by its id",
+    "documents": "with the documents of every registration",
     "encounters": "visits",
     "identifiers": "what a record from elsewhere is known by, asked for by its value",
     "immunization_reactions": "with their immunization, by its id",

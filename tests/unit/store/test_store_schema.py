@@ -4,7 +4,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from clinic_desktop.store import guards, search
+from clinic_desktop.store import document_search, guards, search
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables import metadata
 
@@ -20,7 +20,7 @@ def test_a_migrated_database_is_what_the_tables_say(store: Store) -> None:
 def test_the_search_indexes_are_made_as_the_search_expects(store: Store) -> None:
     with store.read() as connection:
         rows = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").scalars()
-        assert set(rows) == {one for one in search.DDL if one.startswith("CREATE VIRTUAL")}
+        assert set(rows) == {one for one in (*search.DDL, *document_search.DDL) if one.startswith("CREATE VIRTUAL")}
 
 
 def _made(connection: Connection) -> set[str]:

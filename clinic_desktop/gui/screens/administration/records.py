@@ -165,6 +165,7 @@ class SettingsSection(Section):
         self.form.add_row(
             TextField(_("&Currency"), "administration.currency", hint=_("Three capital letters, such as KES")),
             NumberField(_("&Lock after"), "administration.idle_lock_minutes", unit=_("minutes idle"), least=1, most=60),
+            NumberField(_("Largest &file kept"), "administration.attachment_limit_mb", unit="MB", least=1, most=150),
         )
         self.form.add_row(
             NumberField(_("Broken glass lasts"), "administration.break_glass_minutes", unit=_("min"), least=5, most=60,
