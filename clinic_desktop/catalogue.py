@@ -11,6 +11,7 @@ _SCREENS = (
     "queue",
     "chart",
     "growth",
+    "immunizations",
     "refills",
     "consultation",
     "prescribing",

@@ -24,6 +24,7 @@ from clinic_desktop.services import (
     cash,
     charting,
     consultation,
+    immunizations,
     invoices,
     laboratory,
     prescribing,
@@ -34,6 +35,7 @@ from clinic_desktop.services import (
 )
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy
+from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.services.results import Entry
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
@@ -206,6 +208,13 @@ def invoiced(clinic: Clinic) -> dict[str, str]:
     return {"invoice_id": clinic.invoice()}
 
 
+def vaccinated(clinic: Clinic) -> dict[str, str]:
+    """A patient with one dose given."""
+    new = NewImmunization("", "140", occurred_on=TODAY, lot="L1")
+    immunizations.record_immunization(clinic.desk_for("nurse"), clinic.patient, new)
+    return about_patient(clinic)
+
+
 def plain(**arguments: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda _clinic: arguments
 
@@ -244,6 +253,12 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "a message": ("inbox", "administrator", plain(), there, 5),
     "a refill": ("refills", "pharmacist", about_patient, there, 3),
     "growth": ("growth", "nurse", about_patient, there, 5),
+    "a dose given": ("immunizations", "nurse", chart_form("record"), there, 9),
+    "a vaccine not given": ("immunizations", "nurse", chart_form("decline"), there, 4),
+    "a reaction": ("immunizations", "nurse", vaccinated,
+                   steps(row("immunizations.given"), press("immunizations.add_reaction")), 4),
+    "a dose in error": ("immunizations", "nurse", vaccinated,
+                        steps(row("immunizations.given"), press("immunizations.was_error")), 1),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),
