@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from clinic_desktop.domain.immunization_doses import (
     COUNTS,
+    INVALID,
     SET_ASIDE,
     History,
     Verdict,
@@ -94,11 +95,12 @@ def forecast(
 
 def in_sight(one: Forecast, today: date) -> bool:
     """Whether an antigen belongs on a page about today: not what is past and never begun, nor ten years away."""
-    if one.verdicts or one.uncounted or one.declined is not None:
+    spoiled = any(each.state == INVALID for each in one.verdicts)
+    if one.given or one.uncounted or one.declined is not None or spoiled:
         return True
     if one.state == LATER:
         return (one.recommended or one.earliest or today) <= FAR.after(today)
-    return one.state not in {TOO_LATE, NOT_NEEDED}
+    return bool(one.verdicts) or one.state not in {TOO_LATE, NOT_NEEDED}
 
 
 def _of_antigen(

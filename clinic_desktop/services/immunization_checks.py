@@ -128,13 +128,15 @@ def _too_soon(
     on: date,
     vaccines: Mapping[str, Vaccine],
 ) -> Said | None:
-    """Why the schedule would not count the dose for anything it holds; None where it counts for something."""
+    """Why the schedule would not count the dose for anything: too soon, or not needed. None where it counts."""
     schedule = chosen_schedule(act.conn)
     if schedule is None:
         return None
     tried = Given("new", new.vaccine_code, on, name=new.vaccine_name)
     found = forecast(schedule.rules, vaccines, person, (*given, tried), (), on)
     verdicts = [each for one in found for each in one.verdicts if each.dose.id == "new"]
-    wrong = [each for each in verdicts if each.state == INVALID]
-    counts = any(each.state in COUNTS for each in verdicts)
-    return None if counts or not wrong else wrong[0].reason
+    if any(each.state in COUNTS for each in verdicts):
+        return None
+    # Too soon says more than not needed.
+    verdicts.sort(key=lambda each: each.state != INVALID)
+    return verdicts[0].reason if verdicts else None

@@ -21,7 +21,7 @@ def test_every_document_is_listed_without_signing_in(call: Call) -> None:
     code, out, _err = call("nobody", "print", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == list(DOCUMENTS)
-    assert set(DOCUMENTS) == {*WHO, "day-end"}
+    assert set(DOCUMENTS) == {*WHO, "day-end", "growth-chart"}
 
 
 @pytest.mark.parametrize("document", WHO)

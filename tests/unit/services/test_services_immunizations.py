@@ -161,6 +161,17 @@ def test_a_dose_too_soon_asks_why_and_then_is_kept_as_not_counting(nurse: Desk, 
     assert [(one.state, str(one.reason)[:14]) for one in dose.counted] == [("invalid", "Given too soon")]
 
 
+def test_a_dose_that_nobody_needs_asks_why(nurse: Desk, born: Born) -> None:
+    patient = born("1990-05-05")
+    immunizations.record_immunization(nurse, patient, replace(MMR, occurred_on=date(2020, 1, 1), expires_on=None))
+    error = refused(nurse, patient, MMR)
+    assert (error.field, "was complete before" in str(error)) == ("override", True)
+
+
+def test_a_vaccine_that_no_schedule_speaks_of_is_simply_recorded(nurse: Desk, born: Born) -> None:
+    assert immunizations.record_immunization(nurse, born("1990-05-05"), replace(MMR, vaccine_code="37"))
+
+
 def test_what_happened_elsewhere_is_not_argued_with(nurse: Desk, born: Born) -> None:
     patient = born()
     old = NewImmunization("", "21", occurred_on=date(2025, 6, 1), primary_source=False, report_origin="record")

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.consultation import PRESETS
 from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
+from clinic_desktop.gui.widgets.actform import ActForm
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
@@ -40,38 +41,13 @@ class OwnWordsField(SearchField):
         return chosen.text, chosen.key
 
 
-class ChartForm(Panel):
-    """One form with its title, the words of its act, and the act."""
-
-    def __init__(self, title: str, act_words: str, form: Form, submit: Callable[[], None]) -> None:
-        super().__init__(title)
-        self.act_words, self.form, self._submit = act_words, form, submit
-        self.add(form)
-        self.body.addStretch(1)
-
-    def submit(self) -> bool:
-        """Do the act unless something is wrong with what was typed; the draft is kept until it is done."""
-        if not self.form.check():
-            return False
-        if self.form.keeper is not None:
-            self.form.keeper.flush()
-        self._submit()
-        return True
-
-    def start(self) -> None:
-        """Put the cursor where typing begins."""
-        first = next(self.form.fields(), None)
-        if first is not None:
-            first.setFocus()
-
-
 class ChartForms:
     """Every form of the chart, made once."""
 
     def __init__(self, presenter: ChartPresenter, today: Callable[[], date]) -> None:
         self._presenter, self._today = presenter, today
         self.about: tuple[str, str, int] = ("", "", 0)  # what a reason is asked for: kind, record, revision
-        self.by_name: dict[str, ChartForm] = {
+        self.by_name: dict[str, ActForm] = {
             "vitals": self._vitals(),
             "problem": self._problem(),
             "allergy": self._allergy(),
@@ -82,13 +58,13 @@ class ChartForms:
     def _keeper(self, form: str) -> DraftKeeper:
         return DraftKeeper(lambda fields: self._presenter.keep(form, fields))
 
-    def _vitals(self) -> ChartForm:
+    def _vitals(self) -> ActForm:
         form = VitalsEntry("chart", self._keeper("vitals"), columns=2)
-        return ChartForm(
+        return ActForm(
             _("Record vital signs"), _("&Record"), form, lambda: self._presenter.record_vitals(form.entries())
         )
 
-    def _problem(self) -> ChartForm:
+    def _problem(self) -> ActForm:
         form = Form(self._keeper("problem"))
         search = OwnWordsField(
             _("Problem, in words or ICD-10 code"), "chart.problem", self._find_diagnosis, required=True
@@ -109,7 +85,7 @@ class ChartForms:
             certainty = str(form.field("certainty").value() or "confirmed")
             self._presenter.add_problem(title, code, certainty, since.value())
 
-        return ChartForm(_("Add a problem"), _("&Add to the list"), form, submit)
+        return ActForm(_("Add a problem"), _("&Add to the list"), form, submit)
 
     def _find_diagnosis(self, text: str, show: Show) -> None:
         def found(diagnoses: tuple[Diagnosis, ...]) -> None:
@@ -120,7 +96,7 @@ class ChartForms:
 
         self._presenter.find_diagnoses(text, found)
 
-    def _allergy(self) -> ChartForm:
+    def _allergy(self) -> ActForm:
         form = Form(self._keeper("allergy"))
         search = OwnWordsField(_("Substance or class"), "chart.substance", self._find_substance, required=True)
         form.add(search)
@@ -138,7 +114,7 @@ class ChartForms:
             severity = str(form.field("severity").value() or "unknown")
             self._presenter.add_allergy(words, key, reaction.value(), severity)
 
-        return ChartForm(_("Add an allergy"), _("&Add to the list"), form, submit)
+        return ActForm(_("Add an allergy"), _("&Add to the list"), form, submit)
 
     def _find_substance(self, text: str, show: Show) -> None:
         def found(substances: tuple[Substance, ...]) -> None:
@@ -149,19 +125,19 @@ class ChartForms:
 
         self._presenter.find_substances(text, found)
 
-    def _medicine(self) -> ChartForm:
+    def _medicine(self) -> ActForm:
         form = Form(self._keeper("medicine"))
         name = form.add(TextField(_("Medicine and strength"), "chart.name", required=True))
         dose = form.add(TextField(_("How it is taken"), "chart.dose"))
         since = form.add(DateField(_("Since"), "chart.started_on", today=self._today, past=True))
-        return ChartForm(
+        return ActForm(
             _("Add a medicine from elsewhere"),
             _("&Add to the list"),
             form,
             lambda: self._presenter.add_medicine(name.value(), dose.value(), since.value()),
         )
 
-    def _reason(self) -> ChartForm:
+    def _reason(self) -> ActForm:
         form = Form(self._keeper("reason"))
         reason = form.add(NoteEdit(_("Why"), "chart.reason", required=True))
 
@@ -174,7 +150,7 @@ class ChartForms:
             else:
                 self._presenter.stop_medicine(record, reason.value(), revision)
 
-        return ChartForm(_("Take out of the chart"), _("&Take out"), form, submit)
+        return ActForm(_("Take out of the chart"), _("&Take out"), form, submit)
 
 
 class PresetChooser(Panel):

@@ -5,11 +5,11 @@ from datetime import date
 
 from clinic_desktop.domain.immunizations import ELIGIBILITY, FUNDING, NOT_DONE, ROUTES, SEVERITIES, SITES
 from clinic_desktop.gui.screens.immunizations.presenter import Defaults, Presenter
+from clinic_desktop.gui.widgets.actform import ActForm
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
-from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
@@ -19,37 +19,12 @@ from clinic_desktop.services.immunizations import NewImmunization
 STATUS_WORDS = {"active": "", "not_us": N_("not in the US"), "inactive": N_("no longer made")}
 
 
-class DoseForm(Panel):
-    """One form with its title, the words of its act, and the act."""
-
-    def __init__(self, title: str, act_words: str, form: Form, submit: Callable[[], None]) -> None:
-        super().__init__(title)
-        self.act_words, self.form, self._submit = act_words, form, submit
-        self.add(form)
-        self.body.addStretch(1)
-
-    def submit(self) -> bool:
-        """Do the act unless something is wrong with what was typed; the draft is kept until it is done."""
-        if not self.form.check():
-            return False
-        if self.form.keeper is not None:
-            self.form.keeper.flush()
-        self._submit()
-        return True
-
-    def start(self) -> None:
-        """Put the cursor where typing begins."""
-        first = next(self.form.fields(), None)
-        if first is not None:
-            first.setFocus()
-
-
 class DoseForms:
     """Every form of the page, made once."""
 
     def __init__(self, presenter: Presenter, today: Callable[[], date]) -> None:
         self._presenter, self._today = presenter, today
-        self.by_name: dict[str, DoseForm] = {
+        self.by_name: dict[str, ActForm] = {
             "record": self._record(),
             "decline": self._decline(),
             "reaction": self._reaction(),
@@ -93,7 +68,7 @@ class DoseForms:
             at_least=1,
         )  # fmt: skip
 
-    def _record(self) -> DoseForm:
+    def _record(self) -> ActForm:
         form = Form(self._keeper("record"))
         self._by_hand: set[str] = set()
         vaccine = form.add(self._vaccine("vaccine"))
@@ -141,7 +116,7 @@ class DoseForms:
         vaccine.chosen.connect(lambda found: self._presenter.vaccine_chosen(found.key))
         where.edited.connect(self._where)
         form.edited.connect(self._by_hand.add)
-        return DoseForm(_("Record a dose"), _("&Record the dose"), form, lambda: self._submit_record(form))
+        return ActForm(_("Record a dose"), _("&Record the dose"), form, lambda: self._submit_record(form))
 
     def _where(self) -> None:
         """A dose from elsewhere needs no lot; one given here does."""
@@ -189,21 +164,21 @@ class DoseForms:
         )
         self._presenter.record(new, str(values["override"] or "").strip())
 
-    def _decline(self) -> DoseForm:
+    def _decline(self) -> ActForm:
         form = Form(self._keeper("decline"))
         vaccine = form.add(self._vaccine("declined_vaccine"))
         reason = form.add(ChoiceField(_("Why it was not given"), "immunizations.reason_code", _choices(NOT_DONE),
                                       required=True))  # fmt: skip
         words = form.add(TextField(_("In words"), "immunizations.reason_text"))
         on = form.add(DateField(_("Date"), "immunizations.declined_on", today=self._today, past=True, required=True))
-        return DoseForm(
+        return ActForm(
             _("Not given"),
             _("&Record that it was not given"),
             form,
             lambda: self._presenter.decline(vaccine.value(), str(reason.value() or ""), words.value(), on.value()),
         )
 
-    def _reaction(self) -> DoseForm:
+    def _reaction(self) -> ActForm:
         form = Form(self._keeper("reaction"))
         what = form.add(
             TextField(
@@ -221,12 +196,12 @@ class DoseForms:
                 what.value(), severity.value() or "unknown", on.value(), by_patient=told.value() == "told"
             )
 
-        return DoseForm(_("Add a reaction"), _("&Add the reaction"), form, submit)
+        return ActForm(_("Add a reaction"), _("&Add the reaction"), form, submit)
 
-    def _reason(self) -> DoseForm:
+    def _reason(self) -> ActForm:
         form = Form(self._keeper("reason"))
         reason = form.add(NoteEdit(_("Why it was an error"), "immunizations.reason", required=True))
-        return DoseForm(
+        return ActForm(
             _("Entered in error"), _("&Take out of the card"), form, lambda: self._presenter.withdraw(reason.value())
         )
 
