@@ -42,6 +42,8 @@ NO_ACCESS_ROW = {
         "scheduling.practitioners", "shelf.ledger", "shelf.lots", "shelf.stock_levels", "staff.staff_members",
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
         "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
+        "immunization_chart.last_lot", "immunization_reference.schedules", "immunization_reference.find_vaccines",
+        "immunization_reference.find_manufacturers",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
@@ -49,7 +51,8 @@ NO_ACCESS_ROW = {
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
-             "vitals.vitals_trend"},
+             "vitals.vitals_trend", "immunization_chart.immunization_card_again",
+             "immunization_chart.vaccines_waiting"},
     SEARCHES: {"numbers.patient_by_mrn", "patients.find_patients", "patients.recent_patients"},
     OWN: {"drafts.draft", "drafts.my_drafts", "encounters.my_open_consultations", "unfinished.unfinished_work",
           "inbox.inbox"},
