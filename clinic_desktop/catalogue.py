@@ -14,6 +14,7 @@ _SCREENS = (
     "queue",
     "chart",
     "growth",
+    "immunizations",
     "refills",
     "documents",
     "found",

@@ -13,6 +13,7 @@ from clinic_desktop.reports import (
     consent_papers,
     document_papers,
     growth_papers,
+    immunization_papers,
     laboratory_papers,
     medicine_papers,
     printed,
@@ -129,6 +130,10 @@ def _growth_chart(desk: Desk, patient_id: str, number: str | None) -> Sequence[b
     return (growth_papers.growth_chart(desk, patient_id, number or "weight"),)
 
 
+def _immunization_card(desk: Desk, patient_id: str, _number: str | None) -> Sequence[bytes]:
+    return (immunization_papers.card(desk, patient_id),)
+
+
 def _invoice(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
     found = invoices.invoices_of(desk, patient_id)
     return (printed.invoice(desk, _chosen(found, lambda one: one.number, number).id),)
@@ -191,6 +196,10 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "growth-chart": Document(
         N_("Growth chart"), N_("the measure: weight, height, bmi, head or by_length"), "growth.growth", _growth_chart
+    ),
+    "immunization-card": Document(
+        N_("Immunization card"), N_("none: there is one card"), "immunization_chart.immunization_card",
+        _immunization_card,
     ),
     "invoice": Document(N_("Invoice"), N_("the invoice's"), "invoices.invoices_of", _invoice),
     "receipt": Document(N_("Receipt"), N_("the payment's"), "cash.receipt", _receipt),

@@ -11,6 +11,7 @@ from clinic_desktop.domain.counting import money, whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.immunization_reference import SETTING, schedule_ids
 from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.laboratory import lab_ranges, lab_tests
@@ -28,6 +29,7 @@ SETTINGS = {
     "confidential_age": re.compile(r"1[0-9]|2[01]"),
     # The largest file that becomes a document, in MB (domain.contents.HIGHEST_LIMIT_MB).
     "attachment_limit_mb": re.compile(r"[1-9]|[1-9]\d|1[0-4]\d|150"),
+    SETTING: re.compile(r"[a-z0-9][a-z0-9_.+>:-]{0,119}"),
 }
 PRICE_KINDS = ("consultation", "test", "medicine", "procedure", "other")
 FOREVER_DAYS = 54750  # 150 years of 365 days: "from then on", as the starter pack writes it
@@ -142,6 +144,8 @@ def change_setting(act: Act, name: str, value: str) -> None:
         raise ValueError("no such setting")
     if not SETTINGS[name].fullmatch(value.strip()):
         raise Refusal(_SETTING_WORDS.get(name, N_("Please fill this in.")), field=name)
+    if name == SETTING and value.strip() not in schedule_ids(act.conn):
+        raise Refusal(N_("There is no schedule “{id}”."), field=name, id=value.strip())
     known = act.conn.execute(select(settings.c.id).where(settings.c.name == name)).scalar_one_or_none()
     if known is None:
         act.create(settings, {"name": name, "value": value.strip()}, kind="setting.made")

@@ -202,8 +202,18 @@ ACTS: dict[str, frozenset[str]] = {
     "programmes.complete_enrolment": CLINICAL,
     "programmes.leave_programme": CLINICAL,
     # immunizations
+    "immunization_reference.schedules": EVERYONE,
+    "immunization_reference.find_vaccines": CLINICAL,
+    "immunization_reference.find_manufacturers": CLINICAL,
     "immunizations.record_immunization": CLINICAL,
+    "immunizations.decline_immunization": CLINICAL,
     "immunizations.immunization_entered_in_error": CLINICAL,
+    "immunizations.add_reaction": CLINICAL,
+    "immunizations.reaction_entered_in_error": CLINICAL,
+    "immunization_chart.immunization_card": CLINICAL,
+    "immunization_chart.immunization_card_again": CLINICAL,
+    "immunization_chart.vaccines_waiting": CLINICAL,
+    "immunization_chart.last_lot": CLINICAL,
     # growth
     "growth.growth": CLINICAL,
     "growth.set_gestation": CLINICAL,

@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Table, delete, insert, select
 
 from clinic_desktop.clock import to_text
 from clinic_desktop.domain.drugs import fold
+from clinic_desktop.domain.immunizations import Vaccine, split
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.paths import resources
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.immunization_reference import file_of, vaccine_table
 from clinic_desktop.services.reference_fields import KEYS, KINDS, Field, Value
 from clinic_desktop.services.reference_rows import ReadRows, Row, columns, read_rows
 from clinic_desktop.store.tables import billing, laboratory, pharmacy
@@ -26,20 +28,10 @@ __all__ = ["KINDS", "Field", "Imported", "Pack", "ReadRows", "columns", "import_
            "load_starter_pack", "read_rows"]  # fmt: skip
 
 # In the order in which one may speak of another.
-_FILES = {
-    "ingredients": "ingredients",
-    "classes": "classes",
-    "allergy_classes": "allergy_classes",
-    "medicines": "medicines",
-    "doses": "doses",
-    "interactions": "interactions",
-    "vitals": "vitals",
-    "prices": "prices",
-    "lab_tests": "lab_tests",
-    "lab_panels": "lab_panels",
-    "ranges": "lab_ranges",
-    "formulary": "formulary",
-}
+_STARTERS = (
+    "ingredients", "classes", "allergy_classes", "medicines", "doses", "interactions", "vitals", "prices",
+    "lab_tests", "lab_panels", "ranges", "formulary", "vaccines", "manufacturers", "schedule",
+)  # fmt: skip
 _PLAIN: dict[str, Table] = {
     "ingredients": tables.reference_ingredients,
     "classes": tables.reference_ingredient_classes,
@@ -48,6 +40,9 @@ _PLAIN: dict[str, Table] = {
     "doses": tables.reference_doses,
     "interactions": tables.reference_interactions,
     "vitals": tables.reference_vitals,
+    "vaccines": tables.reference_vaccines,
+    "manufacturers": tables.reference_manufacturers,
+    "schedule": tables.reference_schedule,
 }
 
 
@@ -135,13 +130,12 @@ class _Origin:
 
 def load_starter_pack(unit: Transaction) -> None:
     """Load the files under resources into a clinic that is being made."""
-    folder = resources() / "reference"
-    told = json.loads((folder / "pack.json").read_text(encoding="utf-8"))
+    told = json.loads((resources() / "reference" / "pack.json").read_text(encoding="utf-8"))
     origin = _Origin(told["name"], told["version"], told["released_on"], told["notice"])
-    for kind, file in _FILES.items():
-        found = read_rows(kind, folder / f"{file}.csv")
+    for kind in _STARTERS:
+        found = read_rows(kind, file_of(kind))
         if found.problems:
-            raise RuntimeError(f"{file}.csv: {found.problems[0].line}: {found.problems[0].text}")
+            raise RuntimeError(f"{kind}: {found.problems[0].line}: {found.problems[0].text}")
         _replace(unit, kind, found.rows, origin, to_text(unit.now))
 
 
@@ -269,6 +263,7 @@ def _check_references(conn: Connection, kind: str, rows: Sequence[Row]) -> None:
     """Refuse rows that speak of what is not there."""
     ingredients = set(conn.execute(select(tables.reference_ingredients.c.ingredient)).scalars())
     classes = set(conn.execute(select(tables.reference_ingredient_classes.c["class"]).distinct()).scalars())
+    vaccines = vaccine_table(conn) if kind == "schedule" else {}
     for row in rows:
         wanted: list[tuple[object, set[str]]] = []
         if kind in {"classes", "doses"}:
@@ -277,11 +272,20 @@ def _check_references(conn: Connection, kind: str, rows: Sequence[Row]) -> None:
             wanted = [(code, ingredients) for code in str(row["ingredients"]).split(";")]
         elif kind == "allergy_classes":
             wanted = [(each, classes) for each in (row["class"], row["cross_reacts_with"]) if each]
+        elif kind == "schedule":
+            wanted = _of_vaccines(row, vaccines)
         elif kind == "interactions":
             wanted = [(row[side], classes) for side in ("a", "b") if row[f"{side}_kind"] == "class"]
         for code, known in wanted:
             if code not in known:
                 raise Refusal(N_("The {kind} speak of “{code}”, which is not known."), kind=kind, code=code)
+
+
+def _of_vaccines(row: Row, vaccines: Mapping[str, Vaccine]) -> list[tuple[object, set[str]]]:
+    """The vaccines and antigens a rule of a schedule speaks of, with those there are."""
+    antigens = {antigen for vaccine in vaccines.values() for antigen in vaccine.antigens}
+    spoken: list[tuple[object, set[str]]] = [(code, set(vaccines)) for code in split(row["vaccines"])]
+    return [*spoken, *((row[name], antigens) for name in ("antigen", "apart_from") if row[name])]
 
 
 def _replace_records(writer: _Writer, kind: str, rows: Sequence[Row]) -> Imported:

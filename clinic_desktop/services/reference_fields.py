@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from clinic_desktop.domain.immunizations import ROUTES, SITES, SPANS
+
 Value = str | int | None
 Type = Literal["code", "codes", "text", "integer", "decimal", "flag"]
 
@@ -158,6 +160,53 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         _SOURCE,
     ),
 }
+FIELDS |= {
+    "vaccines": (
+        _f("cvx", "code"),
+        _f("name"),
+        _f("display"),
+        _f("antigens", "codes", optional=True, default=""),
+        _f("live", "text", "no", "injected", "nasal", "oral", optional=True, default="no"),
+        _f("min_age", optional=True),
+        _f("max_age", optional=True),
+        _f("dose_amount", "decimal", optional=True),
+        _f("dose_unit", optional=True),
+        _f("route", "text", *ROUTES, optional=True),
+        _f("site", "text", *SITES, optional=True),
+        _f("avoid", "codes", optional=True, default=""),
+        _f("components", optional=True, default=""),
+        _f("status", "text", "active", "inactive", "not_us", "never_active", optional=True, default="active"),
+        _SOURCE,
+    ),
+    "manufacturers": (
+        _f("mvx"),
+        _f("name"),
+        _f("status", "text", "active", "inactive", optional=True, default="active"),
+        _SOURCE,
+    ),
+    "schedule": (
+        _f("schedule", "code"),
+        _f("schedule_name"),
+        _f("antigen", "code"),
+        _f("antigen_name"),
+        _f("series"),
+        _f("dose", "integer"),
+        _f("kind", "text", "routine", "decision", optional=True, default="routine"),
+        _f("sex", "text", "any", "female", "male", optional=True, default="any"),
+        _f("who", "text", "everyone", "immunocompetent", "immunocompromised", optional=True, default="everyone"),
+        _f("born_from", optional=True),
+        _f("born_before", optional=True),
+        _f("vaccines", "codes", optional=True, default=""),
+        *(_f(name, optional=True) for name in SPANS),
+        _f("season_from", optional=True),
+        _f("season_due", optional=True),
+        _f("season_late", optional=True),
+        _f("apart_from", "code", optional=True),
+        _f("grace_days", "integer", optional=True, default=0),
+        _f("note", optional=True, default=""),
+        _SOURCE,
+    ),
+}
 KINDS = tuple(FIELDS)
 # What may not stand twice in one file.
 KEYS: dict[str, tuple[str, ...]] = {
@@ -173,4 +222,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "vitals": ("code", "age_from_days"),
     "formulary": ("medicine", "name", "form", "strength"),
     "prices": ("code",),
+    "vaccines": ("cvx",),
+    "manufacturers": ("mvx",),
+    "schedule": ("schedule", "antigen", "series", "dose"),
 }

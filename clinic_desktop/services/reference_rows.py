@@ -2,12 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from clinic_desktop.domain.doses import read_strengths
+from clinic_desktop.domain.immunizations import SPANS, span
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.reference_fields import FIELDS, KEYS, KINDS, Field, Value
@@ -100,6 +102,8 @@ def _read(kind: str, wanted: tuple[Field, ...], lines: Iterable[list[str]]) -> R
         problems.append(Problem(1, "", N_("The file has no rows.")))
     if kind == "ranges" and not problems:
         problems += _overlaps(rows)
+    if kind == "schedule" and not problems:
+        problems += _gaps(rows)
     return ReadRows(kind, tuple(rows), tuple(problems))
 
 
@@ -185,6 +189,8 @@ def _row_problems(kind: str, line: int, row: Row) -> Iterator[Problem]:
         yield Problem(line, "loinc", N_("“{value}” is not a LOINC code."), (("value", loinc),))
     if kind == "medicines":
         yield from _strength_problems(line, row)
+    if kind in {"vaccines", "schedule"}:
+        yield from _time_problems(line, row)
     if kind == "lab_tests" and row["kind"] == "choice" and not row["choices"]:
         yield Problem(line, "choices", N_("This may not be empty."))
     if kind == "prices" and not re.fullmatch("[A-Z]{3}", str(row["currency"])):
@@ -200,6 +206,46 @@ def _strength_problems(line: int, row: Row) -> Iterator[Problem]:
         return
     if strengths and len(strengths) != len(str(row["ingredients"]).split(";")):
         yield Problem(line, "strength", N_("There are not as many strengths as ingredients."))
+
+
+def _time_problems(line: int, row: Row) -> Iterator[Problem]:
+    """Ages, intervals, dates and days of a season that cannot be read."""
+    for name, value in row.items():
+        text = str(value or "")
+        if not text:
+            continue
+        facts = (("value", text[:60]),)
+        if name in SPANS and not _reads(span, text):
+            yield Problem(line, name, N_("“{value}” is no age or interval such as 6w, 14w6d, 12m or 4y."), facts)
+        elif name.startswith("born_") and not _reads(date.fromisoformat, text):
+            yield Problem(line, name, N_("“{value}” is no date such as 1957-01-01."), facts)
+        elif name.startswith("season_") and not _reads(date.fromisoformat, f"2001-{text}"):
+            yield Problem(line, name, N_("“{value}” is no day of a year such as 09-01."), facts)
+    if row.get("season_due") and not row.get("season_from"):
+        yield Problem(line, "season_from", N_("This may not be empty."))
+
+
+def _reads(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _gaps(rows: list[Row]) -> Iterator[Problem]:
+    """Series whose doses are not 1, 2, 3 ... without a gap: the dose after a gap would never be reached."""
+    series: dict[tuple[Value, ...], list[tuple[Value, int]]] = {}
+    for line, row in enumerate(rows, start=2):
+        series.setdefault((row["schedule"], row["antigen"], row["series"]), []).append((row["dose"], line))
+    for doses in series.values():
+        numbers = sorted(_number(dose) for dose, _ in doses)
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield Problem(doses[-1][1], "dose", N_("The doses of a series are numbered 1, 2, 3 with none left out."))
+
+
+def _number(value: Value) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _twice(kind: str, line: int, row: Row, seen: dict[tuple[Value, ...], int]) -> Iterator[Problem]:

@@ -1,17 +1,15 @@
 """Every field of every form is kept within 250 ms of its last change, and stands there again after a kill."""
 
-import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from sqlalchemy import select
 
-from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.clock import SetClock
 from clinic_desktop.gui.screens.administration.section import ListSection
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.tasks import Immediately
@@ -21,30 +19,14 @@ from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.gui.widgets.signature import SignatureField
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.services import (
-    billing,
-    cash,
-    charting,
-    consultation,
-    invoices,
-    laboratory,
-    prescribing,
-    queue,
-    results,
-    scheduling,
-    sheets,
+    immunizations,
 )  # fmt: skip
-from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.charting import NewAllergy
-from clinic_desktop.services.results import Entry
-from clinic_desktop.services.sessions import Session
+from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.tables.billing import prices
-from clinic_desktop.store.tables.journal import drafts
-from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
 from tests.journeys import twice
 from tests.journeys.begun_documents import begin_documents, titled, unfold
-from tests.medicines import World, amoxicillin, world
+from tests.journeys.small_clinic import Clinic
 from tests.unit.gui.screens.stage import PretendWindow
 
 KEPT_WITHIN_MS = 250
@@ -70,62 +52,6 @@ NO_FORM = {
     "administration.password": "a password is never written anywhere",
 }
 NO_FORM_ENDINGS = (".filter",)  # the line above a list
-
-
-class Clinic:
-    """A small clinic in which every form can be opened."""
-
-    def __init__(self, store: Store, desk_for: DeskFor, clock: SetClock) -> None:
-        self.store, self.desk_for = store, desk_for
-        self.world: World = world(store, desk_for)
-        self.patient = self.world.patient
-        doctor, nurse, anna, desk = (desk_for(role) for role in ("doctor", "nurse", "laboratory", "front_desk"))
-        with store.write(act=new_id(), session=None) as unit:
-            ben = unit.create(
-                staff, {"username": "ben", "display_name": "Ben Two", "role": "laboratory"}, kind="staff.added"
-            )
-            price = {"code": "drafted", "name": "Drafted", "kind": "other", "amount": 1500, "currency": "USD"}
-            unit.create(prices, price, kind="price.added")
-        self.world.receive("amoxicillin_500_cap", "SOON", date(2026, 6, 1), 6)
-        self.world.receive("amoxicillin_500_cap", "LATE", date(2027, 1, 1), 90)
-        self.world.receive("amoxicillin_500_cap", "LAST", date(2027, 9, 1), 90)
-        second = Desk(store, Session(new_id(), ben, "ben", "Ben Two", "laboratory", "A7", clock.now()))
-        charting.add_allergy(doctor, self.patient, NewAllergy("latex"))
-        self.order = laboratory.place_order(doctor, self.patient, tests=("potassium", "sodium", "creatinine")).id
-        kinds = tuple({test.specimen for test in self.sheet(anna).tests})
-        laboratory.collect_specimen(nurse, self.order, kinds)
-        tests = {test.test_code: test for test in self.sheet(anna).tests}
-        entered = [Entry(tests["potassium"].order_test_id, "7.9", tests["potassium"].version, confirmed=True)]
-        results.enter_results(anna, self.order, tuple(entered))
-        there = [test.result for test in self.sheet(anna).tests if test.result is not None]
-        results.release_results(second, self.order, tuple((one.id, one.revision) for one in there))
-        self.encounter = consultation.open_consultation(doctor, self.patient, "new").encounter_id
-        self.prescription = prescribing.sign_prescription(doctor, self.patient, None, [amoxicillin()]).prescription_id
-        self.entry = queue.check_in(desk, self.patient, "routine").id
-        with store.read() as connection:
-            who = connection.execute(select(staff.c.id).where(staff.c.role == "doctor")).scalar_one()
-        at = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)
-        self.appointment = scheduling.book(desk, self.patient, str(who), at, reason="Cough").id
-
-    def sheet(self, desk: Desk) -> sheets.OrderSheet:
-        return sheets.order_sheet(desk, self.patient, self.order)
-
-    def charge(self) -> None:
-        billing.charge_by_hand(self.desk_for("cashier"), self.patient, "drafted", 2)
-
-    def invoice(self) -> str:
-        cashier = self.desk_for("cashier")
-        made = billing.charge_by_hand(cashier, self.patient, "drafted", 2)
-        cash.open_shift(cashier, 0)
-        issued = invoices.issue_invoice(cashier, self.patient, [made])
-        cash.take_payment(cashier, issued.id, amount=100, method="cash", reference="")
-        return issued.id
-
-    def kept(self, desk: Desk) -> str:
-        """Every draft of a person, as text."""
-        with self.store.read() as connection:
-            rows = connection.execute(select(drafts.c.fields).where(drafts.c.staff_id == desk.session.staff_id))
-            return json.dumps([json.loads(row.fields) for row in rows], ensure_ascii=False)
 
 
 @pytest.fixture
@@ -213,6 +139,13 @@ def invoiced(clinic: Clinic) -> dict[str, str]:
     return {"invoice_id": clinic.invoice()}
 
 
+def vaccinated(clinic: Clinic) -> dict[str, str]:
+    """A patient with one dose given."""
+    new = NewImmunization("", "140", occurred_on=TODAY, lot="L1")
+    immunizations.record_immunization(clinic.desk_for("nurse"), clinic.patient, new)
+    return about_patient(clinic)
+
+
 def plain(**arguments: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda _clinic: arguments
 
@@ -271,6 +204,12 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
                               steps(titled(title), press(f"documents.{act}")), n)
         for act, title, n in (("edit", "Sick note", 4), ("error", "Sick note", 1), ("copy", "To cardiology", 1))
     },
+    "a dose given": ("immunizations", "nurse", chart_form("record"), there, 9),
+    "a vaccine not given": ("immunizations", "nurse", chart_form("decline"), there, 4),
+    "a reaction": ("immunizations", "nurse", vaccinated,
+                   steps(row("immunizations.given"), press("immunizations.add_reaction")), 4),
+    "a dose in error": ("immunizations", "nurse", vaccinated,
+                        steps(row("immunizations.given"), press("immunizations.was_error")), 1),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),

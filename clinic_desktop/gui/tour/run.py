@@ -14,7 +14,18 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.gate import Door
 from clinic_desktop.gui.shell.start import follow
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.gui.tour import agreement, care, counter, crash, identity, opening, papers, rounds, treatment
+from clinic_desktop.gui.tour import (
+    agreement,
+    care,
+    counter,
+    crash,
+    identity,
+    immunizations,
+    opening,
+    papers,
+    rounds,
+    treatment,
+)
 from clinic_desktop.gui.tour.driver import Driver
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Record, Step
@@ -31,6 +42,7 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("likely duplicate", "front_desk", opening.duplicate_warning),
     ("check in", "front_desk", opening.check_in),
     ("vital signs", "nurse", care.vitals),
+    ("give a vaccine", "nurse", immunizations.vaccinate),
     ("call", "doctor", care.call),
     ("overview to examination", "doctor", care.talk),
     ("order tests", "doctor", care.order),

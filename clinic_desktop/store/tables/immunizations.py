@@ -45,6 +45,7 @@ immunizations = record(
     one_of("occurred_precision", "day", "month", "year", "unknown"),
     index("ix_immunizations_patient_id", "patient_id", "occurred_on"),
     index("ix_immunizations_encounter_id", "encounter_id"),
+    index("ix_immunizations_vaccine_code", "vaccine_code", "recorded_at"),
 )
 
 immunization_reactions = record(

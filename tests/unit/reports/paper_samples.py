@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from clinic_desktop.reports.day_end import DayEndMethod, DayEndPaper
+from clinic_desktop.reports.immunization_card import DueLine, GivenLine, ImmunizationCard
 from clinic_desktop.reports.invoice import InvoicePaper, InvoicePaperLine, InvoicePaperPayment
 from clinic_desktop.reports.laboratory_report import Corrected, LaboratoryReportPaper, LaboratoryReportTest
 from clinic_desktop.reports.letter import LetterPaper
@@ -120,6 +121,23 @@ VISIT_SUMMARY = VisitSummaryPaper(
     "Tomorrow morning, or at once if breathing gets harder.",
     signed_at=AT,
     allergies_listed=True,
+)  # fmt: skip
+
+IMMUNIZATION_CARD = ImmunizationCard(
+    CLINIC, replace(ARABIC, age="14 m"), PRINTED, "CDC child and adult (United States, 2025)",
+    (
+        GivenLine("10-Jan-2025", "HepB, child", "HB2207, expires 01-Jan-2026", "S. Njeri", "Hepatitis B 1"),
+        GivenLine("10-Jan-2026", "MMR", "MM310", "村の診療所", "Measles, mumps, rubella 1", told=True),
+        GivenLine("06-Feb-2026", "Varicella", "VZ55", "S. Njeri", "",
+                  "To be given again. Varicella: Given 27 days after MMR: at least 28 days are needed."),
+    ),
+    (
+        DueLine("Varicella", "Due now", "1 of 2", "06-Mar-2026", urgent=True),
+        DueLine("Hepatitis A", "Later", "2 of 2", "10-Jul-2026"),
+    ),
+    ("Rotavirus",),
+    ("09-Mar-2026: Influenza, trivalent, Refused by the patient or guardian",),
+    ("11-Jan-2026, after MMR: fever 38.2 (mild)",),
 )  # fmt: skip
 
 DAY_END = DayEndPaper(

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 
 from clinic_desktop.reports.day_end import day_end
+from clinic_desktop.reports.immunization_card import ImmunizationCard, immunization_card
 from clinic_desktop.reports.invoice import invoice
 from clinic_desktop.reports.laboratory_report import laboratory_report
 from clinic_desktop.reports.letter import letter
@@ -29,6 +30,7 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "day-end": lambda: day_end(made.DAY_END),
     "referral letter": lambda: letter(made.REFERRAL),
     "sick note": lambda: letter(made.SICK_NOTE),
+    "immunization card": lambda: immunization_card(made.IMMUNIZATION_CARD),
     "recovery sheet": lambda: recovery_sheet(made.RECOVERY_SHEET),
 }
 
@@ -128,6 +130,22 @@ def test_a_receipt_gives_change_and_what_is_still_owed() -> None:
     for part in ("Paid KES 300.00", "Change 200.00", "Still to pay KES 261.30", "RC-A7-000090-2"):
         assert part in text
     assert "Given back" in words(receipt(replace(made.RECEIPT, refund=True)))
+
+
+def test_an_immunization_card_says_what_was_given_what_must_be_repeated_and_what_is_due() -> None:
+    text = words(DOCUMENTS["immunization card"]())
+    for said in (
+        "HB2207", "村の診療所", "(from a record)", "To be given again.", "Due now", "10-Jul-2026", "Rotavirus",
+        "Refused by the patient", "fever 38.2", "United States, 2025", "العبد",
+    ):  # fmt: skip
+        assert said in text, said
+
+
+def test_an_empty_immunization_card_says_so() -> None:
+    bare = ImmunizationCard(made.CLINIC, made.PATIENT, made.PRINTED, "", (), (), unsure="The birth is not known.")
+    text = words(immunization_card(bare))
+    assert "No immunization is recorded." in text
+    assert "The birth is not known." in text
 
 
 def test_a_day_end_shows_the_difference() -> None:

@@ -44,6 +44,8 @@ NO_ACCESS_ROW = {
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
         "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
         "programmes.catalogue", "consents.consent_wording",
+        "immunization_chart.last_lot", "immunization_reference.schedules", "immunization_reference.find_vaccines",
+        "immunization_reference.find_manufacturers",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
@@ -53,7 +55,8 @@ NO_ACCESS_ROW = {
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend", "document_reading.documents_again", "document_reading.referral_start",
-             "document_reading.search_in_chart"},
+             "document_reading.search_in_chart",
+             "immunization_chart.immunization_card_again", "immunization_chart.vaccines_waiting"},
     SEARCHES: {"numbers.patient_by_mrn", "patients.find_patients", "patients.recent_patients"},
     OWN: {"drafts.draft", "drafts.my_drafts", "encounters.my_open_consultations", "unfinished.unfinished_work",
           "inbox.inbox", "break_glass.my_glass"},

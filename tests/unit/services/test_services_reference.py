@@ -14,6 +14,7 @@ from clinic_desktop.domain.prescribing import ROUTES
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.paths import resources
 from clinic_desktop.services import permissions, reference
+from clinic_desktop.services.immunization_reference import file_of
 from clinic_desktop.services.reference import columns, import_reference, list_packs, load_starter_pack
 from clinic_desktop.services.reference_fields import FIELDS, KINDS
 from clinic_desktop.services.reference_rows import Row, loinc_is_valid, read_rows
@@ -23,7 +24,7 @@ from clinic_desktop.store.tables import reference as tables
 from tests.conftest import DeskFor
 
 FOLDER = resources() / "reference"
-FILE = {kind: FOLDER / f"{'lab_ranges' if kind == 'ranges' else kind}.csv" for kind in KINDS}
+FILE = {kind: file_of(kind) for kind in KINDS}
 
 
 def rows(kind: str) -> tuple[Row, ...]:

@@ -9,9 +9,20 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services import access, administration, drafts, patients, permissions, reference, staff, stock
+from clinic_desktop.services import (
+    access,
+    administration,
+    drafts,
+    immunization_reference,
+    patients,
+    permissions,
+    reference,
+    staff,
+    stock,
+)
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.administration import CatalogueEntry, FormularyProduct, NewRange, Price, ReferenceRange
+from clinic_desktop.services.immunization_reference import ScheduleShown
 from clinic_desktop.services.patients import PatientHit
 from clinic_desktop.services.staff import NewStaff, StaffMember
 from clinic_desktop.services.stock import NewProduct
@@ -38,7 +49,7 @@ class View(Protocol):
     """What the presenter asks of the view."""
 
     def show_rows(self, section: str, rows: Sequence[object]) -> None: ...  # noqa: D102
-    def show_settings(self, values: Mapping[str, str]) -> None: ...  # noqa: D102
+    def show_settings(self, values: Mapping[str, str], schedules: Sequence[tuple[str, str]]) -> None: ...  # noqa: D102
     def restore(self, section: str, draft: Mapping[str, object]) -> None: ...  # noqa: D102
     def saved(self, section: str, key: str) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
@@ -71,7 +82,11 @@ class Presenter:
         if section == "roles":
             self.view.show_rows(section, role_rows())
         elif section == "settings":
-            self.tasks.query(section, lambda: administration.clinic_settings(desk), self._settings)
+            self.tasks.query(
+                section,
+                lambda: (administration.clinic_settings(desk), immunization_reference.schedules(desk)),
+                lambda found: self._settings(*found),
+            )
         elif section in self._loaders():
             ask = self._loaders()[section]
             self.tasks.query(
@@ -131,8 +146,10 @@ class Presenter:
             "packs": lambda: reference.list_packs(desk),
         }
 
-    def _settings(self, found: Sequence[administration.Setting]) -> None:
-        self.view.show_settings({one.name: one.value for one in found})
+    def _settings(self, found: Sequence[administration.Setting], schedules: Sequence[ScheduleShown]) -> None:
+        self.view.show_settings(
+            {one.name: one.value for one in found}, [(one.id, f"{_(one.name)} ({one.id})") for one in schedules]
+        )
 
     # Staff ----------------------------------------------------------------------------------------------
 

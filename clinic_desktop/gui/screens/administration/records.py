@@ -9,6 +9,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.gui.screens.administration.presenter import Presenter
 from clinic_desktop.gui.screens.administration.section import Section, yes
 from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
@@ -175,6 +176,13 @@ class SettingsSection(Section):
             NumberField(_("Confidential from"), "administration.confidential_age", unit=_("years"), least=10, most=21,
                         hint=_("16 unless set")),
         )  # fmt: skip
+        self._schedule = ChoiceField(
+            _("&Immunization schedule"),
+            "administration.immunization_schedule",
+            (),
+            none=_("None chosen: the first of the list is followed"),
+        )
+        self.form.add(self._schedule)
         panel = Panel(_("This clinic"))
         panel.setMaximumWidth(720)
         panel.add(self.form)
@@ -182,8 +190,9 @@ class SettingsSection(Section):
         column.addWidget(panel)
         column.addStretch(1)
 
-    def show_settings(self, values: Mapping[str, str]) -> None:
-        """Show the settings."""
+    def show_settings(self, values: Mapping[str, str], schedules: Sequence[tuple[str, str]]) -> None:
+        """Show the settings, and the immunization schedules to choose from."""
+        self._schedule.set_choices(schedules)
         if not self._keeper.waiting:
             known = {field.key for field in self.form.fields()}
             self.form.set_values({name: value for name, value in values.items() if name in known})

@@ -79,11 +79,11 @@ class AdministrationScreen(ScreenView):
         """Show a section's rows."""
         self._pages[section].show_rows(rows)
 
-    def show_settings(self, values: Mapping[str, str]) -> None:
+    def show_settings(self, values: Mapping[str, str], schedules: Sequence[tuple[str, str]]) -> None:
         """Show the settings."""
         page = self._pages["settings"]
         if isinstance(page, SettingsSection):
-            page.show_settings(values)
+            page.show_settings(values, schedules)
 
     def restore(self, section: str, draft: Mapping[str, object]) -> None:
         """Put a form's draft back."""

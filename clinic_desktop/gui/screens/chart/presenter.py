@@ -6,7 +6,16 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import chart, charting, consultation, drafts, substances, terminology, vitals
+from clinic_desktop.services import (
+    chart,
+    charting,
+    consultation,
+    drafts,
+    immunization_chart,
+    substances,
+    terminology,
+    vitals,
+)
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.chart import Chart, TimelinePage, Visit
 from clinic_desktop.services.charting import NewAllergy, NewProblem, OutsideMedicine
@@ -25,6 +34,7 @@ TOUCHING = (
     "result.",
     "prescription.",
     "lab_",
+    "immunization.",
 )
 
 
@@ -33,6 +43,10 @@ class ChartPage(Protocol):
 
     def show_chart(self, chart: Chart) -> None:
         """Show everything."""
+        ...
+
+    def show_overdue(self, vaccines: tuple[str, ...]) -> None:
+        """Say which vaccines are overdue."""
         ...
 
     def show_more(self, visits: tuple[Visit, ...], *, more: bool) -> None:
@@ -93,6 +107,12 @@ class ChartPresenter:
     def _show(self, opened: Chart) -> None:
         self.chart, self._following, self._asking = opened, opened.timeline.following, False
         self._page.show_chart(opened)
+        patient = self.patient_id
+        self._tasks.query(
+            "vaccines",
+            lambda: immunization_chart.vaccines_waiting(self._desk, patient),
+            lambda waiting: self._page.show_overdue(waiting.overdue),
+        )
 
     def more_visits(self) -> None:
         """The timeline was scrolled to its end: ask for the next page, once."""

@@ -10,7 +10,7 @@ from clinic_desktop.gui.screens.chart.forms import ChartForms, PresetChooser
 from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.evidence import RELATIONS
-from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.labels import label, tip
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
 from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
@@ -60,6 +60,8 @@ class ChartView(ScreenView):
             self._right.addWidget(form)
         row.addWidget(self._right, 11)
         self.set_body(body)
+        self._vaccines = self.add_button("", "chart.vaccines", self._go_to_vaccines)
+        self._vaccines.hide()
         self.add_button(_("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals"))
 
     def _left(self) -> QVBoxLayout:
@@ -182,6 +184,16 @@ class ChartView(ScreenView):
         if self._fresh and not self._open_form:
             self.visits.setFocus()
         self._fresh = False
+
+    def show_overdue(self, vaccines: tuple[str, ...]) -> None:
+        """Offer to look at the vaccines that are overdue."""
+        words = _("{n} vaccine overd&ue") if len(vaccines) == 1 else _("{n} vaccines overd&ue")
+        self._vaccines.setText(words.format(n=len(vaccines)))
+        self._vaccines.setToolTip(tip(", ".join(_(one) for one in vaccines)))
+        self._vaccines.setVisible(bool(vaccines))
+
+    def _go_to_vaccines(self) -> None:
+        self._window.go("immunizations", patient_id=self._presenter.patient_id)
 
     def show_more(self, visits: tuple[Visit, ...], *, more: bool) -> None:
         """Show further visits under those shown."""
@@ -339,6 +351,7 @@ class ChartView(ScreenView):
             form.form.clear()
         self._forms.by_name["problem"].form.set_values({"certainty": "confirmed"})
         self.trend.set_series([])
+        self._vaccines.hide()
         self._trend_panel.set_title(_("Trend"))
 
 

@@ -52,6 +52,8 @@ CREATE INDEX ix_immunizations_encounter_id ON immunizations (encounter_id)
 -- next
 CREATE INDEX ix_immunizations_patient_id ON immunizations (patient_id, occurred_on)
 -- next
+CREATE INDEX ix_immunizations_vaccine_code ON immunizations (vaccine_code, recorded_at)
+-- next
 CREATE TABLE immunization_reactions (
     rowid_ INTEGER NOT NULL,
     id TEXT NOT NULL,
@@ -95,10 +97,12 @@ CREATE TABLE reference_schedule (
     first_to TEXT,
     vaccines TEXT NOT NULL,
     min_age TEXT,
+    counts_age TEXT,
     rec_age TEXT,
     overdue_age TEXT,
     max_age TEXT,
     min_interval TEXT,
+    counts_interval TEXT,
     rec_interval TEXT,
     min_from_first TEXT,
     repeat_interval TEXT,
@@ -107,7 +111,8 @@ CREATE TABLE reference_schedule (
     skip_after_interval TEXT,
     every TEXT,
     season_from TEXT,
-    season_to TEXT,
+    season_due TEXT,
+    season_late TEXT,
     apart_from TEXT,
     apart TEXT,
     grace_days INTEGER NOT NULL,
@@ -134,6 +139,7 @@ CREATE TABLE reference_vaccines (
     dose_unit TEXT,
     route TEXT,
     site TEXT,
+    avoid TEXT NOT NULL,
     components TEXT NOT NULL,
     status TEXT NOT NULL,
     source TEXT NOT NULL,
