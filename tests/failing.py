@@ -86,10 +86,10 @@ def opened():
 
 def fill(desk):
     done = []
-    for number in range(4000):
+    for number in range(10000):
         try:
             desk_ = desk.once()
-            new = NewPatient(f"F{number}", "Ada", "female", address="x" * 5000)
+            new = NewPatient(f"F{number}", "Ada", "female", address="x" * 2000)
             patients.register_patient(desk_, new)
         except Trouble as trouble:
             return done, f"{trouble.message} {trouble.remedy}"

@@ -13,7 +13,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import consent_gate
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.consent_gate import Asked
-from clinic_desktop.services.merges import kept_of
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.patients import require_patient, shown_name
 from clinic_desktop.store.tables.consents import break_glass as table
 from clinic_desktop.store.tables.journal import access, sessions, settings
@@ -85,6 +85,7 @@ def break_glass(act: Act, patient_id: str, reason: str, words: str) -> Glass:
     asked = Asked(act.session, act.now, act.steady)
     if consent_gate.open_glass(act.conn, asked, patient_id) is not None:
         raise Refusal(N_("This record is open to you in an emergency already."))
+    _forget_earlier(act, patient_id)
     minutes = _minutes(act)
     ends_at = act.now + timedelta(minutes=minutes)
     values = {
@@ -100,6 +101,17 @@ def break_glass(act: Act, patient_id: str, reason: str, words: str) -> Glass:
     # By the seconds of this process too: a clock that is set back prolongs nothing.
     act.session.glass_broken(made, act.steady + minutes * 60)
     return Glass(made, patient_id, act.now, ends_at)
+
+
+def _forget_earlier(act: Act, patient_id: str) -> None:
+    """What was opened before is over, also where a clock that is set back would make it last again."""
+    earlier = select(table.c.id).where(
+        table.c.session == act.session.id,
+        table.c.ended_at.is_(None),
+        table.c.patient_id.in_(ids_of(act.conn, patient_id)),
+    )
+    for glass_id in act.conn.execute(earlier).scalars():
+        act.session.glass_broken(glass_id, act.steady)
 
 
 @command

@@ -11,7 +11,8 @@ from clinic_desktop.services import break_glass, programmes, restrictions, shari
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.journeys import test_journey_drafts as journey
-from tests.journeys.test_journey_drafts import Clinic, about_patient, plain, press, row, steps, there
+from tests.journeys.small_clinic import Clinic
+from tests.journeys.test_journey_drafts import about_patient, plain, press, row, steps, there
 from tests.unit.services.consent_case import sign
 
 
