@@ -313,6 +313,14 @@ def warnings(fields: Mapping[str, object], today: date) -> tuple[tuple[str, str]
     return tuple(found)
 
 
+def looks_like_another(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Whether a change makes another person of a registration: name, birth and sex, all three at once."""
+    name = any(fold(str(before[part] or "")) != fold(str(after[part] or "")) for part in ("family_name", "given_names"))
+    born = before["born_on"] is not None and before["born_on"] != after["born_on"]
+    sex = before["sex"] != "unknown" and before["sex"] != after["sex"]
+    return name and born and sex
+
+
 def visible(text: str) -> bool:
     """Whether anything of a text can be seen."""
     return any(unicodedata.category(c)[0] not in "ZC" and c not in _BLANK for c in text)

@@ -29,6 +29,7 @@ from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patients
 
+ANOTHER_PERSON = N_("Name, birth and sex all differ: this looks like another person. Say why it is the same one.")
 IN_ACT = ("age_words", "require_patient", "shown_name", "sex_words")
 
 
@@ -149,10 +150,16 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
 
 @command
 def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, reason: str = "") -> int:
-    """Change a registration that was looked at in a revision; a name that goes stays findable as a former one."""
+    """Change a registration that was looked at in a revision; a name that goes stays findable as a former one.
+
+    Another name, birth and sex at once are most likely somebody else typed over this one: that takes a reason.
+    """
     before = require_patient(act.conn, patient_id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
+    was = {"family_name": before.family_name, "given_names": before.given_names, "sex": before.sex}
+    if not reason.strip() and rules.looks_like_another(was | {"born_on": _day(before.born_on)}, asdict(new)):
+        raise Refusal(ANOTHER_PERSON, field="reason")
     # Contacts are rows of their own, but two windows that change them are changing one registration.
     contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)
     after = act.change(

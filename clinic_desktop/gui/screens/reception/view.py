@@ -12,10 +12,12 @@ from clinic_desktop.gui.screens.reception.duplicates import DuplicatesPanel
 from clinic_desktop.gui.screens.reception.fields import RegistrationForm
 from clinic_desktop.gui.screens.reception.presenter import ReceptionPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.civil import Birth, show_birth
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import _
 from clinic_desktop.services.identity import LikelyDuplicate
-from clinic_desktop.services.patients import PatientDetails, Registered
+from clinic_desktop.services.patients import PatientDetails, Registered, sex_words
 from clinic_desktop.services.queue import QueueLine
 
 # After the last key; short enough to seem live, long enough not to ask for every letter.
@@ -52,7 +54,7 @@ class ReceptionView(ScreenView):
         self.form.setMaximumWidth(FORM_WIDTH)
         self.set_body(area)
         self.set_context(self.duplicates)
-        self.new_button = self.add_button(_("&New patient"), "reception.new", self._new, "Ctrl+N")
+        self.new_button = self.add_button(_("&New patient"), "reception.new", self._new)
         self.drop_button = self.add_button(_("&Throw away"), "reception.drop", self._throw_away)
         self.check_in_button = self.add_button(_("Check &in"), "reception.check_in", self._check_in, "Ctrl+I")
         self.book_button = self.add_button(_("Boo&k"), "reception.book", self._book, "Ctrl+B")
@@ -121,6 +123,22 @@ class ReceptionView(ScreenView):
         self.check_in_button.setEnabled(False)
         self.context.window.say(_("{name}: ticket {ticket}").format(name=line.patient, ticket=line.ticket))
 
+    def ask_whether_same(self, before: PatientDetails) -> None:
+        """Another name, birth and sex: most likely a new patient typed over this one."""
+        self.set_primary_busy(False)
+        born = show_birth(Birth(before.patient.born_on, before.patient.born_precision))  # type: ignore[arg-type]
+        was = " · ".join((before.name, born, sex_words(before.patient.sex), before.mrn))
+        words = _(
+            "This is the registration of {was}. Name, birth and sex would all change, as if somebody else were typed "
+            "over them, and the chart would become that person's. For a new patient go back and choose New patient."
+        )
+        dialog = ConfirmStop(
+            self, "reception.another", _("This looks like another person"), words.format(was=was),
+            confirm=_("It &is the same person"), reason=_("Why it is the same person"),
+        )  # fmt: skip
+        dialog.accepted.connect(lambda: self._save(dialog.reason()))
+        dialog.open()
+
     def refused(self, error: Exception) -> None:
         """An act did not happen: say why beside its field, unfolded."""
         self.set_primary_busy(False)
@@ -164,12 +182,12 @@ class ReceptionView(ScreenView):
         if "born_on" in odd:
             self.form.born.show_hint(_(odd["born_on"]))
 
-    def _save(self) -> None:
+    def _save(self, reason: str = "") -> None:
         if self.form.check():
             self.set_primary_busy(True)
             # Before the act in the same order of work: kept after it, the draft would outlive what it led to.
             self.keeper.flush()
-            self.presenter.save(self.form.entered())
+            self.presenter.save(self.form.entered(), reason)
 
     def _done(self) -> None:
         self.set_primary_busy(False)
