@@ -187,7 +187,7 @@ class ListTable(QWidget, Generic[R]):
         column.addWidget(self._filter)
         column.addWidget(holder, 1)
         column.addLayout(foot)
-        self.setFocusProxy(self.view)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.view.horizontalHeader().sortIndicatorChanged.connect(self._recount)
 
     def _key_of(self, row: R | None) -> object:
@@ -222,7 +222,23 @@ class ListTable(QWidget, Generic[R]):
         if shown != total:
             words = _("{shown} of {n} rows")
         self._count.setText(words.format(n=f"{total:,}", shown=f"{shown:,}"))
-        self._stack.setCurrentIndex(0 if total else 1)
+        self._show_rows(bool(total))
+
+    def _show_rows(self, some: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        """Show the rows or the empty words.
+
+        The focus stays with the table either way: asked for while the rows are hidden, it would land on the next
+        button, and one stray Space would press that.
+        """
+        here = self.focusProxy() or self
+        focused = here.hasFocus() or self.hasFocus()
+        if not some and focused:
+            self.setFocusProxy(None)
+            self.setFocus()
+        self._stack.setCurrentIndex(0 if some else 1)
+        self.setFocusProxy(self.view if some else None)
+        if some and focused:
+            self.view.setFocus()
 
     # Keys -----------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """The chart as it is seen: lists at the left, signs and their trend in the middle, visits and results at the right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -70,6 +70,7 @@ class ChartView(ScreenView):
             problems.add_button(_("Resolved"), "chart.resolve", self._resolve)
         allergies = Panel(_("Allergies"))
         self._none_known = allergies.add_button(_("&None known"), "chart.none_known", self._presenter.none_known)
+        self._not_asked = allergies.add_button(_("&Not asked"), "chart.not_asked", self._presenter.not_asked)
         allergies.add_button(_("Add &allergy"), "chart.add_allergy", lambda: self._show_form("allergy"))
         if may("charting.deactivate_allergy"):
             allergies.add_button(_("End"), "chart.end_allergy", self._end_allergy)
@@ -157,7 +158,9 @@ class ChartView(ScreenView):
         self.problems.set_rows(chart.problems)
         self.allergies.set_empty_words(_allergy_words(chart))
         self.allergies.set_rows(chart.allergies)
-        self._none_known.setVisible(not chart.allergies and chart.patient.allergy_state != "none_known")
+        known = chart.patient.allergy_state == "none_known"
+        self._none_known.setVisible(not chart.allergies and not known)
+        self._not_asked.setVisible(known)
         self.medicines.set_rows(chart.medicines)
         self.signs.set_rows(sign_rows(chart.vitals))
         entry = self._forms.by_name["vitals"].form
@@ -205,6 +208,10 @@ class ChartView(ScreenView):
     def restore(self, form: str, fields: Mapping[str, object]) -> None:
         """Put back what was typed before."""
         self._forms.by_name[form].form.restore(fields)
+
+    def offer_undo(self, words: str, undo: Callable[[], None]) -> None:
+        """Say that something was done, with a way back."""
+        self._window.offer_undo(words, undo)
 
     def was_kept(self, form: str) -> None:
         """A form led to its act."""
