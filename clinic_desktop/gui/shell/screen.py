@@ -130,6 +130,7 @@ class ScreenView(QWidget):
         self._context.setProperty("panel", "context")
         self._context.setFixedWidth(320)
         self._context_box = _scroll(f"{name}.context")
+        self._context_box.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self._context)
         column.setContentsMargins(16, 16, 16, 16)
         column.addWidget(self._context_box)
