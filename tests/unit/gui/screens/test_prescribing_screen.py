@@ -1,17 +1,20 @@
 """Prescribing through the window: real keys, real services, an encrypted database."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.view import PrescribingView
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.services import drafts, patients, prescribing
 from clinic_desktop.services.acts import DraftKey
+from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.medicines import World, add_patient, amoxicillin, paracetamol, warfarin, world
@@ -294,6 +297,28 @@ def test_the_safety_panel_cuts_no_word(clinic: World, window: OneScreen, qtbot: 
         right = box.mapTo(view.alerts, box.rect().topRight()).x()
         assert right <= view.alerts.width()
         assert box.width() >= box.sizeHint().width()
+
+
+def test_insulin_is_written_in_units_alone(clinic: World, window: OneScreen, qtbot: QtBot) -> None:
+    view = screen(window)
+    window.text("isophane")
+    window.press(RETURN)
+    assert (view.editor.unit.value(), view.editor.amount.draft()) == ("unit", "")
+    for field, value in (("amount", "10"), ("days", "5"), ("quantity", "1")):
+        view.editor.form.field(field).restore(value)
+    view.editor.form.set_values({"unit": "mL", "frequency": "od"})
+    view.editor.days.setFocus()
+    window.press(RETURN)
+    assert view.presenter.lines == []
+    assert "units only" in view.editor.unit.error()
+    view.editor.form.set_values({"unit": "unit"})
+    view.editor.form.field("amount").restore("1000")
+    view.editor.days.setFocus()
+    window.press(RETURN)
+    qtbot.waitUntil(lambda: view.presenter.loudest(0) in {"stop", "warn"})
+    in_ml = LineDraft("insulin", Dose(Decimal(10), "mL", "subcutaneous", "od", 5), "mL", quantity=1)
+    with pytest.raises(Refusal, match="units only"):
+        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [in_ml])
 
 
 def test_the_last_prescription_is_repeated_and_printed(clinic: World, qtbot: QtBot) -> None:
