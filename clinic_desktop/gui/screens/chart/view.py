@@ -50,13 +50,13 @@ class ChartView(ScreenView):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addLayout(self._left(), 9)
-        row.addLayout(self._middle(), 11)
+        row.addLayout(self._middle(), 12)
         self._right = QStackedWidget()
         self._right.addWidget(self._reading())
         self._right.addWidget(self._chooser)
         for form in self._forms.by_name.values():
             self._right.addWidget(form)
-        row.addWidget(self._right, 11)
+        row.addWidget(self._right, 10)
         self.set_body(body)
         self.add_button(_("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals"))
 
