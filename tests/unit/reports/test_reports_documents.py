@@ -127,6 +127,14 @@ def test_a_receipt_gives_change_and_what_is_still_owed() -> None:
     assert "Given back" in words(receipt(replace(made.RECEIPT, refund=True)))
 
 
+def test_the_visit_summary_carries_results_and_says_what_is_abnormal() -> None:
+    text = words(visit_summary(made.VISIT_SUMMARY))
+    assert "Potassium 6.8 mmol/L HH critically high Usual 3.5–5.1" in text
+    assert "224/131 mmHg HH critically high" in text
+    assert "38.1 °C H high" in text
+    assert "Urea: no result yet" in text
+
+
 def test_a_day_end_shows_the_difference() -> None:
     text = words(day_end(made.DAY_END))
     assert "Difference KES −5.00" in text
