@@ -109,7 +109,7 @@ class ChartForms:
             certainty = str(form.field("certainty").value() or "confirmed")
             self._presenter.add_problem(title, code, certainty, since.value())
 
-        return ChartForm(_("Add a problem"), _("&Add to the list"), form, submit)
+        return ChartForm(_("Add a problem"), _("Add to the &list"), form, submit)
 
     def _find_diagnosis(self, text: str, show: Show) -> None:
         def found(diagnoses: tuple[Diagnosis, ...]) -> None:
@@ -138,7 +138,7 @@ class ChartForms:
             severity = str(form.field("severity").value() or "unknown")
             self._presenter.add_allergy(words, key, reaction.value(), severity)
 
-        return ChartForm(_("Add an allergy"), _("&Add to the list"), form, submit)
+        return ChartForm(_("Add an allergy"), _("Add to the &list"), form, submit)
 
     def _find_substance(self, text: str, show: Show) -> None:
         def found(substances: tuple[Substance, ...]) -> None:
@@ -156,7 +156,7 @@ class ChartForms:
         since = form.add(DateField(_("Since"), "chart.started_on", today=self._today, past=True))
         return ChartForm(
             _("Add a medicine from elsewhere"),
-            _("&Add to the list"),
+            _("Add to the &list"),
             form,
             lambda: self._presenter.add_medicine(name.value(), dose.value(), since.value()),
         )

@@ -58,7 +58,9 @@ class ChartView(ScreenView):
             self._right.addWidget(form)
         row.addWidget(self._right, 10)
         self.set_body(body)
-        self.add_button(_("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals"))
+        self._record = self.add_button(
+            _("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals")
+        )
 
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -237,8 +239,9 @@ class ChartView(ScreenView):
     # Forms ------------------------------------------------------------------------------------------------
 
     def _offer(self) -> None:
-        """Offer the one primary act of what is shown now."""
+        """Offer the one primary act of what is shown now; what is offered there is not offered twice."""
         chart = self._presenter.chart
+        self._record.setVisible(bool(self._open_form) or self._presenter.may("consultation.open_consultation"))
         if self._open_form in self._forms.by_name:
             form = self._forms.by_name[self._open_form]
             self.set_primary(form.act_words, self._submit, enabled=chart is not None)

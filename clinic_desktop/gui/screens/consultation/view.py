@@ -127,7 +127,7 @@ class ConsultationView(ScreenView):
             self._stack.addWidget(page)
         self._head.add(self._said)
         self._head.add(self._pages_holder, 1)
-        self._reopen = self._head.add_button(_("Open &again"), "consultation.reopen", self._open_again)
+        self._reopen = self._head.add_button(_("Open a&gain"), "consultation.reopen", self._open_again)
         self._leave_out = self._head.add_button(_("&Leave out"), "consultation.leave_out", self._ask_why)
         self._why = WhyLeftOut(self._presenter.kept_why, self._presenter.skip)
         self._head.body.insertWidget(1, self._why)
