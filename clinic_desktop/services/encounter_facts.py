@@ -159,6 +159,8 @@ def prescribed_in(
             prescriptions.c.id,
             prescriptions.c.number,
             prescription_lines.c.name,
+            prescription_lines.c.strength,
+            prescription_lines.c.form,
             prescription_lines.c.sig,
             prescriptions.c.status,
         )
@@ -171,7 +173,10 @@ def prescribed_in(
         )
         .order_by(prescriptions.c.signed_at, prescription_lines.c.position)
     )
-    return tuple(Prescribed(*row) for row in rows)
+    return tuple(
+        Prescribed(row.id, row.number, " ".join(filter(None, (row.name, row.strength, row.form))), row.sig, row.status)
+        for row in rows
+    )
 
 
 def ordered_in(connection: Connection, patient_id: str, encounter_id: str, started_at: datetime) -> tuple[Ordered, ...]:

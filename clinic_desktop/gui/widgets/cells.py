@@ -90,7 +90,8 @@ class CellPainter(QStyledItemDelegate):
         """The words broken into lines, and the lighter ones under them."""
         meaning = column.meaning(row) if column.meaning else ""
         painter.setFont(self._bold if column.strong or meaning else self._font)
-        painter.setPen(QColor(theme.tokens().strong(meaning)) if meaning else self._text)
+        plain = self._subtle if column.subtle else self._text
+        painter.setPen(QColor(theme.tokens().strong(meaning)) if meaning else plain)
         top = box.top() + max((box.height() - self._height(column, row, box.width())) // 2, 0)
         area = QRect(box.left(), top, box.width(), box.bottom() - top)
         used = painter.boundingRect(area, WRAPPED, column.text(row))

@@ -141,7 +141,7 @@ def visits(settings: Remembered) -> ListTable[Visit]:
             detail=lambda row: row.practitioner,
         ),
     )
-    empty = Empty(_("This is the first visit."), icon="history")
+    empty = Empty(_("No visit yet."), icon="history")
     return _short("chart.visits", columns, lambda row: row.id, empty, settings, headed=True)
 
 

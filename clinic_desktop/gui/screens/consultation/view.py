@@ -375,3 +375,5 @@ class ConsultationView(ScreenView):
         self.addendum.clear()
         self._shown_place = ("", "")
         self.no_primary()
+        self._reopen.hide()
+        self._leave_out.hide()

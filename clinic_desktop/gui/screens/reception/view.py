@@ -81,6 +81,7 @@ class ReceptionView(ScreenView):
         self.form.kept_names = ()
         self.form.unfold()
         self.context.window.set_patient(None)
+        self.context.window.say("")  # what was said of the patient before is not of this one
         self.set_title(_("New patient"))
         self.duplicates.show_found(())
         self._offer(new=True)
