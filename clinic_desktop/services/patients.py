@@ -29,7 +29,6 @@ from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patients
 
-ANOTHER_PERSON = N_("Name, birth and sex all differ: this looks like another person. Say why it is the same one.")
 IN_ACT = ("age_words", "require_patient", "shown_name", "sex_words")
 
 
@@ -157,9 +156,7 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     before = require_patient(act.conn, patient_id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
-    was = {"family_name": before.family_name, "given_names": before.given_names, "sex": before.sex}
-    if not reason.strip() and rules.looks_like_another(was | {"born_on": _day(before.born_on)}, asdict(new)):
-        raise Refusal(ANOTHER_PERSON, field="reason")
+    rules.require_same_person(before._mapping, asdict(new), reason)
     # Contacts are rows of their own, but two windows that change them are changing one registration.
     contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)
     after = act.change(

@@ -200,7 +200,7 @@ class ListTable(QWidget, Generic[R]):
         column.addWidget(self._filter)
         column.addWidget(holder, 1)
         column.addLayout(foot)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._empty.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.view.horizontalHeader().sortIndicatorChanged.connect(self._recount)
 
     def _fit(self) -> None:
@@ -260,15 +260,12 @@ class ListTable(QWidget, Generic[R]):
         The focus stays with the table either way: asked for while the rows are hidden, it would land on the next
         button, and one stray Space would press that.
         """
-        here = self.focusProxy() or self
-        focused = here.hasFocus() or self.hasFocus()
-        if not some and focused:
-            self.setFocusProxy(None)
-            self.setFocus()
+        here = self.view if some else self._empty
+        focused = self.view.hasFocus() or self._empty.hasFocus()
         self._stack.setCurrentIndex(0 if some else 1)
-        self.setFocusProxy(self.view if some else None)
-        if some and focused:
-            self.view.setFocus()
+        self.setFocusProxy(here)
+        if focused:
+            here.setFocus()
 
     # Keys -----------------------------------------------------------------------------------------
 

@@ -32,3 +32,19 @@ def test_two_things_with_one_key_are_found_and_hidden_ones_are_not(qtbot: QtBot)
 
 def test_no_key_of_the_frame_is_claimed_twice(qtbot: QtBot, work: MainWindow) -> None:
     assert clashing_keys(work) == []
+
+
+def test_a_way_back_dies_with_the_page_and_with_the_act(qtbot: QtBot, work: MainWindow) -> None:
+    undone: list[str] = []
+
+    def turn() -> None:
+        work.frame.go("chart", patient_id="p1")
+
+    for leave in (turn, work.frame.do_primary):
+        work.frame.go("queue")
+        work.frame.offer_undo("Taken off.", lambda: undone.append("x"))
+        assert work.frame.toast.isVisible()
+        leave()
+        assert not work.frame.toast.isVisible()
+        work.frame.toast._undo_it()
+    assert undone == []

@@ -122,18 +122,6 @@ def test_esc_goes_back_exactly_one_step(qtbot: QtBot, work: MainWindow) -> None:
     assert frame.screen_name == "home"
 
 
-def test_a_way_back_dies_with_the_page_and_with_the_act(qtbot: QtBot, work: MainWindow) -> None:
-    undone: list[str] = []
-    for leave in (lambda: work.frame.go("chart", patient_id="p1"), work.frame.do_primary):
-        work.frame.go("queue")
-        work.frame.offer_undo("Taken off.", lambda: undone.append("x"))
-        assert work.frame.toast.isVisible()
-        leave()
-        assert not work.frame.toast.isVisible()
-        work.frame.toast._undo_it()
-    assert undone == []
-
-
 def test_ctrl_enter_does_the_primary_act(qtbot: QtBot, work: MainWindow) -> None:
     table = work.frame.findChild(QWidget, "queue.list")
     assert table is not None

@@ -79,7 +79,7 @@ def test_a_stray_space_in_a_chart_without_visits_says_nothing_of_allergies(
     frame.press(Qt.Key.Key_Space)
     frame.press(Qt.Key.Key_Return)
     assert chart.open_chart(nurse, patient).patient.allergy_state == "not_asked"
-    assert QApplication.focusWidget() is frame.chart.visits
+    assert QApplication.focusWidget() is frame.chart.visits._empty
 
 
 def test_none_known_can_be_undone_at_once_and_later(doctor: Desk, patient: str, frame_for: FrameFor) -> None:

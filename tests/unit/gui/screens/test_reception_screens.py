@@ -88,7 +88,9 @@ def test_somebody_typed_over_a_registered_patient_is_asked_about_first(stage: St
     view.primary()
     asked = view.findChild(ConfirmStop, "reception.another")
     assert asked is not None
-    assert "OKAFOR, Chidi" in asked.findChild(QLabel, "reception.another.words").text()
+    words = asked.findChild(QLabel, "reception.another.words")
+    assert words is not None
+    assert "OKAFOR, Chidi" in words.text()
     assert patients.patient_details(desk, known).patient.given_names == "Chidi"
     stage.type(asked, "reception.another.reason", "registered from a wrong card")
     stage.click(asked, "reception.another.confirm")
