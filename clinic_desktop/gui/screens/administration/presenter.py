@@ -50,8 +50,6 @@ def role_rows() -> list[RoleRow]:
     """The table of roles and acts, in words."""
     found = []
     for name, roles in permissions.ACTS.items():
-        if name.startswith("access.note_"):
-            continue  # the program notes these by itself: nobody is given or refused them
         subject, act = name.split(".", 1)
         found.append(RoleRow(subject.replace("_", " ").capitalize(), act.replace("_", " "), roles))
     return sorted(found, key=lambda row: (row.subject, row.act))

@@ -77,8 +77,8 @@ class PrescribingView(ScreenView):
 
     def _columns(self) -> list[Column[Written]]:
         return [
-            Column("medicine", _("Medicine"), lambda row: row.title, width=196, strong=True),
-            Column("sig", _("Instruction"), lambda row: row.sig, width=240, stretch=True),
+            Column("medicine", _("Medicine"), lambda row: row.title, width=196, strong=True, wrap=True),
+            Column("sig", _("Instruction"), lambda row: row.sig, width=240, stretch=True, wrap=True),
             Column("quantity", _("Quantity"), _quantity, width=92, number=True),
             Column("cost", _("Cost"), _cost, width=78, number=True, subtle=True),
             Column("safety", _("Safety"), lambda row: self._look(row).text, width=124, look=self._look),
