@@ -366,3 +366,17 @@ def test_escape_closes_one_thing_at_a_time(bench: Bench) -> None:
     assert screen.view.escape()
     assert screen.window.patient is None
     assert not screen.view.escape()
+
+
+def test_a_patient_picked_while_another_order_is_open_is_the_one_shown(bench: Bench) -> None:
+    from tests.medicines import add_patient
+
+    bench.placed("potassium")
+    other = add_patient(bench.store, "Mwangi", "Peter")
+    theirs = laboratory.place_order(bench.doctor, other, tests=("sodium",)).id
+    shown = bench.screen(bench.anna)
+    shown.view.open(patient_id=bench.patient, order_id=bench.order)
+    assert shown.view.presenter.sheet.patient_id == bench.patient
+    shown.view.open(patient_id=other)
+    assert shown.window.patient == other
+    assert shown.view.presenter.sheet.order_id == theirs
