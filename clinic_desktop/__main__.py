@@ -23,10 +23,22 @@ def main() -> int:
 
         # Whatever this process or a library writes is its owner's alone, logs and papers too.
         os.umask(0o077)
+        if _has_no_display():
+            # Qt would end the process with a dump.
+            why = "There is no display to open the window on. On a machine without one use: clinic-desktop --help"
+            print(why, file=sys.stderr)  # noqa: T201 - there is no window to say it in
+            return app.ENVIRONMENT
         return app.run_window(Path(words[1]) if words else paths.profile_folder())
     from clinic_desktop.cli import main as command_line
 
     return command_line.main(words)
+
+
+def _has_no_display() -> bool:
+    """Whether a window could not be opened; asked where a display is something that may be missing."""
+    if not sys.platform.startswith("linux"):
+        return False
+    return not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 if __name__ == "__main__":

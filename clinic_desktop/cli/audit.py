@@ -5,7 +5,7 @@ from pathlib import Path
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.i18n import _
-from clinic_desktop.services.access import who_saw
+from clinic_desktop.services.access import Sight, sight_words, who_saw
 from clinic_desktop.services.audit import export_audit, verify_audit
 from clinic_desktop.services.numbers import patient_by_mrn
 
@@ -37,6 +37,15 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
             links = export_audit(here.desk, chosen.out)
             terminal.answer({"out": str(chosen.out), "links": links}, [f"{links} links in {chosen.out}"])
             return DONE
-        seen = [asdict(row) for row in who_saw(here.desk, patient_by_mrn(here.desk, chosen.mrn))]
-        terminal.answer(seen, ["  ".join(str(value) for value in row.values()) for row in seen])
+        rows = who_saw(here.desk, patient_by_mrn(here.desk, chosen.mrn))
+        seen = [asdict(row) for row in rows]
+        terminal.answer(seen, [_seen(row) for row in rows])
     return DONE
+
+
+def _seen(row: Sight) -> str:
+    """One line for people: when, who, in which role, what, and why where a reason was given."""
+    who = row.who or _("the program")
+    role = f" ({row.role.replace('_', ' ')})" if row.role else ""
+    reason = f": {row.reason}" if row.reason else ""
+    return f"{row.at.astimezone():%Y-%m-%d %H:%M}  {who}{role}  {sight_words(row.what)}{reason}"

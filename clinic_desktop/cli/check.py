@@ -1,6 +1,6 @@
 """`clinic-desktop check`: the safety check of a prescription."""
 
-from clinic_desktop.cli.terminal import DONE, Terminal, parser
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.i18n import _
 from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.services.prescribing import ShownAlert, check_current, check_medicine
@@ -30,7 +30,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         for row in checked.alerts
     ]
     terminal.answer([_row(row) for row in checked.alerts], lines or [f"Nothing is said against it by {checked.pack}."])
-    return DONE
+    return DONE_WITH_PROBLEMS if any(row.tier == "stop" for row in checked.alerts) else DONE
 
 
 def _row(alert: ShownAlert) -> dict[str, str]:

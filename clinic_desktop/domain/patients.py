@@ -313,6 +313,23 @@ def warnings(fields: Mapping[str, object], today: date) -> tuple[tuple[str, str]
     return tuple(found)
 
 
+def looks_like_another(before: Mapping[str, object], after: Mapping[str, object]) -> bool:
+    """Whether a change makes another person of a registration: name, birth and sex, all three at once."""
+    name = any(fold(str(before[part] or "")) != fold(str(after[part] or "")) for part in ("family_name", "given_names"))
+    born = before["born_on"] is not None and str(before["born_on"]) != str(after["born_on"])
+    sex = before["sex"] != "unknown" and before["sex"] != after["sex"]
+    return name and born and sex
+
+
+def require_same_person(before: Mapping[str, object], after: Mapping[str, object], reason: str) -> None:
+    """Refuse to make another person of a registration unless somebody says why it is the same one."""
+    if not reason.strip() and looks_like_another(before, after):
+        raise Refusal(
+            "Name, birth and sex all differ: this looks like another person. Say why it is the same one.",
+            field="reason",
+        )
+
+
 def visible(text: str) -> bool:
     """Whether anything of a text can be seen."""
     return any(unicodedata.category(c)[0] not in "ZC" and c not in _BLANK for c in text)

@@ -1,10 +1,11 @@
 """Prescribing: the structured dose, its instructions in plain words, and the quantity it comes to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from clinic_desktop.domain.counting import whole
-from clinic_desktop.domain.doses import Strength, counted, plain, product_amount, unit_code
+from clinic_desktop.domain.doses import Strength, convert, counted, plain, product_amount, unit_code
 from clinic_desktop.domain.refusals import Refusal
 
 
@@ -116,6 +117,22 @@ def _check_amount(amount: Decimal, field: str) -> None:
     exponent = amount.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > DOSE_DECIMALS:
         raise Refusal("At most {n} decimals: write it in a smaller unit.", field=field, n=DOSE_DECIMALS)
+
+
+def in_units(name: str, strengths: Sequence[Strength]) -> bool:
+    """Whether doses of a medicine are written in units and nothing else.
+
+    Insulin above all, and any liquid whose strength is in units: 10 for mL instead of units is 1,000 units
+    (ISMP Guidelines for Optimizing Safe Subcutaneous Insulin Use in Adults, 2017).
+    """
+    liquid = any(unit_code(each.unit) == "unit" and convert(each.per, each.per_unit, "mL") for each in strengths)
+    return liquid or "insulin" in name.casefold()
+
+
+def check_unit(dose: Dose, name: str, strengths: Sequence[Strength]) -> None:
+    """Refuse a dose in anything but units where a medicine is dosed in units."""
+    if unit_code(dose.unit) != "unit" and in_units(name, strengths):
+        raise Refusal("The dose of {name} is written in units only, never in mL.", field="unit", name=name)
 
 
 def doses_in(dose: Dose, days: int) -> int:

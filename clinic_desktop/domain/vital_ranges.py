@@ -11,9 +11,11 @@ NEWS2 = "Royal College of Physicians, National Early Warning Score (NEWS) 2, 201
 ISH = "ISH Global Hypertension Practice Guidelines 2020: hypertensive emergency"
 PALS = "AHA Pediatric Advanced Life Support 2020: hypotension"
 POCKET = "WHO Pocket Book of Hospital Care for Children, 2nd ed (2013)"
+AAP = "AAP guideline for high blood pressure in children (Flynn 2017): from 13 years as adults, emergency from 180/120"
 IMCI = "WHO IMCI chart booklet 2014: young infant"
 ADA = "ADA Standards of Care 2024, section 6: level 2 hypoglycaemia"
 YEAR = 365.25
+THIRTEEN = 4748  # days
 GROWN = 6575  # days: 18 years, where the reference table's adults begin
 OLDEST = 54750
 
@@ -58,7 +60,9 @@ CRITICAL: tuple[Critical, ...] = (
     _critical(vitals.GLUCOSE, (0, OLDEST), ADA, low="53"),
     _critical(vitals.SYSTOLIC, (0, 28), PALS, low="59"),
     _critical(vitals.SYSTOLIC, (28, 365), PALS, low="69"),
-    _critical(vitals.SYSTOLIC, (3652, GROWN), PALS, low="89"),
+    _critical(vitals.SYSTOLIC, (3652, THIRTEEN), PALS, low="89"),
+    _critical(vitals.SYSTOLIC, (THIRTEEN, GROWN), f"{PALS}; {AAP}", low="89", high="180"),
+    _critical(vitals.DIASTOLIC, (THIRTEEN, GROWN), AAP, high="120"),
     _critical(vitals.OXYGEN, CHILD, f"{POCKET}: oxygen below 90 %", low="89"),
     _critical(vitals.TEMPERATURE, (0, 61), f"{IMCI}: 38 degrees and over, or below 35.5", low="35.4", high="38.0"),
     _critical(vitals.TEMPERATURE, (61, GROWN), f"{POCKET}: high fever from 39 degrees", low="35.0", high="39.0"),

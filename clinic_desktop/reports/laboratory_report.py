@@ -13,7 +13,7 @@ from clinic_desktop.reports.wording import moment
 Flag = Literal["N", "L", "H", "LL", "HH", "A", "none"]
 
 # A letter, an arrow and a word: seen in black and white, and read aloud.
-_WORDS: Final[dict[str, str]] = {
+FLAG_WORDS: Final[dict[str, str]] = {
     "L": N_("L low"),
     "H": N_("H high"),
     "LL": N_("LL critically low"),
@@ -107,10 +107,10 @@ def laboratory_report(data: LaboratoryReportPaper) -> bytes:
 
 def _result(paper: Paper, columns: tuple[Column, ...], test: LaboratoryReportTest) -> None:
     critical = test.flag in {"LL", "HH"}
-    marked = test.flag in _WORDS
+    marked = test.flag in FLAG_WORDS
     style = Style(BODY, bold=marked, colour=CRITICAL if critical else NORMAL.colour)
     value = _("pending") if test.pending else test.value
-    marker = _(_WORDS[test.flag]) if marked else ""
+    marker = _(FLAG_WORDS[test.flag]) if marked else ""
     first, *middle, last = columns
     name, normal = Cell(test.name), Cell(test.range, QUIET)
     if test.unit or len(value) <= _SHORT:

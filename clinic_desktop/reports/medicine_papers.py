@@ -61,7 +61,7 @@ def label(desk: Desk, prescription_id: str, what: LabelOf) -> bytes:
             medicine=what.title,
             quantity=counted(Decimal(what.quantity), what.unit),
             directions=_capital(line.sig),
-            dispensed_on=today(desk),
+            dispensed_on=what.dispensed_on or today(desk),
             prescription_number=facts.number,
             warnings=(line.instructions,) if line.instructions else (),
             lot=what.lot,

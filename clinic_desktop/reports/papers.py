@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from clinic_desktop.clock import from_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.reports import (
@@ -99,7 +100,15 @@ def _labels(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
         found = tuple(one for one in found if any(line.dispensed for line in one.lines))
     order = pharmacy.work_order(desk, patient_id, _chosen(found, lambda one: one.number, number).prescription_id)
     packs = [
-        LabelOf(pack.line_id, pack.title, pack.quantity, pack.unit, pack.lot, pack.expires_on)
+        LabelOf(
+            pack.line_id,
+            pack.title,
+            pack.quantity,
+            pack.unit,
+            pack.lot,
+            pack.expires_on,
+            from_text(pack.dispensed_at).astimezone().date(),
+        )
         for line in order.lines
         for pack in line.handed_out
         if pack.status == "dispensed"

@@ -1,6 +1,7 @@
 """From an encounter to the summary that the patient takes home."""
 
 from clinic_desktop.domain import vitals
+from clinic_desktop.domain.units import written
 from clinic_desktop.i18n import _
 from clinic_desktop.reports import visit_summary as paper
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
@@ -36,6 +37,7 @@ def visit_summary(desk: Desk, patient_id: str, encounter_id: str) -> bytes:
             ),
             medicines=_medicines(desk, facts),
             investigations=_investigations(desk, facts),
+            results=_results(facts),
             notes=(paper.VisitSummaryPart(_("Examination"), findings),) if findings else (),
             plan="; ".join(words for _name, words in facts.plan),
             follow_up="" if facts.follow_up_on is None else day(facts.follow_up_on),
@@ -54,17 +56,33 @@ def _medicines(desk: Desk, facts: VisitSummary) -> tuple[str, ...]:
 
 
 def _investigations(desk: Desk, facts: VisitSummary) -> tuple[str, ...]:
-    if not facts.ordered:
+    """What was ordered and has no result yet: what has one stands with it."""
+    released = {(each.order_id, each.test_code) for each in facts.results}
+    waiting = [each for each in facts.ordered if (each.order_id, each.test_code) not in released]
+    if not waiting:
         return ()
     names = {test.code: test.name for test in laboratory.catalogue(desk).tests}
     # A test that is no longer in the catalogue has no name any more but its code.
-    return tuple(names.get(each.test_code, each.test_code.replace("_", " ")) for each in facts.ordered)
+    words = (names.get(each.test_code, each.test_code.replace("_", " ")) for each in waiting)
+    return tuple(_("{test}: no result yet").format(test=test) for test in words)
 
 
-def _signs(facts: VisitSummary) -> tuple[tuple[str, str], ...]:
+def _results(facts: VisitSummary) -> tuple[paper.VisitSummaryResult, ...]:
+    return tuple(
+        paper.VisitSummaryResult(
+            each.name,
+            " ".join(filter(None, (each.value, written(each.unit)))),
+            each.flag,
+            _("Usual {range}").format(range=each.range_text) if each.range_text else "",
+        )
+        for each in facts.results
+    )
+
+
+def _signs(facts: VisitSummary) -> tuple[tuple[str, str, str], ...]:
     on = facts.started_at.astimezone().date()
     return tuple(
-        (_(vitals.BY_CODE[row.code].name), f"{vitals.plain(row.value)} {vitals.BY_CODE[row.code].shown_unit}")
+        (_(vitals.BY_CODE[row.code].name), f"{vitals.plain(row.value)} {vitals.BY_CODE[row.code].shown_unit}", row.flag)
         for row in facts.vitals
         if row.encounter_id == facts.encounter_id or row.taken_at.astimezone().date() == on
     )

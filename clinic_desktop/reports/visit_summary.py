@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.flow import BODY, STRONG, Column, Style
+from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, STRONG, Cell, Column, Style
+from clinic_desktop.reports.laboratory_report import FLAG_WORDS
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.sheet import CRITICAL, MM
 from clinic_desktop.reports.wording import moment
+
+INK = NORMAL.colour
+ALARMING = frozenset({"LL", "HH"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -16,6 +20,16 @@ class VisitSummaryPart:
 
     title: str
     paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class VisitSummaryResult:
+    """One released result of the visit; `value` with its unit, `range` in words."""
+
+    name: str
+    value: str
+    flag: str
+    range: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -30,10 +44,11 @@ class VisitSummaryPaper:
     clinician: str
     allergies: str
     reason: str
-    vitals: tuple[tuple[str, str], ...] = ()  # ("Blood pressure", "128/82 mmHg")
+    vitals: tuple[tuple[str, str, str], ...] = ()  # ("Blood pressure", "128/82 mmHg", "H"): the flag last
     diagnoses: tuple[str, ...] = ()
     medicines: tuple[str, ...] = ()
     investigations: tuple[str, ...] = ()
+    results: tuple[VisitSummaryResult, ...] = ()
     notes: tuple[VisitSummaryPart, ...] = ()
     plan: str = ""
     follow_up: str = ""
@@ -54,14 +69,16 @@ def visit_summary(data: VisitSummaryPaper) -> bytes:
         quarter = paper.width / 4
         columns = (Column(quarter), Column(quarter), Column(quarter), Column(quarter))
         for at in range(0, len(data.vitals), 2):
-            cells = [word for pair in data.vitals[at : at + 2] for word in pair]
-            paper.row([*cells, *[""] * (4 - len(cells))], columns)
+            pairs = data.vitals[at : at + 2]
+            cells = [cell for name, value, flag in pairs for cell in (Cell(name), flagged(value, flag))]
+            paper.row([*cells, *[Cell("")] * (4 - len(cells))], columns)
     _list(paper, _("Diagnoses"), data.diagnoses)
     for part in data.notes:
         paper.section(part.title)
         for paragraph in part.paragraphs:
             paper.say(paragraph, gap=5)
     _list(paper, _("Investigations"), data.investigations)
+    _results(paper, data.results)
     _list(paper, _("Medicines"), data.medicines)
     for title, words in ((_("Plan"), data.plan), (_("Come back"), data.follow_up)):
         if words:
@@ -74,6 +91,22 @@ def visit_summary(data: VisitSummaryPaper) -> bytes:
         paper.space(12)
         paper.say(_("Not yet signed."), Style(BODY, bold=True, colour=CRITICAL))
     return paper.finish()
+
+
+def flagged(value: str, flag: str) -> Cell:
+    """A value with its flag in letter and word, and what is critical in red: never the colour alone."""
+    if flag not in FLAG_WORDS:
+        return Cell(value)
+    return Cell(f"{value}  {_(FLAG_WORDS[flag])}", Style(BODY, bold=True, colour=CRITICAL if flag in ALARMING else INK))
+
+
+def _results(paper: Paper, results: tuple[VisitSummaryResult, ...]) -> None:
+    if not results:
+        return
+    paper.section(_("Results"))
+    columns = (Column(paper.width * 0.38), Column(paper.width * 0.38), Column(paper.width * 0.24))
+    for each in results:
+        paper.row([Cell(each.name), flagged(each.value, each.flag), Cell(each.range, QUIET)], columns, padding=2)
 
 
 def _list(paper: Paper, title: str, entries: tuple[str, ...]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_desktop.clock import from_text, new_id
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 
@@ -60,6 +61,39 @@ _WHO_SAW = (
     ") x LEFT JOIN sessions s ON s.id = x.session LEFT JOIN staff p ON p.id = s.staff_id"
     " ORDER BY x.hlc DESC LIMIT ?2"
 )
+
+
+# What a person did, where the name of the act does not say it in words for people.
+_SAID = {
+    "search.opened": N_("Searched"),
+    "search.closed": N_("Chosen in a search"),
+    "chart.open_chart": N_("Opened the chart"),
+    "chart.chart_again": N_("Looked at the chart again"),
+    "encounters.consultation": N_("Opened a consultation"),
+    "encounters.visit_summary_facts": N_("Made the visit summary"),
+    "prescribing.medication_chart": N_("Opened the medicines"),
+    "prescribing.check_medicine": N_("Checked a medicine"),
+    "prescribing.check_current": N_("Checked the medicines taken"),
+    "prescribing.active_prescriptions": N_("Looked at the prescriptions"),
+    "prescribing.last_prescriptions": N_("Looked at the prescriptions"),
+    "pharmacy.work_order": N_("Opened a prescription at the pharmacy"),
+    "sheets.order_sheet": N_("Opened a laboratory order"),
+}
+
+
+def sight_words(what: str) -> str:
+    """What somebody did with a record, in words for people: "Opened the chart", "Vitals recorded"."""
+    kind, _blank, subject = what.partition(" ")
+    known = _SAID.get(subject or kind)
+    if known is not None:
+        return _(known)
+    words = (subject or kind).rpartition(".")[2] if kind == "chart" else (subject or kind).replace(".", " ")
+    words = words.replace("_", " ").replace("-", " ")
+    if kind == "report":
+        return _("Printed: {document}").format(document=words)
+    if kind == "chart":
+        return _("Opened: {page}").format(page=words)
+    return words[:1].upper() + words[1:]
 
 
 @query

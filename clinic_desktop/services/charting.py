@@ -161,6 +161,14 @@ def confirm_no_known_allergies(act: Act, patient_id: str) -> str:
 
 
 @command
+def allergies_not_asked(act: Act, patient_id: str) -> None:
+    """Take "none known" back, because nobody had asked; refuses where allergies are listed."""
+    if chart_rows.patient_row(act.conn, patient_id).allergy_state != "none_known":
+        raise Refusal(N_("Nobody has said that no allergy is known."))
+    _set_state(act, patient_id, "not_asked")
+
+
+@command
 def confirm_allergies(act: Act, patient_id: str) -> str:
     """Say that the listed allergies were gone through with the patient; returns the day."""
     if not chart_rows.allergies_of(act.conn, patient_id):

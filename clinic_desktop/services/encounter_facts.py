@@ -30,6 +30,7 @@ IN_ACT = (
     "hard_stops",
     "prescribed_in",
     "ordered_in",
+    "results_in",
 )
 
 LOOKED_BACK = 20  # visits searched for the last time the history was gone through
@@ -159,6 +160,8 @@ def prescribed_in(
             prescriptions.c.id,
             prescriptions.c.number,
             prescription_lines.c.name,
+            prescription_lines.c.strength,
+            prescription_lines.c.form,
             prescription_lines.c.sig,
             prescriptions.c.status,
         )
@@ -171,7 +174,10 @@ def prescribed_in(
         )
         .order_by(prescriptions.c.signed_at, prescription_lines.c.position)
     )
-    return tuple(Prescribed(*row) for row in rows)
+    return tuple(
+        Prescribed(row.id, row.number, " ".join(filter(None, (row.name, row.strength, row.form))), row.sig, row.status)
+        for row in rows
+    )
 
 
 def ordered_in(connection: Connection, patient_id: str, encounter_id: str, started_at: datetime) -> tuple[Ordered, ...]:
@@ -195,6 +201,29 @@ def ordered_in(connection: Connection, patient_id: str, encounter_id: str, start
         .order_by(lab_orders.c.ordered_at, lab_order_tests.c.position)
     )
     return tuple(Ordered(*row) for row in rows)
+
+
+def results_in(connection: Connection, encounter_id: str) -> tuple[chart_rows.ResultShown, ...]:
+    """What the laboratory has released of what was ordered in an encounter, as it stands now."""
+    rows = connection.execute(
+        select(
+            lab_results,
+            lab_order_tests.c.order_id,
+            func.coalesce(lab_tests.c.name, lab_results.c.test_code).label("name"),
+        )
+        .join(lab_order_tests, lab_order_tests.c.id == lab_results.c.order_test_id)
+        .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
+        .outerjoin(lab_tests, lab_tests.c.code == lab_results.c.test_code)
+        .where(lab_orders.c.encounter_id == encounter_id, lab_results.c.status == "released")
+        .order_by(lab_orders.c.ordered_at, lab_order_tests.c.position)
+    )
+    return tuple(
+        chart_rows.ResultShown(
+            row.id, row.order_id, row.test_code, row.name, row.value, row.unit, row.flag, row.range_text,
+            from_text(row.released_at), row.supersedes is not None,
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _history_reviewed(connection: Connection, patient_id: str, encounter_id: str | None) -> datetime | None:

@@ -32,6 +32,7 @@ from clinic_desktop.services.encounter_facts import (
     hard_stops,
     ordered_in,
     prescribed_in,
+    results_in,
     step_rows,
 )
 from clinic_desktop.services.merges import ids_of, kept_of
@@ -125,6 +126,7 @@ class VisitSummary:
     plan: tuple[tuple[str, str], ...]
     prescribed: tuple[Prescribed, ...]
     ordered: tuple[Ordered, ...]
+    results: tuple[ResultShown, ...]
     allergies: tuple[AllergyShown, ...]
     follow_up_on: date | None
     addenda: tuple[AddendumShown, ...]
@@ -201,6 +203,7 @@ def visit_summary_facts(read: Read, patient_id: str, encounter_id: str) -> Visit
         tuple(by_step["plan"].items()),
         shown.prescribed,
         shown.ordered,
+        results_in(read.conn, encounter_id),
         shown.allergies,
         None if not day else date.fromisoformat(day),
         shown.addenda,

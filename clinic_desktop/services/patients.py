@@ -150,11 +150,12 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
 
 @command
 def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, reason: str = "") -> int:
-    """Change a registration that was looked at in a revision; a name that goes stays findable as a former one."""
+    """Change a registration looked at in a revision; a former name stays findable; another person takes a reason."""
     before = require_patient(act.conn, patient_id)
     patient_id = str(before.id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
+    rules.require_same_person(dict(before._mapping), asdict(new), reason)
     # Contacts are rows of their own, but two windows that change them are changing one registration.
     contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)
     after = act.change(

@@ -94,6 +94,7 @@ ACTS: dict[str, frozenset[str]] = {
     "charting.add_allergy": CLINICAL,
     "charting.deactivate_allergy": frozenset({DOCTOR}),
     "charting.confirm_no_known_allergies": CLINICAL,
+    "charting.allergies_not_asked": CLINICAL,
     "charting.confirm_allergies": CLINICAL,
     "charting.record_pregnancy": CLINICAL,
     "charting.add_outside_medicine": CLINICAL,

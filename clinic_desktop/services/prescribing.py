@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from clinic_desktop.domain.alerts import Alert
 from clinic_desktop.domain.pharmacy import PRIORITIES, WAITING, check_state, unanswered
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import medication, medicines, prescriptions, shelf
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.medication import CurrentMedicine, MedicationFacts
@@ -43,6 +43,11 @@ class FoundMedicine:
     on_hand: int | None
     price: int | None
     currency: str | None
+
+
+ALLERGIES_NOT_ASKED = "allergies not asked"
+NOT_ASKED_WORDS = N_("Not checked against allergies: nobody has asked the patient yet.")
+NO_DOSE = N_("No dose was given, so no dose was checked.")
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,7 @@ def check_lines(read: Read, patient_id: str, lines: Sequence[LineDraft]) -> Chec
     facts = medication.facts_of(read.conn, patient_id, _today(read))
     drugs = drugs_of(medicines.medicines_of(read.conn, codes_of(lines)), lines)
     pack, alerts = medication.check(read.conn, facts, drugs)
-    return Checked(pack, tuple(_shown(alert) for alert in alerts))
+    return Checked(pack, _shown_with_gaps(facts, pack, alerts))
 
 
 @query(access="chart")
@@ -127,7 +132,9 @@ def check_medicine(read: Read, patient_id: str, name: str, dose: str = "") -> Ch
         # Words that are no dose must not keep the rest from being checked, nor pass for a dose that was.
         unread, drug = refusal, medicines.drug_named(found, name, "")
     pack, alerts = medication.check(read.conn, facts, [drug])
-    shown = [_shown(alert) for alert in alerts]
+    shown = list(_shown_with_gaps(facts, pack, alerts))
+    if not dose.strip():
+        shown.append(ShownAlert("dose words", "warn", "not_checked", 0, name, NO_DOSE, (), "", pack))
     if unread is not None:
         said = tuple((key, str(value)) for key, value in unread.facts.items())
         shown.append(ShownAlert("dose words", "warn", "not_checked", 0, name, unread.message, said, "", pack, dose))
@@ -150,7 +157,7 @@ def check_current(read: Read, patient_id: str) -> Checked:
         medicines.drug_of(known, each.medicine_code, each.name, doses.get(each.line_id or "")) for each in facts.current
     ]
     pack, alerts = medication.check(read.conn, dataclasses.replace(facts, current=()), drugs)
-    return Checked(pack, tuple(_shown(alert) for alert in alerts))
+    return Checked(pack, _shown_with_gaps(facts, pack, alerts))
 
 
 @query(access="chart")
@@ -376,6 +383,16 @@ def _with_stock(read: Read, found: Sequence[Medicine]) -> tuple[FoundMedicine, .
             else FoundMedicine(each, stocked.on_hand, stocked.price, stocked.currency)
         )
     return tuple(made)
+
+
+def _shown_with_gaps(facts: MedicationFacts, pack: str, alerts: Sequence[Alert]) -> tuple[ShownAlert, ...]:
+    """The alerts, and what could not be checked at all: nothing said must never pass for nothing found."""
+    shown = tuple(_shown(alert) for alert in alerts)
+    if facts.allergy_state != "not_asked":
+        return shown
+    gap = ShownAlert(ALLERGIES_NOT_ASKED, "warn", "not_checked", -1, _("Allergies"), NOT_ASKED_WORDS, (), "", pack)
+    loud = sum(each.tier == "stop" for each in shown)
+    return (*shown[:loud], gap, *shown[loud:])
 
 
 def _shown(alert: Alert) -> ShownAlert:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from clinic_desktop.domain.alerts import Drug
 from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.doses import counted
-from clinic_desktop.domain.prescribing import MOST_HANDED_OUT, Dose, amount_in, check_dose, quantity, sig
+from clinic_desktop.domain.prescribing import MOST_HANDED_OUT, Dose, amount_in, check_dose, check_unit, quantity, sig
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import medicines
@@ -77,6 +77,7 @@ def _checked(line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:
     medicine = known.get(line.medicine_code or "")
     if medicine is not None:
         line = dataclasses.replace(line, name=medicine.name, form=medicine.form, strength=medicine.strength or None)
+    check_unit(line.dose, line.name, medicine.strengths if medicine is not None else ())
     made = (
         Decimal(line.quantity) if line.quantity is not None else worked_out(line, known.get(line.medicine_code or ""))
     )

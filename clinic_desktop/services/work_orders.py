@@ -74,6 +74,7 @@ class LabelOf:
     unit: str
     lot: str
     expires_on: date
+    dispensed_on: date | None = None  # the day it was handed out; None for what is being handed out now
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 from clinic_desktop.gui.shell.gate import BannerFacts
 from clinic_desktop.gui.theme.tokens import BANNER
 from clinic_desktop.gui.widgets.civil import show_date
-from clinic_desktop.gui.widgets.labels import tip
+from clinic_desktop.gui.widgets.labels import Elided, tip
 from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.i18n import _
@@ -34,7 +34,9 @@ class PatientBanner(QFrame):
         self._initials.setFixedSize(40, 40)
         self._initials.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._initials.setProperty("face", "initials")
-        self._name = label("", "section", name="banner.name")
+        self._name = Elided(kind="section", name="banner.name")
+        # At the left also for a name that is written from the right: one looks for it there.
+        self._name.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts = QHBoxLayout()
         self._facts.setSpacing(6)
@@ -45,8 +47,7 @@ class PatientBanner(QFrame):
         self._tags = QHBoxLayout()
         self._tags.setSpacing(8)
         row.addWidget(self._initials)
-        row.addLayout(words)
-        row.addStretch(1)
+        row.addLayout(words, 1)
         row.addLayout(self._tags)
         self._until = QTimer(self)
         self._until.setSingleShot(True)
@@ -67,11 +68,12 @@ class PatientBanner(QFrame):
             on = f" ({show_date(facts.weight_on)})" if facts.weight_on else ""
             self._fact(_("Weight"), facts.weight + on)
         self._show_emergency(facts)
+        self._facts.addStretch(1)
         if facts.pregnancy:
-            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy"))
+            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy", gives_way=True))
         for alert in facts.alerts:
-            self._tags.addWidget(Pill(alert, "warning", "alert"))
-        allergy = Pill("", name="banner.allergy")
+            self._tags.addWidget(Pill(alert, "warning", "alert", gives_way=True))
+        allergy = Pill("", name="banner.allergy", gives_way=True)
         allergy.show_look(allergy_look(facts))
         allergy.setToolTip(tip("\n".join(facts.allergies)))
         self._tags.addWidget(allergy)
@@ -110,7 +112,6 @@ class PatientBanner(QFrame):
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts.addWidget(shown)
         self._facts.addSpacing(6)
-        self._facts.addStretch(0)
 
 
 def allergy_look(facts: BannerFacts) -> Look:

@@ -95,6 +95,7 @@ class Frame(QWidget):
             self._open()
 
     def _leave(self) -> None:
+        self.toast.retire_undo()
         self._close_preview()
         self.palette_box.close_down()
         if self.current is not None:
@@ -208,6 +209,7 @@ class Frame(QWidget):
 
     def _show_preview(self, preview: PdfPreview) -> None:
         self._close_preview()
+        self.toast.retire_undo()
         self._preview = preview
         preview.closed.connect(self.back)
         self.stack.addWidget(preview)
@@ -227,6 +229,7 @@ class Frame(QWidget):
     def do_primary(self) -> None:
         """Do the open screen's primary act."""
         if self.foot.primary.isVisible() and self.foot.primary.isEnabled() and self.current is not None:
+            self.toast.retire_undo()
             self.current.primary()
 
     def journal_moved(self, kinds: frozenset[str]) -> None:

@@ -6,11 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.labels import Elided
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.i18n import _
 
@@ -115,10 +116,7 @@ class ScreenView(QWidget):
         self.primary_enabled = False
         self.primary_busy = False
         self._primary: Callable[[], None] | None = None
-        self._title = QLabel()
-        self._title.setObjectName(f"{name}.title")
-        self._title.setProperty("type", "title")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._title = Elided(kind="title", name=f"{name}.title")
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
         self._fold = ToolButton("panel", _("Fold the side panel away"), f"{name}.fold")
@@ -130,6 +128,7 @@ class ScreenView(QWidget):
         self._context.setProperty("panel", "context")
         self._context.setFixedWidth(320)
         self._context_box = _scroll(f"{name}.context")
+        self._context_box.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self._context)
         column.setContentsMargins(16, 16, 16, 16)
         column.addWidget(self._context_box)

@@ -91,6 +91,10 @@ class MainWindow(QWidget):
     def preload(self) -> None:
         """Import the screens one after another while the sign-in waits; called once it has been painted."""
         self._bind_keys()
+        # The sign-in is painted sooner without them.
+        from clinic_desktop.gui.theme.faces import add_missing_faces
+
+        add_missing_faces()
         self._preload.start()
 
     def _load_one(self) -> None:

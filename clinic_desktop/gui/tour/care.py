@@ -9,7 +9,7 @@ def vitals(hands: Hands, step: Step) -> None:
     drive, visit = hands.driver, hands.visit
     hands.sign_in("nursetour", "Nurse Tour")
     hands.open_chart(visit.family)
-    drive.click("chart.record_vitals")
+    drive.click("chart.primary")
     for name, words in (
         ("pressure", visit.pressure),
         ("heart_rate", visit.pulse),

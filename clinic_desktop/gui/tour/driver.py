@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from clinic_desktop.gui import theme
+from clinic_desktop.gui.tour.keys import clashing_keys
 from clinic_desktop.gui.widgets.search import SearchField
 
 T = TypeVar("T")
@@ -235,6 +236,9 @@ class Driver:
 
     def pictures(self, folder: Path, name: str) -> list[str]:
         """Take a picture in light and in dark; returns the files' names."""
+        clashes = clashing_keys(self.window)
+        if clashes:
+            raise TourError(f"keys that would do nothing at {name}: {'; '.join(clashes)}")
         before = theme.mode()
         made = []
         for mode in ("light", "dark"):

@@ -13,6 +13,8 @@ from clinic_desktop.gui.widgets.model import Column, TableModel
 from clinic_desktop.gui.widgets.pill import Look
 
 PAD = 8
+ROOM = 6  # above and below words that are broken into lines
+WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextWordWrap)
 
 
 class CellPainter(QStyledItemDelegate):
@@ -26,7 +28,12 @@ class CellPainter(QStyledItemDelegate):
         self._dress()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802, ARG002 - Qt's
-        """As wide as the words."""
+        """As wide as the words; as high as they are once broken, where they may be."""
+        model: TableModel[Any] = index.model()  # type: ignore[assignment]  # only our own tables use this painter
+        column, row = model.columns[index.column()], model.row_at(index.row())
+        if row is not None and (column.wrap or column.detail):
+            width = self._table.columnWidth(index.column()) - 2 * PAD
+            return QSize(width, max(self._height(column, row, width) + 2 * ROOM, 32))
         words = str(index.model().data(index))
         return QSize(self._metrics.horizontalAdvance(words) + 2 * PAD + 4, 32)
 
@@ -59,7 +66,45 @@ class CellPainter(QStyledItemDelegate):
         else:
             self._paint_words(painter, inside, column, row)
 
+    def needed(self, column: Column[Any], row: object) -> int:
+        """How wide a cell must be for nothing in it to be cut."""
+        look = column.look(row) if column.look else None
+        if look is not None:
+            return self._small_metrics.horizontalAdvance(look.text) + 34 + 2 * PAD
+        unit = column.unit(row) if column.unit else ""
+        strong = column.strong or bool(column.meaning and column.meaning(row))
+        width = (self._bold_metrics if strong else self._metrics).horizontalAdvance(column.text(row))
+        return width + (self._small_metrics.horizontalAdvance(unit) + 4 if unit else 0) + 2 * PAD + 2
+
+    def _height(self, column: Column[Any], row: object, width: int) -> int:
+        strong = column.strong or bool(column.meaning and column.meaning(row))
+        metrics = self._bold_metrics if strong else self._metrics
+        height = metrics.height()
+        if column.wrap:
+            height = metrics.boundingRect(0, 0, width, 10_000, WRAPPED, column.text(row)).height()
+        if column.detail and (detail := column.detail(row)):
+            height += self._small_metrics.boundingRect(0, 0, width, 10_000, WRAPPED, detail).height()
+        return height
+
+    def _paint_wrapped(self, painter: QPainter, box: QRect, column: Column[Any], row: object) -> None:
+        """The words broken into lines, and the lighter ones under them."""
+        meaning = column.meaning(row) if column.meaning else ""
+        painter.setFont(self._bold if column.strong or meaning else self._font)
+        plain = self._subtle if column.subtle else self._text
+        painter.setPen(QColor(theme.tokens().strong(meaning)) if meaning else plain)
+        top = box.top() + max((box.height() - self._height(column, row, box.width())) // 2, 0)
+        area = QRect(box.left(), top, box.width(), box.bottom() - top)
+        used = painter.boundingRect(area, WRAPPED, column.text(row))
+        painter.drawText(area, WRAPPED, column.text(row))
+        if column.detail and (detail := column.detail(row)):
+            painter.setFont(self._small)
+            painter.setPen(self._subtle)
+            painter.drawText(area.adjusted(0, used.height(), 0, 0), WRAPPED, detail)
+
     def _paint_words(self, painter: QPainter, box: QRect, column: Column[Any], row: object) -> None:
+        if column.wrap or column.detail:
+            self._paint_wrapped(painter, box, column, row)
+            return
         words = column.text(row)
         meaning = column.meaning(row) if column.meaning else ""
         unit = column.unit(row) if column.unit else ""

@@ -75,6 +75,25 @@ class ChoiceField(Field):
         self._awaited = ""
 
 
+class SegmentButton(QtWidgets.QPushButton):
+    """One of a few, as wide as its words are once it is chosen and they are bold."""
+
+    def sizeHint(self) -> "QtCore.QSize":  # noqa: N802 - Qt's name
+        """Room for the bold words."""
+        hint = super().sizeHint()
+        bold = QtGui.QFont(self.font())
+        bold.setWeight(QtGui.QFont.Weight.DemiBold)
+        more = QtGui.QFontMetrics(bold).horizontalAdvance(self.text()) - self.fontMetrics().horizontalAdvance(
+            self.text()
+        )
+        hint.setWidth(hint.width() + max(more, 0) + 2)
+        return hint
+
+    def minimumSizeHint(self) -> "QtCore.QSize":  # noqa: N802 - Qt's name
+        """No less."""
+        return self.sizeHint()
+
+
 class SegmentField(Field):
     """One of a few beside one another; arrow keys move, a first letter chooses."""
 
@@ -88,7 +107,7 @@ class SegmentField(Field):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
         for place, (key, words) in enumerate(choices):
-            button = QtWidgets.QPushButton(words)
+            button = SegmentButton(words)
             button.setCheckable(True)
             button.setAutoDefault(False)
             button.setObjectName(f"{name}.{key}")

@@ -1,8 +1,69 @@
 """Words on a page, always as plain text: a name such as "<b>" is shown as it is written."""
 
+from PySide6 import QtCore, QtGui
 from PySide6.QtWidgets import QLabel
 
+# Qt's enums by their numbers, as `_PLAIN_TEXT`.
+_ELIDE_RIGHT = 1
 _PLAIN_TEXT = 0  # Qt.TextFormat.PlainText, by its number: Qt's namespace takes 27 ms to load, before the first paint
+
+
+class Elided(QLabel):
+    """One line that gives way: cut with "…" where there is no room, and then told in full when hovered.
+
+    A name of 180 letters must not make the window wider than the screen.
+    """
+
+    least = 48  # pixels that it never gives up
+
+    def __init__(self, text: str = "", kind: str = "", *, name: str = "") -> None:
+        super().__init__()
+        self._whole = ""
+        self.setProperty("textFormat", _PLAIN_TEXT)
+        self.setObjectName(name)
+        if kind:
+            self.setProperty("type", kind)
+        self.setText(text)
+
+    def text(self) -> str:
+        """The whole text, whatever of it has room."""
+        return self._whole
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show a text."""
+        self._whole = text
+        self.updateGeometry()
+        self._fit()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.setText("")
+
+    def sizeHint(self) -> "QtCore.QSize":  # noqa: N802 - Qt's name
+        """As wide as the whole text."""
+        return QtCore.QSize(self._needed(), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> "QtCore.QSize":  # noqa: N802 - Qt's name
+        """Hardly anything."""
+        return QtCore.QSize(min(self._needed(), self.least), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: "QtGui.QResizeEvent") -> None:  # noqa: N802 - Qt's name
+        """Cut again for the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _needed(self) -> int:
+        return self.fontMetrics().horizontalAdvance(self._whole) + 4
+
+    def _fit(self) -> None:
+        room = max(self.width(), self.least)
+        cut = self._needed() > room
+        super().setText(self.fontMetrics().elidedText(self._whole, _elide(), room - 2) if cut else self._whole)
+        self.setToolTip(tip(self._whole) if cut else "")
+
+
+def _elide() -> "QtCore.Qt.TextElideMode":
+    return QtCore.Qt.TextElideMode(_ELIDE_RIGHT)
 
 
 def label(text: str, kind: str = "", *, meaning: str = "", name: str = "", wrap: bool = False) -> QLabel:

@@ -23,6 +23,8 @@ class Column(Generic[R]):
 
     `text` gives the words shown (and copied and filtered by); `sort` what to sort by, if that differs;
     `look` a pill shown in place of the words; `meaning` a colour for the words; `unit` lighter words behind.
+    `wrap` breaks the words into as many lines as they need; `detail` gives lighter words under them, broken likewise.
+    A number and a pill are never cut: their column grows to the widest.
     """
 
     name: str  # stable, for remembered columns
@@ -37,6 +39,18 @@ class Column(Generic[R]):
     unit: Callable[[R], str] | None = None
     strong: bool = False
     subtle: bool = False
+    wrap: bool = False
+    detail: Callable[[R], str] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its words must never be cut: a value that is read wrong does harm."""
+        return (self.number or self.look is not None) and not self.stretch
+
+    def words(self, row: R) -> str:
+        """Everything that stands in the cell."""
+        detail = self.detail(row) if self.detail else ""
+        return f"{self.text(row)}\n{detail}" if detail else self.text(row)
 
     def sort_key(self, row: R) -> tuple[bool, Any]:
         """What a row is sorted by in this column; rows without a value come last."""
@@ -67,7 +81,9 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             # Hovering tells in full what a narrow column cuts off.
             row = self.row_at(index.row())
-            words = "…" if row is None else column.text(row)
+            words = (
+                "…" if row is None else column.words(row) if role == Qt.ItemDataRole.ToolTipRole else column.text(row)
+            )
             return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
@@ -143,7 +159,7 @@ class RowsModel(TableModel[R]):
         words = self._filter.casefold().split()
         rows = self._all
         if words:
-            rows = [row for row in rows if _has(words, " ".join(c.text(row) for c in self.columns))]
+            rows = [row for row in rows if _has(words, " ".join(c.words(row) for c in self.columns))]
         if self._order is not None:
             column, descending = self.columns[self._order[0]], self._order[1]
             rows = sorted(rows, key=column.sort_key, reverse=descending)

@@ -32,7 +32,8 @@ class Panel(QFrame):
         column.setSpacing(8)
         self._head = QHBoxLayout()
         self._head.setSpacing(8)
-        self._title = label(title, "section")
+        # Wrapped, so that a long name never makes a panel wider than where it stands.
+        self._title = label(title, "section", wrap=True)
         self._head.addWidget(self._title, 1)
         if not title:
             self._title.hide()

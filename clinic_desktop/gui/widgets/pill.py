@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from clinic_desktop.gui import icons
+from clinic_desktop.gui.widgets.labels import Elided
 
 ICONS = {
     "neutral": "ring",
@@ -34,14 +35,16 @@ class Look:
 class Pill(QFrame):
     """Shows a state; `meaning` is one of ``neutral accent critical warning good information``."""
 
-    def __init__(self, text: str = "", meaning: str = "neutral", icon: str = "", name: str = "") -> None:
+    def __init__(
+        self, text: str = "", meaning: str = "neutral", icon: str = "", name: str = "", *, gives_way: bool = False
+    ) -> None:
         super().__init__()
         self.setObjectName(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 1, 9, 1)
         row.setSpacing(4)
         self._icon = QLabel()
-        self._text = QLabel()
+        self._text = Elided() if gives_way else QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(self._icon)
         row.addWidget(self._text)

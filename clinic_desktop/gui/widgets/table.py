@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,6 +26,7 @@ from clinic_desktop.i18n import _
 R = TypeVar("R")
 
 ROW_HEIGHT = 32
+FITTED_ROWS = 300  # more would be felt when rows are shown anew
 
 
 class ListTable(QWidget, Generic[R]):
@@ -56,7 +57,12 @@ class ListTable(QWidget, Generic[R]):
         self._rows: RowsModel[R] = RowsModel(columns, self)
         self._model: TableModel[R] = model or self._rows
         self._announced: object = None
+        self._fitted: dict[str, int] = {}  # widths given by what stands in the column
+        self._dragged: set[str] = set()
         self.view = QTableView()
+        self._heights = QTimer(self)  # of rows whose words are broken, once the width is settled
+        self._heights.setSingleShot(True)
+        self._heights.setInterval(0)
         self._empty = empty or Empty(_("Nothing here yet."))
         self._filter = QLineEdit()
         self._count = label("", "secondary", name=f"{name}.count")
@@ -75,6 +81,7 @@ class ListTable(QWidget, Generic[R]):
         place = self.view.verticalScrollBar().value()
         self._announced = chosen
         self._rows.set_rows(rows)
+        self._fit()
         self._recount()
         if chosen is None or not self.select(chosen, scroll=False):
             self._announce()
@@ -142,8 +149,13 @@ class ListTable(QWidget, Generic[R]):
         view.setMouseTracking(True)
         view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.verticalHeader().hide()
-        view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        broken = any(column.wrap or column.detail for column in self._model.columns)
+        mode = QHeaderView.ResizeMode.ResizeToContents if broken else QHeaderView.ResizeMode.Fixed
+        view.verticalHeader().setSectionResizeMode(mode)
         view.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        if broken:
+            self._heights.timeout.connect(view.resizeRowsToContents)
+            view.horizontalHeader().sectionResized.connect(self._heights.start)
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
@@ -157,6 +169,7 @@ class ListTable(QWidget, Generic[R]):
             header.setSortIndicatorClearable(True)
             header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             view.setSortingEnabled(True)
+        header.sectionResized.connect(self._resized)
         header.sectionResized.connect(self._remember)
         header.sectionMoved.connect(self._remember)
         header.sortIndicatorChanged.connect(self._remember)
@@ -189,8 +202,25 @@ class ListTable(QWidget, Generic[R]):
         column.addWidget(self._filter)
         column.addWidget(holder, 1)
         column.addLayout(foot)
-        self.setFocusProxy(self.view)
+        self._empty.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.view.horizontalHeader().sortIndicatorChanged.connect(self._recount)
+
+    def _fit(self) -> None:
+        """Make the columns of numbers and pills as wide as the widest, unless somebody dragged them."""
+        header = self.view.horizontalHeader()
+        for place, column in enumerate(self._model.columns):
+            if not column.is_whole or column.name in self._dragged:
+                continue
+            needed = (self._painter.needed(column, row) for row in self._rows.shown[:FITTED_ROWS])
+            width = max(column.width, *needed, 0)
+            if width != header.sectionSize(place):
+                self._fitted[column.name] = width
+                header.resizeSection(place, width)
+
+    def _resized(self, place: int, _before: int, width: int) -> None:
+        column = self._model.columns[place]
+        if column.is_whole and width not in {column.width, self._fitted.get(column.name)}:
+            self._dragged.add(column.name)
 
     def _key_of(self, row: R | None) -> object:
         return None if row is None else self._key(row) if self._key else row
@@ -224,7 +254,20 @@ class ListTable(QWidget, Generic[R]):
         if shown != total:
             words = _("{shown} of {n} rows")
         self._count.setText(words.format(n=f"{total:,}", shown=f"{shown:,}"))
-        self._stack.setCurrentIndex(0 if total else 1)
+        self._show_rows(bool(total))
+
+    def _show_rows(self, some: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        """Show the rows or the empty words.
+
+        The focus stays with the table either way: asked for while the rows are hidden, it would land on the next
+        button, and one stray Space would press that.
+        """
+        here = self.view if some else self._empty
+        focused = self.view.hasFocus() or self._empty.hasFocus()
+        self._stack.setCurrentIndex(0 if some else 1)
+        self.setFocusProxy(here)
+        if focused:
+            here.setFocus()
 
     # Keys -----------------------------------------------------------------------------------------
 
@@ -284,7 +327,7 @@ class ListTable(QWidget, Generic[R]):
         if row is not None:
             header = self.view.horizontalHeader()
             order = [header.logicalIndex(place) for place in range(header.count())]
-            words = "\t".join(self._model.columns[place].text(row) for place in order)
+            words = "\t".join(self._model.columns[place].words(row).replace("\n", "\t") for place in order)
             QGuiApplication.clipboard().setText(words)
 
     def _light(self, row: int) -> None:
@@ -305,7 +348,8 @@ class ListTable(QWidget, Generic[R]):
             "width": {
                 column.name: header.sectionSize(place)
                 for place, column in enumerate(columns)
-                if not column.stretch and header.sectionSize(place) != column.width
+                if not column.stretch
+                and header.sectionSize(place) not in {column.width, self._fitted.get(column.name, column.width)}
             },
             "sort": [header.sortIndicatorSection(), header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder],
         }
@@ -320,6 +364,7 @@ class ListTable(QWidget, Generic[R]):
         places = {column.name: place for place, column in enumerate(self._model.columns)}
         for name, width in kept["width"].items():
             if name in places:
+                self._dragged.add(name)
                 header.resizeSection(places[name], int(width))
         for place, name in enumerate(name for name in kept["order"] if name in places):
             header.moveSection(header.visualIndex(places[name]), place)

@@ -60,6 +60,12 @@ class Toast(QFrame):
         else:
             self._timer.start()
 
+    def retire_undo(self) -> None:
+        """The context of what was done is gone, and the way back with it."""
+        if self._undo is not None:
+            self._undo = None
+            self.hide()
+
     def text(self) -> str:
         """The words shown; empty while hidden."""
         return "" if self.isHidden() else self._text.text()

@@ -102,6 +102,12 @@ def test_the_check_names_tier_kind_source_and_pack(worked: Worked, asked: Asked)
     assert "dose" not in {row["kind"] for row in usual}
 
 
+def test_a_stop_is_an_exit_code_of_its_own(worked: Worked, call: Call) -> None:
+    for dose, code in (("5 g q4h", 1), ("200 mg tds", 0)):
+        words = ("--patient", worked.seen, "--drug", "ibuprofen", "--dose", dose)
+        assert call("doctor", "check", "prescription", *words)[0] == code
+
+
 def test_what_is_not_known_says_not_checked_and_never_nothing(worked: Worked, asked: Asked) -> None:
     for words in (("--drug", "zzunheardof"), ("--drug", "ibuprofen", "--dose", "a little now and then")):
         rows = asked("doctor", "check", "prescription", "--patient", worked.seen, *words)

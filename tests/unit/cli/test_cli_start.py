@@ -1,6 +1,7 @@
 """How the program is started: a new clinic with no window, and a bundle asked to prove a backup."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,16 @@ from tests.backed_up import PASSWORD, small_clinic
 def start(*words: str, asked: str = "") -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-m", "clinic_desktop", *words]
     return subprocess.run(program, input=asked, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a display is never missing elsewhere")
+def test_a_machine_with_no_display_is_told_so_in_words(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    environment.pop("QT_QPA_PLATFORM", None)
+    program = [sys.executable, "-m", "clinic_desktop", "--profile", str(tmp_path / "clinic")]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert "no display" in done.stderr
 
 
 def initialised(tmp_path: Path) -> list[str]:

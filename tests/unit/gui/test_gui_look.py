@@ -1,23 +1,30 @@
 """The look: contrast that can be read, icons that exist, steps and charts that say what they show."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.scale import nice_steps
 from clinic_desktop.gui import icons, theme
 from clinic_desktop.gui.shell import frame, topbar
+from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.theme.sheet import stylesheet
 from clinic_desktop.gui.theme.tokens import MEANINGS, Tokens
 from clinic_desktop.gui.widgets import pill, steprail
+from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.labels import Elided
 from clinic_desktop.gui.widgets.steprail import Step, StepRail
 from clinic_desktop.gui.widgets.trend import Band, Point, Series, TrendChart
 from clinic_desktop.paths import resources
+from tests.unit.gui.gallery import FACTS
 
 
 def luminance(colour: str) -> float:
@@ -124,3 +131,44 @@ def test_axis_steps_are_round_and_hold_every_value(low: float, high: float) -> N
     assert steps[0] <= low
     assert steps[-1] >= high
     assert 2 <= len(steps) <= 8
+
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff " * 5
+
+
+def test_no_name_makes_the_window_wider_than_the_screen(qtbot: QtBot, work: MainWindow) -> None:
+    work.resize(1280, 800)
+    banner = work.frame.banner
+    facts = replace(
+        FACTS,
+        family=LONG,
+        given=LONG,
+        alerts=(LONG, "Deaf"),
+        allergies=(LONG, "penicillin"),
+        pregnancy="Pregnant, 32 weeks",
+    )
+    banner.show_facts(facts)
+    qtbot.wait(30)
+    assert work.minimumSizeHint().width() <= 1280
+    assert work.width() == 1280
+    name = banner.findChild(Elided, "banner.name")
+    assert name is not None
+    assert name.text().startswith("WOLFE")
+    assert "WOLFE" in name.toolTip()
+    banner.show_facts(replace(FACTS, family="العبد الله", given="محمد"))
+    qtbot.wait(30)
+    assert name.x() < 120
+    assert name.alignment() & Qt.AlignmentFlag.AlignAbsolute
+
+
+def test_a_chosen_segment_has_room_for_its_bold_words(qtbot: QtBot) -> None:
+    field = SegmentField("Device", "test.device", [("file", "In a file of this user"), ("key", "In the keyring")])
+    qtbot.addWidget(field)
+    field.show()
+    field.set_value("file")
+    qtbot.wait(20)
+    button = field.findChild(QPushButton, "test.device.file")
+    assert button is not None
+    bold = QFont(button.font())
+    bold.setWeight(QFont.Weight.DemiBold)
+    assert button.width() >= QFontMetrics(bold).horizontalAdvance(button.text()) + 16

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.widgets.model import Column, Page, PagedModel, RowsModel
 from clinic_desktop.gui.widgets.panel import Empty
+from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.gui.widgets.table import ListTable
 
@@ -147,3 +148,52 @@ def test_a_tooltip_shows_what_looks_like_html_as_it_is_written(qtbot: QtBot) -> 
     assert shown.toPlainText().split() == ["<b>Ana</b>", "<font", "color=white>penicillin"]
     assert tips[1] == "Ben & Co"
     assert model.data(model.index(0, 0)) == "<b>Ana</b>\n<font color=white>penicillin"
+
+
+def test_a_number_and_a_pill_are_never_cut_and_words_break_into_lines(qtbot: QtBot) -> None:
+    columns: list[Column[tuple[str, str, str]]] = [
+        Column("words", "Test", lambda row: row[0], 60, stretch=True, wrap=True, detail=lambda row: row[2]),
+        Column("value", "Last", lambda row: row[1], 40, number=True, strong=True, unit=lambda _row: "mmHg"),
+        Column("flag", "", lambda _row: "HH", 40, look=lambda _row: Look("HH", "critical")),
+    ]
+    table = ListTable("test.whole", columns, key=lambda row: row[0])
+    qtbot.addWidget(table)
+    table.resize(360, 300)
+    table.show()
+    row = ("Mean cell haemoglobin concentration", "224/131", "take 1 tablet by mouth three times a day for 7 days")
+    table.set_rows([row, ("Short", "1", "")])
+    qtbot.wait(30)
+    painter = table._painter
+    for place in (1, 2):
+        assert table.view.columnWidth(place) >= painter.needed(columns[place], row) > 40
+    assert table.view.rowHeight(0) >= 3 * 16
+    assert table.view.rowHeight(1) < table.view.rowHeight(0)
+    before = table.view.rowHeight(0)
+    table.resize(900, 300)
+    qtbot.waitUntil(lambda: table.view.rowHeight(0) < before)
+    assert "three times" in str(table.view.model().data(table.view.model().index(0, 0), Qt.ItemDataRole.ToolTipRole))
+
+
+def test_a_width_that_somebody_dragged_is_kept_and_a_fitted_one_is_not_remembered(qtbot: QtBot) -> None:
+    settings = RememberedHere()
+    columns: list[Column[str]] = [
+        Column("words", "Words", lambda row: row, stretch=True),
+        Column("value", "Last", lambda _row: "123 456 789 012", 40, number=True),
+        Column("other", "Other", lambda _row: "x", 80),
+    ]
+    table = ListTable("test.dragged", columns, settings=settings)
+    qtbot.addWidget(table)
+    table.show()
+    table.set_rows(["a"])
+    assert table.view.columnWidth(1) > 40
+    table.view.setColumnWidth(2, 95)
+    again = ListTable("test.dragged", columns, settings=settings)
+    qtbot.addWidget(again)
+    assert (again.view.columnWidth(1), again.view.columnWidth(2)) == (40, 95)
+    table.view.setColumnWidth(1, 50)
+    table.set_rows(["b"])
+    assert table.view.columnWidth(1) == 50
+    third = ListTable("test.dragged", columns, settings=settings)
+    qtbot.addWidget(third)
+    third.set_rows(["a"])
+    assert third.view.columnWidth(1) == 50

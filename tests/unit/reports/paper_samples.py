@@ -13,7 +13,7 @@ from clinic_desktop.reports.page import ClinicHead, PatientIdentity, Printed
 from clinic_desktop.reports.prescription import PrescriptionPaper, PrescriptionPaperLine
 from clinic_desktop.reports.receipt import ReceiptPaper
 from clinic_desktop.reports.recovery_sheet import RecoverySheetPaper
-from clinic_desktop.reports.visit_summary import VisitSummaryPaper, VisitSummaryPart
+from clinic_desktop.reports.visit_summary import VisitSummaryPaper, VisitSummaryPart, VisitSummaryResult
 
 AT = datetime(2026, 11, 20, 11, 51, tzinfo=UTC)
 CLINIC = ClinicHead("Riverside Clinic", ("12 Harbour Road", "Mombasa"), "+254 20 555 0100")
@@ -112,10 +112,11 @@ LABEL = MedicineLabelPaper(
 VISIT_SUMMARY = VisitSummaryPaper(
     CLINIC, PATIENT, PRINTED, "EN-A7-000210-9", AT, "Dr Grace Wanjiru", "penicillin (rash, 2019)",
     "Cough for five days",
-    (("Blood pressure", "128/82 mmHg"), ("Pulse", "88 /min"), ("Temperature", "38.1 °C")),
+    (("Blood pressure", "224/131 mmHg", "HH"), ("Pulse", "88 /min", "N"), ("Temperature", "38.1 °C", "H")),
     ("J20.9 Acute bronchitis, unspecified",),
     ("azithromycin 500 mg tablet: take 1 tablet by mouth once a day for 3 days",),
-    ("Urea and electrolytes: potassium 6.8 mmol/L (HH), called and repeated",),
+    ("Urea: no result yet",),
+    (VisitSummaryResult("Potassium", "6.8 mmol/L", "HH", "Usual 3.5–5.1"), VisitSummaryResult("Sodium", "139", "N")),
     (VisitSummaryPart("History", ("Dry cough, worse at night. No chest pain.",)),),
     "Fluids and rest; repeat potassium tomorrow.",
     "Tomorrow morning, or at once if breathing gets harder.",

@@ -148,6 +148,14 @@ def test_an_empty_immunization_card_says_so() -> None:
     assert "The birth is not known." in text
 
 
+def test_the_visit_summary_carries_results_and_says_what_is_abnormal() -> None:
+    text = words(visit_summary(made.VISIT_SUMMARY))
+    assert "Potassium 6.8 mmol/L HH critically high Usual 3.5–5.1" in text
+    assert "224/131 mmHg HH critically high" in text
+    assert "38.1 °C H high" in text
+    assert "Urea: no result yet" in text
+
+
 def test_a_day_end_shows_the_difference() -> None:
     text = words(day_end(made.DAY_END))
     assert "Difference KES −5.00" in text

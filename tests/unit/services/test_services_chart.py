@@ -166,6 +166,18 @@ def test_somebody_else_has_to_open_it_too(desk_for: DeskFor, doctor: Desk, patie
         vitals.vitals_trend(desk_for("nurse"), patient, signs.WEIGHT)
 
 
+def test_none_known_said_by_mistake_goes_back_to_not_asked(doctor: Desk, patient: str) -> None:
+    with pytest.raises(Refusal, match="Nobody"):
+        charting.allergies_not_asked(doctor, patient)
+    charting.confirm_no_known_allergies(doctor, patient)
+    charting.allergies_not_asked(doctor, patient)
+    shown = chart.open_chart(doctor, patient).patient
+    assert (shown.allergy_state, shown.allergy_state_on, shown.allergy_state_by) == ("not_asked", None, None)
+    charting.add_allergy(doctor, patient, NewAllergy("penicillin"))
+    with pytest.raises(Refusal, match="Nobody"):
+        charting.allergies_not_asked(doctor, patient)
+
+
 @pytest.mark.parametrize("role", ["pharmacist", "laboratory", "front_desk", "cashier", "administrator"])
 def test_who_is_not_clinical_opens_no_chart(desk_for: DeskFor, patient: str, role: str) -> None:
     with pytest.raises(Refusal, match="role"):

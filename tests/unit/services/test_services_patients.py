@@ -131,6 +131,21 @@ def test_a_registration_somebody_else_changed_is_not_overwritten(desk: Desk) -> 
     assert patients.patient_details(desk, done.patient_id).patient.city == "Enugu"
 
 
+def test_another_name_birth_and_sex_at_once_take_a_reason(desk: Desk) -> None:
+    done = patients.register_patient(desk, OKAFOR)
+    other = replace(OKAFOR, family_name="Mensah", given_names="Kofi", sex="male", born_on=date(1951, 1, 2))
+    with pytest.raises(Refusal, match="another person") as refused:
+        patients.change_patient(desk, done.patient_id, other, 1)
+    assert refused.value.field == "reason"
+    assert patients.patient_details(desk, done.patient_id).patient == OKAFOR
+    married = replace(OKAFOR, family_name="Mensah", born_on=date(1951, 1, 2))
+    revision = patients.change_patient(desk, done.patient_id, married, 1)
+    patients.change_patient(desk, done.patient_id, replace(other, family_name="Eze"), revision)
+    with pytest.raises(Refusal, match="another person"):
+        patients.change_patient(desk, done.patient_id, replace(OKAFOR, given_names="Ada"), revision + 1)
+    patients.change_patient(desk, done.patient_id, replace(OKAFOR, given_names="Ada"), revision + 1, "papers found")
+
+
 def test_contacts_changed_in_another_window_are_not_overwritten(desk: Desk) -> None:
     done = patients.register_patient(desk, replace(OKAFOR, contacts=(Contact("A", "mother", "0801"),)))
     seen = patients.patient_details(desk, done.patient_id).revision

@@ -374,3 +374,20 @@ def test_an_outgrown_weight_checks_no_dose(clinic: World) -> None:
         old = unit.conn.exec_driver_sql("SELECT id FROM vital_signs WHERE patient_id = ?", (child,)).scalar_one()
         unit.change(vital_signs, old, {"taken_at": to_text(unit.now - timedelta(days=370))}, kind="vitals.changed")
     assert any("Weigh again" in each.template for each in prescribing.check_lines(clinic.doctor, child, [line]).alerts)
+
+
+def test_what_was_not_checked_is_said_and_never_passes_for_nothing_found(clinic: World) -> None:
+    nobody_asked = add_patient(clinic.store, "Abebe", "Sara", allergy_state="not_asked", allergy_state_on=None)
+    for checked in (
+        prescribing.check_medicine(clinic.doctor, nobody_asked, "amoxicillin", "500 mg oral tds 7 d"),
+        prescribing.check_lines(clinic.doctor, nobody_asked, [amoxicillin()]),
+        prescribing.check_current(clinic.doctor, nobody_asked),
+    ):
+        (gap,) = [each for each in checked.alerts if each.key == prescribing.ALLERGIES_NOT_ASKED]
+        assert (gap.tier, gap.kind) == ("warn", "not_checked")
+    known = prescribing.check_lines(clinic.doctor, clinic.patient, [amoxicillin()])
+    assert prescribing.ALLERGIES_NOT_ASKED not in {each.key for each in known.alerts}
+    without = prescribing.check_medicine(clinic.doctor, clinic.patient, "ibuprofen")
+    assert any("no dose was checked" in each.template for each in without.alerts)
+    with_one = prescribing.check_medicine(clinic.doctor, clinic.patient, "ibuprofen", "400 mg oral tds 5 d")
+    assert not any("no dose was checked" in each.template for each in with_one.alerts)

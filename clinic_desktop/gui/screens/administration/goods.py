@@ -49,7 +49,7 @@ class PriceSection(ListSection[Price]):
         self.form.add(TextField(_("&Name"), "administration.name", required=True))
         kinds = [(kind, _(KIND_WORDS[kind])) for kind in PRICE_KINDS]
         self._price_kind = self.form.add(ChoiceField(_("&Kind"), "administration.kind", kinds, none=None))
-        self._amount = self.form.add(MoneyField(_("&Price"), "administration.amount", currency="", required=True))
+        self._amount = self.form.add(MoneyField(_("Pr&ice"), "administration.amount", currency="", required=True))
         self._active = self.form.add(CheckField(_("In &use"), "administration.active"))
         self.fill(None)
 
@@ -104,7 +104,7 @@ class FormularySection(ListSection[FormularyProduct]):
                 TextField(_("&Medicine code"), "administration.medicine_code", hint=_("Links it to the safety check"))
             ),
         )
-        pack = NumberField(_("&Pack of"), "administration.pack_size", least=1, required=True)
+        pack = NumberField(_("Pac&k of"), "administration.pack_size", least=1, required=True)
         self._level = NumberField(_("&Reorder at"), "administration.reorder_level", least=0, required=True)
         self.form.add_row(pack, self._level)
         self.form.add(TextField(_("Price &code"), "administration.price_code"))

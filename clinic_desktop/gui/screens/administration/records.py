@@ -21,7 +21,7 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services.access import Sight
+from clinic_desktop.services.access import Sight, sight_words
 from clinic_desktop.services.backups import KeptBackup
 from clinic_desktop.services.reference import Pack
 
@@ -238,4 +238,4 @@ def _day(row: Sight) -> str:
 
 
 def _what(row: Sight) -> str:
-    return row.what.replace(".", " ").replace("_", " ")
+    return sight_words(row.what)

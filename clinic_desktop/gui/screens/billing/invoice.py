@@ -84,7 +84,7 @@ class InvoicePanel(QWidget):
         column.setSpacing(12)
         self.panel = Panel(_("Invoice"), name="billing.invoice_panel")
         self.panel.add_beside_title(self.state)
-        self.panel.add_button(_("&Print"), "billing.print_invoice", self.print_asked.emit)
+        self.panel.add_button(_("Pri&nt"), "billing.print_invoice", self.print_asked.emit)
         self.panel.add_button(_("&Void ..."), "billing.void", self._void)
         self.panel.add(self.about)
         self.panel.add(self.lines, 1)

@@ -72,7 +72,7 @@ class ShiftPanel(QWidget):
         )
         for field in (self.opening_float, self.counted):
             field.set_unit(shift.currency)
-        self.button.set_text(_("Close shift and print &day-end"))
+        self.button.set_text(_("Close shift and print day-&end"))
 
     def act(self) -> None:
         """Open or close, whichever is next."""

@@ -85,7 +85,7 @@ class ChartForms:
             certainty = str(form.field("certainty").value() or "confirmed")
             self._presenter.add_problem(title, code, certainty, since.value())
 
-        return FormPage(_("Add a problem"), _("&Add to the list"), form, submit)
+        return FormPage(_("Add a problem"), _("Add to the &list"), form, submit)
 
     def _find_diagnosis(self, text: str, show: Show) -> None:
         def found(diagnoses: tuple[Diagnosis, ...]) -> None:
@@ -114,7 +114,7 @@ class ChartForms:
             severity = str(form.field("severity").value() or "unknown")
             self._presenter.add_allergy(words, key, reaction.value(), severity)
 
-        return FormPage(_("Add an allergy"), _("&Add to the list"), form, submit)
+        return FormPage(_("Add an allergy"), _("Add to the &list"), form, submit)
 
     def _find_substance(self, text: str, show: Show) -> None:
         def found(substances: tuple[Substance, ...]) -> None:
@@ -132,7 +132,7 @@ class ChartForms:
         since = form.add(DateField(_("Since"), "chart.started_on", today=self._today, past=True))
         return FormPage(
             _("Add a medicine from elsewhere"),
-            _("&Add to the list"),
+            _("Add to the &list"),
             form,
             lambda: self._presenter.add_medicine(name.value(), dose.value(), since.value()),
         )

@@ -78,7 +78,7 @@ R = TypeVar("R")
 def problems(settings: Remembered) -> ListTable[Problem]:
     """The problem list."""
     columns: Sequence[Column[Problem]] = (
-        Column("title", _("Problem"), _problem_words, 160, stretch=True, strong=True),
+        Column("title", _("Problem"), _problem_words, 160, stretch=True, strong=True, wrap=True),
         Column("code", _("Code"), lambda row: row.code or "", 68, subtle=True),
     )
     empty = Empty(_("No problem is noted."), icon="problem")
@@ -88,8 +88,16 @@ def problems(settings: Remembered) -> ListTable[Problem]:
 def allergies(settings: Remembered) -> ListTable[AllergyShown]:
     """The allergies; where none is listed the words say which of the three states it is."""
     columns: Sequence[Column[AllergyShown]] = (
-        Column("substance", _("Substance"), lambda row: row.substance, 130, stretch=True, strong=True),
-        Column("reaction", _("Reaction"), lambda row: row.reaction or "", 96, subtle=True),
+        Column(
+            "substance",
+            _("Substance"),
+            lambda row: row.substance,
+            130,
+            stretch=True,
+            strong=True,
+            wrap=True,
+            detail=lambda row: row.reaction or "",
+        ),
         Column("severity", _("Severity"), lambda row: row.severity, 94, look=lambda row: _said(SEVERITY[row.severity])),
     )
     return _short("chart.allergies", columns, lambda row: row.id, Empty(_("Not asked yet."), icon="allergy"), settings)
@@ -98,8 +106,9 @@ def allergies(settings: Remembered) -> ListTable[AllergyShown]:
 def medicines(settings: Remembered) -> ListTable[MedicineTaken]:
     """The medicines taken now."""
     columns: Sequence[Column[MedicineTaken]] = (
-        Column("name", _("Medicine"), lambda row: row.name, 150, stretch=True, strong=True),
-        Column("dose", _("Dose"), _dose_words, 128, subtle=True),
+        Column(
+            "name", _("Medicine"), lambda row: row.name, 150, stretch=True, strong=True, wrap=True, detail=_dose_words
+        ),
     )
     empty = Empty(_("No medicine is noted."), icon="pill")
     return _short("chart.medicines", columns, lambda row: row.id, empty, settings)
@@ -108,9 +117,9 @@ def medicines(settings: Remembered) -> ListTable[MedicineTaken]:
 def signs(settings: Remembered) -> ListTable[SignRow]:
     """The last measurement of each sign; moving over it shows its trend."""
     columns: Sequence[Column[SignRow]] = (
-        Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True),
+        Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True, wrap=True),
         Column("value", _("Last"), lambda row: row.value, 104, number=True, unit=lambda row: row.unit, strong=True),
-        Column("flag", "", lambda row: _flag_words(row.flag), 56, look=lambda row: _abnormal(row.flag)),
+        Column("flag", "", lambda row: _flag_words(row.flag), 40, look=lambda row: _abnormal(row.flag)),
         Column("at", _("Taken"), lambda row: day(row.taken_at), 106, subtle=True),
     )
     empty = Empty(_("No vital sign has been recorded."), icon="vitals")
@@ -121,17 +130,33 @@ def visits(settings: Remembered) -> ListTable[Visit]:
     """The timeline of encounters, newest first."""
     columns: Sequence[Column[Visit]] = (
         Column("at", _("Visit"), lambda row: day(row.started_at), 110, sort=lambda row: row.started_at, strong=True),
-        Column("about", _("About"), _visit_words, 150, stretch=True, meaning=_visit_meaning),
-        Column("who", _("Seen by"), lambda row: row.practitioner, 96, subtle=True),
+        Column(
+            "about",
+            _("About"),
+            _visit_words,
+            150,
+            stretch=True,
+            meaning=_visit_meaning,
+            wrap=True,
+            detail=lambda row: row.practitioner,
+        ),
     )
-    empty = Empty(_("This is the first visit."), icon="history")
+    empty = Empty(_("No visit yet."), icon="history")
     return _short("chart.visits", columns, lambda row: row.id, empty, settings, headed=True)
 
 
 def results(settings: Remembered) -> ListTable[ResultShown]:
     """The last results, with flags."""
     columns: Sequence[Column[ResultShown]] = (
-        Column("test", _("Test"), lambda row: row.name, 130, stretch=True),
+        Column(
+            "test",
+            _("Test"),
+            lambda row: row.name,
+            130,
+            stretch=True,
+            wrap=True,
+            detail=lambda row: day(row.released_at),
+        ),
         Column(
             "value",
             _("Result"),
@@ -141,10 +166,7 @@ def results(settings: Remembered) -> ListTable[ResultShown]:
             unit=lambda row: written(row.unit),
             strong=True,
         ),
-        Column("flag", "", lambda row: _flag_words(row.flag), 60, look=lambda row: _abnormal(row.flag)),
-        Column(
-            "at", _("Released"), lambda row: day(row.released_at), 106, sort=lambda row: row.released_at, subtle=True
-        ),
+        Column("flag", "", lambda row: _flag_words(row.flag), 40, look=lambda row: _abnormal(row.flag)),
     )
     empty = Empty(_("No result has been released."), icon="flask")
     return _short("chart.results", columns, lambda row: row.id, empty, settings, headed=True)

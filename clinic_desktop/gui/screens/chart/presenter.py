@@ -6,6 +6,7 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.i18n import _
 from clinic_desktop.services import (
     chart,
     charting,
@@ -59,6 +60,10 @@ class ChartPage(Protocol):
 
     def restore(self, form: str, fields: Mapping[str, object]) -> None:
         """Put back what was typed in a form before."""
+        ...
+
+    def offer_undo(self, words: str, undo: Callable[[], None]) -> None:
+        """Say that something was done, with a way back."""
         ...
 
     def was_kept(self, form: str) -> None:
@@ -196,9 +201,18 @@ class ChartPresenter:
         self._act("reason", lambda desk: charting.deactivate_allergy(desk, allergy_id, reason))
 
     def none_known(self) -> None:
-        """Say that the patient knows of no allergy."""
+        """Say that the patient knows of no allergy; pressed by mistake, it can be taken back."""
         patient = self.patient_id
-        self._act("list", lambda desk: charting.confirm_no_known_allergies(desk, patient))
+
+        def done() -> None:
+            self._page.offer_undo(_("No known allergies, confirmed today"), self.not_asked)
+
+        self._act("list", lambda desk: charting.confirm_no_known_allergies(desk, patient), done)
+
+    def not_asked(self) -> None:
+        """Take "none known" back: nobody had asked."""
+        patient = self.patient_id
+        self._act("list", lambda desk: charting.allergies_not_asked(desk, patient))
 
     def add_medicine(self, name: str, dose: str, started_on: date | None) -> None:
         """Note a medicine from elsewhere."""
@@ -228,7 +242,7 @@ class ChartPresenter:
             lambda error: self._page.show_problem("start" if patient == self.patient_id else "", error),
         )
 
-    def _act(self, form: str, act: Callable[[Desk], object]) -> None:
+    def _act(self, form: str, act: Callable[[Desk], object], then: Callable[[], None] | None = None) -> None:
         act_id = self._act_ids.setdefault(form, new_id())
         desk, patient = self._desk.once(act_id, draft=self.key(form)), self.patient_id
 
@@ -238,6 +252,8 @@ class ChartPresenter:
                 return
             self._act_ids.pop(form, None)
             self._page.was_kept(form)
+            if then is not None:
+                then()
             self._tasks.query("chart", lambda: chart.chart_again(self._desk, patient), self._show)
 
         def failed(error: Exception) -> None:

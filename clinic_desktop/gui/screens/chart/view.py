@@ -1,6 +1,6 @@
 """The chart as it is seen: lists at the left, signs and their trend in the middle, visits and results at the right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -52,17 +52,19 @@ class ChartView(ScreenView):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addLayout(self._left(), 9)
-        row.addLayout(self._middle(), 11)
+        row.addLayout(self._middle(), 12)
         self._right = QStackedWidget()
         self._right.addWidget(self._reading())
         self._right.addWidget(self._chooser)
         for form in self._forms.by_name.values():
             self._right.addWidget(form)
-        row.addWidget(self._right, 11)
+        row.addWidget(self._right, 10)
         self.set_body(body)
         self._vaccines = self.add_button("", "chart.vaccines", self._go_to_vaccines)
         self._vaccines.hide()
-        self.add_button(_("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals"))
+        self._record = self.add_button(
+            _("Record &vital signs"), "chart.record_vitals", lambda: self._show_form("vitals")
+        )
 
     def _left(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -74,6 +76,7 @@ class ChartView(ScreenView):
             problems.add_button(_("Resolved"), "chart.resolve", self._resolve)
         allergies = Panel(_("Allergies"))
         self._none_known = allergies.add_button(_("&None known"), "chart.none_known", self._presenter.none_known)
+        self._not_asked = allergies.add_button(_("&Not asked"), "chart.not_asked", self._presenter.not_asked)
         allergies.add_button(_("Add &allergy"), "chart.add_allergy", lambda: self._show_form("allergy"))
         if may("charting.deactivate_allergy"):
             allergies.add_button(_("End"), "chart.end_allergy", self._end_allergy)
@@ -165,7 +168,9 @@ class ChartView(ScreenView):
         self._family.setVisible(bool(chart.family))
         self.allergies.set_empty_words(_allergy_words(chart))
         self.allergies.set_rows(chart.allergies)
-        self._none_known.setVisible(not chart.allergies and chart.patient.allergy_state != "none_known")
+        known = chart.patient.allergy_state == "none_known"
+        self._none_known.setVisible(not chart.allergies and not known)
+        self._not_asked.setVisible(known)
         self.medicines.set_rows(chart.medicines)
         self.signs.set_rows(sign_rows(chart.vitals))
         entry = self._forms.by_name["vitals"].form
@@ -224,6 +229,10 @@ class ChartView(ScreenView):
         """Put back what was typed before."""
         self._forms.by_name[form].form.restore(fields)
 
+    def offer_undo(self, words: str, undo: Callable[[], None]) -> None:
+        """Say that something was done, with a way back."""
+        self._window.offer_undo(words, undo)
+
     def was_kept(self, form: str) -> None:
         """A form led to its act."""
         self.set_primary_busy(False)
@@ -248,8 +257,9 @@ class ChartView(ScreenView):
     # Forms ------------------------------------------------------------------------------------------------
 
     def _offer(self) -> None:
-        """Offer the one primary act of what is shown now."""
+        """Offer the one primary act of what is shown now; what is offered there is not offered twice."""
         chart = self._presenter.chart
+        self._record.setVisible(bool(self._open_form) or self._presenter.may("consultation.open_consultation"))
         if self._open_form in self._forms.by_name:
             form = self._forms.by_name[self._open_form]
             self.set_primary(form.act_words, self._submit, enabled=chart is not None)

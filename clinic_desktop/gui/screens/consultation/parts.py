@@ -105,12 +105,15 @@ class AllergyAnswer(QWidget):
     def __init__(self, presenter: ConsultationPresenter, add: Callable[[], None]) -> None:
         super().__init__()
         self._said = label("", "strong", wrap=True)
-        self._none = Button(_("&None known"), "consultation.none_known", presenter.none_known)
-        self._same = Button(_("&Still the same"), "consultation.allergies_same", presenter.allergies_confirmed)
+        self._none = Button(_("&None known"), "consultation.none_known", lambda: presenter.of_allergies("none_known"))
+        self._not_asked = Button(_("&Not asked"), "consultation.not_asked", lambda: presenter.of_allergies("not_asked"))
+        self._same = Button(_("&Still the same"), "consultation.allergies_same", lambda: presenter.of_allergies("same"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._said)
-        column.addWidget(row_of(self._none, self._same, Button(_("Add &allergy"), "consultation.add_allergy", add)))
+        column.addWidget(
+            row_of(self._none, self._not_asked, self._same, Button(_("Add &allergy"), "consultation.add_allergy", add))
+        )
 
     def show_state(self, shown: Consultation) -> None:
         """Show which of the three states it is."""
@@ -123,6 +126,7 @@ class AllergyAnswer(QWidget):
         }
         self._said.setText(words[state])
         self._none.setVisible(state == "not_asked")
+        self._not_asked.setVisible(state == "none_known")
         self._same.setVisible(state == "listed")
 
 

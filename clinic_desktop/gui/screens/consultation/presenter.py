@@ -25,6 +25,12 @@ T = TypeVar("T")
 
 SETTLED = frozenset(state.value for state in path.SETTLED)
 
+ALLERGY_ACTS: Mapping[str, Callable[[Desk, str], object]] = {
+    "none_known": charting.confirm_no_known_allergies,
+    "not_asked": charting.allergies_not_asked,
+    "same": charting.confirm_allergies,
+}
+
 
 class ConsultationPage(Protocol):
     """What the presenter asks of the view."""
@@ -279,17 +285,10 @@ class ConsultationPresenter:
             draft=self.key("entries"),
         )
 
-    def none_known(self) -> None:
-        """Say that the patient was asked and knows of no allergy."""
-        patient = self.patient_id
-        self._do(
-            "allergies", "history", lambda desk: charting.confirm_no_known_allergies(desk, patient), self._asked_again
-        )
-
-    def allergies_confirmed(self) -> None:
-        """Say that the listed allergies were gone through."""
-        patient = self.patient_id
-        self._do("allergies", "history", lambda desk: charting.confirm_allergies(desk, patient), self._asked_again)
+    def of_allergies(self, said: str) -> None:
+        """Keep an answer about allergies: ``none_known``, ``same`` as listed, or ``not_asked`` after all."""
+        act, patient = ALLERGY_ACTS[said], self.patient_id
+        self._do("allergies", "history", lambda desk: act(desk, patient), self._asked_again)
 
     def _asked_again(self, _result: object) -> None:
         self._ask_again()

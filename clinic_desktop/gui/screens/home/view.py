@@ -12,7 +12,7 @@ from clinic_desktop.gui.screens.home.presenter import NAMES, HomePresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.civil import show_date
-from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.labels import Elided, label
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.i18n import _
@@ -43,6 +43,7 @@ class HomeView(ScreenView):
         area.setWidget(holder)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_body(area)
         side = QWidget()
         column = QVBoxLayout(side)
@@ -149,16 +150,18 @@ class HomeView(ScreenView):
         act = partial(self.context.window.go, row.screen, **dict(row.arguments))
         button = LinkButton(row.title.replace("&", "&&"), f"home.{group.key}.row", act)
         line.addWidget(button)
-        detail = label(_detail(group, row), "secondary")
-        detail.setMinimumWidth(0)
+        detail = Elided(_detail(group, row), "secondary")
         line.addWidget(detail, 1)
         if row.since is not None:
-            line.addWidget(label(self._since(row.since), "secondary"), 0, Qt.AlignmentFlag.AlignRight)
+            line.addWidget(label(self._since(group, row.since), "secondary"), 0, Qt.AlignmentFlag.AlignRight)
         return line
 
-    def _since(self, since: datetime) -> str:
+    def _since(self, group: Group, since: datetime) -> str:
         now = self.presenter.desk.now
         minutes = int((now - since).total_seconds() // 60)
+        if group.key == "appointments":
+            late = _(", {n} min late").format(n=minutes) if minutes > 0 else ""
+            return f"{since.astimezone():%H:%M}{late}"
         if 0 <= minutes < 100:
             return _("{n} min").format(n=minutes)
         return _when(since) if since.astimezone().date() != now.astimezone().date() else f"{since.astimezone():%H:%M}"

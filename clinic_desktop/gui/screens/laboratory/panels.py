@@ -34,7 +34,7 @@ class CallBackPanel(Panel):
         whom = TextField(_("&Told whom"), "laboratory.told_whom", required=True, placeholder=_("Name and role"))
         note = TextField(_("Note"), "laboratory.note", placeholder=_("By telephone, in person"))
         self.form.add_row(whom, note, stretch=(1, 1))
-        read_back = CheckField(_("They read the value &back"), "laboratory.read_back")
+        read_back = CheckField(_("They read the value bac&k"), "laboratory.read_back")
         button = Button(_("Record call-&back"), "laboratory.record_callback", self._press)
         self.form.add_row(read_back, button, stretch=(1, 0))
         self.add(self.form)

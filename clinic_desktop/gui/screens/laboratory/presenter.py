@@ -236,7 +236,7 @@ class Presenter:
         entered = [test.result for test in sheet.tests if test.result is not None and test.result.status == "entered"]
         found = {}
         if waiting and self.may_collect:
-            found["collect"] = Todo("collect", _("&Collect specimens"), enabled=bool(self.view.chosen_kinds()))
+            found["collect"] = Todo("collect", _("Collect spec&imens"), enabled=bool(self.view.chosen_kinds()))
         if any(row.editable for row in self.rows()):
             found["enter"] = Todo("enter", _("&Save results"))
         if entered and self.may_enter:

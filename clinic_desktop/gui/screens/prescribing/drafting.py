@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from clinic_desktop.domain.doses import Strength
-from clinic_desktop.domain.prescribing import Dose, quantity, sig
+from clinic_desktop.domain.prescribing import Dose, check_unit, in_units, quantity, sig
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services.medicines import Medicine
 from clinic_desktop.services.prescribing import FoundMedicine
@@ -74,6 +74,7 @@ def from_fields(values: Mapping[str, object], found: FoundMedicine | None, name:
         most if isinstance(most, Decimal) else None,
     )
     medicine = found.medicine if found is not None else None
+    check_unit(dose, name, medicine.strengths if medicine is not None else ())
     line = LineDraft(
         medicine.name if medicine is not None else name.strip(),
         dose,
@@ -115,5 +116,10 @@ def recalled(text: str) -> tuple[LineDraft, ...]:
 
 
 def first_dose(medicine: Medicine) -> dict[str, object]:
-    """What the form begins with for a medicine: one of what it is counted in, by its route."""
+    """What the form begins with for a medicine: one of what it is counted in, by its route.
+
+    What is dosed in units begins with no amount: there is no usual one.
+    """
+    if in_units(medicine.name, medicine.strengths):
+        return {"amount": None, "unit": "unit", "route": medicine.route}
     return {"amount": Decimal(1), "unit": medicine.unit, "route": medicine.route}

@@ -12,6 +12,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.services import charting, drafts, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.prescribing import (
+    ALLERGIES_NOT_ASKED,
     Checked,
     FoundMedicine,
     MedicationChart,
@@ -59,6 +60,7 @@ class Presenter:
         self.last_signed: str | None = None
         self.priority = "routine"
         self._act_id = new_id()
+        self._asked: str | None = None  # in place of what the check says, while it says nothing
 
     @property
     def draft_key(self) -> DraftKey:
@@ -200,11 +202,18 @@ class Presenter:
         if not lines or not patient:
             self._checked(Checked("", ()))
             return
+        self._asked = "checking"
         self.tasks.query(
-            "check", lambda: prescribing.check_lines(desk, patient, lines), self._checked, self.view.refused
+            "check", lambda: prescribing.check_lines(desk, patient, lines), self._checked, self._not_checked
         )
 
+    def _not_checked(self, error: Exception) -> None:
+        self._asked = "not_checked"
+        self.view.show_alerts((), self.reasons, "")
+        self.view.refused(error)
+
     def _checked(self, checked: Checked) -> None:
+        self._asked = None
         self.alerts = checked.alerts
         self.view.show_alerts(checked.alerts, self.reasons, checked.pack)
 
@@ -226,8 +235,13 @@ class Presenter:
         self.tasks.change(lambda: charting.record_pregnancy(desk, patient, pregnant=pregnant), noted, self.view.refused)
 
     def loudest(self, place: int) -> str:
-        """The loudest tier of a line's alerts: ``stop``, ``warn``, ``not_checked``, ``quiet`` or nothing."""
-        mine = [alert for alert in self.alerts if alert.line == place]
+        """The loudest tier of what is said of a line: ``stop``, ``warn``, ``not_checked``, ``quiet`` or nothing.
+
+        ``checking`` until the check has answered about the lines as they are now.
+        """
+        if self._asked is not None:
+            return self._asked
+        mine = [alert for alert in self.alerts if self._concerns(alert, place)]
         for tier in ("stop", "warn", "quiet"):
             found = [alert for alert in mine if alert.tier == tier]
             if found and all(alert.kind == "not_checked" for alert in found) and tier == "warn":
@@ -235,6 +249,13 @@ class Presenter:
             if found:
                 return tier
         return ""
+
+    def _concerns(self, alert: ShownAlert, place: int) -> bool:
+        """Whether an alert is about a line: it hangs on it, is about its other half, or about every line."""
+        if alert.line == place or alert.key == ALLERGIES_NOT_ASKED:
+            return True
+        other = self.lines[place].line.name if 0 <= place < len(self.lines) else ""
+        return alert.kind in {"interaction", "duplicate"} and alert.with_ == other != ""
 
     # Signing -----------------------------------------------------------------------------------------
 

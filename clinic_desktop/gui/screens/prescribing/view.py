@@ -77,11 +77,11 @@ class PrescribingView(ScreenView):
 
     def _columns(self) -> list[Column[Written]]:
         return [
-            Column("medicine", _("Medicine"), lambda row: row.title, width=196, strong=True),
-            Column("sig", _("Instruction"), lambda row: row.sig, width=240, stretch=True),
+            Column("medicine", _("Medicine"), lambda row: row.title, width=196, strong=True, wrap=True),
+            Column("sig", _("Instruction"), lambda row: row.sig, width=240, stretch=True, wrap=True),
             Column("quantity", _("Quantity"), _quantity, width=92, number=True),
             Column("cost", _("Cost"), _cost, width=78, number=True, subtle=True),
-            Column("safety", _("Safety"), lambda row: self._look(row).text, width=106, look=self._look),
+            Column("safety", _("Safety"), lambda row: self._look(row).text, width=124, look=self._look),
         ]
 
     def _arrange(self) -> None:
@@ -344,7 +344,8 @@ class PrescribingView(ScreenView):
             "stop": Look(_("Stop"), "critical"),
             "warn": Look(_("Warning"), "warning"),
             "not_checked": Look(_("Not checked"), "warning", "help"),
-            "quiet": Look(_("Checked"), "good"),
+            "quiet": Look(_("See note"), "information"),
+            "checking": Look(_("Checking …"), "neutral"),
         }.get(self.presenter.loudest(place), Look(_("Checked"), "good"))
 
 

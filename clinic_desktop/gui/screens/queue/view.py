@@ -24,7 +24,11 @@ from clinic_desktop.services.scheduling import Appointment, Practitioner
 LIVE_MS = 30_000
 LONG_WAIT = 60
 PRIORITY = {"emergency": "critical", "urgent": "warning", "routine": "neutral"}
-STATUS = {"waiting": "information", "called": "accent", "in_consultation": "good"}
+STATUS = {
+    "waiting": ("information", "clock"),
+    "called": ("accent", "megaphone"),
+    "in_consultation": ("accent", "stethoscope"),
+}
 
 
 class QueueView(ScreenView):
@@ -237,10 +241,10 @@ def _columns() -> list[Column[QueueLine]]:
             look=lambda line: Look(words[line.priority], PRIORITY[line.priority]),
             sort=lambda line: order.index(line.priority),
         ),
-        Column("patient", _("Patient"), lambda line: line.patient, width=140, strong=True),
+        Column("patient", _("Patient"), lambda line: line.patient, width=168, strong=True, wrap=True),
         Column("age", _("Age, sex"), lambda line: f"{line.age} {_sex(line.sex)}".strip(), width=76, subtle=True),
-        Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=150, stretch=True),
-        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=96, subtle=True),
+        Column("complaint", _("Complaint"), lambda line: line.complaint or "", width=150, stretch=True, wrap=True),
+        Column("practitioner", _("Waits for"), lambda line: line.practitioner or "", width=76, subtle=True, wrap=True),
         Column(
             "minutes", _("Waiting"), lambda line: minutes_words(line.minutes), width=104, number=True,
             sort=lambda line: line.minutes,
@@ -248,7 +252,7 @@ def _columns() -> list[Column[QueueLine]]:
         ),
         Column(
             "status", _("State"), lambda line: status[line.status], width=118,
-            look=lambda line: Look(status[line.status], STATUS[line.status]),
+            look=lambda line: Look(status[line.status], *STATUS[line.status]),
         ),
     ]  # fmt: skip
 

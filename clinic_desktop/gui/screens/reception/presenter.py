@@ -56,6 +56,10 @@ class View(Protocol):
         """The patient stands in the queue."""
         ...
 
+    def ask_whether_same(self, before: PatientDetails) -> None:
+        """What is typed looks like another person than the one registered: ask before anything is written."""
+        ...
+
     def refused(self, error: Exception) -> None:
         """An act did not happen."""
         ...
@@ -168,7 +172,7 @@ class ReceptionPresenter:
         key = self.key
         self.tasks.change(lambda: drafts.drop_draft(self.desk, key), lambda _done: self._again())
 
-    def save(self, new: NewPatient) -> None:
+    def save(self, new: NewPatient, reason: str = "") -> None:
         """Register, or save the changes; pressed twice, it is done once."""
         desk = self.desk.once(self._act_id, draft=self.key)
         details = self.details
@@ -176,7 +180,7 @@ class ReceptionPresenter:
             self.tasks.change(lambda: patients.register_patient(desk, new), self._registered, self._failed)
         else:
             self.tasks.change(
-                lambda: patients.change_patient(desk, details.patient_id, new, details.revision),
+                lambda: patients.change_patient(desk, details.patient_id, new, details.revision, reason),
                 lambda _revision: self._changed(details.patient_id),
                 self._failed,
             )
@@ -213,4 +217,7 @@ class ReceptionPresenter:
         # A refused act was not done: what is tried next is another. After anything else nobody knows: the id stays.
         if isinstance(error, Refusal):
             self._act_id = new_id()
+            if error.field == "reason" and self.details is not None:
+                self.view.ask_whether_same(self.details)
+                return
         self.view.refused(error)

@@ -13,12 +13,13 @@ from clinic_desktop.gui.screens.reception.family import FamilyPanel
 from clinic_desktop.gui.screens.reception.fields import RegistrationForm
 from clinic_desktop.gui.screens.reception.presenter import ReceptionPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.civil import Birth, show_birth
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import _
 from clinic_desktop.services.identity import LikelyDuplicate
 from clinic_desktop.services.merging import MergeRow
-from clinic_desktop.services.patients import PatientDetails, Registered
+from clinic_desktop.services.patients import PatientDetails, Registered, sex_words
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.relations import Decision, Relative
 
@@ -65,7 +66,7 @@ class ReceptionView(ScreenView):
         column.addWidget(self.duplicates, 1)
         column.addWidget(self.family)
         self.set_context(beside)
-        self.new_button = self.add_button(_("&New patient"), "reception.new", self._new, "Ctrl+N")
+        self.new_button = self.add_button(_("&New patient"), "reception.new", self._new)
         self.drop_button = self.add_button(_("&Throw away"), "reception.drop", self._throw_away)
         self.check_in_button = self.add_button(_("Check &in"), "reception.check_in", self._check_in, "Ctrl+I")
         self.book_button = self.add_button(_("Boo&k"), "reception.book", self._book, "Ctrl+B")
@@ -92,6 +93,7 @@ class ReceptionView(ScreenView):
         self.form.kept_names = ()
         self.form.unfold()
         self.context.window.set_patient(None)
+        self.context.window.say("")  # what was said of the patient before is not of this one
         self.set_title(_("New patient"))
         self.duplicates.show_found(())
         self.family.clear()
@@ -148,6 +150,22 @@ class ReceptionView(ScreenView):
         self.check_in_button.setEnabled(False)
         self.context.window.say(_("{name}: ticket {ticket}").format(name=line.patient, ticket=line.ticket))
 
+    def ask_whether_same(self, before: PatientDetails) -> None:
+        """Another name, birth and sex: most likely a new patient typed over this one."""
+        self.set_primary_busy(False)
+        born = show_birth(Birth(before.patient.born_on, before.patient.born_precision))  # type: ignore[arg-type]
+        was = " · ".join((before.name, born, sex_words(before.patient.sex), before.mrn))
+        words = _(
+            "This is the registration of {was}. Name, birth and sex would all change, as if somebody else were typed "
+            "over them, and the chart would become that person's. For a new patient go back and choose New patient."
+        )
+        dialog = ConfirmStop(
+            self, "reception.another", _("This looks like another person"), words.format(was=was),
+            confirm=_("It &is the same person"), reason=_("Why it is the same person"),
+        )  # fmt: skip
+        dialog.accepted.connect(lambda: self._save(dialog.reason()))
+        dialog.open()
+
     def refused(self, error: Exception) -> None:
         """An act did not happen: say why beside its field, unfolded."""
         self.set_primary_busy(False)
@@ -191,12 +209,12 @@ class ReceptionView(ScreenView):
         if "born_on" in odd:
             self.form.born.show_hint(_(odd["born_on"]))
 
-    def _save(self) -> None:
+    def _save(self, reason: str = "") -> None:
         if self.form.check():
             self.set_primary_busy(True)
             # Before the act in the same order of work: kept after it, the draft would outlive what it led to.
             self.keeper.flush()
-            self.presenter.save(self.form.entered())
+            self.presenter.save(self.form.entered(), reason)
 
     def _done(self) -> None:
         self.set_primary_busy(False)

@@ -88,8 +88,9 @@ class Frame(QWidget):
         if isinstance(near, Form):
             near.show_refusal(error)
 
-    def offer_undo(self, text: str, undo: Callable[[], None]) -> None:  # noqa: ARG002 - the shell's
+    def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
         self.said.append(text)
+        self.undo = undo
 
     def set_patient(self, patient_id: str | None) -> None:
         self.patient = patient_id

@@ -69,6 +69,31 @@ def test_the_three_allergy_states_read_differently(doctor: Desk, patient: str, f
     assert "10-Mar-2026" in words[1]
 
 
+def test_a_stray_space_in_a_chart_without_visits_says_nothing_of_allergies(
+    desk_for: DeskFor, patient: str, frame_for: FrameFor
+) -> None:
+    nurse = desk_for("nurse")
+    frame = frame_for(nurse)
+    frame.go("chart", patient_id=patient)
+    QApplication.processEvents()
+    frame.press(Qt.Key.Key_Space)
+    frame.press(Qt.Key.Key_Return)
+    assert chart.open_chart(nurse, patient).patient.allergy_state == "not_asked"
+    assert QApplication.focusWidget() is frame.chart.visits._empty
+
+
+def test_none_known_can_be_undone_at_once_and_later(doctor: Desk, patient: str, frame_for: FrameFor) -> None:
+    frame = frame_for(doctor)
+    frame.go("chart", patient_id=patient)
+    frame.press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    assert chart.open_chart(doctor, patient).patient.allergy_state == "none_known"
+    frame.undo()
+    assert chart.open_chart(doctor, patient).patient.allergy_state == "not_asked"
+    frame.press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    frame.press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)  # now it is "Not asked"
+    assert chart.open_chart(doctor, patient).patient.allergy_state == "not_asked"
+
+
 def test_an_allergen_chosen_from_the_pack_keeps_its_code_through_a_draft(
     store: Store, doctor: Desk, patient: str, frame_for: FrameFor
 ) -> None:

@@ -22,6 +22,7 @@ from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
+from tests.medicines import add_patient
 
 DeskFor = Callable[[str], Desk]
 
@@ -366,3 +367,19 @@ def test_escape_closes_one_thing_at_a_time(bench: Bench) -> None:
     assert screen.view.escape()
     assert screen.window.patient is None
     assert not screen.view.escape()
+
+
+def test_a_patient_picked_while_another_order_is_open_is_the_one_shown(bench: Bench) -> None:
+    bench.placed("potassium")
+    other = add_patient(bench.store, "Mwangi", "Peter")
+    theirs = laboratory.place_order(bench.doctor, other, tests=("sodium",)).id
+    shown = bench.screen(bench.anna)
+    shown.view.open(patient_id=bench.patient, order_id=bench.order)
+    sheet = shown.view.presenter.sheet
+    assert sheet is not None
+    assert sheet.order_id == bench.order
+    shown.view.open(patient_id=other)
+    assert shown.window.patient == other
+    sheet = shown.view.presenter.sheet
+    assert sheet is not None
+    assert sheet.order_id == theirs

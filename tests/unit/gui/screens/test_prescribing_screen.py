@@ -1,17 +1,23 @@
 """Prescribing through the window: real keys, real services, an encrypted database."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.domain.prescribing import Dose
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.view import PrescribingView
+from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.services import drafts, patients, prescribing
 from clinic_desktop.services.acts import DraftKey
+from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
-from tests.medicines import World, amoxicillin, paracetamol, warfarin, world
+from tests.medicines import World, add_patient, amoxicillin, paracetamol, warfarin, world
 from tests.unit.gui.screens.one_screen import OneScreen
 
 RETURN, TAB = Qt.Key.Key_Return, Qt.Key.Key_Tab
@@ -235,6 +241,84 @@ def test_a_drug_not_in_the_pack_says_not_checked(window: OneScreen, qtbot: QtBot
     window.press(RETURN)
     qtbot.waitUntil(lambda: view.presenter.loudest(0) == "not_checked")
     assert view.lines.text_of(0, "safety") == "Not checked"
+
+
+def test_no_line_is_green_while_allergies_were_not_asked(
+    store: Store, clinic: World, window: OneScreen, qtbot: QtBot
+) -> None:
+    patient = add_patient(store, "Abebe", "Sara", allergy_state="not_asked", allergy_state_on=None)
+    view = screen(window)
+    view.open(patient_id=patient)
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    qtbot.waitUntil(lambda: view.presenter.loudest(0) == "not_checked")
+    assert view.lines.text_of(0, "safety") == "Not checked"
+    said = [label.text() for label in view.alerts.findChildren(QLabel)]
+    assert any("nobody has asked" in words for words in said)
+    assert not any("Nothing found" in words for words in said)
+
+
+def test_an_alert_between_two_lines_stands_on_both(window: OneScreen, qtbot: QtBot) -> None:
+    view = screen(window)
+    for drug, often in (("ibuprofen", "tds"), ("warfarin", "od")):
+        write(window, drug, often, "5")
+        window.press(RETURN)
+    qtbot.waitUntil(lambda: any(alert.kind == "interaction" for alert in view.presenter.alerts))
+    assert [view.lines.text_of(place, "safety") for place in (0, 1)] == ["Warning", "Warning"]
+
+
+def test_nothing_is_checked_before_the_check_has_answered(window: OneScreen, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = screen(window)
+
+    def broken(*_words: object) -> None:
+        raise Refusal("The reference pack cannot be read.")
+
+    monkeypatch.setattr(prescribing, "check_lines", broken)
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    assert view.lines.text_of(0, "safety") == "Not checked"
+    monkeypatch.setattr(view.presenter.tasks, "query", lambda *_words: None)
+    view.presenter.check()
+    assert view.lines.text_of(0, "safety") == "Checking …"
+
+
+@pytest.mark.parametrize("width", [1208, 1848])
+def test_the_safety_panel_cuts_no_word(clinic: World, window: OneScreen, qtbot: QtBot, width: int) -> None:
+    clinic.allergic_to("a very long substance that somebody wrote down with all of its names and salts")
+    window.resize(width, 700)
+    view = screen(window)
+    write(window, "ibuprofen", "tds", "5")
+    window.press(RETURN)
+    write(window, "warfarin", "od", "5")
+    window.press(RETURN)
+    qtbot.waitUntil(lambda: len(view.presenter.alerts) > 1)
+    qtbot.wait(50)
+    for box in view.alerts.findChildren(Pill):
+        right = box.mapTo(view.alerts, box.rect().topRight()).x()
+        assert right <= view.alerts.width()
+        assert box.width() >= box.sizeHint().width()
+
+
+def test_insulin_is_written_in_units_alone(clinic: World, window: OneScreen, qtbot: QtBot) -> None:
+    view = screen(window)
+    window.text("isophane")
+    window.press(RETURN)
+    assert (view.editor.unit.value(), view.editor.amount.draft()) == ("unit", "")
+    for field, value in (("amount", "10"), ("days", "5"), ("quantity", "1")):
+        view.editor.form.field(field).restore(value)
+    view.editor.form.set_values({"unit": "mL", "frequency": "od"})
+    view.editor.days.setFocus()
+    window.press(RETURN)
+    assert view.presenter.lines == []
+    assert "units only" in view.editor.unit.error()
+    view.editor.form.set_values({"unit": "unit"})
+    view.editor.form.field("amount").restore("1000")
+    view.editor.days.setFocus()
+    window.press(RETURN)
+    qtbot.waitUntil(lambda: view.presenter.loudest(0) in {"stop", "warn"})
+    in_ml = LineDraft("insulin", Dose(Decimal(10), "mL", "subcutaneous", "od", 5), "mL", quantity=1)
+    with pytest.raises(Refusal, match="units only"):
+        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [in_ml])
 
 
 def test_the_last_prescription_is_repeated_and_printed(clinic: World, qtbot: QtBot) -> None:

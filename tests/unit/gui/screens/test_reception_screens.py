@@ -15,6 +15,7 @@ from clinic_desktop.gui.screens.queue.view import QueueView
 from clinic_desktop.gui.screens.reception.view import ReceptionView
 from clinic_desktop.gui.screens.schedule.view import ScheduleView
 from clinic_desktop.gui.shell.screen import ScreenView
+from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.services import drafts, patients, queue, scheduling
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.patients import NewPatient
@@ -77,6 +78,23 @@ def test_registering_keeps_everything_typed_and_shows_the_banner(stage: Stage, d
     assert (kept.born_on, kept.insurer, kept.insurance_share) == (date(1985, 7, 4), "NHIS", 80)
     assert kept.contacts[0].name == "Ngozi"
     assert drafts.draft(desk, DraftKey("reception")) is None
+
+
+def test_somebody_typed_over_a_registered_patient_is_asked_about_first(stage: Stage, desk: Desk) -> None:
+    known = patients.register_patient(desk, OKAFOR).patient_id
+    view = stage.show("reception", patient_id=known)
+    assert isinstance(view, ReceptionView)
+    view.form.set_values({"family_name": "Mensah", "given_names": "Ama", "sex": "female", "born_on": date(1951, 1, 2)})
+    view.primary()
+    asked = view.findChild(ConfirmStop, "reception.another")
+    assert asked is not None
+    words = asked.findChild(QLabel, "reception.another.words")
+    assert words is not None
+    assert "OKAFOR, Chidi" in words.text()
+    assert patients.patient_details(desk, known).patient.given_names == "Chidi"
+    stage.type(asked, "reception.another.reason", "registered from a wrong card")
+    stage.click(asked, "reception.another.confirm")
+    assert patients.patient_details(desk, known).patient.given_names == "Ama"
 
 
 def test_a_registration_half_typed_is_there_again(stage: Stage, desk: Desk) -> None:
