@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "flags": ("flags", "a patient's results with their flags"),
     "check": ("check", "the safety check of a prescription"),
     "reference": ("reference", "list, describe and replace reference data"),
+    "import": ("importing", "records from elsewhere: FHIR R4"),
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),

@@ -169,6 +169,9 @@ ACTS: dict[str, frozenset[str]] = {
     "worklist.critical_results": frozenset({DOCTOR, NURSE, LABORATORY}),
     "worklist.sections": frozenset({DOCTOR, NURSE, LABORATORY}),
     "sheets.order_sheet": frozenset({DOCTOR, NURSE, LABORATORY}),
+    # records that come in from elsewhere and go out
+    "arrivals.receive": frozenset({ADMINISTRATOR}),
+    "arrivals.which_are_here": frozenset({ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (

@@ -1,0 +1,224 @@
+"""Records that come in from elsewhere: one batch is one act, idempotent by source, kind and id.
+
+The same again changes nothing; what changed elsewhere is changed here with its journal entry, unless somebody here has
+changed the record too: then it is left as it is and told, never overwritten.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Table
+
+from clinic_desktop.services import arrival_people, arrival_signs
+from clinic_desktop.services.about import require_recovery
+from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.arrival_keys import Known, known_records, look_up
+from clinic_desktop.store.tables import metadata
+from clinic_desktop.store.tables.outside import identifiers, observations, outside_parties
+from clinic_desktop.store.tables.patients import patients
+
+# Whose records are the person's own, with the journal kind of what came in.
+KINDS = {
+    "outside_parties": "outside_party",
+    "patients": "patient",
+    "encounters": "encounter",
+    "problems": "problem",
+    "allergies": "allergy",
+    "medicines_taken": "medicine",
+    "observations": "observation",
+    "procedures": "procedure",
+    "diagnostic_reports": "report",
+}
+
+
+class Key(NamedTuple):
+    """Where a record is found elsewhere: its kind, the system that gave the id, and the id.
+
+    A business key is an identifier that people use (a licence, an insurance number); an empty kind is any kind.
+    """
+
+    kind: str
+    system: str
+    value: str
+    business: bool = False
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One record as it came: the columns of its row, what it points to, and what has no column."""
+
+    key: Key
+    table: str
+    values: Mapping[str, object]
+    digest: str
+    rest: str | None = None
+    links: Mapping[str, Key] = ()  # type: ignore[assignment]
+    names: Mapping[str, Key] = ()  # type: ignore[assignment]
+    parts: tuple[Mapping[str, object], ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Arrival({self.key.kind})"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of each record of a batch, in its order: "new", "same", "changed", "unplaced" or "kept_here"."""
+
+    outcomes: tuple[str, ...]
+
+
+@command
+def receive(act: Act, arrivals: Sequence[Arrival]) -> Received:
+    """Take in a batch of records, all of them or none; what others point to stands before those that do."""
+    require_recovery(act)
+    batch = _Batch(act, arrivals)
+    outcomes = tuple(batch.take(each) for each in arrivals)
+    batch.finish()
+    return Received(outcomes)
+
+
+@query
+def which_are_here(read: Read, keys: Sequence[Key]) -> tuple[Key, ...]:
+    """Those of some keys under which a record stands here."""
+    found = look_up(read.conn, [tuple(key) for key in keys])
+    return tuple(key for key in keys if found.of(*key) is not None)
+
+
+class _Batch:
+    """One batch: everything that is known of its keys is read at once, then row after row is written."""
+
+    def __init__(self, act: Act, arrivals: Sequence[Arrival]) -> None:
+        self.act = act
+        keys = {tuple(each.key) for each in arrivals}
+        for each in arrivals:
+            keys.update(tuple(key) for key in (*dict(each.links).values(), *dict(each.names).values()))
+        self.known = look_up(act.conn, sorted(keys))
+        self.rows = known_records(act.conn, self.known)
+        self.signs = arrival_signs.Signs(act)
+        self.listed: set[str] = set()
+
+    def take(self, one: Arrival) -> str:
+        """Write one record, or say that it is here already, or that whom it belongs to is not."""
+        known = self.known.of(*one.key)
+        if known is not None and (known.digest == one.digest or known.own):
+            return "same"
+        values, patient = self._resolved(one)
+        if values is None:
+            return "unplaced"
+        if known is not None:
+            return self._change(one, known, values, patient)
+        record = self._create(one, values, patient)
+        self._note(one, record, patient or (record if one.table == "patients" else None))
+        return "new"
+
+    def finish(self) -> None:
+        """An allergy that came in is listed on the banner."""
+        for patient in sorted(self.listed):
+            arrival_people.allergies_listed(self.act, patient)
+
+    def _resolved(self, one: Arrival) -> tuple[dict[str, object] | None, str | None]:
+        """The values with every reference that leads somewhere; None where the patient is not here."""
+        values = dict(one.values)
+        for column, key in dict(one.links).items():
+            found = self.known.of(*key)
+            fits = found is not None and found.table == {"patient_id": "patients"}.get(column, "encounters")
+            values[column] = found.record if found is not None and fits else None
+        for column, key in dict(one.names).items():
+            found = self.known.of(*key)
+            if found is not None and found.name:
+                values[column] = found.name
+        patient = values.get("patient_id")
+        belongs = _TABLES[one.table].c.get("patient_id") is not None
+        if belongs and patient is None:
+            return None, None
+        for column in _DATED.get(one.table, ()):
+            if values.get(column) is None:
+                values[column] = self.act.at
+        return values, None if patient is None else str(patient)
+
+    def _create(self, one: Arrival, values: dict[str, object], patient: str | None) -> str:
+        table, kind = _TABLES[one.table], KINDS[one.table]
+        if table is patients:
+            return arrival_people.register(self.act, values, one.parts, one.identifiers)
+        record = self.act.create(table, values, kind=f"{kind}.received", patient=patient)
+        if table is observations:
+            parts = self._add_parts(record, patient, values, one.parts)
+            for part_id, part in ((record, values), *parts):
+                self.signs.derive(part_id, part)
+        if one.table == "allergies" and values["status"] == "active":
+            self.listed.add(str(patient))
+        return record
+
+    def _add_parts(
+        self, record: str, patient: str | None, values: Mapping[str, object], parts: Sequence[Mapping[str, object]]
+    ) -> list[tuple[str, Mapping[str, object]]]:
+        added: list[tuple[str, Mapping[str, object]]] = []
+        for position, part in enumerate(parts):
+            row = {
+                **part, "patient_id": patient, "encounter_id": values.get("encounter_id"), "part_of": record,
+                "position": position, "effective_at": values["effective_at"],
+            }  # fmt: skip
+            added.append((self.act.create(observations, row, kind="observation.received", patient=patient), row))
+        return added
+
+    def _change(self, one: Arrival, known: Known, values: dict[str, object], patient: str | None) -> str:
+        """Bring a record to what came now, unless somebody here has changed it meanwhile."""
+        table = _TABLES[one.table]
+        row = self.rows[known.record]
+        if known.revision is not None and row["revision"] != known.revision:
+            return "kept_here"
+        kind = f"{KINDS[one.table]}.received"
+        if table is patients:
+            revision = arrival_people.change(self.act, known.record, values, one.parts, one.identifiers)
+        else:
+            # An instant that nobody gave stays that of the first arrival.
+            undated = {name for name in _DATED.get(one.table, ()) if one.values.get(name) is None}
+            changes = {name: value for name, value in values.items() if name not in undated}
+            if table is observations:
+                changes = {name: None for name in arrival_signs.VALUE if name not in changes} | changes
+            revision = self.act.change(table, known.record, changes, kind=kind)
+        if table is observations:
+            self.signs.bring_up_to_date(known.record, patient, values, one.parts, self._add_parts)
+        if one.table == "allergies":
+            self.listed.add(str(patient))
+        came = {"digest": one.digest, "rest": one.rest, "record_revision": revision, "received_at": self.act.at}
+        self.act.change(identifiers, known.id, came, kind="identifier.changed")
+        self.known.add(*one.key, known.changed(one.digest, revision, _name(one, values)))
+        return "changed"
+
+    def _note(self, one: Arrival, record: str, patient: str | None) -> None:
+        """Keep under which id the record is known elsewhere, and what else it is called."""
+        about = {"record_kind": one.table, "record_id": record, "patient_id": patient, "received_at": self.act.at}
+        key = one.key
+        made = self.act.create(
+            identifiers,
+            {
+                **about, "use": "resource", "kind": key.kind, "system": key.system, "value": key.value,
+                "digest": one.digest, "rest": one.rest, "record_revision": 1,
+            },
+            kind="identifier.noted",
+            patient=patient,
+        )  # fmt: skip
+        for system, value in one.identifiers:
+            values = {**about, "use": "business", "kind": key.kind, "system": system, "value": value}
+            self.act.create(identifiers, values, kind="identifier.noted", patient=patient)
+        known = Known(made, one.table, record, one.digest, 1, _name(one, one.values))
+        self.known.add(*key, known)
+        for system, value in one.identifiers:
+            self.known.add(key.kind, system, value, True, known)
+
+
+_TABLES: Mapping[str, Table] = {name: metadata.tables[name] for name in KINDS}
+# Columns that must hold an instant: where nobody gave one, it is that of the arrival.
+_DATED = {
+    "encounters": ("started_at",),
+    "problems": ("noted_at",),
+    "allergies": ("noted_at",),
+    "observations": ("effective_at",),
+}
+
+
+def _name(one: Arrival, values: Mapping[str, object]) -> str | None:
+    return str(values["name"]) if one.table == outside_parties.name else None
