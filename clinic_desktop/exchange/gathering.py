@@ -85,9 +85,11 @@ def gather(path: Path, source: str) -> Gathered:
     return found
 
 
-def arrivals(group: Sequence[Held], frame: Frame) -> tuple[Arrival, ...]:
-    """The rows that the records of one person become."""
-    return tuple(_arrival(held, frame) for held in group)
+def arrivals(group: Sequence[Held], frame: Frame, met: Mapping[int, str]) -> tuple[Arrival, ...]:
+    """The rows that the records of one person become; `met` are the digests of those that came before in this call."""
+    return tuple(
+        _arrival(held, frame, again=met.get(hash(held.key), held.digest) != held.digest) for held in group
+    )
 
 
 def standing(key: Key) -> int:
@@ -169,7 +171,7 @@ def _follow(found: Gathered, held: Held, resource: Json, where: str, text: str) 
         found.pointing.append(Pointing(where, text, key))
 
 
-def _arrival(held: Held, frame: Frame) -> Arrival:
+def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
     resource = held.unpacked()
     subject = SUBJECTS[held.key.kind]
     what = subjects.mapped(subject, subjects.record(resource))
@@ -186,12 +188,18 @@ def _arrival(held: Held, frame: Frame) -> Arrival:
         names=_targets(what.names, frame, held.key),
         parts=what.parts,
         identifiers=_business(resource.get("identifier")),
+        patient_words=_words(what.links.get("patient_id")),
+        again=again,
     )
 
 
 def _targets(references_: Mapping[str, Reference], frame: Frame, of: Key) -> dict[str, Key]:
     found = {column: frame.target(reference, of) for column, reference in references_.items()}
     return {column: key for column, key in found.items() if key is not None}
+
+
+def _words(patient: Reference | None) -> str:
+    return (patient.display or "") if patient is not None else ""
 
 
 def _displayed(names: Mapping[str, Reference]) -> dict[str, str]:

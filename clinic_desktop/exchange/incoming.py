@@ -66,6 +66,7 @@ class _Import:
         self._standing: set[int] = set()
         self._pending: list[tuple[str, Pointing]] = []
         self._refused: set[Key] = set()
+        self._met: dict[int, str] = {}
         self._size = 40
 
     def run(self, paths: Sequence[Path]) -> Imported:
@@ -105,15 +106,18 @@ class _Import:
         """What is written together, and a pause after each so that a person's save gets in between."""
         whole = found.envelope.kind == "bundle" and len(found.kept) <= WHOLE
         batch: list[Held] = []
-        for group in found.groups():
+        for records in found.groups():
+            group = records
             if batch and not whole and len(batch) + len(group) > self._size:
                 yield batch
                 batch = []
             about = group[0].about
             # Records of nobody stand alone, and so may be parted.
             if about is None and not whole:
-                for start in range(0, len(group), self._size):
-                    yield group[start : start + self._size]
+                while group:
+                    batch_size = self._size
+                    yield group[:batch_size]
+                    group = group[batch_size:]
             else:
                 batch += group
         if batch:
@@ -122,7 +126,7 @@ class _Import:
     def _take(self, path: Path, found: Gathered, batch: list[Held]) -> bool:
         """Write one batch; False where it was refused, and with it the rest of its file."""
         fit = [held for held in batch if held.about not in self._refused]
-        rows = arrivals(fit, found.frame)
+        rows = arrivals(fit, found.frame, self._met)
         begun = time.monotonic()
         try:
             outcomes = receive(self._desk, rows).outcomes
@@ -147,6 +151,10 @@ class _Import:
                 self._done.not_kept[kind] = self._done.not_kept.get(kind, 0) + 1
             self._problem(path, held.where, "it belongs to no patient of this clinic; it was not kept")
             return
+        if outcome == "conflict":
+            self._problem(path, held.where, "another file of this import says something else of it; the first stands")
+            return
+        self._met.setdefault(hash(held.key), held.digest)
         if outcome == "kept_here":
             self._problem(path, held.where, "it was changed here and elsewhere; what stands here was left as it is")
         if self._first(kind, hash(held.key)):

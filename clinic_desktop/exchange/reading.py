@@ -3,13 +3,15 @@
 import codecs
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from sync.records.exact import DECODER, Json, NotExact, require_sound
+from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
+from sync.records.exact import DECODER, Json, NotExact, may_be_unsound, require_sound
 
 SUFFIXES = (".json", ".ndjson", ".jsonl")
 CHUNK = 1 << 20
@@ -81,25 +83,26 @@ def _is_fhir(path: Path) -> bool:
     return path.name.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
-_LINES_ORDER = (
-    "organization", "location", "practitioner", "medication.", "patient", "encounter", "condition", "allergyintolerance",
-)  # fmt: skip
+_KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
+_POINTED_AT = frozenset(kind for kind, subject in SUBJECTS.items() if subject.table == "outside_parties")
+HEAD = 256 << 10
 
 
 def _rank(path: Path) -> tuple[int, str]:
-    """Where a file stands in the order of reading."""
-    name = path.name.lower()
-    for place, word in enumerate(_LINES_ORDER):
-        if name.startswith(word):
-            return place, name
+    """Where a file stands in the order of reading, by the kinds at its head: what others point to comes first."""
     try:
         with path.open("rb") as raw:
             compressed = raw.read(2) == _GZIP
             raw.seek(0)
-            head = (gzip.open(raw) if compressed else raw).read(256 << 10)
+            head = (gzip.open(raw) if compressed else raw).read(HEAD)
     except (OSError, EOFError, zlib.error):
-        return len(_LINES_ORDER), name
-    return (len(_LINES_ORDER) if b'"Patient"' in head else 3), name
+        return len(ORDER), str(path)
+    kinds = {found.decode() for found in _KIND.findall(head)} - {"Bundle"}
+    if "Patient" in kinds:
+        return ORDER["Patient"], str(path)
+    if kinds <= _POINTED_AT:
+        return 0, str(path)
+    return min(ORDER.get(kind, len(ORDER)) for kind in kinds - _POINTED_AT), str(path)
 
 
 class _Window:
@@ -161,6 +164,11 @@ class _Window:
             # A number at the very end of what was read may go on.
             if end == len(self.text) and self.more():
                 continue
+            if may_be_unsound(self.text, self.at, end):
+                try:
+                    require_sound(found)
+                except NotExact as error:
+                    raise FileRefused(self._place(), str(error)) from None
             self.at = end
             return found
 
@@ -183,8 +191,7 @@ def _documents(window: _Window, envelope: Envelope) -> Iterator[Entry]:
     while window.peek():
         number += 1
         where = f"line {number}"
-        for entry in _document(window, envelope, where):
-            yield _sound(entry)
+        yield from _document(window, envelope, where)
 
 
 def _document(window: _Window, envelope: Envelope, where: str) -> Iterator[Entry]:
@@ -250,11 +257,3 @@ def _end_of_bundle(members: Json, envelope: Envelope) -> None:
     envelope.next_page = isinstance(links, list) and any(
         isinstance(each, dict) and each.get("relation") == "next" for each in links
     )
-
-
-def _sound(entry: Entry) -> Entry:
-    try:
-        require_sound(entry.resource)
-    except NotExact as error:
-        raise FileRefused(entry.where, str(error)) from None
-    return entry

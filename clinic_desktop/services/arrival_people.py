@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import select
 
 from clinic_desktop.domain import patients as rules
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act
 from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies
 from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
 
-IN_ACT = ("register", "change", "allergies_listed")
+IN_ACT = ("register", "expect", "change", "require_same_person", "allergies_listed")
 
 Part = Mapping[str, object]
 _ROWS = {
@@ -20,6 +22,7 @@ _ROWS = {
     "contact": (patient_contacts, "patient.contact_added"),
 }
 INDEXED_IDENTIFIERS = 8
+NOT_RECEIVED = "(not received)"
 
 
 def register(act: Act, values: Mapping[str, Any], parts: Sequence[Part], numbers: Sequence[tuple[str, str]]) -> str:
@@ -29,6 +32,32 @@ def register(act: Act, values: Mapping[str, Any], parts: Sequence[Part], numbers
     _add_parts(act, patient, parts)
     _index(act, patient, values, parts, numbers)
     return patient
+
+
+def expect(act: Act, outside_id: str, words: str) -> str:
+    """Register somebody whose own record has not come yet, under what others call them."""
+    values = {
+        "family_name": words or NOT_RECEIVED,
+        "given_names": "" if words else outside_id,
+        "sex": "unknown",
+        "born_precision": "unknown",
+        "alert": "Only spoken of in records from elsewhere; who this is has not come yet.",
+    }
+    return register(act, values, (), (("", outside_id),))
+
+
+def require_same_person(act: Act, patient: str, values: Mapping[str, Any], where: str) -> None:
+    """Refuse to turn one person's registration into another's: ids of two systems may be alike."""
+    before = act.conn.execute(select(patients).where(patients.c.id == patient)).one()
+    names = rules.name_key(before.family_name) != rules.name_key(str(values["family_name"]))
+    if names and before.given_names != values["given_names"] and before.born_on != values.get("born_on"):
+        raise Refusal(
+            N_(
+                "Another person is known here under this id. Say whose ids the file has: --source with the address of"
+                " the system it came from."
+            ),
+            where=where,
+        )
 
 
 def change(

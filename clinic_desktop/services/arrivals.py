@@ -4,11 +4,12 @@ The same again changes nothing; what changed elsewhere is changed here with its 
 changed the record too: then it is left as it is and told, never overwritten.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from clinic_desktop.services import arrival_people, arrival_signs
 from clinic_desktop.services.about import require_recovery
@@ -57,6 +58,10 @@ class Arrival:
     names: Mapping[str, Key] = ()  # type: ignore[assignment]
     parts: tuple[Mapping[str, object], ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
+    # What the record itself calls its patient.
+    patient_words: str = ""
+    # Another file of the same import has said something else of it: the first stands.
+    again: bool = False
 
     def __repr__(self) -> str:
         return f"Arrival({self.key.kind})"
@@ -64,7 +69,10 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Received:
-    """What became of each record of a batch, in its order: "new", "same", "changed", "unplaced" or "kept_here"."""
+    """What became of each record of a batch, in its order: "new", "same", "changed", "unplaced", "conflict" or "kept_here".
+
+    Of a "conflict" another file of the same import says something else; "kept_here" was changed by somebody here.
+    """
 
     outcomes: tuple[str, ...]
 
@@ -81,9 +89,10 @@ def receive(act: Act, arrivals: Sequence[Arrival]) -> Received:
 
 @query
 def which_are_here(read: Read, keys: Sequence[Key]) -> tuple[Key, ...]:
-    """Those of some keys under which a record stands here."""
+    """Those of some keys under which a record stands here; one that was only spoken of so far does not."""
     found = look_up(read.conn, [tuple(key) for key in keys])
-    return tuple(key for key in keys if found.of(*key) is not None)
+    known = ((key, found.of(*key)) for key in keys)
+    return tuple(key for key, one in known if one is not None and (one.own or one.digest is not None or key.business))
 
 
 class _Batch:
@@ -108,6 +117,10 @@ class _Batch:
         if values is None:
             return "unplaced"
         if known is not None:
+            if one.table == outside_parties.name and self._adds_nothing(one, known):
+                return "same"
+            if one.again:
+                return "conflict"
             return self._change(one, known, values, patient)
         record = self._create(one, values, patient)
         self._note(one, record, patient or (record if one.table == "patients" else None))
@@ -132,11 +145,26 @@ class _Batch:
         patient = values.get("patient_id")
         belongs = _TABLES[one.table].c.get("patient_id") is not None
         if belongs and patient is None:
-            return None, None
+            patient = values["patient_id"] = self._expected(dict(one.links).get("patient_id"), one.patient_words)
+            if patient is None:
+                return None, None
         for column in _DATED.get(one.table, ()):
             if values.get(column) is None:
                 values[column] = self.act.at
         return values, None if patient is None else str(patient)
+
+    def _expected(self, key: Key | None, words: str) -> str | None:
+        """A registration for a patient whose records came before they did, so that nothing is lost meanwhile."""
+        if key is None or key.business or key.kind not in {"", "Patient"}:
+            return None
+        patient = arrival_people.expect(self.act, key.value, words)
+        about = {"record_kind": "patients", "record_id": patient, "patient_id": patient, "received_at": self.act.at}
+        values = {**about, "use": "resource", "kind": "Patient", "system": key.system, "value": key.value}
+        made = self.act.create(identifiers, values | {"record_revision": 1}, kind="identifier.noted", patient=patient)
+        known = Known(made, "patients", patient, None, 1)
+        self.known.add("Patient", key.system, key.value, known)
+        self.rows[patient] = {"revision": 1}
+        return patient
 
     def _create(self, one: Arrival, values: dict[str, object], patient: str | None) -> str:
         table, kind = _TABLES[one.table], KINDS[one.table]
@@ -163,6 +191,15 @@ class _Batch:
             added.append((self.act.create(observations, row, kind="observation.received", patient=patient), row))
         return added
 
+    def _adds_nothing(self, one: Arrival, known: Known) -> bool:
+        """Whether another file only says less of the same practitioner or place than what is kept says."""
+        row = self.act.conn.execute(select(outside_parties).where(outside_parties.c.id == known.record)).mappings().one()
+        rest = self.act.conn.execute(select(identifiers.c.rest).where(identifiers.c.id == known.id)).scalar_one()
+        kept, came = json.loads(rest or "{}"), json.loads(one.rest or "{}")
+        return all(row[name] == value for name, value in one.values.items() if value is not None) and all(
+            kept.get(name) == value for name, value in came.items() if value is not None
+        )
+
     def _change(self, one: Arrival, known: Known, values: dict[str, object], patient: str | None) -> str:
         """Bring a record to what came now, unless somebody here has changed it meanwhile."""
         table = _TABLES[one.table]
@@ -171,6 +208,8 @@ class _Batch:
             return "kept_here"
         kind = f"{KINDS[one.table]}.received"
         if table is patients:
+            if known.digest is not None:
+                arrival_people.require_same_person(self.act, known.record, values, f"Patient/{one.key.value}")
             revision = arrival_people.change(self.act, known.record, values, one.parts, one.identifiers)
         else:
             # An instant that nobody gave stays that of the first arrival.
@@ -186,6 +225,9 @@ class _Batch:
         came = {"digest": one.digest, "rest": one.rest, "record_revision": revision, "received_at": self.act.at}
         self.act.change(identifiers, known.id, came, kind="identifier.changed")
         self.known.add(*one.key, known.changed(one.digest, revision, _name(one, values)))
+        if known.digest is None:
+            self._note_business(one, known.record, known.record)
+            return "new"
         return "changed"
 
     def _note(self, one: Arrival, record: str, patient: str | None) -> None:
@@ -201,13 +243,18 @@ class _Batch:
             kind="identifier.noted",
             patient=patient,
         )  # fmt: skip
-        for system, value in one.identifiers:
-            values = {**about, "use": "business", "kind": key.kind, "system": system, "value": value}
-            self.act.create(identifiers, values, kind="identifier.noted", patient=patient)
         known = Known(made, one.table, record, one.digest, 1, _name(one, one.values))
         self.known.add(*key, known)
+        self._note_business(one, record, patient)
+
+    def _note_business(self, one: Arrival, record: str, patient: str | None) -> None:
+        """Keep the identifiers that people use, by which others may refer to the record."""
+        about = {"record_kind": one.table, "record_id": record, "patient_id": patient, "received_at": self.act.at}
         for system, value in one.identifiers:
-            self.known.add(key.kind, system, value, True, known)
+            values = {**about, "use": "business", "kind": one.key.kind, "system": system, "value": value}
+            made = self.act.create(identifiers, values, kind="identifier.noted", patient=patient)
+            known = Known(made, one.table, record, one.digest, None, _name(one, one.values))
+            self.known.add(one.key.kind, system, value, True, known)
 
 
 _TABLES: Mapping[str, Table] = {name: metadata.tables[name] for name in KINDS}
