@@ -1,4 +1,4 @@
-"""`clinic-desktop import`: records from elsewhere."""
+"""`clinic-desktop import fhir`: records from elsewhere."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -12,11 +12,12 @@ from clinic_desktop.services.permissions import require
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Take in files of FHIR R4; a file with a fault is named and left out whole."""
-    words = parser("import", "Take in records from elsewhere. What is here already is left as it is.")
-    which = words.add_subparsers(dest="which", required=True)
-    fhir = which.add_parser("fhir", help="bundles, single resources and bulk files of FHIR R4 (JSON), also compressed")
-    fhir.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files and folders")
-    fhir.add_argument(
+    words = parser(
+        "import fhir",
+        "Bundles, single resources and bulk files of FHIR R4 (JSON), also compressed. What is here already stays.",
+    )
+    words.add_argument("paths", type=Path, nargs="+", metavar="PATH", help="files and folders")
+    words.add_argument(
         "--source",
         default="file",
         metavar="URL",

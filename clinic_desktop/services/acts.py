@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -133,7 +133,23 @@ class Act:
         return numbers.compose(kind, self._workstation, int(last))
 
 
-def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[Desk, P], R]:
+class Command(Protocol[P, R]):
+    """An act as it is called from a desk; `inside` does it within another act, which has asked for permission."""
+
+    inside: Callable[Concatenate[Act, P], R]
+
+    def __call__(self, desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+class Query(Protocol[P, R]):
+    """A read as it is called from a desk; `inside` reads within an act or another read, which has asked for all."""
+
+    inside: Callable[Concatenate[Read, P], R]
+
+    def __call__(self, desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R: ...
+
+
+def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
     """Make a function an act: permission, one transaction, its draft gone, its answer kept under the act's id."""
     name = _name(function)
 
@@ -159,16 +175,15 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Callable[Concatenate[
         return result
 
     call.__dict__["act"] = name
+    call.__dict__["inside"] = function
     # The wrapper takes a Desk where the function takes an Act: `wraps` would show the wrong first argument.
-    return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+    return typing.cast("Command[P, R]", call)
 
 
 @typing.overload
-def query(function: Callable[Concatenate[Read, P], R], /) -> Callable[Concatenate[Desk, P], R]: ...
+def query(function: Callable[Concatenate[Read, P], R], /) -> Query[P, R]: ...
 @typing.overload
-def query(
-    *, access: Literal["chart", "report"]
-) -> Callable[[Callable[Concatenate[Read, P], R]], Callable[Concatenate[Desk, P], R]]: ...
+def query(*, access: Literal["chart", "report"]) -> Callable[[Callable[Concatenate[Read, P], R]], Query[P, R]]: ...
 def query(
     function: Callable[Concatenate[Read, P], R] | None = None,
     /,
@@ -184,9 +199,7 @@ def query(
     return _query(function, None)
 
 
-def _query(
-    function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None
-) -> Callable[Concatenate[Desk, P], R]:
+def _query(function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None) -> Query[P, R]:
     name = _name(function)
 
     @functools.wraps(function)
@@ -202,7 +215,8 @@ def _query(
             return function(Read(connection, desk.session, desk.now), *args, **kwargs)
 
     call.__dict__["act"] = name
-    return typing.cast("Callable[Concatenate[Desk, P], R]", call)
+    call.__dict__["inside"] = function
+    return typing.cast("Query[P, R]", call)
 
 
 def _name(function: Callable[..., object]) -> str:

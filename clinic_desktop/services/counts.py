@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Table, func, select
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.chart import allergies, encounters, medicines_taken, problems, vital_signs
+from clinic_desktop.store.tables.immunizations import immunizations
 from clinic_desktop.store.tables.laboratory import lab_orders, lab_results
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.pharmacy import dispenses
@@ -48,8 +49,8 @@ def counts(read: Read) -> Counts:
         conditions=number(problems, problems.c.status != "entered_in_error"),
         medications=number(medicines_taken, medicines_taken.c.status != "entered_in_error"),
         allergies=number(allergies, allergies.c.status != "entered_in_error"),
-        immunizations=0,  # no table keeps them yet
-        procedures=0,  # nor these
+        immunizations=number(immunizations, immunizations.c.status == "completed"),
+        procedures=0,  # no table keeps them yet
         appointments=number(appointments, appointments.c.status != "cancelled"),
         prescriptions=number(prescriptions),
         dispenses=number(dispenses, dispenses.c.status == "dispensed"),

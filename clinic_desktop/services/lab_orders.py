@@ -15,6 +15,7 @@ class PlacedOrderRow:
     """One order in a list."""
 
     id: str
+    patient_id: str
     number: str
     ordered_at: datetime
     status: str
@@ -24,8 +25,10 @@ class PlacedOrderRow:
 def orders_of(read: Read, patient_id: str) -> tuple[PlacedOrderRow, ...]:
     """The patient's laboratory orders, newest first."""
     rows = read.conn.execute(
-        select(lab_orders.c.id, lab_orders.c.number, lab_orders.c.ordered_at, lab_orders.c.status)
+        select(lab_orders)
         .where(lab_orders.c.patient_id == patient_id)
         .order_by(lab_orders.c.ordered_at.desc(), lab_orders.c.rowid_.desc())
     )
-    return tuple(PlacedOrderRow(row.id, row.number, from_text(row.ordered_at), row.status) for row in rows)
+    return tuple(
+        PlacedOrderRow(row.id, row.patient_id, row.number, from_text(row.ordered_at), row.status) for row in rows
+    )

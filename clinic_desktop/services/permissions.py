@@ -172,6 +172,13 @@ ACTS: dict[str, frozenset[str]] = {
     # records that come in from elsewhere and go out
     "arrivals.receive": frozenset({ADMINISTRATOR}),
     "arrivals.which_are_here": frozenset({ADMINISTRATOR}),
+    # immunizations
+    "immunizations.record_immunization": CLINICAL,
+    "immunizations.immunization_entered_in_error": CLINICAL,
+    # tables from elsewhere
+    "imports.import_rows": frozenset({ADMINISTRATOR}),
+    "imports.save_mapping": frozenset({ADMINISTRATOR}),
+    "imports.saved_mappings": frozenset({ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (

@@ -45,7 +45,9 @@ class Started:
 def started(words: Sequence[str], *rest: str) -> Iterator[Started]:
     """Start Python with some words, the number of the pipe, and the rest; ended with the block."""
     reading, writing = os.pipe()
-    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    # As it is installed: a program whose modules are compiled anew at each start is nobody's.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["QT_QPA_PLATFORM"] = "offscreen"
     at = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, *words, str(writing), *rest], cwd=ROOT, env=environment, pass_fds=(writing,),

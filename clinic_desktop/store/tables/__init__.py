@@ -7,6 +7,7 @@ Must never hold a rule.
 from clinic_desktop.store.tables import (
     billing,
     chart,
+    immunizations,
     journal,
     laboratory,
     outside,
@@ -22,6 +23,7 @@ from clinic_desktop.store.tables.metadata import metadata
 __all__ = [
     "billing",
     "chart",
+    "immunizations",
     "journal",
     "laboratory",
     "metadata",

@@ -1,17 +1,25 @@
 """Decides what the laboratory's screen shows and does. No Qt."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, Todo, View
-from clinic_desktop.gui.screens.laboratory.sheet import GridRow, Typed, grid_row, problem_of, whole_choice
+from clinic_desktop.gui.screens.laboratory.sheet import (
+    GridRow,
+    Typed,
+    changed_meanwhile,
+    grid_row,
+    problem_of,
+    whole_choice,
+)
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import N_, _
-from clinic_desktop.services import drafts, laboratory, results, sheets, worklist
+from clinic_desktop.i18n import _
+from clinic_desktop.services import drafts, lab_orders, laboratory, results, sheets, worklist
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.lab_orders import PlacedOrderRow
 from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.results import Entered, Entry, Released
 from clinic_desktop.services.sheets import OrderSheet, SheetTest
@@ -45,9 +53,15 @@ class Presenter:
         self.show_stage(stage if stage in STAGES else self.stage)
         if patient_id and order_id:
             self.open_order(patient_id, order_id)
+        elif patient_id:
+            self.tasks.query("newest", lambda: lab_orders.orders_of(self.desk, patient_id), self._open_newest)
         elif self._wanted is not None:
             self.view.set_patient(self._wanted[0])
             self.reload_sheet()
+
+    def _open_newest(self, found: Sequence[PlacedOrderRow]) -> None:
+        for order in found[:1]:
+            self.open_order(order.patient_id, order.id)
 
     def show_stage(self, stage: str) -> None:
         """Show what waits at a stage; what is open stays open."""
@@ -88,12 +102,12 @@ class Presenter:
         self.sheet = None
         self._typed, self._changing, self._acts = {}, set(), {}
         self.view.set_patient(patient_id)
-        key = DraftKey(FORM, order_id)
-
-        def ask() -> tuple[OrderSheet, Mapping[str, object] | None]:
-            return sheets.order_sheet(self.desk, patient_id, order_id), drafts.draft(self.desk, key)
-
-        self.tasks.query("sheet", ask, lambda found: self._arrived(found[0], found[1]))
+        desk, key = self.desk, DraftKey(FORM, order_id)
+        self.tasks.query(
+            "sheet",
+            lambda: (sheets.order_sheet(desk, patient_id, order_id), drafts.draft(desk, key)),
+            lambda found: self._arrived(*found),
+        )
 
     def close_order(self) -> None:
         """Close what is open; a draft stays kept."""
@@ -123,7 +137,7 @@ class Presenter:
                 del self._typed[test.test_code]
             elif seen and seen.get(test.test_code) != test.version:
                 self._changing.add(test.test_code)
-                self._typed[test.test_code] = Typed(typed.text, conflict=_conflict(test))
+                self._typed[test.test_code] = Typed(typed.text, conflict=changed_meanwhile(test))
         self.view.show_sheet(sheet)
         self.view.show_rows([self._row(test) for test in sheet.tests])
         self._settle()
@@ -384,12 +398,3 @@ class Presenter:
 
     def _test(self, code: str) -> SheetTest:
         return next(test for test in self._open().tests if test.test_code == code)
-
-
-SECOND_PERSON = N_("You entered some of these: somebody else has to look at them and release them.")
-
-
-def _conflict(test: SheetTest) -> str:
-    if test.result is None:
-        return _("This test was changed meanwhile.")
-    return _("{who} entered {value} meanwhile.").format(who=test.result.entered_by, value=test.result.value)

@@ -163,3 +163,13 @@ def _olds(test: SheetTest) -> tuple[Old, ...]:
         words = _("corrected: {reason}") if old.status == "superseded" else _("stands until the correction is released")
         found.append(Old(old.value, words.format(reason=reason or "–")))
     return tuple(found)
+
+
+def changed_meanwhile(test: SheetTest) -> str:
+    """Say what somebody else did to a test while it was being typed."""
+    if test.result is None:
+        return _("This test was changed meanwhile.")
+    return _("{who} entered {value} meanwhile.").format(who=test.result.entered_by, value=test.result.value)
+
+
+SECOND_PERSON = N_("You entered some of these: somebody else has to look at them and release them.")

@@ -9,9 +9,10 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, pharmacy
+from clinic_desktop.services import drafts, pharmacy, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.pharmacy import Dispensed, QueueRow, TakenBack
+from clinic_desktop.services.prescriptions import Prescription
 from clinic_desktop.services.work_orders import Pick, WorkOrder
 
 T = TypeVar("T")
@@ -65,6 +66,20 @@ class Presenter:
             lambda: (pharmacy.work_order(desk, patient_id, prescription_id), drafts.draft(desk, key)),
             lambda found: self._arrived(*found),
         )
+
+    def open_newest(self, patient_id: str) -> None:
+        """Put a patient's prescription on the desk: the newest that waits, else the newest there is."""
+        self.close()
+        self.view.set_patient(patient_id)
+        desk = self.desk
+        self.tasks.query("newest", lambda: prescribing.last_prescriptions(desk, patient_id), self._newest)
+
+    def _newest(self, found: Sequence[Prescription]) -> None:
+        waiting = [one for one in found if one.status in WAITING] or list(found)
+        if waiting:
+            self.open(waiting[0].patient_id, waiting[0].prescription_id)
+        else:
+            self.view.say(_("This patient has no prescription here."))
 
     def close(self) -> None:
         """Clear the desk."""

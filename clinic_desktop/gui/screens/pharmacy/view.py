@@ -73,7 +73,11 @@ class PharmacyView(ScreenView):
         patient, prescription = arguments.get("patient_id"), arguments.get("prescription_id")
         if patient and prescription:
             self.presenter.open(patient, prescription)
+        elif patient:
+            self.presenter.open_newest(patient)
         self.presenter.reload()
+        if patient:
+            return
         if self.presenter.order is None:
             self.queue.setFocus()
         else:

@@ -206,3 +206,23 @@ def test_esc_clears_the_desk_first(clinic: World, prescription: str, qtbot: QtBo
     assert window.patients[-1] is None
     assert window.focused == "pharmacy.queue"
     assert screen(window).escape() is False
+
+
+def test_a_patient_picked_in_the_palette_has_their_newest_waiting_prescription_on_the_desk(
+    clinic: World, prescription: str, qtbot: QtBot
+) -> None:
+    window = show(qtbot, clinic)
+    window.view.open(patient_id=clinic.patient)
+    qtbot.wait(10)
+    order = screen(window).presenter.order
+    assert order is not None
+    assert order.prescription.prescription_id == prescription
+    assert window.patients[-1] == clinic.patient
+
+
+def test_a_patient_with_no_prescription_is_shown_and_it_is_said(clinic: World, qtbot: QtBot) -> None:
+    window = show(qtbot, clinic)
+    window.view.open(patient_id=clinic.patient)
+    qtbot.wait(10)
+    assert screen(window).presenter.order is None
+    assert (window.patients[-1], window.said[-1]) == (clinic.patient, "This patient has no prescription here.")

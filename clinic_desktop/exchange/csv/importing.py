@@ -1,0 +1,223 @@
+"""Brings a table in: reads it row by row, tells what cannot be taken cell by cell, hands the rest over in batches."""
+
+import hashlib
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.csv.fields import KINDS, Field, Reading
+from clinic_desktop.exchange.csv.mapping import Mapped, by_name, require_columns, understand
+from clinic_desktop.exchange.csv.problems import Problem, in_words
+from clinic_desktop.exchange.csv.reading import Line, is_formula, read
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.imports import DryRun, RowIn, RowOut, import_rows
+
+# A batch is one transaction. It is kept near what a person's save may have to wait for (house.md, writers), and as
+# long as one row takes it is never more than that row.
+BATCH_SECONDS, PAUSE_SECONDS = 0.008, 0.001
+MOST_ROWS = 200
+_KEYS = {"prices": ("code",), "formulary": ("name", "strength", "form"), "stock": ("delivery", "name", "strength",
+         "form", "lot", "quantity")}  # fmt: skip
+
+
+@dataclass
+class Brought:
+    """What became of the rows, counted, and what is wrong with the others."""
+
+    read: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    not_kept: Counter[str] = field(default_factory=Counter)  # columns that are no field, and how many cells they hold
+    problems: list[Problem] = field(default_factory=list)
+
+    def kept(self) -> dict[str, int]:
+        """The counts as they are answered."""
+        return {"read": self.read, **{name: self.counts[name] for name in ("new", "same", "changed")}}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be done: the kind of table, its mapping (None: by the columns' names), and whether only to try."""
+
+    kind: str
+    mapping: Mapping[str, object] | None = None
+    dry_run: bool = False
+    currency: str = ""
+
+
+def bring_in(
+    desk: Desk, path: Path, asked: Asked, brought: Brought, progress: Callable[[int], None] = lambda _rows: None
+) -> None:
+    """Bring a file in; its problems are added to `brought`, and a file that is none is one of them."""
+    try:
+        mapped = understand(asked.mapping or {}, KINDS[asked.kind]) if asked.mapping is not None else Mapped({})
+        sheet = read(path, delimiter=mapped.delimiter, encoding=mapped.encoding)
+        if not mapped.sources:
+            mapped = Mapped(by_name(sheet.columns, KINDS[asked.kind]), *_options(mapped))
+        require_columns(mapped, sheet.columns, KINDS[asked.kind])
+        rows = _rows(sheet.lines, path, asked, mapped, _today(desk), brought)
+        source = f"table:{mapped.source or asked.kind}"
+        _in_batches(rows, lambda batch: _take(desk, asked, source, batch, path, brought, mapped), progress)
+    except Refusal as error:
+        brought.problems.append(Problem(str(path), error.field or "", in_words(error)))
+
+
+def _options(mapped: Mapped) -> tuple[str, str, str, str, str]:
+    return mapped.source, mapped.delimiter, mapped.encoding, mapped.date_format, mapped.currency
+
+
+def _today(desk: Desk) -> date:
+    return desk.now.astimezone().date()
+
+
+Numbered = tuple[int, RowIn]
+
+
+def _rows(
+    lines: Iterator[Line], path: Path, asked: Asked, mapped: Mapped, today: date, brought: Brought
+) -> Iterator[Numbered]:
+    """The rows that can be read, each with its number; what is wrong with the others goes into `brought`."""
+    seen: Counter[str] = Counter()
+    reading = Reading(today, mapped.currency or asked.currency, mapped.date_format)
+    for line in lines:
+        brought.read += 1
+        brought.not_kept.update(column for column, text in line.cells.items() if text and column not in mapped.columns)
+        if line.broken:
+            brought.problems.append(Problem(str(path), _place(line.number), _(line.broken)))
+            continue
+        values, problems = _values(line, KINDS[asked.kind], mapped, reading)
+        brought.problems += [Problem(str(path), _place(line.number, where), what) for where, what, _stops in problems]
+        if any(stops for _where, _what, stops in problems):
+            continue
+        key = _key(asked.kind, values)
+        seen[key] += 1
+        if seen[key] > 1 and asked.kind == "patients" and values.get("external_id"):
+            what = _("Another row of this file has the same number.")
+            brought.problems.append(Problem(str(path), _place(line.number, "external_id"), what))
+            continue
+        # Two rows alike in one file are two (two deliveries of one lot on a day), and stay two when it comes again.
+        key = key if seen[key] == 1 else f"{key}#{seen[key]}"
+        yield line.number, RowIn(key, {name: value for name, value in values.items() if name != "external_id"})
+
+
+def _values(
+    line: Line, fields: Sequence[Field], mapped: Mapped, reading: Reading
+) -> tuple[dict[str, Any], list[tuple[str, str, bool]]]:
+    """The values of a row, and its problems as (column, words, whether the row cannot be taken)."""
+    values: dict[str, Any] = {}
+    problems: list[tuple[str, str, bool]] = []
+    for one in fields:
+        source = mapped.sources.get(one.name)
+        if source is None:
+            continue
+        text = source.text(line.cells)
+        where = " + ".join(source.columns) or one.name
+        if is_formula(text):
+            problems.append((where, _("This cell holds a formula. Write its value."), True))
+        elif text:
+            try:
+                _put(values, one, one.read(text, reading))
+            except Refusal as error:
+                # A person with a birth date that cannot be is registered with an unknown one, and it is said.
+                birth = one.name == "born_on"
+                problems.append((where, in_words(error) + (f" {_KEPT}" if birth else ""), not birth))
+                if birth:
+                    values["alert"] = _("Birth date to be asked: the table it came from says “{text}”.").format(
+                        text=text
+                    )
+        elif one.required:
+            problems.append((where, _("This may not be empty."), True))
+    if any(one.name == "currency" for one in fields):
+        values.setdefault("currency", reading.currency)
+    if "born_on" in mapped.sources:
+        values.setdefault("born_on", None)
+        values.setdefault("born_precision", "unknown")
+    return values, problems
+
+
+_KEPT = N_("The row is taken with the birth date unknown.")
+
+
+def _put(values: dict[str, Any], one: Field, value: object) -> None:
+    if one.name == "born_on" and isinstance(value, tuple):
+        values["born_on"], values["born_precision"] = value
+    else:
+        values[one.name] = value
+
+
+def _key(kind: str, values: Mapping[str, Any]) -> str:
+    """How a row is known again: by its number where it has one, by what makes it that row, else by all it says."""
+    if values.get("external_id"):
+        return str(values["external_id"])
+    chosen = {name: values.get(name) for name in _KEYS[kind]} if kind in _KEYS else values
+    if kind == "prices":
+        return str(values["code"])
+    whole = json.dumps(chosen, default=str, sort_keys=True, ensure_ascii=False)
+    return "row:" + hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _place(number: int, column: str = "") -> str:
+    return _("row {number}").format(number=number) + (f", {column}" if column else "")
+
+
+def _in_batches(
+    rows: Iterator[Numbered], take: Callable[[Sequence[Numbered]], None], progress: Callable[[int], None]
+) -> None:
+    """Hand rows over in batches of about 8 ms, so that a person's save gets in between."""
+    size, done = 4, 0
+    batch: list[Numbered] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) < size:
+            continue
+        took = _timed(take, batch)
+        done += len(batch)
+        progress(done)
+        size = min(max(int(size * BATCH_SECONDS / max(took, 1e-4)), 1), size * 2, MOST_ROWS)
+        batch = []
+        time.sleep(PAUSE_SECONDS)
+    if batch:
+        take(batch)
+        progress(done + len(batch))
+
+
+def _timed(take: Callable[[Sequence[Numbered]], None], batch: Sequence[Numbered]) -> float:
+    begun = time.monotonic()
+    take(batch)
+    return time.monotonic() - begun
+
+
+def _take(
+    desk: Desk, asked: Asked, source: str, batch: Sequence[Numbered], path: Path, brought: Brought, mapped: Mapped
+) -> None:
+    """One transaction; where a row is refused the others of the batch are taken without it."""
+    left = list(batch)
+    while left:
+        try:
+            outcomes = import_rows(desk, asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run)
+        except DryRun as tried:
+            outcomes = tried.outcomes
+        except Refusal as error:
+            if "row" not in error.facts:
+                raise
+            number, _row = left.pop(int(str(error.facts["row"])))
+            named = error.field or ""
+            column = " + ".join(mapped.sources[named].columns) if named in mapped.sources else named
+            brought.problems.append(Problem(str(path), _place(number, column), in_words(error)))
+            continue
+        for (number, _row), out in zip(left, outcomes, strict=True):
+            _count(brought, path, number, out)
+        return
+
+
+def _count(brought: Brought, path: Path, number: int, out: RowOut) -> None:
+    brought.counts[out.outcome] += 1
+    for name in out.kept:
+        what = _("This was changed here since the table was last brought in, and stays as it is here.")
+        brought.problems.append(Problem(str(path), _place(number, name), what))
