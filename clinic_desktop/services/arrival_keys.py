@@ -85,7 +85,7 @@ def look_up(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> KnownRec
     values = json.dumps(sorted({key[2] for key in keys}))
     rows = connection.exec_driver_sql(_FOUND, (values,)).all()
     parties = [row[6] for row in rows if row[5] == "outside_parties"]
-    names = dict(connection.exec_driver_sql(_NAMES, (json.dumps(parties),)).tuples().all())
+    names = {row[0]: row[1] for row in connection.exec_driver_sql(_NAMES, (json.dumps(parties),))}
     for kind, system, value, use, record_id, record_kind, record, digest, revision in rows:
         known = Known(record_id, record_kind, record, digest, revision, names.get(record))
         found.add(kind, system, value, use == "business", known)
