@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reference": ("reference", "list, describe and replace reference data"),
     "import": ("importing", "bring records in: tables and FHIR records from elsewhere"),
     "template": ("template", "an empty table to be filled in"),
+    "export": ("export", "hand records out: FHIR R4"),
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),

@@ -188,6 +188,7 @@ def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
         names=_targets(what.names, frame, held.key),
         parts=what.parts,
         identifiers=_business(resource.get("identifier")),
+        unresolved=_members(resource, what.links, left),
         patient_words=_words(what.links.get("patient_id")),
         again=again,
     )
@@ -196,6 +197,14 @@ def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
 def _targets(references_: Mapping[str, Reference], frame: Frame, of: Key) -> dict[str, Key]:
     found = {column: frame.target(reference, of) for column, reference in references_.items()}
     return {column: key for column, key in found.items() if key is not None}
+
+
+def _members(resource: Json, links: Mapping[str, Reference], left: Json) -> dict[str, str]:
+    """The members that links to visits stand in, as they are kept where the visit is not here."""
+    if "encounter_id" not in links:
+        return {}
+    name = "encounter" if "encounter" in resource else "context"
+    return {} if name in left else {"encounter_id": dumps({name: resource[name]})[1:-1]}
 
 
 def _words(patient: Reference | None) -> str:

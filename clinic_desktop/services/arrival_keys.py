@@ -13,7 +13,7 @@ from clinic_desktop.store.tables import metadata
 IN_ACT = ("look_up", "known_records")
 
 _FOUND = (
-    "SELECT kind, system, value, use, id, record_kind, record_id, digest, record_revision FROM identifiers"
+    "SELECT kind, system, value, use, id, record_kind, record_id, digest, record_revision, patient_id FROM identifiers"
     " WHERE value IN (SELECT value FROM json_each(?))"
 )
 _NAMES = "SELECT id, name FROM outside_parties WHERE id IN (SELECT value FROM json_each(?))"
@@ -47,6 +47,7 @@ class Known:
     revision: int | None
     name: str | None = None
     own: bool = False
+    patient: str | None = None
 
     def changed(self, digest: str, revision: int, name: str | None) -> "Known":
         """The same after a change."""
@@ -86,8 +87,8 @@ def look_up(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> KnownRec
     rows = connection.exec_driver_sql(_FOUND, (values,)).all()
     parties = [row[6] for row in rows if row[5] == "outside_parties"]
     names = {row[0]: row[1] for row in connection.exec_driver_sql(_NAMES, (json.dumps(parties),))}
-    for kind, system, value, use, record_id, record_kind, record, digest, revision in rows:
-        known = Known(record_id, record_kind, record, digest, revision, names.get(record))
+    for kind, system, value, use, record_id, record_kind, record, digest, revision, patient in rows:
+        known = Known(record_id, record_kind, record, digest, revision, names.get(record), patient=patient)
         found.add(kind, system, value, use == "business", known)
     _own(connection, keys, found)
     return found

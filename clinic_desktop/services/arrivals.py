@@ -6,7 +6,7 @@ changed the record too: then it is left as it is and told, never overwritten.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import Table, select
@@ -58,6 +58,8 @@ class Arrival:
     names: Mapping[str, Key] = ()  # type: ignore[assignment]
     parts: tuple[Mapping[str, object], ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
+    # Of a link that leads nowhere yet: the member of the resource it stands in, as JSON, so that it is given back.
+    unresolved: Mapping[str, str] = ()  # type: ignore[assignment]
     # What the record itself calls its patient.
     patient_words: str = ""
     # Another file of the same import has said something else of it: the first stands.
@@ -116,6 +118,9 @@ class _Batch:
         values, patient = self._resolved(one)
         if values is None:
             return "unplaced"
+        loose = [text for column, text in dict(one.unresolved).items() if values.get(column) is None]
+        if loose:
+            one = replace(one, rest="{" + ",".join((*loose, *([one.rest[1:-1]] if one.rest else ()))) + "}")
         if known is not None:
             if one.table == outside_parties.name and self._adds_nothing(one, known):
                 return "same"
@@ -134,10 +139,15 @@ class _Batch:
     def _resolved(self, one: Arrival) -> tuple[dict[str, object] | None, str | None]:
         """The values with every reference that leads somewhere; None where the patient is not here."""
         values = dict(one.values)
-        for column, key in dict(one.links).items():
-            found = self.known.of(*key)
-            fits = found is not None and found.table == {"patient_id": "patients"}.get(column, "encounters")
-            values[column] = found.record if found is not None and fits else None
+        links = dict(one.links)
+        person = self._leads_to(links.get("patient_id"), "patients")
+        visit = self._leads_to(links.get("encounter_id"), "encounters")
+        if "patient_id" in links:
+            values["patient_id"] = None if person is None else person.record
+        if "encounter_id" in links:
+            # A visit of somebody else is no visit of this patient, whatever the file says.
+            same = visit is not None and (visit.own or visit.patient == values.get("patient_id"))
+            values["encounter_id"] = visit.record if visit is not None and same else None
         for column, key in dict(one.names).items():
             found = self.known.of(*key)
             if found is not None and found.name:
@@ -152,6 +162,10 @@ class _Batch:
             if values.get(column) is None:
                 values[column] = self.act.at
         return values, None if patient is None else str(patient)
+
+    def _leads_to(self, key: Key | None, table: str) -> Known | None:
+        found = None if key is None else self.known.of(*key)
+        return found if found is not None and found.table == table else None
 
     def _expected(self, key: Key | None, words: str) -> str | None:
         """A registration for a patient whose records came before they did, so that nothing is lost meanwhile."""
@@ -243,7 +257,7 @@ class _Batch:
             kind="identifier.noted",
             patient=patient,
         )  # fmt: skip
-        known = Known(made, one.table, record, one.digest, 1, _name(one, one.values))
+        known = Known(made, one.table, record, one.digest, 1, _name(one, one.values), patient=patient)
         self.known.add(*key, known)
         self._note_business(one, record, patient)
 

@@ -172,6 +172,10 @@ ACTS: dict[str, frozenset[str]] = {
     # records that come in from elsewhere and go out
     "arrivals.receive": frozenset({ADMINISTRATOR}),
     "arrivals.which_are_here": frozenset({ADMINISTRATOR}),
+    "departures.patients_to_export": frozenset({ADMINISTRATOR}),
+    "departures.all_parties": frozenset({ADMINISTRATOR}),
+    "departures.patient_record": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.parties": frozenset({DOCTOR, ADMINISTRATOR}),
     # immunizations
     "immunizations.record_immunization": CLINICAL,
     "immunizations.immunization_entered_in_error": CLINICAL,
