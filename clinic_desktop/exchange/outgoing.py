@@ -35,6 +35,7 @@ _HERE: Mapping[str, tuple[str, Callable[[Row, Pointer], Json]]] = {
 _KIND = {
     "patients": "Patient", "encounters": "Encounter", "problems": "Condition", "allergies": "AllergyIntolerance",
     "medicines_taken": "MedicationStatement", "observations": "Observation", "procedures": "Procedure",
+    "immunizations": "Immunization",
     "diagnostic_reports": "DiagnosticReport",
 }  # fmt: skip
 

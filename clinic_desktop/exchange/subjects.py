@@ -15,6 +15,7 @@ from sync.records.kinds import KINDS
 from clinic_desktop.exchange import (
     allergies,
     encounters,
+    immunizations,
     medicines,
     observations,
     parties,
@@ -62,6 +63,7 @@ SUBJECTS: Mapping[str, Subject] = {
             or_about=_GROUP,
         ),
         Subject("Observation", "observations", observations.read, observations.write, or_about=_THINGS),
+        Subject("Immunization", "immunizations", immunizations.read, immunizations.write, "patient"),
         Subject("Procedure", "procedures", procedures.read, procedures.write, or_about=_GROUP),
         Subject("DiagnosticReport", "diagnostic_reports", reports.read, reports.write, or_about=_THINGS),
     )

@@ -26,6 +26,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "MedicationRequest": ("prescription_lines", "medicines_taken"),
     "MedicationStatement": ("medicines_taken",),
     "Observation": ("vital_signs", "lab_results", "observations"),
+    "Immunization": ("immunizations",),
     "Procedure": ("procedures",),
     "DiagnosticReport": ("lab_orders", "diagnostic_reports"),
     "Practitioner": ("staff",),

@@ -28,6 +28,7 @@ KINDS = {
     "allergies": "allergy",
     "medicines_taken": "medicine",
     "observations": "observation",
+    "immunizations": "immunization",
     "procedures": "procedure",
     "diagnostic_reports": "report",
 }
@@ -278,6 +279,7 @@ _DATED = {
     "problems": ("noted_at",),
     "allergies": ("noted_at",),
     "observations": ("effective_at",),
+    "immunizations": ("recorded_at",),
 }
 
 

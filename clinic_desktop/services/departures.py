@@ -24,6 +24,7 @@ from clinic_desktop.store.tables.chart import (
     problems,
     vital_signs,
 )
+from clinic_desktop.store.tables.immunizations import immunizations
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests, specimens
 from clinic_desktop.store.tables.outside import (
     diagnostic_reports,
@@ -156,7 +157,7 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, dic
     yield from (("vital_signs", row) for row in _of(connection, signs, vital_signs, ids))
     yield from (("lab_results", row) for row in _of(connection, _released(), lab_results, ids))
     yield from (("observations", row) for row in _observations(connection, ids))
-    for table in (procedures, diagnostic_reports):
+    for table in (immunizations, procedures, diagnostic_reports):
         yield from ((table.name, row) for row in _of(connection, select(table), table, ids))
 
 

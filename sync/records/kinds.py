@@ -6,6 +6,7 @@ from sync.records.allergy import AllergyIntolerance
 from sync.records.condition import Condition
 from sync.records.elements import Resource
 from sync.records.encounter import Encounter
+from sync.records.immunization import Immunization
 from sync.records.location import Location
 from sync.records.medication import Medication, MedicationRequest, MedicationStatement
 from sync.records.observation import Observation
@@ -27,6 +28,7 @@ KINDS: Mapping[str, type[Resource]] = {
     "MedicationRequest": MedicationRequest,
     "MedicationStatement": MedicationStatement,
     "Observation": Observation,
+    "Immunization": Immunization,
     "Procedure": Procedure,
     "DiagnosticReport": DiagnosticReport,
 }
