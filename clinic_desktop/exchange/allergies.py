@@ -1,8 +1,5 @@
 """Allergies and intolerances <-> AllergyIntolerance."""
 
-from sync.records.allergy import AllergyIntolerance, Reaction
-from sync.records.exact import Json
-
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import (
     Mapped,
@@ -16,6 +13,8 @@ from clinic_desktop.exchange.mapped import (
     status,
     written_notes,
 )
+from sync.records.allergy import AllergyIntolerance, Reaction
+from sync.records.exact import Json
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"

@@ -1,11 +1,10 @@
 """Visits elsewhere and here <-> Encounter."""
 
+from clinic_desktop.exchange import when
+from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, first, listed
 from sync.records.elements import Coding, Reference
 from sync.records.encounter import Encounter
 from sync.records.exact import Json
-
-from clinic_desktop.exchange import when
-from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, first, listed
 
 ACT = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
 TELEHEALTH, EMERGENCY, AMBULATORY = "VR", "EMER", "AMB"

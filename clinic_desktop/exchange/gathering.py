@@ -12,7 +12,8 @@ from clinic_desktop.exchange.keys import Frame, references
 from clinic_desktop.exchange.mapped import Mapped
 from clinic_desktop.exchange.reading import Entry, Envelope, FileRefused, entries
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
-from clinic_desktop.services.arrivals import Arrival, Key
+from clinic_desktop.services.arrival_keys import Key
+from clinic_desktop.services.arrivals import Arrival
 from sync.records.elements import Reference
 from sync.records.exact import Json, digest, dumps, loads
 from sync.records.release import not_r4
@@ -87,9 +88,7 @@ def gather(path: Path, source: str) -> Gathered:
 
 def arrivals(group: Sequence[Held], frame: Frame, met: Mapping[int, str]) -> tuple[Arrival, ...]:
     """The rows that the records of one person become; `met` are the digests of those that came before in this call."""
-    return tuple(
-        _arrival(held, frame, again=met.get(hash(held.key), held.digest) != held.digest) for held in group
-    )
+    return tuple(_arrival(held, frame, again=met.get(hash(held.key), held.digest) != held.digest) for held in group)
 
 
 def standing(key: Key) -> int:

@@ -2,7 +2,7 @@
 
 One person's records of a file are one transaction: all of them or none, also where the machine stops in the middle. A
 bundle of up to `WHOLE` records is one transaction as a whole; of a larger one, and of bulk files, every person is, and
-small ones are put together for as long as a background writer may hold the database. Run again, it goes on where it was.
+small ones are put together for as long as a background writer may hold the database. Run again, it goes on.
 """
 
 import time
@@ -15,7 +15,8 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.gathering import Gathered, Held, Pointing, arrivals, gather, standing
 from clinic_desktop.exchange.reading import FileRefused, files_of
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.arrivals import Key, receive, which_are_here
+from clinic_desktop.services.arrival_keys import Key
+from clinic_desktop.services.arrivals import receive, which_are_here
 
 WHOLE = 5_000
 SLICE_SECONDS, PAUSE_SECONDS = 0.008, 0.001

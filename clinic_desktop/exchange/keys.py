@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from clinic_desktop.services.arrivals import Key
+from clinic_desktop.services.arrival_keys import Key
 from sync.records.elements import Reference
 from sync.records.exact import Json
 
@@ -61,8 +61,6 @@ class Frame:
 
     def literal(self, text: str, of: Key) -> Key | None:
         """The record that the text of a reference means."""
-        if text.startswith("#"):
-            return None
         if text in self.urls:
             return self.urls[text]
         if text.startswith("urn:uuid:"):
@@ -70,9 +68,9 @@ class Frame:
         if conditional := _CONDITIONAL.fullmatch(text):
             return Key(conditional[1], conditional[2], conditional[3], business=True)
         found = _LITERAL.fullmatch(text)
-        if found is None:
-            return None
-        base, kind, value = found.groups()
+        return None if found is None else self._at(found[1], found[2], found[3], of)
+
+    def _at(self, base: str | None, kind: str, value: str, of: Key) -> Key:
         if base:
             return Key(kind, base, value)
         if (kind, value) in self.local:

@@ -3,10 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sync.records.elements import CodeableConcept, Reference
-from sync.records.exact import Json
-from sync.records.medication import Dosage, Medication, MedicationRequest, MedicationStatement
-
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import (
     Mapped,
@@ -21,9 +17,12 @@ from clinic_desktop.exchange.mapped import (
     notes,
     written_notes,
 )
+from sync.records.elements import CodeableConcept, Reference
+from sync.records.exact import Json
+from sync.records.medication import Dosage, Medication, MedicationRequest, MedicationStatement
 
 NOT_NAMED = "(not named)"
-# What the patient takes or may take, as far as anybody elsewhere knows; on hold is expected to go on and is checked too.
+# What the patient takes or may take, as far as anybody elsewhere knows; what is on hold may go on and is checked too.
 _TAKEN = {"active", "on-hold", "unknown", "intended"}
 _STATUS = {"completed": "completed", "entered-in-error": "entered_in_error"}
 
@@ -145,7 +144,7 @@ def _written_status(row: Row, ended: str) -> str:
     came = row["outside_status"]
     if came is not None and (_status(came) == row["status"] or row["status"] == "stopped" != _status(came) != "active"):
         return str(came)
-    return {"entered_in_error": "entered-in-error", "stopped": ended}.get(row["status"], row["status"])
+    return str({"entered_in_error": "entered-in-error", "stopped": ended}.get(row["status"], row["status"]))
 
 
 def _why(status: str, reason: CodeableConcept | None, *, forbidden: bool) -> str | None:
@@ -167,11 +166,17 @@ def _said(dosage: Dosage) -> str:
         quantity: dict[str, Any] = rate.get("doseQuantity") or {}
         if "value" in quantity:
             amount = quantity["value"]
-            words.append(f"{getattr(amount, 'text', amount)} {quantity.get('unit') or quantity.get('code') or ''}".strip())
+            words.append(
+                f"{getattr(amount, 'text', amount)} {quantity.get('unit') or quantity.get('code') or ''}".strip()
+            )
     repeat: dict[str, Any] = (dosage.timing or {}).get("repeat") or {}
     if "frequency" in repeat and "period" in repeat:
         period, unit = repeat["period"], repeat.get("periodUnit", "")
-        every = unit if str(getattr(period, "text", period)) in {"1", "1.0"} else f"{getattr(period, 'text', period)} {unit}"
+        every = (
+            unit
+            if str(getattr(period, "text", period)) in {"1", "1.0"}
+            else f"{getattr(period, 'text', period)} {unit}"
+        )
         words.append(f"{repeat['frequency']} × / {every}")
     if dosage.route is not None and (route := meaning(dosage.route).title):
         words.append(route)

@@ -2,10 +2,6 @@
 
 from typing import Any
 
-from sync.records.elements import Quantity
-from sync.records.exact import Json, dumps, loads
-from sync.records.observation import Observation, Valued
-
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import (
     LOINC,
@@ -21,6 +17,9 @@ from clinic_desktop.exchange.mapped import (
     notes,
     written_notes,
 )
+from sync.records.elements import Quantity
+from sync.records.exact import Json, dumps, loads
+from sync.records.observation import Observation, Valued
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -126,9 +125,7 @@ def _written(row: Row) -> Json:
     members = clean(code=concept(row["code_system"], row["code"], row["title"]))
     kind, value = row["value_kind"], row["value"]
     if kind == "quantity":
-        members["valueQuantity"] = quantity(
-            value, row["unit"], row["unit_code"], row["unit_system"], row["comparator"]
-        )
+        members["valueQuantity"] = quantity(value, row["unit"], row["unit_code"], row["unit_system"], row["comparator"])
     elif kind == "codeable":
         members["valueCodeableConcept"] = concept(row["value_system"], row["value_code"], value) or {}
     elif kind in _PLAIN:

@@ -11,7 +11,7 @@ from clinic_desktop.exchange.keys import UUID_SYSTEM, Frame, references
 from clinic_desktop.exchange.mapped import Pointer, Row, clean
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.arrivals import Key
+from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.departures import (
     Leaving,
     PatientRecord,
@@ -52,7 +52,7 @@ def bundle_of(desk: Desk, patient_id: str) -> Json:
     """One patient's records as a Bundle; who asked is in the access log first."""
     record = patient_record(desk, patient_id)
     keys = _keys(record)
-    found = [(keys[one.table, one.row["id"]], _resource(one, record, keys)) for one in record.rows if not one.expected]
+    found = [(keys[one.table, one.row["id"]], _resource(one, keys)) for one in record.rows if not one.expected]
     found += _parties(desk, found)
     return _bundle(desk, found)
 
@@ -127,7 +127,7 @@ def _keys(record: PatientRecord) -> dict[tuple[str, str], Key]:
     return keys
 
 
-def _resource(one: Leaving, record: PatientRecord, keys: Mapping[tuple[str, str], Key]) -> Json:
+def _resource(one: Leaving, keys: Mapping[tuple[str, str], Key]) -> Json:
     key = keys[one.table, one.row["id"]]
     row: dict[str, Any] = dict(one.row)
     if one.table == "patients" and one.key is None:

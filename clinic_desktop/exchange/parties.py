@@ -2,15 +2,14 @@
 
 from typing import Any
 
+from clinic_desktop.exchange import people
+from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, first
+from clinic_desktop.exchange.medicines import NOT_NAMED, named
 from sync.records.exact import Json
 from sync.records.location import Location
 from sync.records.medication import Medication
 from sync.records.organization import Organization
 from sync.records.practitioner import Practitioner
-
-from clinic_desktop.exchange import people
-from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, first
-from clinic_desktop.exchange.medicines import NOT_NAMED, named
 
 
 def read_practitioner(record: Practitioner) -> Mapped:

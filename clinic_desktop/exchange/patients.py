@@ -1,10 +1,9 @@
 """Patients <-> Patient."""
 
-from sync.records.exact import Json
-from sync.records.patient import Patient
-
 from clinic_desktop.exchange import people, when
 from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, first, meaning
+from sync.records.exact import Json
+from sync.records.patient import Patient
 
 MRN = "urn:x-clinic-desktop:mrn"
 LANGUAGE = "urn:ietf:bcp:47"
@@ -37,13 +36,19 @@ def read(record: Patient) -> Mapped:
         "alert": "Recorded elsewhere as deceased; the day is not known." if _gone(record) else None,
     }
     names = tuple(
-        {"kind": _OTHER.get(each.use or "", "alias"), "family_name": each.family or "", "given_names": people.given(each)}
+        {
+            "kind": _OTHER.get(each.use or "", "alias"),
+            "family_name": each.family or "",
+            "given_names": people.given(each),
+        }
         for each in record.name
         if each is not shown and (each.family or people.given(each))
     )
     contacts = tuple(
         {
-            "name": (f"{people.given(each.name)} {each.name.family or ''}".strip() or each.name.text) if each.name else "",
+            "name": (f"{people.given(each.name)} {each.name.family or ''}".strip() or each.name.text)
+            if each.name
+            else "",
             "relation": first(each.relationship).title,
             "phone": next(iter(people.telecom(each.telecom, "phone")), None),
         }
@@ -61,9 +66,7 @@ def write(row: Row, _point: Pointer) -> Json:
     return clean(
         identifier=[{"system": MRN, "value": row["mrn"]}] if here else None,
         name=None if row["family_name"] == NAMELESS and not row["given_names"] else [name],
-        telecom=people.written_telecom(
-            ("phone", row["phone"]), ("phone", row["other_phone"]), ("email", row["email"])
-        ),
+        telecom=people.written_telecom(("phone", row["phone"]), ("phone", row["other_phone"]), ("email", row["email"])),
         gender=row["sex"],
         birth_date=_born(row["born_on"], row["born_precision"]),
         deceased_date_time=row["deceased_on"],

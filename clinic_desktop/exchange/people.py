@@ -1,9 +1,8 @@
 """Names, telephone numbers and addresses <-> the columns of a person or a place."""
 
+from clinic_desktop.exchange.mapped import Row, Values, clean
 from sync.records.elements import Address, ContactPoint, HumanName
 from sync.records.exact import Json
-
-from clinic_desktop.exchange.mapped import Row, Values, clean
 
 
 def name(names: tuple[HumanName, ...]) -> HumanName | None:

@@ -2,10 +2,6 @@
 
 from typing import Any
 
-from sync.records.condition import Condition
-from sync.records.elements import Period, Quantity, Range
-from sync.records.exact import Json
-
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import (
     ICD10CM,
@@ -21,12 +17,17 @@ from clinic_desktop.exchange.mapped import (
     status,
     written_notes,
 )
+from sync.records.condition import Condition
+from sync.records.elements import Period, Quantity, Range
+from sync.records.exact import Json
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
-_CERTAINTY = {"confirmed": "confirmed", "refuted": "refuted", "unconfirmed": "provisional", "provisional": "provisional",
-              "differential": "provisional", "entered-in-error": "confirmed"}  # fmt: skip
+_CERTAINTY = {
+    "confirmed": "confirmed", "refuted": "refuted", "unconfirmed": "provisional", "provisional": "provisional",
+    "differential": "provisional", "entered-in-error": "confirmed",
+}  # fmt: skip
 _OVER = {"inactive", "remission", "resolved"}
 
 
@@ -122,5 +123,3 @@ def _said(age: Quantity | None, period: Period | None, between: Range | None) ->
 def _amount(quantity: Quantity | None) -> str:
     value: Any = None if quantity is None else quantity.value
     return "?" if quantity is None else f"{value} {quantity.unit or quantity.code or ''}".strip()
-
-

@@ -1,8 +1,5 @@
 """Procedures <-> Procedure."""
 
-from sync.records.exact import Json
-from sync.records.procedure import Procedure
-
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import (
     Mapped,
@@ -15,6 +12,8 @@ from clinic_desktop.exchange.mapped import (
     notes,
     written_notes,
 )
+from sync.records.exact import Json
+from sync.records.procedure import Procedure
 
 
 def read(record: Procedure) -> Mapped:

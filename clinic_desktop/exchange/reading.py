@@ -6,9 +6,10 @@ import json
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
 from sync.records.exact import DECODER, Json, NotExact, may_be_unsound, require_sound
@@ -68,15 +69,25 @@ def files_of(paths: list[Path]) -> tuple[list[Path], list[Path]]:
 def entries(path: Path, envelope: Envelope) -> Iterator[Entry]:
     """Every resource of a file. Raises FileRefused for what is broken, cut off or no FHIR."""
     try:
-        with path.open("rb") as raw:
-            head = raw.read(2)
-            raw.seek(0)
-            stream: IO[bytes] = gzip.open(raw) if head == _GZIP else raw  # type: ignore[assignment]
+        with _opened(path) as stream:
             yield from _documents(_Window(stream), envelope)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileRefused("", f"the compressed file stops halfway or is damaged ({error})") from None
     except UnicodeDecodeError:
         raise FileRefused("", "the text is not UTF-8") from None
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file, or what is compressed in it, whatever it is called."""
+    with path.open("rb") as raw:
+        compressed = raw.read(2) == _GZIP
+        raw.seek(0)
+        if not compressed:
+            yield raw
+            return
+        with gzip.GzipFile(fileobj=raw) as inside:
+            yield cast("IO[bytes]", inside)
 
 
 def _is_fhir(path: Path) -> bool:
@@ -91,10 +102,8 @@ HEAD = 256 << 10
 def _rank(path: Path) -> tuple[int, str]:
     """Where a file stands in the order of reading, by the kinds at its head: what others point to comes first."""
     try:
-        with path.open("rb") as raw:
-            compressed = raw.read(2) == _GZIP
-            raw.seek(0)
-            head = (gzip.open(raw) if compressed else raw).read(HEAD)
+        with _opened(path) as stream:
+            head = stream.read(HEAD)
     except (OSError, EOFError, zlib.error):
         return len(ORDER), str(path)
     kinds = {found.decode() for found in _KIND.findall(head)} - {"Bundle"}

@@ -1,10 +1,9 @@
 """Reports of laboratories and imaging departments <-> DiagnosticReport."""
 
-from sync.records.exact import Json
-from sync.records.report import DiagnosticReport
-
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, first, meaning
+from sync.records.exact import Json
+from sync.records.report import DiagnosticReport
 
 
 def read(record: DiagnosticReport) -> Mapped:

@@ -8,10 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync.records.elements import Reference, Resource
-from sync.records.exact import Json
-from sync.records.kinds import KINDS
-
 from clinic_desktop.exchange import (
     allergies,
     encounters,
@@ -25,6 +21,9 @@ from clinic_desktop.exchange import (
     reports,
 )
 from clinic_desktop.exchange.mapped import Mapped, Pointer, Row
+from sync.records.elements import Reference, Resource
+from sync.records.exact import Json
+from sync.records.kinds import KINDS
 
 
 @dataclass(frozen=True)
@@ -154,5 +153,3 @@ def _as_row(what: Mapped) -> _Row:
     row["parts"] = [_Row(part) for part in parts if "of" not in part]
     row["contacts"] = [_Row(part) for part in parts if part.get("of") == "contact"]
     return row
-
-

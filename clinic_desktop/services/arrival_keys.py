@@ -2,15 +2,15 @@
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select, table, column
+from sqlalchemy import Connection, Select, Text, column, func, select
 
 from clinic_desktop.store.tables import metadata
 
-IN_ACT = ("look_up", "known_records")
+IN_ACT = ("look_up", "revisions")
 
 _FOUND = (
     "SELECT kind, system, value, use, id, record_kind, record_id, digest, record_revision, patient_id FROM identifiers"
@@ -37,6 +37,18 @@ OWN: Mapping[str, tuple[str, ...]] = {
 UUID = "urn:uuid"
 
 
+class Key(NamedTuple):
+    """Where a record is found elsewhere: its kind, the system that gave the id, and the id.
+
+    A business key is an identifier that people use (a licence, an insurance number); an empty kind is any kind.
+    """
+
+    kind: str
+    system: str
+    value: str
+    business: bool = False
+
+
 @dataclass(frozen=True)
 class Known:
     """A record that is here: its identifier's row, its table and id, and what came of it last."""
@@ -59,74 +71,70 @@ class KnownRecords:
     """What is known of some keys."""
 
     def __init__(self) -> None:
-        self._by_key: dict[tuple[str, str, str, bool], Known] = {}
+        self._by_key: dict[Key, Known] = {}
         self._by_value: dict[tuple[str, str, bool], Known] = {}
 
-    def add(self, kind: str, system: str, value: str, business: object, known: Known | None = None) -> None:
-        """Note a record; the business flag may be left out."""
-        if isinstance(business, Known):
-            business, known = False, business
-        if known is not None:
-            self._by_key[kind, system, value, bool(business)] = known
-            self._by_value[system, value, bool(business)] = known
+    def add(self, key: Key, known: Known) -> None:
+        """Note the record under a key."""
+        self._by_key[key] = known
+        self._by_value[key.system, key.value, key.business] = known
 
-    def of(self, kind: str, system: str, value: str, business: bool = False) -> Known | None:
+    def of(self, key: Key) -> Known | None:
         """The record under a key; an empty kind is any."""
-        if kind:
-            return self._by_key.get((kind, system, value, business))
-        return self._by_value.get((system, value, business))
+        if key.kind:
+            return self._by_key.get(key)
+        return self._by_value.get((key.system, key.value, key.business))
 
     def all(self) -> Iterable[Known]:
         """Every record found."""
         return self._by_key.values()
 
 
-def look_up(connection: Connection, keys: Sequence[tuple[Any, ...]]) -> KnownRecords:
+def look_up(connection: Connection, keys: Iterable[Key]) -> KnownRecords:
     """Read all that is known of these keys: what came from elsewhere, and the clinic's own records."""
     found = KnownRecords()
-    values = json.dumps(sorted({key[2] for key in keys}))
+    wanted = list(keys)
+    values = json.dumps(sorted({key.value for key in wanted}))
     rows = connection.exec_driver_sql(_FOUND, (values,)).all()
     parties = [row[6] for row in rows if row[5] == "outside_parties"]
     names = {row[0]: row[1] for row in connection.exec_driver_sql(_NAMES, (json.dumps(parties),))}
     for kind, system, value, use, record_id, record_kind, record, digest, revision, patient in rows:
         known = Known(record_id, record_kind, record, digest, revision, names.get(record), patient=patient)
-        found.add(kind, system, value, use == "business", known)
-    _own(connection, keys, found)
+        found.add(Key(kind, system, value, business=use == "business"), known)
+    _own(connection, wanted, found)
     return found
 
 
-def known_records(connection: Connection, known: KnownRecords) -> dict[str, Mapping[str, Any]]:
-    """The rows of the records found, by their ids: only their revisions."""
+def revisions(connection: Connection, known: KnownRecords) -> dict[str, int]:
+    """The revisions of the records found, by their ids."""
     wanted: dict[str, set[str]] = {}
     for each in known.all():
         if not each.own:
             wanted.setdefault(each.table, set()).add(each.record)
-    rows: dict[str, Mapping[str, Any]] = {}
+    found: dict[str, int] = {}
     for name, ids in wanted.items():
-        statement = f"SELECT id, revision FROM {metadata.tables[name].name} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - a table's own name
-        for record, revision in connection.exec_driver_sql(statement, (json.dumps(sorted(ids)),)):
-            rows[record] = {"revision": revision}
-    return rows
+        rows = metadata.tables[name]
+        asked = select(rows.c.id, rows.c.revision).where(rows.c.id.in_(_values(ids)))
+        found.update((row.id, row.revision) for row in connection.execute(asked))
+    return found
 
 
-def _own(connection: Connection, keys: Sequence[tuple[Any, ...]], found: KnownRecords) -> None:
+def _own(connection: Connection, keys: Iterable[Key], found: KnownRecords) -> None:
     """The clinic's own records among the keys: those are never taken for somebody else's."""
-    wanted: dict[str, list[tuple[str, str]]] = {}
+    wanted: dict[str, list[Key]] = {}
     for key in keys:
-        kind, system, value = key[:3]
-        if system == UUID and not (len(key) > 3 and key[3]) and found.of(kind, system, value) is None:
-            for name in OWN.get(kind, ()) if kind else ("patients", "encounters"):
-                wanted.setdefault(name, []).append((kind, value))
-    for name, pairs in wanted.items():
-        rows = table(name, column("id"))
-        values = select(column("value")).select_from(_json_each(json.dumps([value for _kind, value in pairs])))
-        here = set(connection.execute(select(rows.c.id).where(rows.c.id.in_(values))).scalars())
-        for kind, value in pairs:
-            if value in here:
-                found.add(kind, UUID, value, Known("", name, value, None, None, own=True))
+        if key.system == UUID and not key.business and found.of(key) is None:
+            for name in OWN.get(key.kind, ()) if key.kind else ("patients", "encounters"):
+                wanted.setdefault(name, []).append(key)
+    for name, asked in wanted.items():
+        rows = metadata.tables[name]
+        here = connection.execute(select(rows.c.id).where(rows.c.id.in_(_values(key.value for key in asked))))
+        own = set(here.scalars())
+        for key in asked:
+            if key.value in own:
+                found.add(key, Known("", name, key.value, None, None, own=True))
 
 
-def _json_each(text: str) -> Any:
-    from sqlalchemy import func
-
-    return func.json_each(text).table_valued("value")
+def _values(ids: Iterable[str]) -> Select[tuple[str]]:
+    """Ids as a selection, however many there are."""
+    return select(func.json_each(json.dumps(sorted(ids))).table_valued(column("value", Text)).c.value)

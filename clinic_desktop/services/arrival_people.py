@@ -1,4 +1,4 @@
-"""A patient who comes in from elsewhere: registered under a number of this clinic, found by the search, never linked."""
+"""A patient who comes in from elsewhere: registered under a number of this clinic, found by search, never linked."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

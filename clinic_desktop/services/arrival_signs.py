@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import measured
-from clinic_desktop.domain.vitals import BY_CODE
 from clinic_desktop.domain.vital_ranges import flag
+from clinic_desktop.domain.vitals import BY_CODE
 from clinic_desktop.services import vitals
 from clinic_desktop.services.acts import Act
 from clinic_desktop.store.tables.chart import vital_signs

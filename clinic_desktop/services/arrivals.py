@@ -7,14 +7,13 @@ changed the record too: then it is left as it is and told, never overwritten.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from sqlalchemy import Table, select
 
 from clinic_desktop.services import arrival_people, arrival_signs
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
-from clinic_desktop.services.arrival_keys import Known, known_records, look_up
+from clinic_desktop.services.arrival_keys import Key, Known, look_up, revisions
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.outside import identifiers, observations, outside_parties
 from clinic_desktop.store.tables.patients import patients
@@ -32,18 +31,6 @@ KINDS = {
     "procedures": "procedure",
     "diagnostic_reports": "report",
 }
-
-
-class Key(NamedTuple):
-    """Where a record is found elsewhere: its kind, the system that gave the id, and the id.
-
-    A business key is an identifier that people use (a licence, an insurance number); an empty kind is any kind.
-    """
-
-    kind: str
-    system: str
-    value: str
-    business: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Received:
-    """What became of each record of a batch, in its order: "new", "same", "changed", "unplaced", "conflict" or "kept_here".
+    """What became of each record of a batch: "new", "same", "changed", "unplaced", "conflict" or "kept_here".
 
     Of a "conflict" another file of the same import says something else; "kept_here" was changed by somebody here.
     """
@@ -93,8 +80,8 @@ def receive(act: Act, arrivals: Sequence[Arrival]) -> Received:
 @query
 def which_are_here(read: Read, keys: Sequence[Key]) -> tuple[Key, ...]:
     """Those of some keys under which a record stands here; one that was only spoken of so far does not."""
-    found = look_up(read.conn, [tuple(key) for key in keys])
-    known = ((key, found.of(*key)) for key in keys)
+    found = look_up(read.conn, keys)
+    known = ((key, found.of(key)) for key in keys)
     return tuple(key for key, one in known if one is not None and (one.own or one.digest is not None or key.business))
 
 
@@ -103,17 +90,17 @@ class _Batch:
 
     def __init__(self, act: Act, arrivals: Sequence[Arrival]) -> None:
         self.act = act
-        keys = {tuple(each.key) for each in arrivals}
+        keys = {each.key for each in arrivals}
         for each in arrivals:
-            keys.update(tuple(key) for key in (*dict(each.links).values(), *dict(each.names).values()))
+            keys.update(dict(each.links).values(), dict(each.names).values())
         self.known = look_up(act.conn, sorted(keys))
-        self.rows = known_records(act.conn, self.known)
+        self.revisions = revisions(act.conn, self.known)
         self.signs = arrival_signs.Signs(act)
         self.listed: set[str] = set()
 
     def take(self, one: Arrival) -> str:
         """Write one record, or say that it is here already, or that whom it belongs to is not."""
-        known = self.known.of(*one.key)
+        known = self.known.of(one.key)
         if known is not None and (known.digest == one.digest or known.own):
             return "same"
         values, patient = self._resolved(one)
@@ -150,7 +137,7 @@ class _Batch:
             same = visit is not None and (visit.own or visit.patient == values.get("patient_id"))
             values["encounter_id"] = visit.record if visit is not None and same else None
         for column, key in dict(one.names).items():
-            found = self.known.of(*key)
+            found = self.known.of(key)
             if found is not None and found.name:
                 values[column] = found.name
         patient = values.get("patient_id")
@@ -165,7 +152,7 @@ class _Batch:
         return values, None if patient is None else str(patient)
 
     def _leads_to(self, key: Key | None, table: str) -> Known | None:
-        found = None if key is None else self.known.of(*key)
+        found = None if key is None else self.known.of(key)
         return found if found is not None and found.table == table else None
 
     def _expected(self, key: Key | None, words: str) -> str | None:
@@ -177,8 +164,8 @@ class _Batch:
         values = {**about, "use": "resource", "kind": "Patient", "system": key.system, "value": key.value}
         made = self.act.create(identifiers, values | {"record_revision": 1}, kind="identifier.noted", patient=patient)
         known = Known(made, "patients", patient, None, 1)
-        self.known.add("Patient", key.system, key.value, known)
-        self.rows[patient] = {"revision": 1}
+        self.known.add(Key("Patient", key.system, key.value), known)
+        self.revisions[patient] = 1
         return patient
 
     def _create(self, one: Arrival, values: dict[str, object], patient: str | None) -> str:
@@ -208,7 +195,9 @@ class _Batch:
 
     def _adds_nothing(self, one: Arrival, known: Known) -> bool:
         """Whether another file only says less of the same practitioner or place than what is kept says."""
-        row = self.act.conn.execute(select(outside_parties).where(outside_parties.c.id == known.record)).mappings().one()
+        row = (
+            self.act.conn.execute(select(outside_parties).where(outside_parties.c.id == known.record)).mappings().one()
+        )
         rest = self.act.conn.execute(select(identifiers.c.rest).where(identifiers.c.id == known.id)).scalar_one()
         kept, came = json.loads(rest or "{}"), json.loads(one.rest or "{}")
         return all(row[name] == value for name, value in one.values.items() if value is not None) and all(
@@ -218,8 +207,7 @@ class _Batch:
     def _change(self, one: Arrival, known: Known, values: dict[str, object], patient: str | None) -> str:
         """Bring a record to what came now, unless somebody here has changed it meanwhile."""
         table = _TABLES[one.table]
-        row = self.rows[known.record]
-        if known.revision is not None and row["revision"] != known.revision:
+        if known.revision is not None and self.revisions[known.record] != known.revision:
             return "kept_here"
         kind = f"{KINDS[one.table]}.received"
         if table is patients:
@@ -239,7 +227,7 @@ class _Batch:
             self.listed.add(str(patient))
         came = {"digest": one.digest, "rest": one.rest, "record_revision": revision, "received_at": self.act.at}
         self.act.change(identifiers, known.id, came, kind="identifier.changed")
-        self.known.add(*one.key, known.changed(one.digest, revision, _name(one, values)))
+        self.known.add(one.key, known.changed(one.digest, revision, _name(one, values)))
         if known.digest is None:
             self._note_business(one, known.record, known.record)
             return "new"
@@ -259,7 +247,7 @@ class _Batch:
             patient=patient,
         )  # fmt: skip
         known = Known(made, one.table, record, one.digest, 1, _name(one, one.values), patient=patient)
-        self.known.add(*key, known)
+        self.known.add(key, known)
         self._note_business(one, record, patient)
 
     def _note_business(self, one: Arrival, record: str, patient: str | None) -> None:
@@ -269,7 +257,7 @@ class _Batch:
             values = {**about, "use": "business", "kind": one.key.kind, "system": system, "value": value}
             made = self.act.create(identifiers, values, kind="identifier.noted", patient=patient)
             known = Known(made, one.table, record, one.digest, None, _name(one, one.values))
-            self.known.add(one.key.kind, system, value, True, known)
+            self.known.add(Key(one.key.kind, system, value, business=True), known)
 
 
 _TABLES: Mapping[str, Table] = {name: metadata.tables[name] for name in KINDS}

@@ -134,7 +134,7 @@ def _results(connection: Connection, patient_id: str) -> tuple[ResultShown, ...]
     there = (
         ResultShown(
             one.id, "", one.loinc or "", one.title, one.value or "", one.unit, one.flag, one.range_text,
-            from_text(one.effective_at), False,
+            from_text(one.effective_at), corrected=False,
         )
         for one in outside.outside_results(connection, patient_id)
     )  # fmt: skip

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Select, Table, select
 
 from clinic_desktop.services import merges
 from clinic_desktop.services.acts import Read, query
-from clinic_desktop.services.arrival_keys import look_up
-from clinic_desktop.services.arrivals import Key
+from clinic_desktop.services.arrival_keys import Key, look_up
 from clinic_desktop.services.patients import require_patient
 from clinic_desktop.store.tables.chart import (
     addenda,
@@ -88,7 +87,7 @@ def patient_record(read: Read, patient_id: str) -> PatientRecord:
 @query
 def parties(read: Read, keys: Sequence[Key]) -> tuple[Leaving, ...]:
     """The practitioners, organisations, places and medicines among some keys."""
-    found = look_up(read.conn, [tuple(key) for key in keys])
+    found = look_up(read.conn, keys)
     wanted = {one.record for one in found.all() if one.table == outside_parties.name}
     known = _identifiers_of(read.conn, sorted(wanted))
     rows = read.conn.execute(select(outside_parties).where(outside_parties.c.id.in_(sorted(wanted)))).mappings()
@@ -98,7 +97,9 @@ def parties(read: Read, keys: Sequence[Key]) -> tuple[Leaving, ...]:
 @query
 def all_parties(read: Read) -> tuple[Leaving, ...]:
     """Every practitioner, organisation, place and medicine that outside records have named."""
-    wanted = select(identifiers).where(identifiers.c.record_kind == outside_parties.name, identifiers.c.use == "resource")
+    wanted = select(identifiers).where(
+        identifiers.c.record_kind == outside_parties.name, identifiers.c.use == "resource"
+    )
     known = _known(read.conn, wanted)
     rows = read.conn.execute(select(outside_parties).order_by(outside_parties.c.rowid_)).mappings()
     return tuple(_leaving("outside_parties", dict(row), known) for row in rows)

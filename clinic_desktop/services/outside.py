@@ -70,9 +70,9 @@ def ranges_by_loinc(connection: Connection, codes: Sequence[str]) -> Mapping[str
     )
     found: dict[str, tuple[tuple[str | None, Range], ...]] = {}
     for row in rows:
-        limits = (None if each is None else Decimal(each) for each in (row.low, row.high))
-        critical = (None if each is None else Decimal(each) for each in (row.critical_low, row.critical_high))
-        one = Range(row.sex, row.age_from_days, row.age_to_days, *limits, *critical, row.source)
+        kept = (row.low, row.high, row.critical_low, row.critical_high)
+        low, high, critical_low, critical_high = (None if each is None else Decimal(each) for each in kept)
+        one = Range(row.sex, row.age_from_days, row.age_to_days, low, high, critical_low, critical_high, row.source)
         code = row.loinc or row.test_code
         found[code] = (*found.get(code, ()), (row.unit or row.test_unit, one))
     return found

@@ -25,7 +25,15 @@ class Encounter(Resource):
 
     resource_type: Literal["Encounter"]
     status: Literal[
-        "planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled", "entered-in-error", "unknown"
+        "planned",
+        "arrived",
+        "triaged",
+        "in-progress",
+        "onleave",
+        "finished",
+        "cancelled",
+        "entered-in-error",
+        "unknown",
     ]
     class_: Coding = Field(alias="class")
     type: tuple[CodeableConcept, ...] = ()

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 # Longer than any measured value (the longest of the official examples has 22 digits) and than what a machine can hold.
 LONGEST_NUMBER = 64
@@ -24,7 +24,7 @@ class Number(Decimal):
 
     text: str
 
-    def __new__(cls, text: str) -> "Number":
+    def __new__(cls, text: str) -> Self:
         """Read the text of a JSON number."""
         made = super().__new__(cls, text)
         made.text = text
@@ -72,8 +72,10 @@ def may_be_unsound(text: str, start: int, end: int) -> bool:
     JSON has no control characters in strings, so that NUL and half characters come as escapes alone.
     """
     nested = text.count("{", start, end) + text.count("[", start, end) > DEEPEST
-    return nested or text.find("\\u0000", start, end) >= 0 or any(
-        text.find(half, start, end) >= 0 for half in ("\\ud", "\\uD")
+    return (
+        nested
+        or text.find("\\u0000", start, end) >= 0
+        or any(text.find(half, start, end) >= 0 for half in ("\\ud", "\\uD"))
     )
 
 
@@ -142,8 +144,8 @@ def _constant(text: str) -> None:
 def _members(pairs: list[tuple[str, Any]]) -> Json:
     made = dict(pairs)
     if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(name for name, _value in pairs if name in seen or seen.add(name))
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
         raise NotExact(f"broken JSON: the member “{twice[:40]}” stands twice in one object")
     return made
 

@@ -49,9 +49,7 @@ class MedicationRequest(Resource):
     """A prescription."""
 
     resource_type: Literal["MedicationRequest"]
-    status: Literal[
-        "active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "unknown"
-    ]
+    status: Literal["active", "on-hold", "cancelled", "completed", "entered-in-error", "stopped", "draft", "unknown"]
     status_reason: CodeableConcept | None = None
     intent: Literal[
         "proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option"
@@ -74,9 +72,7 @@ class MedicationStatement(Resource):
     """What somebody takes or took, by their own word or another's."""
 
     resource_type: Literal["MedicationStatement"]
-    status: Literal[
-        "active", "completed", "entered-in-error", "intended", "stopped", "on-hold", "unknown", "not-taken"
-    ]
+    status: Literal["active", "completed", "entered-in-error", "intended", "stopped", "on-hold", "unknown", "not-taken"]
     category: CodeableConcept | None = None
     medication_codeable_concept: CodeableConcept | None = None
     medication_reference: Reference | None = None

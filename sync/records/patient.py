@@ -45,5 +45,3 @@ class Patient(Resource):
     contact: tuple[Contact, ...] = ()
     communication: tuple[Communication, ...] = ()
     marital_status: CodeableConcept | None = None
-
-

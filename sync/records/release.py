@@ -119,7 +119,9 @@ def _signs(resource: Json) -> Iterator[str]:
         if name in resource:
             yield f"{kind}.{name} is of FHIR {release}; only R4 is read"
     names = resource.get("name")
-    if isinstance(names, list) and any(isinstance(each, dict) and isinstance(each.get("family"), list) for each in names):
+    if isinstance(names, list) and any(
+        isinstance(each, dict) and isinstance(each.get("family"), list) for each in names
+    ):
         yield f"{kind}.name.family is a list, as in FHIR DSTU2; only R4 is read"
     for name in _CONCEPTS.get(kind, ()):
         if isinstance(resource.get(name), str):

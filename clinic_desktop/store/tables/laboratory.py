@@ -30,7 +30,7 @@ lab_panels = record(
     number("active", default=1),
 )
 
-# `test_code` is a test of the catalogue or, for what is measured elsewhere, a LOINC code; then `unit` says in which unit.
+# `test_code` is a test of the catalogue or, for what is measured elsewhere, a LOINC code, and `unit` its unit.
 lab_ranges = record(
     "lab_ranges",
     text("test_code"),
