@@ -142,7 +142,7 @@ def _status(status: str) -> str:
 def _written_status(row: Row, ended: str) -> str:
     """FHIR's status as it came, unless somebody here has said since that it is no longer taken."""
     came = row["outside_status"]
-    if came is not None and (_status(came) == row["status"] or row["status"] == "stopped" != _status(came) != "active"):
+    if came is not None and _status(came) == row["status"]:
         return str(came)
     return str({"entered_in_error": "entered-in-error", "stopped": ended}.get(row["status"], row["status"]))
 

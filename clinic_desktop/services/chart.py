@@ -133,7 +133,7 @@ def _results(connection: Connection, patient_id: str) -> tuple[ResultShown, ...]
     here = chart_rows.recent_results(connection, patient_id)
     there = (
         ResultShown(
-            one.id, "", one.loinc or "", one.title, one.value or "", one.unit, one.flag, one.range_text,
+            one.id, "", one.loinc or "", one.title, outside.readable(one.value), one.unit, one.flag, one.range_text,
             from_text(one.effective_at), corrected=False,
         )
         for one in outside.outside_results(connection, patient_id)

@@ -17,7 +17,7 @@ from clinic_desktop.store.tables.laboratory import lab_ranges, lab_tests
 from clinic_desktop.store.tables.outside import diagnostic_reports, observations, procedures
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("judged", "outside_results", "outside_acts", "ranges_by_loinc")
+IN_ACT = ("judged", "outside_results", "outside_acts", "ranges_by_loinc", "readable")
 
 LOINC = "http://loinc.org"
 NO_RESULT = ("entered-in-error", "cancelled", "registered")
@@ -25,6 +25,7 @@ NO_RESULT = ("entered-in-error", "cancelled", "registered")
 LOOKED_AT = 400
 SHOWN = 40
 ACTS_SHOWN = 30
+FIGURES_READ, DECIMALS_READ = 4, 3
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,20 @@ def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, .
         for row in told
     ]  # fmt: skip
     return tuple(act for _at, act in sorted(acts, key=lambda each: each[0], reverse=True)[:ACTS_SHOWN])
+
+
+def readable(value: str | None) -> str:
+    """A value as it is read at a glance: four figures of it, whole numbers whole; the record keeps every figure."""
+    text = value or ""
+    sign = text[: len(text) - len(text.lstrip("<=>"))]
+    try:
+        number = Decimal(text[len(sign) :])
+    except InvalidOperation:
+        return text
+    if not number.is_finite() or -int(number.as_tuple().exponent) <= DECIMALS_READ:
+        return text
+    digits = max(0, FIGURES_READ - 1 - number.adjusted())
+    return f"{sign}{round(number, min(digits, FIGURES_READ + 4)):f}"
 
 
 def _judge(row: Mapping[str, Any], fitting: list[Range], sex: str, age: rules.Ages | None) -> Judgement:
