@@ -132,7 +132,9 @@ class _Import:
         try:
             outcomes = receive(self._desk, rows).outcomes
         except Refusal as error:
-            self._problem(path, str(error.facts.get("where", "")), str(error))
+            if "where" not in error.facts:
+                raise
+            self._problem(path, str(error.facts["where"]), str(error))
             self._refused |= {held.key for held in batch if held.key.kind == "Patient"}
             return False
         took = time.monotonic() - begun

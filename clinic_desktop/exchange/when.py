@@ -16,7 +16,10 @@ def instant(text: str) -> str:
         # A leap second is the second before it, one second long: no clock here has a sixtieth.
         leap = ":60" in text[17:20] or text[16:19] == ":60"
         moment = datetime.fromisoformat(text.replace(":60", ":59", 1) if leap else text)
-        return to_text(moment + timedelta(seconds=1) if leap else moment)
+        try:
+            return to_text(moment + timedelta(seconds=1) if leap else moment)
+        except OverflowError:
+            return f"{text[:10]}T00:00:00.000000Z"
     year, month, day = (*(int(part) for part in text.split("-")), 1, 1)[:3]
     try:
         return to_text(datetime(year, month, day).astimezone())
