@@ -13,7 +13,7 @@ from sync.records.exact import NotExact, digest, dumps, loads
 NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,2})?", fullmatch=True).filter(
     lambda number: number != "-0"
 )
-TEXTS = st.text(st.characters(exclude_categories=("Cs",))).filter(lambda text: "\0" not in text)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: "\0" not in text)
 PLAIN = st.none() | st.booleans() | TEXTS | st.integers(-999, 999)
 
 
