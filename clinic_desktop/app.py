@@ -5,6 +5,7 @@ PDF or of the network may be imported (measured: 4.9 times slower to the first p
 """
 
 import json
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -28,14 +29,24 @@ if TYPE_CHECKING:
     from clinic_desktop.services.patients import PatientHit
     from clinic_desktop.store.engine import Watch
 
+ENVIRONMENT = 4  # the exit code of trouble with the machine
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def run_window(profile: Path) -> int:
     """Open the workstation on a profile; returns when its window has been closed."""
     from clinic_desktop.gui.shell.start import run
+    from clinic_desktop.store import lock
 
-    return run(Door(profile), SCREENS, profile)
+    try:
+        held = lock.one_window(profile)
+    except Trouble as error:
+        print(_(error.message).format(**error.facts), _(error.remedy).format(**error.facts), file=sys.stderr)  # noqa: T201 - there is no window to say it in
+        return ENVIRONMENT
+    try:
+        return run(Door(profile), SCREENS, profile)
+    finally:
+        held.release()
 
 
 def walk_tour(out: Path, seed: int, say: Callable[[str], None]) -> int:
@@ -110,7 +121,9 @@ class Door:
     def create(self, new: "NewClinic") -> str:
         """Make the clinic; returns the recovery key, which is nowhere else."""
         from clinic_desktop.services.clinic import create_clinic
+        from clinic_desktop.services.hardening import harden_process
 
+        harden_process()  # before there is a key in this process
         made = create_clinic(
             self.profile,
             clinic_name=new.clinic,
@@ -150,7 +163,9 @@ class Door:
     def unlock(self, username: str, password: str) -> "Workplace":
         """Open the clinic for a person."""
         from clinic_desktop.services.clinic import open_clinic
+        from clinic_desktop.services.hardening import harden_process
 
+        harden_process()  # before there is a key in this process
         with self._guard:
             if self._clinic is None:
                 self._clinic, self._desk = open_clinic(self.profile, username, password)
@@ -173,6 +188,12 @@ class Door:
             raise Refusal(N_("You have signed out. Sign in again; nothing was lost."))
         self._clinic.unlock(self._desk, password)
 
+    def change_password(self, old: str, new: str) -> None:
+        """Give the person who is signed in another password."""
+        if self._clinic is None or self._desk is None:
+            raise Refusal(N_("You have signed out. Sign in again; nothing was lost."))
+        self._clinic.change_password(self._desk, old, new)
+
     def leave(self) -> None:
         """End the session and forget the key: nobody is signed in."""
         with self._guard:
@@ -181,9 +202,12 @@ class Door:
             if watch is not None:
                 watch.close()
             if clinic is not None:
-                if desk is not None:
-                    clinic.sign_out(desk)
-                clinic.close()
+                try:
+                    if desk is not None:
+                        clinic.sign_out(desk)
+                finally:
+                    # A full disk must not keep the key here: what could not be written is the smaller loss.
+                    clinic.close()
 
     # While somebody works ---------------------------------------------------------------------------
 

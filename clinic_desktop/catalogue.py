@@ -9,6 +9,7 @@ _SCREENS = (
     "schedule",
     "queue",
     "chart",
+    "growth",
     "consultation",
     "prescribing",
     "order",

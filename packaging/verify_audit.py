@@ -6,7 +6,8 @@
 Each link is hash = SHA-256(canonical([fields..., content_mac, previous hash])), where canonical is JSON in UTF-8 with
 sorted keys and no spaces, and the hash before the first link is 32 zero bytes. A head noted earlier, on paper or in a
 backup's manifest, shows that nothing was cut off the end. Exit code 0 when everything fits, 1 when not, 2 for wrong
-use.
+use. Without a noted head it can only say that the export fits together: who writes all of it anew, or cuts its end off
+and says so, is found out by a head alone. `clinic-desktop audit verify` and `audit export` print the heads to note.
 """
 
 import argparse
@@ -15,6 +16,13 @@ import json
 import sys
 
 ZERO = "00" * 32
+LABELS = {"journal": ("clinic-journal-1", 11), "access": ("clinic-access-1", 8)}  # first field, and how many there are
+
+
+def is_link(line):
+    """Whether a line is a link of the chain that it names."""
+    label, length = LABELS.get(line.get("chain"), (None, 0))
+    return length > 0 and len(line.get("fields", ())) == length and line["fields"][0] == label
 
 
 def check(lines, noted):
@@ -26,8 +34,8 @@ def check(lines, noted):
     last, count, end = {}, 0, None
     for number, text in enumerate(lines, 2):
         link = json.loads(text)
-        if end is not None:
-            yield f"line {number}: something follows the end"
+        if end is not None or not (link.get("end") or is_link(link)):
+            yield f"line {number}: this is no link of the journal or the access log, or it follows the end"
             return
         if link.get("end"):
             end = link
@@ -47,6 +55,8 @@ def check(lines, noted):
             if noted[chain][1] != link["hash"]:
                 yield f"line {number}: {chain} {link['n']} is not the head that was noted"
             del noted[chain]
+    for name in LABELS.keys() - {chain.split()[0] for chain in last}:
+        yield f"there is no link of the {name}"
     if end is None:
         yield "the end is missing: the export was cut off"
     elif end["links"] != count or {name: tuple(head) for name, head in end["heads"].items()} != last:
@@ -70,7 +80,8 @@ def main():
         faults = list(check(lines, noted))
     for fault in faults:
         print(fault)
-    print("sound" if not faults else f"{len(faults)} faults")
+    compared = f"compared with {len(arguments.head)} noted heads" if arguments.head else "compared with no noted head"
+    print(f"it fits together, {compared}" if not faults else f"{len(faults)} faults")
     return 1 if faults else 0
 
 

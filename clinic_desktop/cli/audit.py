@@ -4,6 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
+from clinic_desktop.i18n import _
 from clinic_desktop.services.access import who_saw
 from clinic_desktop.services.audit import export_audit, verify_audit
 from clinic_desktop.services.numbers import patient_by_mrn
@@ -24,9 +25,14 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
             verdict = verify_audit(here.desk)
             lines = [f"{finding.where}: {finding.what}" for finding in verdict.findings]
             sums = f"{verdict.journal} journal entries, {verdict.access} accesses, {verdict.records} records"
+            # What was noticed at the opening speaks of the same: an anchor that is gone, a clock that went back.
+            noticed = [{"where": "opening", "what": _(notice)} for notice in here.clinic.notices]
+            lines += [one["what"] for one in noticed]
             lines.append(f"{sums}: {'sound' if not lines else f'{len(lines)} findings'}")
-            terminal.answer(asdict(verdict), lines)
-            return DONE_WITH_PROBLEMS if verdict.findings else DONE
+            lines += [f"head to note: {head}" for head in verdict.heads]
+            found = asdict(verdict)
+            terminal.answer({**found, "findings": [*found["findings"], *noticed]}, lines)
+            return DONE_WITH_PROBLEMS if verdict.findings or noticed else DONE
         if chosen.which == "export":
             links = export_audit(here.desk, chosen.out)
             terminal.answer({"out": str(chosen.out), "links": links}, [f"{links} links in {chosen.out}"])

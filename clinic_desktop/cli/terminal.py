@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
@@ -50,9 +50,13 @@ class Terminal:
         """Open the clinic for the length of one command."""
         # The store and the vault cost half a second to import: `doctor` and `--help` do without.
         from clinic_desktop.services.clinic import open_clinic
+        from clinic_desktop.services.hardening import harden_process
 
+        harden_process()  # before there is a key in this process
         password = self.password()
         clinic, desk = open_clinic(self.profile, self.user or "", password, process="command")
+        for notice in clinic.notices:
+            self.progress(_(notice))
         try:
             yield SignedIn(clinic, desk)
         finally:

@@ -36,6 +36,7 @@ class Pools(QObject):
     """The workers of one window; made once, closed at the very end."""
 
     busy = Signal(str)  # "", "heard" after 100 ms, "slow" after a second
+    orphaned = Signal(object)  # the error of an act whose screen was closed meanwhile
     _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -172,6 +173,8 @@ class QtTasks:
 
     def take(self, job: _Job) -> None:
         """Hand an answer over, on the window's thread."""
+        if self._closed and not job.slot and job.error is not None:
+            self._pools.orphaned.emit(job.error)
         if self._closed or (job.slot and not self.wants(job)):
             return
         if job.error is not None:

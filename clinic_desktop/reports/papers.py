@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.reports import laboratory_papers, medicine_papers, printed, visit_papers
+from clinic_desktop.reports import growth_papers, laboratory_papers, medicine_papers, printed, visit_papers
 from clinic_desktop.services import cash, chart, invoices, lab_orders, pharmacy, prescribing
 from clinic_desktop.services.access import note_report_opened
 from clinic_desktop.services.acts import Desk
@@ -21,7 +21,7 @@ EVERY = 1_000_000
 
 One = TypeVar("One")
 
-__all__ = ["DOCUMENTS", "Document", "make", "medicine_papers", "opened", "printed"]
+__all__ = ["DOCUMENTS", "Document", "growth_papers", "make", "medicine_papers", "opened", "printed"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,10 @@ def _visit_summary(desk: Desk, patient_id: str, number: str | None) -> Sequence[
     return (visit_papers.visit_summary(desk, patient_id, chosen.id),)
 
 
+def _growth_chart(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
+    return (growth_papers.growth_chart(desk, patient_id, number or "weight"),)
+
+
 def _invoice(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
     found = invoices.invoices_of(desk, patient_id)
     return (printed.invoice(desk, _chosen(found, lambda one: one.number, number).id),)
@@ -138,6 +142,9 @@ DOCUMENTS: dict[str, Document] = {
     "visit-summary": Document(
         N_("Visit summary"), N_("the last eight characters of the visit's id"), "encounters.visit_summary_facts",
         _visit_summary,
+    ),
+    "growth-chart": Document(
+        N_("Growth chart"), N_("the measure: weight, height, bmi, head or by_length"), "growth.growth", _growth_chart
     ),
     "invoice": Document(N_("Invoice"), N_("the invoice's"), "invoices.invoices_of", _invoice),
     "receipt": Document(N_("Receipt"), N_("the payment's"), "cash.receipt", _receipt),

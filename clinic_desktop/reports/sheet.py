@@ -6,7 +6,7 @@ face is embedded with only the glyphs that were used.
 
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
@@ -110,6 +110,12 @@ class Sheets:
         """Draw a level line."""
         up = self.height - y
         self._code.append(f"{_rgb(colour)} RG {weight:g} w {x:.2f} {up:.2f} m {x + length:.2f} {up:.2f} l S")
+
+    def path(self, points: Sequence[tuple[float, float]], *, weight: float, colour: Colour) -> None:
+        """Draw a line through points."""
+        if len(points) > 1:
+            moved = [f"{x:.2f} {self.height - y:.2f} {'l' if n else 'm'}" for n, (x, y) in enumerate(points)]
+            self._code.append(f"{_rgb(colour)} RG {weight:g} w 1 j {' '.join(moved)} S")
 
     def box(
         self, x: float, y: float, width: float, height: float, *, fill: Colour | None = None, edge: Colour | None = None

@@ -1,12 +1,10 @@
 """The access log: a use of the search box, and who saw a patient."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from clinic_desktop.clock import new_id
-from clinic_desktop.services.acts import Desk, Read, query
-from clinic_desktop.services.permissions import require
-from clinic_desktop.store.unit import LOGICAL_BITS
+from clinic_desktop.clock import from_text, new_id
+from clinic_desktop.services.acts import Desk, Read, allow, query
 
 
 @dataclass(frozen=True)
@@ -41,20 +39,20 @@ def note_report_opened(desk: Desk, patient_id: str, document: str) -> None:
 
 def _note(desk: Desk, act: str, kind: str, search_id: str, chosen: str | None) -> str:
     # No command: looking leaves nothing in the journal, which screens and sync follow.
-    desk.session.require_open(desk.now)
-    require(desk.session.role, act)
+    allow(desk, act)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         unit.accessed(kind, patient=chosen, subject=search_id)
     return search_id
 
 
-# Times: an access row carries its clock (milliseconds since 1970, shifted by the logical counter), as the journal does.
+# In the order of the logical clock; the time shown is what the clock on the wall said.
 _WHO_SAW = (
-    "SELECT x.hlc, x.session, x.what, x.record, x.wrote, x.reason, s.role, s.workstation, s.staff_id,"
+    "SELECT x.at, x.session, x.what, x.record, x.wrote, x.reason, s.role, s.workstation, s.staff_id,"
     " p.display_name, p.username FROM ("
-    "SELECT hlc, session, kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report') THEN subject END, '') AS what,"
+    "SELECT at, hlc, session,"
+    " kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report') THEN subject END, '') AS what,"
     " NULL AS record, 0 AS wrote, NULL AS reason FROM access WHERE patient = ?1"
-    " UNION ALL SELECT hlc, session, kind, record, 1, reason FROM journal WHERE patient = ?1"
+    " UNION ALL SELECT at, hlc, session, kind, record, 1, reason FROM journal WHERE patient = ?1"
     ") x LEFT JOIN sessions s ON s.id = x.session LEFT JOIN staff p ON p.id = s.staff_id"
     " ORDER BY x.hlc DESC LIMIT ?2"
 )
@@ -66,7 +64,7 @@ def who_saw(read: Read, patient_id: str, limit: int = 1000) -> tuple[Sight, ...]
     rows = read.conn.exec_driver_sql(_WHO_SAW, (patient_id, limit)).all()
     return tuple(
         Sight(
-            _instant(row[0]),
+            from_text(row[0]),
             row[9] or "",
             row[10] or "",
             row[6] or "",
@@ -78,7 +76,3 @@ def who_saw(read: Read, patient_id: str, limit: int = 1000) -> tuple[Sight, ...]
         )
         for row in rows
     )
-
-
-def _instant(hlc: int) -> datetime:
-    return datetime.fromtimestamp((hlc >> LOGICAL_BITS) / 1000, tz=UTC)

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["Act", "Desk", "DraftKey", "Read", "command", "query"]
+__all__ = ["Act", "Desk", "DraftKey", "Read", "allow", "command", "query"]
 
 
 @dataclass(frozen=True)
@@ -230,6 +230,13 @@ def _allow(desk: Desk, name: str) -> None:
     except Refusal:
         log.warning("refused %s to session %s (%s)", name, desk.session.id, desk.session.role)
         raise
+
+
+def allow(desk: Desk, name: str) -> None:
+    """Ask what every act is asked first, for one that is none (it reads files, or writes no journal)."""
+    _allow(desk, name)
+    with desk.store.read() as connection:
+        _still_works_here(connection, desk.session)
 
 
 def _still_works_here(connection: Connection, session: Session) -> None:

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from clinic_desktop.clock import to_text
 from clinic_desktop.domain.refusals import Trouble
-from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.permissions import require
+from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.store import audit, chain
 from clinic_desktop.store.tables.journal import access, journal
 from clinic_desktop.store.unit import Heads
@@ -25,11 +24,12 @@ class Verdict:
     access: int
     records: int
     findings: tuple[audit.Finding, ...]
+    heads: tuple[str, ...] = ()  # where both chains end, to be noted outside: "journal A7=1234:HASH"
 
 
 def verify_audit(desk: Desk, anchors: tuple[Heads, ...] = ()) -> Verdict:
     """Walk both chains and every record, and hold them against the anchors outside the database."""
-    _allow(desk, "audit.verify_audit")
+    allow(desk, "audit.verify_audit")
     store = desk.store
     seen = anchors
     if store.anchor is not None and (highest := store.anchor.highest()) is not None:
@@ -37,7 +37,8 @@ def verify_audit(desk: Desk, anchors: tuple[Heads, ...] = ()) -> Verdict:
     with store.read() as connection:
         findings = tuple(audit.verify(connection, store.chains.content_key, seen, store.workstation))
         records = sum(_count(connection, table) for table in audit.record_tables())
-        return Verdict(_count(connection, journal), _count(connection, access), records, findings)
+        heads = tuple(f"{name}={n}:{ended}" for name, (n, ended) in _heads(connection).items())
+        return Verdict(_count(connection, journal), _count(connection, access), records, findings, heads)
 
 
 def export_audit(desk: Desk, path: Path) -> int:
@@ -45,7 +46,7 @@ def export_audit(desk: Desk, path: Path) -> int:
 
     The file is checked by `packaging/verify_audit.py` with no key and none of this program's code.
     """
-    _allow(desk, "audit.export_audit")
+    allow(desk, "audit.export_audit")
     temporary = path.with_name(path.name + ".part")
     try:
         with temporary.open("w", encoding="utf-8") as file, desk.store.read() as connection:
@@ -65,13 +66,22 @@ def _write(file: TextIO, connection: Connection, at: str) -> int:
 
     put({"format": "clinic-audit-1", "exported_at": at})
     count = 0
-    ends: dict[str, list[object]] = {}
     for line in _links(connection):
         put(line)
         count += 1
-        ends[f"{line['chain']} {line['workstation']}"] = [line["n"], line["hash"]]
-    put({"end": True, "links": count, "heads": ends})
+    put({"end": True, "links": count, "heads": _heads(connection)})
     return count
+
+
+def _heads(connection: Connection) -> dict[str, tuple[int, str]]:
+    """The last link of each chain: its number and its hash."""
+    return {
+        f"{table.name} {row.workstation}": (row.n, row.hash.hex())
+        for table in (journal, access)
+        for row in connection.execute(
+            select(table.c.workstation, func.max(table.c.n).label("n"), table.c.hash).group_by(table.c.workstation)
+        )
+    }
 
 
 def _links(connection: Connection) -> Iterator[dict[str, object]]:
@@ -90,8 +100,3 @@ def _links(connection: Connection) -> Iterator[dict[str, object]]:
 
 def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
-
-
-def _allow(desk: Desk, act: str) -> None:
-    desk.session.require_open(desk.now)
-    require(desk.session.role, act)

@@ -10,8 +10,7 @@ from clinic_desktop.clock import Clock, SystemClock, from_text, new_id
 from clinic_desktop.domain.backups import Keeping, shrunk, to_remove
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.i18n import N_
-from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.permissions import require
+from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.store import archive, backup
 from clinic_desktop.store.archive import Manifest
 from clinic_desktop.store.proof import end_proofs, prove_elsewhere
@@ -69,8 +68,7 @@ class KeptBackup:
 
 def create_backup(desk: Desk, data_key: bytes, folder: Path | None = None) -> BackupMade:
     """Make a proved backup because a person asked for one."""
-    desk.session.require_open(desk.now)
-    require(desk.session.role, "backups.create_backup")
+    allow(desk, "backups.create_backup")
     made = make_backup(desk.store.path.parent, data_key, folder, clock=desk.store.clock)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         unit.accessed("backup.made", subject=Path(made.path).name)
@@ -79,8 +77,7 @@ def create_backup(desk: Desk, data_key: bytes, folder: Path | None = None) -> Ba
 
 def verify_backup(desk: Desk, data_key: bytes, path: Path) -> BackupMade:
     """Open a backup in another process and check everything about it. Raises Trouble."""
-    desk.session.require_open(desk.now)
-    require(desk.session.role, "backups.verify_backup")
+    allow(desk, "backups.verify_backup")
     checked = prove_backup(path, data_key)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         unit.accessed("backup.proved", subject=path.name)
@@ -89,8 +86,7 @@ def verify_backup(desk: Desk, data_key: bytes, path: Path) -> BackupMade:
 
 def kept_backups(desk: Desk, folder: Path | None = None) -> tuple[KeptBackup, ...]:
     """The backups in a folder, newest first; what cannot be read is left out."""
-    desk.session.require_open(desk.now)
-    require(desk.session.role, "backups.kept_backups")
+    allow(desk, "backups.kept_backups")
     found = _manifests(folder or desk.store.path.parent / FOLDER, None)
     return tuple(
         KeptBackup(str(path), m.clinic, m.made_at, m.counts.get("patients", 0), path.stat().st_size)

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from clinic_desktop import settings
-from clinic_desktop.clock import Clock, SystemClock, new_id, to_text
+from clinic_desktop.clock import Clock, SystemClock, from_text, new_id, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import reference
@@ -24,7 +24,8 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.lock import Lock, alone, share
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
-from clinic_desktop.store.unit import LOGICAL_BITS, Transaction
+from clinic_desktop.store.unit import Transaction
+from clinic_desktop.vault import durable
 from clinic_desktop.vault.keyslots import SecretKind
 from clinic_desktop.vault.passwords import check_password
 from clinic_desktop.vault.sealing import DEFAULT, KdfParams
@@ -55,8 +56,15 @@ class Clinic:
 
     def unlock(self, desk: Desk, password: str) -> None:
         """Go on with a locked session after its own password was given. Raises Refusal."""
-        self.vault.unlock(desk.session.username, password)
+        self.vault.unlock(desk.session.username, password, durable=False)
         desk.session.unlock()
+
+    def change_password(self, desk: Desk, old: str, new: str) -> None:
+        """Let the person at a desk change their own password. Raises Refusal."""
+        desk.session.require_open(desk.now)
+        self.vault.change_password(desk.session.username, old, new)
+        with self.store.write(act=new_id(), session=desk.session.id) as unit:
+            unit.accessed("password.changed", subject=desk.session.staff_id)
 
     def give_key(self, user_id: str, username: str, password: str, display_name: str) -> None:
         """Make a key slot for somebody. Raises Refusal on a weak password."""
@@ -68,7 +76,7 @@ class Clinic:
 
     def begin(self, user_id: str) -> Desk:
         """Open a session for somebody without a password: for the demo's made-up days, where the caller has the key."""
-        return self._session(Unlocked(user_id, "", self.data_key, 0))
+        return self._session(Unlocked(user_id, "", self.data_key, 0), method="key")
 
     def sign_out(self, desk: Desk, why: str = "signed out") -> None:
         """End a session; drafts stay."""
@@ -87,7 +95,7 @@ class Clinic:
         if self.lock is not None:
             self.lock.release()
 
-    def _session(self, unlocked: Unlocked) -> Desk:
+    def _session(self, unlocked: Unlocked, *, method: str = "password") -> Desk:
         with self.store.write(act=new_id(), session=None) as unit:
             person = unit.conn.execute(select(staff).where(staff.c.id == unlocked.user_id)).one_or_none()
             if person is None or not person.active:
@@ -109,7 +117,7 @@ class Clinic:
                     "staff_id": person.id,
                     "role": person.role,
                     "workstation": self.store.workstation,
-                    "method": "password",
+                    "method": method,
                     "opened_at": to_text(unit.now),
                 },
                 kind="session.opened",
@@ -202,6 +210,8 @@ def open_with_key(
     path = profile / DATABASE
     chosen = settings.load(profile)
     lock = share(profile)
+    if process == "window":
+        durable.sweep(profile)
     try:
         if process == "agent":
             schema.require_newest(path, data_key)
@@ -285,7 +295,7 @@ def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:
     with store.read() as connection:
         audit.refuse_older(connection, tuple(anchors), store.workstation)
         row = connection.exec_driver_sql(
-            "SELECT n, hash, hlc FROM journal WHERE workstation = ? ORDER BY n DESC LIMIT 1", (store.workstation,)
+            "SELECT at FROM journal WHERE workstation = ? ORDER BY n DESC LIMIT 1", (store.workstation,)
         ).one_or_none()
     if row is not None and not anchors:
         log.warning("no anchor was found beside the database")
@@ -294,7 +304,7 @@ def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:
         )
         with store.write(act=new_id(), session=None) as unit:
             unit.accessed("anchor.missing")
-    if row is not None and (row[2] >> LOGICAL_BITS) / 1000 - store.clock.now().timestamp() > BACKWARD.total_seconds():
+    if row is not None and from_text(row[0]) - store.clock.now() > BACKWARD:
         log.warning("the clock stands before the last entry")
         notices.append(N_("The clock of this machine was set back. Entries keep their order; check the date."))
         with store.write(act=new_id(), session=None) as unit:

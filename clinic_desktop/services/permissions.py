@@ -179,6 +179,9 @@ ACTS: dict[str, frozenset[str]] = {
     # immunizations
     "immunizations.record_immunization": CLINICAL,
     "immunizations.immunization_entered_in_error": CLINICAL,
+    # growth
+    "growth.growth": CLINICAL,
+    "growth.set_gestation": CLINICAL,
     # tables from elsewhere
     "imports.import_rows": frozenset({ADMINISTRATOR}),
     "imports.save_mapping": frozenset({ADMINISTRATOR}),

@@ -85,7 +85,7 @@ def _chain(connection: Connection, key: bytes, table: Table) -> Iterator[Finding
             mac = chain.content_mac(key, _with_reason({"patch": json.loads(row["patch"])}, row))
         else:
             mac = row["content_mac"]  # a creation: held against its row in `_records`
-        if mac != row["content_mac"]:
+        if mac != row["content_mac"] or (table is journal and (row["revision"] > 1) != (row["patch"] is not None)):
             yield Finding(where, "does not hold what was written")
         if chain.link_hash(label, link_fields(table, row), row["content_mac"], previous) != row["hash"]:
             yield Finding(where, "was changed, or is not what followed")
@@ -94,7 +94,7 @@ def _chain(connection: Connection, key: bytes, table: Table) -> Iterator[Finding
 
 def link_fields(table: Table, row: RowMapping) -> list[object]:
     """The metadata of a link, in the order its hash covers it."""
-    names = ["workstation", "n", "hlc", "session"]
+    names = ["workstation", "n", "hlc", "at", "session"]
     names += ["kind", "patient"] if table is access else ["act", "kind", "record", "revision", "patient"]
     return [row[name] for name in names]
 

@@ -3,7 +3,7 @@
 The hash covers metadata and keyed digests only, so an export can leave every clinical value out and still be checked
 by anybody without a key. The rule in full, for a verifier of your own::
 
-    hash = SHA-256( canonical(["clinic-journal-1", workstation, n, hlc, session, act, kind, record, revision,
+    hash = SHA-256( canonical(["clinic-journal-1", workstation, n, hlc, at, session, act, kind, record, revision,
                                patient, hex(content_mac), hex(previous hash)]) )
     canonical = JSON, UTF-8, no spaces, keys sorted; the previous hash of n = 1 is 32 zero bytes.
 """

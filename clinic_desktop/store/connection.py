@@ -17,6 +17,8 @@ from clinic_desktop.domain.refusals import Trouble
 OLDEST_SQLITE = (3, 51, 3)
 PLAIN_HEADER = b"SQLite format 3\x00"
 APPEND_ONLY = ("journal", "access", "stock_moves", "ledger")
+# What no statement of the program may change or erase: those, what acts were done, and SQLite's and Alembic's counters.
+UNCHANGED = frozenset({*APPEND_ONLY, "acts", "sqlite_sequence", "alembic_version"})
 
 WRITER_PRAGMAS: dict[str, str | int] = {"busy_timeout": 0, "cache_size": -32_768}
 READER_PRAGMAS: dict[str, str | int] = {"busy_timeout": 2_000, "cache_size": -65_536, "query_only": 1}
@@ -31,6 +33,8 @@ SHARED_PRAGMAS: dict[str, str | int] = {
     "trusted_schema": 0,
     "cell_size_check": 1,
     "mmap_size": 0,
+    # Without it REPLACE deletes rows past their triggers: the past could be written over (found by trying).
+    "recursive_triggers": 1,
 }
 if sys.platform == "darwin":
     SHARED_PRAGMAS |= {"fullfsync": 1, "checkpoint_fullfsync": 1}
@@ -224,7 +228,7 @@ def _authorize(action: int, first: str | None, second: str | None, *_rest: str |
             second is None and (name in SHARED_PRAGMAS or name == "read_uncommitted")
         ):
             return dbapi2.SQLITE_DENY
-    if action in {dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE} and first in APPEND_ONLY:
+    if action in {dbapi2.SQLITE_UPDATE, dbapi2.SQLITE_DELETE} and first in UNCHANGED:
         return dbapi2.SQLITE_DENY
     if action in SHAPING or (action == dbapi2.SQLITE_FUNCTION and second == "load_extension"):
         return dbapi2.SQLITE_DENY

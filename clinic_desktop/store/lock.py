@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clinic_desktop.domain.refusals import Trouble
 
-FILE = "lock"
+FILE, WINDOW = "lock", "window.lock"
 
 
 class Lock:
@@ -33,6 +33,14 @@ def share(profile: Path) -> Lock:
     return _take(profile, alone=False)
 
 
+def one_window(profile: Path) -> Lock:
+    """Be the one window of a profile, until released or the process ends. Raises Trouble while there is another.
+
+    A profile that is not there yet has no window either.
+    """
+    return _take(profile, alone=True, name=WINDOW) if profile.exists() else Lock(None)
+
+
 @contextlib.contextmanager
 def alone(profile: Path) -> Iterator[None]:
     """Have a profile alone. Raises Trouble while a window, its background process or a command has it open."""
@@ -43,9 +51,9 @@ def alone(profile: Path) -> Iterator[None]:
         held.release()
 
 
-def _take(profile: Path, *, alone: bool) -> Lock:
+def _take(profile: Path, *, alone: bool, name: str = FILE) -> Lock:
     try:
-        handle = os.open(profile / FILE, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        handle = os.open(profile / name, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
     except OSError as error:
         raise Trouble(
             "The folder {folder} cannot be written to ({why}).",
@@ -62,6 +70,12 @@ def _take(profile: Path, *, alone: bool) -> Lock:
         fcntl.flock(handle, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
     except OSError as error:
         os.close(handle)
+        if name == WINDOW:
+            raise Trouble(
+                "The clinic in {folder} is open in a window already.",
+                remedy="Go on in that one; somebody else can sign in there (Ctrl+Shift+L).",
+                folder=str(profile),
+            ) from error
         if alone:
             raise Trouble(
                 "The clinic in {folder} is open in another window or command.",

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, bindparam, insert, select, update
 from sqlalchemy.dialects import sqlite
 
-from clinic_desktop.clock import new_id
+from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.store import chain
@@ -160,6 +160,7 @@ class Transaction:
             "workstation": self._chains.workstation,
             "n": head.n + 1,
             "hlc": self._tick(head.hlc),
+            "at": to_text(self.now),
             "session": self.session,
             "kind": kind,
             "patient": patient,
@@ -167,8 +168,8 @@ class Transaction:
         mac = chain.content_mac(self._chains.content_key, {"subject": subject, "detail": detail})
         hashed = chain.link_hash(chain.ACCESS, list(fields.values()), mac, head.hash)
         self.run(
-            "INSERT INTO access (workstation, n, hlc, session, kind, patient, subject, detail, content_mac, hash)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO access (workstation, n, hlc, at, session, kind, patient, subject, detail, content_mac, hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*fields.values(), subject, detail, mac, hashed),
         )
         self._access = Head(head.n + 1, hashed, int(str(fields["hlc"])))
@@ -189,13 +190,14 @@ class Transaction:
             content["reason"] = reason
         mac = chain.content_mac(self._chains.content_key, content)
         fields = (
-            self._chains.workstation, head.n + 1, hlc, self.session, self.act, kind, record, revision, patient,
+            self._chains.workstation, head.n + 1, hlc, to_text(self.now), self.session, self.act, kind, record,
+            revision, patient,
         )  # fmt: skip
         hashed = chain.link_hash(chain.JOURNAL, fields, mac, head.hash)
         text = None if patch is None else json.dumps(patch, ensure_ascii=False, separators=(",", ":"))
         self.run(
-            "INSERT INTO journal (workstation, n, hlc, session, act, kind, record, revision, patient, reason, patch,"
-            " content_mac, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO journal (workstation, n, hlc, at, session, act, kind, record, revision, patient, reason,"
+            " patch, content_mac, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*fields, reason, text, mac, hashed),
         )
         self._journal = Head(head.n + 1, hashed, hlc)
@@ -210,7 +212,11 @@ class Transaction:
         return Head() if row is None else Head(row[0], row[1], row[2])
 
     def _tick(self, last: int) -> int:
-        """The hybrid logical clock: milliseconds and a counter, never behind the last link even if the clock is."""
+        """The hybrid logical clock: milliseconds and a counter, never behind the last link even if the clock is.
+
+        It orders; what the clock on the wall said stands beside it (`at`), so that one day under a wrong clock does
+        not date every later entry.
+        """
         return max(int(self.now.timestamp() * 1000) << LOGICAL_BITS, last + 1)
 
 

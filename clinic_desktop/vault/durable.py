@@ -1,7 +1,9 @@
 """Writing a small file so that a power cut leaves the old one or the new one, never half of either."""
 
+import contextlib
 import os
 import secrets
+import time
 from pathlib import Path
 
 
@@ -19,6 +21,15 @@ def write_durably(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def sweep(folder: Path, older_than: float = 3600) -> None:
+    """Throw away what a killed process left half-written here more than an hour ago: an old slot may stand in it."""
+    for name in ("attempts", "keyslots", "keyslots.2"):
+        for left in folder.glob(f".{name}.????????"):
+            with contextlib.suppress(OSError):
+                if time.time() - left.stat().st_mtime > older_than:
+                    left.unlink()
 
 
 def sync_folder(folder: Path) -> None:

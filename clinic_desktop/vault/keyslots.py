@@ -59,6 +59,13 @@ def load(profile: Path) -> KeySlots:
     whole = [copy for copy in copies if isinstance(copy, KeySlots)]
     if not whole:
         raise _none_whole(profile, copies)
+    if len({copy.database_id for copy in whole}) > 1:
+        raise Trouble(
+            N_("The two copies of the key slots in {folder} belong to different clinics; neither was touched."),
+            remedy=N_("Take the one away that was put there ({names}), and start again."),
+            folder=str(profile),
+            names=", ".join(FILES),
+        )
     newest = max(whole, key=lambda copy: copy.generation)
     for name, copy in zip(FILES, copies, strict=True):
         if copy != newest:
@@ -161,10 +168,21 @@ def _none_whole(profile: Path, copies: list[KeySlots | Exception]) -> Trouble:
 def _mend(path: Path, newest: KeySlots) -> None:
     _log.warning("a copy of the key slots is damaged or behind: %s", path.name)
     try:
+        _keep_damaged(path)
         write_durably(path, encode(newest))
     except OSError:
         # One whole copy is enough to open the clinic, for instance from a read-only folder.
         _log.warning("the copy could not be mended: %s", path.name)
+
+
+def _keep_damaged(path: Path) -> None:
+    """Keep what a damaged copy held: something in it may still be of use to somebody."""
+    if not path.exists() or isinstance(_read(path), KeySlots):
+        return
+    data = path.read_bytes()
+    kept = path.with_name(f"{path.name}.damaged-{hashlib.sha256(data).hexdigest()[:8]}")
+    if not kept.exists():
+        write_durably(kept, data)
 
 
 def _checksum(text: str) -> str:

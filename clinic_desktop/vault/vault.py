@@ -92,11 +92,16 @@ class Vault:
         """How often in a row signing in as this person went wrong."""
         return self._attempts.failures(self._bucket(username))
 
-    def unlock(self, username: str, password: str) -> Unlocked:
-        """Open a user's slot. Raises Refusal (wrong, or wait) and Trouble (device secret not to be had)."""
+    def unlock(self, username: str, password: str, *, durable: bool = True) -> Unlocked:
+        """Open a user's slot. Raises Refusal (wrong, or wait) and Trouble (device secret not to be had).
+
+        `durable` wants the try written down before it is made; without it a full disk is no reason to refuse.
+        """
+        # Somebody may have been given another password, or lost their slot, in another process meanwhile.
+        self._reload()
         secret = self._secret().read(self.database_id)
         who = self._bucket(username)
-        before = self._attempts.begin(who, self._clock.now())
+        before = self._attempts.begin(who, self._clock.now(), durable=durable)
         slot = self._slot_of(username)
         data_key = self._open_user_slot(slot or self._nobody(), password, secret)
         if slot is None or data_key is None:
@@ -149,8 +154,11 @@ class Vault:
         self._attempts.succeeded(self._bucket(name))
 
     def change_password(self, username: str, old: str, new: str) -> Unlocked:
-        """Let a person change their own password. Raises Refusal."""
-        unlocked = self.unlock(username, old)
+        """Let a person change their own password. Raises Refusal, its field ``old`` or ``password``."""
+        try:
+            unlocked = self.unlock(username, old)
+        except Refusal as error:
+            raise Refusal(error.message, field="old", **error.facts) from None
         check_password(new, username)
         label = next(user.label for user in self.users if user.user_id == unlocked.user_id)
         self.add_user(unlocked.data_key, unlocked.user_id, unlocked.username, new, label)

@@ -49,6 +49,8 @@ TODAY = date(2026, 3, 10)
 
 # What is typed into and is no part of a form, with the reason.
 NO_FORM = {
+    "growth.measure": "chooses the chart",
+    "growth.standard": "chooses the reference",
     "order.search": "adds a test to the order, which is kept; empties after each",
     "consultation.diagnosis": "adds a diagnosis, which is saved at once; empties after each",
     "laboratory.section": "filters the worklist",
@@ -237,6 +239,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
         )
     },
     "a step left out": ("consultation", "doctor", about_visit("examination"), WHY, 8),
+    "growth": ("growth", "nurse", about_patient, there, 5),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),

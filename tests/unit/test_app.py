@@ -1,5 +1,8 @@
 """The door between the window and one clinic: the recovery key is confirmed before the first patient."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.app import Door
 from clinic_desktop.catalogue import SCREENS
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.services.clinic import create_clinic, open_clinic
 from clinic_desktop.services.patients import NewPatient, register_patient
 from clinic_desktop.services.staff import NewStaff, add_staff
+from clinic_desktop.store import lock
 
 PASSWORD = "plain copper ladder 88"
 
@@ -70,3 +74,64 @@ def test_an_administrator_types_it_back_before_work_begins(profile: Path, qtbot:
     go.click()
     qtbot.waitUntil(lambda: window.has_frame, timeout=20_000)
     window.close()
+
+
+def test_a_sign_out_that_cannot_be_written_lets_the_key_go_all_the_same(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = Door(profile)
+    door.unlock("chief", PASSWORD)
+    clinic = door._clinic
+    assert clinic is not None
+
+    def full(_desk: object, _why: str = "") -> None:
+        raise Trouble("The disk is full.", remedy="Free some space.")
+
+    monkeypatch.setattr(clinic, "sign_out", full)
+    closed: list[bool] = []
+    monkeypatch.setattr(clinic.store, "close", lambda: closed.append(True))
+    with pytest.raises(Trouble):
+        door.leave()
+    assert closed == [True]
+    assert door.key() is None
+
+
+def test_a_window_whose_sign_out_failed_has_been_left(
+    profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door = Door(profile)
+    window = MainWindow(door, SCREENS)
+    qtbot.addWidget(window)
+    window.begin()
+    window._sign_in("frontdesk", PASSWORD)
+    qtbot.waitUntil(lambda: window.has_frame, timeout=20_000)
+    leave = door.leave
+
+    def badly() -> None:
+        leave()
+        raise Trouble("The disk is full.", remedy="Free some space.")
+
+    monkeypatch.setattr(door, "leave", badly)
+    with qtbot.waitSignal(window.left, timeout=20_000):
+        window.switch_user()
+
+
+def test_a_profile_has_one_window(profile: Path) -> None:
+    held = lock.one_window(profile)
+    with pytest.raises(Trouble, match="open in a window already"):
+        lock.one_window(profile)
+    held.release()
+    lock.one_window(profile).release()
+
+
+def test_the_process_that_holds_the_key_leaves_no_core(profile: Path) -> None:
+    script = (
+        "import resource, sys; from pathlib import Path; from clinic_desktop.app import Door;"
+        "door = Door(Path(sys.argv[1])); door.unlock('chief', sys.argv[2]);"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(profile), PASSWORD], capture_output=True, text=True, check=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert run.stdout.strip() == "0"

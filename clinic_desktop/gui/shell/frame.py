@@ -32,6 +32,7 @@ class Frame(QWidget):
 
     lock_asked = Signal()
     switch_asked = Signal()
+    password_asked = Signal()
     theme_asked = Signal()
     help_asked = Signal(str)
     quit_asked = Signal()
@@ -295,6 +296,7 @@ class Frame(QWidget):
         self.topbar.back.connect(self.back)
         self.topbar.lock.connect(self.lock_asked)
         self.topbar.switch_user.connect(self.switch_asked)
+        self.topbar.change_password.connect(self.password_asked)
         self.topbar.toggle_theme.connect(self.theme_asked)
         self.topbar.quit.connect(self.quit_asked)
         self.topbar.help.connect(self._help)
@@ -350,6 +352,7 @@ class Frame(QWidget):
         for key, words, icon, badge in (
             ("lock", _("Lock"), "lock", "Ctrl+L"),
             ("switch", _("Switch user"), "switch", "Ctrl+Shift+L"),
+            ("password", _("Change my password"), "person", ""),
             ("theme", _("Light or dark"), "theme", ""),
             ("quit", _("Quit"), "quit", "Ctrl+Q"),
         ):
@@ -360,7 +363,8 @@ class Frame(QWidget):
         if found.key.startswith(PATIENT):
             self.go(self.place.patient_screen, patient_id=found.key.removeprefix(PATIENT))
         elif found.key.startswith(DO):
-            asked = {"lock": self.lock_asked, "switch": self.switch_asked, "theme": self.theme_asked}
+            asked = {"lock": self.lock_asked, "switch": self.switch_asked, "theme": self.theme_asked,
+                     "password": self.password_asked}  # fmt: skip
             asked.get(found.key.removeprefix(DO), self.quit_asked).emit()
         elif isinstance(found.data, tuple):
             name, arguments = found.data

@@ -141,6 +141,10 @@ class Gate(Protocol):
         """Let the same person go on after a lock."""
         ...
 
+    def change_password(self, old: str, new: str) -> None:
+        """Give the person who is signed in another password."""
+        ...
+
     def leave(self) -> None:
         """End the session: sign out, or make way for another person."""
         ...

@@ -90,8 +90,29 @@ def _hard_lock(window: MainWindow, door: "Door") -> None:
     window.left.connect(left_alone.stop)
 
 
+def _log(window: MainWindow, profile: Path) -> None:
+    """Keep a log where there is a clinic to keep it in, and let no fault pass in silence."""
+    # Neither is needed before the first paint.
+    import logging
+
+    from clinic_desktop import logs
+    from clinic_desktop.gui.shell.faults import watch
+
+    def begin() -> None:
+        if profile.exists() and not begun:
+            begun.append(True)
+            logs.start(profile / "logs", "window")
+            logging.getLogger(__name__).info("the window was opened")
+
+    begun: list[bool] = []
+    begin()
+    window.opened.connect(lambda _place: begin())
+    watch(window)
+
+
 def _after_first_paint(window: MainWindow, door: "Door", profile: Path) -> None:
     window.preload()
+    _log(window, profile)
     # Nothing needs the background process before somebody can sign in, and the sign-in is painted sooner without it.
     from clinic_desktop.gui.shell.background import Background
 

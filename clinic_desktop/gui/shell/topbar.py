@@ -31,6 +31,7 @@ class TopBar(QFrame):
     back = Signal()
     lock = Signal()
     switch_user = Signal()
+    change_password = Signal()
     toggle_theme = Signal()
     help = Signal()
     quit = Signal()
@@ -59,10 +60,11 @@ class TopBar(QFrame):
         for words, name, signal, shortcut in (
             (_("&Lock"), "menu.lock", self.lock, "Ctrl+L"),
             (_("&Switch user"), "menu.switch", self.switch_user, "Ctrl+Shift+L"),
+            (_("Change my &password …"), "menu.password", self.change_password, ""),
             (_("&Quit"), "menu.quit", self.quit, "Ctrl+Q"),
         ):
             # Shown only: the window itself holds the keys, and one key held twice does nothing.
-            act = QAction(f"{words}\t{shortcut}", self._menu)
+            act = QAction(f"{words}\t{shortcut}" if shortcut else words, self._menu)
             act.setObjectName(name)
             act.triggered.connect(lambda _checked=False, said=signal: said.emit())
             self._menu.addAction(act)

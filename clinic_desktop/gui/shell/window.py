@@ -48,6 +48,7 @@ class MainWindow(QWidget):
         self._gate, self._names = gate, tuple(screens)
         self._settings = settings or RememberedHere()
         self.pools = Pools(self)
+        self.pools.orphaned.connect(self._orphaned)
         self._tasks = QtTasks(self.pools, self._trouble)
         self._frame: Frame | None = None
         self._place: Workplace | None = None
@@ -146,6 +147,7 @@ class MainWindow(QWidget):
         frame = Frame(place, [load_screen(name) for name in self._names], self.pools)
         frame.lock_asked.connect(self.lock)
         frame.switch_asked.connect(self.switch_user)
+        frame.password_asked.connect(self._ask_password)
         frame.theme_asked.connect(self.toggle_theme)
         frame.help_asked.connect(self.help_asked)
         frame.quit_asked.connect(self.close)
@@ -268,8 +270,41 @@ class MainWindow(QWidget):
         if self._place is None:
             return
         self._let_go()
-        self._tasks.change(self._gate.leave, lambda _nothing: self.left.emit())
+        # Who has gone has gone, also where a full disk kept it from being written down.
+        self._tasks.change(self._gate.leave, lambda _nothing: self.left.emit(), self._left_badly)
         self.begin()
+
+    def _left_badly(self, error: Exception) -> None:
+        self.left.emit()
+        self.signin.refuse(explain(error))
+
+    def _orphaned(self, error: Exception) -> None:
+        """Say of an act that failed after its screen was gone: somebody thought that it was done."""
+        words = _("Something you did before could not be done. {why}").format(why=explain(error))
+        if self.has_frame and not self.is_locked:
+            self.frame.toast.say(words, meaning="critical")
+        elif self.is_locked:
+            self.lock_page.refuse(words)
+        else:
+            self.signin.refuse(words)
+
+    def _ask_password(self) -> None:
+        # Not needed on any other day.
+        from clinic_desktop.gui.shell.password import PasswordDialog
+
+        dialog = PasswordDialog(self)
+
+        def done(_nothing: object) -> None:
+            dialog.accept()
+            self.frame.say(_("Your password was changed."))
+
+        def failed(error: Exception) -> None:
+            dialog.refuse(explain(error), about_old=getattr(error, "field", "old") == "old")
+
+        dialog.given.connect(
+            lambda old, new: self._tasks.change(lambda: self._gate.change_password(old, new), done, failed)
+        )
+        dialog.open()
 
     def _let_go(self) -> None:
         frame = self.frame

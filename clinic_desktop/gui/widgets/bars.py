@@ -7,10 +7,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from clinic_desktop.domain.scale import nice_steps
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.theme.tokens import SECONDARY
 from clinic_desktop.gui.widgets.labels import tip
-from clinic_desktop.gui.widgets.scale import nice_steps
 from clinic_desktop.i18n import _
 
 _LEFT, _TOP, _BOTTOM = 40, 8, 22

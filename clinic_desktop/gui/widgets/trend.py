@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from clinic_desktop.domain.scale import nice_steps
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.theme.tokens import SECONDARY
 from clinic_desktop.gui.widgets.civil import show_date
-from clinic_desktop.gui.widgets.scale import nice_steps
 from clinic_desktop.i18n import _
 
 Flag = Literal["", "L", "H", "LL", "HH"]

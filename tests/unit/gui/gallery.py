@@ -11,6 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.shell.gate import BannerFacts, NewClinic, Workplace
 from clinic_desktop.gui.shell.screen import PaletteAct, Screen, ScreenContext, ScreenView
 from clinic_desktop.gui.shell.staffline import StaffLine
@@ -346,3 +347,7 @@ class PretendGate:
 
     def leave(self) -> None:
         return None
+
+    def change_password(self, old: str, new: str) -> None:  # noqa: ARG002 - as the protocol names it
+        if old != "green-river-42":
+            raise Refusal("The username or the password is wrong.", field="old")

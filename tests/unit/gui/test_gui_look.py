@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.domain.scale import nice_steps
 from clinic_desktop.gui import icons, theme
 from clinic_desktop.gui.shell import frame, topbar
 from clinic_desktop.gui.theme.sheet import stylesheet
 from clinic_desktop.gui.theme.tokens import MEANINGS, Tokens
 from clinic_desktop.gui.widgets import pill, steprail
-from clinic_desktop.gui.widgets.scale import nice_steps
 from clinic_desktop.gui.widgets.steprail import Step, StepRail
 from clinic_desktop.gui.widgets.trend import Band, Point, Series, TrendChart
 from clinic_desktop.paths import resources

@@ -160,3 +160,18 @@ def test_the_double_does_it_at_once_and_drops_answers_after_its_end() -> None:
     tasks.close()
     tasks.change(lambda: 3, seen.append)
     assert seen == [1, 2]
+
+
+def test_an_act_that_fails_after_its_screen_was_closed_is_told_to_the_window(qtbot: QtBot, pools: Pools) -> None:
+    tasks = QtTasks(pools, fail)
+
+    def broken() -> None:
+        time.sleep(0.05)
+        raise Refusal("The disk is full.")
+
+    tasks.change(broken, failed=fail)
+    tasks.close()
+    with qtbot.waitSignal(pools.orphaned, timeout=5000) as told:
+        pass
+    assert told.args is not None
+    assert str(told.args[0]) == "The disk is full."

@@ -15,6 +15,7 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.banner import allergy_look
 from clinic_desktop.gui.shell.gate import BannerFacts
 from clinic_desktop.gui.shell.idle import Idle
+from clinic_desktop.gui.shell.password import PasswordDialog
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -370,3 +371,22 @@ def test_the_palette_keeps_the_cursor_when_a_screen_puts_it_elsewhere(qtbot: QtB
     work.frame.rail.setFocus()  # as a screen does when its rows arrive
     qtbot.waitUntil(palette.box.hasFocus)
     assert palette.isVisible()
+
+
+def test_ones_own_password_is_changed_from_the_menu_and_what_is_wrong_stands_beside_it(
+    qtbot: QtBot, work: MainWindow
+) -> None:
+    work.frame.password_asked.emit()
+    dialog = work.findChild(PasswordDialog)
+    assert dialog is not None
+    dialog.old.line.setText("guessed")
+    dialog.new.line.setText("another-lantern-ferry-17")
+    dialog.again.line.setText("another-lantern-ferry-18")
+    QTest.keyClick(dialog.again.line, Qt.Key.Key_Return)
+    assert dialog.again.error() == "These are not the same."
+    dialog.again.line.setText("another-lantern-ferry-17")
+    QTest.keyClick(dialog.again.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(dialog.old.error()))
+    dialog.old.line.setText("green-river-42")
+    QTest.keyClick(dialog.again.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not dialog.isVisible())

@@ -61,8 +61,11 @@ def first_word(function: Callable[..., object]) -> str:
 
 
 FUNCTIONS = public_functions()
+# `acts` is what asks the table, and no service itself.
 CALLED_BY_A_DESK = {
-    name: function for name, function in FUNCTIONS.items() if hasattr(function, "act") or first_word(function) == "Desk"
+    name: function
+    for name, function in FUNCTIONS.items()
+    if (hasattr(function, "act") or first_word(function) == "Desk") and not name.startswith("acts.")
 }
 
 

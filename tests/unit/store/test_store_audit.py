@@ -69,6 +69,8 @@ def test_a_sound_database_has_nothing_to_say(audited: Callable[[], Verdict]) -> 
         "UPDATE journal SET reason = 'x' WHERE n = 9",
         "UPDATE journal SET patch = replace(patch, 'Changed', 'Other') WHERE n = 15",
         "UPDATE journal SET patch = NULL WHERE n = 15",
+        "UPDATE journal SET patch = NULL WHERE n = 17",
+        "UPDATE journal SET at = '2020-01-01T00:00:00.000000Z' WHERE n = 9",
         "UPDATE journal SET content_mac = x'00' WHERE n = 9",
         "UPDATE journal SET hash = x'00' WHERE n = 9",
         "UPDATE journal SET hash = x'00' WHERE n = 17",
@@ -77,7 +79,7 @@ def test_a_sound_database_has_nothing_to_say(audited: Callable[[], Verdict]) -> 
         "DELETE FROM journal WHERE n > 15",
         "DELETE FROM journal",
         "UPDATE journal SET n = CASE n WHEN 9 THEN 1010 ELSE 9 END WHERE n IN (9, 10)",
-        "INSERT INTO journal SELECT 99, workstation, 18, hlc + 9, session, act, kind, record, 3, patient, reason,"
+        "INSERT INTO journal SELECT 99, workstation, 18, hlc + 9, at, session, act, kind, record, 3, patient, reason,"
         " patch, content_mac, hash FROM journal WHERE n = 17",
         "UPDATE access SET patient = 'x' WHERE n = 3",
         "UPDATE access SET subject = 'x' WHERE n = 3",
@@ -126,7 +128,7 @@ def test_the_export_is_checked_without_key_or_package_and_holds_no_value(
 ) -> None:
     audited()
     path = tmp_path / "audit.jsonl"
-    desk = Desk(store, Session("s", "a", "administrator", "A", "administrator", "A7", NOW))
+    desk = Desk(store, Session("s", store_administrator(store), "administrator", "A", "administrator", "A7", NOW))
     assert export_audit(desk, path) == 22
     assert check(path)[0] == 0
     text = path.read_text()
@@ -141,7 +143,7 @@ def test_the_export_is_checked_without_key_or_package_and_holds_no_value(
             break
     last = json.loads(lines[-2])
     head = f"{last['chain']} A7={last['n']}:{last['hash']}"
-    assert check(path, "--head", head) == (0, "sound\n")
+    assert check(path, "--head", head) == (0, "it fits together, compared with 1 noted heads\n")
     shorter = json.loads(lines[-1])
     earlier = json.loads(lines[-3])
     shorter["links"] -= 1
@@ -150,3 +152,44 @@ def test_the_export_is_checked_without_key_or_package_and_holds_no_value(
     forged.write_text("\n".join([*lines[:-2], json.dumps(shorter)]) + "\n")
     assert check(forged)[0] == 0  # a forged end is found by a head noted elsewhere, and only by it
     assert check(forged, "--head", head)[0] == 1
+
+
+def test_the_newest_change_undone_under_an_entry_without_its_patch_is_found(
+    audited: Callable[[], Verdict], store: Store
+) -> None:
+    tamper(
+        store,
+        "UPDATE staff SET display_name = 'N 4' WHERE username = 'n4'",
+        "UPDATE journal SET patch = NULL, reason = 'never' WHERE n = 17",
+    )
+    assert words(audited())
+
+
+def test_links_under_another_name_and_an_export_without_one_chain_are_found(
+    audited: Callable[[], Verdict], store: Store, tmp_path: Path
+) -> None:
+    audited()
+    path = tmp_path / "audit.jsonl"
+    desk = Desk(store, Session("s", store_administrator(store), "administrator", "A", "administrator", "A7", NOW))
+    export_audit(desk, path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    other = {"journal": "access", "access": "journal"}
+
+    def verdict(changed: list[dict[str, object]]) -> int:
+        forged = tmp_path / "forged.jsonl"
+        forged.write_text("\n".join(json.dumps(line) for line in changed) + "\n")
+        return check(forged)[0]
+
+    heads = {f"{other[name.split()[0]]} A7": head for name, head in lines[-1]["heads"].items()}
+    swapped = [line | {"chain": other[line["chain"]]} if "chain" in line else line for line in lines]
+    assert verdict([*swapped[:-1], lines[-1] | {"heads": heads}]) == 1
+    kept = [line for line in lines[:-1] if line.get("chain") != "access"]
+    alone = {name: head for name, head in lines[-1]["heads"].items() if name.startswith("journal")}
+    assert verdict([*kept, lines[-1] | {"heads": alone, "links": len(kept) - 1}]) == 1
+    short = [line | {"fields": line["fields"][:2]} if "fields" in line else line for line in lines]
+    assert verdict(short) == 1
+
+
+def store_administrator(store: Store) -> str:
+    with store.read() as connection:
+        return str(connection.exec_driver_sql("SELECT id FROM staff WHERE role = 'administrator'").scalar_one())

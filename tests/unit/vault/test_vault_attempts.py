@@ -1,18 +1,21 @@
 """Guessing is slowed, remembered over a restart, and never becomes a lock-out."""
 
+import contextlib
 import json
-from datetime import timedelta
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.vault import KdfParams, NewVault, Vault
+from clinic_desktop.vault import KdfParams, NewVault, Vault, attempts
 from clinic_desktop.vault.attempts import wait_after
 
 CHEAP = KdfParams(memory_kib=8, passes=1, lanes=1)
 PASSWORD = "quiet-lantern-ferry-92"
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def miss(vault: Vault, username: str = "amina") -> Refusal:
@@ -113,3 +116,43 @@ def test_a_try_that_cannot_be_counted_is_not_made(made: NewVault, monkeypatch: p
     monkeypatch.setattr("clinic_desktop.vault.attempts.write_durably", read_only)
     with pytest.raises(Trouble, match="cannot be written"):
         made.vault.unlock("amina", PASSWORD)
+
+
+def test_guesses_made_side_by_side_are_each_counted(made: NewVault, tmp_path: Path) -> None:
+    vaults = [Vault.open(tmp_path / "clinic", kdf=CHEAP, clock=SetClock(NOON)) for _ in range(8)]
+    tried: list[str] = []
+
+    def guess(vault: Vault) -> None:
+        for n in range(4):
+            with contextlib.suppress(Refusal):
+                try:
+                    vault.unlock("amina", f"wrong password {n}")
+                except Refusal as error:
+                    tried.append(str(error))
+                    raise
+
+    threads = [threading.Thread(target=guess, args=(vault,)) for vault in vaults]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(tried) == 32
+    assert sum("wrong" in said for said in tried) - sum("Too many" in said for said in tried) <= 5
+    assert sum("Too many" in said for said in tried) == 27
+
+
+def test_a_full_disk_keeps_nobody_locked_out_of_what_is_open_and_guesses_are_counted_all_the_same(
+    made: NewVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path, _data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(attempts, "write_durably", full)
+    with pytest.raises(Trouble):
+        made.vault.unlock("amina", PASSWORD)
+    assert made.vault.unlock("amina", PASSWORD, durable=False).user_id == "u-1"
+    for _ in range(5):
+        with pytest.raises(Refusal, match="wrong"):
+            made.vault.unlock("amina", "wrong password", durable=False)
+    with pytest.raises(Refusal, match="Wait 30 seconds"):
+        made.vault.unlock("amina", PASSWORD, durable=False)

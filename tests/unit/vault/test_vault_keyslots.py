@@ -2,13 +2,14 @@
 
 import json
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clinic_desktop.domain.refusals import Trouble
-from clinic_desktop.vault import KdfParams, NewVault, Vault, durable, keyslots
+from clinic_desktop.vault import KdfParams, NewVault, Vault, create_vault, durable, keyslots
 from clinic_desktop.vault.keyslots import FILES
 
 CHEAP = KdfParams(memory_kib=8, passes=1, lanes=1)
@@ -173,3 +174,29 @@ def test_a_file_is_synced_before_it_is_renamed_and_its_folder_after(
     monkeypatch.setattr(Path, "replace", rename)
     durable.write_durably(tmp_path / "f", b"x")
     assert steps == ["file", "rename", "folder"]
+
+
+def test_a_copy_of_another_clinic_is_named_and_neither_is_touched(made: NewVault, tmp_path: Path) -> None:
+    create_vault(tmp_path / "other", device_secret="file")
+    ours, theirs = (tmp_path / "clinic" / "keyslots").read_bytes(), (tmp_path / "other" / "keyslots").read_bytes()
+    (tmp_path / "clinic" / "keyslots.2").write_bytes(theirs)
+    with pytest.raises(Trouble, match="different clinics"):
+        keyslots.load(tmp_path / "clinic")
+    assert (tmp_path / "clinic" / "keyslots").read_bytes() == ours
+    assert (tmp_path / "clinic" / "keyslots.2").read_bytes() == theirs
+
+
+def test_what_a_damaged_copy_held_is_kept_before_it_is_mended(made: NewVault, tmp_path: Path) -> None:
+    second = tmp_path / "clinic" / "keyslots.2"
+    second.write_bytes(b"half of something")
+    keyslots.load(tmp_path / "clinic")
+    assert second.read_bytes() == (tmp_path / "clinic" / "keyslots").read_bytes()
+    assert [one.read_bytes() for one in (tmp_path / "clinic").glob("keyslots.2.damaged-*")] == [b"half of something"]
+
+
+def test_what_a_killed_process_left_is_swept_after_an_hour(tmp_path: Path) -> None:
+    for name, age in ((".keyslots.0a1b2c3d", 7200), (".attempts.0a1b2c3d", 60), ("keyslots", 7200)):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    durable.sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".attempts.0a1b2c3d", "keyslots"]

@@ -231,3 +231,27 @@ def test_a_password_of_broken_text_is_refused_not_a_bug(made: NewVault, clock: S
             made.vault.unlock("amina", odd)
         with pytest.raises(Refusal):
             made.vault.unlock(odd, PASSWORD)
+
+
+def test_a_password_given_anew_elsewhere_counts_here_at_once(made: NewVault, tmp_path: Path) -> None:
+    opened(tmp_path / "clinic").add_user(made.data_key, "u-1", "amina", "another-lantern-ferry-17")
+    with pytest.raises(Refusal):
+        made.vault.unlock("amina", PASSWORD)
+    assert made.vault.unlock("amina", "another-lantern-ferry-17").user_id == "u-1"
+
+
+def test_a_slot_taken_away_elsewhere_opens_nothing_here(made: NewVault, tmp_path: Path) -> None:
+    opened(tmp_path / "clinic").remove_user("u-1")
+    with pytest.raises(Refusal):
+        made.vault.unlock("amina", PASSWORD)
+
+
+def test_ones_own_password_is_changed_with_the_present_one_only(made: NewVault) -> None:
+    with pytest.raises(Refusal) as wrong:
+        made.vault.change_password("amina", "not this one", "another-lantern-ferry-17")
+    assert wrong.value.field == "old"
+    with pytest.raises(Refusal) as weak:
+        made.vault.change_password("amina", PASSWORD, "12345")
+    assert weak.value.field == "password"
+    made.vault.change_password("amina", PASSWORD, "another-lantern-ferry-17")
+    assert made.vault.unlock("amina", "another-lantern-ferry-17").user_id == "u-1"

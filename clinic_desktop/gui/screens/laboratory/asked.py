@@ -10,6 +10,7 @@ from clinic_desktop.services.sheets import OrderSheet
 from clinic_desktop.services.worklist import Counts, CriticalResult, WaitingOrder
 
 CALL_BACK = "call_back"
+TOUCHES = ("lab_order.", "specimen.", "result.", "callback.", "patient.changed")
 STAGES = ("collect", "enter", "release", CALL_BACK, "done")
 
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
-from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, Todo, View
+from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, TOUCHES, Todo, View
 from clinic_desktop.gui.screens.laboratory.sheet import (
+    SECOND_PERSON,
     GridRow,
     Typed,
     changed_meanwhile,
@@ -26,7 +27,6 @@ from clinic_desktop.services.sheets import OrderSheet, SheetTest
 from clinic_desktop.services.worklist import Stage
 
 FORM = "laboratory.results"
-TOUCHES = ("lab_order.", "specimen.", "result.", "callback.", "patient.changed")
 
 
 class Presenter:

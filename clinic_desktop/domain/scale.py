@@ -1,4 +1,4 @@
-"""Round numbers for an axis. No Qt here."""
+"""Round numbers for an axis."""
 
 import math
 
