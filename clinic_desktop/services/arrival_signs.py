@@ -19,6 +19,7 @@ from clinic_desktop.store.tables.patients import patients
 IN_ACT = ("Signs",)
 
 LOINC = "http://loinc.org"
+WITHDRAWN = "Withdrawn by those who measured it."
 # What stands as a measurement: one that was cancelled or never made is none.
 STANDS = frozenset({"final", "amended", "corrected", "preliminary", "unknown"})
 # What a value leaves behind when it becomes one of another kind.
@@ -69,8 +70,11 @@ class Signs:
         values = self._sign(row)
         if before is None:
             self.derive(observation, row)
+        elif before["status"] == "entered_in_error" and before["note"] != WITHDRAWN:
+            return  # somebody here has said that it was an error: what comes later does not say otherwise
         elif values is None:
-            self._act.change(vital_signs, before["id"], {"status": "entered_in_error"}, kind="vitals.received")
+            withdrawn = {"status": "entered_in_error", "note": WITHDRAWN}
+            self._act.change(vital_signs, before["id"], withdrawn, kind="vitals.received")
         else:
             self._act.change(vital_signs, before["id"], values, kind="vitals.received")
 
