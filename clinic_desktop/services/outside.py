@@ -1,12 +1,13 @@
 """What came in from elsewhere as the chart shows it: results with flags, procedures and reports, in bounded work."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, union_all
+from sqlalchemy import Connection, or_, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import ranges as rules
@@ -14,7 +15,7 @@ from clinic_desktop.domain import units, vitals
 from clinic_desktop.domain.ranges import Judgement, Range
 from clinic_desktop.services import merges
 from clinic_desktop.store.tables.laboratory import lab_ranges, lab_tests
-from clinic_desktop.store.tables.outside import diagnostic_reports, observations, procedures
+from clinic_desktop.store.tables.outside import diagnostic_reports, procedures
 from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("judged", "outside_results", "outside_acts", "ranges_by_loinc", "readable")
@@ -26,6 +27,19 @@ LOOKED_AT = 400
 SHOWN = 40
 ACTS_SHOWN = 30
 FIGURES_READ, DECIMALS_READ = 4, 3
+_READ = (
+    "id", "code_system", "code", "title", "comparator", "value", "value_kind", "unit", "unit_code", "range_text",
+    "range_low", "range_high", "effective_at", "effective_text",
+)  # fmt: skip
+# Written out: it stands between a doctor and the chart, and building it took ten times as long as running it.
+_NEWEST = (
+    "SELECT id, code_system, code, title, comparator, value, value_kind, unit, unit_code, range_text, range_low,"
+    " range_high, effective_at, effective_text FROM (SELECT * FROM observations WHERE patient_id = ?1"
+    " ORDER BY effective_at DESC LIMIT ?3) WHERE value_kind <> 'none'"
+    " AND status NOT IN ('entered-in-error', 'cancelled', 'registered')"
+    " AND code NOT IN (SELECT value FROM json_each(?2)) ORDER BY effective_at DESC LIMIT ?4"
+)
+_SIGNS = json.dumps([sign.code for sign in vitals.SIGNS])
 
 
 @dataclass(frozen=True)
@@ -105,25 +119,13 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
 
 def outside_results(connection: Connection, patient_id: str) -> list[JudgedObservation]:
     """The newest results from elsewhere that are no vital signs: those stand among the signs."""
-    ids = merges.ids_of(connection, patient_id)
-    newest = union_all(*(_newest(one).subquery().select() for one in ids)).subquery()
-    signs = [sign.code for sign in vitals.SIGNS]
-    rows = connection.execute(
-        select(newest)
-        .where(newest.c.value_kind != "none", newest.c.status.not_in(NO_RESULT), newest.c.code.not_in(signs))
-        .order_by(newest.c.effective_at.desc())
-        .limit(SHOWN)
-    )
-    return judged(connection, patient_id, [dict(row) for row in rows.mappings()])
-
-
-def _newest(patient_id: str) -> Any:
-    return (
-        select(observations)
-        .where(observations.c.patient_id == patient_id)
-        .order_by(observations.c.effective_at.desc())
-        .limit(LOOKED_AT)
-    )
+    rows = [
+        dict(zip(_READ, row, strict=True))
+        for one in merges.ids_of(connection, patient_id)
+        for row in connection.exec_driver_sql(_NEWEST, (one, _SIGNS, LOOKED_AT, SHOWN)).all()
+    ]
+    rows.sort(key=lambda row: str(row["effective_at"]), reverse=True)
+    return judged(connection, patient_id, rows[:SHOWN]) if rows else []
 
 
 def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, ...]:
