@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, Select, Table, select
 
@@ -227,8 +228,9 @@ def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
         added.setdefault(row["encounter_id"], []).append(row)
     return [
         {
-            "id": note["id"], "patient_id": note["patient_id"], "encounter_id": note["id"], "author": note["author"],
-            "signed_at": note["signed_at"], "steps": steps.get(note["id"], []), "addenda": added.get(note["id"], []),
+            # An id of its own, the same each time: the visit's is the visit's.
+            "id": str(uuid5(UUID(note["id"]), "note")), "patient_id": note["patient_id"], "encounter_id": note["id"],
+            "author": note["author"], "signed_at": note["signed_at"], "steps": steps.get(note["id"], []), "addenda": added.get(note["id"], []),
         }
         for note in notes
     ]  # fmt: skip

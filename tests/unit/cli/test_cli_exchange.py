@@ -33,6 +33,8 @@ def test_one_patient_goes_into_a_file_and_everybody_into_a_folder(call: Call, wo
     one = tmp_path / "one.json"
     code, _out, err = call("doctor", "export", "fhir", "--patient", worked.seen, "--out", str(one))
     assert (code, err) == (0, "")
+    addresses = [entry["fullUrl"] for entry in json.loads(one.read_text())["entry"]]
+    assert len(addresses) == len(set(addresses))
     kinds = {entry["resource"]["resourceType"] for entry in json.loads(one.read_text())["entry"]}
     assert kinds >= {"Patient", "Encounter", "Observation", "MedicationRequest", "Condition", "DocumentReference"}
     assert one.stat().st_mode & 0o077 == 0
