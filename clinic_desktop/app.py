@@ -329,7 +329,7 @@ def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
         alerts=facts.alerts,
         weight=facts.weight,
         weight_on=facts.weight_on,
-        pregnancy=_("pregnant") if facts.pregnant else "",
+        pregnancy=_("pregnant") if facts.pregnant else _("pregnancy not known") if facts.pregnancy_not_known else "",
     )
 
 
@@ -361,8 +361,10 @@ def _suggestion(hit: "PatientHit") -> "Suggestion":
 
 def _counts(desk: "Desk") -> Mapping[str, int]:
     from clinic_desktop.services.home import waits_for_me
+    from clinic_desktop.services.inbox import unread
 
     counts: dict[str, int] = {}
     for group in waits_for_me(desk):
         counts[group.screen] = counts.get(group.screen, 0) + group.count
+    counts["inbox"] = unread(desk)
     return counts

@@ -5,11 +5,13 @@ To add a screen or a device: one folder, and one word here.
 
 _SCREENS = (
     "home",
+    "inbox",
     "reception",
     "schedule",
     "queue",
     "chart",
     "growth",
+    "refills",
     "consultation",
     "prescribing",
     "order",

@@ -10,6 +10,7 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.backups import last_made_at, make_backup
 from clinic_desktop.services.clinic import Clinic
+from clinic_desktop.services.inbox import ESCALATION_EVERY, escalate
 
 # A window that was just opened has better things to do than to wait for the disk.
 SETTLE = timedelta(minutes=2)
@@ -46,7 +47,17 @@ def _backup_interval(profile: Path) -> timedelta:
     return timedelta(hours=max(1, settings.load(profile).backup_every_hours))
 
 
+def _escalate(clinic: Clinic) -> Event:
+    return {"event": "inbox.escalated", "told": escalate(clinic.store)}
+
+
 JOBS: dict[str, Job] = {
     job.name: job
-    for job in (Job("backup", N_("Proved backup"), "backups.create_backup", _back_up, _backup_interval, last_made_at),)
-}
+    for job in (
+        Job("backup", N_("Proved backup"), "backups.create_backup", _back_up, _backup_interval, last_made_at),
+        Job(
+            "escalation", N_("Unanswered critical results go to the next person"), "inbox.send", _escalate,
+            lambda _profile: ESCALATION_EVERY, lambda _profile: None,
+        ),
+    )
+}  # fmt: skip

@@ -3,7 +3,8 @@
 import random
 from datetime import date, timedelta
 
-from clinic_desktop.services.patients import Contact, NewPatient
+from clinic_desktop.services.patient_parts import Contact
+from clinic_desktop.services.patients import NewPatient
 
 NAMES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...] = (
     (

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("importing", "bring records in: tables and FHIR records from elsewhere"),
     "template": ("template", "an empty table to be filled in"),
     "export": ("export", "hand records out: FHIR R4"),
+    "validate": ("validate", "check FHIR records against the published definitions"),
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),

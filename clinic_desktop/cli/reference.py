@@ -57,7 +57,13 @@ def _import(terminal: Terminal, chosen: Namespace) -> int:
             return _refused(terminal, chosen, [(None, str(error.facts["code"]), what)])
     terminal.answer(
         {**asdict(done), "problems": []},
-        [f"{done.rows} rows: {done.added} added, {done.changed} changed, {done.retired} retired"],
+        [
+            f"{done.rows} rows: {done.added} added, {done.changed} changed, {done.retired} retired",
+            f"No longer there: {len(done.gone)}",
+            *(f"  {each}" for each in done.gone),
+            f"Not in the list of medicines here, kept by name: {len(done.not_known)}",
+            *(f"  {each}" for each in done.not_known),
+        ],
     )
     return DONE
 

@@ -10,6 +10,8 @@ from typing import Protocol
 from clinic_desktop.domain.doses import Strength
 from clinic_desktop.domain.prescribing import Dose
 
+PREGNANCY_NOT_KNOWN = "pregnancy:not_known"  # the rule whose alert can be answered beside the lines
+
 
 class Tier(StrEnum):
     """How loud: `stop` needs a reason to go on, `warn` shows beside the line, `quiet` waits to be asked."""
@@ -59,12 +61,25 @@ class Allergy:
 
 @dataclass(frozen=True)
 class PatientFacts:
-    """What of a patient the rules ask for; `None` is "not known"."""
+    """What of a patient the rules ask for; `None` is "not known".
+
+    Where only the month or year of birth is known, `age_months` is the youngest the patient may be and
+    `oldest_months` the oldest. `weight_days` is how long ago the patient was weighed.
+    """
 
     age_months: int | None = None
     weight_kg: Decimal | None = None
     sex: str | None = None
     pregnant: bool | None = None
+    oldest_months: int | None = None
+    weight_days: int = 0
+
+    @property
+    def ages(self) -> tuple[int, int] | None:
+        """The youngest and the oldest the patient may be, in months; None where the age is not known."""
+        if self.age_months is None:
+            return None
+        return self.age_months, self.age_months if self.oldest_months is None else self.oldest_months
 
 
 @dataclass(frozen=True)
@@ -178,6 +193,7 @@ class Line:
     ingredients: tuple[str, ...]
     unknown: tuple[str, ...]
     groups: Mapping[str, tuple[Membership, ...]]
+    apart: tuple[tuple[str, ...], ...] = ()
 
     def codes(self, ingredient: str, *uses: Use) -> dict[str, str]:
         """The ingredient's classes of some uses, with their sources."""

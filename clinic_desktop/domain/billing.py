@@ -7,6 +7,7 @@ their account, never a number that is kept and could be wrong.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from clinic_desktop.domain.counting import money, whole
 from clinic_desktop.domain.refusals import Refusal
 
 PATIENT = "receivable.patient"
@@ -41,7 +42,9 @@ def split(amounts: Iterable[int], *, discount: int, insurance_share: int) -> Spl
     `insurance_share` is in whole per cent. The insurer's part is rounded down to the minor unit, so that the parts
     always add up and no insurer is asked for more than its share.
     """
-    total = sum(amounts)
+    total = money(sum(amounts), field="charges")
+    money(discount, field="discount")
+    whole(insurance_share, field="insurance_share")
     if not 0 <= discount <= total:
         raise Refusal("The discount must be between nothing and the whole amount.", field="discount")
     if not 0 <= insurance_share <= 100:
@@ -52,11 +55,9 @@ def split(amounts: Iterable[int], *, discount: int, insurance_share: int) -> Spl
 
 def line_amount(quantity: int, unit_amount: int) -> int:
     """What one line comes to. Raises Refusal on a quantity below one or a price below zero."""
-    if quantity < 1:
-        raise Refusal("The quantity must be at least one.", field="quantity")
-    if unit_amount < 0:
-        raise Refusal("A price cannot be below zero.", field="unit_amount")
-    return quantity * unit_amount
+    whole(quantity, least=1)
+    money(unit_amount, field="unit_amount")
+    return money(quantity * unit_amount, field="quantity")
 
 
 def invoice_postings(parts: Split) -> tuple[Posting, ...]:
@@ -95,18 +96,18 @@ def till(method: str) -> str:
 
 def check_payment(amount: int, outstanding: int) -> None:
     """Refuse a payment of nothing, or of more than is owed. Change is given from the till, not kept as a payment."""
-    if amount < 1:
-        raise Refusal("Give an amount above zero.", field="amount")
+    money(amount, least=1)
     if amount > outstanding:
         raise Refusal("This is more than is still owed.", field="amount", outstanding=outstanding)
 
 
-def check_refund(amount: int, paid: int, refunded: int) -> None:
-    """Refuse to give back nothing, or more than was paid and not yet given back."""
-    if amount < 1:
-        raise Refusal("Give an amount above zero.", field="amount")
+def check_refund(amount: int, paid: int, refunded: int, *, in_till: int | None = None) -> None:
+    """Refuse to give back nothing, more than was paid and not yet given back, or more cash than lies in the till."""
+    money(amount, least=1)
     if amount > paid - refunded:
         raise Refusal("This is more than was paid and not given back yet.", field="amount", left=paid - refunded)
+    if in_till is not None and amount > in_till:
+        raise Refusal("There is not so much cash in your till.", field="amount")
 
 
 def expected_cash(opening_float: int, movements: Iterable[int]) -> int:
@@ -116,8 +117,7 @@ def expected_cash(opening_float: int, movements: Iterable[int]) -> int:
 
 def check_count(counted: int, expected: int, reason: str) -> int:
     """The difference of a count, which is refused without a reason when there is one."""
-    if counted < 0:
-        raise Refusal("The counted cash cannot be below zero.", field="counted")
+    money(counted, field="counted")
     if counted != expected and not reason.strip():
         raise Refusal("The count differs from what is expected. Say why.", field="difference_reason")
     return counted - expected

@@ -48,10 +48,14 @@ _BESIDE_AN_ALLERGY = frozenset(
 
 @dataclass(frozen=True)
 class Named:
-    """What was found in a written name: the ingredients or classes, and the parts that nobody knew."""
+    """What was found in a written name: the ingredients or classes, and the parts that nobody knew.
+
+    `apart` is the codes again, those of each word that was read together: a brand may hold several.
+    """
 
     codes: tuple[str, ...]
     unknown: tuple[str, ...]
+    apart: tuple[tuple[str, ...], ...] = ()
 
 
 def fold(text: str) -> str:
@@ -77,6 +81,7 @@ def named(text: str, known: Mapping[str, Iterable[str]]) -> Named:
     """Read a written name against the `known` phrases, longest first; parts nobody knows are told apart."""
     codes: dict[str, None] = {}
     unknown: list[str] = []
+    apart: list[tuple[str, ...]] = []
     for part in _parts(text):
         words = part.split()
         left: list[str] = []
@@ -84,7 +89,9 @@ def named(text: str, known: Mapping[str, Iterable[str]]) -> Named:
         while position < len(words):
             length = _longest(words, position, known)
             if length:
-                codes.update(dict.fromkeys(known[" ".join(words[position : position + length])]))
+                read = tuple(known[" ".join(words[position : position + length])])
+                codes.update(dict.fromkeys(read))
+                apart.append(read)
                 found = True
             else:
                 left.append(words[position])
@@ -97,7 +104,7 @@ def named(text: str, known: Mapping[str, Iterable[str]]) -> Named:
             unknown.append(" ".join(said))
     if codes:
         unknown = [part for part in unknown if not set(part.split()) <= _BESIDE_AN_ALLERGY | _BESIDE_THE_NAME]
-    return Named(tuple(codes), tuple(unknown))
+    return Named(tuple(codes), tuple(unknown), tuple(apart))
 
 
 def _longest(words: list[str], position: int, known: Mapping[str, Iterable[str]]) -> int:

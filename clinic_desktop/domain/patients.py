@@ -143,6 +143,32 @@ def age(born_on: date, today: date) -> Age:
     return Age(months // 12, "years")
 
 
+# An answer of "not pregnant" is asked for again after about a cycle; a pregnancy is over ten months after it was told.
+_NOT_PREGNANT_HOLDS = timedelta(days=30)
+_PREGNANT_HOLDS = timedelta(days=300)
+# The ages, in months, at which a pregnancy is thought of before a medicine that harms one: 10 to 54 years, wider than
+# the 15 to 49 of WHO statistics, as in the MHRA's rules for valproate ("under 55 years").
+_MAY_BE_PREGNANT = (120, 660)
+
+
+def pregnancy_known(answer: bool | None, asked_on: date | None, today: date) -> bool | None:  # noqa: FBT001 - a fact
+    """What the last answer about pregnancy says today; None where nobody asked, or too long ago."""
+    if answer is None:
+        return None
+    if asked_on is None:
+        return True if answer else None
+    holds = _PREGNANT_HOLDS if answer else _NOT_PREGNANT_HOLDS
+    return answer if today - asked_on <= holds else None
+
+
+def may_be_pregnant(sex: str | None, ages: tuple[int, int] | None) -> bool:
+    """Whether somebody of this sex, of an age between these two in months, may be pregnant; not known counts as may."""
+    if sex == "male":
+        return False
+    first, last = _MAY_BE_PREGNANT
+    return ages is None or (ages[1] >= first and ages[0] < last)
+
+
 def born_from_age(count: int, unit: str, today: date) -> date:
     """The estimated birth date of somebody who is so many years, months, weeks or days old."""
     if unit in {"years", "months"}:
@@ -206,6 +232,11 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 MANY_LINES = frozenset({"address", "alert"})
+LONGEST, LONGEST_NOTE = 500, 2000
+# Unicode Standard Annex 9: embeddings, overrides and isolates turn what stands beside them around.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and signs that are drawn as nothing: Hangul fillers and the empty Braille cell.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def require_sound(fields: Mapping[str, object], today: date) -> None:
@@ -248,8 +279,19 @@ def _require_characters(fields: Mapping[str, object]) -> None:
                     _require_characters({name: " ".join(str(part) for part in inner.values() if part)})
             continue
         kept = "\n\t" if name in MANY_LINES else ""
-        if isinstance(value, str) and any(unicodedata.category(c) in {"Cc", "Cs"} and c not in kept for c in value):
+        if isinstance(value, str) and any(unseen(c) and c not in kept for c in value):
             raise Refusal("This holds a character that cannot be seen. Type it again.", field=name)
+        most = LONGEST_NOTE if name in MANY_LINES else LONGEST
+        if isinstance(value, str) and len(value) > most:
+            raise Refusal("This is longer than {most} letters.", field=name, most=most)
+
+
+def unseen(character: str) -> bool:
+    """Controls, halves of characters, separators of lines, and what turns the direction of the text around it.
+
+    The joiners (U+200C, U+200D) and the marks U+200E and U+200F stay: names of several scripts need them.
+    """
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _TURNS
 
 
 def _require_birth(born_on: date, today: date) -> None:
@@ -273,4 +315,4 @@ def warnings(fields: Mapping[str, object], today: date) -> tuple[tuple[str, str]
 
 def visible(text: str) -> bool:
     """Whether anything of a text can be seen."""
-    return any(unicodedata.category(c)[0] not in "ZC" for c in text)
+    return any(unicodedata.category(c)[0] not in "ZC" and c not in _BLANK for c in text)

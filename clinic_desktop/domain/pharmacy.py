@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from clinic_desktop.domain.counting import says_something
 from clinic_desktop.domain.doses import unit_code
 from clinic_desktop.domain.refusals import Refusal
 
@@ -128,8 +129,8 @@ def packs(quantity: int, pack_size: int) -> tuple[int, int]:
 
 
 def unanswered(keys: Sequence[str], reasons: Mapping[str, str]) -> tuple[str, ...]:
-    """The alerts that stop and have no reason yet; dots and invisible characters give none."""
-    return tuple(key for key in keys if not any(each.isalnum() for each in reasons.get(key, "")))
+    """The alerts that stop and have no reason yet; dots, invisible characters and a letter or two give none."""
+    return tuple(key for key in keys if not says_something(reasons.get(key, "")))
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
+from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.doses import Strength, counted, plain, product_amount, unit_code
 from clinic_desktop.domain.refusals import Refusal
 
@@ -58,6 +59,13 @@ ROUTES: dict[str, tuple[str, str]] = {
 }
 
 
+# What no written dose is beyond: 2.4 million units of benzathine penicillin are usual, ten million of anything are not.
+MOST_AMOUNT = Decimal(10_000_000)
+DOSE_DECIMALS = 3
+MOST_DAYS = 366
+MOST_HANDED_OUT = 10_000
+
+
 @dataclass(frozen=True)
 class Dose:
     """One structured dose; amounts are in `unit`, `max_per_day` too."""
@@ -76,17 +84,20 @@ def check_dose(dose: Dose) -> Dose:
     """Give the dose back with its unit in the one spelling; raises `Refusal` naming the wrong field."""
     if not dose.amount.is_finite() or dose.amount <= 0:
         raise Refusal("The dose must be more than nothing.", field="amount")
+    _check_amount(dose.amount, "amount")
     if not dose.unit.strip():
         raise Refusal("Say the unit of the dose.", field="unit")
     if dose.route not in ROUTES:
         raise Refusal("“{route}” is not a route.", field="route", route=dose.route)
     if dose.frequency not in FREQUENCIES:
         raise Refusal("“{frequency}” is not a frequency.", field="frequency", frequency=dose.frequency)
-    if dose.duration_days is not None and dose.duration_days < 1:
-        raise Refusal("The duration must be at least one day.", field="duration_days")
+    if dose.duration_days is not None:
+        whole(dose.duration_days, field="duration_days", least=1, most=MOST_DAYS)
     limit = dose.max_per_day
     if limit is not None and (not limit.is_finite() or limit < dose.amount):
         raise Refusal("The most in a day is less than one dose.", field="max_per_day")
+    if limit is not None:
+        _check_amount(limit, "max_per_day")
     return Dose(
         dose.amount,
         unit_code(dose.unit),
@@ -97,6 +108,14 @@ def check_dose(dose: Dose) -> Dose:
         dose.as_needed_for.strip(),
         limit,
     )
+
+
+def _check_amount(amount: Decimal, field: str) -> None:
+    if amount > MOST_AMOUNT:
+        raise Refusal("So much is never given at once: look at the dose again.", field=field)
+    exponent = amount.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > DOSE_DECIMALS:
+        raise Refusal("At most {n} decimals: write it in a smaller unit.", field=field, n=DOSE_DECIMALS)
 
 
 def doses_in(dose: Dose, days: int) -> int:

@@ -91,16 +91,37 @@ def write(value: Amount) -> str:
 
 def ages(born_on: date | None, precision: str, collected_on: date) -> Ages | None:
     """The age at collection; None for an unknown birth date. An estimated birth date is taken as it stands."""
-    if born_on is None or precision == "unknown":
+    days = birth_days(born_on, precision)
+    if days is None:
         return None
-    first = last = born_on
-    if precision == "month":
-        first = born_on.replace(day=1)
-        last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    elif precision == "year":
-        first, last = date(born_on.year, 1, 1), date(born_on.year, 12, 31)
+    first, last = days
     youngest = max((collected_on - last).days, 0)
     return Ages(youngest, max((collected_on - first).days, youngest))
+
+
+def birth_days(born_on: date | None, precision: str) -> tuple[date, date] | None:
+    """The first and the last day the birth may have been on; None for an unknown birth date."""
+    if born_on is None or precision == "unknown":
+        return None
+    if precision == "month":
+        first = born_on.replace(day=1)
+        return first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    if precision == "year":
+        return date(born_on.year, 1, 1), date(born_on.year, 12, 31)
+    return born_on, born_on
+
+
+def age_months(born_on: date | None, precision: str, today: date) -> tuple[int, int] | None:
+    """The youngest and the oldest somebody may be on a day, in whole months; None for an unknown birth date."""
+    days = birth_days(born_on, precision)
+    if days is None:
+        return None
+    first, last = (_months(day, today) for day in days)
+    return last, first
+
+
+def _months(born: date, today: date) -> int:
+    return max((today.year - born.year) * 12 + today.month - born.month - (today.day < born.day), 0)
 
 
 def judge(value: str, ranges: Sequence[Range], sex: str, age: Ages | None) -> Judgement:

@@ -96,4 +96,6 @@ def _line(place: int, proposed: int, drug: Drug, found: Named, groups: Mapping[s
     unknown = (*found.unknown, *(code for code in found.codes if code not in groups))
     if not known and not unknown:
         unknown = (drug.name,)
-    return Line(place if place < proposed else -1, drug, known, unknown, {code: groups[code] for code in known})
+    return Line(
+        place if place < proposed else -1, drug, known, unknown, {code: groups[code] for code in known}, found.apart
+    )

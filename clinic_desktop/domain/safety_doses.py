@@ -17,7 +17,11 @@ WARN_UNDER = Decimal("0.5")
 _LOCAL = frozenset(("topical", "eye", "ear", "nasal", "transdermal", "vaginal", "rectal"))
 _WEEK = 7
 
-What = Literal["single", "daily", "weekly", "low", "not_checked"]
+# How old a weight may be, in days, under an age in months: a child outgrows what it weighed, a baby within weeks.
+_WEIGHT_HOLDS = ((24, 92), (216, 366))
+_WEIGHT_HOLDS_ADULT = 731
+
+What = Literal["single", "daily", "weekly", "low", "age", "not_checked"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,10 @@ def dose_findings(
     dose: Dose, strength: Strength | None, ranges: Sequence[DoseRange], patient: PatientFacts
 ) -> Iterator[Finding]:
     """Compare a dose with the range that fits the route, age and weight; say why where none fits."""
+    youngest_known = _not_for_age(ranges, dose.route, patient)
+    if youngest_known is not None:
+        yield youngest_known
+        return
     chosen, why = choose_range(ranges, dose.route, patient)
     if chosen is None:
         # Creams and drops have no range to be outside of: said when asked, not beside every line.
@@ -72,15 +80,48 @@ def choose_range(ranges: Sequence[DoseRange], route: str, patient: PatientFacts)
     routed = [each for each in ranges if each.route == route]
     if not routed:
         return None, "The dose of {ingredient} was not checked: the reference pack has none by this route."
-    if patient.age_months is None:
+    if patient.ages is None:
         return None, "The dose of {ingredient} was not checked: the patient's age is not known."
-    for each in routed:
-        upper = each.age_to_months
-        if each.age_from_months <= patient.age_months and (upper is None or patient.age_months < upper):
-            if each.per_kg and patient.weight_kg is None:
-                return None, "The dose of {ingredient} was not checked: the patient's weight is not known."
-            return each, ""
-    return None, "The dose of {ingredient} was not checked: the reference pack has none for this age."
+    youngest, oldest = patient.ages
+    edges = {each.age_from_months for each in routed} | {each.age_to_months or 0 for each in routed}
+    fitting = {_at_age(routed, month) for month in (youngest, oldest, *edges) if youngest <= month <= oldest}
+    if len(fitting) > 1:
+        return None, "The dose of {ingredient} was not checked: it differs by age, and the birth date is not exact."
+    (chosen,) = fitting
+    if chosen is None:
+        return None, "The dose of {ingredient} was not checked: the reference pack has none for this age."
+    if chosen.per_kg and patient.weight_kg is None:
+        return None, "The dose of {ingredient} was not checked: the patient's weight is not known."
+    if chosen.per_kg and patient.weight_days > _weight_holds(youngest):
+        return None, "The dose of {ingredient} was not checked: the last weight is too old. Weigh again."
+    return chosen, ""
+
+
+def _at_age(ranges: Sequence[DoseRange], months: int) -> DoseRange | None:
+    for each in ranges:
+        if each.age_from_months <= months and (each.age_to_months is None or months < each.age_to_months):
+            return each
+    return None
+
+
+def _weight_holds(age_months: int) -> int:
+    return next((days for under, days in _WEIGHT_HOLDS if age_months < under), _WEIGHT_HOLDS_ADULT)
+
+
+def _not_for_age(ranges: Sequence[DoseRange], route: str, patient: PatientFacts) -> Finding | None:
+    """What is said of a patient younger than every usual dose by this route, however young they may be."""
+    first = min((each for each in ranges if each.route == route), key=lambda each: each.age_from_months, default=None)
+    if first is None or patient.ages is None or patient.ages[1] >= first.age_from_months:
+        return None
+    months = first.age_from_months
+    years, rest = divmod(months, 12)
+    return Finding(
+        Tier.WARN,
+        "age",
+        "{ingredient} has no usual dose under {age}: it may not be for this age.",
+        (("age", f"{months} months" if rest or years < 2 else f"{years} years"),),
+        first.source,
+    )
 
 
 def _least(*limits: Decimal | None) -> Decimal | None:
@@ -128,7 +169,7 @@ def _facts(amount: Decimal, limit: Decimal, unit: str) -> tuple[tuple[str, str],
 
 
 def _shown(amount: Decimal) -> str:
-    return plain(amount.quantize(Decimal("0.01")) if amount.as_tuple().exponent not in {0, -1} else amount)
+    return plain(round(amount, 2) if amount >= 1 else amount)
 
 
 def _over(

@@ -1,8 +1,11 @@
 """The rules of the safety check, one function each; `safety.check` asks them all."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
 
 from clinic_desktop.domain.alerts import (
+    PREGNANCY_NOT_KNOWN,
     Alert,
     Allergy,
     CrossReaction,
@@ -17,6 +20,7 @@ from clinic_desktop.domain.alerts import (
 )
 from clinic_desktop.domain.doses import strengths_by_ingredient
 from clinic_desktop.domain.drugs import Named
+from clinic_desktop.domain.patients import may_be_pregnant
 from clinic_desktop.domain.safety_doses import dose_findings
 
 _SEVERITY_TIER = {
@@ -70,6 +74,13 @@ def interactions(new: Sequence[Line], old: Sequence[Line], pack: SafetyPack) -> 
     codes = {code for line in lines for _, sides in line.sides for code in sides}
     rules = _by_side(pack.interactions(codes)) if codes else {}
     for place, line in enumerate(new):
+        # Two medicines written on one line are two medicines.
+        written = [replace(line, ingredients=tuple(code for code in codes if code in line.ingredients))
+                   for codes in line.apart]  # fmt: skip
+        for one, other in combinations(written, 2):
+            found = _worst(one, other, rules)
+            if found is not None:
+                yield _interaction(one, other, found, pack.label)
         for other in lines[place + 1 :]:
             found = _worst(line, other, rules)
             if found is not None:
@@ -280,7 +291,9 @@ def doses(new: Sequence[Line], patient: PatientFacts, pack: SafetyPack) -> Itera
 
 
 def pregnancy(new: Sequence[Line], patient: PatientFacts, pack: str) -> Iterator[Alert]:
-    """Stop what is contraindicated in pregnancy and warn of what needs care, where pregnancy is known."""
+    """Stop what is contraindicated in pregnancy and warn of what needs care; ask once where it is not known."""
+    if patient.pregnant is None and may_be_pregnant(patient.sex, patient.ages):
+        yield from _pregnancy_not_known(new, pack)
     if not patient.pregnant:
         return
     for line in new:
@@ -296,3 +309,26 @@ def pregnancy(new: Sequence[Line], patient: PatientFacts, pack: str) -> Iterator
                     pack=pack,
                     rule=f"pregnancy:{ingredient}",
                 )
+
+
+def _pregnancy_not_known(new: Sequence[Line], pack: str) -> Iterator[Alert]:
+    """One question for the whole prescription, naming what it turns on."""
+    concerned: dict[str, str] = {}
+    for line in new:
+        for ingredient in line.ingredients:
+            for source in line.codes(ingredient, Use.PREGNANCY).values():
+                concerned.setdefault(line.drug.name, source)
+    if concerned:
+        names = ", ".join(concerned)
+        yield Alert(
+            Tier.WARN,
+            Kind.PREGNANCY,
+            names,
+            "",
+            "Pregnancy is not known: ask. To be avoided in pregnancy, or needing care: {drug}.",
+            (("drug", names),),
+            "; ".join(dict.fromkeys(concerned.values())),
+            pack,
+            PREGNANCY_NOT_KNOWN,
+            -1,
+        )

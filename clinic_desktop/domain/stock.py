@@ -57,15 +57,6 @@ def running(moves: Iterable[Move]) -> Iterator[tuple[Move, int]]:
         yield move, balance
 
 
-def whole(quantity: object, *, field: str = "quantity", least: int | None = None) -> int:
-    """A whole number of base units; raises `Refusal` for halves, for anything not a number, and below `least`."""
-    if isinstance(quantity, bool) or not isinstance(quantity, int):
-        raise Refusal("Stock is counted in whole units.", field=field)
-    if least is not None and quantity < least:
-        raise Refusal("The quantity must be at least {least}.", field=field, least=least)
-    return quantity
-
-
 def check_move(before: int, later: Sequence[int], quantity: int, *, lot: str, unit: str) -> None:
     """Refuse a movement that would leave the lot below zero at its own instant or at any later one.
 

@@ -50,7 +50,7 @@ _WHO_SAW = (
     "SELECT x.at, x.session, x.what, x.record, x.wrote, x.reason, s.role, s.workstation, s.staff_id,"
     " p.display_name, p.username FROM ("
     "SELECT at, hlc, session,"
-    " kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report') THEN subject END, '') AS what,"
+    " kind || coalesce(' ' || CASE WHEN kind IN ('chart', 'report', 'bill', 'banner') THEN subject END, '') AS what,"
     " NULL AS record, 0 AS wrote, NULL AS reason FROM access WHERE patient = ?1"
     " UNION ALL SELECT at, hlc, session, kind, record, 1, reason FROM journal WHERE patient = ?1"
     ") x LEFT JOIN sessions s ON s.id = x.session LEFT JOIN staff p ON p.id = s.staff_id"

@@ -6,14 +6,15 @@ in the table of permissions, by its module and name, before a single row is read
 
 import dataclasses
 import functools
+import hashlib
 import json
 import logging
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, Literal, ParamSpec, Protocol, TypeGuard, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -28,9 +29,13 @@ from clinic_desktop.store.drafts import DraftKey
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.unit import Transaction
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
+AccessKind = Literal["chart", "report", "bill", "banner"]
 R = TypeVar("R")
 
 __all__ = ["Act", "Desk", "DraftKey", "Read", "allow", "command", "query"]
@@ -160,15 +165,18 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
         with desk.store.write(act=act_id, session=desk.session.id) as unit:
             act = Act(unit, desk.session, desk.store.workstation)
             _still_works_here(unit.conn, desk.session)
-            done = unit.run("SELECT name, result FROM acts WHERE id = ?", (act_id,)).fetchone()
+            told = None if desk.act_id is None else _digest(args, kwargs)
+            done = unit.run("SELECT name, session, arguments, result FROM acts WHERE id = ?", (act_id,)).fetchone()
             if done is not None:
-                return _replay(function, name, done[0], done[1])
+                if tuple(done[:3]) != (name, desk.session.id, told):
+                    raise Refusal(N_("This was done before with other contents. Look at what stands there first."))
+                return _replay(function, done[3])
             result = function(act, *args, **kwargs)
             if desk.draft is not None:
                 drafts.drop(unit, desk.session.staff_id, desk.draft)
             unit.run(
-                "INSERT INTO acts (id, name, session, result) VALUES (?, ?, ?, ?)",
-                (act_id, name, desk.session.id, json.dumps(result, default=_plain, ensure_ascii=False)),
+                "INSERT INTO acts (id, name, session, arguments, result) VALUES (?, ?, ?, ?, ?)",
+                (act_id, name, desk.session.id, told, json.dumps(result, default=_plain, ensure_ascii=False)),
             )
             if desk.also is not None:
                 desk.also(act.conn)
@@ -183,40 +191,67 @@ def command(function: Callable[Concatenate[Act, P], R]) -> Command[P, R]:
 @typing.overload
 def query(function: Callable[Concatenate[Read, P], R], /) -> Query[P, R]: ...
 @typing.overload
-def query(*, access: Literal["chart", "report"]) -> Callable[[Callable[Concatenate[Read, P], R]], Query[P, R]]: ...
+def query(
+    *, access: AccessKind, once: bool = False, of: Callable[[Any], Iterable[str]] | None = None
+) -> Callable[[Callable[Concatenate[Read, P], R]], Query[P, R]]: ...
 def query(
     function: Callable[Concatenate[Read, P], R] | None = None,
     /,
     *,
-    access: Literal["chart", "report"] | None = None,
+    access: AccessKind | None = None,
+    once: bool = False,
+    of: Callable[[Any], Iterable[str]] | None = None,
 ) -> object:
-    """Make a function a read; with `access`, who opened what is committed before the first value is read.
+    """Make a function a read; with `access`, who opened what is committed before the first value is handed out.
 
-    A query with `access` takes the patient's id as its first argument.
+    A query with `access` takes the patient's id as its first argument, or says with `of` whom its answer is about.
+    With `once` the row is written the first time in a session only: for what a screen asks again and again.
     """
     if function is None:
-        return lambda inner: _query(inner, access)
+        return lambda inner: _query(inner, access, once=once, of=of)
     return _query(function, None)
 
 
-def _query(function: Callable[Concatenate[Read, P], R], access: Literal["chart", "report"] | None) -> Query[P, R]:
+def _query(
+    function: Callable[Concatenate[Read, P], R],
+    access: AccessKind | None,
+    *,
+    once: bool = False,
+    of: Callable[[R], Iterable[str]] | None = None,
+) -> Query[P, R]:
     name = _name(function)
 
     @functools.wraps(function)
     def call(desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> R:
         _allow(desk, name)
-        if access is not None:
-            patient = str(args[0]) if args else str(kwargs["patient_id"])
-            with desk.store.write(act=new_id(), session=desk.session.id) as unit:
-                _still_works_here(unit.conn, desk.session)
-                unit.accessed(access, patient=patient, subject=name)
+        about = args[0] if args else next(iter(kwargs.values()), "")
+        if access is not None and of is None:
+            _note_access(desk, access, name, {str(about)}, about if once else None)
         with desk.store.read() as connection:
             _still_works_here(connection, desk.session)
-            return function(Read(connection, desk.session, desk.now), *args, **kwargs)
+            answer = function(Read(connection, desk.session, desk.now), *args, **kwargs)
+        if access is not None and of is not None:
+            _note_access(desk, access, name, set(of(answer)), about if once else None)
+        return answer
 
     call.__dict__["act"] = name
     call.__dict__["inside"] = function
+    call.__dict__["access"] = access
     return typing.cast("Query[P, R]", call)
+
+
+def _note_access(desk: Desk, kind: AccessKind, name: str, patients: set[str], once: object) -> None:
+    """Commit who is seen; `once` is what was asked for, where asking for it again is the same opening."""
+    seen = {(name, patient, once if isinstance(once, str) else ""): patient for patient in sorted(patients)}
+    if once is not None:
+        seen = {key: patient for key, patient in seen.items() if key not in desk.session.seen}
+    if not seen:
+        return
+    with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+        _still_works_here(unit.conn, desk.session)
+        for patient in seen.values():
+            unit.accessed(kind, patient=patient, subject=name)
+    desk.session.seen.update(seen)
 
 
 def _name(function: Callable[..., object]) -> str:
@@ -251,9 +286,28 @@ def _still_works_here(connection: Connection, session: Session) -> None:
         raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
 
 
-def _replay(function: Callable[..., R], name: str, done_name: str, result: str) -> R:
-    if done_name != name:
-        raise ValueError("an act's id was used for another act")
+def _digest(args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
+    """What an act was told, so that the same id with other contents is never answered as if it had been done."""
+    words = json.dumps([args, kwargs], default=_said, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _said(value: object) -> object:
+    if _is_value(value):
+        # A secret is left out: a quick digest of a password must lie nowhere.
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if field.repr}
+    if isinstance(value, (date, Decimal)):
+        return str(value)
+    # What holds files or keys (a clinic's key slots) is the same for the whole session.
+    return type(value).__name__
+
+
+def _is_value(value: object) -> TypeGuard["DataclassInstance"]:
+    """Whether it is plain facts: a frozen dataclass, not one that holds files or keys."""
+    return bool(getattr(getattr(type(value), "__dataclass_params__", None), "frozen", False))
+
+
+def _replay(function: Callable[..., R], result: str) -> R:
     # pydantic costs 0.1 s to import and is needed only where an act was sent twice.
     from pydantic import TypeAdapter
 

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import select
 
+from clinic_desktop.domain.counting import money, whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
@@ -201,10 +202,8 @@ def change_product(
     expect: int,
 ) -> int:
     """Change how a product is stocked and charged. What it is (name, strength, form) is another product."""
-    if pack_size < 1:
-        raise Refusal(N_("A pack holds at least one."), field="pack_size")
-    if reorder_level < 0:
-        raise Refusal(N_("Not less than 0."), field="reorder_level")
+    whole(pack_size, field="pack_size", least=1)
+    whole(reorder_level, field="reorder_level", least=0)
     _require_known_price(act, price_code)
     changes = {
         "pack_size": pack_size,
@@ -308,8 +307,7 @@ _SETTING_WORDS = {
 def _require_price(name: str, amount: int) -> None:
     if not name.strip():
         raise Refusal(N_("Please fill this in."), field="name")
-    if amount < 0:
-        raise Refusal(N_("Not less than 0."), field="amount")
+    money(amount)
 
 
 def _require_known_price(act: Act, price_code: str | None) -> None:

@@ -13,7 +13,7 @@ from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.store.tables.billing import charges, ledger, prices
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("add_charge", "post", "outstanding", "pending", "need_reason")
+IN_ACT = ("add_charge", "post", "outstanding", "pending", "need_reason", "uncharge")
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,26 @@ def add_charge(
         },
         kind="charge.made",
     )
+
+
+def uncharge(act: Act, source_kind: str, source_id: str, reason: str) -> bool:
+    """Take off what was charged for something that was undone; True where it stands on an invoice already.
+
+    On an invoice it stays until that is voided, and the cashier is told that there is something to credit.
+    """
+    row = act.conn.execute(
+        select(charges.c.id, charges.c.status).where(
+            charges.c.source_id == source_id, charges.c.source_kind == source_kind, charges.c.status != "cancelled"
+        )
+    ).one_or_none()
+    if row is None:
+        return False
+    invoiced = row.status == "invoiced"
+    changes = {"undone": reason.strip()} if invoiced else {"status": "cancelled", "reason": reason.strip()}
+    act.change(
+        charges, row.id, changes, kind="charge.undone" if invoiced else "charge.cancelled", reason=reason.strip()
+    )
+    return bool(invoiced)
 
 
 def post(
@@ -194,7 +214,7 @@ def patients_to_bill(read: Read) -> tuple[ToBill, ...]:
     )
 
 
-@query
+@query(access="bill", once=True)
 def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
     """The charges of a patient that stand on no invoice yet, oldest first."""
     rows = read.conn.execute(

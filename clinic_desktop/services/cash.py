@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, func, select
 
 from clinic_desktop.domain import billing
+from clinic_desktop.domain.counting import money
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
@@ -84,8 +85,7 @@ class Receipt:
 @command
 def open_shift(act: Act, opening_float: int) -> str:
     """Open this cashier's shift with the money that lies in the till. Raises Refusal."""
-    if opening_float < 0:
-        raise Refusal(N_("The opening float cannot be below zero."), field="opening_float")
+    money(opening_float, field="opening_float")
     if _open_shift(act.conn, act.session.staff_id) is not None:
         raise Refusal(N_("Your shift is open already."), field="opening_float")
     currency = act.conn.execute(select(prices.c.currency).limit(1)).scalar_one_or_none()
@@ -154,7 +154,8 @@ def refund_payment(act: Act, payment_id: str, *, amount: int, reason: str) -> Ta
     back = act.conn.execute(
         select(func.coalesce(func.sum(payments.c.amount), 0)).where(payments.c.refund_of == payment_id)
     ).scalar_one()
-    billing.check_refund(amount, paid.amount, back)
+    in_till = _expected(act.conn, shift.id, shift.opening_float) if paid.method == "cash" else None
+    billing.check_refund(amount, paid.amount, back, in_till=in_till)
     number = act.number("RFD")
     refund_id = act.create(
         payments,
@@ -250,7 +251,7 @@ def recent_shifts(read: Read) -> tuple[Shift, ...]:
     return tuple(_shift(read.conn, row) for row in rows)
 
 
-@query
+@query(access="bill", once=True, of=lambda found: (found.patient_id,))
 def receipt(read: Read, payment_id: str) -> Receipt:
     """What the receipt of a payment or refund says. Raises Refusal when there is none."""
     row = read.conn.execute(

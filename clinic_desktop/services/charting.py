@@ -61,6 +61,8 @@ def add_problem(act: Act, patient_id: str, problem: NewProblem) -> str:
 
 def note_problem(act: Act, patient_id: str, problem: NewProblem, encounter_id: str | None) -> str:
     """Note a problem inside an act: one that is active already keeps its row and takes the newer certainty."""
+    if problem.onset_on is not None and problem.onset_on.isoformat() > _today(act):
+        raise Refusal(N_("This date is in the future."), field="onset_on")
     present = _active_problem(act, patient_id, problem)
     if present is not None:
         act.change(problems, present, {"certainty": problem.certainty}, kind="problem.changed")
@@ -87,6 +89,8 @@ def note_problem(act: Act, patient_id: str, problem: NewProblem, encounter_id: s
 def resolve_problem(act: Act, problem_id: str, resolved_on: date, expect: int | None = None) -> int:
     """Say that a problem is over."""
     row = _standing(act, problems, problem_id, "active")
+    if resolved_on.isoformat() > _today(act):
+        raise Refusal(N_("This date is in the future."), field="resolved_on")
     if row["onset_on"] is not None and resolved_on.isoformat() < str(row["onset_on"]):
         raise Refusal(N_("A problem cannot end before it began."), field="resolved_on")
     changes = {"status": "resolved", "resolved_on": resolved_on.isoformat()}
@@ -161,6 +165,16 @@ def confirm_allergies(act: Act, patient_id: str) -> str:
     if not chart_rows.allergies_of(act.conn, patient_id):
         raise Refusal(N_("No allergy is listed. Say that none is known, or add one."))
     _set_state(act, patient_id, "listed")
+    return _today(act)
+
+
+@command
+def record_pregnancy(act: Act, patient_id: str, *, pregnant: bool) -> str:
+    """Note the patient's answer whether she is pregnant; returns the day, after which it holds for a time only."""
+    if chart_rows.patient_row(act.conn, patient_id)._mapping["sex"] == "male" and pregnant:
+        raise Refusal(N_("This patient is recorded as male."), field="sex")
+    changes = {"pregnant": int(pregnant), "pregnant_on": _today(act)}
+    act.change(patients, patient_id, changes, kind="patient.changed", touched=True)
     return _today(act)
 
 

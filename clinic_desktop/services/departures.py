@@ -230,7 +230,8 @@ def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
         {
             # An id of its own, the same each time: the visit's is the visit's.
             "id": str(uuid5(UUID(note["id"]), "note")), "patient_id": note["patient_id"], "encounter_id": note["id"],
-            "author": note["author"], "signed_at": note["signed_at"], "steps": steps.get(note["id"], []), "addenda": added.get(note["id"], []),
+            "author": note["author"], "signed_at": note["signed_at"], "steps": steps.get(note["id"], []),
+            "addenda": added.get(note["id"], []),
         }
         for note in notes
     ]  # fmt: skip

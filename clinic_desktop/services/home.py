@@ -275,6 +275,27 @@ def _to_invoice(read: Read) -> Group:
     )  # fmt: skip
 
 
+def _to_credit(read: Read) -> Group:
+    """Invoices with something that was taken back or cancelled after they were issued: void, then issue anew."""
+    columns = invoices.c
+    wanted = (
+        _named(columns.id, columns.number, columns.issued_at, func.max(charges.c.undone).label("undone"))
+        .join(invoices, columns.patient_id == patients.c.id)
+        .join(charges, charges.c.invoice_id == columns.id)
+        .where(columns.status == "issued", charges.c.undone.is_not(None))
+        .group_by(columns.id)
+        .order_by(columns.issued_at)
+    )
+    return _group(
+        read, "credit", N_("Invoices to credit: something was taken back or cancelled"), "billing", wanted,
+        lambda row: Waiting(
+            _name(row), f"{row.number} {row.undone}", from_text(row.issued_at), "billing",
+            (("patient_id", row.patient_id),),
+        ),
+        urgent=True,
+    )  # fmt: skip
+
+
 def _unpaid(read: Read) -> Group:
     columns = invoices.c
     owed = (
@@ -306,6 +327,6 @@ _FOR: dict[str, tuple[Callable[[Read], Group], ...]] = {
     "pharmacist": (_to_dispense, _low_stock),
     "laboratory": (_critical, _COLLECT, _ENTER, _RELEASE),
     "front_desk": (_queue, _called, _expected),
-    "cashier": (_to_invoice, _unpaid),
+    "cashier": (_to_credit, _to_invoice, _unpaid),
     "administrator": (_queue, _to_invoice, _unpaid, _low_stock),
 }

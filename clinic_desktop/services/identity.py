@@ -75,7 +75,7 @@ class Duplicate:
     evidence: tuple[Finding, ...]
 
 
-@query
+@query(access="banner", once=True, of=lambda found: [each.patient_id for each in found])
 def likely_duplicates(read: Read, draft: Draft) -> tuple[LikelyDuplicate, ...]:
     """Patients who may be the one being registered, the likeliest first; nothing without a name or a number."""
     person = _person(draft)

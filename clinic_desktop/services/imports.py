@@ -18,6 +18,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import administration, patients, stock
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.patient_parts import Contact
 from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.outside import identifiers
@@ -155,10 +156,10 @@ def _make_patient(act: Act, values: Values) -> tuple[str, Outcome]:
 
 def _registration(values: Values) -> patients.NewPatient:
     own = {name: value for name, value in values.items() if not name.startswith("contact_")}
-    contacts: tuple[patients.Contact, ...] = ()
+    contacts: tuple[Contact, ...] = ()
     if values.get("contact_name"):
         relation = values.get("contact_relation") or ""
-        contacts = (patients.Contact(values["contact_name"], relation, values.get("contact_phone")),)
+        contacts = (Contact(values["contact_name"], relation, values.get("contact_phone")),)
     missing = {"family_name": "", "given_names": "", "sex": "unknown"}
     return patients.NewPatient(**{**missing, **own}, contacts=contacts)
 

@@ -12,7 +12,6 @@ from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import need_reason, outstanding, pending, post
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, ledger, payments
 from clinic_desktop.store.tables.patients import patients
-from clinic_desktop.store.tables.pharmacy import dispenses
 from clinic_desktop.store.tables.staff import staff
 
 
@@ -191,14 +190,10 @@ def void_invoice(act: Act, invoice_id: str, *, reason: str, expect: int) -> int:
         patient_id=row.patient_id,
         invoice_id=invoice_id,
     )
-    lines = (
-        select(charges.c.id, dispenses.c.status.label("dispense"))
-        .outerjoin(dispenses, (dispenses.c.id == charges.c.source_id) & (charges.c.source_kind == "dispense"))
-        .where(charges.c.invoice_id == invoice_id)
-    )
+    lines = select(charges.c.id, charges.c.undone).where(charges.c.invoice_id == invoice_id)
     for charge in act.conn.execute(lines).all():
-        if charge.dispense == "cancelled":
-            # The medicine came back after it was invoiced: nobody pays for it on the next invoice either.
+        if charge.undone is not None:
+            # It was taken back or cancelled after it was invoiced: nobody pays for it on the next invoice either.
             cancelled = {"status": "cancelled", "invoice_id": None, "reason": reason.strip()}
             act.change(charges, charge.id, cancelled, kind="charge.cancelled", reason=reason.strip())
         else:
@@ -206,13 +201,13 @@ def void_invoice(act: Act, invoice_id: str, *, reason: str, expect: int) -> int:
     return revision
 
 
-@query
+@query(access="bill", once=True)
 def insurance(read: Read, patient_id: str) -> Insurance:
     """The patient's cover."""
     return _insurance(read.conn, patient_id)
 
 
-@query
+@query(access="bill", once=True, of=lambda found: (found.patient_id,))
 def invoice(read: Read, invoice_id: str) -> Invoice:
     """An invoice whole. Raises Refusal when there is none."""
     row = read.conn.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
@@ -244,7 +239,7 @@ def invoice(read: Read, invoice_id: str) -> Invoice:
     )
 
 
-@query
+@query(access="bill", once=True)
 def invoices_of(read: Read, patient_id: str) -> tuple[InvoiceRow, ...]:
     """The invoices of a patient, newest first."""
     return _rows(read.conn, patient_id=patient_id, unpaid=False)

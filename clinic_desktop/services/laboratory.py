@@ -163,7 +163,7 @@ def cancel_order(act: Act, order_id: str, reason: str) -> int:
     if not rows:
         raise Refusal(N_("Every test of this order has a result or was cancelled before."))
     for row in rows:
-        _cancel(act, row.id, reason, row.revision)
+        _cancel(act, row, reason)
     settle(act, order_id)
     return len(rows)
 
@@ -175,7 +175,7 @@ def cancel_test(act: Act, order_test_id: str, reason: str) -> None:
     row = act.conn.execute(select(lab_order_tests).where(lab_order_tests.c.id == order_test_id)).one_or_none()
     if row is None or row.status not in {"ordered", "collected", "rejected"}:
         raise Refusal(N_("This test has a result or was cancelled before."))
-    _cancel(act, row.id, reason, row.revision)
+    _cancel(act, row, reason)
     settle(act, row.order_id)
 
 
@@ -223,7 +223,7 @@ def reject_specimen(act: Act, specimen_id: str, reason: str) -> int:
     return len(waiting)
 
 
-@query
+@query(access="chart", once=True)
 def open_tests(read: Read, patient_id: str) -> tuple[OpenTest, ...]:
     """What is already ordered for a patient and not yet released, so that nothing is ordered twice unseen."""
     rows = read.conn.execute(
@@ -329,10 +329,16 @@ def _tests(connection: Connection, order_id: str) -> list[Row[tuple[object, ...]
     return list(found.all())
 
 
-def _cancel(act: Act, order_test_id: str, reason: str, expect: int) -> None:
+def _cancel(act: Act, test: Row[tuple[object, ...]], reason: str) -> None:
+    """Cancel a test and take off what was charged for it; a panel's own price only with the last of its tests."""
     changes = {"status": "cancelled", "status_reason": reason.strip()}
-    act.change(lab_order_tests, order_test_id, changes, kind="lab_order.test_cancelled", reason=reason.strip(),
-               expect=expect)  # fmt: skip
+    act.change(lab_order_tests, test.id, changes, kind="lab_order.test_cancelled", reason=reason.strip(),
+               expect=test.revision)  # fmt: skip
+    billing.uncharge(act, "lab_test", test.id, reason)
+    if test.panel_code and all(
+        row.status == "cancelled" for row in _tests(act.conn, test.order_id) if row.panel_code == test.panel_code
+    ):
+        billing.uncharge(act, "lab_panel", f"{test.order_id}:{test.panel_code}", reason)
 
 
 def _collect(

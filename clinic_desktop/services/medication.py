@@ -7,8 +7,11 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, or_, select
 
+from clinic_desktop.clock import from_text
 from clinic_desktop.domain import safety
 from clinic_desktop.domain.alerts import Alert, Allergy, Drug, PatientFacts
+from clinic_desktop.domain.patients import pregnancy_known
+from clinic_desktop.domain.ranges import age_months
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_
@@ -18,8 +21,6 @@ from clinic_desktop.store.tables.chart import allergies, medicines_taken, vital_
 from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("facts_of", "check")
-
-_MONTHS = 12
 
 
 @dataclass(frozen=True)
@@ -65,17 +66,21 @@ def facts_of(connection: Connection, patient_id: str, today: date) -> Medication
         .order_by(vital_signs.c.taken_at.desc(), vital_signs.c.rowid_.desc())
         .limit(1)
     ).one_or_none()
-    born = date.fromisoformat(row.born_on) if row.born_on and row.born_precision != "unknown" else None
+    born_on = date.fromisoformat(row.born_on) if row.born_on else None
+    youngest, oldest = age_months(born_on, row.born_precision, today) or (None, None)
+    asked_on = date.fromisoformat(row.pregnant_on) if row.pregnant_on else None
     return MedicationFacts(
         patient_id,
         row.allergy_state,
         tuple(Allergy(each.substance, each.ingredient or each.allergy_class) for each in known),
         _current(connection, patient_id, today),
         PatientFacts(
-            age_months=None if born is None else _months(born, today),
+            age_months=youngest,
+            oldest_months=oldest,
             weight_kg=None if weighed is None else Decimal(weighed.value),
+            weight_days=0 if weighed is None else (today - from_text(weighed.taken_at).astimezone().date()).days,
             sex=row.sex,
-            pregnant=bool(row.pregnant),
+            pregnant=pregnancy_known(None if row.pregnant is None else bool(row.pregnant), asked_on, today),
         ),
         None if weighed is None else weighed.taken_at,
     )
@@ -110,7 +115,3 @@ def _current(connection: Connection, patient_id: str, today: date) -> tuple[Curr
         )
         for row in rows
     )  # fmt: skip
-
-
-def _months(born: date, today: date) -> int:
-    return (today.year - born.year) * _MONTHS + today.month - born.month - (today.day < born.day)

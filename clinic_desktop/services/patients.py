@@ -9,41 +9,27 @@ from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import patients as rules
+from clinic_desktop.domain.ranges import age_months
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.patient_parts import (
+    Contact,
+    OtherName,
+    add_contacts,
+    add_names,
+    change_contacts,
+    contacts_of,
+    other_names_of,
+)
 from clinic_desktop.store import finding
 from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
-from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
+from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("age_words", "require_patient", "shown_name", "sex_words")
-
-
-@dataclass(frozen=True)
-class OtherName:
-    """A name a patient also bears or bore: former, maiden, alias, or in its native script."""
-
-    kind: str
-    family_name: str
-    given_names: str
-
-    def __repr__(self) -> str:
-        return f"OtherName({self.kind})"
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Somebody to call about a patient."""
-
-    name: str
-    relation: str
-    phone: str | None = None
-
-    def __repr__(self) -> str:
-        return "Contact()"
 
 
 @dataclass(frozen=True)
@@ -139,7 +125,8 @@ class BannerFacts:
     alerts: tuple[str, ...]
     weight: str
     weight_on: date | None
-    pregnant: bool
+    pregnant: bool | None
+    pregnancy_not_known: bool
     deceased_on: date | None
 
     def __repr__(self) -> str:
@@ -154,8 +141,8 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
     rules.require_sound(asdict(new), today(act))
     mrn = act.number("MRN")
     patient_id = act.create(patients, {**_columns(new), "mrn": mrn, "registered_at": act.at}, kind="patient.registered")
-    _add_names(act, patient_id, new.other_names)
-    _add_contacts(act, patient_id, new.contacts)
+    add_names(act, patient_id, new.other_names)
+    add_contacts(act, patient_id, new.contacts)
     _index(act.conn, patient_id, new, new.other_names)
     return Registered(patient_id, mrn)
 
@@ -167,7 +154,7 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
     # Contacts are rows of their own, but two windows that change them are changing one registration.
-    contacts = tuple(new.contacts) != _contacts(act.conn, patient_id)
+    contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)
     after = act.change(
         patients, patient_id, _columns(new), kind="patient.changed", expect=revision, reason=reason or None,
         touched=contacts,
@@ -175,10 +162,10 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     names = list(new.other_names)
     if (before.family_name, before.given_names) != (new.family_name, new.given_names):
         names.append(OtherName("former", before.family_name, before.given_names))
-    known = {(n.kind, n.family_name, n.given_names) for n in _other_names(act.conn, patient_id)}
-    _add_names(act, patient_id, [n for n in names if (n.kind, n.family_name, n.given_names) not in known])
-    _change_contacts(act, patient_id, new.contacts)
-    _index(act.conn, patient_id, new, _other_names(act.conn, patient_id))
+    known = {(n.kind, n.family_name, n.given_names) for n in other_names_of(act.conn, patient_id)}
+    add_names(act, patient_id, [n for n in names if (n.kind, n.family_name, n.given_names) not in known])
+    change_contacts(act, patient_id, new.contacts)
+    _index(act.conn, patient_id, new, other_names_of(act.conn, patient_id))
     return after
 
 
@@ -195,7 +182,7 @@ def find_patients(read: Read, text: str, limit: int = 50) -> tuple[PatientHit, .
     )  # fmt: skip
 
 
-@query
+@query(access="banner", once=True)
 def patient_banner(read: Read, patient_id: str) -> BannerFacts:
     """The facts of the banner; asked on every screen about a patient."""
     row = require_patient(read.conn, patient_id)
@@ -211,6 +198,8 @@ def patient_banner(read: Read, patient_id: str) -> BannerFacts:
         .limit(1)
     ).one_or_none()
     born_on = _day(row.born_on)
+    answer = None if row.pregnant is None else bool(row.pregnant)
+    pregnant = rules.pregnancy_known(answer, _day(row.pregnant_on), today(read))
     return BannerFacts(
         patient_id,
         row.revision,
@@ -228,7 +217,8 @@ def patient_banner(read: Read, patient_id: str) -> BannerFacts:
         tuple(line.strip() for line in (row.alert or "").splitlines() if line.strip()),
         "" if weight is None else f"{weight.value} {weight.unit}",
         None if weight is None else from_text(weight.taken_at).astimezone().date(),
-        bool(row.pregnant),
+        pregnant,
+        pregnant is None and rules.may_be_pregnant(row.sex, age_months(born_on, row.born_precision, today(read))),
         _day(row.deceased_on),
     )
 
@@ -240,8 +230,8 @@ def patient_details(read: Read, patient_id: str) -> PatientDetails:
     columns = {name: row._mapping[name] for name in _FIELDS}
     patient = NewPatient(
         **columns | {"born_on": _day(row.born_on)},
-        contacts=_contacts(read.conn, patient_id),
-        other_names=tuple(_other_names(read.conn, patient_id)),
+        contacts=contacts_of(read.conn, patient_id),
+        other_names=tuple(other_names_of(read.conn, patient_id)),
     )
     name = shown_name(row.family_name, row.given_names)
     return PatientDetails(patient_id, row.revision, row.mrn, name, row.registered_at, patient)
@@ -334,52 +324,6 @@ def _columns(new: NewPatient) -> Mapping[str, object]:
     values: dict[str, object] = {name: getattr(new, name) for name in _FIELDS}
     values["born_on"] = None if new.born_on is None else new.born_on.isoformat()
     return values | {"family_key": rules.name_key(new.family_name), "given_key": rules.name_key(new.given_names)}
-
-
-def _add_names(act: Act, patient_id: str, names: Sequence[OtherName]) -> None:
-    for name in names:
-        act.create(patient_names, {"patient_id": patient_id, **asdict(name)}, kind="patient.name_added")
-
-
-def _add_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> None:
-    for position, contact in enumerate(contacts):
-        values = {"patient_id": patient_id, "position": position, **asdict(contact)}
-        act.create(patient_contacts, values, kind="patient.contact_added")
-
-
-def _change_contacts(act: Act, patient_id: str, contacts: Sequence[Contact]) -> None:
-    """Nothing is erased: a contact that goes is kept at position -1, out of sight."""
-    rows = act.conn.execute(
-        select(patient_contacts.c.id)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
-    )
-    known = list(rows.scalars())
-    for position, (record, contact) in enumerate(zip(known, contacts, strict=False)):
-        act.change(patient_contacts, record, {**asdict(contact), "position": position}, kind="patient.contact_changed")
-    for record in known[len(contacts) :]:
-        act.change(patient_contacts, record, {"position": -1}, kind="patient.contact_removed")
-    for position, contact in enumerate(contacts[len(known) :], start=len(known)):
-        values = {"patient_id": patient_id, "position": position, **asdict(contact)}
-        act.create(patient_contacts, values, kind="patient.contact_added")
-
-
-def _contacts(connection: Connection, patient_id: str) -> tuple[Contact, ...]:
-    rows = connection.execute(
-        select(patient_contacts.c.name, patient_contacts.c.relation, patient_contacts.c.phone)
-        .where(patient_contacts.c.patient_id == patient_id, patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
-    )
-    return tuple(Contact(*row) for row in rows)
-
-
-def _other_names(connection: Connection, patient_id: str) -> list[OtherName]:
-    rows = connection.execute(
-        select(patient_names.c.kind, patient_names.c.family_name, patient_names.c.given_names)
-        .where(patient_names.c.patient_id == patient_id)
-        .order_by(patient_names.c.rowid_)
-    )
-    return [OtherName(*row) for row in rows]
 
 
 def _index(connection: Connection, patient_id: str, new: NewPatient, others: Sequence[OtherName]) -> None:

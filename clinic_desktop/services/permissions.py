@@ -95,6 +95,7 @@ ACTS: dict[str, frozenset[str]] = {
     "charting.deactivate_allergy": frozenset({DOCTOR}),
     "charting.confirm_no_known_allergies": CLINICAL,
     "charting.confirm_allergies": CLINICAL,
+    "charting.record_pregnancy": CLINICAL,
     "charting.add_outside_medicine": CLINICAL,
     "charting.stop_medicine": frozenset({DOCTOR}),
     # consultation
@@ -182,6 +183,23 @@ ACTS: dict[str, frozenset[str]] = {
     # growth
     "growth.growth": CLINICAL,
     "growth.set_gestation": CLINICAL,
+    # inbox and refills
+    "inbox.inbox": EVERYONE,
+    "inbox.unread": EVERYONE,
+    "inbox.mark_read": EVERYONE,
+    "inbox.snooze": EVERYONE,
+    "inbox.done": EVERYONE,
+    "inbox.reopen": EVERYONE,
+    "inbox.remind_me": EVERYONE,
+    "inbox.send": frozenset({ADMINISTRATOR}),
+    "inbox.addressees": frozenset({ADMINISTRATOR}),
+    "refills.ask_refill": frozenset({DOCTOR, NURSE, PHARMACIST, FRONT_DESK}),
+    "refills.approve_refill": frozenset({DOCTOR}),
+    "refills.refuse_refill": frozenset({DOCTOR}),
+    "refills.cancel_refill": frozenset({DOCTOR, NURSE, PHARMACIST, FRONT_DESK}),
+    "refills.refills_of": frozenset({DOCTOR, NURSE, PHARMACIST, FRONT_DESK}),
+    "refills.waiting_refills": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    "refills.refillable": frozenset({DOCTOR, NURSE, PHARMACIST, FRONT_DESK}),
     # tables from elsewhere
     "imports.import_rows": frozenset({ADMINISTRATOR}),
     "imports.save_mapping": frozenset({ADMINISTRATOR}),

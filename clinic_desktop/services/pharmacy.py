@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import pharmacy as rules
 from clinic_desktop.domain import stock as stock_rules
+from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import prescribing, prescriptions, stock
+from clinic_desktop.services import inbox, prescribing, prescriptions, stock
 from clinic_desktop.services.acts import Act, Read, command, query
-from clinic_desktop.services.billing import add_charge
+from clinic_desktop.services.billing import add_charge, uncharge
 from clinic_desktop.services.prescriptions import Prescription, alert_key
 from clinic_desktop.services.stock import HeldLot
 from clinic_desktop.services.work_orders import (
@@ -27,7 +28,6 @@ from clinic_desktop.services.work_orders import (
     wanted,
 )
 from clinic_desktop.store.tables import prescribing as tables
-from clinic_desktop.store.tables.billing import charges
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.pharmacy import dispenses, stock_moves
 from clinic_desktop.store.tables.staff import staff
@@ -140,10 +140,25 @@ def reject(act: Act, prescription_id: str, reason: str) -> int:
     rules.check_state("reject", found.status, found.number)
     untouched = frozenset(line.line_id for line in found.lines if not line.dispensed)
     prescribing.stop_medicines(act, prescription_id, reason, untouched)
+    _tell_prescriber(act, found, reason.strip())
     changes = {"status": "rejected", "status_reason": reason.strip()}
     return act.change(
         tables.prescriptions, prescription_id, changes, kind="prescription.rejected", reason=reason.strip()
     )
+
+
+def _tell_prescriber(act: Act, found: Prescription, reason: str) -> None:
+    """Put a prescription that goes back into the inbox of whoever wrote it."""
+    prescriber = act.conn.execute(
+        select(tables.prescriptions.c.prescriber_id).where(tables.prescriptions.c.id == found.prescription_id)
+    ).scalar_one()
+    inbox.notify(
+        act,
+        inbox.Notice(
+            "refused_prescription", "high", found.number, prescriber, reason, found.patient_id, "prescription",
+            found.prescription_id, "prescribing", (("patient_id", found.patient_id),),
+        ),
+    )  # fmt: skip
 
 
 @command
@@ -199,7 +214,7 @@ def cancel_dispense(act: Act, dispense_id: str, reason: str) -> TakenBack:
         select(stock_moves.c.id).where(stock_moves.c.dispense_id == dispense_id, stock_moves.c.kind == "dispense")
     ).scalar_one()
     stock.reverse(act, moved, reason)
-    invoiced = _uncharge(act, dispense_id, reason)
+    invoiced = uncharge(act, "dispense", dispense_id, reason)
     found = _found(act, row.prescription_id)
     if found.status in {"dispensed", "partly_dispensed"}:
         status = rules.status_after(wanted(line) for line in found.lines)
@@ -219,10 +234,10 @@ def _hand_out(
     line = counted.get(pick.line_id)
     if line is None:
         raise Refusal(N_("This line is not on the prescription."), field="line")
-    quantity = stock_rules.whole(pick.quantity, least=1)
+    quantity = whole(pick.quantity, least=1)
     written = next(each for each in found.lines if each.line_id == pick.line_id)
     rules.check_covers(line.name, counted_in(written), rules.Counted(held.strength, held.unit), pick.covers)
-    covers = stock_rules.whole(quantity if pick.covers is None else pick.covers, field="covers", least=1)
+    covers = whole(quantity if pick.covers is None else pick.covers, field="covers", least=1)
     rules.check_substitution(line, rules.Stocked(held.medicine_code, held.name), pick.substituted_reason)
     rules.check_outstanding(line, covers)
     stock_rules.check_lot_usable(
@@ -288,19 +303,3 @@ def _set_state(act: Act, prescription_id: str, step: str, status: str, kind: str
     found = _found(act, prescription_id)
     rules.check_state(step, found.status, found.number)
     return act.change(tables.prescriptions, prescription_id, {"status": status}, kind=kind)
-
-
-def _uncharge(act: Act, dispense_id: str, reason: str) -> bool:
-    """Cancel the charge if it was not invoiced yet; True where it was."""
-    row = act.conn.execute(
-        select(charges.c.id, charges.c.status).where(
-            charges.c.source_id == dispense_id, charges.c.source_kind == "dispense"
-        )
-    ).one_or_none()
-    if row is None or row.status == "cancelled":
-        return False
-    if row.status == "invoiced":
-        return True
-    changes = {"status": "cancelled", "reason": reason.strip()}
-    act.change(charges, row.id, changes, kind="charge.cancelled", reason=reason.strip())
-    return False

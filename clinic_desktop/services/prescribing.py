@@ -105,7 +105,7 @@ def known_medicines(read: Read, codes: Sequence[str]) -> tuple[FoundMedicine, ..
     return _with_stock(read, tuple(medicines.medicines_of(read.conn, codes).values()))
 
 
-@query
+@query(access="chart", once=True)
 def check_lines(read: Read, patient_id: str, lines: Sequence[LineDraft]) -> Checked:
     """What the safety check says of lines still being written."""
     facts = medication.facts_of(read.conn, patient_id, _today(read))
@@ -175,7 +175,7 @@ def last_prescriptions(read: Read, patient_id: str, limit: int = REPEATABLE) -> 
     return prescriptions.read_prescriptions(read.conn, tables.prescriptions.c.patient_id == patient_id, limit=limit)
 
 
-@query
+@query(access="chart", once=True, of=lambda found: (found.patient_id,))
 def prescription(read: Read, prescription_id: str) -> Prescription:
     """One prescription with everything that goes on its paper."""
     found = prescriptions.read_prescriptions(read.conn, tables.prescriptions.c.id == prescription_id)

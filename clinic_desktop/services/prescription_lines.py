@@ -7,20 +7,22 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from clinic_desktop.domain.alerts import Drug
+from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.doses import counted
-from clinic_desktop.domain.prescribing import Dose, amount_in, check_dose, quantity, sig
+from clinic_desktop.domain.prescribing import MOST_HANDED_OUT, Dose, amount_in, check_dose, quantity, sig
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import medicines
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.medication import MedicationFacts
 from clinic_desktop.services.medicines import Medicine
+from clinic_desktop.services.prescriptions import PrescriptionLine
 from clinic_desktop.store.tables import prescribing as tables
 from clinic_desktop.store.tables.chart import medicines_taken
 
-IN_ACT = ("ready", "worked_out", "write_line", "drugs_of", "codes_of")
+IN_ACT = ("again", "ready", "worked_out", "write_line", "drugs_of", "codes_of")
 
-MOST_HANDED_OUT = 100_000
+MOST_REFILLS = 12
 PRESCRIBED_AGAIN = "prescribed again"
 
 
@@ -38,6 +40,14 @@ class LineDraft:
     instructions: str = ""
     refills: int = 0
     substitution_allowed: bool = True
+
+
+def again(line: PrescriptionLine) -> LineDraft:
+    """A line of an earlier prescription, to be prescribed again."""
+    return LineDraft(
+        line.name, line.dose, line.quantity_unit, line.medicine_code, line.form, line.strength, line.quantity,
+        line.instructions, substitution_allowed=line.substitution_allowed,
+    )  # fmt: skip
 
 
 def ready(place: int, line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:
@@ -60,6 +70,13 @@ def _checked(line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:
     if not line.quantity_unit.strip():
         raise Refusal(N_("Say what is handed out (tablets, mL)."), field="quantity_unit")
     line = dataclasses.replace(line, dose=check_dose(line.dose))
+    if line.quantity is not None:
+        whole(line.quantity, least=1)
+    whole(line.refills, field="refills", least=0, most=MOST_REFILLS)
+    # A code says more than words do: the check reads the code, so the paper must name what was checked.
+    medicine = known.get(line.medicine_code or "")
+    if medicine is not None:
+        line = dataclasses.replace(line, name=medicine.name, form=medicine.form, strength=medicine.strength or None)
     made = (
         Decimal(line.quantity) if line.quantity is not None else worked_out(line, known.get(line.medicine_code or ""))
     )

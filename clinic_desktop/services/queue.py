@@ -13,6 +13,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import scheduling
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.patients import age_words, require_patient, shown_name, today
+from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.scheduling import queue_entries
 from clinic_desktop.store.tables.staff import staff
@@ -131,6 +132,9 @@ def start(act: Act, entry_id: str, encounter_id: str | None = None) -> QueueLine
     if entry.called_at is None:
         changes |= {"called_at": act.at, "called_by": act.session.staff_id}
     if encounter_id is not None:
+        owner = act.conn.execute(select(encounters.c.patient_id).where(encounters.c.id == encounter_id)).scalar()
+        if owner != entry.patient_id:
+            raise Refusal(N_("This consultation is another patient's."), field="encounter")
         changes["encounter_id"] = encounter_id
     act.change(queue_entries, entry_id, changes, kind="queue.started")
     return _line(act, entry_id)

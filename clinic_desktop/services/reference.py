@@ -14,7 +14,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.paths import resources
 from clinic_desktop.services.acts import Act, Read, command, query
-from clinic_desktop.services.reference_fields import KINDS, Field, Value
+from clinic_desktop.services.reference_fields import KEYS, KINDS, Field, Value
 from clinic_desktop.services.reference_rows import ReadRows, Row, columns, loinc_is_valid, read_rows
 from clinic_desktop.store.tables import billing, laboratory, pharmacy
 from clinic_desktop.store.tables import reference as tables
@@ -98,13 +98,18 @@ class Pack:
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did."""
+    """What an import did: `gone` names the rows that no longer hold, `not_known` the drugs only these rows know.
+
+    A drug that no list of medicines here holds is kept by its name: its rules fire where the name is written.
+    """
 
     kind: str
     rows: int
     added: int
     changed: int
     retired: int
+    gone: tuple[str, ...] = ()
+    not_known: tuple[str, ...] = ()
 
 
 class _Writer(Protocol):
@@ -188,9 +193,13 @@ def _replace(writer: _Writer, kind: str, rows: Sequence[Row], origin: _Origin, a
 
 def _replace_rows(conn: Connection, kind: str, rows: Sequence[Row]) -> Imported:
     table = _PLAIN[kind]
+    not_known: tuple[str, ...] = ()
     if kind == "interactions":
-        rows = _resolved(conn, rows)
+        rows, not_known = _resolved(conn, rows)
     _check_references(conn, kind, rows)
+    key = [table.c[name] for name in KEYS[kind]]
+    stood = {" ".join(str(part) for part in row if part is not None) for row in conn.execute(select(*key))}
+    stands = {" ".join(str(row[name]) for name in KEYS[kind] if row[name] is not None) for row in rows}
     gone = conn.execute(delete(table)).rowcount
     conn.execute(insert(table), [dict(row) for row in rows])
     names = list(_names(kind, rows))
@@ -198,7 +207,7 @@ def _replace_rows(conn: Connection, kind: str, rows: Sequence[Row]) -> Imported:
         conn.execute(delete(tables.reference_names).where(tables.reference_names.c.origin == kind))
     if names:
         conn.execute(insert(tables.reference_names), names)
-    return Imported(kind, len(rows), len(rows), 0, gone)
+    return Imported(kind, len(rows), len(rows), 0, gone, tuple(sorted(stood - stands)), not_known)
 
 
 def _names(kind: str, rows: Iterable[Row]) -> Iterable[dict[str, str]]:
@@ -220,8 +229,11 @@ def _names(kind: str, rows: Iterable[Row]) -> Iterable[dict[str, str]]:
     return [{"name": name, "code": code, "origin": kind} for name, code in found if name]
 
 
-def _resolved(conn: Connection, rows: Sequence[Row]) -> Sequence[Row]:
-    """Turn names of ingredients into codes, adding those nobody knew, so that a drug with a rule is a drug known."""
+def _resolved(conn: Connection, rows: Sequence[Row]) -> tuple[Sequence[Row], tuple[str, ...]]:
+    """Turn names of ingredients into codes, adding those nobody knew, so that a drug with a rule is a drug known.
+
+    Returns the rows and the names that were added.
+    """
     names = tables.reference_names.c
     known: dict[str, str] = {
         row.name: row.code for row in conn.execute(select(names.name, names.code).where(names.origin == "ingredients"))
@@ -250,7 +262,7 @@ def _resolved(conn: Connection, rows: Sequence[Row]) -> Sequence[Row]:
     if added:
         conn.execute(insert(tables.reference_ingredients), list(added.values()))
         conn.execute(insert(tables.reference_names), list(_names("ingredients", added.values())))
-    return resolved
+    return resolved, tuple(sorted(str(each["name"]) for each in added.values()))
 
 
 def _check_references(conn: Connection, kind: str, rows: Sequence[Row]) -> None:
@@ -277,7 +289,8 @@ def _replace_records(writer: _Writer, kind: str, rows: Sequence[Row]) -> Importe
     how = _RECORDS[kind]
     _check_tests(writer.conn, kind, rows)
     before = {tuple(row[name] for name in how.key): row for row in writer.conn.execute(select(how.table)).mappings()}
-    added = changed = retired = 0
+    added = changed = 0
+    gone: list[str] = []
     for row in rows:
         values: dict[str, object] = {
             how.renamed.get(name, name): value for name, value in row.items() if name not in how.left_out
@@ -293,8 +306,8 @@ def _replace_records(writer: _Writer, kind: str, rows: Sequence[Row]) -> Importe
     for old in before.values():
         if old["active"]:
             writer.change(how.table, str(old["id"]), {"active": 0}, kind=f"{how.kind}.retired")
-            retired += 1
-    return Imported(kind, len(rows), added, changed, retired)
+            gone.append(" ".join(str(old[name]) for name in how.key if old[name] is not None))
+    return Imported(kind, len(rows), added, changed, len(gone), tuple(sorted(gone)))
 
 
 def _check_tests(conn: Connection, kind: str, rows: Sequence[Row]) -> None:

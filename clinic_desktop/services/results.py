@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import laboratory as rules
+from clinic_desktop.domain.counting import says_something
 from clinic_desktop.domain.laboratory import Assessed, Before
 from clinic_desktop.domain.ranges import CRITICAL, Ages, ages
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
+from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.laboratory import assays, settle
 from clinic_desktop.services.result_rows import PatientResult, released
@@ -90,6 +93,8 @@ def release_results(act: Act, order_id: str, seen: tuple[tuple[str, int], ...]) 
         row = act.conn.execute(select(lab_results).where(lab_results.c.id == result_id)).one_or_none()
         if row is None or row.status != "entered":
             raise Refusal(N_("This result was released or set aside meanwhile. Look at the order again."))
+        if _order_test(act.conn, row.order_test_id).order_id != order_id:
+            raise Refusal(N_("A result of another order is among these. Look at the order again."))
         rules.require_second_person({row.entered_by}, act.session.staff_id)
         changes = {"status": "released", "released_at": act.at, "released_by": act.session.staff_id}
         act.change(lab_results, result_id, changes, kind="result.released", expect=revision)
@@ -99,8 +104,24 @@ def release_results(act: Act, order_id: str, seen: tuple[tuple[str, int], ...]) 
         act.change(lab_order_tests, row.order_test_id, {"status": "released"}, kind="lab_order.test_released")
         if row.flag in CRITICAL and not _called_back(act.conn, result_id):
             critical.append(result_id)
+            _tell_critical(act, order_id, row)
     settle(act, order_id)
     return Released(order_id, tuple(result_id for result_id, _revision in seen), tuple(critical))
+
+
+def _tell_critical(act: Act, order_id: str, result: Row[Any]) -> None:
+    """Put a critical result into the inbox of whoever ordered it; unanswered it goes up the ladder."""
+    order = act.conn.execute(select(lab_orders).where(lab_orders.c.id == order_id)).one()
+    name = act.conn.execute(select(lab_tests.c.name).where(lab_tests.c.code == result.test_code)).scalar()
+    value = " ".join(part for part in (name or result.test_code, result.value, result.unit, result.flag) if part)
+    arguments = (("patient_id", str(result.patient_id)), ("order_id", order_id))
+    inbox.notify(
+        act,
+        inbox.Notice(
+            "critical_result", "critical", value, str(order.ordered_by), f"{order.number}", result.patient_id,
+            "result", result.id, "laboratory", arguments, must_answer=True,
+        ),
+    )  # fmt: skip
 
 
 @command
@@ -137,8 +158,10 @@ def record_callback(act: Act, result_id: str, told_whom: str, *, read_back: bool
         raise Refusal(N_("This result was set aside or corrected. Call back the one that stands."))
     if row.flag not in CRITICAL:
         raise Refusal(N_("This result is not critical."))
-    if not told_whom.strip():
+    if not says_something(told_whom):
         raise Refusal(N_("Say who was told."), field="told_whom")
+    if note and note.strip() and not says_something(note):
+        raise Refusal(N_("Say it in words, or leave it empty."), field="note")
     if not read_back:
         raise Refusal(N_("Have the value read back to you, and say so."), field="read_back")
     values = {
@@ -150,7 +173,9 @@ def record_callback(act: Act, result_id: str, told_whom: str, *, read_back: bool
         "read_back": 1,
         "note": (note or "").strip() or None,
     }
-    return act.create(callbacks, values, kind="callback.recorded")
+    made = act.create(callbacks, values, kind="callback.recorded")
+    inbox.answer_about(act, "result", result_id, told_whom)
+    return made
 
 
 @query(access="chart")

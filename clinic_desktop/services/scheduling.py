@@ -87,7 +87,7 @@ def day_board(read: Read, day: date, practitioner_id: str | None = None) -> DayB
     return DayBoard(day, HOURS.opens, HOURS.closes, people, tuple(_appointment(row) for row in rows))
 
 
-@query
+@query(access="banner", once=True)
 def appointments_of(read: Read, patient_id: str, limit: int = 20) -> tuple[Appointment, ...]:
     """A patient's appointments, the latest first."""
     rows = read.conn.execute(

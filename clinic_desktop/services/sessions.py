@@ -27,6 +27,8 @@ class Session:
     opened_at: datetime
     _locked: bool = False
     _ended: bool = False
+    # What this session saw already, of what is noted once in the access log.
+    seen: set[tuple[str, str, str]] = field(default_factory=set, repr=False, compare=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __repr__(self) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import stock as rules
+from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, command
@@ -64,8 +65,8 @@ def add_product(act: Act, new: NewProduct) -> str:
     for field, value in (("name", new.name), ("unit", new.unit)):
         if not value.strip():
             raise Refusal(N_("Please fill this in."), field=field)
-    rules.whole(new.pack_size, field="pack_size", least=1)
-    rules.whole(new.reorder_level, field="reorder_level", least=0)
+    whole(new.pack_size, field="pack_size", least=1)
+    whole(new.reorder_level, field="reorder_level", least=0)
     values = {
         "name": new.name.strip(),
         "form": new.form.strip(),
@@ -83,7 +84,7 @@ def add_product(act: Act, new: NewProduct) -> str:
 @command
 def set_reorder_level(act: Act, product_id: str, reorder_level: int) -> None:
     """Change the level at which a product is to be ordered again."""
-    rules.whole(reorder_level, field="reorder_level", least=0)
+    whole(reorder_level, field="reorder_level", least=0)
     act.change(products, product_id, {"reorder_level": reorder_level}, kind="product.changed")
 
 
@@ -100,7 +101,7 @@ def receive_stock(
     reason: str | None = None,
 ) -> Moved:
     """Put a delivery on the shelf; `quantity` is in base units. A lot known already must expire on the same day."""
-    rules.whole(quantity, least=1)
+    whole(quantity, least=1)
     product = act.conn.execute(select(products).where(products.c.id == product_id)).one_or_none()
     if product is None:
         raise Refusal(N_("This product is not here."), field="product")
@@ -130,7 +131,7 @@ def receive_stock(
 @command
 def count_stock(act: Act, lot_id: str, counted: int, reason: str = "", *, moved_at: datetime | None = None) -> Moved:
     """Write down what was counted on the shelf; the difference is the movement, and needs a reason unless it is 0."""
-    rules.whole(counted, field="counted", least=0)
+    whole(counted, field="counted", least=0)
     at = _past(act, moved_at)
     difference = counted - balance(act.conn, lot_id, at)
     if difference and not reason.strip():
@@ -141,7 +142,7 @@ def count_stock(act: Act, lot_id: str, counted: int, reason: str = "", *, moved_
 @command
 def adjust_stock(act: Act, lot_id: str, quantity: int, reason: str, *, moved_at: datetime | None = None) -> Moved:
     """Put in or take out a number of base units, for a reason (broken, expired, lost, found)."""
-    rules.whole(quantity)
+    whole(quantity)
     if not quantity:
         raise Refusal(N_("Say how many units are put in or taken out."), field="quantity")
     if not reason.strip():
@@ -191,7 +192,7 @@ def move(
     reverses: str | None = None,
 ) -> Moved:
     """Write one movement, after asking every later balance of the lot whether it may."""
-    rules.whole(quantity)
+    whole(quantity)
     at = moved_at or act.now
     lot = lot_of(act.conn, lot_id)
     before = balance(act.conn, lot_id, at)

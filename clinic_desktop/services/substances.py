@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from rapidfuzz import fuzz, process
+from sqlalchemy import Select, select
 
 from clinic_desktop.domain.drugs import fold
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.store.tables.reference import reference_allergy_classes, reference_ingredients, reference_names
 
 SHOWN = 12
+# Under this likeness (of 100) a misspelt substance offers more wrong ones than right ones.
+ALIKE = 82
+_SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ def find_substances(read: Read, text: str) -> tuple[Substance, ...]:
         .distinct()
         .limit(200)
     )
+    if read.conn.execute(codes.limit(1)).first() is None:
+        codes = _spelt_alike(read, words)
     groups = read.conn.execute(
         select(reference_allergy_classes.c["class"], reference_allergy_classes.c.name)
         .where(reference_allergy_classes.c["class"].in_(codes))
@@ -49,3 +55,11 @@ def find_substances(read: Read, text: str) -> tuple[Substance, ...]:
         key=lambda each: (not fold(each.name).startswith(words), each.name),
     )
     return tuple(found[:SHOWN])
+
+
+def _spelt_alike(read: Read, words: str) -> Select[tuple[str]]:
+    """The codes of names spelt nearly so: what is offered to somebody who misspelt an allergy."""
+    names = list(read.conn.execute(select(reference_names.c.name).distinct()).scalars())
+    near = process.extract(words, names, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=SHOWN)
+    alike = [name for name, _score, _place in near] if len(words) >= _SHORTEST else []
+    return select(reference_names.c.code).where(reference_names.c.name.in_(alike)).distinct().limit(200)

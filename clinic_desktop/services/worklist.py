@@ -141,11 +141,8 @@ def counts(read: Read) -> Counts:
 
 
 @query
-def critical_results(read: Read, *, patient_id: str | None = None) -> tuple[CriticalResult, ...]:
+def critical_results(read: Read) -> tuple[CriticalResult, ...]:
     """Critical results that nobody was called about, the longest waiting first."""
-    where = list(_to_call_back())
-    if patient_id is not None:
-        where.append(lab_results.c.patient_id == patient_id)
     rows = read.conn.execute(
         select(
             lab_results, lab_orders.c.id.label("order_id"), lab_orders.c.number, patients.c.family_name,
@@ -156,7 +153,7 @@ def critical_results(read: Read, *, patient_id: str | None = None) -> tuple[Crit
         .join(lab_tests, lab_tests.c.code == lab_results.c.test_code)
         .join(patients, patients.c.id == lab_results.c.patient_id)
         .join(staff, staff.c.id == lab_orders.c.ordered_by)
-        .where(*where)
+        .where(*_to_call_back())
         .order_by(lab_results.c.entered_at)
     )  # fmt: skip
     return tuple(

@@ -161,7 +161,7 @@ def insert(connection: dbapi2.Connection, batch: list[Person]) -> None:
     connection.executemany(
         "INSERT INTO patients (rowid_, id, revision, mrn, family_name, given_names, sex, born_on, born_precision,"
         " phone, address, national_id, registered_at, family_key, given_key, allergy_state, pregnant)"
-        " VALUES (?, ?, 1, ?, ?, ?, ?, ?, 'day', ?, ?, ?, ?, ?, ?, 'not_asked', 0)",
+        " VALUES (?, ?, 1, ?, ?, ?, ?, ?, 'day', ?, ?, ?, ?, ?, ?, 'not_asked', NULL)",
         [row for row, _ in batch],
     )
     connection.executemany(

@@ -29,7 +29,8 @@ from clinic_desktop.services import (
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.charting import NewProblem
 from clinic_desktop.services.clinic import Clinic, confirm_recovery, create_clinic, open_clinic
-from clinic_desktop.services.patients import Contact, NewPatient
+from clinic_desktop.services.patient_parts import Contact
+from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.services.staff import NewStaff, add_staff
 from clinic_desktop.store.connection import READER_PRAGMAS, connect
 from clinic_desktop.store.tables.patients import patients as patient_table

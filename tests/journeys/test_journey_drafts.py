@@ -49,6 +49,7 @@ TODAY = date(2026, 3, 10)
 
 # What is typed into and is no part of a form, with the reason.
 NO_FORM = {
+    "inbox.show": "filters the inbox",
     "growth.measure": "chooses the chart",
     "growth.standard": "chooses the reference",
     "order.search": "adds a test to the order, which is kept; empties after each",
@@ -239,6 +240,9 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
         )
     },
     "a step left out": ("consultation", "doctor", about_visit("examination"), WHY, 8),
+    "a task for oneself": ("inbox", "nurse", plain(), there, 3),
+    "a message": ("inbox", "administrator", plain(), there, 5),
+    "a refill": ("refills", "pharmacist", about_patient, there, 3),
     "growth": ("growth", "nurse", about_patient, there, 5),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),

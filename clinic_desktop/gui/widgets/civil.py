@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Literal
 
 from clinic_desktop.clock import from_text
@@ -44,7 +44,12 @@ def show_date(on: date) -> str:
 
 def show_instant(stored: str) -> str:
     """Write a stored instant in the workstation's own time, as ``14-Jul-2026 09:05``."""
-    local = from_text(stored).astimezone()
+    return show_moment(from_text(stored))
+
+
+def show_moment(at: datetime) -> str:
+    """Write an instant in the workstation's own time, as ``14-Jul-2026 09:05``."""
+    local = at.astimezone()
     return f"{show_date(local.date())} {local:%H:%M}"
 
 

@@ -62,7 +62,10 @@ class NumberField(LineField):
 
     def set_value(self, value: object) -> None:
         """Show a number, or None."""
-        self.line.setText("" if value is None else f"{Decimal(str(value)):f}")
+        number = None if value is None else Decimal(str(value))
+        if number is not None and not self._decimals and number == number.to_integral_value():
+            number = number.to_integral_value()
+        self.line.setText("" if number is None else f"{number:f}")
 
     def problem(self) -> str:
         """Missing, not a number, too many decimals, or out of bounds."""
@@ -73,7 +76,8 @@ class NumberField(LineField):
             return _("Write it with no comma between thousands, and decimals after a point.")
         if number is None:
             return _("This is not a number.")
-        exponent = number.normalize().as_tuple().exponent
+        # 1,0 may be a slip for 10: where only whole numbers are taken, no decimal point is.
+        exponent = (number.normalize() if self._decimals else number).as_tuple().exponent
         if isinstance(exponent, int) and -exponent > self._decimals:
             return _("At most {n} decimals.").format(n=self._decimals) if self._decimals else _("Whole numbers only.")
         if self._least is not None and number < self._least:

@@ -137,7 +137,8 @@ class SearchField(LineField):
 
     `ask(text, show)` asks off the window's thread (``tasks.query``) and calls `show` with the results; the
     newest question wins there. With `keep`, the choice's words stay and `value()` is its key; without, the
-    field empties after each choice (for adding one after another).
+    field empties after each choice (for adding one after another). With `free`, words that are not in the
+    list are taken as they stand.
     """
 
     chosen = Signal(object)  # Suggestion
@@ -152,11 +153,13 @@ class SearchField(LineField):
         required: bool = False,
         placeholder: str = "",
         keep: bool = True,
+        free: bool = False,
         at_least: int = 2,
         rows: int = 8,
     ) -> None:
         super().__init__(label, name, hint=hint, required=required, placeholder=placeholder)
         self._ask, self._keep, self._at_least, self._most = ask, keep, at_least, rows
+        self._free = free
         self._choice: Suggestion | None = None
         self._popup: ResultList | None = None
         self.line.textEdited.connect(self._typed)
@@ -189,7 +192,7 @@ class SearchField(LineField):
 
     def problem(self) -> str:
         """Words that were typed but not chosen from the list."""
-        if self.line.text().strip() and self._choice is None and self._keep:
+        if self.line.text().strip() and self._choice is None and self._keep and not self._free:
             return _("Choose one from the list.")
         return super().problem()
 

@@ -27,6 +27,7 @@ charges = record(
     text("charged_at"),
     text("status"),
     text("reason", null=True),
+    text("undone", null=True),  # why what was charged was taken back or cancelled when it stood on an invoice already
     link("invoice_id", "invoices", null=True),
     one_of("status", "pending", "invoiced", "cancelled"),
     index("ix_charges_patient_id", "patient_id", "status"),

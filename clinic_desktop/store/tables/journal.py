@@ -55,6 +55,7 @@ acts = Table(
     Column("id", Text, primary_key=True),
     text("name"),
     text("session", null=True),
+    text("arguments", null=True),
     text("result", null=True),
     sqlite_with_rowid=False,
 )

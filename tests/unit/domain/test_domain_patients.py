@@ -1,6 +1,6 @@
 """Names, births and what a registration refuses."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from clinic_desktop.domain.patients import (
     digits_of,
     fold,
     name_key,
+    pregnancy_known,
     read_birth_date,
     require_sound,
     searchable_words,
@@ -127,3 +128,42 @@ def test_a_great_age_warns_and_is_not_refused() -> None:
     old = GOOD | {"born_on": date(1901, 1, 1), "born_precision": "year"}
     require_sound(old, TODAY)
     assert [field for field, _ in warnings(old, TODAY)] == ["born_on"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "days_ago", "known"),
+    [
+        (None, 0, None),
+        (False, 0, False),
+        (False, 30, False),
+        (False, 31, None),
+        (True, 300, True),
+        (True, 301, None),
+        (True, None, True),
+        (False, None, None),
+    ],
+)
+def test_an_answer_about_pregnancy_holds_for_a_time(
+    answer: bool | None,
+    days_ago: int | None,
+    known: bool | None,
+) -> None:
+    today = date(2026, 3, 10)
+    asked_on = None if days_ago is None else today - timedelta(days=days_ago)
+    assert pregnancy_known(answer, asked_on, today) is known
+
+
+@pytest.mark.parametrize(
+    "name", ["\u3164", "\u2800", "Okafor\u202egnp", "Oka\u2028for", "Oka\u2066for", "O" * 501, "\u115f\u1160"]
+)
+def test_a_name_that_hides_something_is_refused_at_its_field(name: str) -> None:
+    fields = {"family_name": name, "given_names": "", "sex": "female", "born_precision": "unknown", "born_on": None}
+    with pytest.raises(Refusal) as refused:
+        require_sound(fields, date(2026, 3, 10))
+    assert refused.value.field == "family_name"
+
+
+def test_joiners_and_marks_that_names_need_stay() -> None:
+    for name in ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0d28\u0d4d\u200d", "\u05d3\u200e"):
+        fields = {"family_name": name, "given_names": "", "sex": "female", "born_precision": "unknown", "born_on": None}
+        require_sound(fields, date(2026, 3, 10))

@@ -132,6 +132,10 @@ def test_a_longer_course_never_needs_less(dose: Dose, more: int) -> None:
         ("frequency", replace(TWO, frequency="often")),
         ("duration_days", replace(TWO, duration_days=0)),
         ("max_per_day", replace(TWO, max_per_day=Decimal(1))),
+        ("amount", replace(TWO, amount=Decimal("1e30"))),
+        ("amount", replace(TWO, amount=Decimal("0.0005"))),
+        ("duration_days", replace(TWO, duration_days=10**9)),
+        ("max_per_day", replace(TWO, max_per_day=Decimal("1e30"))),
     ],
 )
 def test_a_wrong_field_is_named(field: str, dose: Dose) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_desktop.domain.alerts import PREGNANCY_NOT_KNOWN
 from clinic_desktop.domain.doses import Strength
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.safety import (
@@ -64,7 +66,7 @@ DOSES = {
     ),
     "methotrexate": (_range("methotrexate", max_single=25, max_weekly=25),),
 }  # fmt: skip
-ADULT = PatientFacts(age_months=480, weight_kg=Decimal(70), sex="female")
+ADULT = PatientFacts(age_months=480, weight_kg=Decimal(70), sex="female", pregnant=False)
 
 
 class Small:
@@ -130,6 +132,13 @@ def test_the_most_severe_rule_of_a_pair_is_told_once() -> None:
     (found,) = alerts(["warfarin"], ["Brufen 400 mg tablets"])
     assert (found.tier, found.rule, found.source, found.pack) == (Tier.WARN, "interaction:w+n", "Label", "Small 1")
     assert found.text == "warfarin with Brufen 400 mg tablets: Bleeding. Avoid."
+
+
+def test_two_medicines_written_on_one_line_are_checked_against_each_other() -> None:
+    text = "ibuprofen 400 mg warfarin 5 mg"
+    (found,) = [each for each in alerts([text]) if each.kind == Kind.INTERACTION]
+    assert (found.tier, found.rule) == (Tier.WARN, "interaction:w+n")
+    assert [each for each in alerts(["warfarin warfarin"]) if each.kind == Kind.INTERACTION] == []
 
 
 def test_a_minor_interaction_is_quiet() -> None:
@@ -230,7 +239,7 @@ def test_a_childs_dose_goes_by_weight_and_under_the_adult_cap() -> None:
 
 @pytest.mark.parametrize(
     "patient",
-    [PatientFacts(), PatientFacts(age_months=60), PatientFacts(age_months=1, weight_kg=Decimal(4))],
+    [PatientFacts(), PatientFacts(age_months=60)],
 )
 def test_without_age_weight_or_a_range_the_dose_is_said_to_be_not_checked(patient: PatientFacts) -> None:
     (found,) = alerts([_paracetamol("1")], patient=patient)
@@ -253,6 +262,67 @@ def test_pregnancy_stops_and_warns_only_where_it_is_known() -> None:
     ]
     assert [each.tier for each in alerts(["ibuprofen"], patient=pregnant)] == [Tier.WARN]
     assert alerts(["warfarin"]) == ()
+
+
+def test_a_pregnancy_that_is_not_known_is_asked_for_once() -> None:
+    woman = PatientFacts(age_months=312, sex="female")
+    (asked,) = alerts(["warfarin", "ibuprofen", "paracetamol"], patient=woman)[:1]
+    assert (asked.tier, asked.kind, asked.line, asked.rule) == (Tier.WARN, Kind.PREGNANCY, -1, PREGNANCY_NOT_KNOWN)
+    assert "warfarin, ibuprofen" in asked.text
+    assert sum(each.kind == Kind.PREGNANCY for each in alerts(["warfarin", "ibuprofen"], patient=woman)) == 1
+    assert alerts(["paracetamol"], patient=woman) == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "asked"),
+    [
+        ({"age_months": 312, "sex": "male"}, False),
+        ({"age_months": 312, "sex": "unknown"}, True),
+        ({"age_months": 119, "sex": "female"}, False),
+        ({"age_months": 120, "sex": "female"}, True),
+        ({"age_months": 115, "oldest_months": 126, "sex": "female"}, True),
+        ({"age_months": 660, "sex": "female"}, False),
+        ({"sex": "female"}, True),
+        ({"age_months": 312, "sex": "female", "pregnant": False}, False),
+    ],
+)
+def test_pregnancy_is_asked_for_where_it_may_be(facts: dict[str, Any], asked: bool) -> None:
+    assert bool(alerts(["warfarin"], patient=PatientFacts(**facts))) == asked
+
+
+PARACETAMOL = Drug("paracetamol", ("paracetamol",), (Strength(Decimal(500), "mg"),),
+                   Dose(Decimal(1), "tablet", "oral", "qds", 5))  # fmt: skip
+
+
+def test_an_age_that_is_a_span_is_checked_only_where_both_ends_agree() -> None:
+    weight = {"weight_kg": Decimal(40), "pregnant": False}
+    between = PatientFacts(age_months=140, oldest_months=151, **weight)  # type: ignore[arg-type]
+    (found,) = alerts([PARACETAMOL], patient=between)
+    assert (found.tier, found.kind) == (Tier.WARN, Kind.NOT_CHECKED)
+    assert "the birth date is not exact" in found.text
+    assert alerts([PARACETAMOL], patient=PatientFacts(age_months=130, oldest_months=141, **weight)) == ()  # type: ignore[arg-type]
+    # Born this year: new-born or eleven months old, of which the pack knows only the second.
+    (found,) = alerts([PARACETAMOL], patient=PatientFacts(age_months=0, oldest_months=11, **weight))  # type: ignore[arg-type]
+    assert found.kind == Kind.NOT_CHECKED
+
+
+@pytest.mark.parametrize(
+    ("months", "days", "stale"),
+    [(12, 92, False), (12, 93, True), (60, 366, False), (60, 367, True), (143, 367, True)],
+)
+def test_a_weight_that_was_outgrown_checks_no_dose(months: int, days: int, stale: bool) -> None:
+    child = PatientFacts(age_months=months, weight_kg=Decimal(40), weight_days=days, pregnant=False)
+    found = alerts([PARACETAMOL], patient=child)
+    assert [each.kind for each in found] == ([Kind.NOT_CHECKED] if stale else [])
+    assert all("Weigh again" in each.text for each in found)
+
+
+def test_a_medicine_with_no_usual_dose_so_young_is_warned_of() -> None:
+    dose = Drug("methotrexate", ("methotrexate",), (Strength(Decimal("2.5"), "mg"),),
+                Dose(Decimal(1), "tablet", "oral", "weekly", 28))  # fmt: skip
+    (found,) = alerts([dose], patient=PatientFacts(age_months=60, weight_kg=Decimal(18)))
+    assert (found.tier, found.kind, found.source) == (Tier.WARN, Kind.DOSE, "Label")
+    assert found.text == "methotrexate has no usual dose under 12 years: it may not be for this age."
 
 
 names = st.lists(st.sampled_from(sorted(CLASSES)), max_size=6)

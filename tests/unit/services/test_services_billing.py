@@ -15,6 +15,7 @@ from clinic_desktop.services.acts import Act, Desk
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import charges, ledger, payments, prices, shifts
 from clinic_desktop.store.tables.billing import invoices as invoice_table
+from clinic_desktop.store.tables.journal import access
 from clinic_desktop.store.tables.patients import patients
 from tests.conftest import DeskFor
 
@@ -46,6 +47,47 @@ def patient(store: Store) -> str:
 
 def charge(desk: Desk, patient_id: str, quantity: int = 1) -> str:
     return billing.charge_by_hand(desk, patient_id, "visit", quantity)
+
+
+@pytest.mark.parametrize("wrong", [1.5, 10**18, 0, -1, True])
+def test_no_number_that_is_not_money_reaches_the_ledger(desk_for: DeskFor, patient: str, wrong: int) -> None:
+    desk = desk_for("cashier")
+    with pytest.raises(Refusal):
+        charge(desk, patient, wrong)
+    if wrong != 0:
+        with pytest.raises(Refusal):
+            cash.open_shift(desk, wrong)
+        with pytest.raises(Refusal):
+            invoices.issue_invoice(desk, patient, [charge(desk, patient)], discount=wrong, discount_reason="goodwill")
+    issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)])
+    cash.open_shift(desk, 0)
+    with pytest.raises(Refusal):
+        cash.take_payment(desk, issued.id, amount=wrong, method="cash")
+    assert invoices.invoice(desk, issued.id).outstanding == issued.patient_owes
+
+
+def test_each_bill_that_is_opened_leaves_a_row_once(desk_for: DeskFor, patient: str, store: Store) -> None:
+    desk = desk_for("cashier")
+    first, second = charge(desk, patient), charge(desk, patient)
+    bills = [invoices.issue_invoice(desk, patient, [each]).id for each in (first, second)]
+    for _ in range(2):
+        for each in bills:
+            invoices.invoice(desk, each)
+    with store.read() as connection:
+        rows = connection.execute(select(access.c.kind, access.c.subject).where(access.c.patient == patient)).all()
+    assert [tuple(row) for row in rows] == [("bill", "invoices.invoice")] * 2
+
+
+def test_no_more_cash_is_given_back_than_lies_in_the_till(desk_for: DeskFor, patient: str) -> None:
+    desk = desk_for("cashier")
+    issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)])
+    cash.open_shift(desk, 0)
+    paid = cash.take_payment(desk, issued.id, amount=100, method="cash")
+    cash.close_shift(desk, counted_cash=100)
+    cash.open_shift(desk, 99)
+    with pytest.raises(Refusal, match="till"):
+        cash.refund_payment(desk, paid.id, amount=100, reason="charged twice")
+    assert cash.refund_payment(desk, paid.id, amount=99, reason="charged twice").amount == 99
 
 
 def test_an_invoice_is_shared_with_the_insurer_and_paid_in_parts(desk_for: DeskFor, patient: str) -> None:

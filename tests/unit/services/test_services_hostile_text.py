@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.domain.patients import LONGEST, unseen, visible
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.model import Column, RowsModel
@@ -50,8 +51,8 @@ def hostile() -> list[str]:
 
 
 HOSTILE = hostile()
-KEPT = [text for text in HOSTILE if text.strip() and not any(unicodedata.category(c) == "Cc" for c in text)]
-NAMES = [text for text in KEPT if any(unicodedata.category(c)[0] not in "ZC" for c in text)]
+KEPT = [text for text in HOSTILE if text.strip() and not any(map(unseen, text)) and len(text) <= LONGEST]
+NAMES = [text for text in KEPT if visible(text)]
 
 
 @pytest.fixture

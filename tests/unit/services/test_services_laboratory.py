@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import laboratory, results, worklist
+from clinic_desktop.services import billing, home, invoices, laboratory, results, worklist
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.worklist import Stage
 from clinic_desktop.store.engine import Store
@@ -66,6 +66,26 @@ def test_collecting_takes_one_specimen_of_each_kind_and_charges_once(lab: Lab) -
     again = laboratory.collect_specimen(lab.anna, placed.id, ("serum", "urine"))
     assert {one.kind for one in again} == {"serum", "urine"}
     assert len(lab.rows(charges)) == 3
+
+
+def test_a_cancelled_test_is_not_paid_for(lab: Lab) -> None:
+    order = lab.collected("crp", panels=("ue",))
+    assert [row.status for row in lab.rows(charges)] == ["pending", "pending"]
+    tests = {test.test_code: test for test in lab.sheet(order).tests}
+    laboratory.cancel_test(lab.doctor, tests["sodium"].order_test_id, "not needed")
+    assert [row.status for row in lab.rows(charges)] == ["pending", "pending"]  # the rest of the panel is still done
+    laboratory.cancel_order(lab.doctor, order, "patient left")
+    assert [(row.status, row.reason) for row in lab.rows(charges)] == [("cancelled", "patient left")] * 2
+
+
+def test_a_test_cancelled_after_it_was_invoiced_is_to_be_credited(lab: Lab, desk_for: DeskFor) -> None:
+    order, cashier = lab.collected("crp"), desk_for("cashier")
+    (charge,) = billing.pending_charges(cashier, lab.patient)
+    issued = invoices.issue_invoice(cashier, lab.patient, [charge.id])
+    laboratory.cancel_order(lab.doctor, order, "patient left")
+    assert [each.count for each in home.waits_for_me(cashier) if each.key == "credit"] == [1]
+    invoices.void_invoice(cashier, issued.id, reason="test not done", expect=1)
+    assert billing.pending_charges(cashier, lab.patient) == ()
 
 
 def test_a_rejected_specimen_puts_its_tests_back_and_sets_entered_results_aside(lab: Lab) -> None:

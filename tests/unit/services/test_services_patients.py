@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from clinic_desktop.clock import SetClock
+from clinic_desktop.domain import patients as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services import access, identity, patients
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.patients import Contact, NewPatient, OtherName
+from clinic_desktop.services.patient_parts import Contact, OtherName
+from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.store import search
 from clinic_desktop.store.engine import Store
 
@@ -227,8 +228,7 @@ def test_hostile_strings_are_stored_found_and_shown_exactly(desk: Desk, store: S
     strings = json.loads((CORPUS / "blns.json").read_text(encoding="utf-8"))
     tried = 0
     for text in strings:
-        unseen = any(unicodedata.category(c) in {"Cc", "Cs"} for c in text)
-        if unseen or not any(unicodedata.category(c)[0] not in "ZC" for c in text):
+        if any(map(rules.unseen, text)) or not rules.visible(text) or len(text) > rules.LONGEST:
             with pytest.raises(Refusal):
                 patients.register_patient(desk, NewPatient(text, "", "unknown"))
             continue

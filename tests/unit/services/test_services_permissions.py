@@ -21,9 +21,39 @@ from tests.conftest import NOW
 BEFORE_SIGN_IN = {
     "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
     "permissions.require", "acts.command", "acts.query", "workstations.new_code", "recovery.check_recovery",
+    "inbox.escalate",  # by the background process, with nobody signed in
 }  # fmt: skip
 # A draft typed just before the lock must still be kept.
 ALSO_WHILE_LOCKED = {"drafts.keep_draft"}
+
+
+# Reads that leave no row in the access log of their own, each with the reason.
+CATALOGUES = "nothing of a patient"
+WORK_LISTS = "a list of work waiting for this role: who is on it, not what their chart says"
+OPENED = "refuses what this session has not opened, and the opening left the row"
+SEARCHES = "the use of the search box leaves its two rows"
+OWN = "what this person has under their own hands"
+NO_ACCESS_ROW = {
+    CATALOGUES: {
+        "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
+        "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
+        "cash.recent_shifts", "counts.counts", "imports.saved_mappings", "laboratory.catalogue",
+        "prescribing.find_medicines", "prescribing.known_medicines", "reference.list_packs", "scheduling.free_times",
+        "scheduling.practitioners", "shelf.ledger", "shelf.lots", "shelf.stock_levels", "staff.staff_members",
+        "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
+        "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
+    },
+    WORK_LISTS: {
+        "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
+        "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
+        "worklist.critical_results", "worklist.worklist", "refills.waiting_refills",
+    },
+    OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
+             "vitals.vitals_trend"},
+    SEARCHES: {"numbers.patient_by_mrn", "patients.find_patients", "patients.recent_patients"},
+    OWN: {"drafts.draft", "drafts.my_drafts", "encounters.my_open_consultations", "unfinished.unfinished_work",
+          "inbox.inbox"},
+}  # fmt: skip
 
 
 class TouchedError(Exception):
@@ -75,6 +105,13 @@ def test_every_service_called_by_a_desk_is_in_the_table() -> None:
 
 def test_the_table_names_nothing_that_is_not_there() -> None:
     assert sorted(set(permissions.ACTS) - set(CALLED_BY_A_DESK)) == []
+
+
+def test_every_read_about_a_patient_leaves_who_saw_it_or_says_why_not() -> None:
+    without = {name for name, each in CALLED_BY_A_DESK.items() if each.__dict__.get("access", "no query") is None}
+    assert without == set().union(*NO_ACCESS_ROW.values())
+    for name in NO_ACCESS_ROW[OPENED]:
+        assert "require_opened(" in inspect.getsource(CALLED_BY_A_DESK[name]), name
 
 
 def test_every_other_public_function_cannot_reach_a_row_by_itself() -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import billing, invoices, pharmacy, prescribing, shelf, stock
+from clinic_desktop.services import billing, home, invoices, pharmacy, prescribing, shelf, stock
 from clinic_desktop.services.pharmacy import Dispensed
 from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.services.work_orders import Pick, WorkOrder
@@ -302,8 +302,13 @@ def test_what_was_taken_back_is_not_charged_again_when_its_invoice_is_void(clini
     (charge,) = billing.pending_charges(cashier, clinic.patient)
     issued = invoices.issue_invoice(cashier, clinic.patient, [charge.id])
     assert pharmacy.cancel_dispense(clinic.pharmacist, done.dispense_ids[0], "returned").invoiced
+    (credit,) = [each for each in home.waits_for_me(cashier) if each.key == "credit"]
+    assert (credit.count, credit.rows[0].detail, credit.rows[0].arguments) == (
+        1, f"{issued.number} returned", (("patient_id", clinic.patient),),
+    )  # fmt: skip
     invoices.void_invoice(cashier, issued.id, reason="medicine returned", expect=1)
     assert billing.pending_charges(cashier, clinic.patient) == ()
+    assert [each.count for each in home.waits_for_me(cashier) if each.key == "credit"] == [0]
 
 
 def test_another_patients_prescription_is_not_opened(clinic: World) -> None:

@@ -1,19 +1,21 @@
 """Prescribing: found, checked, signed with reasons, repeated and taken back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
+from clinic_desktop.clock import to_text
 from clinic_desktop.domain.numbers import is_sound
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import lab_orders, pharmacy, prescribing
+from clinic_desktop.services import charting, lab_orders, pharmacy, prescribing
+from clinic_desktop.services import patients as patients_service
 from clinic_desktop.services.prescription_lines import LineDraft
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.tables.chart import medicines_taken
+from clinic_desktop.store.tables.chart import medicines_taken, vital_signs
 from clinic_desktop.store.tables.journal import access, journal
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import safety_alerts
@@ -197,6 +199,21 @@ def test_a_dose_in_milligrams_is_counted_in_what_is_handed_out(clinic: World) ->
     assert prescribing.prescription(clinic.doctor, signed.prescription_id).lines[0].quantity == 150
 
 
+def test_an_act_id_with_other_contents_is_never_answered_as_done(clinic: World) -> None:
+    once, other = clinic.doctor.once(), add_patient(clinic.store)
+    prescribing.sign_prescription(once, clinic.patient, None, [amoxicillin()])
+    for patient, lines in ((other, [amoxicillin()]), (clinic.patient, [paracetamol()])):
+        with pytest.raises(Refusal, match="done before with other contents"):
+            prescribing.sign_prescription(once, patient, None, lines)
+    with pytest.raises(Refusal, match="done before with other contents"):
+        charting.record_pregnancy(once, clinic.patient, pregnant=False)
+    elsewhere = replace(once, session=replace(clinic.doctor.session, id="another"))
+    with pytest.raises(Refusal, match="done before with other contents"):
+        prescribing.sign_prescription(elsewhere, clinic.patient, None, [amoxicillin()])
+    assert len(prescribing.active_prescriptions(clinic.doctor, clinic.patient)) == 1
+    assert prescribing.active_prescriptions(clinic.doctor, other) == ()
+
+
 def test_signing_twice_signs_once(clinic: World) -> None:
     once = clinic.doctor.once()
     first = prescribing.sign_prescription(once, clinic.patient, None, [amoxicillin()])
@@ -263,6 +280,21 @@ def test_who_reads_prescriptions_or_orders_is_in_the_access_log_first(clinic: Wo
         assert accesses(clinic) == before + 1
 
 
+def test_one_prescription_and_a_check_leave_who_saw_them_once_a_session(clinic: World, desk_for: DeskFor) -> None:
+    signed = prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin()])
+    before = accesses(clinic)
+    for _ in range(3):
+        prescribing.prescription(clinic.doctor, signed.prescription_id)
+        prescribing.check_lines(clinic.doctor, clinic.patient, [amoxicillin()])
+        patients_service.patient_banner(clinic.doctor, clinic.patient)
+    assert accesses(clinic) == before + 3
+    patients_service.patient_banner(desk_for("cashier"), clinic.patient)
+    assert accesses(clinic) == before + 4
+    other = add_patient(clinic.store)
+    patients_service.patient_banner(clinic.doctor, other)
+    assert accesses(clinic) == before + 4
+
+
 def accesses(clinic: World) -> int:
     with clinic.store.read() as connection:
         wanted = select(func.count()).select_from(access).where(access.c.patient == clinic.patient)
@@ -280,6 +312,65 @@ def test_who_was_disabled_meanwhile_reads_nothing_more(clinic: World) -> None:
 
 
 def test_a_quantity_beyond_all_sense_is_refused_in_words(clinic: World) -> None:
-    dose = Dose(Decimal(10) ** 30, "capsule", "oral", "od", 5)
-    with pytest.raises(Refusal, match="never handed out"):
-        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin(dose=dose)])
+    for amount, words in ((Decimal(10) ** 30, "never given"), (Decimal(10_000), "never handed out")):
+        dose = Dose(amount, "capsule", "oral", "od", 5)
+        with pytest.raises(Refusal, match=words):
+            prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin(dose=dose)])
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [
+        ("refills", amoxicillin(refills=-5)),
+        ("refills", amoxicillin(refills=1000)),
+        ("quantity", amoxicillin(quantity=20.9)),
+        ("quantity", amoxicillin(quantity=0)),
+    ],
+)
+def test_a_line_with_a_number_that_cannot_be_meant_is_refused(clinic: World, field: str, line: LineDraft) -> None:
+    with pytest.raises(Refusal) as refused:
+        prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [line])
+    assert refused.value.field == field
+
+
+def test_a_line_is_named_by_what_was_checked(clinic: World) -> None:
+    signed = prescribing.sign_prescription(
+        clinic.doctor, clinic.patient, None, [replace(paracetamol(), name="Warfarin", strength="5 mg")]
+    )
+    (line,) = prescribing.prescription(clinic.doctor, signed.prescription_id).lines
+    assert line.title == "paracetamol 500 mg tablet"
+
+
+def test_a_birth_year_alone_never_checks_a_dose_at_the_oldest_possible_age(clinic: World) -> None:
+    for born, kinds in (("2014", {"not_checked"}), ("1990", set())):
+        child = add_patient(clinic.store, born_on=f"{born}-01-01", born_precision="year", sex="male")
+        found = prescribing.check_lines(clinic.doctor, child, [amoxicillin()])
+        assert {each.kind for each in found.alerts} == kinds
+
+
+def test_pregnancy_that_nobody_asked_about_is_never_silent(clinic: World) -> None:
+    woman = add_patient(clinic.store, born_on="2000-01-01")
+    (asked,) = prescribing.check_lines(clinic.doctor, woman, [warfarin()]).alerts
+    assert (asked.tier, asked.kind, asked.line) == ("warn", "pregnancy", -1)
+    assert patients_service.patient_banner(clinic.doctor, woman).pregnancy_not_known
+    charting.record_pregnancy(clinic.doctor, woman, pregnant=False)
+    assert prescribing.check_lines(clinic.doctor, woman, [warfarin()]).alerts == ()
+    assert not patients_service.patient_banner(clinic.doctor, woman).pregnancy_not_known
+    charting.record_pregnancy(clinic.doctor, woman, pregnant=True)
+    (stop,) = prescribing.check_lines(clinic.doctor, woman, [warfarin()]).alerts
+    assert (stop.tier, stop.kind) == ("stop", "pregnancy")
+    man = add_patient(clinic.store, sex="male")
+    with pytest.raises(Refusal):
+        charting.record_pregnancy(clinic.doctor, man, pregnant=True)
+
+
+def test_an_outgrown_weight_checks_no_dose(clinic: World) -> None:
+    child = add_patient(clinic.store, born_on="2020-03-10", sex="male")
+    liquid = prescribing.find_medicines(clinic.doctor, "paracetamol 120 mg")[0].medicine
+    line = LineDraft(liquid.name, Dose(Decimal(5), "mL", "oral", "qds", 3), liquid.unit, liquid.code)
+    fresh = prescribing.check_lines(clinic.doctor, child, [line]).alerts
+    assert not any("Weigh again" in each.template for each in fresh)
+    with clinic.store.write(act="w", session=None) as unit:
+        old = unit.conn.exec_driver_sql("SELECT id FROM vital_signs WHERE patient_id = ?", (child,)).scalar_one()
+        unit.change(vital_signs, old, {"taken_at": to_text(unit.now - timedelta(days=370))}, kind="vitals.changed")
+    assert any("Weigh again" in each.template for each in prescribing.check_lines(clinic.doctor, child, [line]).alerts)

@@ -172,7 +172,9 @@ def test_importing_a_kind_replaces_all_of_it(loaded: Store, desk_for: DeskFor, t
         {"a": "Acetaminophen", "b": "Newdrug HCl", "severity": "Major", "effect": "Bad.", "source": "Licensed"},
     )
     done = import_reference(admin, read_rows("interactions", file), "Licensed", "7")
-    assert (done.rows, done.added) == (1, 1)
+    assert (done.rows, done.added, done.not_known) == (1, 1, ("Newdrug HCl",))
+    assert len(done.gone) == done.retired
+    assert any("warfarin" in each for each in done.gone)
     with loaded.read() as conn:
         found = conn.execute(select(tables.reference_interactions)).mappings().one()
         assert (found["a"], found["severity"], found["code"]) == ("paracetamol", "major", "paracetamol+newdrug_hcl")

@@ -27,6 +27,14 @@ def lab(store: Store, desk_for: DeskFor, clock: SetClock) -> Lab:
     return Lab(store, desk_for, clock)
 
 
+def test_results_are_released_through_their_own_order_only(lab: Lab) -> None:
+    mine, other = lab.collected("hgb"), lab.collected("crp")
+    lab.enter(other, lab.anna, crp="4")
+    with pytest.raises(Refusal, match="another order"):
+        results.release_results(lab.ben, mine, lab.seen(other))
+    results.release_results(lab.ben, other, lab.seen(other))
+
+
 def test_a_value_keeps_the_flag_the_range_and_where_the_range_is_from(lab: Lab) -> None:
     order = lab.collected("hgb")
     lab.enter(order, lab.anna, hgb="11,2")

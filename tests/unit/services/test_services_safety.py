@@ -18,7 +18,7 @@ from clinic_desktop.services.safety import safety_pack
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables import reference as tables
 
-NOBODY = PatientFacts(age_months=480, weight_kg=Decimal(70))
+NOBODY = PatientFacts(age_months=480, weight_kg=Decimal(70), pregnant=False)
 TEN = ["warfarin", "ibuprofen", "simvastatin", "amlodipine", "metformin", "lisinopril", "omeprazole", "amiodarone",
        "digoxin", "furosemide"]  # fmt: skip
 MORE = ["aspirin", "atenolol", "fluoxetine", "tramadol", "azithromycin", "prednisolone", "levothyroxine", "allopurinol",
@@ -70,6 +70,9 @@ def test_known_pairs_by_any_name(conn: Connection, a: str, b: str, tier: Tier) -
         ("cefalexin", "Allergy to penicillin", Tier.WARN),
         ("co-trimoxazole", "sulfa", Tier.STOP),
         ("furosemide", "sulfa drugs", Tier.QUIET),
+        ("amoxicillin", "pcn", Tier.STOP),
+        ("amoxicillin", "Pen VK", Tier.STOP),
+        ("amoxicillin", "beta-lactam", Tier.STOP),
         ("ibuprofen", "aspirin", Tier.STOP),
         ("phenytoin", "carbamazepine", Tier.WARN),
     ],
@@ -136,3 +139,8 @@ def test_the_public_high_priority_list_is_covered(conn: Connection) -> None:
         if not any(each.kind == Kind.INTERACTION and each.tier == Tier.STOP for each in found):
             missed.append(sorted(pair))
     assert len(missed) <= 0.05 * len(pairs), missed[:20]
+
+
+def test_celecoxib_after_a_sulfonamide_allergy_stops_as_its_label_says(conn: Connection) -> None:
+    found = [each for each in alerts(conn, ["celecoxib"], [], "sulfa") if each.kind == Kind.ALLERGY]
+    assert [(each.tier, each.source) for each in found] == [(Tier.STOP, "US label of celecoxib, section 4")]

@@ -33,6 +33,13 @@ def test_what_was_received_stands_on_the_shelf(desk: Desk, product: str) -> None
     assert (level.on_hand, level.level, level.next_expiry) == (120, "good", SOME_DAY)
 
 
+@pytest.mark.parametrize("wrong", [9 * 10**18, 1.5, 0, -5])
+def test_no_delivery_is_beyond_all_sense(desk: Desk, product: str, wrong: int) -> None:
+    with pytest.raises(Refusal) as told:
+        stock.receive_stock(desk, product, "AB12", SOME_DAY, wrong)
+    assert told.value.field == "quantity"
+
+
 def test_a_lot_cannot_have_two_expiry_dates(desk: Desk, product: str) -> None:
     stock.receive_stock(desk, product, "AB12", SOME_DAY, 100)
     with pytest.raises(Refusal, match="30-Jun-2027") as told:

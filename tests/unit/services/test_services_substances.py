@@ -18,5 +18,7 @@ def test_a_class_comes_before_its_ingredients_and_a_brand_finds_its_ingredient(
     found = substances.find_substances(nurse, "penic")
     assert (found[0].code, found[0].kind) == ("penicillin", "class")
     assert "amoxicillin" in {each.code for each in substances.find_substances(nurse, "Amoxi")}
+    assert substances.find_substances(nurse, "Penicilin")[0].code == "penicillin"
+    assert "ibuprofen" in {each.code for each in substances.find_substances(nurse, "ibuprofin")}
     assert substances.find_substances(nurse, " ") == ()
     assert substances.find_substances(nurse, "zzzz") == ()

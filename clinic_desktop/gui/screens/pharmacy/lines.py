@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinic_desktop.domain.doses import counted
 from clinic_desktop.domain.pharmacy import packs
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date, show_instant
@@ -63,9 +64,12 @@ class PickRow(QWidget):
         return [field for field in (self.quantity, self.covers, self.reason) if field is not None]
 
     def pick(self, line_id: str) -> Pick | None:
-        """The pick as it stands; None for nothing."""
+        """The pick as it stands; None where none is typed. Raises Refusal naming a field that cannot be read."""
+        for field in self.fields():
+            if field.problem():
+                raise Refusal(field.problem(), field=field.key)
         quantity = self.quantity.value()
-        if not quantity or self.quantity.problem():
+        if not quantity:
             return None
         covers = self.covers.value() if self.covers is not None else None
         reason = self.reason.value() if self.reason is not None else ""
@@ -193,6 +197,8 @@ class LinePanel(Panel):
         return [pick for pick in made if pick is not None]
 
     def _label(self) -> None:
+        if not self.form.check():
+            return
         for row in self.rows:
             pick = row.pick(self.work.line.line_id)
             if pick is not None:

@@ -165,7 +165,8 @@ class PharmacyView(ScreenView):
             self.no_primary()
 
     def _dispense(self) -> None:
-        if self.order.ask_reason():
+        # A lot whose quantity cannot be read must not be left out of what is handed over.
+        if self.order.ask_reason() or not self.order.form.check():
             return
         box = self.order.counselled
         if box is not None and not box.value():

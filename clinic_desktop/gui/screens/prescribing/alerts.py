@@ -1,11 +1,13 @@
 """The safety check beside the lines: what stops asks for a reason in place, what is quiet waits to be asked."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.gui.widgets.buttons import LinkButton
+from clinic_desktop.domain.alerts import PREGNANCY_NOT_KNOWN
+from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout, label
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.gui.widgets.text import TextField
@@ -23,6 +25,7 @@ class AlertsPanel(QWidget):
     """Every alert of the prescription, the loudest first."""
 
     reason_typed = Signal(str, str)  # key, reason
+    pregnancy_told = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -101,6 +104,8 @@ class AlertsPanel(QWidget):
         box.add(label(_(alert.template).format(**dict(alert.facts)), wrap=True))
         if alert.source:
             box.add(label(alert.source, "secondary", wrap=True))
+        if alert.key.startswith(f"{PREGNANCY_NOT_KNOWN}|"):
+            box.add(self._pregnancy_question())
         if alert.tier == "stop":
             field = TextField(_("Reason to go on"), f"prescribing.reason_{len(self.fields)}", required=True)
             field.set_value(reasons.get(alert.key, ""))
@@ -108,3 +113,16 @@ class AlertsPanel(QWidget):
             self.fields[alert.key] = field
             box.add(field)
         return box
+
+    def _pregnancy_question(self) -> QWidget:
+        """The two answers, each by one key: the question is asked while the patient is there."""
+        answers = QWidget()
+        row = QHBoxLayout(answers)
+        row.setContentsMargins(0, 0, 0, 0)
+        for words, name, pregnant in (
+            (_("No&t pregnant"), "prescribing.not_pregnant", False),
+            (_("&Yes, pregnant"), "prescribing.pregnant", True),
+        ):
+            row.addWidget(Button(words, name, partial(self.pregnancy_told.emit, pregnant)))
+        row.addStretch(1)
+        return answers

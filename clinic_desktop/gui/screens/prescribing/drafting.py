@@ -11,7 +11,6 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services.medicines import Medicine
 from clinic_desktop.services.prescribing import FoundMedicine
 from clinic_desktop.services.prescription_lines import LineDraft
-from clinic_desktop.services.prescriptions import PrescriptionLine
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,6 @@ def known(line: LineDraft, found: FoundMedicine | None) -> Written:
     if found is None:
         return Written(line)
     return Written(line, found.medicine.strengths, found.on_hand, found.price, found.currency)
-
-
-def repeated(line: PrescriptionLine) -> LineDraft:
-    """A line of an earlier prescription, to be prescribed again."""
-    return LineDraft(
-        line.name, line.dose, line.quantity_unit, line.medicine_code, line.form, line.strength, line.quantity,
-        line.instructions, substitution_allowed=line.substitution_allowed,
-    )  # fmt: skip
 
 
 def kept(lines: Sequence[Written]) -> str:

@@ -10,7 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.domain.doses import counted, strength_text
 from clinic_desktop.domain.money import money_text
-from clinic_desktop.domain.prescribing import FREQUENCIES, ROUTES, check_dose
+from clinic_desktop.domain.prescribing import (
+    DOSE_DECIMALS,
+    FREQUENCIES,
+    MOST_AMOUNT,
+    MOST_DAYS,
+    MOST_HANDED_OUT,
+    ROUTES,
+    check_dose,
+)
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.drafting import Written, first_dose, from_fields, worked_out
 from clinic_desktop.gui.widgets.buttons import Button
@@ -43,10 +51,10 @@ class LineEditor(Panel):
         self.found: FoundMedicine | None = None
         self.form = Form(keeper)
         self.medicine = SearchField(
-            _("&Medicine"), "prescribing.medicine", self._ask, required=True,
+            _("&Medicine"), "prescribing.medicine", self._ask, required=True, free=True,
             placeholder=_("Generic or brand name, form or strength"),
         )  # fmt: skip
-        self.amount = NumberField(_("D&ose"), "prescribing.amount", decimals=3)
+        self.amount = NumberField(_("D&ose"), "prescribing.amount", decimals=DOSE_DECIMALS, most=MOST_AMOUNT)
         self.unit = ChoiceField(_("Unit"), "prescribing.unit", [(unit, unit) for unit in UNITS])
         self.route = ChoiceField(_("Route"), "prescribing.route", [(key, _(key)) for key in ROUTES])
         self.frequency = ChoiceField(
@@ -54,11 +62,13 @@ class LineEditor(Panel):
             "prescribing.frequency",
             [(each.code, f"{each.code} – {_(each.words)}") for each in FREQUENCIES.values()],
         )
-        self.days = NumberField(_("For"), "prescribing.days", unit=_("days"), least=1, most=366)
+        self.days = NumberField(_("For"), "prescribing.days", unit=_("days"), least=1, most=MOST_DAYS)
         self.as_needed = CheckField(_("As &needed"), "prescribing.as_needed")
         self.as_needed_for = TextField(_("For what"), "prescribing.as_needed_for", placeholder=_("pain"))
-        self.max_per_day = NumberField(_("Most in a day"), "prescribing.max_per_day", decimals=3)
-        self.quantity = NumberField(_("&Quantity"), "prescribing.quantity", least=1, most=10_000)
+        self.max_per_day = NumberField(
+            _("Most in a day"), "prescribing.max_per_day", decimals=DOSE_DECIMALS, most=MOST_AMOUNT
+        )
+        self.quantity = NumberField(_("&Quantity"), "prescribing.quantity", least=1, most=MOST_HANDED_OUT)
         self.instructions = TextField(_("Further instructions"), "prescribing.instructions", placeholder=_("with food"))
         self.no_substitution = CheckField(_("No substitution"), "prescribing.no_substitution")
         self.sig = label("", "strong", name="prescribing.sig", wrap=True)
@@ -82,8 +92,8 @@ class LineEditor(Panel):
     # Called by the view ----------------------------------------------------------------------------
 
     def pending(self) -> Written | None:
-        """The line as it stands if it is whole, else None."""
-        if not self.medicine.line.text().strip():
+        """The line as it stands if it is whole and nothing typed in it is wrong, else None."""
+        if any(field.problem() for field in self.form.fields()):
             return None
         try:
             return self.read()
@@ -92,6 +102,10 @@ class LineEditor(Panel):
 
     def read(self) -> Written:
         """The line as it stands; raises `Refusal` naming the field that is wrong."""
+        choice = self.medicine.choice()
+        if choice is not None and (self.found is None or self.found.medicine.code != choice.key):
+            # Chosen, but not yet (or no more) known: its words alone would be a medicine without strength or code.
+            raise Refusal("Choose the medicine from the list again.", field="medicine")
         written = from_fields(self.form.values(), self.found, self._name())
         dose = check_dose(written.line.dose)
         return replace(written, line=replace(written.line, dose=dose))
@@ -177,6 +191,8 @@ class LineEditor(Panel):
             self.stock.setText(
                 _("Not chosen from the list: nothing about it is checked.") if not self.is_empty() else ""
             )
+        if key == "as_needed_for" and self.as_needed_for.value():
+            self.as_needed.set_value(True)
         written = self.pending()
         if written is None:
             self.quantity.line.setPlaceholderText("")

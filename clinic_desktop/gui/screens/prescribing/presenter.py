@@ -6,10 +6,10 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.gui.screens.prescribing.drafting import Written, kept, known, recalled, repeated
+from clinic_desktop.gui.screens.prescribing.drafting import Written, kept, known, recalled
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, prescribing
+from clinic_desktop.services import charting, drafts, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.prescribing import (
     Checked,
@@ -18,7 +18,7 @@ from clinic_desktop.services.prescribing import (
     ShownAlert,
     SignedPrescription,
 )
-from clinic_desktop.services.prescription_lines import LineDraft
+from clinic_desktop.services.prescription_lines import LineDraft, again
 from clinic_desktop.services.prescriptions import Prescription
 
 FORM = "prescribing"
@@ -35,6 +35,7 @@ class View(Protocol):
     def pending(self) -> Written | None: ...  # noqa: D102
     def clear_form(self) -> None: ...  # noqa: D102
     def clear_chart(self) -> None: ...  # noqa: D102
+    def chart_changed(self) -> None: ...  # noqa: D102
     def touch_draft(self) -> None: ...  # noqa: D102
     def forget_draft(self) -> None: ...  # noqa: D102
     def refused(self, error: Exception) -> None: ...  # noqa: D102
@@ -168,7 +169,7 @@ class Presenter:
     def repeat(self, prescription: Prescription) -> None:
         """Take over the lines of an earlier prescription that are not here yet."""
         have = {(written.line.medicine_code, written.line.name) for written in self.lines}
-        lines = [repeated(line) for line in prescription.lines if (line.medicine_code, line.name) not in have]
+        lines = [again(line) for line in prescription.lines if (line.medicine_code, line.name) not in have]
         desk, codes = self.desk, [line.medicine_code for line in lines if line.medicine_code]
         patient = self.patient_id
 
@@ -211,6 +212,18 @@ class Presenter:
         """A reason is being typed beside an alert that stops."""
         self.reasons[key] = reason
         self.view.touch_draft()
+
+    def tell_pregnancy(self, pregnant: bool) -> None:  # noqa: FBT001 - as the panel's signal says it
+        """Note the patient's answer in the chart, and check again with it."""
+        desk, patient = self.desk, self.patient_id
+
+        def noted(_day: str) -> None:
+            self.view.say(_("Noted: pregnant.") if pregnant else _("Noted: not pregnant."))
+            if patient == self.patient_id:
+                self.view.chart_changed()
+                self.check()
+
+        self.tasks.change(lambda: charting.record_pregnancy(desk, patient, pregnant=pregnant), noted, self.view.refused)
 
     def loudest(self, place: int) -> str:
         """The loudest tier of a line's alerts: ``stop``, ``warn``, ``not_checked``, ``quiet`` or nothing."""

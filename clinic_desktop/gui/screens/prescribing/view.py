@@ -120,6 +120,7 @@ class PrescribingView(ScreenView):
         self.editor.changed.connect(self._checks.start)
         self.editor.changed.connect(self._enable)
         self._checks.timeout.connect(self.presenter.check)
+        self.alerts.pregnancy_told.connect(self.presenter.tell_pregnancy)
         self.alerts.reason_typed.connect(self.presenter.set_reason)
         self.lines.opened.connect(lambda _row: self._change())
         self.lines.selected.connect(lambda row: self.editor.read_out(row.title, row.sig) if row is not None else None)
@@ -164,7 +165,12 @@ class PrescribingView(ScreenView):
         """What is known of the patient."""
         self.last.set_rows(chart.last)
         names = "\n".join(f"{each.name} – {each.dose}" if each.dose else each.name for each in chart.current)
-        weight = "" if chart.weight_kg is None else _("Weighs {kg} kg").format(kg=plain(chart.weight_kg))
+        weight = ""
+        if chart.weight_kg is not None and chart.weighed_at is not None:
+            words = _("Weighed {kg} kg on {date}")
+            weight = words.format(
+                kg=plain(chart.weight_kg), date=show_date(from_text(chart.weighed_at).astimezone().date())
+            )
         takes = _("Takes now:\n{names}").format(names=names) if names else _("Takes no medicine now.")
         self.takes.setText("\n".join(part for part in (takes, weight) if part))
 
@@ -202,6 +208,10 @@ class PrescribingView(ScreenView):
         """Nothing of another patient stays on the screen for a moment, least of all to be repeated."""
         self.last.set_rows(())
         self.takes.setText("")
+
+    def chart_changed(self) -> None:
+        """Something was written into the chart from here: the banner says it too."""
+        self.context.window.refresh_banner()
 
     def touch_draft(self) -> None:
         """Something changed that is not in the form."""
@@ -246,7 +256,8 @@ class PrescribingView(ScreenView):
             self.enable_primary(can)
 
     def _add(self) -> None:
-        if self.editor.is_empty():
+        # What is typed and cannot be read is never left out: the line is not taken until it says what stands there.
+        if self.editor.is_empty() or not self.editor.form.check():
             return
         try:
             written = self.editor.read()

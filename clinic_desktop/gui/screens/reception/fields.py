@@ -14,7 +14,8 @@ from clinic_desktop.gui.widgets.panel import Section
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import _
 from clinic_desktop.services.identity import Draft
-from clinic_desktop.services.patients import Contact, NewPatient, OtherName
+from clinic_desktop.services.patient_parts import Contact, OtherName
+from clinic_desktop.services.patients import NewPatient
 
 CONTACTS = 3
 PLAIN = (

@@ -22,6 +22,7 @@ CREATE TABLE acts (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     session TEXT,
+    arguments TEXT,
     result TEXT,
     CONSTRAINT pk_acts PRIMARY KEY (id)
 )
@@ -169,7 +170,8 @@ CREATE TABLE patients (
     allergy_state TEXT DEFAULT 'not_asked' NOT NULL,
     allergy_state_on TEXT,
     allergy_state_by TEXT,
-    pregnant INTEGER DEFAULT '0' NOT NULL,
+    pregnant INTEGER,
+    pregnant_on TEXT,
     alert TEXT,
     registered_at TEXT NOT NULL,
     merged_into TEXT,
@@ -652,6 +654,7 @@ CREATE TABLE charges (
     charged_at TEXT NOT NULL,
     status TEXT NOT NULL,
     reason TEXT,
+    undone TEXT,
     invoice_id TEXT,
     CONSTRAINT pk_charges PRIMARY KEY (rowid_),
     CONSTRAINT ck_charges_status CHECK (status IN ('pending', 'invoiced', 'cancelled')),

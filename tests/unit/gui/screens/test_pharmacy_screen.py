@@ -85,6 +85,27 @@ def test_nothing_goes_out_uncounselled(clinic: World, prescription: str, qtbot: 
     assert box.error()
 
 
+@pytest.mark.parametrize("typed", ["2O", "20.5", "999", "-3", "1,000"])
+def test_nothing_goes_out_while_a_quantity_cannot_be_read(
+    clinic: World, prescription: str, qtbot: QtBot, typed: str
+) -> None:
+    clinic.receive("paracetamol_500_tab", "P1", date(2027, 1, 1), 100)
+    window = show(qtbot, clinic)
+    window.press(RETURN)
+    order = screen(window).order
+    order.panels[1].rows[0].quantity.line.setText(typed)
+    assert order.counselled is not None
+    order.counselled.set_value(True)
+    window.primary()
+    assert state(clinic, prescription) == "signed"
+    assert order.panels[1].rows[0].quantity.error()
+    order.panels[1]._label()
+    assert window.papers == []
+    order.panels[1].rows[0].quantity.line.setText("20")
+    window.primary()
+    assert state(clinic, prescription) == "partly_dispensed"
+
+
 def test_what_is_short_goes_out_in_part(clinic: World, prescription: str, qtbot: QtBot) -> None:
     window = show(qtbot, clinic)
     window.press(RETURN)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.screens.prescribing.view import PrescribingView
-from clinic_desktop.services import drafts, prescribing
+from clinic_desktop.services import drafts, patients, prescribing
 from clinic_desktop.services.acts import DraftKey
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
@@ -113,10 +113,10 @@ def test_an_allergy_recorded_on_another_desk_shows_at_once(clinic: World, window
 
 
 def test_allergies_not_asked_are_said(clinic: World, window: OneScreen) -> None:
-    from clinic_desktop.store.tables.patients import patients
+    from clinic_desktop.store.tables.patients import patients as table
 
     with clinic.store.write(act="x", session=None) as unit:
-        unit.change(patients, clinic.patient, {"allergy_state": "not_asked"}, kind="patient.changed")
+        unit.change(table, clinic.patient, {"allergy_state": "not_asked"}, kind="patient.changed")
     write(window, "amox", "tds", "7")
     window.press(RETURN)
     window.primary()
@@ -176,6 +176,53 @@ def test_a_line_without_days_is_refused_beside_its_field(window: OneScreen) -> N
     window.press(RETURN)
     assert screen(window).presenter.lines == []
     assert "how many days" in screen(window).editor.quantity.error()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("days", "7.5"), ("days", "999"), ("days", "1,0"), ("days", "-3"), ("quantity", "20.9"), ("quantity", "99999"),
+     ("quantity", "abc"), ("quantity", "1,000"), ("max_per_day", "1,000"), ("max_per_day", "4 g"),
+     ("amount", "0.0005"), ("amount", "1" + "0" * 30), ("amount", "1,000")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said_beside_its_field_and_never_signed(
+    clinic: World, window: OneScreen, field: str, typed: str
+) -> None:
+    write(window, "parac", "qds", "5")
+    view = screen(window)
+    view.editor.unit.set_value("mg" if field == "amount" else "tablet")
+    getattr(view.editor, field).line.setText(typed)
+    window.press(RETURN)
+    window.primary()
+    window.primary()
+    assert prescribing.active_prescriptions(clinic.doctor, clinic.patient) == ()
+    assert view.presenter.lines == []
+    assert getattr(view.editor, field).error()
+    assert getattr(view.editor, field).draft() == typed
+    assert view.editor.pending() is None
+
+
+def test_what_it_is_needed_for_makes_it_as_needed(clinic: World, window: OneScreen) -> None:
+    write(window, "parac", "qds", "5")
+    screen(window).editor.as_needed_for.set_value("pain")
+    window.press(RETURN)
+    window.primary()
+    (signed,) = prescribing.active_prescriptions(clinic.doctor, clinic.patient)
+    assert "when needed for pain" in signed.lines[0].sig
+
+
+@pytest.mark.parametrize(("key", "pregnant"), [(Qt.Key.Key_T, False), (Qt.Key.Key_Y, True)])
+def test_an_unknown_pregnancy_is_asked_for_and_answered_by_one_key(
+    clinic: World, window: OneScreen, qtbot: QtBot, key: Qt.Key, pregnant: bool
+) -> None:
+    write(window, "warf", "od", "28")
+    window.press(RETURN)
+    view = screen(window)
+    qtbot.waitUntil(lambda: any(each.key.startswith("pregnancy:not_known") for each in view.presenter.alerts))
+    window.press(key, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: not any("not_known" in each.key for each in view.presenter.alerts))
+    stops = [each.tier for each in view.presenter.alerts if each.kind == "pregnancy"]
+    assert stops == (["stop"] if pregnant else [])
+    assert patients.patient_banner(clinic.doctor, clinic.patient).pregnant is pregnant
 
 
 def test_a_drug_not_in_the_pack_says_not_checked(window: OneScreen, qtbot: QtBot) -> None:
