@@ -123,7 +123,8 @@ def _addendum(row: Row) -> str:
 
 
 def _category(code: str) -> list[Json]:
-    return [{"coding": [{"system": CATEGORY, "code": code, "display": code}]}]
+    words = {"vital-signs": "Vital Signs", "laboratory": "Laboratory"}[code]
+    return [{"coding": [{"system": CATEGORY, "code": code, "display": words}]}]
 
 
 def _interpretation(flag: str) -> list[Json] | None:
