@@ -5,24 +5,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import laboratory as rules
 from clinic_desktop.domain.laboratory import PRIORITIES, Assay
 from clinic_desktop.domain.patients import show_name
-from clinic_desktop.domain.ranges import Range
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.domain.units import same
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import billing
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.range_rows import ranges_of
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.laboratory import (
     lab_order_tests,
     lab_orders,
     lab_panels,
-    lab_ranges,
     lab_results,
     lab_tests,
     specimens,
@@ -248,21 +246,7 @@ def settle(act: Act, order_id: str) -> None:
 
 def assays(connection: Connection, codes: set[str]) -> dict[str, Assay]:
     """What the catalogue knows of these tests, for judging their values."""
-    ranges: dict[str, list[Range]] = {}
-    # A range may speak of the test by its LOINC code, in a unit of its own.
-    in_force = (
-        select(lab_ranges, lab_tests.c.code, lab_tests.c.unit.label("test_unit"))
-        .join(lab_tests, or_(lab_ranges.c.test_code == lab_tests.c.code, lab_ranges.c.test_code == lab_tests.c.loinc))
-        .where(lab_tests.c.code.in_(codes), lab_ranges.c.active == 1)
-    )
-    for row in connection.execute(in_force):
-        if row.unit is not None and not same(row.unit, row.test_unit):
-            continue
-        limits = (row.low, row.high, row.critical_low, row.critical_high)
-        low, high, critical_low, critical_high = (None if limit is None else Decimal(limit) for limit in limits)
-        ranges.setdefault(row.code, []).append(
-            Range(row.sex, row.age_from_days, row.age_to_days, low, high, critical_low, critical_high, row.source)
-        )
+    ranges = ranges_of(connection, codes)
     return {
         row.code: Assay(
             row.kind,

@@ -33,7 +33,9 @@ WORK_LISTS = "a list of work waiting for this role: who is on it, not what their
 OPENED = "refuses what this session has not opened, and the opening left the row"
 SEARCHES = "the use of the search box leaves its two rows"
 OWN = "what this person has under their own hands"
+IDS = "ids alone: what stands behind one is read by a query that leaves its row"
 NO_ACCESS_ROW = {
+    IDS: {"arrivals.which_are_here", "departures.patients_to_export"},
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
         "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
@@ -42,6 +44,7 @@ NO_ACCESS_ROW = {
         "scheduling.practitioners", "shelf.ledger", "shelf.lots", "shelf.stock_levels", "staff.staff_members",
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
         "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
+        "departures.parties", "departures.all_parties",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
