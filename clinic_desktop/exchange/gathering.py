@@ -41,6 +41,7 @@ class Held:
     where: str
     about: Key | None
     resource: Json | bytes
+    what: Mapped | None = None
 
     def unpacked(self) -> Json:
         """The resource as it came."""
@@ -100,7 +101,9 @@ def _hold(found: Gathered, entry: Entry, digests: dict[Key, str], *, pack: bool)
     """Judge one resource and keep hold of it; the same one twice is one."""
     resource = entry.resource
     kind = str(resource["resourceType"])
-    said = digest(resource)
+    # What is not kept is only counted: its digest is needed where it has no id to be counted by.
+    counted = kind not in SUBJECTS and isinstance(resource.get("id"), str)
+    said = "" if counted else digest(resource)
     key = found.frame.key(resource, entry.full_url, said)
     where = f"{kind}/{resource['id']}" if isinstance(resource.get("id"), str) else entry.where
     before = digests.get(key)
@@ -113,9 +116,11 @@ def _hold(found: Gathered, entry: Entry, digests: dict[Key, str], *, pack: bool)
     if kind not in SUBJECTS:
         found.not_kept.append((kind, hash(key)))
         return
-    _mapped(kind, resource, where)
-    content: Json | bytes = zlib.compress(dumps(resource).encode(), 1) if pack else resource
-    found.kept.append(Held(key, said, where, None, content))
+    what = _mapped(kind, resource, where)
+    if pack:
+        found.kept.append(Held(key, said, where, None, zlib.compress(dumps(resource).encode(), 1)))
+    else:
+        found.kept.append(Held(key, said, where, None, resource, what))
 
 
 def _mapped(kind: str, resource: Json, where: str) -> Mapped:
@@ -173,7 +178,7 @@ def _follow(found: Gathered, held: Held, resource: Json, where: str, text: str) 
 def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
     resource = held.unpacked()
     subject = SUBJECTS[held.key.kind]
-    what = subjects.mapped(subject, subjects.record(resource))
+    what = held.what or subjects.mapped(subject, subjects.record(resource))
     left = subjects.rest(subject, resource, what)
     if "id" in resource and resource["id"] != held.key.value:
         left["id"] = resource["id"]
