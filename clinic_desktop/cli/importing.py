@@ -4,7 +4,7 @@ import importlib
 
 from clinic_desktop.cli.terminal import Terminal, parser
 
-KINDS = {"csv": "import_csv"}
+KINDS = {"csv": "import_csv", "fhir": "import_fhir"}
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:

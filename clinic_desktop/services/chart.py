@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from clinic_desktop.clock import from_text, to_text
-from clinic_desktop.services import chart_rows
+from clinic_desktop.services import chart_rows, outside
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.chart_rows import (
     AllergyShown,
@@ -17,6 +17,7 @@ from clinic_desktop.services.chart_rows import (
     VitalShown,
 )
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.outside import OutsideAct
 from clinic_desktop.services.relations import Relative, relatives
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.staff import staff
@@ -44,9 +45,18 @@ class Visit:
     preset: str
     status: str
     practitioner: str
-    practitioner_id: str
+    practitioner_id: str | None
     summary: str | None
     signed_at: datetime | None
+    # Of a visit elsewhere: where, when in the words that came, and what became of it there.
+    organisation: str | None = None
+    when: str | None = None
+    outside_status: str | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it was a visit to others, that cannot be opened here."""
+        return self.status == "outside"
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,7 @@ class Chart:
     medicines: tuple[MedicineTaken, ...]
     vitals: tuple[VitalShown, ...]
     results: tuple[ResultShown, ...]
+    acts: tuple[OutsideAct, ...]
     timeline: TimelinePage
     visit_count: int
     open_visit: Visit | None
@@ -119,12 +130,28 @@ def _chart(read: Read, patient_id: str) -> Chart:
         allergies=chart_rows.allergies_of(connection, patient_id),
         medicines=chart_rows.medicines_of(connection, patient_id),
         vitals=chart_rows.latest_vitals(connection, patient_id),
-        results=chart_rows.recent_results(connection, patient_id),
+        results=_results(connection, patient_id),
+        acts=outside.outside_acts(connection, patient_id),
         timeline=_timeline(read, patient_id, None, PAGE),
         visit_count=int(connection.execute(select(func.count()).select_from(counted)).scalar_one()),
         open_visit=_open_visit(read, patient_id),
         family=relatives.inside(read, patient_id),
     )
+
+
+def _results(connection: Connection, patient_id: str) -> tuple[ResultShown, ...]:
+    """The results of this laboratory and of others, the newest first."""
+    here = chart_rows.recent_results(connection, patient_id)
+    there = (
+        ResultShown(
+            one.id, "", one.loinc or "", one.title, outside.readable(one.value), one.unit, one.flag, one.range_text,
+            from_text(one.effective_at), corrected=False,
+        )
+        for one in outside.outside_results(connection, patient_id)
+    )  # fmt: skip
+    oldest = from_text("0001-01-01T00:00:00.000000Z")
+    found = sorted((*here, *there), key=lambda one: one.released_at or oldest, reverse=True)
+    return tuple(found[: chart_rows.RESULTS_SHOWN])
 
 
 _VISITS = select(
@@ -136,7 +163,11 @@ _VISITS = select(
     encounters.c.practitioner_id,
     encounters.c.summary,
     encounters.c.signed_at,
-).join(staff, staff.c.id == encounters.c.practitioner_id)
+    encounters.c.outside_practitioner,
+    encounters.c.outside_organisation,
+    encounters.c.started_text,
+    encounters.c.outside_status,
+).outerjoin(staff, staff.c.id == encounters.c.practitioner_id)
 
 
 def _timeline(read: Read, patient_id: str, after: Cursor | None, limit: int) -> TimelinePage:
@@ -173,4 +204,8 @@ def _open_visit(read: Read, patient_id: str) -> Visit | None:
 
 
 def _visit(row: tuple[str, ...]) -> Visit:
-    return Visit(row[0], from_text(row[1]), row[2], row[3], row[4], row[5], row[6], chart_rows.instant(row[7]))
+    who = row[4] or row[8] or row[9] or ""
+    return Visit(
+        row[0], from_text(row[1]), row[2], row[3], who, row[5], row[6], chart_rows.instant(row[7]), row[9], row[10],
+        row[11],
+    )  # fmt: skip

@@ -147,6 +147,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "results.history",
         "flags.flags",
         "growth.growth",
+        "departures.patient_record",
         "immunization_chart.immunization_card",
         "immunization_chart.immunization_card_again",
         "immunization_chart.vaccines_waiting",

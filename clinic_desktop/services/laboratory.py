@@ -11,18 +11,17 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain import laboratory as rules
 from clinic_desktop.domain.laboratory import PRIORITIES, Assay
 from clinic_desktop.domain.patients import show_name
-from clinic_desktop.domain.ranges import Range
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import billing
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.merges import ids_of, kept_id
+from clinic_desktop.services.range_rows import ranges_of
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.laboratory import (
     lab_order_tests,
     lab_orders,
     lab_panels,
-    lab_ranges,
     lab_results,
     lab_tests,
     specimens,
@@ -248,14 +247,7 @@ def settle(act: Act, order_id: str) -> None:
 
 def assays(connection: Connection, codes: set[str]) -> dict[str, Assay]:
     """What the catalogue knows of these tests, for judging their values."""
-    ranges: dict[str, list[Range]] = {}
-    in_force = select(lab_ranges).where(lab_ranges.c.test_code.in_(codes), lab_ranges.c.active == 1)
-    for row in connection.execute(in_force):
-        limits = (row.low, row.high, row.critical_low, row.critical_high)
-        low, high, critical_low, critical_high = (None if limit is None else Decimal(limit) for limit in limits)
-        ranges.setdefault(row.test_code, []).append(
-            Range(row.sex, row.age_from_days, row.age_to_days, low, high, critical_low, critical_high, row.source)
-        )
+    ranges = ranges_of(connection, codes)
     return {
         row.code: Assay(
             row.kind,

@@ -202,6 +202,13 @@ ACTS: dict[str, frozenset[str]] = {
     "programmes.progress_entered_in_error": CLINICAL,
     "programmes.complete_enrolment": CLINICAL,
     "programmes.leave_programme": CLINICAL,
+    # records that come in from elsewhere and go out
+    "arrivals.receive": frozenset({ADMINISTRATOR}),
+    "arrivals.which_are_here": frozenset({ADMINISTRATOR}),
+    "departures.patients_to_export": frozenset({ADMINISTRATOR}),
+    "departures.all_parties": frozenset({ADMINISTRATOR}),
+    "departures.patient_record": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.parties": frozenset({DOCTOR, ADMINISTRATOR}),
     # immunizations
     "immunization_reference.schedules": EVERYONE,
     "immunization_reference.find_vaccines": CLINICAL,

@@ -18,6 +18,7 @@ from clinic_desktop.services.billing import add_charge, uncharge
 from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.services.prescriptions import Prescription, alert_key
 from clinic_desktop.services.stock import HeldLot
+from clinic_desktop.services.stopping import stop_medicines
 from clinic_desktop.services.work_orders import (
     Pick,
     WorkOrder,
@@ -142,7 +143,7 @@ def reject(act: Act, prescription_id: str, reason: str) -> int:
     found = _found(act, prescription_id)
     rules.check_state("reject", found.status, found.number)
     untouched = frozenset(line.line_id for line in found.lines if not line.dispensed)
-    prescribing.stop_medicines(act, prescription_id, reason, untouched)
+    stop_medicines(act, prescription_id, reason, untouched)
     _tell_prescriber(act, found, reason.strip())
     changes = {"status": "rejected", "status_reason": reason.strip()}
     return act.change(

@@ -17,7 +17,7 @@ from clinic_desktop.paths import resources
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.immunization_reference import file_of, vaccine_table
 from clinic_desktop.services.reference_fields import KEYS, KINDS, Field, Value
-from clinic_desktop.services.reference_rows import ReadRows, Row, columns, read_rows
+from clinic_desktop.services.reference_rows import ReadRows, Row, columns, loinc_is_valid, read_rows
 from clinic_desktop.store.tables import billing, laboratory, pharmacy
 from clinic_desktop.store.tables import reference as tables
 from clinic_desktop.store.unit import Transaction
@@ -320,5 +320,7 @@ def _check_tests(conn: Connection, kind: str, rows: Sequence[Row]) -> None:
     known = set(conn.execute(select(laboratory.lab_tests.c.code)).scalars())
     for row in rows:
         for code in str(row["tests"]).split(";") if kind == "lab_panels" else [row["test"]]:
+            if kind == "ranges" and loinc_is_valid(str(code)):
+                continue  # what is measured elsewhere needs no test of this laboratory
             if code not in known:
                 raise Refusal(N_("There is no laboratory test “{code}”."), field="test", code=code)

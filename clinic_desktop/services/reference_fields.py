@@ -116,6 +116,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     ),
     "ranges": (
         _f("test", "code"),
+        _f("unit", optional=True),
         _f("sex", "text", "any", "female", "male", optional=True, default="any"),
         _f("age_from_days", "integer", optional=True, default=0),
         _f("age_to_days", "integer", optional=True, default=54_750),

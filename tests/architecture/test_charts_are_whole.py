@@ -10,6 +10,7 @@ import clinic_desktop
 ROOT = Path(clinic_desktop.__file__).parent
 # Where one registration alone is meant, and why.
 ONE_ALONE = {
+    "services/arrival_people.py": "what comes for a registration stays with it when it is parted again",
     "services/moved.py": "a merge shows, and an un-merge takes back, the rows of each registration",
 }
 MODULES = sorted(

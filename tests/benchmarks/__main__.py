@@ -27,6 +27,7 @@ MODULES = {
     6: "row06_safety",
     13: "row13_paper",
     17: "row17_table",
+    18: "row18_import",
     20: "row20_idle",
     21: "row21_duplicates",
 }

@@ -30,6 +30,7 @@ lab_panels = record(
     number("active", default=1),
 )
 
+# `test_code` is a test of the catalogue or, for what is measured elsewhere, a LOINC code, and `unit` its unit.
 lab_ranges = record(
     "lab_ranges",
     text("test_code"),
@@ -42,6 +43,7 @@ lab_ranges = record(
     text("critical_high", null=True),
     text("source"),
     number("active", default=1),
+    text("unit", null=True),
     one_of("sex", "any", "female", "male"),
     index("ix_lab_ranges_test_code", "test_code"),
 )

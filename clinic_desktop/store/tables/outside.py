@@ -23,6 +23,8 @@ identifiers = record(
     # Of a resource: the digest of what came, by which the same again changes nothing, and what has no column.
     text("digest", null=True),
     text("rest", null=True),
+    # The record's revision when it was last brought to what came: another one means that somebody here changed it.
+    number("record_revision", null=True),
     text("received_at"),
     one_of("use", "resource", "business"),
     index("ix_identifiers_record_id", "record_id"),
@@ -112,7 +114,8 @@ diagnostic_reports = record(
     index("ix_diagnostic_reports_encounter_id", "encounter_id"),
 )
 
-# Practitioners, organisations and places that outside records name; nobody here signs in as one of them.
+# Practitioners, organisations and places that outside records name, and medicines that they refer to; nobody here signs
+# in as one of them.
 outside_parties = record(
     "outside_parties",
     text("kind"),
@@ -130,6 +133,6 @@ outside_parties = record(
     text("postal_code", null=True),
     text("country", null=True),
     number("active", default=1),
-    one_of("kind", "Practitioner", "Organization", "Location"),
+    one_of("kind", "Practitioner", "Organization", "Location", "Medication"),
     index("ix_outside_parties_kind", "kind", "name"),
 )

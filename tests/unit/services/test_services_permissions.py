@@ -34,7 +34,9 @@ OPENED = "refuses what this session has not opened, and the opening left the row
 SEARCHES = "the use of the search box leaves its two rows"
 OWN = "what this person has under their own hands"
 BESIDE = "asked with the banner, which leaves the row"
+IDS = "ids alone: what stands behind one is read by a query that leaves its row"
 NO_ACCESS_ROW = {
+    IDS: {"arrivals.which_are_here", "departures.patients_to_export"},
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
         "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
@@ -46,6 +48,7 @@ NO_ACCESS_ROW = {
         "programmes.catalogue", "consents.consent_wording",
         "immunization_chart.last_lot", "immunization_reference.schedules", "immunization_reference.find_vaccines",
         "immunization_reference.find_manufacturers",
+        "departures.parties", "departures.all_parties",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",

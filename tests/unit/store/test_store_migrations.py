@@ -190,3 +190,40 @@ def test_killed_anywhere_on_the_way_it_is_the_old_or_the_new(tmp_path: Path, emp
     assert verdict["after"] | NEW == verdict["after"]
     assert verdict["after"]["missing"] == []
     assert verdict["old"] > 3
+
+
+def test_visits_that_were_there_before_others_came_from_elsewhere_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Step 0002 makes the table of visits anew: its rows, those that point to them and its guards are all there."""
+    path, key = tmp_path / "first.db", older.KEY
+    newest = schema.HEAD
+    first = tmp_path / "first"
+    shutil.copytree(schema.MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]*", "00[1-9]*"))
+    monkeypatch.setattr(schema, "MIGRATIONS", first)
+    monkeypatch.setattr(schema, "HEAD", "0001")
+    monkeypatch.setattr(guards, "renew", lambda _connection: None)
+    schema.create(path, key)
+    families(path, key)
+    connection = connect(path, key, WRITER_PRAGMAS)
+    connection.execute(
+        "INSERT INTO encounters (id, patient_id, practitioner_id, preset, status, started_at)"
+        " VALUES ('e', 'p1', 's', 'general', 'signed', 'x')"
+    )
+    connection.execute(
+        "INSERT INTO addenda (id, encounter_id, patient_id, author_id, written_at, text, reason)"
+        " VALUES ('a', 'e', 'p1', 's', 'x', 'more', 'why')"
+    )
+    connection.close()
+    monkeypatch.undo()
+    assert newest == schema.HEAD
+    assert schema.bring_up_to_date(path, key, lambda: None)
+    connection = connect(path, key, WRITER_PRAGMAS)
+    assert connection.execute("SELECT status, practitioner_id, outside_status FROM encounters").fetchall() == [
+        ("signed", "s", None)
+    ]
+    assert connection.execute("SELECT encounter_id FROM addenda").fetchall() == [("e",)]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    with pytest.raises(Exception, match="erased"):
+        connection.execute("DELETE FROM encounters")
+    connection.close()

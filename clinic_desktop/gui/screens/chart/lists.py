@@ -19,6 +19,7 @@ from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports.wording import PRESET_WORDS
 from clinic_desktop.services.chart import Visit
 from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown
+from clinic_desktop.services.outside import OutsideAct
 
 SEVERITY = {
     "severe": Look(N_("Severe"), "critical", "allergy"),
@@ -45,12 +46,42 @@ def _problem_words(row: Problem) -> str:
     return f"? {row.title}" if row.certainty == "provisional" else row.title
 
 
+def _code_words(row: Problem) -> str:
+    """The code where it is one that people read; the long numbers of other code systems say nothing to anybody."""
+    return "" if row.code is None or row.code.isdigit() else row.code
+
+
 def _dose_words(row: MedicineTaken) -> str:
     dose = row.dose or ""
-    return _("elsewhere: {dose}").format(dose=dose) if row.source == "outside" else dose
+    if row.source != "outside":
+        return dose
+    return _("elsewhere: {dose}").format(dose=dose) if dose else _("elsewhere")
+
+
+def visit_day(row: Visit) -> str:
+    """When a visit was; of one elsewhere no more than is known of it."""
+    if not row.is_elsewhere:
+        return day(row.started_at)
+    return "" if row.when is None else came_on(row.when)
+
+
+def came_on(text: str) -> str:
+    """A date as it came from elsewhere: a day where it names one, else the year or month alone."""
+    try:
+        return show_date(date.fromisoformat(text[:10]))
+    except ValueError:
+        return text
+
+
+def outside_words(visit: Visit) -> str:
+    """What is known of a visit elsewhere, in one line."""
+    parts = (visit_day(visit), visit.summary, visit.practitioner, visit.organisation, visit.outside_status)
+    return _("A visit elsewhere: {facts}").format(facts=", ".join(dict.fromkeys(part for part in parts if part)))
 
 
 def _visit_words(row: Visit) -> str:
+    if row.is_elsewhere:
+        return _("elsewhere: {about}").format(about=row.summary or row.outside_status or "")
     about = row.summary or _(PRESET_WORDS[row.preset])
     return _(OPEN[row.status]).format(about=about) if row.status in OPEN else about
 
@@ -79,7 +110,7 @@ def problems(settings: Remembered) -> ListTable[Problem]:
     """The problem list."""
     columns: Sequence[Column[Problem]] = (
         Column("title", _("Problem"), _problem_words, 160, stretch=True, strong=True, wrap=True),
-        Column("code", _("Code"), lambda row: row.code or "", 68, subtle=True),
+        Column("code", _("Code"), _code_words, 68, subtle=True),
     )
     empty = Empty(_("No problem is noted."), icon="problem")
     return _short("chart.problems", columns, lambda row: row.id, empty, settings)
@@ -118,7 +149,7 @@ def signs(settings: Remembered) -> ListTable[SignRow]:
     """The last measurement of each sign; moving over it shows its trend."""
     columns: Sequence[Column[SignRow]] = (
         Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True, wrap=True),
-        Column("value", _("Last"), lambda row: row.value, 104, number=True, unit=lambda row: row.unit, strong=True),
+        Column("value", _("Last"), lambda row: row.value, 120, number=True, unit=lambda row: row.unit, strong=True),
         Column("flag", "", lambda row: _flag_words(row.flag), 40, look=lambda row: _abnormal(row.flag)),
         Column("at", _("Taken"), lambda row: day(row.taken_at), 106, subtle=True),
     )
@@ -129,7 +160,7 @@ def signs(settings: Remembered) -> ListTable[SignRow]:
 def visits(settings: Remembered) -> ListTable[Visit]:
     """The timeline of encounters, newest first."""
     columns: Sequence[Column[Visit]] = (
-        Column("at", _("Visit"), lambda row: day(row.started_at), 110, sort=lambda row: row.started_at, strong=True),
+        Column("at", _("Visit"), visit_day, 110, sort=lambda row: row.started_at, strong=True),
         Column(
             "about",
             _("About"),
@@ -161,7 +192,7 @@ def results(settings: Remembered) -> ListTable[ResultShown]:
             "value",
             _("Result"),
             lambda row: row.value,
-            96,
+            124,
             number=True,
             unit=lambda row: written(row.unit),
             strong=True,
@@ -170,6 +201,17 @@ def results(settings: Remembered) -> ListTable[ResultShown]:
     )
     empty = Empty(_("No result has been released."), icon="flask")
     return _short("chart.results", columns, lambda row: row.id, empty, settings, headed=True)
+
+
+def acts(settings: Remembered) -> ListTable[OutsideAct]:
+    """Procedures and reports from elsewhere."""
+    columns: Sequence[Column[OutsideAct]] = (
+        Column("on", _("Date"), lambda row: came_on(row.on), 106, sort=lambda row: row.on, strong=True),
+        Column("title", _("Procedure or report"), lambda row: row.title, 170, stretch=True),
+        Column("detail", _("About"), lambda row: row.detail or row.by, 110, subtle=True),
+    )
+    empty = Empty(_("No procedure or report has come from elsewhere."), icon="report")
+    return _short("chart.acts", columns, lambda row: row.id, empty, settings, headed=True)
 
 
 def _short(

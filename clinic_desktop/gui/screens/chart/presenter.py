@@ -27,6 +27,9 @@ from clinic_desktop.services.vitals import Trend
 # What of the journal changes what a chart shows.
 TOUCHING = (
     "encounter.",
+    "observation.",
+    "procedure.",
+    "report.",
     "vitals.",
     "problem.",
     "allergy.",

@@ -39,6 +39,7 @@ class ChartView(ScreenView):
         self.problems, self.allergies = lists.problems(settings), lists.allergies(settings)
         self.medicines, self.signs = lists.medicines(settings), lists.signs(settings)
         self.visits, self.results = lists.visits(settings), lists.results(settings)
+        self.acts = lists.acts(settings)
         self.trend = TrendChart("chart.trend")
         self._forms = ChartForms(self._presenter, context.today)
         self._chooser = PresetChooser(self._presenter.start)
@@ -119,11 +120,15 @@ class ChartView(ScreenView):
         results.add(self.results, 1)
         column.addWidget(self._visits_panel, 1)
         column.addWidget(results, 1)
+        # Only a chart with records from elsewhere has any: it takes no room in others.
+        self._acts_panel = Panel(_("Procedures and reports"))
+        self._acts_panel.add(self.acts, 1)
+        column.addWidget(self._acts_panel, 1)
         return holder
 
     def _connect(self) -> None:
         self.signs.selected.connect(self._sign_chosen)
-        self.visits.opened.connect(lambda visit: self.go_to_visit(visit.id))
+        self.visits.opened.connect(self._visit_opened)
         self.visits.view.verticalScrollBar().valueChanged.connect(self._scrolled)
 
     # The shell --------------------------------------------------------------------------------------------
@@ -177,6 +182,8 @@ class ChartView(ScreenView):
         if isinstance(entry, VitalsEntry):
             entry.show_for(chart.patient.born_on, self._today())
         self.results.set_rows(chart.results)
+        self.acts.set_rows(chart.acts)
+        self._acts_panel.setVisible(bool(chart.acts))
         self.visits.set_rows(self._visits)
         count = f"{chart.visit_count}" if chart.counted_all else f"{chart.visit_count}+"
         self._visits_panel.set_title(_("Visits ({count})").format(count=count))
@@ -253,6 +260,12 @@ class ChartView(ScreenView):
     def go_to_visit(self, encounter_id: str) -> None:
         """Open an encounter."""
         self._window.go("consultation", patient_id=self._presenter.patient_id, encounter_id=encounter_id)
+
+    def _visit_opened(self, visit: Visit) -> None:
+        if visit.is_elsewhere:
+            self._window.say(lists.outside_words(visit))
+        else:
+            self.go_to_visit(visit.id)
 
     # Forms ------------------------------------------------------------------------------------------------
 

@@ -58,6 +58,7 @@ CREATE TABLE identifiers (
     value TEXT NOT NULL,
     digest TEXT,
     rest TEXT,
+    record_revision INTEGER,
     received_at TEXT NOT NULL,
     CONSTRAINT pk_identifiers PRIMARY KEY (rowid_),
     CONSTRAINT ck_identifiers_use CHECK (use IN ('resource', 'business')),
@@ -199,7 +200,7 @@ CREATE TABLE outside_parties (
     country TEXT,
     active INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_outside_parties PRIMARY KEY (rowid_),
-    CONSTRAINT ck_outside_parties_kind CHECK (kind IN ('Practitioner', 'Organization', 'Location')),
+    CONSTRAINT ck_outside_parties_kind CHECK (kind IN ('Practitioner', 'Organization', 'Location', 'Medication')),
     CONSTRAINT uq_outside_parties_id UNIQUE (id)
 )
 -- next
@@ -208,6 +209,8 @@ CREATE INDEX ix_outside_parties_kind ON outside_parties (kind, name)
 ALTER TABLE vital_signs ADD COLUMN observation_id TEXT CONSTRAINT fk_vital_signs_observation_id REFERENCES observations (id)
 -- next
 CREATE INDEX ix_vital_signs_observation_id ON vital_signs (observation_id)
+-- next
+ALTER TABLE lab_ranges ADD COLUMN unit TEXT
 -- next
 ALTER TABLE problems ADD COLUMN code_system TEXT
 -- next

@@ -1,6 +1,7 @@
 """The chart with real services, a real store and real key presses."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,8 +12,10 @@ from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.services import chart, charting, consultation, vitals
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewProblem
+from clinic_desktop.services.patients import find_patients
 from clinic_desktop.services.reference import load_starter_pack
 from clinic_desktop.store.engine import Store
+from tests.fhir import bundle, everything, taker
 from tests.unit.gui.screens.framed import Frame, a_patient
 
 DeskFor = Callable[[str], Desk]
@@ -171,3 +174,37 @@ def test_a_wrong_pressure_is_taken_out_with_both_its_values_and_a_reason(
     frame.enter()
     assert frame.errors == []
     assert [row.words for row in frame.chart.signs.rows()] == ["Weight"]
+
+
+# From elsewhere ---------------------------------------------------------------------------------------------------
+
+
+def test_what_came_from_elsewhere_is_on_the_chart_and_its_visit_is_told_not_opened(
+    store: Store, desk_for: DeskFor, frame_for: FrameFor, tmp_path: Path
+) -> None:
+    with store.write(act=new_id(), session=None) as unit:
+        load_starter_pack(unit)
+    taker(desk_for("administrator"), tmp_path)(bundle(everything()))
+    doctor = desk_for("doctor")
+    (found,) = find_patients(doctor, "olafsdottir")
+    frame = frame_for(doctor)
+    frame.go("chart", patient_id=found.patient_id)
+    shown = frame.chart
+    assert [row.title for row in shown.acts.rows()] == ["Metabolic panel", "Appendectomy"]
+    assert [row.substance for row in shown.allergies.rows()] == ["Allergy to penicillin"]
+    assert [(row.name, row.value, row.flag) for row in shown.results.rows()] == [("Potassium", "6.50", "HH")]
+    assert len(shown.signs.rows()) == 1
+    assert shown._acts_panel.isVisible()
+    shown.visits.opened.emit(shown.visits.rows()[0])
+    assert "Ngozi Amadi" in frame.said[-1]
+    assert "06-May-2019" in frame.said[-1]
+    assert frame.went == ["chart"]
+    assert frame.errors == []
+
+
+def test_a_chart_with_nothing_from_elsewhere_has_no_empty_place_for_it(
+    doctor: Desk, patient: str, frame_for: FrameFor
+) -> None:
+    frame = frame_for(doctor)
+    frame.go("chart", patient_id=patient)
+    assert not frame.chart._acts_panel.isVisible()

@@ -1,0 +1,89 @@
+"""Allergies and intolerances <-> AllergyIntolerance."""
+
+from clinic_desktop.exchange import when
+from clinic_desktop.exchange.mapped import (
+    Mapped,
+    Pointer,
+    Row,
+    clean,
+    code_of,
+    concept,
+    meaning,
+    notes,
+    status,
+    written_notes,
+)
+from sync.records.allergy import AllergyIntolerance, Reaction
+from sync.records.exact import Json
+
+CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+# SNOMED CT: no known allergy; no known drug, food, environmental allergy. They say that nothing is listed, not that
+# the patient reacts to something of that name.
+NONE_KNOWN = frozenset({"716186003", "409137002", "429625007", "428607008", "1003774007"})
+_WEIGHT = {"severe": 3, "moderate": 2, "mild": 1}
+
+
+def read(record: AllergyIntolerance) -> Mapped:
+    """An allergy noted elsewhere; a severe reaction, or a high criticality, makes it severe."""
+    named = meaning(record.code)
+    clinical, verified = code_of(record.clinical_status), code_of(record.verification_status)
+    over = clinical in {"inactive", "resolved"} or verified == "refuted" or named.code in NONE_KNOWN
+    values = {
+        "substance": named.title or "(not named)",
+        "code_system": named.system,
+        "code": named.code,
+        "kind": record.type,
+        "category": ",".join(record.category) or None,
+        "criticality": record.criticality,
+        "clinical_status": clinical,
+        "verification_status": verified,
+        "reaction": "; ".join(dict.fromkeys(filter(None, map(_words, record.reaction)))) or None,
+        "severity": _severity(record),
+        "status": "entered_in_error" if verified == "entered-in-error" else "inactive" if over else "active",
+        "onset_text": record.onset_date_time,
+        "recorded_text": record.recorded_date,
+        "noted_at": when.instant(record.recorded_date) if record.recorded_date else None,
+        "note": notes(record.note),
+    }
+    return Mapped(values, {"patient_id": record.patient})
+
+
+def write(row: Row, point: Pointer) -> Json:
+    """An allergy as an AllergyIntolerance; what the chart says of its state comes first."""
+    wrong = row["status"] == "entered_in_error"
+    clinical, verified = row["clinical_status"], row["verification_status"]
+    was_over = clinical in {"inactive", "resolved"} or verified == "refuted" or row["code"] in NONE_KNOWN
+    was = "entered_in_error" if verified == "entered-in-error" else "inactive" if was_over else "active"
+    if row["noted_by"] is not None or row["status"] != was:
+        clinical, verified = row["status"], "entered-in-error" if wrong else "confirmed"
+    here = row["noted_by"] is not None
+    reaction = clean(
+        manifestation=[{"text": row["reaction"]}] if row["reaction"] else None,
+        severity=row["severity"] if row["severity"] in _WEIGHT else None,
+    )
+    return clean(
+        clinical_status=None if wrong else status(CLINICAL, clinical),
+        verification_status=status(VERIFICATION, verified),
+        type=row["kind"] or ("allergy" if here else None),
+        category=row["category"].split(",") if row["category"] else None,
+        criticality=row["criticality"],
+        code=concept(row["code_system"], row["code"], row["substance"]),
+        patient=point("patients", row["patient_id"]),
+        onset_date_time=row["onset_text"],
+        recorded_date=row["recorded_text"] or (when.fhir_instant(row["noted_at"]) if here else None),
+        note=written_notes(row["note"]),
+        reaction=[reaction] if "manifestation" in reaction else None,
+    )
+
+
+def _words(reaction: Reaction) -> str:
+    said = ", ".join(filter(None, (meaning(each).title for each in reaction.manifestation)))
+    return said or reaction.description or ""
+
+
+def _severity(record: AllergyIntolerance) -> str:
+    known = [each.severity for each in record.reaction if each.severity is not None]
+    if record.criticality == "high":
+        return "severe"
+    return max(known, key=lambda each: _WEIGHT[each], default="unknown")

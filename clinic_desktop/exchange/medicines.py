@@ -1,0 +1,185 @@
+"""Medicines prescribed or taken elsewhere <-> MedicationRequest and MedicationStatement."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from clinic_desktop.exchange import when
+from clinic_desktop.exchange.mapped import (
+    Mapped,
+    Meaning,
+    Pointer,
+    Row,
+    Values,
+    clean,
+    concept,
+    first,
+    meaning,
+    notes,
+    written_notes,
+)
+from sync.records.elements import CodeableConcept, Reference
+from sync.records.exact import Json
+from sync.records.medication import Dosage, Medication, MedicationRequest, MedicationStatement
+
+NOT_NAMED = "(not named)"
+# What the patient takes or may take, as far as anybody elsewhere knows; what is on hold may go on and is checked too.
+_TAKEN = {"active", "on-hold", "unknown", "intended"}
+_STATUS = {"completed": "completed", "entered-in-error": "entered_in_error"}
+
+
+def read_request(record: MedicationRequest) -> Mapped:
+    """A prescription from elsewhere."""
+    values, names = _medicine(record.medication_codeable_concept, record.medication_reference, record.contained)
+    status = _status(record.status)
+    if record.do_not_perform:
+        status = "stopped"
+    values |= {
+        "status": status,
+        "stopped_reason": _why(record.status, record.status_reason, forbidden=bool(record.do_not_perform)),
+        "outside_status": record.status,
+        "intent": record.intent,
+        "category": first(record.category).code,
+        "reason": first(record.reason_code).title or None,
+        "authored_text": record.authored_on,
+        "started_on": when.civil(record.authored_on),
+        "note": notes(record.note),
+        **_dose(record.dosage_instruction),
+    }
+    links = {"patient_id": record.subject} | ({"encounter_id": record.encounter} if record.encounter else {})
+    return Mapped(values, links, names | ({"outside_prescriber": record.requester} if record.requester else {}))
+
+
+def read_statement(record: MedicationStatement) -> Mapped:
+    """What somebody takes, as it was stated elsewhere."""
+    values, names = _medicine(record.medication_codeable_concept, record.medication_reference, record.contained)
+    period = record.effective_period
+    start = record.effective_date_time or (period.start if period else None)
+    end = period.end if period else None
+    values |= {
+        "status": _status(record.status),
+        "stopped_reason": _why(record.status, None, forbidden=False),
+        "outside_status": record.status,
+        "category": meaning(record.category).code,
+        "reason": first(record.reason_code).title or None,
+        "authored_text": record.date_asserted,
+        "started_text": start,
+        "started_on": when.civil(start),
+        "ended_text": end,
+        "ends_on": when.civil(end),
+        "note": notes(record.note),
+        **_dose(record.dosage),
+    }
+    links = {"patient_id": record.subject} | ({"encounter_id": record.context} if record.context else {})
+    return Mapped(
+        values, links, names | ({"outside_prescriber": record.information_source} if record.information_source else {})
+    )
+
+
+def write_request(row: Row, point: Pointer) -> Json:
+    """A prescription from elsewhere as a MedicationRequest."""
+    return clean(
+        status=_written_status(row, "stopped"),
+        intent=row["intent"],
+        medication_codeable_concept=concept(row["code_system"], row["code"], row["name"]),
+        subject=point("patients", row["patient_id"]),
+        encounter=point("encounters", row["encounter_id"]),
+        authored_on=row["authored_text"],
+        note=written_notes(row["note"]),
+    )
+
+
+def write_statement(row: Row, point: Pointer) -> Json:
+    """A medicine that is taken as a MedicationStatement."""
+    here = row["outside_status"] is None
+    start, end = row["started_text"] or (row["started_on"] if here else None), row["ended_text"]
+    if here:
+        end = row["ends_on"]
+    return clean(
+        status=_written_status(row, "stopped"),
+        medication_codeable_concept=concept(row["code_system"], row["code"], row["name"]),
+        subject=point("patients", row["patient_id"]),
+        context=point("encounters", row["encounter_id"]),
+        effective_date_time=start if end is None else None,
+        effective_period=clean(start=start, end=end) if end is not None else None,
+        date_asserted=row["authored_text"],
+        dosage=[{"text": row["dose"]}] if here and row["dose"] else None,
+        note=written_notes(row["note"]),
+    )
+
+
+def named(code: CodeableConcept | None, contained: Medication | None = None) -> Meaning:
+    """What a medicine is called: by its own code, or by the ingredients of the medicine it contains."""
+    found = meaning(code)
+    if found.title or contained is None:
+        return found
+    parts = [meaning(each.item_codeable_concept).title for each in contained.ingredient]
+    return Meaning(title=" / ".join(filter(None, parts)))
+
+
+def _medicine(
+    code: CodeableConcept | None, reference: Reference | None, contained: Iterable[Json]
+) -> tuple[Values, dict[str, Reference]]:
+    found, names = named(code), {}
+    if reference is not None and not found.title:
+        inside = next((each for each in contained if f"#{each.get('id')}" == reference.reference), None)
+        if inside is not None and inside.get("resourceType") == "Medication":
+            medicine = Medication.model_validate(inside)
+            found = named(medicine.code, medicine)
+        elif inside is None:
+            names["name"] = reference
+    return {
+        "source": "outside",
+        "code_system": found.system,
+        "code": found.code,
+        "name": found.title or (reference.display if reference else None) or NOT_NAMED,
+    }, names
+
+
+def _status(status: str) -> str:
+    return "active" if status in _TAKEN else _STATUS.get(status, "stopped")
+
+
+def _written_status(row: Row, ended: str) -> str:
+    """FHIR's status as it came, unless somebody here has said since that it is no longer taken."""
+    came = row["outside_status"]
+    if came is not None and _status(came) == row["status"]:
+        return str(came)
+    return str({"entered_in_error": "entered-in-error", "stopped": ended}.get(row["status"], row["status"]))
+
+
+def _why(status: str, reason: CodeableConcept | None, *, forbidden: bool) -> str | None:
+    if forbidden:
+        return "must not be given"
+    said = meaning(reason).title
+    return said or (status if status in {"stopped", "cancelled", "draft", "not-taken"} else None)
+
+
+def _dose(dosages: tuple[Dosage, ...]) -> Values:
+    text = "; ".join(filter(None, (each.text or each.patient_instruction or _said(each) for each in dosages)))
+    return {"dose": text or None, "dosage_text": text or None}
+
+
+def _said(dosage: Dosage) -> str:
+    """A structured dosage in words."""
+    words: list[str] = []
+    for rate in dosage.dose_and_rate:
+        quantity: dict[str, Any] = rate.get("doseQuantity") or {}
+        if "value" in quantity:
+            amount = quantity["value"]
+            words.append(
+                f"{getattr(amount, 'text', amount)} {quantity.get('unit') or quantity.get('code') or ''}".strip()
+            )
+    repeat: dict[str, Any] = (dosage.timing or {}).get("repeat") or {}
+    if "frequency" in repeat and "period" in repeat:
+        period, unit = repeat["period"], repeat.get("periodUnit", "")
+        every = (
+            unit
+            if str(getattr(period, "text", period)) in {"1", "1.0"}
+            else f"{getattr(period, 'text', period)} {unit}"
+        )
+        words.append(f"{repeat['frequency']} × / {every}")
+    if dosage.route is not None and (route := meaning(dosage.route).title):
+        words.append(route)
+    if dosage.as_needed_boolean:
+        words.append("as needed")
+    return " ".join(words)

@@ -1,0 +1,237 @@
+"""What goes out: one patient's records with the ids they bear elsewhere and all that came with them.
+
+Whoever asks is in the access log before the first value is read: to hand a record out is to disclose it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, Select, Table, select
+
+from clinic_desktop.services import merges
+from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.arrival_keys import Key, look_up
+from clinic_desktop.services.patients import require_patient
+from clinic_desktop.store.tables.chart import (
+    addenda,
+    allergies,
+    consultation_steps,
+    encounters,
+    medicines_taken,
+    problems,
+    vital_signs,
+)
+from clinic_desktop.store.tables.immunizations import immunizations
+from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests, specimens
+from clinic_desktop.store.tables.outside import (
+    diagnostic_reports,
+    identifiers,
+    observations,
+    outside_parties,
+    procedures,
+)
+from clinic_desktop.store.tables.patients import patient_contacts, patients
+from clinic_desktop.store.tables.prescribing import prescription_lines, prescriptions
+from clinic_desktop.store.tables.staff import staff
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """One row that goes out: its table, its columns, and how it is known elsewhere."""
+
+    table: str
+    row: Mapping[str, Any]
+    key: Key | None
+    rest: str | None
+    # Whether it is only spoken of: whose own record has not come.
+    expected: bool = False
+
+    def __repr__(self) -> str:
+        return f"Leaving({self.table}, {self.row['id']})"
+
+
+@dataclass(frozen=True)
+class PatientRecord:
+    """All that is kept of one patient; `merged` are the ids of registrations that stand for the same person."""
+
+    patient_id: str
+    mrn: str
+    merged: tuple[str, ...]
+    rows: tuple[Leaving, ...]
+
+    def __repr__(self) -> str:
+        return f"PatientRecord({self.patient_id})"
+
+
+@query
+def patients_to_export(read: Read) -> tuple[str, ...]:
+    """Every patient's id, in the order of registration; a merged registration goes with the one that stands for it."""
+    wanted = select(patients.c.id).where(patients.c.merged_into.is_(None)).order_by(patients.c.rowid_)
+    return tuple(read.conn.execute(wanted).scalars())
+
+
+@query(access="report")
+def patient_record(read: Read, patient_id: str) -> PatientRecord:
+    """All that is kept of one patient, to be handed out."""
+    person = require_patient(read.conn, patient_id)
+    ids = merges.ids_of(read.conn, patient_id)
+    known = _identifiers(read.conn, ids)
+    rows: list[Leaving] = [_leaving("patients", _person(read.conn, dict(person._mapping), ids), known)]
+    for name, found in _rows(read.conn, ids):
+        rows.append(_leaving(name, found, known))
+    return PatientRecord(patient_id, person.mrn, ids, tuple(rows))
+
+
+@query
+def parties(read: Read, keys: Sequence[Key]) -> tuple[Leaving, ...]:
+    """The practitioners, organisations, places and medicines among some keys."""
+    found = look_up(read.conn, keys)
+    wanted = {one.record for one in found.all() if one.table == outside_parties.name}
+    known = _identifiers_of(read.conn, sorted(wanted))
+    rows = read.conn.execute(select(outside_parties).where(outside_parties.c.id.in_(sorted(wanted)))).mappings()
+    return tuple(_leaving("outside_parties", dict(row), known) for row in rows)
+
+
+@query
+def all_parties(read: Read) -> tuple[Leaving, ...]:
+    """Every practitioner, organisation, place and medicine that outside records have named."""
+    wanted = select(identifiers).where(
+        identifiers.c.record_kind == outside_parties.name, identifiers.c.use == "resource"
+    )
+    known = _known(read.conn, wanted)
+    rows = read.conn.execute(select(outside_parties).order_by(outside_parties.c.rowid_)).mappings()
+    return tuple(_leaving("outside_parties", dict(row), known) for row in rows)
+
+
+Known = Mapping[str, tuple[Key, str | None, bool]]
+
+
+def _leaving(table: str, row: Mapping[str, Any], known: Known) -> Leaving:
+    key, rest, came = known.get(row["id"], (None, None, True))
+    return Leaving(table, row, key, rest, expected=not came and row["revision"] == 1)
+
+
+def _identifiers(connection: Connection, ids: Sequence[str]) -> Known:
+    wanted = select(identifiers).where(identifiers.c.patient_id.in_(ids), identifiers.c.use == "resource")
+    return _known(connection, wanted)
+
+
+def _identifiers_of(connection: Connection, records: Sequence[str]) -> Known:
+    wanted = select(identifiers).where(identifiers.c.record_id.in_(records), identifiers.c.use == "resource")
+    return _known(connection, wanted)
+
+
+def _known(connection: Connection, wanted: Select[Any]) -> Known:
+    rows = connection.execute(wanted)
+    return {row.record_id: (Key(row.kind, row.system, row.value), row.rest, row.digest is not None) for row in rows}
+
+
+def _person(connection: Connection, row: dict[str, Any], ids: Sequence[str]) -> dict[str, Any]:
+    contacts = connection.execute(
+        select(patient_contacts)
+        .where(patient_contacts.c.patient_id.in_(ids), patient_contacts.c.position >= 0)
+        .order_by(patient_contacts.c.position)
+    )
+    return row | {"contacts": [dict(each) for each in contacts.mappings()]}
+
+
+def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, dict[str, Any]]]:
+    """Every row that goes out, those first that others point to."""
+    seen = select(encounters, staff.c.display_name.label("seen_by")).outerjoin(
+        staff, staff.c.id == encounters.c.practitioner_id
+    )
+    for row in _of(connection, seen, encounters, ids):
+        yield "encounters", row
+    yield from (("notes", note) for note in _notes(connection, ids))
+    for table in (problems, allergies):
+        yield from ((table.name, row) for row in _of(connection, select(table), table, ids))
+    # What was prescribed here goes out as the prescription it is.
+    taken = select(medicines_taken).where(medicines_taken.c.source == "outside")
+    yield from (("medicines_taken", row) for row in _of(connection, taken, medicines_taken, ids))
+    yield from (("prescription_lines", row) for row in _of(connection, _prescribed(), prescription_lines, ids))
+    signs = select(vital_signs, staff.c.display_name.label("taken_by_name")).outerjoin(
+        staff, staff.c.id == vital_signs.c.taken_by
+    )
+    signs = signs.where(vital_signs.c.observation_id.is_(None))
+    yield from (("vital_signs", row) for row in _of(connection, signs, vital_signs, ids))
+    yield from (("lab_results", row) for row in _of(connection, _released(), lab_results, ids))
+    yield from (("observations", row) for row in _observations(connection, ids))
+    for table in (immunizations, procedures, diagnostic_reports):
+        yield from ((table.name, row) for row in _of(connection, select(table), table, ids))
+
+
+def _of(connection: Connection, wanted: Select[Any], table: Table, ids: Sequence[str]) -> list[dict[str, Any]]:
+    rows = connection.execute(wanted.where(table.c.patient_id.in_(ids)).order_by(table.c.rowid_))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _observations(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
+    parts: dict[str, list[dict[str, Any]]] = {}
+    rows = _of(connection, select(observations), observations, ids)
+    for row in rows:
+        # A component that a later version of its panel no longer has stays here, withdrawn.
+        if row["part_of"] is not None and row["status"] != "entered-in-error":
+            parts.setdefault(row["part_of"], []).append(row)
+    whole = [row for row in rows if row["part_of"] is None]
+    return [row | {"parts": sorted(parts.get(row["id"], ()), key=lambda part: part["position"])} for row in whole]
+
+
+def _prescribed() -> Select[Any]:
+    return (
+        select(
+            prescription_lines,
+            prescriptions.c.number,
+            prescriptions.c.encounter_id,
+            prescriptions.c.signed_at,
+            prescriptions.c.status,
+            prescriptions.c.status_reason,
+            prescriptions.c.priority,
+            staff.c.display_name.label("prescriber"),
+        )
+        .join(prescriptions, prescriptions.c.id == prescription_lines.c.prescription_id)
+        .join(staff, staff.c.id == prescriptions.c.prescriber_id)
+    )
+
+
+def _released() -> Select[Any]:
+    return (
+        select(
+            lab_results,
+            lab_tests.c.name,
+            lab_tests.c.loinc,
+            lab_tests.c.kind,
+            lab_orders.c.encounter_id,
+            specimens.c.collected_at,
+        )
+        .join(lab_order_tests, lab_order_tests.c.id == lab_results.c.order_test_id)
+        .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
+        .join(lab_tests, lab_tests.c.code == lab_results.c.test_code)
+        .outerjoin(specimens, specimens.c.id == lab_order_tests.c.specimen_id)
+        .where(lab_results.c.status == "released")
+    )
+
+
+def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What was written and signed at each visit here, step by step, and what was added since."""
+    signed = select(encounters, staff.c.display_name.label("author")).join(staff, staff.c.id == encounters.c.signed_by)
+    notes = _of(connection, signed.where(encounters.c.status == "signed"), encounters, ids)
+    steps: dict[str, list[tuple[str, Any]]] = {}
+    for row in _of(connection, select(consultation_steps), consultation_steps, ids):
+        if row["content"]:
+            steps.setdefault(row["encounter_id"], []).append((row["step"], json.loads(row["content"])))
+    said = select(addenda, staff.c.display_name.label("author")).join(staff, staff.c.id == addenda.c.author_id)
+    added: dict[str, list[dict[str, Any]]] = {}
+    for row in _of(connection, said, addenda, ids):
+        added.setdefault(row["encounter_id"], []).append(row)
+    return [
+        {
+            # An id of its own, the same each time: the visit's is the visit's.
+            "id": str(uuid5(UUID(note["id"]), "note")), "patient_id": note["patient_id"], "encounter_id": note["id"],
+            "author": note["author"], "signed_at": note["signed_at"], "steps": steps.get(note["id"], []),
+            "addenda": added.get(note["id"], []),
+        }
+        for note in notes
+    ]  # fmt: skip

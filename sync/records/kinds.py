@@ -1,0 +1,34 @@
+"""The kinds of record that are exchanged, by their FHIR names."""
+
+from collections.abc import Mapping
+
+from sync.records.allergy import AllergyIntolerance
+from sync.records.condition import Condition
+from sync.records.elements import Resource
+from sync.records.encounter import Encounter
+from sync.records.immunization import Immunization
+from sync.records.location import Location
+from sync.records.medication import Medication, MedicationRequest, MedicationStatement
+from sync.records.observation import Observation
+from sync.records.organization import Organization
+from sync.records.patient import Patient
+from sync.records.practitioner import Practitioner
+from sync.records.procedure import Procedure
+from sync.records.report import DiagnosticReport
+
+KINDS: Mapping[str, type[Resource]] = {
+    "Organization": Organization,
+    "Location": Location,
+    "Practitioner": Practitioner,
+    "Medication": Medication,
+    "Patient": Patient,
+    "Encounter": Encounter,
+    "Condition": Condition,
+    "AllergyIntolerance": AllergyIntolerance,
+    "MedicationRequest": MedicationRequest,
+    "MedicationStatement": MedicationStatement,
+    "Observation": Observation,
+    "Immunization": Immunization,
+    "Procedure": Procedure,
+    "DiagnosticReport": DiagnosticReport,
+}
