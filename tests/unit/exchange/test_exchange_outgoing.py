@@ -5,18 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.outgoing import bundle_of, export_all
-from clinic_desktop.services import charting, vitals
+from clinic_desktop.services import charting, merging, restrictions, vitals
 from clinic_desktop.services.access import who_saw
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.chart import open_chart
 from clinic_desktop.services.charting import NewAllergy, NewProblem, OutsideMedicine
 from clinic_desktop.services.patients import NewPatient, find_patients, register_patient
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.patients import patients
 from sync.records.exact import Json, dumps, loads
-from tests.fhir import ALLERGY, PATIENT, Take, bundle, everything, head, taker, text
+from tests.fhir import ALLERGY, PATIENT, Take, bundle, everything, head, person, taker, text
 
 DeskFor = Callable[[str], Desk]
 
@@ -130,3 +133,35 @@ def test_everybody_goes_into_a_folder_with_the_people_and_places_they_name(
     assert len(names) == 2
     assert names[1] == "people-and-places.json"
     assert (done.records["Patient"], done.records["Practitioner"], done.records["Observation"]) == (1, 1, 2)
+
+
+def test_a_restricted_record_stays_here_and_is_counted(
+    take: Take, desk: Desk, desk_for: DeskFor, tmp_path: Path
+) -> None:
+    take(bundle(everything()))
+    patient = patient_of(desk)
+    restrictions.restrict_record(desk_for("nurse").once(), patient, ["role:laboratory"], "A known person")
+    done = export_all(desk, tmp_path / "out", lambda _words: None)
+    assert (done.restricted, "Patient" in done.records) == (1, False)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["people-and-places.json"]
+    with pytest.raises(ConsentRefusal):
+        bundle_of(desk, patient)
+
+
+def test_an_allergy_that_comes_for_a_merged_registration_is_on_the_one_that_was_kept(
+    take: Take, desk: Desk, desk_for: DeskFor
+) -> None:
+    take(bundle([person()]))
+    other = patient_of(desk)
+    front = desk_for("front_desk")
+    kept = register_patient(front.once(), NewPatient("Olafsdottir", "Hrafnhildur", "female")).patient_id
+    charting.confirm_no_known_allergies(desk_for("doctor").once(), kept)
+    merging.merge(front.once(), kept, other, chosen={"born_on": "other"}, reason="the same person")
+    take(bundle(everything()))
+    assert open_chart(desk_for("doctor"), kept).patient.allergy_state == "listed"
+    with desk.store.read() as connection:
+        row = connection.execute(select(patients.c.allergy_state).where(patients.c.id == kept)).scalar_one()
+    assert row == "listed"
+    out = resources(bundle_of(desk, kept))
+    assert ("AllergyIntolerance", ALLERGY) in out
+    assert ("Patient", kept) in out
