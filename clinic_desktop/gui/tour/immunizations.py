@@ -11,7 +11,7 @@ def vaccinate(hands: Hands, step: Step) -> None:
     hands.open_chart(visit.family)
     drive.click("tabs.immunizations")
     drive.find("immunizations.view")
-    said = str(drive.until("what is due", lambda: drive.text_of("immunizations.summary")))
+    said = str(drive.until("what is due", lambda: drive.text_of("immunizations.summary") or None))
     step.check("what is overdue is said", "overdue" in said, said)
     step.picture += drive.pictures(hands.out, "immunizations")
     hands.primary()
