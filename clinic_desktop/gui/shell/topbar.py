@@ -97,7 +97,7 @@ class FindButton(Button):
     kind = "find"
 
     def __init__(self, act: Callable[[], object]) -> None:
-        super().__init__(_("Find patients, acts, drugs …"), "topbar.find", act, icon="search")
+        super().__init__(_("Find patients, acts, screens …"), "topbar.find", act, icon="search")
         self.setMinimumWidth(320)
         self.setMaximumWidth(560)
         row = QHBoxLayout(self)
