@@ -18,6 +18,7 @@ _SCREENS = (
     "refills",
     "documents",
     "found",
+    "insurance",
     "consultation",
     "prescribing",
     "order",
