@@ -29,6 +29,7 @@ _SCREENS = (
     "laboratory",
     "billing",
     "oversight",
+    "claims",
     "administration",
 )
 

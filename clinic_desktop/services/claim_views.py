@@ -75,6 +75,7 @@ class LineView:
     served_on: date
     quantity: int
     amount: int
+    currency: str
     pointers: str
 
 
@@ -198,7 +199,7 @@ def claim(read: Read, claim_id: str) -> Claim:
     row = claim_row(read.conn, claim_id)
     today = read.now.astimezone().date()
     facts = facts_of(read.conn, row)
-    lines = _lines(read.conn, claim_id)
+    lines = _lines(read.conn, claim_id, row.currency)
     return Claim(
         row.id, row.revision, row.number, row.patient_id, row.invoice_id, facts.invoice, row.status, facts.insurer,
         facts.payer_code, facts.insurer_address, facts.plan, facts.policy_number, facts.group_number, facts.holder,
@@ -222,14 +223,14 @@ def claims_of(read: Read, patient_id: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.id, row.number) for row in rows)
 
 
-def _lines(connection: Connection, claim_id: str) -> tuple[LineView, ...]:
+def _lines(connection: Connection, claim_id: str, currency: str) -> tuple[LineView, ...]:
     rows = connection.execute(
         select(claim_lines).where(claim_lines.c.claim_id == claim_id).order_by(claim_lines.c.position)
     )
     return tuple(
         LineView(
             row.id, row.revision, row.position, row.code or "", row.modifiers or "", row.description,
-            date.fromisoformat(row.served_on), row.quantity, row.amount, row.pointers or "",
+            date.fromisoformat(row.served_on), row.quantity, row.amount, currency, row.pointers or "",
         )
         for row in rows
     )  # fmt: skip

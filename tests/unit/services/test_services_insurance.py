@@ -39,7 +39,7 @@ def test_a_cover_that_cannot_be_is_refused_at_its_field(
     insured: Insured, field: str, changes: dict[str, object]
 ) -> None:
     with pytest.raises(Refusal) as refused:
-        covers.add_cover(insured.cashier, insured.patient, replace(COVER, plan_id=insured.plan, **changes))  # type: ignore[arg-type]
+        covers.add_cover(insured.cashier, insured.patient, replace(replace(COVER, plan_id=insured.plan), **changes))  # type: ignore[arg-type]
     assert refused.value.field == field
     assert len(covers.covers_of(insured.cashier, insured.patient)) == 1
 

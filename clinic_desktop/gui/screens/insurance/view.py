@@ -119,6 +119,8 @@ class InsuranceView(ScreenView):
         if self.presenter.may_change:
             self.presenter.draft().recall(self.form.restore)
             self.presenter.end_draft().recall(self.ending.restore)
+        if cover_id := arguments.get("cover_id"):
+            self.covers.select(cover_id)
         self._offer()
         self.covers.setFocus()
 
