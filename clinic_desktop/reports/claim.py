@@ -103,7 +103,7 @@ def claim(data: ClaimPaper) -> bytes:
             (_("Sent"), moment(data.sent_at) if data.sent_at else ""),
             (_("To be filed by"), day(data.file_by) if data.file_by else ""),
             (_("Sent again for"), data.resubmission_of),
-            (_("Insurer's reference"), data.payer_reference),
+            (_("Reference"), data.payer_reference),
         ),
     )
     paper.section(_("Diagnoses (ICD-10)"))

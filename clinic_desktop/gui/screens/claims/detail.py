@@ -1,9 +1,8 @@
 """One claim: who pays by what, what is missing in words, its lines, and what was answered."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.claims.words import STATES, about, answer_words, finding_words, line_columns
-from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, Panel, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.gui.widgets.settings import Remembered
@@ -20,24 +19,20 @@ class ClaimPanel(QWidget):
         self.panel = Panel(_("Claim"), name="claims.panel")
         self.state = Pill(name="claims.state")
         self.facts = label("", "secondary", name="claims.facts", wrap=True)
-        self.checks: ListTable[tuple[str, str, str]] = ListTable(
-            "claims.checks", _check_columns(), key=lambda row: row, settings=settings, counted=False,
-            empty=Empty(_("Nothing is missing."), icon="done"),
-        )  # fmt: skip
+        # Whole sentences, never cut off: they say what to do before the claim can go out.
+        self.stops = label("", meaning="critical", name="claims.stops", wrap=True)
+        self.odd = label("", meaning="warning", name="claims.odd", wrap=True)
+        self.complete = label(_("Nothing is missing."), meaning="good", name="claims.complete")
+        self.answers = label("", name="claims.answers", wrap=True)
         self.lines: ListTable[LineView] = ListTable(
             "claims.lines", line_columns(), key=lambda row: row.id, settings=settings, counted=False,
             empty=Empty(_("Choose a claim."), icon="document"),
         )  # fmt: skip
+        self.lines.setMinimumHeight(110)
         self.panel.add_beside_title(self.state)
-        self.panel.add(self.facts)
-        both = QWidget()
-        row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        for table in (self.lines, self.checks):
-            table.setMinimumHeight(120)
-            row.addWidget(table, 1)
-        self.panel.add(both, 1)
+        for part in (self.facts, self.stops, self.odd, self.complete, self.answers):
+            self.panel.add(part)
+        self.panel.add(self.lines, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.panel)
@@ -48,27 +43,21 @@ class ClaimPanel(QWidget):
         self.setVisible(claim is not None)
         if claim is None:
             self.lines.set_rows(())
-            self.checks.set_rows(())
             return
         words, meaning = STATES[claim.status]
         self.panel.set_title(claim.number)
         self.state.show_look(Look(_(words), meaning))
         self.facts.setText(about(claim))
         self.lines.set_rows(claim.lines)
-        found = [
-            ("critical" if one.stops else "warning", _("Stops") if one.stops else _("Look"), finding_words(one))
-            for one in claim.findings
-        ]
-        answered = [
-            ("neutral", _("Answer"), answer_words(row, claim.currency)) for row in reversed(claim.answers)
-        ]  # fmt: skip
-        self.checks.set_rows((*found, *answered))
-        waits = claim.status in {"sent", "accepted"}
-        self.checks.set_empty_words(_("The insurer has not answered yet.") if waits else _("Nothing is missing."))
-
-
-def _check_columns() -> list[Column[tuple[str, str, str]]]:
-    return [
-        Column("kind", _("Check"), lambda row: row[1], width=84, look=lambda row: Look(row[1], row[0])),
-        Column("words", _("What, and what to do"), lambda row: row[2], width=240, stretch=True),
-    ]
+        for place, mark, found in (
+            (self.stops, _("Stops it"), [one for one in claim.findings if one.stops]),
+            (self.odd, _("Look at"), [one for one in claim.findings if not one.stops]),
+        ):
+            place.setText("\n".join(f"{mark}: {finding_words(one)}" for one in found))
+            place.setVisible(bool(found))
+        self.complete.setVisible(claim.status in {"draft", "ready"} and not claim.findings)
+        answered = [answer_words(row, claim.currency) for row in reversed(claim.answers)]
+        if not answered and claim.status == "sent":
+            answered = [_("The insurer has not answered yet.")]
+        self.answers.setText("\n".join(answered))
+        self.answers.setVisible(bool(answered))

@@ -141,6 +141,8 @@ class InsurerForms(QWidget):
         self.flush()
         self.plan = row
         self.of_plan.clear()
+        for field in (self.copay, self.ceiling):
+            field.set_unit(row.currency if row is not None else "")
         if row is not None:
             self.of_plan.set_values({
                 "name": row.name, "share": row.share, "copay": row.copay, "ceiling": row.ceiling,

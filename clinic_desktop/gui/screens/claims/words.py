@@ -98,14 +98,12 @@ def invoice_columns() -> list[Column[ToClaim]]:
 def claim_columns() -> list[Column[ClaimRow]]:
     """The worklist."""
     return [
-        Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=116, look=_state),
+        Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=112, look=_state),
         Column("number", _("Claim"), lambda row: row.number, width=140),
         Column("patient", _("Patient"), lambda row: row.name, width=160, stretch=True, strong=True),
         Column("insurer", _("Insurer"), lambda row: row.insurer, width=140),
         Column("claimed", _("Claimed"), lambda row: money_text(row.claimed, row.currency), width=112, number=True,
                sort=lambda row: row.claimed),
-        Column("served", _("Service"), lambda row: show_date(row.served_on) if row.served_on else "", width=104,
-               sort=lambda row: row.served_on),
         Column("batch", _("Batch"), lambda row: row.batch, width=130, subtle=True),
     ]  # fmt: skip
 
@@ -114,10 +112,10 @@ def line_columns() -> list[Column[LineView]]:
     """The lines of a claim."""
     return [
         Column("place", "", lambda row: str(row.position), width=32, number=True, subtle=True),
-        Column("code", _("Code"), _code, width=92, strong=True),
-        Column("what", _("Service"), lambda row: row.description, width=130, stretch=True),
-        Column("on", _("On"), lambda row: show_date(row.served_on), width=104),
-        Column("for", _("For"), lambda row: row.pointers, width=48),
+        Column("code", _("Code"), _code, width=120, strong=True),
+        Column("what", _("Service"), lambda row: row.description, width=180, stretch=True),
+        Column("on", _("On"), lambda row: show_date(row.served_on), width=110),
+        Column("for", _("For diagnosis"), lambda row: row.pointers, width=110),
         Column("amount", _("Amount"), lambda row: amount_text(row.amount, row.currency), width=90, number=True),
     ]
 

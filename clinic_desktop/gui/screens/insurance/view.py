@@ -71,7 +71,14 @@ class InsuranceView(ScreenView):
     def _build(self) -> None:
         self.fresh = self.add_button(_("Ne&w cover"), "insurance.new", self._new)
         self.verified = self.add_button(_("&Verified today"), "insurance.verify", self._verify)
-        self.set_body(self.covers)
+        self.facts = label("", "secondary", name="insurance.facts", wrap=True)
+        body = QWidget()
+        whole = QVBoxLayout(body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(12)
+        whole.addWidget(self.covers, 1)
+        whole.addWidget(self.facts)
+        self.set_body(body)
         side = QWidget()
         beside = QVBoxLayout(side)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -188,6 +195,7 @@ class InsuranceView(ScreenView):
     # Keys ---------------------------------------------------------------------------------------------
 
     def _choose(self, row: CoverView | None) -> None:
+        self.facts.setText(_facts(row) if row is not None else "")
         if row is None or not self.presenter.may_change:
             return
         if self.presenter.chosen is not None and self.presenter.chosen.id == row.id:
@@ -258,13 +266,13 @@ class InsuranceView(ScreenView):
 
 def _columns() -> list[Column[CoverView]]:
     return [
-        Column("state", _("State"), lambda row: _(STATES[row.state][0]), width=104, look=_state),
+        Column("state", _("State"), lambda row: _(STATES[row.state][0]), width=100, look=_state),
         Column("order", _("Pays"), lambda row: _(ORDER[row.position]), width=90),
-        Column("insurer", _("Insurer, plan"), lambda row: f"{row.insurer}, {row.plan}", width=170, stretch=True,
+        Column("insurer", _("Insurer, plan"), lambda row: f"{row.insurer}, {row.plan}", width=200, stretch=True,
                strong=True),
         Column("number", _("Policy"), lambda row: row.policy_number, width=112),
-        Column("pays", _("Share"), _share, width=150, subtle=True),
-        Column("dates", _("From, until"), _dates, width=186, sort=lambda row: row.valid_from),
+        Column("since", _("From"), lambda row: show_date(row.valid_from), width=104, sort=lambda row: row.valid_from),
+        Column("until", _("Until"), _until, width=104),
         Column("verified", _("Verified"), _verified, width=104,
                meaning=lambda row: "" if row.verified_on or row.state != "in_force" else "warning"),
     ]  # fmt: skip
@@ -280,9 +288,21 @@ def _share(row: CoverView) -> str:
     return ", ".join(words)
 
 
-def _dates(row: CoverView) -> str:
+def _until(row: CoverView) -> str:
     until = row.ended_on or row.valid_until
-    return f"{show_date(row.valid_from)} – {show_date(until) if until else '…'}"
+    return show_date(until) if until else _("open")
+
+
+def _facts(row: CoverView) -> str:
+    """What the list has no room for."""
+    parts = [
+        _("pays {share}").format(share=_share(row)),
+        _("group {group}").format(group=row.group_number) if row.group_number else "",
+        f"{_(RELATIONS[row.relation])}{': ' + row.holder if row.holder else ''}",
+        _("verified by {name}").format(name=row.verified_by) if row.verified_by else "",
+        _("ended: {reason}").format(reason=row.ended_reason) if row.ended_reason else "",
+    ]
+    return "  ·  ".join(part for part in parts if part)
 
 
 def _verified(row: CoverView) -> str:

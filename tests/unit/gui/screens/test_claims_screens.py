@@ -95,11 +95,13 @@ def test_from_the_invoice_to_the_money_by_the_screen_alone(
     assert view.presenter.shown == "draft"
     view.primary()
     assert "no diagnosis" in view.edit.diagnoses.error()
+    assert "no diagnosis" in view.panel.stops.text()
     fill(view, "claims.diagnoses", "I10")
     fill(view, "claims.code", "99213")
     fill(view, "claims.pointers", "1")
     stage.click(view, "claims.save")
-    assert [row[1] for row in view.panel.checks.rows()] == ["Look"]
+    assert not view.panel.stops.isVisible()
+    assert "verified" in view.panel.odd.text()
     view.primary()
     view.shows.set_value("ready")
     view.shows.edited.emit()
