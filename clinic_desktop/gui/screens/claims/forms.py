@@ -28,6 +28,7 @@ class EditForms(QWidget):
     def __init__(self, keep_claim: Keep, keep_line: Keep, save: Callable[[], None]) -> None:
         super().__init__()
         self.line: LineView | None = None
+        self.revision = 0  # of the claim that the forms were filled from: what was typed is about that one
         self.form = Form(DraftKeeper(keep_claim))
         self.diagnoses = self.form.add(
             TextField(_("&Diagnoses"), "claims.diagnoses", placeholder="I10 E11.9", longest=200)
@@ -56,7 +57,8 @@ class EditForms(QWidget):
 
     def show_claim(self, claim: Claim) -> None:
         """Show what stands, unless something else is being typed."""
-        if not self.form.is_touched:
+        if not self.revision or not any(form.is_touched for form in self.forms()):
+            self.revision = claim.revision
             self.form.clear()
             self.form.set_values({
                 "diagnoses": " ".join(claim.diagnoses), "authorisation": claim.authorisation,
@@ -85,6 +87,13 @@ class EditForms(QWidget):
             return ()
         return (LineEdit(self.line.id, self.code.value(), self.modifiers.value(), self.pointers.value()),)
 
+    def begin(self) -> None:
+        """Empty both forms for another claim; whose revision counts is said when it arrives."""
+        self.revision = 0
+        for form in self.forms():
+            form.clear()
+            form.settle()
+
     def forms(self) -> tuple[Form, ...]:
         """Both forms."""
         return (self.form, self.line_form)
@@ -96,6 +105,7 @@ class AnswerForm(QWidget):
     def __init__(self, keep: Keep, today: Callable[[], date]) -> None:
         super().__init__()
         self._today = today
+        self.revision = 0  # of the claim that the form was filled for
         self.form = Form(DraftKeeper(keep))
         self.answer = self.form.add(
             SegmentField(_("Answer"), "claims.answer", [(key, _(words)) for key, words in ANSWERS.items()])
@@ -123,11 +133,19 @@ class AnswerForm(QWidget):
             field.set_unit(claim.currency)
         if not self.form.is_touched:
             self.fresh(claim)
+        self.revision = self.revision or claim.revision
 
     def fresh(self, claim: Claim) -> None:
         """Begin with what is still open as paid."""
+        self.revision = claim.revision
         self.form.clear()
         self.form.set_values({"answer": "paid", "answered_on": self._today(), "paid": claim.open})
+        self.form.settle()
+
+    def begin(self) -> None:
+        """Empty the form for another claim."""
+        self.revision = 0
+        self.form.clear()
         self.form.settle()
 
     def entered(self) -> NewAnswer | None:

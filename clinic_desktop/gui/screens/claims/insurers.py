@@ -153,6 +153,17 @@ class InsurerForms(QWidget):
         self.of_plan.settle()
         self.show_kind()
 
+    def renew(self, insurers: Sequence[Insurer], plans: Sequence[Plan]) -> None:
+        """Take the newest state of what is chosen, unless something is being typed about the older one."""
+        insurer = next((row for row in insurers if self.insurer is not None and row.id == self.insurer.id), None)
+        plan = next((row for row in plans if self.plan is not None and row.id == self.plan.id), None)
+        if self.of_insurer.is_touched or self.of_plan.is_touched:
+            return
+        if insurer is not None and insurer != self.insurer:
+            self.choose_insurer(insurer)
+        if plan is not None and plan != self.plan:
+            self.choose_plan(plan)
+
     def show_kind(self) -> None:
         """Show the form of the kind chosen."""
         plan = self.chosen() == "plan"

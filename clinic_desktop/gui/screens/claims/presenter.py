@@ -110,15 +110,17 @@ class Presenter:
         words = _("Claimed: look at it under Drafts")
         self._do(lambda: claims.make_claims(desk, row.invoice_id), words, show="draft")
 
-    def save(self, diagnoses: str, authorisation: str, reference: str, lines: Sequence[LineEdit]) -> None:
-        """Keep what was completed of the claim."""
+    def save(
+        self, diagnoses: str, authorisation: str, reference: str, lines: Sequence[LineEdit], *, expect: int
+    ) -> None:
+        """Keep what was completed of the claim as it stood at revision `expect`."""
         one = self.claim
         if one is not None:
             desk = self.desk.once(self._act, draft=self.draft("edit").key)
             self._do(
                 lambda: claims.change_claim(
                     desk, one.id, diagnoses=diagnoses, authorisation=authorisation, payer_reference=reference,
-                    lines=lines, expect=one.revision,
+                    lines=lines, expect=expect,
                 ),
                 _("Saved"),
                 form="edit",
@@ -149,12 +151,12 @@ class Presenter:
         words = _("Cancelled; its invoice can be claimed again")
         self._leave(lambda: claims.cancel_claim(desk, one.id, reason=reason, expect=one.revision), words)
 
-    def answer(self, new: NewAnswer) -> None:
-        """Enter what the insurer answered."""
+    def answer(self, new: NewAnswer, *, expect: int) -> None:
+        """Enter what the insurer answered to the claim as it stood at revision `expect`."""
         one, desk = self.claim, self.desk.once(self._act, draft=self.draft("answer").key)
         if one is not None:
             self._do(
-                lambda: claim_answers.enter_answer(desk, one.id, new, expect=one.revision),
+                lambda: claim_answers.enter_answer(desk, one.id, new, expect=expect),
                 _("The answer is entered"),
                 form="answer",
             )

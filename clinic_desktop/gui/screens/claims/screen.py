@@ -7,7 +7,7 @@ from clinic_desktop.i18n import N_
 SCREEN = Screen(
     name="claims",
     title=N_("Claims"),
-    icon="shield",
+    icon="document",
     roles=frozenset({"cashier", "administrator"}),
     build=ClaimsView,
     help_page="claims",

@@ -159,6 +159,7 @@ class ClaimsView(ScreenView):
     def show_insurers(self, rows: Sequence[Insurer], plans: Sequence[Plan]) -> None:
         """Insurers and plans."""
         self.lists.show_rows(rows, plans)
+        self.insurer.renew(rows, plans)
         self._recall_insurer()
         self._offer()
 
@@ -207,9 +208,8 @@ class ClaimsView(ScreenView):
         if row is None or (self.presenter.claim is not None and self.presenter.claim.id == row.id):
             return
         self.leave()
-        for form in (*self.edit.forms(), self.answer.form):
-            form.clear()
-            form.settle()
+        self.edit.begin()
+        self.answer.begin()
         self.presenter.open_claim(row.id)
         self.presenter.draft("edit", row.id).recall(self.edit.form.restore)
         self.presenter.draft("answer", row.id).recall(self.answer.form.restore)
@@ -294,8 +294,8 @@ class ClaimsView(ScreenView):
         elif status == "draft":
             self.set_primary(_("Mark &ready"), self._ready, name="claims.ready")
         elif status == "ready":
-            found = batchable(self.claims.rows(), self.claims.current())
-            self.set_primary(_("Make &a batch"), self._batch, name="claims.batch", enabled=bool(found))
+            any_loose = bool(batchable(self.claims.rows(), self.claims.current()))
+            self.set_primary(_("Make &a batch"), self._batch, name="claims.batch", enabled=any_loose)
         elif status in {"sent", "accepted", "rejected", "partly_paid"}:
             self.set_primary(_("&Enter answer"), self._answer, name="claims.enter_answer")
         elif shown == "batches":
@@ -315,7 +315,8 @@ class ClaimsView(ScreenView):
         if all(form.check() for form in self.edit.forms()):
             edit = self.edit
             self.presenter.save(
-                edit.diagnoses.value(), edit.authorisation.value(), edit.reference.value(), edit.edits()
+                edit.diagnoses.value(), edit.authorisation.value(), edit.reference.value(), edit.edits(),
+                expect=edit.revision,
             )  # fmt: skip
 
     def _ready(self) -> None:
@@ -327,7 +328,7 @@ class ClaimsView(ScreenView):
     def _answer(self) -> None:
         new = self.answer.entered()
         if new is not None:
-            self.presenter.answer(new)
+            self.presenter.answer(new, expect=self.answer.revision)
 
     def _batch(self) -> None:
         self.presenter.batch(batchable(self.claims.rows(), self.claims.current()))
@@ -380,9 +381,9 @@ class ClaimsView(ScreenView):
             self.context.window.preview(lambda: claim_paper(desk, claim), claim.number)
 
     def _print_batch(self) -> None:
-        desk, batch = self.presenter.desk, self.batches.current()
+        batch = self.batches.current()
         if batch is not None:
-            self.context.window.preview(lambda: batch_paper(desk, batch.id), batch.number)
+            self.context.window.preview(lambda: batch_paper(self.presenter.desk, batch.id), batch.number)
 
     def _keep(self, form: str) -> Callable[[dict[str, str]], None]:
         return lambda fields: self.presenter.draft(form).keep(fields) if self.presenter.claim else None

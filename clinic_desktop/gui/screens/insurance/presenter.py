@@ -1,10 +1,11 @@
 """Decides what the insurance page shows and does. No Qt."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.insurance import PRIMARY, Span, gaps
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
@@ -15,6 +16,7 @@ from clinic_desktop.services.insurance import Plan
 
 T = TypeVar("T")
 
+AHEAD_DAYS = 60  # how far ahead a gap is pointed out
 TOUCHES = ("cover.", "plan.", "insurer.", "invoice")
 
 
@@ -109,3 +111,12 @@ class Presenter:
 
         self.view.set_busy(True)
         self.tasks.change(work, done, failed)
+
+
+def first_gap(found: Sequence[CoverView], today: date) -> Span | None:
+    """The first days, soon, on which a patient who is covered has no primary cover."""
+    if not any(row.state in {"in_force", "to_come"} for row in found):
+        return None
+    ends = ((row, row.ended_on or row.valid_until) for row in found if row.position == PRIMARY)
+    spans = [Span(row.valid_from, until) for row, until in ends if until is None or until >= row.valid_from]
+    return next(iter(gaps(spans, today, today + timedelta(days=AHEAD_DAYS))), None)

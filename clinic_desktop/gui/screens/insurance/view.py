@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.gui.screens.insurance.presenter import Presenter
+from clinic_desktop.gui.screens.insurance.presenter import Presenter, first_gap
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
@@ -76,6 +76,8 @@ class InsuranceView(ScreenView):
         whole = QVBoxLayout(body)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(12)
+        self.gap = label("", meaning="warning", name="insurance.gap", wrap=True)
+        whole.addWidget(self.gap)
         whole.addWidget(self.covers, 1)
         whole.addWidget(self.facts)
         self.set_body(body)
@@ -153,6 +155,10 @@ class InsuranceView(ScreenView):
     def show_covers(self, found: Sequence[CoverView]) -> None:
         """Show the covers; what is chosen stays chosen, in its newest state unless it is being changed."""
         self.covers.set_rows(tuple(found))
+        gap = first_gap(found, self.context.today())
+        self.gap.setVisible(gap is not None)
+        if gap is not None and gap.since is not None:
+            self.gap.setText(_("Nobody pays first from {day} on.").format(day=show_date(gap.since)))
         chosen = self.presenter.chosen
         if chosen is not None and not self.form.is_touched:
             self.presenter.chosen = next((row for row in found if row.id == chosen.id), None)

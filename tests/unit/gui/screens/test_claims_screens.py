@@ -1,5 +1,6 @@
 """Insurance and claims through the window: covered, claimed, completed, batched, answered, sent again."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.screens.claims.view import ClaimsView
 from clinic_desktop.gui.screens.insurance.view import InsuranceView
-from clinic_desktop.services import claims, covers, insurance
+from clinic_desktop.services import claim_answers, claim_batches, claims, covers, insurance
 from clinic_desktop.services.claim_views import claim, claims_in, to_claim
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
@@ -140,8 +141,10 @@ def test_a_claim_is_cancelled_with_a_reason_and_its_invoice_waits_again(stage: S
 def test_two_windows_that_complete_one_claim_do_not_overwrite_one_another(stage: Stage, insured: Insured) -> None:
     one = insured.claim()
     view = show(stage, show="draft")
+    fill(view, "claims.authorisation", "A-1")
     claims.change_claim(insured.cashier, one.id, diagnoses="E11.9", authorisation="", expect=one.revision)
     fill(view, "claims.diagnoses", "J06.9")
+    view.refresh(frozenset({"claim.changed"}))  # the other window's change arrives while this one types
     stage.click(view, "claims.save")
     assert "Somebody changed" in stage.window.errors[-1]
     assert claim(insured.cashier, one.id).diagnoses == ("E11.9",)
@@ -169,6 +172,36 @@ def test_insurers_and_plans_are_kept_beside_their_lists(stage: Stage, insured: I
     fill(view, "claims.plan.share", "101")
     view.primary()
     assert view.insurer.share.error()
+
+
+def test_an_insurer_changed_twice_is_changed_twice(stage: Stage, insured: Insured) -> None:
+    view = show(stage, show="insurers")
+    for phone in ("123 456", "789 012"):
+        fill(view, "claims.insurer.phone", phone)
+        view.primary()
+        assert insurance.insurers_known(insured.cashier)[0].phone == phone
+    assert stage.window.errors == []
+
+
+def test_an_answer_typed_while_another_window_answers_is_refused(stage: Stage, insured: Insured) -> None:
+    one = insured.claim()
+    claims.make_ready(insured.cashier, one.id, expect=one.revision)
+    claim_batches.mark_sent(insured.cashier, claim_batches.make_batch(insured.cashier, [one.id]), expect=1)
+    view = show(stage, show="sent")
+    fill(view, "claims.paid", "1.00")
+    new = claim_answers.NewAnswer("accepted", date(2026, 3, 10))
+    revision = claim(insured.cashier, one.id).revision
+    claim_answers.enter_answer(insured.cashier, one.id, new, expect=revision)
+    view.refresh(frozenset({"claim.accepted"}))
+    view.primary()
+    assert "Somebody changed" in stage.window.errors[-1]
+    assert claim(insured.cashier, one.id).paid == 0
+
+
+def test_a_gap_that_comes_soon_is_pointed_out(stage: Stage, insured: Insured) -> None:
+    assert not page(stage, insured).gap.isVisible()
+    covers.end_cover(insured.cashier, insured.cover, date(2026, 3, 31), reason="leaves the firm", expect=1)
+    assert "01-Apr-2026" in page(stage, insured).gap.text()
 
 
 def test_every_list_says_what_goes_there(stage: Stage) -> None:
