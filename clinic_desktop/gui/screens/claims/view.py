@@ -82,8 +82,8 @@ class ClaimsView(ScreenView):
         self.set_body(body)
         self.side = QStackedWidget()
         self.words = label("", "secondary", name="claims.words", wrap=True)
-        for page in (self.words, self.edit, self.answer, self.insurer):
-            self.side.addWidget(page)
+        for beside in (self.words, self.edit, self.answer, self.insurer):
+            self.side.addWidget(beside)
         self.set_context(self.side)
 
     def _listen(self) -> None:
@@ -326,8 +326,7 @@ class ClaimsView(ScreenView):
             self.presenter.ready()
 
     def _answer(self) -> None:
-        new = self.answer.entered()
-        if new is not None:
+        if (new := self.answer.entered()) is not None:
             self.presenter.answer(new, expect=self.answer.revision)
 
     def _batch(self) -> None:
