@@ -8,8 +8,8 @@ from pathlib import Path
 from clinic_desktop.cli.demo_consents import agree
 from clinic_desktop.cli.demo_documents import file_documents
 from clinic_desktop.cli.demo_families import families
-from clinic_desktop.cli.demo_vaccines import children, give_what_is_due
 from clinic_desktop.cli.demo_insurance import Insurers
+from clinic_desktop.cli.demo_vaccines import children, give_what_is_due
 from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
 from clinic_desktop.clock import SetClock, SystemClock

@@ -43,7 +43,17 @@ EVERY = 1_000_000
 
 One = TypeVar("One")
 
-__all__ = ["DOCUMENTS", "Document", "claim_papers", "document_papers", "growth_papers", "make", "medicine_papers", "opened", "printed"]
+__all__ = [
+    "DOCUMENTS",
+    "Document",
+    "claim_papers",
+    "document_papers",
+    "growth_papers",
+    "make",
+    "medicine_papers",
+    "opened",
+    "printed",
+]
 
 
 @dataclass(frozen=True)

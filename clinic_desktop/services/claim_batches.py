@@ -15,6 +15,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.claim_rows import claim_row, facts_of
 from clinic_desktop.services.claims import require_complete
+from clinic_desktop.services.merges import kept_id
 from clinic_desktop.store.tables.insurance import claim_batches, claim_lines, claims, insurers
 from clinic_desktop.store.tables.patients import patients
 
@@ -141,13 +142,13 @@ def batch_file(read: Read, batch_id: str, kind: str) -> BatchFile:
         lines += one
         listed.append(who)
     text = _csv(lines) if kind == "csv" else json.dumps(lines, ensure_ascii=False, indent=2) + "\n"
-    seen = tuple(dict.fromkeys(row.patient_id for row in rows))
+    seen = tuple(dict.fromkeys(kept_id(read.conn, row.patient_id) for row in rows))
     return BatchFile(_shown(found), f"{found.number}.{kind}", text, tuple(listed), seen)
 
 
 def _lines(connection: Connection, batch: str, row: Row[tuple[object, ...]]) -> tuple[list[dict[str, str]], BatchClaim]:
     facts = facts_of(connection, row)
-    who = connection.execute(select(patients).where(patients.c.id == row.patient_id)).one()
+    who = connection.execute(select(patients).where(patients.c.id == kept_id(connection, row.patient_id))).one()
     head = {
         "batch": batch, "claim": row.number, "resubmission_of": facts.resubmission_of,
         "payer_reference": row.payer_reference or "", "payer_code": facts.payer_code, "insurer": facts.insurer,

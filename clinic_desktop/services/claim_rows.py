@@ -11,6 +11,7 @@ from clinic_desktop.domain.claims import Earlier, Finding, Line, ToCheck
 from clinic_desktop.domain.insurance import Span
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
+from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.insurance import (
     claim_answers,
@@ -93,7 +94,7 @@ def facts_of(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimFacts
         )
         .join(plans, plans.c.id == covers.c.plan_id)
         .join(insurers, insurers.c.id == plans.c.insurer_id)
-        .join(patients, patients.c.id == covers.c.patient_id)
+        .join(patients, patients.c.id == kept_of(covers.c.patient_id))
         .where(covers.c.id == row.cover_id)
     ).one()  # fmt: skip
     invoice = connection.execute(select(invoices).where(invoices.c.id == row.invoice_id)).one()
@@ -168,7 +169,7 @@ def _earlier(
         .join(covers, covers.c.id == claims.c.cover_id)
         .join(plans, plans.c.id == covers.c.plan_id)
         .where(
-            claims.c.patient_id == row.patient_id,
+            claims.c.patient_id.in_(ids_of(connection, row.patient_id)),
             plans.c.insurer_id == insurer_id,
             claims.c.status.in_(rules.LIVE),
             claims.c.id.not_in(chain),

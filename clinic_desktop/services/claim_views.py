@@ -10,6 +10,7 @@ from clinic_desktop.domain import claims as rules
 from clinic_desktop.domain.claims import Finding
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.claim_rows import claim_row, facts_of, findings, open_amount, resubmitted_as
+from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.insurance import (
     claim_answers,
@@ -146,7 +147,7 @@ def claims_in(read: Read, statuses: Sequence[str]) -> tuple[ClaimRow, ...]:
             insurers.c.id.label("insurer_id"), insurers.c.name.label("insurer"),
             claim_batches.c.number.label("batch"),
         )
-        .join(patients, patients.c.id == claims.c.patient_id)
+        .join_from(claims, patients, patients.c.id == kept_of(claims.c.patient_id))
         .join(covers, covers.c.id == claims.c.cover_id)
         .join(plans, plans.c.id == covers.c.plan_id)
         .join(insurers, insurers.c.id == plans.c.insurer_id)
@@ -179,7 +180,7 @@ def to_claim(read: Read) -> tuple[ToClaim, ...]:
             patients.c.given_names,
         )
         .join(invoices, invoices.c.id == invoice_shares.c.invoice_id)
-        .join(patients, patients.c.id == invoice_shares.c.patient_id)
+        .join(patients, patients.c.id == kept_of(invoice_shares.c.patient_id))
         .where(invoices.c.status == "issued", invoice_shares.c.amount > 0, ~asked.exists())
         .order_by(invoices.c.issued_at.desc(), invoice_shares.c.position)
         .limit(500)
@@ -201,7 +202,8 @@ def claim(read: Read, claim_id: str) -> Claim:
     facts = facts_of(read.conn, row)
     lines = _lines(read.conn, claim_id, row.currency)
     return Claim(
-        row.id, row.revision, row.number, row.patient_id, row.invoice_id, facts.invoice, row.status, facts.insurer,
+        row.id, row.revision, row.number, kept_id(read.conn, row.patient_id), row.invoice_id, facts.invoice,
+        row.status, facts.insurer,
         facts.payer_code, facts.insurer_address, facts.plan, facts.policy_number, facts.group_number, facts.holder,
         facts.relation, facts.position, tuple((row.diagnoses or "").split()), row.authorisation or "",
         facts.needs_authorisation, row.billed, row.claimed, row.paid, open_amount(read.conn, row), row.currency,
@@ -217,7 +219,7 @@ def claims_of(read: Read, patient_id: str) -> tuple[tuple[str, str], ...]:
     """The claims of a patient as (id, number), newest first."""
     rows = read.conn.execute(
         select(claims.c.id, claims.c.number)
-        .where(claims.c.patient_id == patient_id)
+        .where(claims.c.patient_id.in_(ids_of(read.conn, patient_id)))
         .order_by(claims.c.made_at.desc(), claims.c.id.desc())
     )
     return tuple((row.id, row.number) for row in rows)

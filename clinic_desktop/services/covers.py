@@ -12,6 +12,7 @@ from clinic_desktop.domain.insurance import Span, Terms, clean
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.insurance import covers, insurers, invoice_shares, plans
 from clinic_desktop.store.tables.patients import patients
@@ -142,7 +143,7 @@ def covers_of(read: Read, patient_id: str) -> tuple[CoverView, ...]:
         _with_plans()
         .add_columns(staff.c.display_name.label("verifier"))
         .outerjoin(staff, staff.c.id == covers.c.verified_by)
-        .where(covers.c.patient_id == patient_id)
+        .where(covers.c.patient_id.in_(ids_of(read.conn, patient_id)))
     ).all()
     found = [_view(read.conn, row, today) for row in rows]
     order = ("in_force", "to_come", "over", "ended")
@@ -152,10 +153,15 @@ def covers_of(read: Read, patient_id: str) -> tuple[CoverView, ...]:
 
 def paying_on(connection: Connection, patient_id: str, day: date) -> tuple[Paying, ...]:
     """The covers that pay for a patient on a day, in their order, with what is left of each ceiling."""
-    rows = {row.id: row for row in connection.execute(_with_plans().where(covers.c.patient_id == patient_id))}
-    standing = (insurance.Cover(row.id, row.position, _span(row)) for row in rows.values())
-    found = []
+    people = ids_of(connection, patient_id)
+    rows = {row.id: row for row in connection.execute(_with_plans().where(covers.c.patient_id.in_(people)))}
+    # Two registrations made one may each have had a primary cover: the kept one's pays, the older one of its own.
+    own = sorted(rows.values(), key=lambda row: (people.index(row.patient_id), row.recorded_at, row.id))
+    standing = (insurance.Cover(row.id, row.position, _span(row)) for row in own)
+    found: list[Paying] = []
     for cover in insurance.in_force(standing, day):
+        if any(one.position == cover.position for one in found):
+            continue
         row = rows[cover.id]
         left = None if row.ceiling is None else max(row.ceiling - _used(connection, row.id, day.year), 0)
         terms = Terms(row.share, row.copay, left)
@@ -224,7 +230,7 @@ def _values(
     span = insurance.require_span(new.valid_from, new.valid_until)
     if not Span(_day(plan.valid_from), _day(plan.valid_until)).meets(span):
         raise Refusal(N_("The plan does not hold on any of these days."), field="valid_from")
-    rows = connection.execute(select(covers).where(covers.c.patient_id == patient_id)).all()
+    rows = connection.execute(select(covers).where(covers.c.patient_id.in_(ids_of(connection, patient_id)))).all()
     until = min((day for day in (new.valid_until, _day(ended_on)) if day is not None), default=None)
     standing = [insurance.Cover(row.id, row.position, _span(row)) for row in rows if not _was_never(row)]
     insurance.require_no_overlap(insurance.Cover(own, new.position, Span(new.valid_from, until)), standing)

@@ -12,8 +12,8 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import need_reason, outstanding, pending, post
-from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.services.covers import Paying, Shared, note_shares, paying_on, shared_among, shares_of
+from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, ledger, payments
 from clinic_desktop.store.tables.insurance import claims
 from clinic_desktop.store.tables.patients import patients

@@ -5,10 +5,13 @@ from datetime import date
 
 import pytest
 
+from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import covers, insurance, invoices
+from clinic_desktop.services import claims, covers, insurance, invoices
+from clinic_desktop.services.claim_views import claim, claims_of
 from clinic_desktop.services.insurance import NewInsurer, NewPlan
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.patients import patients
 from tests.conftest import DeskFor
 from tests.unit.services.insured import COVER, HARBOUR, Insured
 
@@ -128,3 +131,28 @@ def test_a_doctor_reads_covers_and_changes_none(insured: Insured, desk_for: Desk
     assert len(covers.covers_of(desk_for("doctor"), insured.patient)) == 1
     with pytest.raises(Refusal, match="role"):
         covers.verify_cover(desk_for("doctor"), insured.cover, expect=1)
+
+
+def test_covers_of_a_merged_registration_count_and_two_primaries_pay_once(
+    insured: Insured, store: Store, desk_for: DeskFor
+) -> None:
+    person = {
+        "mrn": "M-2", "family_name": "Okafor", "given_names": "Adah", "sex": "female", "registered_at": "x",
+        "family_key": "okafor", "given_key": "adah",
+    }  # fmt: skip
+    with store.write(act=new_id(), session=None) as unit:
+        kept = unit.create(patients, person, kind="patient.registered")
+        unit.change(patients, insured.patient, {"merged_into": kept}, kind="patient.merged")
+    assert [row.id for row in covers.covers_of(insured.cashier, kept)] == [insured.cover]
+    assert invoices.insurance(insured.cashier, kept).insurer == "Harbour Mutual"
+    with pytest.raises(Refusal, match="primary"):
+        covers.add_cover(insured.cashier, kept, replace(COVER, plan_id=insured.plan))
+    one = claim(insured.cashier, claims.make_claims(insured.cashier, insured.invoice())[0])
+    assert one.patient_id == kept
+    assert [number for _id, number in claims_of(insured.cashier, kept)] == [one.number]
+    with store.write(act=new_id(), session=None) as unit:
+        unit.change(patients, insured.patient, {"merged_into": None}, kind="patient.unmerged")
+    own = covers.add_cover(insured.cashier, kept, replace(COVER, plan_id=insured.plan))
+    with store.write(act=new_id(), session=None) as unit:
+        unit.change(patients, insured.patient, {"merged_into": kept}, kind="patient.merged")
+    assert [one.cover_id for one in invoices.insurance(insured.cashier, kept).paying] == [own]
