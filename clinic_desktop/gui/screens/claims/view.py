@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
@@ -58,7 +59,7 @@ class ClaimsView(ScreenView):
         self.again = add(_("Send a&gain"), "claims.again", self.presenter.again)
         self.taking_back = add(_("Take answer &back"), "claims.take_back", self._take_back)
         self.to_draft = add(_("&Back to draft"), "claims.to_draft", self.presenter.back)
-        self.cancelling = add(_("Cancel clai&m"), "claims.cancel", self._cancel)
+        self.cancelling = add(_("Ca&ncel claim"), "claims.cancel", self._cancel)
         self.csv = add(_("Save &CSV"), "claims.csv", lambda: self._write("csv"))
         self.json = add(_("Save &JSON"), "claims.json", lambda: self._write("json"))
         self.printing = add(_("Print &list"), "claims.print_batch", self._print_batch)
@@ -82,6 +83,7 @@ class ClaimsView(ScreenView):
         self.set_body(body)
         self.side = QStackedWidget()
         self.words = label("", "secondary", name="claims.words", wrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         for beside in (self.words, self.edit, self.answer, self.insurer):
             self.side.addWidget(beside)
         self.set_context(self.side)
@@ -307,8 +309,7 @@ class ClaimsView(ScreenView):
             self.no_primary()
 
     def _make(self) -> None:
-        row = self.invoices.current()
-        if row is not None:
+        if (row := self.invoices.current()) is not None:
             self.presenter.make(row)
 
     def _save(self) -> None:
@@ -333,8 +334,7 @@ class ClaimsView(ScreenView):
         self.presenter.batch(batchable(self.claims.rows(), self.claims.current()))
 
     def _sent(self) -> None:
-        batch = self.batches.current()
-        if batch is not None:
+        if (batch := self.batches.current()) is not None:
             self.presenter.sent(batch)
 
     def _save_insurer(self) -> None:
@@ -375,9 +375,9 @@ class ClaimsView(ScreenView):
                 self.presenter.write(batch, kind, Path(chosen))
 
     def _print(self) -> None:
-        desk, claim = self.presenter.desk, self.presenter.claim
+        claim = self.presenter.claim
         if claim is not None:
-            self.context.window.preview(lambda: claim_paper(desk, claim), claim.number)
+            self.context.window.preview(lambda: claim_paper(self.presenter.desk, claim), claim.number)
 
     def _print_batch(self) -> None:
         batch = self.batches.current()

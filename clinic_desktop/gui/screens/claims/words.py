@@ -112,7 +112,7 @@ def line_columns() -> list[Column[LineView]]:
     """The lines of a claim."""
     return [
         Column("place", "", lambda row: str(row.position), width=32, number=True, subtle=True),
-        Column("code", _("Code"), _code, width=120, strong=True),
+        Column("code", _("Code"), _code, width=160, strong=True),
         Column("what", _("Service"), lambda row: row.description, width=180, stretch=True),
         Column("on", _("On"), lambda row: show_date(row.served_on), width=110),
         Column("for", _("For diagnosis"), lambda row: row.pointers, width=110),
