@@ -137,7 +137,7 @@ def policy_number(text: str, policy_format: str | None) -> str:
 
 def require_format(text: str) -> str:
     """A form of policy numbers as it is kept. Raises Refusal where one of several is empty or too long."""
-    form = clean(text, "policy_format")
+    form = clean(text, "policy_format").upper()
     if form and not all(one.strip() for one in form.split("|")):
         raise Refusal("One of the forms is empty. Write them like AAA999999|99999999.", field="policy_format")
     return form

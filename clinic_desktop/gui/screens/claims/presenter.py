@@ -35,6 +35,7 @@ class View(Protocol):
     def show_invoices(self, rows: Sequence[ToClaim]) -> None: ...  # noqa: D102
     def show_claims(self, rows: Sequence[ClaimRow]) -> None: ...  # noqa: D102
     def show_claim(self, claim: Claim | None) -> None: ...  # noqa: D102
+    def show_list(self, shown: str) -> None: ...  # noqa: D102
     def show_batches(self, rows: Sequence[Batch]) -> None: ...  # noqa: D102
     def show_insurers(self, rows: Sequence[Insurer], plans: Sequence[Plan]) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
@@ -50,6 +51,7 @@ class Presenter:
         self.shown = "to_claim"
         self.claim: Claim | None = None
         self._wanted = ""
+        self.sought = ""  # the claim to be chosen when its list arrives
         self._act = new_id()
 
     def choose(self, shown: str) -> None:
@@ -79,6 +81,16 @@ class Presenter:
         """Something that these lists show was changed."""
         if any(kind.startswith(TOUCHES) for kind in kinds):
             self.reload()
+
+    def seek(self, claim_id: str) -> None:
+        """Turn to the list that one claim is in, and choose it there."""
+        desk = self.desk
+
+        def found(one: Claim) -> None:
+            self.sought = one.id
+            self.view.show_list(next(name for name, held in STATUSES.items() if one.status in held))
+
+        self.tasks.query("sought", lambda: claim_views.claim(desk, claim_id), found, self.view.show_error)
 
     def open_claim(self, claim_id: str) -> None:
         """Show one claim, checked anew."""
@@ -188,6 +200,7 @@ class Presenter:
 
         def written(file: BatchFile) -> None:
             try:
+                path.touch(mode=0o600)  # for its owner alone: it names patients
                 path.write_text(file.text, encoding="utf-8", newline="")
             except OSError as error:
                 self.view.show_error(

@@ -12,7 +12,7 @@ from clinic_desktop.gui.screens.claims.forms import AnswerForm, EditForms
 from clinic_desktop.gui.screens.claims.insurers import InsurerForms, InsurerLists
 from clinic_desktop.gui.screens.claims.lists import batch_list, batch_paper, claim_list, claim_paper, invoice_list
 from clinic_desktop.gui.screens.claims.presenter import Presenter, batchable
-from clinic_desktop.gui.screens.claims.words import EMPTY, SHOWS
+from clinic_desktop.gui.screens.claims.words import EMPTY, SHOWS, side_words
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.form import Form
@@ -49,8 +49,8 @@ class ClaimsView(ScreenView):
         )  # fmt: skip
         self.set_title(_("Claims"))
         self._build()
-        self._listen()
         self.shows.set_value("to_claim")
+        self._listen()
         self._offer()
 
     def _build(self) -> None:
@@ -105,13 +105,9 @@ class ClaimsView(ScreenView):
         """Show a list (``show``), or one claim (``claim_id``)."""
         self.context.window.set_patient(None)
         if claim_id := arguments.get("claim_id"):
-            self.shows.set_value("draft")
-            self._show("draft")
-            self.presenter.open_claim(claim_id)
+            self.presenter.seek(claim_id)
             return
-        shown = arguments.get("show") or self.presenter.shown
-        self.shows.set_value(shown)
-        self._show(shown)
+        self.show_list(arguments.get("show") or self.presenter.shown)
         (self.invoices, self.claims, self.batches, self.lists.insurers)[self.stack.currentIndex()].setFocus()
 
     def refresh(self, kinds: frozenset[str]) -> None:
@@ -137,9 +133,17 @@ class ClaimsView(ScreenView):
     def show_claims(self, rows: Sequence[ClaimRow]) -> None:
         """The claims of the list."""
         self.claims.set_rows(rows)
-        if rows and self.claims.current() is None:
+        sought = self.claims.select(self.presenter.sought) if self.presenter.sought else False
+        if rows and not sought and self.claims.current() is None:
             self.claims.select_row(0)
+        self.presenter.sought = ""
         self._offer()
+
+    def show_list(self, shown: str) -> None:
+        """Turn to another list; the segment tells of a choice that changes."""
+        if self.shows.value() == shown:
+            self._show(shown)
+        self.shows.set_value(shown)
 
     def show_claim(self, claim: Claim | None) -> None:
         """The claim that is open."""
@@ -185,8 +189,7 @@ class ClaimsView(ScreenView):
                 self.insurer.choose_insurer(self.insurer.insurer)
         self.context.window.say(words)
         if show:
-            self.shows.set_value(show)
-            self._show(show)
+            self.show_list(show)
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, beside the field that it is about."""
@@ -282,13 +285,7 @@ class ClaimsView(ScreenView):
         elif status in {"sent", "accepted", "rejected", "partly_paid"}:
             page = ANSWER
         self.side.setCurrentIndex(page)
-        self.words.setText(
-            _("A batch goes to one insurer. Save its file and send it the way the insurer asks, then mark it sent.")
-            if shown in {"batches", "ready"}
-            else _("What was invoiced to a patient with a cover is claimed from here.")
-            if shown == "to_claim"
-            else ""
-        )
+        self.words.setText(side_words(shown))
 
     def _offer_primary(self, shown: str, status: str, batch: Batch | None) -> None:
         if shown == "to_claim":

@@ -40,6 +40,13 @@ STATES = {
 ANSWERS = {"paid": N_("Paid"), "rejected": N_("Rejected"), "accepted": N_("Accepted")}
 
 
+def side_words(shown: str) -> str:
+    """What stands beside a list that has no form."""
+    if shown in {"batches", "ready"}:
+        return _("A batch goes to one insurer. Save its file and send it the way the insurer asks, then mark it sent.")
+    return _("What was invoiced to a patient with a cover is claimed from here.") if shown == "to_claim" else ""
+
+
 def finding_words(found: Finding) -> str:
     """One thing that is missing or odd, and what to do about it."""
     return f"{_(found.words).format(**dict(found.facts))} {_(found.remedy)}"

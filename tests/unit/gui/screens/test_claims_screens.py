@@ -114,6 +114,7 @@ def test_from_the_invoice_to_the_money_by_the_screen_alone(
     )
     stage.click(view, "claims.csv")
     assert "ABC123456" in target.read_text(encoding="utf-8")
+    assert target.stat().st_mode & 0o077 == 0, "for its owner alone"
     view.primary()
     view.shows.set_value("sent")
     view.shows.edited.emit()
@@ -196,6 +197,17 @@ def test_an_answer_typed_while_another_window_answers_is_refused(stage: Stage, i
     view.primary()
     assert "Somebody changed" in stage.window.errors[-1]
     assert claim(insured.cashier, one.id).paid == 0
+
+
+def test_a_claim_asked_for_is_chosen_in_the_list_it_is_in(stage: Stage, insured: Insured) -> None:
+    wanted = insured.claim()
+    insured.claim()
+    view = show(stage, claim_id=wanted.id)
+    chosen = view.claims.current()
+    assert (view.presenter.shown, chosen and chosen.id) == ("draft", wanted.id)
+    assert view.panel.panel.isVisible()
+    claims.cancel_claim(insured.cashier, wanted.id, reason="wrong patient", expect=wanted.revision)
+    assert show(stage, claim_id=wanted.id).presenter.shown == "closed"
 
 
 def test_a_gap_that_comes_soon_is_pointed_out(stage: Stage, insured: Insured) -> None:
