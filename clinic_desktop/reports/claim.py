@@ -163,8 +163,8 @@ def _services(paper: Paper, data: ClaimPaper) -> None:
     paper.section(_("Services"))
     wide = paper.width
     columns = (
-        Column(wide * 0.15), Column(wide * 0.12), Column(wide * 0.10), Column(wide * 0.08), Column(wide * 0.31),
-        Column(wide * 0.07, "right"), Column(wide * 0.17, "right"),
+        Column(wide * 0.15), Column(wide * 0.22), Column(wide * 0.09), Column(wide * 0.06), Column(wide * 0.25),
+        Column(wide * 0.06, "right"), Column(wide * 0.17, "right"),
     )  # fmt: skip
     amount = _("Amount ({currency})").format(currency=data.currency)
     heads = (_("Date"), _("Code"), _("Modifier"), _("For"), _("Service"), _("No."), amount)

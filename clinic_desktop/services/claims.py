@@ -205,7 +205,7 @@ def _change_line(act: Act, claim_id: str, edit: LineEdit, diagnoses: int) -> Non
     if row is None or row.claim_id != claim_id:
         raise Refusal(N_("This line is not on the claim."), field="code")
     values = {
-        "code": clean(edit.code, "code", most=20).upper() or None,
+        "code": clean(edit.code, "code", most=60).upper() or None,
         "modifiers": clean(edit.modifiers, "modifiers", most=20).upper() or None,
         "pointers": " ".join(str(one) for one in rules.pointers(edit.pointers, diagnoses)) or None,
     }

@@ -224,3 +224,21 @@ def test_diagnoses_of_the_visit_stand_on_its_claim(insured: Insured) -> None:
 def test_a_nurse_sees_no_claim(insured: Insured, desk_for: DeskFor) -> None:
     with pytest.raises(Refusal, match="role"):
         claims_in(desk_for("nurse"), ["draft"])
+
+
+def test_a_code_as_long_as_a_price_lists_is_kept_whole_and_a_longer_one_is_refused(insured: Insured) -> None:
+    one = insured.claim()
+    for code, kept in (("M" * 60, True), ("M" * 61, False)):
+        edit = claims.LineEdit(one.lines[0].id, code, "", "1")
+        revision = claim(insured.cashier, one.id).revision
+        if kept:
+            claims.change_claim(
+                insured.cashier, one.id, diagnoses="I10", authorisation="", lines=[edit], expect=revision
+            )
+        else:
+            with pytest.raises(Refusal) as refused:
+                claims.change_claim(
+                    insured.cashier, one.id, diagnoses="I10", authorisation="", lines=[edit], expect=revision
+                )
+            assert refused.value.field == "code"
+    assert claim(insured.cashier, one.id).lines[0].code == "M" * 60

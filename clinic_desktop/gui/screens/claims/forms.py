@@ -39,7 +39,7 @@ class EditForms(QWidget):
         )  # fmt: skip
         self.of_line = label("", "strong", name="claims.of_line", wrap=True)
         self.line_form = Form(DraftKeeper(keep_line))
-        self.code = TextField(_("C&ode"), "claims.code", longest=20)
+        self.code = TextField(_("C&ode"), "claims.code", longest=60)
         self.modifiers = TextField(_("&Modifiers"), "claims.modifiers", longest=20)
         self.pointers = TextField(_("For dia&gnosis"), "claims.pointers", placeholder="1 2", longest=40)
         self.line_form.add_row(self.code, self.modifiers)
