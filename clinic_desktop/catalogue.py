@@ -18,6 +18,7 @@ _SCREENS = (
     "refills",
     "documents",
     "found",
+    "insurance",
     "consultation",
     "prescribing",
     "order",
@@ -28,6 +29,7 @@ _SCREENS = (
     "laboratory",
     "billing",
     "oversight",
+    "claims",
     "administration",
 )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from clinic_desktop.cli.demo_consents import agree
 from clinic_desktop.cli.demo_documents import file_documents
 from clinic_desktop.cli.demo_families import families
+from clinic_desktop.cli.demo_insurance import Insurers
 from clinic_desktop.cli.demo_vaccines import children, give_what_is_due
 from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
@@ -85,6 +86,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
     weeks = Weeks(clock, random.Random(seed), lambda who: clinic.begin(people[who]))  # noqa: S311 - made-up people
     vaccines = random.Random(seed)  # noqa: S311 - made-up people, drawn apart so that the others stay who they were
     young: tuple[str, ...] = ()
+    insurers = Insurers(weeks, seed)
     for place, day in enumerate(working):
         weeks.begin_day(day)
         if place == 0:
@@ -92,7 +94,9 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
             weeks.enrol(220)
             families(weeks.desk("frontdesk"), [one for one, _ in weeks.known], weeks.is_grown)
             young = children(weeks.desk("frontdesk"), weeks.desk("nurse"), day, vaccines)
+            insurers.begin(day)
         _whole_day(weeks, visits)
+        insurers.evening()
         give_what_is_due(weeks.desk("nurse"), young[place % len(young)], vaccines)
         _leave(clinic, weeks)
         progress(f"{place + 1} of {days} days, {len(weeks.known)} patients")

@@ -53,6 +53,15 @@ def split(amounts: Iterable[int], *, discount: int, insurance_share: int) -> Spl
     return Split(total, discount, insurer, total - discount - insurer)
 
 
+def shared(parts: Split, insurer: int) -> Split:
+    """The same invoice with what the insurers together owe of it; the rest is the patient's. Raises Refusal."""
+    money(insurer, field="insurance_share")
+    net = parts.total - parts.discount
+    if insurer > net:
+        raise Refusal("The insurers cannot owe more than the invoice.", field="insurance_share")
+    return Split(parts.total, parts.discount, insurer, net - insurer)
+
+
 def line_amount(quantity: int, unit_amount: int) -> int:
     """What one line comes to. Raises Refusal on a quantity below one or a price below zero."""
     whole(quantity, least=1)

@@ -50,6 +50,7 @@ class InvoicePaper:
     insurer_owes: int = 0
     payments: tuple[InvoicePaperPayment, ...] = ()
     void_reason: str = ""
+    shares: tuple[tuple[str, int], ...] = ()  # what each insurer owes, where several or a cover do
 
 
 def invoice(data: InvoicePaper) -> bytes:
@@ -88,7 +89,9 @@ def _sums(paper: Paper, data: InvoicePaper) -> None:
     if data.discount:
         reason = f" ({data.discount_reason})" if data.discount_reason else ""
         rows.append((_("Discount") + reason, -data.discount))
-    if data.insurer:
+    for insurer, owes in data.shares:
+        rows.append((_("{insurer} pays").format(insurer=insurer), -owes))
+    if data.insurer and not data.shares:
         rows.append((_("{insurer} pays").format(insurer=data.insurer), -data.insurer_owes))
     paid = sum(payment.amount for payment in data.payments)
     paper.need(18 * (len(rows) + 3))

@@ -11,6 +11,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.reports import (
+    claim_papers,
     consent_papers,
     document_papers,
     growth_papers,
@@ -23,6 +24,8 @@ from clinic_desktop.reports import (
 from clinic_desktop.services import (
     cash,
     chart,
+    claim_batches,
+    claim_views,
     consents,
     document_reading,
     invoices,
@@ -40,7 +43,17 @@ EVERY = 1_000_000
 
 One = TypeVar("One")
 
-__all__ = ["DOCUMENTS", "Document", "document_papers", "growth_papers", "make", "medicine_papers", "opened", "printed"]
+__all__ = [
+    "DOCUMENTS",
+    "Document",
+    "claim_papers",
+    "document_papers",
+    "growth_papers",
+    "make",
+    "medicine_papers",
+    "opened",
+    "printed",
+]
 
 
 @dataclass(frozen=True)
@@ -182,6 +195,16 @@ def _health_summary(desk: Desk, patient_id: str, _number: str | None) -> Sequenc
     return (consent_papers.health_summary(desk, patient_id),)
 
 
+def _claim(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
+    found = claim_views.claims_of(desk, patient_id)
+    return (claim_papers.claim(desk, _chosen(found, lambda one: one[1], number)[0]),)
+
+
+def _claim_batch(desk: Desk, _patient_id: str, number: str | None) -> Sequence[bytes]:
+    found = claim_batches.batches(desk)
+    return (claim_papers.batch(desk, _chosen(found, lambda one: one.number, number).id),)
+
+
 DOCUMENTS: dict[str, Document] = {
     "prescription": Document(
         N_("Prescription"), N_("the prescription's"), "prescribing.last_prescriptions", _prescription
@@ -221,6 +244,10 @@ DOCUMENTS: dict[str, Document] = {
             ("note", N_("Note"), _written("note")),
         )
     },
+    "claim": Document(N_("Insurance claim"), N_("the claim's"), "claim_views.claims_of", _claim),
+    "claim-batch": Document(
+        N_("Batch of claims"), N_("the batch's"), "claim_batches.batches", _claim_batch, about_patient=False
+    ),
     "day-end": Document(
         N_("Cashier's day-end"), N_("the instant at which the shift was opened"), "cash.recent_shifts", _day_end,
         about_patient=False,

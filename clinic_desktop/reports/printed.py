@@ -71,6 +71,7 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
             discount_reason=facts.discount_reason or "",
             insurer=facts.insurer or "",
             insurer_owes=facts.insurer_owes,
+            shares=tuple((one.insurer, one.amount) for one in facts.shares),
             payments=tuple(
                 invoice_paper.InvoicePaperPayment(
                     row.number,

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, func, select
 
 from clinic_desktop.domain import billing
+from clinic_desktop.domain.claims import LIVE
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.billing import need_reason, outstanding, pending, post
+from clinic_desktop.services.covers import Paying, Shared, note_shares, paying_on, shared_among, shares_of
 from clinic_desktop.services.merges import ids_of, kept_id, kept_of
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, ledger, payments
+from clinic_desktop.store.tables.insurance import claims
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
 
@@ -80,6 +84,7 @@ class Invoice:
     void_reason: str | None
     lines: tuple[InvoiceLine, ...]
     payments: tuple[PaymentRow, ...]
+    shares: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,10 +100,20 @@ class IssuedInvoice:
 
 @dataclass(frozen=True)
 class Insurance:
-    """The patient's cover as an invoice would use it; `share` in whole per cent."""
+    """The patient's cover as an invoice would use it; `share` in whole per cent, of the first that pays.
+
+    `paying` are the covers in force today, in their order; where there are none, what the registration says counts.
+    """
 
     insurer: str | None
     share: int
+    paying: tuple[Paying, ...] = ()
+
+    def owed(self, amount: int, currency: str) -> tuple[int, ...]:
+        """What each insurer would owe of an amount in minor units. Raises Refusal."""
+        if self.paying:
+            return tuple(one.amount for one in shared_among(self.paying, amount, currency))
+        return (amount * self.share // 100,) if self.insurer and self.share else ()
 
 
 @command
@@ -121,10 +136,14 @@ def issue_invoice(
         raise Refusal(N_("Charges in different currencies cannot stand on one invoice."), field="charges")
     if discount:
         need_reason(discount_reason, "discount_reason")
-    cover = _insurance(act.conn, patient_id) if use_insurance else Insurance(None, 0)
+    today = act.now.astimezone().date()
+    cover = _insurance(act.conn, patient_id, today) if use_insurance else Insurance(None, 0)
     amounts = [billing.line_amount(row.quantity, row.unit_amount) for row in rows]
-    parts = billing.split(amounts, discount=discount, insurance_share=cover.share)
     currency = currencies.pop()
+    parts = billing.split(amounts, discount=discount, insurance_share=0 if cover.paying else cover.share)
+    shared = shared_among(cover.paying, parts.total - parts.discount, currency)
+    if shared:
+        parts = billing.shared(parts, sum(one.amount for one in shared))
     number = act.number("INV")
     invoice_id = act.create(
         invoices,
@@ -145,6 +164,7 @@ def issue_invoice(
         },
         kind="invoice.issued",
     )
+    note_shares(act, invoice_id, patient_id, shared, currency)
     for position, (row, amount) in enumerate(zip(rows, amounts, strict=True)):
         line = {
             "invoice_id": invoice_id,
@@ -179,6 +199,7 @@ def void_invoice(act: Act, invoice_id: str, *, reason: str, expect: int) -> int:
     row = act.conn.execute(select(invoices).where(invoices.c.id == invoice_id)).one_or_none()
     if row is None or row.status == "void":
         raise Refusal(N_("This invoice is void already."), field="invoice")
+    _require_unclaimed(act.conn, invoice_id, row.insurer_owes)
     if outstanding(act.conn, invoice_id) != row.patient_owes:
         raise Refusal(N_("Money was paid on this invoice. Give it back first, then void the invoice."), field="invoice")
     changes = {"status": "void", "void_reason": reason.strip()}
@@ -206,7 +227,7 @@ def void_invoice(act: Act, invoice_id: str, *, reason: str, expect: int) -> int:
 @query(access="bill", once=True)
 def insurance(read: Read, patient_id: str) -> Insurance:
     """The patient's cover."""
-    return _insurance(read.conn, patient_id)
+    return _insurance(read.conn, patient_id, read.now.astimezone().date())
 
 
 @query(access="bill", once=True, of=lambda found: (found.patient_id,))
@@ -238,6 +259,7 @@ def invoice(read: Read, invoice_id: str) -> Invoice:
         void_reason=row.void_reason,
         lines=tuple(InvoiceLine(line.description, line.quantity, line.unit_amount, line.amount) for line in lines),
         payments=_payments(read.conn, invoice_id),
+        shares=shares_of(read.conn, invoice_id),
     )
 
 
@@ -308,10 +330,30 @@ def _payments(connection: Connection, invoice_id: str) -> tuple[PaymentRow, ...]
     )
 
 
-def _insurance(connection: Connection, patient_id: str) -> Insurance:
+def _insurance(connection: Connection, patient_id: str, day: date) -> Insurance:
     row = connection.execute(
         select(patients.c.insurer, patients.c.insurance_share).where(patients.c.id == kept_id(connection, patient_id))
     ).one_or_none()
     if row is None:
         raise Refusal(N_("There is no such patient."), field="patient")
+    paying = paying_on(connection, patient_id, day)
+    if paying:
+        return Insurance(" + ".join(one.insurer for one in paying), paying[0].terms.share, paying)
     return Insurance(row.insurer, (row.insurance_share or 0) if row.insurer else 0)
+
+
+def _require_unclaimed(connection: Connection, invoice_id: str, insurer_owes: int) -> None:
+    """Refuse to void what an insurer was asked for, or has answered with money."""
+    standing = connection.execute(
+        select(claims.c.number).where(claims.c.invoice_id == invoice_id, claims.c.status.in_(LIVE)).limit(1)
+    ).scalar()
+    if standing is not None:
+        raise Refusal(
+            N_("Claim {number} stands on this invoice. Cancel it or take back its answer first."),
+            field="invoice", number=standing,
+        )  # fmt: skip
+    owes = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
+        ledger.c.invoice_id == invoice_id, ledger.c.account == billing.INSURER
+    )
+    if connection.execute(owes).scalar_one() != insurer_owes:
+        raise Refusal(N_("An insurer's answer moved money on this invoice. Take that back first."), field="invoice")

@@ -275,6 +275,39 @@ ACTS: dict[str, frozenset[str]] = {
     "document_reading.disclose_document": EVERYONE,
     "document_reading.referral_start": CLINICAL,
     "document_reading.find_documents": CLINICAL,
+    # insurance and claims
+    "covers.covers_of": frozenset({CASHIER, ADMINISTRATOR, FRONT_DESK, DOCTOR}),
+    "insurance.insurers_known": frozenset({CASHIER, ADMINISTRATOR, FRONT_DESK}),
+    "insurance.plans_known": frozenset({CASHIER, ADMINISTRATOR, FRONT_DESK}),
+    **dict.fromkeys(
+        ("covers.add_cover", "covers.change_cover", "covers.end_cover", "covers.verify_cover"),
+        frozenset({CASHIER, ADMINISTRATOR, FRONT_DESK}),
+    ),
+    **dict.fromkeys(
+        (
+            "insurance.add_insurer",
+            "insurance.change_insurer",
+            "insurance.add_plan",
+            "insurance.change_plan",
+            "claims.make_claims",
+            "claims.change_claim",
+            "claims.make_ready",
+            "claims.back_to_draft",
+            "claims.cancel_claim",
+            "claims.resubmit_claim",
+            "claim_views.claims_in",
+            "claim_views.to_claim",
+            "claim_views.claim",
+            "claim_views.claims_of",
+            "claim_batches.make_batch",
+            "claim_batches.mark_sent",
+            "claim_batches.batches",
+            "claim_batches.batch_file",
+            "claim_answers.enter_answer",
+            "claim_answers.take_back_answer",
+        ),
+        frozenset({CASHIER, ADMINISTRATOR}),
+    ),
     # billing
     **dict.fromkeys(
         (

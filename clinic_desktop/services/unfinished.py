@@ -13,6 +13,7 @@ from clinic_desktop.store import drafts
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.documents import documents
+from clinic_desktop.store.tables.insurance import claims, covers
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import prescriptions
@@ -24,6 +25,8 @@ SUBJECTS = {
     "pharmacy": (prescriptions, "prescription_id"),
     "billing": (invoices, "invoice_id"),
     "documents": (documents, "document_id"),
+    "insurance": (covers, "cover_id"),
+    "claims": (claims, "claim_id"),
 }
 SHOWN = 8
 

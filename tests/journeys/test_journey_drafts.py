@@ -25,6 +25,7 @@ from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.journeys import twice
+from tests.journeys.begun_claims import claimed, covered
 from tests.journeys.begun_documents import begin_documents, titled, unfold
 from tests.journeys.small_clinic import Clinic
 from tests.unit.gui.screens.stage import PretendWindow
@@ -35,6 +36,8 @@ TODAY = date(2026, 3, 10)
 # What is typed into and is no part of a form, with the reason.
 NO_FORM = {
     "inbox.show": "filters the inbox",
+    "claims.show": "chooses the list",
+    "claims.kind": "chooses the form",
     "growth.measure": "chooses the chart",
     "growth.standard": "chooses the reference",
     "order.search": "adds a test to the order, which is kept; empties after each",
@@ -210,6 +213,14 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
                    steps(row("immunizations.given"), press("immunizations.add_reaction")), 4),
     "a dose in error": ("immunizations", "nurse", vaccinated,
                         steps(row("immunizations.given"), press("immunizations.was_error")), 1),
+    "a cover": ("insurance", "front_desk", covered, there, 7),
+    "a cover's end": ("insurance", "cashier", covered, row("insurance.covers"), 9),
+    "a claim and its line": ("claims", "cashier", claimed("draft"), row("claims.list"), 6),
+    "an insurer's answer": ("claims", "cashier", claimed("sent"), row("claims.list"), 6),
+    "cancelling a claim": ("claims", "cashier", claimed("draft"),
+                           steps(row("claims.list"), press("claims.cancel")), 1),
+    "an insurer": ("claims", "administrator", plain(show="insurers"), there, 6),
+    "a plan": ("claims", "administrator", plain(show="insurers"), press("claims.kind.plan"), 7),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),

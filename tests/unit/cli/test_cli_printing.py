@@ -23,7 +23,7 @@ def test_every_document_is_listed_without_signing_in(call: Call) -> None:
     code, out, _err = call("nobody", "print", "--list")
     assert code == 0
     assert [line.split()[0] for line in out.splitlines()] == list(DOCUMENTS)
-    assert set(DOCUMENTS) == {*WHO, *WRITTEN, "day-end", "growth-chart", "consent-form"}
+    assert set(DOCUMENTS) == {*WHO, *WRITTEN, "day-end", "growth-chart", "consent-form", "claim", "claim-batch"}
 
 
 @pytest.mark.parametrize("document", WHO)

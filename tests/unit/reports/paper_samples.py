@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from clinic_desktop.reports.claim import BatchPaper, ClaimPaper, ClaimPaperLine
 from clinic_desktop.reports.day_end import DayEndMethod, DayEndPaper
 from clinic_desktop.reports.immunization_card import DueLine, GivenLine, ImmunizationCard
 from clinic_desktop.reports.invoice import InvoicePaper, InvoicePaperLine, InvoicePaperPayment
@@ -161,4 +162,16 @@ REFERRAL = LetterPaper(
 SICK_NOTE = LetterPaper(
     CLINIC, ARABIC, PRINTED, "11be02d4", "Sick note", "Sick note", "Light duties after that.", "Dr Grace Wanjiru",
     AT.date(), unfit=(date(2026, 11, 20), date(2026, 11, 27)), version=2, signed_at=AT,
+)  # fmt: skip
+
+CLAIM = ClaimPaper(
+    CLINIC, PATIENT, PRINTED, "CL-A7-000031-4", "draft", False, "Harbour Mutual", "HM01", "PO Box 14, Mombasa", "Gold",
+    "first (primary)", "ABC123456", "GRP-1", "Okafor, Chidi", "child of the holder", "INV-A7-000077-1",
+    ("I10", "E11.9"), "AUTH-77", "CL-A7-000012-9", "REF 5512", date(2027, 2, 18), AT, "KES",
+    tuple(ClaimPaperLine(date(2026, 11, 20), "99213", "25", "1 2", f"Visit {n} <b>", 1, 150000) for n in range(40)),
+    6000000, 4800000, ("There is no diagnosis. Enter the ICD-10 code of the visit's diagnosis.",),
+)  # fmt: skip
+BATCH = BatchPaper(
+    CLINIC, PRINTED, "CB-A7-000003-K", "Harbour Mutual", AT, None, "KES",
+    tuple((f"CL-A7-{n:06d}-X", "MR-A7-000123-4", "OKAFOR, Adaeze", "ABC123456", 120000) for n in range(60)), 7200000,
 )  # fmt: skip

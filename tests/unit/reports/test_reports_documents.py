@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pypdfium2
 import pytest
 
+from clinic_desktop.reports.claim import batch, claim
 from clinic_desktop.reports.day_end import day_end
 from clinic_desktop.reports.immunization_card import ImmunizationCard, immunization_card
 from clinic_desktop.reports.invoice import invoice
@@ -31,6 +32,8 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "referral letter": lambda: letter(made.REFERRAL),
     "sick note": lambda: letter(made.SICK_NOTE),
     "immunization card": lambda: immunization_card(made.IMMUNIZATION_CARD),
+    "claim": lambda: claim(made.CLAIM),
+    "batch of claims": lambda: batch(made.BATCH),
     "recovery sheet": lambda: recovery_sheet(made.RECOVERY_SHEET),
 }
 
@@ -265,3 +268,14 @@ def test_a_sick_note_counts_both_days_and_a_draft_says_that_it_is_one() -> None:
     assert "Draft. Not signed." in draft
     assert "Do not use it." in draft
     assert "Signed" not in draft
+
+
+def test_a_claim_says_everything_an_insurer_asks_for_on_as_many_pages_as_it_needs() -> None:
+    pdf = claim(made.CLAIM)
+    found = words(pdf)
+    for text in ("ABC123456", "GRP-1", "AUTH-77", "I10", "E11.9", "99213", "CL-A7-000012-9", "18-Feb-2027", "48,000.00",
+                 "NOT COMPLETE", "Enter the ICD-10 code", "Visit 39 <b>"):  # fmt: skip
+        assert text in found, text
+    assert len(pages(pdf)) > 1
+    assert "CANCELLED" in words(claim(replace(made.CLAIM, void=True)))
+    assert "72,000.00" in words(batch(made.BATCH))

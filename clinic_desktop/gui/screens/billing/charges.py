@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField
@@ -115,10 +116,12 @@ class ChargesPanel(QWidget):
         self._currency = charges[0].currency if charges else ""
         self.discount.set_unit(self._currency)
         self.table.set_rows(charges)
-        covered = bool(cover.insurer and cover.share)
+        covered = bool(cover.paying or (cover.insurer and cover.share))
         self.use_insurance.setVisible(covered)
         self.use_insurance.show_hint(
-            _("{insurer} pays {share} %").format(insurer=cover.insurer, share=cover.share) if covered else ""
+            " + ".join(_("{insurer} pays {share} %").format(insurer=who, share=share) for who, share in _payers(cover))
+            if covered
+            else ""
         )
         self._work_out()
 
@@ -145,8 +148,11 @@ class ChargesPanel(QWidget):
     def _work_out(self) -> None:
         total = sum(charge.amount for charge in self._charges)
         rest = max(total - self.discount_amount(), 0)
-        share = self._cover.share if self.use_insurance.value() and self._cover.insurer else 0
-        insurer = rest * share // 100
+        try:
+            insurer = sum(self._cover.owed(rest, self._currency)) if self.use_insurance.value() else 0
+        except Refusal as error:
+            self.form.show_refusal(error)
+            insurer = 0
         self.sums.setText(_("Patient pays {amount}").format(amount=money_text(rest - insurer, self._currency)))
         words = [_("Total {amount}").format(amount=money_text(total, self._currency))]
         if total != rest:
@@ -179,6 +185,12 @@ class ChargesPanel(QWidget):
         )
         ask.accepted.connect(lambda: self.take_off_asked.emit(charge, ask.reason()))
         ask.open()
+
+
+def _payers(cover: Insurance) -> list[tuple[str, int]]:
+    if cover.paying:
+        return [(one.insurer, one.terms.share) for one in cover.paying]
+    return [(cover.insurer or "", cover.share)]
 
 
 def _money(charge: Charge, amount: int) -> str:

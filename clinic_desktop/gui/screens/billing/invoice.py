@@ -112,7 +112,10 @@ class InvoicePanel(QWidget):
         words.append(_("total {amount}").format(amount=self._money(invoice.total)))
         if invoice.discount:
             words.append(_("discount {amount}").format(amount=self._money(invoice.discount)))
-        if invoice.insurer_owes:
+        for part in invoice.shares:
+            owes = _("{insurer} owes {amount}")
+            words.append(owes.format(insurer=part.insurer, amount=self._money(part.amount)))
+        if invoice.insurer_owes and not invoice.shares:
             share = _("{insurer} pays {share} % = {amount}")
             amount = self._money(invoice.insurer_owes)
             words.append(share.format(insurer=invoice.insurer, share=invoice.insurance_share, amount=amount))
