@@ -1,7 +1,6 @@
 """From a patient's consents and shares to the papers of them."""
 
 import hashlib
-from dataclasses import dataclass
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import signatures, vitals
@@ -9,6 +8,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import consent_form as form
 from clinic_desktop.reports import health_summary as summary
+from clinic_desktop.reports.consent_words import CHANNEL_WORDS, STATE_WORDS, SealedCopy
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
 from clinic_desktop.reports.sealed import Seal, new_password
 from clinic_desktop.reports.wording import PRESET_WORDS, day
@@ -16,28 +16,6 @@ from clinic_desktop.services import consents, sharing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.sharing import HealthSummary
-
-STATE_WORDS = {
-    "draft": N_("Draft, not signed"),
-    "waiting": N_("Signed, not yet in force"),
-    "active": N_("In force"),
-    "expired": N_("Expired"),
-    "withdrawn": N_("Withdrawn"),
-    "rejected": N_("Refused by the patient"),
-    "entered_in_error": N_("Entered in error"),
-}
-CHANNEL_WORDS = {
-    "phone": N_("Telephone"), "sms": N_("Text message"), "email": N_("E-mail"), "post": N_("Post"), "app": N_("App"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True, repr=False)
-class SealedCopy:
-    """A copy for somebody outside and the password it opens with, which is kept nowhere."""
-
-    number: str
-    pdf: bytes
-    password: str
 
 
 def consent_number(consent: Consent) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
-from sqlalchemy.orm import aliased
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import documents as rules
@@ -77,7 +76,7 @@ class DocumentShown:
 
 def asked() -> Select[tuple[object, ...]]:
     """Documents beside their content's facts and the names of who wrote, took in and signed them."""
-    author, taker, signer = aliased(staff), aliased(staff), aliased(staff)
+    author, taker, signer = staff.alias(), staff.alias(), staff.alias()
     return (
         select(
             table,

@@ -68,3 +68,15 @@ def test_nothing_of_database_pdf_or_network_is_loaded_at_first_paint(tmp_path: P
 def test_presenters_can_import_tasks_without_qt(tmp_path: Path) -> None:
     code = "import sys, clinic_desktop.gui, clinic_desktop.gui.tasks; print('\\n'.join(sys.modules))"
     assert not [name for name in run(code, tmp_path) if name.startswith(("PySide6", "shiboken6"))]
+
+
+def test_no_screen_brings_what_makes_papers_or_the_mapper_before_they_are_needed(tmp_path: Path) -> None:
+    code = (
+        "import importlib, sys\n"
+        "from clinic_desktop.catalogue import SCREENS\n"
+        "for name in SCREENS: importlib.import_module(name.partition(':')[0])\n"
+        "print('\\n'.join(sys.modules))"
+    )
+    loaded = run(code, tmp_path)
+    late = ("reportlab", "uharfbuzz", "PIL", "pypdfium2", "openpyxl", "sqlalchemy.orm", "httpx", "alembic")
+    assert [name for name in loaded if name in late] == []

@@ -14,7 +14,7 @@ from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.gui.widgets.signature import SignaturePad
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.consent_papers import CHANNEL_WORDS
+from clinic_desktop.reports.consent_words import CHANNEL_WORDS
 from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.sharing import Share
 

@@ -17,7 +17,7 @@ from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.signature import SignatureField
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.reports.consent_papers import CHANNEL_WORDS
+from clinic_desktop.reports.consent_words import CHANNEL_WORDS
 from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.consents import NewConsent
 from clinic_desktop.services.sharing import NewShare, Share

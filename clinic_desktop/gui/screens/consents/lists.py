@@ -9,7 +9,7 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.reports.consent_papers import STATE_WORDS
+from clinic_desktop.reports.consent_words import STATE_WORDS
 from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.sharing import Share
 

@@ -10,8 +10,7 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import Acting
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_
-from clinic_desktop.reports import consent_papers
-from clinic_desktop.reports.consent_papers import SealedCopy
+from clinic_desktop.reports.consent_words import SealedCopy
 from clinic_desktop.services import break_glass, consents, restrictions, scheduling, sharing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.break_glass import Glass
@@ -190,6 +189,8 @@ class ConsentsPresenter:
         desk = self._desk
 
         def work() -> Written:
+            from clinic_desktop.reports import consent_papers  # heavy: loaded with the first paper
+
             # Looked at before the copy is noted: a folder that cannot be written to makes no copy.
             target = _room_for(folder, share.number)
             copy = consent_papers.sealed_copy(desk, share.id)
@@ -204,7 +205,13 @@ class ConsentsPresenter:
     def form_paper(self, consent: Consent) -> Callable[[], bytes]:
         """The consent form as PDF, made when it is asked for."""
         desk, patient = self._desk, self.patient_id
-        return lambda: consent_papers.consent_form(desk, patient, consent.id)
+
+        def make() -> bytes:
+            from clinic_desktop.reports import consent_papers  # heavy: loaded with the first paper
+
+            return consent_papers.consent_form(desk, patient, consent.id)
+
+        return make
 
     def _act(self, form: str, work: Callable[[Desk], T], said: str) -> None:
         def done(_result: T) -> None:

@@ -13,7 +13,6 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.reports import document_papers
 from clinic_desktop.services import document_reading, documents, examining
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.document_reading import DocumentList, OpenedDocument
@@ -119,7 +118,11 @@ class Presenter:
 
         def work() -> tuple[OpenedDocument, bytes | None]:
             opened = document_reading.open_document(desk, patient_id, document.id)
-            return opened, document_papers.letter_of(desk, opened.document) if opened.content is None else None
+            if opened.content is not None:
+                return opened, None
+            from clinic_desktop.reports import document_papers  # heavy: loaded with the first paper
+
+            return opened, document_papers.letter_of(desk, opened.document)
 
         self.tasks.query("content", work, lambda found: self.view.show_opened(*found))
 
@@ -186,6 +189,8 @@ class Presenter:
         patient_id, desk = self.patient_id, self.desk
 
         def work() -> None:
+            from clinic_desktop.reports import document_papers  # heavy: loaded with the first paper
+
             opened = document_reading.disclose_document(desk, patient_id, document.id, reason)
             as_it_is = opened.content
             write(path, as_it_is if as_it_is is not None else document_papers.on_paper(desk, opened, pictures(opened)))
@@ -204,6 +209,8 @@ class Presenter:
         patient_id, desk = self.patient_id, self.desk
 
         def work() -> None:
+            from clinic_desktop.reports import document_papers  # heavy: loaded with the first paper
+
             opened = document_reading.print_document(desk, patient_id, document.id)
             send(document_papers.on_paper(desk, opened, pictures(opened)))
 

@@ -19,7 +19,6 @@ from clinic_desktop.gui.widgets.panel import Empty, Line, Panel, label
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.papers import growth_papers
 from clinic_desktop.services.growth_shown import MEASURES, Row, Shown
 
 STANDARDS = {"who": "WHO", "cdc": "CDC"}
@@ -193,9 +192,13 @@ class GrowthView(ScreenView):
     def _print(self) -> None:
         desk, patient = self.context.desk, self.presenter.patient_id
         measure, standard = self.presenter.measure, self.presenter.standard
-        self.context.window.preview(
-            lambda: growth_papers.growth_chart(desk, patient, measure, standard), _("Growth chart")
-        )
+
+        def make() -> bytes:
+            from clinic_desktop.reports import growth_papers  # heavy: loaded with the first paper
+
+            return growth_papers.growth_chart(desk, patient, measure, standard)
+
+        self.context.window.preview(make, _("Growth chart"))
 
     def _restore(self, form: Form, patient_id: str) -> Callable[[Mapping[str, object]], None]:
         def restore(fields: Mapping[str, object]) -> None:

@@ -14,7 +14,6 @@ from clinic_desktop.gui.screens.immunizations.presenter import Defaults, Present
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.panel import Panel, label
 from clinic_desktop.i18n import _
-from clinic_desktop.reports import papers
 from clinic_desktop.services.immunization_chart import Card, DoseShown
 
 
@@ -191,7 +190,13 @@ class ImmunizationsView(ScreenView):
 
     def _print(self) -> None:
         patient, desk = self._presenter.patient_id, self._presenter.desk
-        self._window.preview(lambda: papers.make(desk, "immunization-card", patient, None)[0], _("Immunization card"))
+
+        def make() -> bytes:
+            from clinic_desktop.reports import papers  # heavy: loaded with the first paper
+
+            return papers.make(desk, "immunization-card", patient, None)[0]
+
+        self._window.preview(make, _("Immunization card"))
 
     # Lists ------------------------------------------------------------------------------------------
 
