@@ -79,11 +79,6 @@ KINDS: tuple[Kind, ...] = (
 BY_KEY: Mapping[str, Kind] = {kind.key: kind for kind in KINDS}
 
 
-def kind_of_code(code: str | None) -> Kind:
-    """The kind that a document from outside is kept as; an unknown code is a clinical one, which fewer may read."""
-    return next((each for each in KINDS if code is not None and each.code == code), BY_KEY["other_clinical"])
-
-
 def may_read(role: str, kind: str, confidentiality: str = NORMAL) -> bool:
     """Whether a role may open a document; what is restricted is a doctor's."""
     readers = BY_KEY[kind].readers if kind in BY_KEY else _CARE

@@ -15,12 +15,10 @@ from typing import Literal
 
 Measure = Literal["weight", "height", "bmi", "head", "weight_length", "weight_height"]
 Standard = Literal["who", "cdc"]
-Position = Literal["lying", "standing"]
 
 DAYS_IN_YEAR = 365.25
 DAYS_IN_MONTH = DAYS_IN_YEAR / 12  # WHO and CDC both take a month for 30.4375 days
 STANDING_FROM_DAYS = 731  # WHO: length under two years (730 days), height from then on
-LYING_TALLER_CM = 0.7  # how much longer a child lies than it stands
 WHO_LAST_DAY = 1856
 TERM_WEEKS = 37  # born before: preterm (WHO)
 CORRECTED_UNTIL_DAYS = (
@@ -127,15 +125,6 @@ def preferred(days: int) -> Standard:
 def body_mass_index(weight_kg: float, height_cm: float) -> float:
     """Kilograms by metres squared."""
     return weight_kg / (height_cm / 100) ** 2
-
-
-def as_measured_there(height_cm: float, days: int, position: Position) -> float:
-    """A length or height as WHO's tables expect it at this age: lying under two years, standing from then on."""
-    if days < STANDING_FROM_DAYS and position == "standing":
-        return height_cm + LYING_TALLER_CM
-    if days >= STANDING_FROM_DAYS and position == "lying":
-        return height_cm - LYING_TALLER_CM
-    return height_cm
 
 
 def score(tables: Tables, standard: Standard, measure: Measure, sex: str, days: int, value: float) -> Score | None:

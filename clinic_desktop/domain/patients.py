@@ -169,31 +169,6 @@ def may_be_pregnant(sex: str | None, ages: tuple[int, int] | None) -> bool:
     return ages is None or (ages[1] >= first and ages[0] < last)
 
 
-def born_from_age(count: int, unit: str, today: date) -> date:
-    """The estimated birth date of somebody who is so many years, months, weeks or days old."""
-    if unit in {"years", "months"}:
-        months = today.year * 12 + today.month - 1 - count * (12 if unit == "years" else 1)
-        year, month = divmod(months, 12)
-        if year < 1:
-            raise Refusal("An age of {count} years is not possible.", field="born_on", count=count)
-        last = [
-            31,
-            29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28,
-            31,
-            30,
-            31,
-            30,
-            31,
-            31,
-            30,
-            31,
-            30,
-            31,
-        ]
-        return date(year, month + 1, min(today.day, last[month]))
-    return today - timedelta(days=count * (7 if unit == "weeks" else 1))
-
-
 def read_birth_date(text: str, today: date) -> date | None:
     """Read a whole date as people type it: ``14/7/1945``, ``14.7.45``, ``1945-07-14``, ``14 jul 1945``; else None.
 

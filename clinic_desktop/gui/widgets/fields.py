@@ -131,10 +131,6 @@ class LineField(Field):
         """Put back what was typed."""
         self.line.setText(draft)
 
-    def set_read_only(self, read_only: bool) -> None:  # noqa: FBT001 - a Qt-style setter
-        """Let it be read and copied, not changed."""
-        self.line.setReadOnly(read_only)
-
 
 def _polish(widget: QWidget) -> None:
     # A property in a selector is looked at again only when asked.

@@ -32,12 +32,6 @@ def test_before_its_due_date_a_preterm_child_has_no_score() -> None:
     assert growth.score({("who", "weight", "male"): FLAT}, "who", "weight", "male", days, 2) is None
 
 
-def test_a_child_that_stands_under_two_is_taken_for_longer_and_one_that_lies_after_for_shorter() -> None:
-    assert growth.as_measured_there(80, 730, "standing") == pytest.approx(80.7)
-    assert growth.as_measured_there(80, 731, "lying") == pytest.approx(79.3)
-    assert growth.as_measured_there(80, 730, "lying") == growth.as_measured_there(80, 731, "standing") == 80
-
-
 def test_between_two_rows_the_parameters_are_interpolated() -> None:
     row = FLAT.find(25)
     assert row == LMS(1, 12.5, 0.1)

@@ -6,7 +6,6 @@ import pytest
 
 from clinic_desktop.domain.patients import (
     age,
-    born_from_age,
     digits_of,
     fold,
     name_key,
@@ -80,12 +79,6 @@ def test_digits_leave_signs_and_trunk_zeros_out_in_any_script() -> None:
 def test_age_is_in_the_unit_a_clinician_uses(born: date, count: int, unit: str) -> None:
     found = age(born, TODAY)
     assert (found.count, found.unit) == (count, unit)
-
-
-def test_an_age_becomes_an_estimated_birth() -> None:
-    assert born_from_age(34, "years", TODAY) == date(1992, 3, 10)
-    assert born_from_age(1, "months", date(2026, 3, 31)) == date(2026, 2, 28)
-    assert born_from_age(3, "weeks", TODAY) == date(2026, 2, 17)
 
 
 @pytest.mark.parametrize("typed", ["14/7/1945", "14.7.45", "1945-07-14", "14 jul 1945", "14-Jul-1945"])
