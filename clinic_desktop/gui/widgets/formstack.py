@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Panel
 
@@ -23,10 +22,14 @@ class FormPage(Panel):
         """Do the act unless something is wrong with what was typed; the draft is kept until it is done."""
         if not self.form.check():
             return False
-        if self.form.keeper is not None:
-            self.form.keeper.flush()
+        self.flush()
         self._submit()
         return True
+
+    def flush(self) -> None:
+        """Hand over a draft still being typed."""
+        if self.form.keeper is not None:
+            self.form.keeper.flush()
 
     def start(self) -> None:
         """Put the cursor where typing begins."""
@@ -97,8 +100,7 @@ class FormStack(QScrollArea):
     def flush(self) -> None:
         """Hand over drafts still being typed."""
         for page in self.pages.values():
-            if isinstance(page.form.keeper, DraftKeeper):
-                page.form.keeper.flush()
+            page.flush()
 
     def _turn(self, page: QWidget) -> None:
         # No stacked widget: it asks for the room of its highest page, whichever is shown.

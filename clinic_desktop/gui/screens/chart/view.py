@@ -160,8 +160,7 @@ class ChartView(ScreenView):
     def leave(self) -> None:
         """Hand over drafts still being typed."""
         for form in self._forms.by_name.values():
-            if form.form.keeper is not None:
-                form.form.keeper.flush()
+            form.flush()
 
     # What the presenter shows ----------------------------------------------------------------------------
 

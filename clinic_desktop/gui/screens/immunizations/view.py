@@ -91,8 +91,7 @@ class ImmunizationsView(ScreenView):
     def leave(self) -> None:
         """Hand over drafts still being typed."""
         for form in self._forms.by_name.values():
-            if form.form.keeper is not None:
-                form.form.keeper.flush()
+            form.flush()
 
     # What the presenter shows -----------------------------------------------------------------------
 
