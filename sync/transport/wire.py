@@ -1,0 +1,240 @@
+"""The one way to a remote system: one origin, one client kept open, nobody else's proxy, no redirect followed."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from sync.transport.outcomes import (
+    Answer,
+    Call,
+    Clash,
+    Failed,
+    Forbidden,
+    Garbled,
+    NotThere,
+    Outcome,
+    Refused,
+    Said,
+    SignInNeeded,
+    Slowed,
+    Unanswered,
+    Unsent,
+)
+
+CONNECTIONS = 8
+TIMEOUT_SECONDS = 30.0
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+# Reads an error body in the system's own form; None where it is not theirs.
+ReadError = Callable[[int, Any, Mapping[str, str]], Said | None]
+
+
+class SignIn(Protocol):
+    """How requests are signed: `headers` for the next one, `renew` once after a 401 (False: a person must sign in)."""
+
+    def headers(self, send: Callable[[Call], Answer]) -> Mapping[str, str]:
+        """The headers that sign the next request; may ask for a first token. Raises SignInNeeded."""
+        ...
+
+    def renew(self, send: Callable[[Call], Answer]) -> bool:
+        """Get a fresh token after a 401; False where only a person can."""
+        ...
+
+
+class Gate(Protocol):
+    """The budgets: `ask` raises NoBudget before a byte leaves; `heard` reads what the answer tells of the limits."""
+
+    def ask(self, call: Call) -> None:
+        """Take a place in every limit that covers the call, durably. Raises NoBudget."""
+        ...
+
+    def heard(self, call: Call, status: int, headers: Mapping[str, str], said: Said | None) -> None:
+        """Lower the estimate where the answer says so."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """What may be written down of a request: no path, no value, no header."""
+
+    endpoint: str
+    status: int | None
+    seconds: float
+    request_id: str
+    outcome: str
+
+
+class Wire:
+    """Requests to one system. `base` is the address its document names; `transport` is the network (handed in)."""
+
+    def __init__(
+        self,
+        base: str,
+        sign_in: SignIn,
+        gate: Gate,
+        read_error: ReadError,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        noted: Callable[[Exchanged], None] = lambda _exchanged: None,
+        heard: Callable[[Mapping[str, str]], None] = lambda _headers: None,
+        timeout: float = TIMEOUT_SECONDS,
+        steady: Callable[[], float] = time.monotonic,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(8),
+    ) -> None:
+        self.base = require_address(base)
+        self._sign_in, self._gate, self._read_error = sign_in, gate, read_error
+        self._noted, self._heard, self._steady, self._new_id = noted, heard, steady, new_id
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
+            headers={"Accept": "application/json", "User-Agent": "clinic-desktop"},
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def send(self, call: Call) -> Answer:
+        """Send one request and read the answer. Raises one of `outcomes`; a 401 is renewed and tried once again."""
+        if not call.signed:
+            return self._once(call, {})
+        try:
+            return self._once(call, self._sign_in.headers(self._once_unsigned))
+        except SignInNeeded:
+            if not self._sign_in.renew(self._once_unsigned):
+                raise
+        return self._once(call, self._sign_in.headers(self._once_unsigned))
+
+    def _once_unsigned(self, call: Call) -> Answer:
+        return self._once(call, {})
+
+    def _once(self, call: Call, signed: Mapping[str, str]) -> Answer:
+        self._gate.ask(call)
+        request_id = self._new_id()
+        request = self._request(call, signed, request_id)
+        begun = self._steady()
+        status: int | None = None
+        outcome = "answered"
+        try:
+            response = self._exchange(call, request)
+            status = response.status_code
+            return self._understood(call, response)
+        except Outcome as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            self._noted(Exchanged(call.endpoint, status, self._steady() - begun, request_id, outcome))
+
+    def _request(self, call: Call, signed: Mapping[str, str], request_id: str) -> httpx.Request:
+        url = self.base + call.path
+        # A path that was put together from somebody else's id must not lead to another host.
+        if _origin(url) != _origin(self.base) or "/../" in f"{call.path}/" or not call.path.startswith("/"):
+            raise Refused(call, None, Said("address", "this would leave the configured address"))
+        content = None if call.body is None else json.dumps(call.body, ensure_ascii=False, separators=(",", ":"))
+        headers = {"X-Request-ID": request_id, "X-Correlation-ID": request_id, **call.headers, **signed}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._client.build_request(
+            call.method,
+            url,
+            params={name: str(value) for name, value in call.query.items()},
+            content=content,
+            data=None if call.form is None else dict(call.form),
+            headers=headers,
+        )
+
+    def _exchange(self, call: Call, request: httpx.Request) -> httpx.Response:
+        try:
+            response = self._client.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
+            raise Unsent(call) from error
+        except httpx.HTTPError as error:
+            raise Unanswered(call) from error
+        try:
+            size = 0
+            parts = []
+            for part in response.iter_bytes():
+                size += len(part)
+                if size > LARGEST_ANSWER:
+                    raise Garbled(call, response.status_code)
+                parts.append(part)
+            response._content = b"".join(parts)  # what `read` does, with an upper bound
+        except httpx.HTTPError as error:
+            raise Garbled(call, response.status_code) from error
+        finally:
+            response.close()
+        return response
+
+    def _understood(self, call: Call, response: httpx.Response) -> Answer:
+        status, headers = response.status_code, response.headers
+        self._heard(headers)
+        body = _json(response)
+        said = None if status < 400 else self._read_error(status, body, headers)
+        self._gate.heard(call, status, headers, said)
+        if 200 <= status < 300:
+            if call.file:
+                return Answer(status, headers, None, response.content)
+            if response.content and body is None:
+                raise Garbled(call, status)
+            return Answer(status, headers, body, response.content)
+        if 300 <= status < 400:
+            raise Garbled(call, status)
+        raise _outcome(call, status, said, headers)
+
+
+def _outcome(call: Call, status: int, said: Said | None, headers: Mapping[str, str]) -> Outcome:
+    if status == 429:
+        return Slowed(call, status, said or Said(), _after(said, headers))
+    if status == 503 and (after := _after(said, headers)) is not None:
+        return Slowed(call, status, said or Said(), after)
+    if status >= 500:
+        return Failed(call, status, said)
+    if said is None:
+        return Garbled(call, status)
+    kinds: dict[int, type[Outcome]] = {401: SignInNeeded, 403: Forbidden, 404: NotThere, 409: Clash}
+    return kinds.get(status, Refused)(call, status, said)
+
+
+def _after(said: Said | None, headers: Mapping[str, str]) -> float | None:
+    if said is not None and said.retry_after is not None:
+        return said.retry_after
+    for name in ("Retry-After", "X-RateLimit-Retry-After"):
+        if (text := headers.get(name)) is not None and text.strip().isdigit():
+            return float(text)
+    return None
+
+
+def _json(response: httpx.Response) -> Any:
+    """The body as JSON; None for what is none, whatever the content type says."""
+    kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if not response.content or (kind and kind != "application/json" and not kind.endswith("+json")):
+        return None
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def require_address(base: str) -> str:
+    """The address without its last slash. Raises ValueError for what is not https, or http on this very machine."""
+    parts = urlsplit(base)
+    loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
+        raise ValueError("an address begins with https:// (http:// is for this machine alone)")
+    if not parts.hostname or parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("an address is a host and a path, with no name, password or question in it")
+    return base.rstrip("/")
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port
