@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from clinic_desktop.exchange import subjects
+from clinic_desktop.exchange import documents, subjects
 from clinic_desktop.exchange.keys import Frame, references
 from clinic_desktop.exchange.mapped import Mapped
 from clinic_desktop.exchange.reading import Entry, Envelope, FileRefused, entries
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
 from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.arrivals import Arrival
+from clinic_desktop.services.examining import Examined
 from sync.records.elements import Reference
 from sync.records.exact import Json, digest, dumps, loads
 from sync.records.release import not_r4
@@ -42,6 +43,7 @@ class Held:
     about: Key | None
     resource: Json | bytes
     what: Mapped | None = None
+    contents: tuple[Examined, ...] = ()
 
     def unpacked(self) -> Json:
         """The resource as it came."""
@@ -116,11 +118,24 @@ def _hold(found: Gathered, entry: Entry, digests: dict[Key, str], *, pack: bool)
     if kind not in SUBJECTS:
         found.not_kept.append((kind, hash(key)))
         return
+    resource, contents = _lifted(kind, resource, where)
     what = _mapped(kind, resource, where)
     if pack:
-        found.kept.append(Held(key, said, where, None, zlib.compress(dumps(resource).encode(), 1)))
+        packed = zlib.compress(dumps(resource).encode(), 1)
+        found.kept.append(Held(key, said, where, None, packed, contents=contents))
     else:
-        found.kept.append(Held(key, said, where, None, resource, what))
+        found.kept.append(Held(key, said, where, None, resource, what, contents))
+
+
+def _lifted(kind: str, resource: Json, where: str) -> tuple[Json, tuple[Examined, ...]]:
+    """A resource without the contents it carries, and those; one that is not safe to keep refuses the file."""
+    if kind not in documents.CARRIERS:
+        return resource, ()
+    try:
+        marked, contents = documents.lift(resource)
+        return marked, documents.examined(marked, contents)
+    except documents.NotKept as error:
+        raise FileRefused(f"{where}.{error.where}", error.what) from None
 
 
 def _mapped(kind: str, resource: Json, where: str) -> Mapped:
@@ -142,10 +157,15 @@ def _point(found: Gathered) -> None:
         kind = held.key.kind
         for where, text in references(resource):
             _follow(found, held, resource, f"{held.where}.{where}" if where else held.where, text)
+        for text in documents.addresses(resource) if kind == "DocumentReference" else ():
+            # A content with an address of its own stands there; one without is a record of this file or of none.
+            if text.startswith(("Binary/", "urn:uuid:")):
+                _follow(found, held, resource, f"{held.where}.content.attachment.url", text)
         if kind == "Patient":
             held.about = held.key
         elif (member := SUBJECTS[kind].about) is not None:
-            held.about = _whose(found.frame, held, resource.get(member), member)
+            said = resource.get(member) if isinstance(member, str) else member(resource)
+            held.about = _whose(found.frame, held, said, member if isinstance(member, str) else "participant")
 
 
 def _whose(frame: Frame, held: Held, reference: object, member: str) -> Key | None:
@@ -195,6 +215,7 @@ def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
         unresolved=_members(resource, what.links, left),
         patient_words=_words(what.links.get("patient_id")),
         again=again,
+        contents=held.contents,
     )
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from clinic_desktop.domain import ranges, vitals
 from clinic_desktop.exchange import when
-from clinic_desktop.exchange.mapped import LOINC, UCUM, Pointer, Row, clean, written_notes
+from clinic_desktop.exchange.mapped import LOINC, UCUM, Pointer, Row, clean, listed, written_notes
 from clinic_desktop.exchange.observations import CATEGORY, INTERPRETATION, quantity
+from clinic_desktop.services.arrival_documents import VISIT_NOTE
 from sync.records.exact import Json
 
 TESTS = "urn:x-clinic-desktop:laboratory-test"
 PRESCRIPTION = "urn:x-clinic-desktop:prescription"
-VISIT_NOTE = ("34108-1", "Outpatient Note")
+NOTE = ("34108-1", "Outpatient Note")
 _PRESCRIBED = {
     "signed": "active", "preparing": "active", "prepared": "active", "partly_dispensed": "active",
     "dispensed": "completed", "rejected": "cancelled", "cancelled": "cancelled",
@@ -54,6 +55,7 @@ def lab_result(row: Row, point: Pointer) -> Json:
         issued=when.fhir_instant(row["released_at"]),
         interpretation=_interpretation(row["flag"]),
         reference_range=[{"text": row["range_text"]}] if row["range_text"] else None,
+        based_on=listed(point("lab_order_tests", row["order_test_id"])),
         note=written_notes(row["note"]),
     )
 
@@ -91,9 +93,10 @@ def note(row: Row, point: Pointer) -> Json:
     """What was signed at a visit here as a DocumentReference that carries its text."""
     text = "\n\n".join((*(_step(name, content) for name, content in row["steps"]), *map(_addendum, row["addenda"])))
     content = base64.b64encode(text.encode()).decode()
-    code, title = VISIT_NOTE
+    code, title = NOTE
     encounter = point("encounters", row["encounter_id"])
     return clean(
+        identifier=[{"system": VISIT_NOTE, "value": row["encounter_id"]}],
         status="current",
         doc_status="amended" if row["addenda"] else "final",
         type={"coding": [{"system": LOINC, "code": code, "display": title}], "text": title},

@@ -95,7 +95,7 @@ def _is_fhir(path: Path) -> bool:
 
 
 _KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
-_POINTED_AT = frozenset(kind for kind, subject in SUBJECTS.items() if subject.table == "outside_parties")
+_POINTED_AT = frozenset(kind for kind, subject in SUBJECTS.items() if subject.about is None and kind != "Patient")
 HEAD = 256 << 10
 
 

@@ -209,6 +209,8 @@ ACTS: dict[str, frozenset[str]] = {
     "departures.all_parties": frozenset({ADMINISTRATOR}),
     "departures.patient_record": frozenset({DOCTOR, ADMINISTRATOR}),
     "departures.parties": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.binaries": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.content": frozenset({DOCTOR, ADMINISTRATOR}),
     # immunizations
     "immunization_reference.schedules": EVERYONE,
     "immunization_reference.find_vaccines": CLINICAL,
