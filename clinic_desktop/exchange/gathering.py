@@ -74,11 +74,11 @@ class Gathered:
             yield sorted(by_patient[about], key=lambda held: ORDER[held.key.kind])
 
 
-def gather(path: Path, source: str) -> Gathered:
+def gather(path: Path, source: str, password: str = "") -> Gathered:
     """Read and judge a file. Raises FileRefused naming the place, with nothing written."""
     found = Gathered(Frame(source), Envelope())
     digests: dict[Key, str] = {}
-    for place, entry in enumerate(entries(path, found.envelope)):
+    for place, entry in enumerate(entries(path, found.envelope, password)):
         if (wrong := not_r4(entry.resource)) is not None:
             raise FileRefused(entry.where, wrong)
         if entry.method == "DELETE":

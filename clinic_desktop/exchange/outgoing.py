@@ -76,10 +76,11 @@ class Exported:
 
 def bundle_of(desk: Desk, patient_id: str) -> Json:
     """One patient's records as a Bundle; who asked is in the access log first."""
-    return _bundle_of(desk, patient_record(desk, patient_id))
+    return bundle_of_record(desk, patient_record(desk, patient_id))
 
 
-def _bundle_of(desk: Desk, record: PatientRecord) -> Json:
+def bundle_of_record(desk: Desk, record: PatientRecord) -> Json:
+    """What was read of a patient as a Bundle."""
     keys = _keys(record)
     found = [(keys[one.table, one.row["id"]], _resource(one, keys)) for one in record.rows if not one.expected]
     found = [(key, _also_known(resource, record) if key.kind == "Patient" else resource) for key, resource in found]
@@ -148,7 +149,7 @@ def export_all(desk: Desk, folder: Path, progress: Callable[[str], None]) -> Exp
         except ConsentRefusal:
             restricted += 1
             continue
-        bundle = _bundle_of(desk, record)
+        bundle = bundle_of_record(desk, record)
         path = folder / f"{record.mrn}.json"
         _write(path, bundle)
         files.append(str(path))

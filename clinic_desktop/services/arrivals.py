@@ -93,6 +93,24 @@ def which_are_here(read: Read, keys: Sequence[Key]) -> tuple[Key, ...]:
     return tuple(key for key, one in known if one is not None and (one.own or one.digest is not None or key.business))
 
 
+@query
+def foreseen(read: Read, records: Sequence[tuple[Key, str]]) -> tuple[str, ...]:
+    """What would become of records, by their keys and digests: "new", "same", "changed" or "kept_here"."""
+    found = look_up(read.conn, [key for key, _digest in records])
+    now = revisions(read.conn, found)
+
+    def one(key: Key, digest: str) -> str:
+        known = found.of(key)
+        if known is None or (known.digest is None and not known.own):
+            return "new"
+        if known.own or known.digest == digest:
+            return "same"
+        touched = known.revision is not None and now[known.record] != known.revision
+        return "kept_here" if touched else "changed"
+
+    return tuple(one(key, digest) for key, digest in records)
+
+
 class _Batch:
     """One batch: everything that is known of its keys is read at once, then row after row is written."""
 

@@ -157,6 +157,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "document_reading.search_in_chart",
         "sharing.share_record",
         "sharing.health_summary_facts",
+        "departures.record_to_share",
     ),
     _PATIENT,
 ) | {

@@ -96,6 +96,36 @@ def patient_record(read: Read, patient_id: str) -> PatientRecord:
     return PatientRecord(patient_id, person.mrn, ids, tuple(rows), tuple(numbers.scalars()), keys)
 
 
+@query(access="report")
+def record_to_share(read: Read, patient_id: str, sections: Sequence[str]) -> PatientRecord:
+    """The parts of a patient's record that are given to somebody outside, without what was said to be an error."""
+    person = require_patient(read.conn, patient_id)
+    ids = merges.ids_of(read.conn, patient_id)
+    known = _identifiers(read.conn, ids)
+    rows = [_leaving("patients", _person(read.conn, dict(person._mapping), ids), known)]
+    rows += [
+        _leaving(name, found, known)
+        for name, found in _rows(read.conn, ids)
+        if _section(name, found) in sections and found.get("status") not in WRONG
+    ]
+    return PatientRecord(patient_id, person.mrn, ids, tuple(rows))
+
+
+# As on the paper that is shared: of a visit that it was, not what was written at it.
+_SECTIONS = {
+    "allergies": "allergies", "problems": "problems", "medicines_taken": "medicines",
+    "prescription_lines": "medicines", "vital_signs": "vitals", "lab_results": "results", "observations": "results",
+    "diagnostic_reports": "results", "encounters": "visits",
+}  # fmt: skip
+WRONG = frozenset({"entered_in_error", "entered-in-error", "void"})
+
+
+def _section(table: str, row: Mapping[str, Any]) -> str | None:
+    if table == observations.name and row["category"] == "vital-signs":
+        return "vitals"
+    return _SECTIONS.get(table)
+
+
 @query
 def content(read: Read, sha256: str) -> bytes:
     """The bytes that a document of a record that goes out carries."""

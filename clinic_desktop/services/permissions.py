@@ -205,10 +205,12 @@ ACTS: dict[str, frozenset[str]] = {
     # records that come in from elsewhere and go out
     "arrivals.receive": frozenset({ADMINISTRATOR}),
     "arrivals.which_are_here": frozenset({ADMINISTRATOR}),
+    "arrivals.foreseen": frozenset({ADMINISTRATOR}),
     "departures.patients_to_export": frozenset({ADMINISTRATOR}),
     "departures.all_parties": frozenset({ADMINISTRATOR}),
     "departures.patient_record": frozenset({DOCTOR, ADMINISTRATOR}),
-    "departures.parties": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.parties": CLINICAL | {ADMINISTRATOR},
+    "departures.record_to_share": CLINICAL,
     "departures.binaries": frozenset({DOCTOR, ADMINISTRATOR}),
     "departures.content": frozenset({DOCTOR, ADMINISTRATOR}),
     # immunizations
