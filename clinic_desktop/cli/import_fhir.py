@@ -24,14 +24,14 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         help="whose ids these are, where the files do not say: the address of the system they came from",
     )
     words.add_argument("--dry-run", action="store_true", help="say what would be done; nothing is written")
-    words.add_argument("--password-file", type=Path, metavar="FILE", help="the password of a sealed record, in a file")
+    words.add_argument("--opens-with", type=Path, metavar="FILE", help="a file with the password of a sealed record")
     chosen = words.parse_args(arguments)
     if chosen.source != "file" and not chosen.source.startswith(("http://", "https://")):
         raise Refusal(N_("A source is the address of a system, such as https://hospital.example/fhir."), field="source")
     with terminal.signed_in() as here:
         # Asked before a file is opened: who may not import learns nothing of it.
         require(here.desk.session.role, "arrivals.receive")
-        asked = Asked(chosen.source.rstrip("/"), _password(chosen.password_file), chosen.dry_run)
+        asked = Asked(chosen.source.rstrip("/"), _password(chosen.opens_with), chosen.dry_run)
         done = import_fhir(here.desk, chosen.paths, terminal.progress, asked=asked)
     lines = [f"{'':<22}{'read':>8}{'new':>8}{'same':>8}{'changed':>8}"]
     lines += [
@@ -50,4 +50,4 @@ def _password(path: Path | None) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise Refusal(N_("The file with the password cannot be read."), field="password-file") from None
+        raise Refusal(N_("The file with the password cannot be read."), field="opens-with") from None

@@ -15,7 +15,8 @@ _STATUS = {
 def write(row: Row, point: Pointer) -> Json:
     """An appointment with whom it is for, with whom and where."""
     ends = to_text(from_text(row["starts_at"]) + timedelta(minutes=row["minutes"]))
-    there = [point("patients", row["patient_id"]), {"display": row["practitioner"]}]
+    patient = point("patients", row["patient_id"])
+    there = [patient | {"type": "Patient"} if patient else None, {"display": row["practitioner"]}]
     if row["room"]:
         there.append({"type": "Location", "display": row["room"]})
     cancelled = row["status"] == "cancelled" and row["status_reason"]

@@ -65,13 +65,11 @@ def write(row: Row, point: Pointer) -> Json:
     return members | ({about: patient} if about and patient else {})
 
 
-def patient_of(resource: Json) -> object:
-    """The patient whom an appointment is for, among those who take part."""
-    for each in resource.get("participant") or ():
-        actor = each.get("actor") if isinstance(each, dict) else None
-        if isinstance(actor, dict) and is_patient(Reference.model_validate(actor)):
-            return actor
-    return None
+def actors(resource: Json) -> list[Json]:
+    """All who take part in an appointment, those first that say that they are the patient."""
+    part = [each.get("actor") for each in resource.get("participant") or () if isinstance(each, dict)]
+    found = [actor for actor in part if isinstance(actor, dict)]
+    return sorted(found, key=lambda actor: not is_patient(Reference.model_validate(actor)))
 
 
 def is_patient(actor: Reference) -> bool:

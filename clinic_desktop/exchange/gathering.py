@@ -164,8 +164,10 @@ def _point(found: Gathered) -> None:
         if kind == "Patient":
             held.about = held.key
         elif (member := SUBJECTS[kind].about) is not None:
-            said = resource.get(member) if isinstance(member, str) else member(resource)
-            held.about = _whose(found.frame, held, said, member if isinstance(member, str) else "participant")
+            if isinstance(member, str):
+                held.about = _whose(found.frame, held, resource.get(member), member)
+            else:
+                held.about = _patient_among(found.frame, held, member(resource))
 
 
 def _whose(frame: Frame, held: Held, reference: object, member: str) -> Key | None:
@@ -182,6 +184,12 @@ def _whose(frame: Frame, held: Held, reference: object, member: str) -> Key | No
     if target.kind in subject.or_about:
         return None
     raise FileRefused(where, f"a record of this kind is about a patient, not about {target.kind}")
+
+
+def _patient_among(frame: Frame, held: Held, named: Sequence[Json]) -> Key | None:
+    """The patient among several who take part; None where nobody of them is one."""
+    targets = (frame.target(Reference.model_validate(each), held.key) for each in named)
+    return next((target for target in targets if target is not None and target.kind == "Patient"), None)
 
 
 def _follow(found: Gathered, held: Held, resource: Json, where: str, text: str) -> None:
@@ -202,13 +210,16 @@ def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
     left = subjects.rest(subject, resource, what)
     if "id" in resource and resource["id"] != held.key.value:
         left["id"] = resource["id"]
+    links = _targets(what.links, frame, held.key)
+    if subject.about is not None and not isinstance(subject.about, str) and held.about is not None:
+        links["patient_id"] = held.about
     return Arrival(
         key=held.key,
         table=subject.table,
         values={**what.values, **_displayed(what.names)},
         digest=held.digest,
         rest=dumps(left) if left else None,
-        links=_targets(what.links, frame, held.key),
+        links=links,
         names=_targets(what.names, frame, held.key),
         parts=what.parts,
         identifiers=_business(resource.get("identifier")),

@@ -169,7 +169,8 @@ def _bundle(desk: Desk, found: list[tuple[Key, Json]]) -> Json:
         "resourceType": "Bundle",
         "type": "collection",
         "timestamp": when.fhir_instant(to_text(desk.now)),
-        "entry": entries,
+        # FHIR has no empty lists.
+        **({"entry": entries} if entries else {}),
     }
 
 
@@ -255,7 +256,7 @@ def _targets(key: Key, resource: Json) -> Iterator[Key]:
 def _counted(bundles: list[Json]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for bundle in bundles:
-        for entry in bundle["entry"]:
+        for entry in bundle.get("entry", ()):
             kind = entry["resource"]["resourceType"]
             counts[kind] = counts.get(kind, 0) + 1
     return counts

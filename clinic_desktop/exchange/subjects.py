@@ -38,7 +38,7 @@ class Subject:
     table: str
     read: Callable[[Any], Mapped]
     write: Callable[[Row, Pointer], Json]
-    about: str | Callable[[Json], object] | None = "subject"
+    about: str | Callable[[Json], list[Json]] | None = "subject"
     # Besides a patient: such a record is sound FHIR, but belongs to nobody's chart.
     or_about: frozenset[str] = frozenset()
 
@@ -74,7 +74,7 @@ SUBJECTS: Mapping[str, Subject] = {
         Subject("DocumentReference", "documents", documents.read, documents.write, or_about=_PEOPLE | _THINGS),
         Subject("Consent", "consents", consents.read, consents.write, "patient"),
         Subject("Coverage", "outside_records", elsewhere.read_coverage, elsewhere.write, "beneficiary"),
-        Subject("Appointment", "outside_records", elsewhere.read_appointment, elsewhere.write, elsewhere.patient_of),
+        Subject("Appointment", "outside_records", elsewhere.read_appointment, elsewhere.write, elsewhere.actors),
         Subject("ServiceRequest", "outside_records", elsewhere.read_request, elsewhere.write, or_about=_THINGS),
         Subject("Communication", "outside_records", elsewhere.read_communication, elsewhere.write, or_about=_GROUP),
         Subject("Task", "outside_records", elsewhere.read_task, elsewhere.write, "for", or_about=RESOURCES),

@@ -163,6 +163,11 @@ class QtTasks:
         self._closed = True
         self._numbers.clear()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the screen is gone."""
+        return self._closed
+
     def drop(self, slot: str) -> None:
         """Forget the question of one slot."""
         self._numbers[slot] = self._numbers.get(slot, 0) + 1

@@ -40,6 +40,7 @@ WORDS = {
     "medicines_taken": N_("Medicines taken"),
     "notifications": N_("Notices and tasks"),
     "observations": N_("Observations"),
+    "outside_records": N_("Plans and messages from elsewhere"),
     "patient_contacts": N_("Contacts"),
     "patient_names": N_("Other names"),
     "payments": N_("Payments"),

@@ -53,6 +53,7 @@ NO_FORM = {
     "pharmacy.other_0": "adds a lot to those picked, which is kept",
     "administration.patient": "searches whose readers are shown",
     "administration.password": "a password is never written anywhere",
+    "imports.password": "a password is never written anywhere",
 }
 NO_FORM_ENDINGS = (".filter",)  # the line above a list
 
@@ -249,6 +250,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
                     steps(section("catalogue"), press("administration.new_range")), 10),
     "taking a range out": ("administration", "administrator", plain(section="catalogue"),
                            steps(section("catalogue"), press("administration.retire_range")), 1),
+    "an import": ("imports", "administrator", plain(), there, 3),
     "settings": ("administration", "administrator", plain(section="settings"), section("settings"), 3),
 }  # fmt: skip
 

@@ -58,6 +58,7 @@ READ = {
     "consultation_steps": "with their visit, by its id",
     "consents": "with the consents of every registration",
     "covers": "with the covers of every registration",
+    "outside_records": "kept as they came, and shown and exported over every registration",
     "diagnostic_reports": "kept as they came, and exported over every registration",
     "dispenses": "with their prescription, by its id",
     "documents": "with the documents of every registration",
