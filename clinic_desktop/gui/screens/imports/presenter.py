@@ -107,6 +107,8 @@ class Presenter:
 
     def open(self) -> None:
         """Ask for the saved mappings and what was chosen before."""
+        if not self.may:
+            return
         self._tasks.query("mappings", lambda: tuple(imports.saved_mappings(self._desk)), self._view.show_mappings)
         if not self.busy:
             self._draft.recall(self._view.restore)

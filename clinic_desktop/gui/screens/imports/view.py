@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.imports.presenter import KINDS, RECORDS, Chosen, Counted, Done, Presenter, Wrong
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -21,6 +21,7 @@ from clinic_desktop.i18n import N_, _
 ASK_MS = 200
 FILES = N_("Records and tables (*.json *.ndjson *.jsonl *.gz *.jwe *.csv *.tsv *.xlsx);;All files (*)")
 NOTHING_YET = N_("Nothing was tried yet. Choose files and press Try: it says what would be done, and writes nothing.")
+NO_PROBLEM_YET = N_("What cannot be taken in stands here: the file, the place in it, and why.")
 NO_PROBLEM = N_("No problem was found.")
 
 
@@ -41,7 +42,7 @@ class ImportsView(ScreenView):
         )  # fmt: skip
         self.wrong: ListTable[Wrong] = ListTable(
             "imports.wrong", _problems(), key=lambda row: row.number, settings=settings,
-            empty=Empty(_(NOTHING_YET), icon="alert"),
+            empty=Empty(_(NO_PROBLEM_YET), icon="check"),
         )  # fmt: skip
         self._asking = QTimer(self)
         self._asking.setInterval(ASK_MS)
@@ -60,37 +61,36 @@ class ImportsView(ScreenView):
             )
         )
         self.paths = self.form.add(
-            NoteEdit(_("Files and folders, one on a line"), "imports.paths", rows=3, required=True)
+            NoteEdit(_("Files and folders, one on a line"), "imports.paths", rows=4, required=True)
         )
-        self.source = TextField(
-            _("Whose ids these are (address, where the files do not say)"), "imports.source", longest=500
-        )
-        self.password = TextField(_("Password of a sealed file"), "imports.password", secret=True)
-        self.mapping = ChoiceField(_("Saved mapping of the columns"), "imports.mapping", [("", _("By their names"))])
-        self.form.add_row(self.source, self.password)
-        self.form.add(self.mapping)
+        hint = _("Where the files do not say it: https://hospital.example/fhir")
+        self.source = self.form.add(TextField(_("Whose ids these are"), "imports.source", hint=hint, longest=500))
+        self.password = self.form.add(TextField(_("Password of a sealed file"), "imports.password", secret=True))
+        by_name = [("", _("By their names"))]
+        self.mapping = self.form.add(ChoiceField(_("Which column is what"), "imports.mapping", by_name))
         self.kind.set_value(RECORDS)
         for field in (self.kind, self.paths, self.source, self.password, self.mapping):
             field.edited.connect(self._offer)
-        top = Panel(_("What to bring in"), name="imports.what")
-        top.add(self.form)
-        results = QHBoxLayout()
-        results.setSpacing(12)
-        for title, table, name, stretch in (
-            (_("What becomes of it"), self.counted, "imports.results", 2),
-            (_("What is wrong"), self.wrong, "imports.problems", 3),
-        ):
-            card = Panel(title, name=name)
-            card.add(table, 1)
-            results.addWidget(card, stretch)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addWidget(top)
         column.addWidget(self.said)
-        column.addLayout(results, 1)
+        for title, table, name in (
+            (_("What becomes of it"), self.counted, "imports.results"),
+            (_("What is wrong"), self.wrong, "imports.problems"),
+        ):
+            card = Panel(title, name=name)
+            card.add(table, 1)
+            column.addWidget(card, 1)
         self.set_body(body)
+        beside = QWidget()
+        what = QVBoxLayout(beside)
+        what.setContentsMargins(0, 0, 0, 0)
+        what.addWidget(label(_("What to bring in"), "strong"))
+        what.addWidget(self.form)
+        what.addStretch(1)
+        self.set_context(beside)
         self._offer()
 
     # Called by the shell -----------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def _counts() -> list[Column[Counted]]:
 
 def _problems() -> list[Column[Wrong]]:
     return [
-        Column("file", _("File"), lambda row: row.file, width=150, strong=True),
+        Column("file", _("File"), lambda row: row.file, width=210, strong=True),
         Column("where", _("Where"), lambda row: row.where, width=170),
         Column("what", _("What"), lambda row: row.what, width=220, stretch=True),
     ]

@@ -69,7 +69,7 @@ def test_only_what_was_tried_is_taken_in_and_once(stage: Stage, store: Store, go
 
 def test_a_table_is_tried_and_taken_in_with_its_cells_named(stage: Stage, store: Store, tmp_path: Path) -> None:
     path = tmp_path / "prices.csv"
-    path.write_text("code,name,kind,amount,currency\nV1,Visit,consultation,15.00,USD\nV2,,consultation,1,USD\n")
+    path.write_text("code,name,kind,amount,currency\nv1,Visit,consultation,15.00,USD\nv2,,consultation,1,USD\n")
     view = shown(stage, path, kind="prices")
     view.primary()
     assert [(row.new, row.read) for row in view.counted.rows()] == [(1, 2)]
@@ -77,14 +77,14 @@ def test_a_table_is_tried_and_taken_in_with_its_cells_named(stage: Stage, store:
     assert (wrong.file, wrong.where) == ("prices.csv", "row 3, name")
     view.primary()
     with store.read() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM prices WHERE code = 'V1'").scalar_one() == 1
+        assert connection.exec_driver_sql("SELECT count(*) FROM prices WHERE code = 'v1'").scalar_one() == 1
 
 
 def test_what_is_not_there_is_said_beside_the_field(stage: Stage, tmp_path: Path) -> None:
     view = shown(stage, tmp_path / "nowhere.json")
     view.primary()
     assert "nowhere.json" in stage.window.errors[0]
-    assert view.paths.error
+    assert "nowhere.json" in view.paths.error()
     with pytest.raises(Refusal, match="Choose files"):
         paths_of(" \n ")
 
