@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.clock import SetClock
+from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.exchange.outgoing import bundle_of
 from clinic_desktop.exchange.subjects import OUT_ALONE
 from clinic_desktop.exchange.validation.checking import check_resource
@@ -30,6 +30,7 @@ from clinic_desktop.services.claim_answers import NewAnswer
 from clinic_desktop.services.claim_views import claim
 from clinic_desktop.services.patients import NewPatient, find_patients, register_patient
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.staff import staff
 from sync.records.exact import Json, dumps
 from tests.conftest import DeskFor
 from tests.fhir import PATIENT, Take, bundle, head, person, taker
@@ -128,7 +129,11 @@ def test_an_empty_clinic_gets_the_same_records_but_no_foreign_books(
 
 
 def _doctor(desk: Desk) -> Desk:
-    return Desk(desk.store, replace(desk.session, role="doctor"))
+    """Somebody of the other clinic who reads charts."""
+    with desk.store.write(act=new_id(), session=None) as unit:
+        values = {"username": "doctor", "display_name": "Dora Other", "role": "doctor"}
+        somebody = unit.create(staff, values, kind="staff.added")
+    return Desk(desk.store, replace(desk.session, id=new_id(), staff_id=somebody, role="doctor"))
 
 
 def test_the_same_clinic_takes_nothing_in_again(
