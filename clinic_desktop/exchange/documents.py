@@ -157,7 +157,7 @@ def _attachment(row: Row, *, here: bool) -> Json:
     members = clean(content_type=row["declared_type"] or row["media_type"], language=row["language"])
     if row["sha256"]:
         members["data"] = mark_of(row["sha256"])
-    elif here and row["body"]:
+    elif here and (row["body"] or row["from_on"]):
         members |= _text(row)
     return members | clean(title=row["title"])
 
@@ -166,7 +166,7 @@ def _text(row: Row) -> Json:
     head = [f"To: {row['addressed_to']}"] if row["addressed_to"] else []
     if row["from_on"]:
         head.append(f"From {row['from_on']} until {row['until_on'] or '?'}")
-    text = "\n\n".join((*head, row["body"])).encode()
+    text = "\n\n".join(filter(None, (*head, row["body"]))).encode()
     return {"contentType": "text/plain; charset=utf-8", "data": base64.b64encode(text).decode()}
 
 

@@ -298,4 +298,6 @@ def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
             "addenda": added.get(note["id"], []),
         }
         for note in notes
+        # A visit at which nothing was written has no note: FHIR has no empty texts.
+        if note["id"] in steps or note["id"] in added
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What is planned, ordered, insured, charged and said here, as records: sound FHIR, and the same again elsewhere."""
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -30,6 +31,7 @@ from clinic_desktop.services.claim_answers import NewAnswer
 from clinic_desktop.services.claim_views import claim
 from clinic_desktop.services.patients import NewPatient, find_patients, register_patient
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.chart import consultation_steps, encounters
 from clinic_desktop.store.tables.staff import staff
 from sync.records.exact import Json, dumps
 from tests.conftest import DeskFor
@@ -194,3 +196,30 @@ def test_what_a_cashier_charged_and_took_back_is_told_as_it_stands(insured: Insu
     assert sorted((each["status"], each.get("overrideReason")) for each in found) == [
         ("aborted", "the wrong patient"), ("billed", None)
     ]  # fmt: skip
+
+
+def test_what_was_written_at_a_visit_is_no_second_document_when_it_comes_back(
+    store: Store, desk_for: DeskFor, tmp_path: Path, elsewhere: Desk
+) -> None:
+    admin, doctor = desk_for("administrator"), desk_for("doctor")
+    patient = register_patient(desk_for("front_desk").once(), NewPatient("Bello", "Ngozi", "female")).patient_id
+    with store.write(act=new_id(), session=None) as unit:
+        at = "2026-03-09T09:00:00.000000Z"
+        visit = {
+            "patient_id": patient, "preset": "new", "status": "signed", "started_at": at, "signed_at": at,
+            "signed_by": doctor.session.staff_id,
+        }  # fmt: skip
+        unit.create(encounters, visit, kind="encounter.signed")
+        seen = unit.create(encounters, visit, kind="encounter.signed")
+        said = {"encounter_id": seen, "patient_id": patient, "step": "plan", "state": "completed",
+                "content": json.dumps({"plan": "Rest"})}  # fmt: skip
+        unit.create(consultation_steps, said, kind="step.completed")
+    whole = dumps(bundle_of(admin, patient))
+    assert len(of_kind(out(admin, patient), "DocumentReference")) == 1
+    before = head(store)
+    assert taker(admin, tmp_path)(whole).problems == []
+    assert head(store) == before
+    # In another clinic it is a document like any other, and goes out once.
+    taker(elsewhere, tmp_path)(whole)
+    (known,) = find_patients(elsewhere, "bello")
+    assert len(of_kind(out(elsewhere, known.patient_id), "DocumentReference")) == 1
