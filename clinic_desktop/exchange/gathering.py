@@ -22,6 +22,8 @@ from sync.records.release import not_r4
 # Up to so many resources are held as they are; of a larger file each is held compressed, a thirtieth of the memory.
 HELD_PLAIN = 20_000
 BUSINESS_LONGEST = 256
+# What the documents of one file may carry together: all of it is judged, and so held, before the first is written.
+LARGEST_TOGETHER = 384 << 20
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Gathered:
     standing: set[int] = field(default_factory=set)
     pointing: list[Pointing] = field(default_factory=list)
     asked_to_delete: int = 0
+    carried: int = 0
 
     def groups(self) -> Iterator[list[Held]]:
         """What belongs together, one person's records at a time; people and places that others refer to come first."""
@@ -119,6 +122,10 @@ def _hold(found: Gathered, entry: Entry, digests: dict[Key, str], *, pack: bool)
         found.not_kept.append((kind, hash(key)))
         return
     resource, contents = _lifted(kind, resource, where)
+    found.carried += sum(len(each.content) for each in contents)
+    if found.carried > LARGEST_TOGETHER:
+        most = LARGEST_TOGETHER >> 20
+        raise FileRefused(where, f"the documents up to here are together larger than {most} MB: bring them in in parts")
     what = _mapped(kind, resource, where)
     if pack:
         packed = zlib.compress(dumps(resource).encode(), 1)

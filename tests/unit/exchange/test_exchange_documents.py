@@ -10,6 +10,7 @@ import pytest
 
 from clinic_desktop.domain.documents import Letter
 from clinic_desktop.exchange import documents as mapping
+from clinic_desktop.exchange import gathering
 from clinic_desktop.exchange.incoming import import_fhir
 from clinic_desktop.exchange.outgoing import bundle_of
 from clinic_desktop.exchange.validation.checking import check_resource
@@ -201,3 +202,12 @@ def test_marks_are_never_taken_for_contents() -> None:
     assert contents == (tricky,)
     back = mapping.fill(lifted, lambda sha256: tricky if sha256 == hashlib.sha256(tricky).hexdigest() else b"")
     assert back == document(content=tricky)
+
+
+def test_documents_that_together_fill_the_memory_are_refused_by_name(
+    take: Take, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "LARGEST_TOGETHER", 2 * len(WORDS) - 1)
+    where, what = refused(store, take, document(OLD), document(NEW))
+    assert where == f"DocumentReference/{NEW}"
+    assert "in parts" in what
