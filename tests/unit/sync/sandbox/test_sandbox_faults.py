@@ -315,7 +315,10 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
     assert read_rules(path) == [Rule("delayed", "healify", "POST", times=2, options={"seconds": 90})]
 
 
-@pytest.mark.parametrize("bad", [[{"kind": "no such"}], {"faults": 3}, [7], "x"])
+@pytest.mark.parametrize(
+    "bad",
+    [[{"kind": "no such"}], {"faults": 3}, [7], "x", [{"kind": "edit", "times": "x"}], [{"kind": "edit", "path": 3}]],
+)
 def test_a_file_that_is_not_one_of_rules_is_refused(bad: object) -> None:
     with pytest.raises(ValueError, match="fault"):
         rules_of(bad)
