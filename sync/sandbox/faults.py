@@ -20,7 +20,7 @@ class Rule:
     ``path`` is a beginning of the path, or a part of it between stars; ``after`` lets so many matching requests pass
     first; ``times`` is how often it fires (0: without end); ``chance`` is drawn from the seed. ``options`` belong to
     the kind: ``seconds``, ``status``, ``headers``, ``text``, ``table``, ``ident``, ``changes``, ``other``, ``field``,
-    ``value``.
+    ``value``, ``by`` (``insert`` for a page that shifts down), ``before`` (a proxy's page in place of the request).
     """
 
     kind: Kind

@@ -101,9 +101,12 @@ def token_dead() -> None:
 
 
 def proxy_page() -> None:
-    response = desk("proxy_page").through("GET", PATIENTS).response
-    assert response is not None
-    assert (response.status, response.headers["Content-Type"]) == (502, "text/html")
+    for before in (True, False):
+        at = desk("proxy_page", before=before)
+        response = at.through("POST", PATIENTS, ANA).response
+        assert response is not None
+        assert (response.status, response.headers["Content-Type"]) == (502, "text/html")
+        assert made(at) == (not before)
 
 
 def truncated() -> None:
