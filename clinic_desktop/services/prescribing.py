@@ -17,6 +17,7 @@ from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.medication import CurrentMedicine, MedicationFacts
 from clinic_desktop.services.medicines import Medicine
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.prescribers import HERE, Outside, signed_under
 from clinic_desktop.services.prescription_lines import (
     LineDraft,
     codes_of,
@@ -208,6 +209,7 @@ def sign_prescription(
     *,
     priority: str = "routine",
     note: str = "",
+    outside: Outside = HERE,
 ) -> SignedPrescription:
     """Sign one prescription of several medicines, after asking the safety check again in the same transaction.
 
@@ -236,6 +238,7 @@ def sign_prescription(
         "priority": priority,
         "pack": pack,
         "note": note.strip() or None,
+        **signed_under(act, outside),
     }
     prescription_id = act.create(tables.prescriptions, values, kind="prescription.signed")
     line_ids = tuple(
