@@ -47,14 +47,6 @@ class Reminder:
 
 
 @command
-def change_booking(act: Act, appointment_id: str, new: Booking, reason: str | None, *, expect: int) -> int:
-    """Change how an appointment is held and why, not when; returns the new revision. Raises Refusal."""
-    _standing(act.conn, appointment_id)
-    changes = booking_columns(act.conn, new) | {"reason": clean(reason or "", "reason") or None}
-    return act.change(appointments, appointment_id, changes, kind="appointment.changed", expect=expect)
-
-
-@command
 def confirm(act: Act, appointment_id: str, code: str = "", *, expect: int) -> int:
     """Note that the patient said they come; a code that they read out must be this appointment's. Raises Refusal."""
     row = _standing(act.conn, appointment_id)

@@ -321,7 +321,6 @@ ACTS: dict[str, frozenset[str]] = {
     "directory.change_place": frozenset({ADMINISTRATOR}),
     "hours.working_hours": EVERYONE,
     "hours.set_hours": frozenset({ADMINISTRATOR}),
-    "bookings.change_booking": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
     "bookings.confirm": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
     "bookings.note_reminder": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
     "prescribers.send_elsewhere": frozenset({DOCTOR, NURSE, PHARMACIST}),

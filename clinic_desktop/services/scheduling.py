@@ -74,6 +74,7 @@ class Appointment:
     cancelled_at: str | None = None
     cancelled_by: str = ""
     reminders: tuple[Reminder, ...] = ()
+    tell_patient: bool = False
 
     def __repr__(self) -> str:
         return f"Appointment({self.id})"
@@ -178,8 +179,10 @@ def reschedule(
     minutes: int | None = None,
     practitioner_id: str | None = None,
     room: str | None = None,
+    reason: str | None = None,
+    more: Booking | None = None,
 ) -> Appointment:
-    """Move an appointment that was looked at in a revision; what is None stays as it is."""
+    """Move an appointment that was looked at in a revision, or change how it is held; what is None stays as it is."""
     before = _booked(act.conn, appointment_id)
     slot = Slot(
         starts_at,
@@ -194,7 +197,9 @@ def reschedule(
         "minutes": slot.minutes,
         "practitioner_id": slot.practitioner,
         "room": slot.room,
-    }
+    } | ({} if more is None else booking_columns(act.conn, more))
+    if reason is not None:
+        changes["reason"] = reason.strip() or None
     act.change(appointments, appointment_id, changes, kind="appointment.moved", expect=revision)
     return _one(act.conn, appointment_id)
 
@@ -316,7 +321,7 @@ def _lines() -> Select[Any]:
             columns.starts_at, columns.minutes, columns.reason, columns.status, columns.status_reason, columns.number,
             columns.kind, columns.place_id, columns.telehealth, columns.priority, columns.note,
             columns.reminder_methods, columns.confirmation_code, columns.confirmed_at, columns.booked_at,
-            columns.cancelled_at, columns.cancelled_by, places.c.name.label("place"),
+            columns.cancelled_at, columns.cancelled_by, columns.tell_patient, places.c.name.label("place"),
         )
         .join_from(appointments, patients, patients.c.id == kept_of(columns.patient_id))
         .join(staff, staff.c.id == columns.practitioner_id)
@@ -337,7 +342,7 @@ def _appointment(row: Row[Any], reminders: Sequence[Reminder] = ()) -> Appointme
         Booking(row.kind, row.place_id, bool(row.telehealth), row.priority, row.note,
                 tuple((row.reminder_methods or "").split())),
         row.place or "", row.number or "", row.confirmation_code or "", row.confirmed_at, row.booked_at,
-        row.cancelled_at, row.cancelled_by or "", tuple(reminders),
+        row.cancelled_at, row.cancelled_by or "", tuple(reminders), bool(row.tell_patient),
     )  # fmt: skip
 
 

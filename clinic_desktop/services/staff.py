@@ -12,6 +12,7 @@ from clinic_desktop.domain.patients import digits_of
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.hours import set_hours
 from clinic_desktop.services.permissions import ROLES
 from clinic_desktop.store.tables.staff import staff
 
@@ -130,18 +131,20 @@ def change_staff(
     specialty: str | None,
     licence: str | None,
     practice: Practice | None = None,
+    hours: str | None = None,
     expect: int,
 ) -> int:
     """Change how somebody is called and what they may practise; returns the new revision.
 
-    Where `practice` is None the numbers stay as they are.
+    Where `practice` or `hours` is None, the numbers or the working hours stay as they are.
     """
     if not display_name.strip():
         raise Refusal(N_("This may not be empty."), field="display_name")
     changes = {"display_name": display_name.strip(), "specialty": specialty or None, "licence": licence or None}
     if practice is not None:
         changes |= _practice(act.conn, practice, staff_id)
-    return act.change(staff, staff_id, changes, kind="staff.changed", expect=expect)
+    revision = act.change(staff, staff_id, changes, kind="staff.changed", expect=expect)
+    return revision if hours is None else set_hours.inside(act, staff_id, hours, expect=revision)
 
 
 @command
