@@ -1,6 +1,6 @@
 """The one kind of dialog: for what must stop everything, with a reason where one is required."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt
