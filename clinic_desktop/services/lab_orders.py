@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
 from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import coding
@@ -18,7 +18,7 @@ from clinic_desktop.store.tables.directory import places
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("order_columns",)
+IN_ACT = ("details_of", "order_columns")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,14 @@ def order_columns(act: Act, details: OrderDetails) -> dict[str, object]:
     }
 
 
+def details_of(row: Row[tuple[object, ...]]) -> OrderDetails:
+    """What the laboratory was told with an order's row."""
+    return OrderDetails(
+        row.clinical_information or "", row.diagnoses or "", row.collection_instructions or "",
+        None if row.collect_at is None else from_text(row.collect_at), row.place_id,
+    )  # fmt: skip
+
+
 def _words(text: str, field: str) -> str | None:
     return " ".join(clean(line, field, most=2000) for line in text.split("\n")).strip() or None
 
@@ -110,10 +118,7 @@ def _rows(connection: Connection, where: ColumnElement[bool]) -> tuple[PlacedOrd
         PlacedOrderRow(
             row.id, row.patient_id, row.number, from_text(row.ordered_at), row.status, row.revision, row.priority,
             row.display_name, row.note or "",
-            OrderDetails(
-                row.clinical_information or "", row.diagnoses or "", row.collection_instructions or "",
-                None if row.collect_at is None else from_text(row.collect_at), row.place_id,
-            ),
+            details_of(row),
             row.place or "", row.conclusion or "",
         )
         for row in rows

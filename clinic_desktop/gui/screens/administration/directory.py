@@ -35,22 +35,19 @@ class DirectorySection(ListSection[Entry]):
         )  # fmt: skip
         self._presenter, self._directory = presenter, kind
         self.primary_text = N_("&Save place") if kind == "places" else N_("&Save pharmacy")
-        self.form.add(TextField(_("&Name"), "administration.name", required=True))
-        reach = [TextField(_("&Telephone"), "administration.phone")]
+        at = f"administration.{kind}"
+        self.form.add(TextField(_("&Name"), f"{at}.name", required=True))
+        reach = [TextField(_("&Telephone"), f"{at}.phone")]
         if kind == "pharmacies":
-            number = TextField(_("N&CPDP number"), "administration.ncpdp", hint=_("Seven digits, in the US"))
+            number = TextField(_("N&CPDP number"), f"{at}.ncpdp", hint=_("Seven digits, in the US"))
             self.form.add_row(number, *reach)
-            self.form.add(TextField(_("&E-mail"), "administration.email"))
+            self.form.add(TextField(_("&E-mail"), f"{at}.email"))
         else:
             self.form.add(reach[0])
-        self.form.add(NoteEdit(_("Add&ress"), "administration.address", rows=2))
-        self.form.add_row(
-            TextField(_("City"), "administration.city"), TextField(_("District"), "administration.district")
-        )
-        self.form.add_row(
-            TextField(_("Postal code"), "administration.postal_code"), TextField(_("Country"), "administration.country")
-        )
-        self._active = self.form.add(CheckField(_("In &use"), "administration.active"))
+        self.form.add(NoteEdit(_("Add&ress"), f"{at}.address", rows=2))
+        self.form.add_row(TextField(_("City"), f"{at}.city"), TextField(_("District"), f"{at}.district"))
+        self.form.add_row(TextField(_("Postal code"), f"{at}.postal_code"), TextField(_("Country"), f"{at}.country"))
+        self._active = self.form.add(CheckField(_("In &use"), f"{at}.active"))
         self.fill(None)
 
     def fill(self, row: Entry | None) -> None:
