@@ -67,8 +67,12 @@ class OrderSaid(QWidget):
         self._tasks.change(
             lambda: lab_orders.conclude_order(desk, sheet.order_id, text, expect=sheet.revision),
             done,
-            self._form.show_refusal,
+            self._refused,
         )
+
+    def _refused(self, error: Exception) -> None:
+        if not self._form.show_refusal(error):
+            self._say(str(error))
 
     def _kept(self, sheet: OrderSheet) -> KeptDraft:
         return KeptDraft(self._desk, self._tasks, "laboratory.conclusion", sheet.order_id)
