@@ -36,6 +36,7 @@ class Charge:
     number: str = ""
     code: ChargeCode = NOT_CODED
     provider: str = ""
+    encounter_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,7 @@ def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
                 row.procedure_code or "", row.modifiers or "", row.diagnoses or "", row.note or "", row.provider_id
             ),
             row.display_name or "",
+            row.encounter_id,
         )
         for row in rows
     )
