@@ -30,7 +30,13 @@ MINUTES = (10, 15, 20, 30, 45, 60)
 class BookingPanel(QWidget):
     """Books at the place chosen on the board, or shows the appointment that stands there."""
 
-    def __init__(self, find: Find, keeper: DraftKeeper, acts: dict[str, Callable[[], None]]) -> None:
+    def __init__(
+        self,
+        find: Find,
+        keeper: DraftKeeper,
+        acts: dict[str, Callable[[], None]],
+        remind: Callable[[str], None],
+    ) -> None:
         super().__init__()
         self._find = find
         self.day: date | None = None
@@ -66,7 +72,7 @@ class BookingPanel(QWidget):
         self._name = label("", "strong", wrap=True, name="schedule.appointment.patient")
         self.shown.add(self._name)
         self.shown.body.addWidget(self._state, 0, Qt.AlignmentFlag.AlignLeft)
-        self.reminded = Reminded(acts["remind"])
+        self.reminded = Reminded(remind)
         for widget in (self._words, self.reminded, *self._acts):
             self.shown.add(widget)
         column = QVBoxLayout(self)

@@ -1,14 +1,16 @@
 """What is agreed about an appointment besides its time: how it is held, where, and how the patient is reminded."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_instant
 from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.text import NoteEdit
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.bookings import Booking
@@ -98,24 +100,20 @@ class MoreOfBooking:
 
 
 class Reminded(QWidget):
-    """Notes that the patient was reminded, and how."""
+    """Notes that the patient was reminded: one button for each way."""
 
-    def __init__(self, act: Callable[[], None]) -> None:
+    def __init__(self, act: Callable[[str], None]) -> None:
         super().__init__()
-        self.method = ChoiceField(
-            _("Reminded by"), "schedule.reminded_by", [(key, _(words)) for key, words in METHOD_WORDS.items()],
-            none=None,
-        )  # fmt: skip
-        self._note = Button(_("N&ote it"), "schedule.remind", act)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.method, 1)
-        row.addWidget(self._note)
+        row.addWidget(label(_("Reminded by"), "secondary"))
+        for method in OFFERED:
+            row.addWidget(LinkButton(_(METHOD_WORDS[method]), f"schedule.reminded.{method}", partial(act, method)))
+        row.addStretch(1)
 
     def show_for(self, one: Appointment) -> None:
-        """Offer it while the appointment stands, by the way the patient asked for."""
+        """Offer it while the appointment stands."""
         self.setVisible(one.status == "booked")
-        self.method.set_value(next(iter(one.more.reminders), "phone"))
 
 
 def booking_words(one: Appointment) -> list[str]:

@@ -23,7 +23,7 @@ from clinic_desktop.services.patients import BannerFacts
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.scheduling import Appointment, DayBoard
 
-BY_WORDS = {"patient": N_("The patient"), "clinic": N_("The clinic"), "other": N_("Somebody else")}
+BY_WORDS = {"clinic": N_("The clinic"), "other": N_("Somebody else")}
 DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
 
@@ -46,9 +46,9 @@ class ScheduleView(ScreenView):
         self.set_body(self.area)
         acts = {
             "check_in": self._check_in, "move": self._move, "no_show": self._no_show, "cancel": self._cancel,
-            "confirm": self._confirm, "remind": self._remind,
+            "confirm": self._confirm,
         }  # fmt: skip
-        self.booking = BookingPanel(presenter.find, DraftKeeper(self._keep), acts)
+        self.booking = BookingPanel(presenter.find, DraftKeeper(self._keep), acts, self._remind)
         self.set_context(self.booking)
         self.add_button(_("&Earlier"), "schedule.earlier", lambda: self._by(-1), "Ctrl+Left")
         self.add_button(_("Toda&y"), "schedule.today", self._today, "Ctrl+Home")
@@ -233,9 +233,9 @@ class ScheduleView(ScreenView):
         if self.booking.appointment is not None:
             self.presenter.confirm(self.booking.appointment)
 
-    def _remind(self) -> None:
+    def _remind(self, method: str) -> None:
         if self.booking.appointment is not None:
-            self.presenter.remind(self.booking.appointment, self.booking.reminded.method.value() or "phone")
+            self.presenter.remind(self.booking.appointment, method)
 
     def _no_show(self) -> None:
         if self.booking.appointment is not None:
@@ -249,8 +249,8 @@ class ScheduleView(ScreenView):
         words = _("{name}, {day} at {time} with {who}. The time is free again.").format(
             name=one.patient, day=show_date(start.date()), time=f"{start:%H:%M}", who=one.practitioner
         )
-        by = ChoiceField(_("Wanted &by"), "schedule.cancelled_by", [(key, _(it)) for key, it in BY_WORDS.items()],
-                         none=None)  # fmt: skip
+        others = [(key, _(words)) for key, words in BY_WORDS.items()]
+        by = ChoiceField(_("Wanted &by"), "schedule.cancelled_by", others, none=_("The patient"))
         tell = CheckField(_("The patient has to be &told"), "schedule.tell_patient")
         dialog = ConfirmStop(
             self, "schedule.cancelling", _("Cancel the appointment"), words,
