@@ -224,7 +224,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "an insurer": ("claims", "administrator", plain(show="insurers"), there, 6),
     "a plan": ("claims", "administrator", plain(show="insurers"), press("claims.kind.plan"), 7),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
-    "prescription with more": ("prescribing", "doctor", about_patient, unfold("More: indication, refills, NDC"), 14),
+    "prescription with more": ("prescribing", "doctor", about_patient, press("prescribing.more"), 14),
     "laboratory order with more": ("order", "doctor", about_patient,
                                    unfold("More: why, and how the specimen is taken"), 7),
     "laboratory order": ("order", "doctor", about_patient, there, 2),

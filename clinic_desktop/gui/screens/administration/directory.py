@@ -22,13 +22,12 @@ class DirectorySection(ListSection[Entry]):
 
     def __init__(self, presenter: Presenter, settings: Remembered, kind: str) -> None:
         columns = [
-            Column[Entry]("name", _("Name"), lambda row: row.name, 180, stretch=True, strong=True),
-            Column[Entry]("where", _("Address"), lambda row: row.where, 200, subtle=True),
-            Column[Entry]("phone", _("Telephone"), lambda row: row.phone or "", 130),
-            Column[Entry]("active", _("In use"), lambda row: yes(row.active), 64),
+            Column[Entry]("name", _("Name"), lambda row: row.name, 130, stretch=True, strong=True),
+            Column[Entry]("city", _("City"), lambda row: row.city or "", 90, subtle=True),
+            Column[Entry]("active", _("In use"), lambda row: yes(row.active), 60),
         ]
         if kind == "pharmacies":
-            columns.insert(1, Column[Entry]("ncpdp", _("NCPDP"), lambda row: row.ncpdp or "", 84))
+            columns.insert(1, Column[Entry]("ncpdp", _("NCPDP"), lambda row: row.ncpdp or "", 80))
         super().__init__(
             kind, Entry, columns, settings, key=lambda row: row.id, empty=_(EMPTY[kind]), keep=presenter.keep,
             ask_draft=presenter.restore,

@@ -63,7 +63,7 @@ class StaffSection(ListSection[StaffMember]):
             (
                 TextField(_("Letters after the name"), "administration.credentials", placeholder="MD"),
                 TextField(_("NPI"), "administration.npi", hint=_("Ten digits")),
-                TextField(_("DEA number"), "administration.dea", hint=_("On controlled drugs")),
+                TextField(_("DEA number"), "administration.dea", hint=_("Controlled drugs")),
             ),
             (TextField(_("Telephone"), "administration.phone"), TextField(_("E-mail"), "administration.email")),
             (self._hours_field,),

@@ -127,8 +127,9 @@ class ChargesPanel(QWidget):
         self.modifiers = TextField(_("Modifiers"), "billing.modifiers", placeholder="25")
         self.diagnoses = TextField(_("Diagnosis codes"), "billing.diagnoses", placeholder="G44.1")
         self.note = TextField(_("Note"), "billing.note")
-        self.coding.add_row(self.procedure, self.modifiers, self.diagnoses, self.note, stretch=(2, 2, 3, 3))
-        self.coding.add_widget(Button(_("&Keep the codes"), "billing.keep_codes", self._code))
+        keep = Button(_("&Keep"), "billing.keep_codes", self._code)
+        fields = (self.procedure, self.modifiers, self.diagnoses, self.note)
+        self.coding.add_row(*fields, keep, stretch=(2, 2, 3, 3, 0))
         self.coding.hide()
         return self.coding
 

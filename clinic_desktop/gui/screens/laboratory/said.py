@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.laboratory.sheet import order_words
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Panel, label
@@ -19,7 +18,7 @@ from clinic_desktop.services.sheets import OrderSheet
 
 
 class OrderSaid(QWidget):
-    """The words of the order above its results; once something is released, the conclusion in words."""
+    """The words of the order above its results; `concluding` goes beneath them, once something is released."""
 
     def __init__(self, desk: Desk, tasks: Tasks, say: Callable[[str], None]) -> None:
         super().__init__()
@@ -27,14 +26,13 @@ class OrderSaid(QWidget):
         self._sheet: OrderSheet | None = None
         self._note = label("", name="laboratory.order_note", wrap=True)
         self._form = Form(DraftKeeper(self._keep))
-        self._text = self._form.add(NoteEdit(_("Conclusion"), "laboratory.conclusion", rows=2))
-        self._panel = Panel("", name="laboratory.concluding")
-        self._panel.add(self._form)
-        self._panel.add(Button(_("&Keep the conclusion"), "laboratory.conclude", self._conclude))
+        self._text = self._form.add(NoteEdit(_("What the results come to"), "laboratory.conclusion", rows=2))
+        self.concluding = Panel(_("Conclusion"), name="laboratory.concluding")
+        self.concluding.add_button(_("Sa&ve the conclusion"), "laboratory.conclude", self._conclude)
+        self.concluding.add(self._form)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._note)
-        column.addWidget(self._panel)
 
     def show_sheet(self, sheet: OrderSheet) -> None:
         """Show an order's words; what is being typed of the same order stays."""
@@ -42,7 +40,7 @@ class OrderSaid(QWidget):
         words = order_words(sheet)
         self._note.setText(words)
         self._note.setVisible(bool(words))
-        self._panel.setVisible(
+        self.concluding.setVisible(
             sheet.status in {"partly_released", "released"} and self._desk.may("lab_orders.conclude_order")
         )
         self._sheet = sheet

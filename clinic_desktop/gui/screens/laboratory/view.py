@@ -313,6 +313,7 @@ class LaboratoryScreen(ScreenView):
         panel.add(self._rule)
         panel.add(self._grid)
         column.addWidget(panel)
+        column.addWidget(self._said.concluding)
         column.addStretch(1)
         self._area = area = QScrollArea()
         area.setWidgetResizable(True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.doses import counted, strength_text
 from clinic_desktop.domain.money import money_text
@@ -21,10 +21,11 @@ from clinic_desktop.domain.prescribing import (
 )
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.drafting import Written, first_dose, from_fields, worked_out
-from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.numbers import NumberField
 from clinic_desktop.gui.widgets.panel import Panel, label
@@ -85,13 +86,25 @@ class LineEditor(Panel):
         form.add_widget(self.stock)
         form.add_row(self.amount, self.unit, self.route, self.frequency, self.days, stretch=(2, 3, 3, 5, 3))
         form.add_row(self.quantity, self.max_per_day, self.as_needed_for, self.instructions, stretch=(3, 3, 4, 6))
-        form.add_row(self.as_needed, self.no_substitution, QWidget(), self.add_line, stretch=(2, 2, 4, 0))
-        self.more = form.add_section(_("More: indication, refills, NDC"), *self._more(), folded=True)
+        asked = LinkButton(_("More: indication, refills, NDC"), "prescribing.more", self._turn)
+        form.add_row(self.as_needed, self.no_substitution, asked, self.add_line, stretch=(2, 2, 4, 0))
+        # A heading of its own would take the height of a line of the prescription: the link opens it.
+        self.more = QWidget()
+        rows = QVBoxLayout(self.more)
+        rows.setContentsMargins(0, 0, 0, 0)
+        for fields in self._more():
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            for field in fields:
+                row.addWidget(form.adopt(field), 1)
+            rows.addLayout(row)
+        form.add_widget(self.more)
+        self.more.hide()
         form.add_widget(self.sig)
         self.add(form)
         self._say("")
 
-    def _more(self) -> tuple[tuple[QWidget, ...], ...]:
+    def _more(self) -> tuple[tuple[Field, ...], ...]:
         """What few lines need: why, when in the day, how often again, which package."""
         at = "prescribing"
         return (
@@ -107,10 +120,13 @@ class LineEditor(Panel):
             ),
         )
 
+    def _turn(self) -> None:
+        self.more.setVisible(self.more.isHidden())
+
     def unfold(self) -> None:
         """Open what is folded away where something stands in it."""
         typed = [field for field in self.form.fields() if self.more.isAncestorOf(field) and field.draft()]
-        self.more.set_folded(not typed)
+        self.more.setVisible(bool(typed))
 
     # Called by the view ----------------------------------------------------------------------------
 

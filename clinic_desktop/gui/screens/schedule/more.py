@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.check import CheckField
@@ -59,7 +59,9 @@ class MoreOfBooking:
             (self.kind, self.priority),
             (self.place,),
             (self.telehealth,),
-            tuple(self.reminders.values()),
+            (label(_("To be reminded by"), "secondary"),),
+            tuple(self.reminders[method] for method in OFFERED[:2]),
+            (self.reminders[OFFERED[2]],),
             (self.note,),
             folded=True,
         )
@@ -104,9 +106,11 @@ class Reminded(QWidget):
 
     def __init__(self, act: Callable[[str], None]) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(label(_("Reminded by"), "secondary"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(label(_("Was reminded by"), "secondary"))
+        row = QHBoxLayout()
+        column.addLayout(row)
         for method in OFFERED:
             row.addWidget(LinkButton(_(METHOD_WORDS[method]), f"schedule.reminded.{method}", partial(act, method)))
         row.addStretch(1)
