@@ -54,17 +54,17 @@ class ChargesPanel(QWidget):
             "billing.charges",
             [
                 Column("what", _("What was done"), lambda row: row.description, width=260, stretch=True),
-                Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=80, number=True),
+                Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=70, number=True),
                 Column(
                     "price", _("Price"), lambda row: money_text(row.unit_amount, row.currency), width=110, number=True
                 ),
                 Column("amount", _("Amount"), lambda row: _money(row, row.amount), width=120, number=True),
-                Column("code", _("Code"), _code, width=90, subtle=True),
+                Column("code", _("Code"), _code, width=72, subtle=True),
                 Column(
                     "note",
                     _("Note"),
                     lambda row: row.note or "",
-                    width=150,
+                    width=110,
                     meaning=lambda row: "warning" if row.note else "",
                 ),
             ],
