@@ -232,20 +232,25 @@ def require_sound(fields: Mapping[str, object], today: date) -> None:
         raise Refusal("Give a birth date, an age, or “unknown”.", field="born_on")
     if isinstance(born_on, date):
         _require_birth(born_on, today)
-    email = str(fields.get("email") or "")
-    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
-        raise Refusal("This is not an e-mail address.", field="email")
+    require_reachable(fields)
     for name, (known, words) in _CHOSEN.items():
         if fields.get(name) and fields[name] not in known:
             raise Refusal(words, field=name)
-    for name in ("phone", "other_phone"):
-        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
-            raise Refusal("A telephone number has at least three digits.", field=name)
     share = fields.get("insurance_share")
     if share is not None and not (isinstance(share, int) and 0 <= share <= 100):
         raise Refusal("The insurer's share is between 0 and 100 percent.", field="insurance_share")
     if not fields.get("insurer") and (share or fields.get("insurance_number")):
         raise Refusal("Name the insurer.", field="insurer")
+
+
+def require_reachable(fields: Mapping[str, object]) -> None:
+    """Refuse an e-mail address or a telephone number that can be none, of a person or a place."""
+    email = str(fields.get("email") or "")
+    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
+        raise Refusal("This is not an e-mail address.", field="email")
+    for name in ("phone", "other_phone"):
+        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
+            raise Refusal("A telephone number has at least three digits.", field=name)
 
 
 _CHOSEN = {

@@ -16,7 +16,7 @@ from clinic_desktop.services.directory import require_place
 from clinic_desktop.store.tables.scheduling import appointment_reminders, appointments
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("booking_columns", "confirmation_code", "is_telehealth", "reminders_of", "where_of")
+IN_ACT = ("booking_columns", "confirmation_code", "is_telehealth", "reminders_of", "standing", "where_of")
 
 CANCELLERS = ("patient", "clinic", "other")
 
@@ -49,7 +49,7 @@ class Reminder:
 @command
 def confirm(act: Act, appointment_id: str, code: str = "", *, expect: int) -> int:
     """Note that the patient said they come; a code that they read out must be this appointment's. Raises Refusal."""
-    row = _standing(act.conn, appointment_id)
+    row = standing(act.conn, appointment_id)
     told = code.strip().upper().replace("-", "").replace(" ", "")
     if told and told != row.confirmation_code:
         raise Refusal(N_("This is not the code of this appointment."), field="code")
@@ -62,7 +62,7 @@ def confirm(act: Act, appointment_id: str, code: str = "", *, expect: int) -> in
 @command
 def note_reminder(act: Act, appointment_id: str, method: str, note: str = "") -> str:
     """Note that the patient was reminded, only in a way of which they agreed to be written to. Raises Refusal."""
-    row = _standing(act.conn, appointment_id)
+    row = standing(act.conn, appointment_id)
     if method not in rules.REMINDERS:
         raise Refusal(N_("Choose how the patient was reminded."), field="method")
     if from_text(row.starts_at) <= act.now:
@@ -128,7 +128,8 @@ def reminders_of(connection: Connection, appointment_ids: Sequence[str]) -> dict
     return found
 
 
-def _standing(connection: Connection, appointment_id: str) -> Row[tuple[object, ...]]:
+def standing(connection: Connection, appointment_id: str) -> Row[tuple[object, ...]]:
+    """The row of an appointment that is still to come about. Raises Refusal."""
     row = connection.execute(select(appointments).where(appointments.c.id == appointment_id)).one_or_none()
     if row is None:
         raise Refusal(N_("This appointment is not here any more."), field="appointment")

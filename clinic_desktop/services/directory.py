@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Table, select
 
 from clinic_desktop.domain import coding
 from clinic_desktop.domain.insurance import clean
-from clinic_desktop.domain.patients import digits_of
+from clinic_desktop.domain.patients import require_reachable
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
@@ -142,11 +142,7 @@ def _tidied(new: Address) -> dict[str, object]:
     values["address"] = "\n".join(line.strip() for line in (new.address or "").splitlines() if line.strip()) or None
     if values["name"] is None:
         raise Refusal(N_("This may not be empty."), field="name")
-    if new.phone and len(digits_of(new.phone)) < 3:
-        raise Refusal(N_("A telephone number has at least three digits."), field="phone")
-    email = str(values["email"] or "")
-    if email and ("@" not in email.strip("@") or " " in email):
-        raise Refusal(N_("This is not an e-mail address."), field="email")
+    require_reachable(values)
     return values
 
 

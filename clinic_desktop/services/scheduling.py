@@ -21,6 +21,7 @@ from clinic_desktop.services.bookings import (
     booking_columns,
     confirmation_code,
     reminders_of,
+    standing,
 )
 from clinic_desktop.services.hours import stretches_of
 from clinic_desktop.services.merges import ids_of, kept_id, kept_of
@@ -183,7 +184,7 @@ def reschedule(
     more: Booking | None = None,
 ) -> Appointment:
     """Move an appointment that was looked at in a revision, or change how it is held; what is None stays as it is."""
-    before = _booked(act.conn, appointment_id)
+    before = standing(act.conn, appointment_id)
     slot = Slot(
         starts_at,
         before.minutes if minutes is None else minutes,
@@ -218,7 +219,7 @@ def cancel(
 
     `cancelled_by` is who wanted it (``patient``, ``clinic``, ``other``), `tell_patient` that they have to be told.
     """
-    _booked(act.conn, appointment_id)
+    standing(act.conn, appointment_id)
     if not reason.strip():
         raise Refusal(N_("Say why the appointment is cancelled."), field="reason")
     if cancelled_by not in CANCELLERS:
@@ -239,7 +240,7 @@ def cancel(
 @command
 def no_show(act: Act, appointment_id: str, revision: int | None = None) -> Appointment:
     """Note that the patient did not come; not before the time has come."""
-    before = _booked(act.conn, appointment_id)
+    before = standing(act.conn, appointment_id)
     if from_text(before.starts_at) > act.now:
         raise Refusal(N_("This appointment has not begun yet."), field="starts_at")
     act.change(appointments, appointment_id, {"status": "no_show"}, kind="appointment.missed", expect=revision)
@@ -248,7 +249,7 @@ def no_show(act: Act, appointment_id: str, revision: int | None = None) -> Appoi
 
 def arrived(act: Act, appointment_id: str, patient_id: str) -> str:
     """Mark an appointment as arrived inside the act that checks the patient in; returns its practitioner."""
-    before = _booked(act.conn, appointment_id)
+    before = standing(act.conn, appointment_id)
     if before.patient_id not in ids_of(act.conn, patient_id):
         raise Refusal(N_("This appointment is another patient's."), field="appointment")
     act.change(appointments, appointment_id, {"status": "arrived"}, kind="appointment.arrived")
@@ -298,17 +299,6 @@ def _taken(connection: Connection, start: datetime, end: datetime, itself: str) 
         )
     )
     return [Slot(from_text(row.starts_at), row.minutes, row.practitioner_id, row.room, row.person) for row in rows]
-
-
-def _booked(connection: Connection, appointment_id: str) -> Row[Any]:
-    row = connection.execute(select(appointments).where(appointments.c.id == appointment_id)).one_or_none()
-    if row is None:
-        raise Refusal(N_("This appointment is not here any more."), field="appointment")
-    if row.status != "booked":
-        raise Refusal(
-            N_("This appointment is {status} already."), field="appointment", status=row.status.replace("_", " ")
-        )
-    return row
 
 
 def _lines() -> Select[Any]:

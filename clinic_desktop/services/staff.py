@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, select
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import coding
 from clinic_desktop.domain.insurance import clean
-from clinic_desktop.domain.patients import digits_of
+from clinic_desktop.domain.patients import require_reachable
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
@@ -206,10 +206,7 @@ def _practice(connection: Connection, new: Practice, itself: str) -> dict[str, s
             other = select(staff.c.display_name).where(staff.c[name] == values[name], staff.c.id != itself)
             if (who := connection.execute(other).scalar()) is not None:
                 raise Refusal(N_("{who} has this number already."), field=name, who=who)
-    if values["phone"] and len(digits_of(values["phone"])) < 3:
-        raise Refusal(N_("A telephone number has at least three digits."), field="phone")
-    if values["email"] and ("@" not in values["email"].strip("@") or " " in values["email"]):
-        raise Refusal(N_("This is not an e-mail address."), field="email")
+    require_reachable(values)
     return values
 
 
