@@ -154,6 +154,12 @@ def plain(**arguments: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda _clinic: arguments
 
 
+def more_of_the_line(clinic: Clinic, view: ScreenView) -> None:
+    """What few lines of a prescription need; it is open already where something stands in it."""
+    if view.editor.more.isHidden():  # type: ignore[attr-defined]
+        press("prescribing.more")(clinic, view)
+
+
 WHY = press("consultation.leave_out")
 LEVEL = row("stock.levels")
 
@@ -224,7 +230,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "an insurer": ("claims", "administrator", plain(show="insurers"), there, 6),
     "a plan": ("claims", "administrator", plain(show="insurers"), press("claims.kind.plan"), 7),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
-    "prescription with more": ("prescribing", "doctor", about_patient, press("prescribing.more"), 14),
+    "prescription with more": ("prescribing", "doctor", about_patient, more_of_the_line, 14),
     "laboratory order with more": ("order", "doctor", about_patient,
                                    unfold("More: why, and how the specimen is taken"), 7),
     "laboratory order": ("order", "doctor", about_patient, there, 2),

@@ -9,7 +9,7 @@ import pytest
 from clinic_desktop.domain.prescribing import Dose
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.reports import medicine_papers
-from clinic_desktop.services import directory, pharmacy, prescribers, prescribing, refills, staff
+from clinic_desktop.services import directory, home, pharmacy, prescribers, prescribing, refills, staff
 from clinic_desktop.services.directory import Address
 from clinic_desktop.services.prescribers import Outside
 from clinic_desktop.services.prescription_lines import LineDraft
@@ -74,6 +74,7 @@ def test_what_goes_elsewhere_is_not_in_the_queue_and_cannot_be_handed_out_here(c
     clinic.receive("amoxicillin_500_cap", "A1", date(2027, 6, 1), 60)
     made = sign(clinic, amoxicillin(), elsewhere=True)
     assert pharmacy.queue(clinic.pharmacist) == ()
+    assert [group.count for group in home.waits_for_me(clinic.pharmacist) if group.key == "prescriptions"] == [0]
     assert "Harbour Street Pharmacy · NCPDP 1234567" in paper(clinic, made)
     order = pharmacy.work_order(clinic.pharmacist, clinic.patient, made)
     with pytest.raises(Refusal, match="goes to Harbour Street Pharmacy"):
