@@ -163,6 +163,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
 ) | {
     "prescribing.prescription": _unless("pharmacist", _PRESCRIPTION),
     "results.order_results": _unless("laboratory", _PATIENT),
+    "lab_orders.order_of": _unless("laboratory", _PATIENT),
     "laboratory.open_tests": _unless("laboratory", _PATIENT),
     "refills.refillable": _unless("pharmacist", _PATIENT),
     "refills.refills_of": _unless("pharmacist", _PATIENT),

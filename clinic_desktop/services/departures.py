@@ -28,6 +28,7 @@ from clinic_desktop.store.tables.chart import (
     problems,
     vital_signs,
 )
+from clinic_desktop.store.tables.directory import pharmacies
 from clinic_desktop.store.tables.documents import attachments
 from clinic_desktop.store.tables.immunizations import immunizations
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests, specimens
@@ -253,10 +254,14 @@ def _prescribed() -> Select[Any]:
             prescriptions.c.status,
             prescriptions.c.status_reason,
             prescriptions.c.priority,
+            prescriptions.c.prescriber_npi,
+            prescriptions.c.expires_on,
+            pharmacies.c.name.label("pharmacy"),
             staff.c.display_name.label("prescriber"),
         )
         .join(prescriptions, prescriptions.c.id == prescription_lines.c.prescription_id)
         .join(staff, staff.c.id == prescriptions.c.prescriber_id)
+        .join(pharmacies, pharmacies.c.id == prescriptions.c.pharmacy_id, isouter=True)
     )
 
 

@@ -19,6 +19,7 @@ IN_ACT = ("rows_under", "rows_since", "tables_of_people", "take_with_it", "kind_
 WORDS = {
     "addenda": N_("Addenda"),
     "allergies": N_("Allergies"),
+    "appointment_reminders": N_("Reminders"),
     "appointments": N_("Appointments"),
     "callbacks": N_("Call-backs"),
     "charges": N_("Charges"),

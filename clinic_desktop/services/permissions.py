@@ -312,6 +312,21 @@ ACTS: dict[str, frozenset[str]] = {
         ),
         frozenset({CASHIER, ADMINISTRATOR}),
     ),
+    # homes: who practises, places and pharmacies, how appointments are held, coding, papers that go out
+    "directory.pharmacies": EVERYONE,
+    "directory.places": EVERYONE,
+    "directory.add_pharmacy": frozenset({DOCTOR, NURSE, PHARMACIST, FRONT_DESK, ADMINISTRATOR}),
+    "directory.change_pharmacy": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "directory.add_place": frozenset({ADMINISTRATOR}),
+    "directory.change_place": frozenset({ADMINISTRATOR}),
+    "hours.working_hours": EVERYONE,
+    "hours.set_hours": frozenset({ADMINISTRATOR}),
+    "bookings.confirm": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "bookings.note_reminder": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "prescribers.send_elsewhere": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    "charge_codes.code_charge": frozenset({CASHIER, ADMINISTRATOR}),
+    "lab_orders.order_of": frozenset({DOCTOR, NURSE, LABORATORY}),
+    "lab_orders.conclude_order": frozenset({DOCTOR, LABORATORY}),
     # billing
     **dict.fromkeys(
         (

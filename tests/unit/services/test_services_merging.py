@@ -57,6 +57,7 @@ READ = {
     "claims": "with the claims of every registration",
     "consultation_steps": "with their visit, by its id",
     "consents": "with the consents of every registration",
+    "appointment_reminders": "with their appointment, by its id",
     "covers": "with the covers of every registration",
     "outside_records": "kept as they came, and shown and exported over every registration",
     "diagnostic_reports": "kept as they came, and exported over every registration",

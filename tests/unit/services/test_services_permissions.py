@@ -50,6 +50,7 @@ NO_ACCESS_ROW = {
         "immunization_reference.find_manufacturers",
         "departures.parties", "departures.all_parties", "departures.binaries", "departures.content",
         "insurance.insurers_known", "insurance.plans_known",
+        "directory.pharmacies", "directory.places", "hours.working_hours",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
