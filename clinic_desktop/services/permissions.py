@@ -312,6 +312,13 @@ ACTS: dict[str, frozenset[str]] = {
         ),
         frozenset({CASHIER, ADMINISTRATOR}),
     ),
+    # anonymised exports for research
+    "research.willing": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.research_record": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.known_words": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (
