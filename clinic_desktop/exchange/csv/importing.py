@@ -14,7 +14,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.csv.fields import KINDS, Field, Reading
 from clinic_desktop.exchange.csv.mapping import Mapped, by_name, require_columns, understand
 from clinic_desktop.exchange.csv.problems import Problem, in_words
-from clinic_desktop.exchange.csv.reading import Line, is_formula, read
+from clinic_desktop.exchange.csv.reading import Line, is_formula, read, require_whole
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.administration import clinic_settings, price_list
@@ -58,6 +58,8 @@ def bring_in(
     """Bring a file in; its problems are added to `brought`, and a file that is none is one of them."""
     try:
         mapped = understand(asked.mapping or {}, KINDS[asked.kind]) if asked.mapping is not None else Mapped({})
+        if path.is_file():
+            require_whole(path, delimiter=mapped.delimiter, encoding=mapped.encoding)
         sheet = read(path, delimiter=mapped.delimiter, encoding=mapped.encoding)
         if not mapped.sources:
             mapped = Mapped(by_name(sheet.columns, KINDS[asked.kind]), *_options(mapped))

@@ -65,6 +65,7 @@ outside_costs = record(
     number("base", null=True),
     number("total", null=True),
     number("covered", null=True),
+    text("units", null=True),  # how many times over, as of a medicine that was handed out
     text("happened_at", null=True),
     text("happened_text", null=True),
     one_of("kind", "person", "visit", "medicine", "procedure", "immunization"),

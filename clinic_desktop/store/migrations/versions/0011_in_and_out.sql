@@ -72,6 +72,7 @@ CREATE TABLE outside_costs (
 	base INTEGER, 
 	total INTEGER, 
 	covered INTEGER, 
+	units TEXT, 
 	happened_at TEXT, 
 	happened_text TEXT, 
 	CONSTRAINT pk_outside_costs PRIMARY KEY (rowid_), 
