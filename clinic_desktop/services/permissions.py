@@ -345,6 +345,7 @@ ACTS: dict[str, frozenset[str]] = {
             "invoices.insurance",
             "invoices.invoice",
             "invoices.invoices_of",
+            "outside_bills.money_elsewhere",
             "billing.price_list",
             "cash.receipt",
         ),

@@ -15,6 +15,7 @@ from sqlalchemy import Table, func, select
 from clinic_desktop.exchange.csv.synthea.bringing import Taken, bring_set_in
 from clinic_desktop.exchange.csv.synthea.tables import TABLES
 from clinic_desktop.services import cash, counts, covers, invoices, patients
+from clinic_desktop.services import outside_bills as outside_bills_service
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.store.tables.billing import ledger
 from clinic_desktop.store.tables.journal import journal
@@ -100,11 +101,9 @@ def test_the_shared_set_arrives_to_the_cent_and_again_changes_nothing(
 
 def _same_money(desk: Desk, shared: dict[str, list[dict[str, str]]]) -> None:
     with desk.store.read() as connection:
-        whose = dict(
-            connection.execute(
-                select(identifiers.c.record_id, identifiers.c.value).where(identifiers.c.kind == "Patient", identifiers.c.use == "resource")
-            ).all()
-        )  # fmt: skip
+        named = select(identifiers.c.record_id, identifiers.c.value)
+        mine = named.where(identifiers.c.kind == "Patient", identifiers.c.use == "resource")
+        whose = {row.record_id: row.value for row in connection.execute(mine)}
         lines = connection.execute(select(outside_bill_lines)).mappings().all()
         costs = connection.execute(select(outside_costs)).mappings().all()
         bills = connection.execute(select(outside_bills)).mappings().all()
@@ -145,6 +144,12 @@ def test_what_came_is_in_the_chart_and_nothing_of_it_in_this_clinics_money(desk:
     assert number_of(desk, ledger) == 0
     assert invoices.unpaid_invoices(desk) == ()
     assert cash.my_shift(desk) is None
+    for hit in patients.find_patients(desk, "Maynard46"):
+        (total,) = outside_bills_service.money_elsewhere(desk, hit.patient_id).totals
+        mine = [row for row in rows_of("claims_transactions") if row["PATIENTID"].startswith("3edac2e3")]
+        assert total.charged == sum(cents(row["AMOUNT"]) for row in mine if row["TYPE"] == "CHARGE")
+        assert total.paid == sum(cents(row["PAYMENTS"]) for row in mine if row["TYPE"] == "PAYMENT")
+        assert (total.currency, total.outstanding) == ("USD", 0)
     (maynard,) = patients.find_patients(desk, "Maynard46 Mosciski958")
     held = covers.covers_of(desk, maynard.patient_id)
     assert {cover.state for cover in held} == {"over"}
