@@ -13,6 +13,7 @@ from pathlib import Path
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.gathering import Gathered, Held, Pointing, arrivals, gather, standing
+from clinic_desktop.exchange.halted import naming
 from clinic_desktop.exchange.reading import FileRefused, files_of
 from clinic_desktop.exchange.subjects import SUBJECTS
 from clinic_desktop.services.acts import Desk
@@ -154,7 +155,8 @@ class _Import:
         rows = arrivals(fit, found.frame, self._met)
         begun = time.monotonic()
         try:
-            outcomes = receive(self._desk, rows).outcomes
+            with naming(path, batch[0].where):
+                outcomes = receive(self._desk, rows).outcomes
         except Refusal as error:
             if "where" not in error.facts:
                 raise

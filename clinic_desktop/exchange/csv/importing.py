@@ -15,6 +15,7 @@ from clinic_desktop.exchange.csv.fields import KINDS, Field, Reading
 from clinic_desktop.exchange.csv.mapping import Mapped, by_name, require_columns, understand
 from clinic_desktop.exchange.csv.problems import Problem, in_words
 from clinic_desktop.exchange.csv.reading import Line, is_formula, read, require_whole
+from clinic_desktop.exchange.halted import naming
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.administration import clinic_settings, price_list
@@ -209,7 +210,8 @@ def _take(
     left = list(batch)
     while left:
         try:
-            outcomes = import_rows(desk, asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run)
+            with naming(path, _place(left[0][0])):
+                outcomes = import_rows(desk, asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run)
         except DryRun as tried:
             outcomes = tried.outcomes
         except Refusal as error:

@@ -24,11 +24,12 @@ from clinic_desktop.exchange.csv.synthea import money
 from clinic_desktop.exchange.csv.synthea.cells import Cells, WrongCell
 from clinic_desktop.exchange.csv.synthea.tables import COLUMNS, NOT_KEPT, TABLES, Clinical
 from clinic_desktop.exchange.gathering import Held
+from clinic_desktop.exchange.halted import naming
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.arrival_keys import Key
-from clinic_desktop.services.arrivals import Arrival, foreseen, receive, which_are_here
+from clinic_desktop.services.arrivals import Arrival, receive, which_are_here, would_become
 from sync.records.exact import digest
 
 KIND, SOURCE, CURRENCY = "synthea", "synthea", "USD"
@@ -200,7 +201,8 @@ class _Set:
         if not flat:
             return
         try:
-            outcomes = foreseen(self._desk, [(one.key, one.digest) for one in flat]) if self._dry_run else receive(self._desk, flat).outcomes
+            with naming(path, _row(fit[0][0])):
+                outcomes = would_become(self._desk, flat) if self._dry_run else receive(self._desk, flat).outcomes
         except Refusal as error:
             if len(fit) == 1:
                 self._problem(path, f"{_row(fit[0][0])}, {error.field or ''}".rstrip(", "), in_words(error))
