@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,15 +15,12 @@ from clinic_desktop.exchange.csv.mapping import Mapped, by_name, require_columns
 from clinic_desktop.exchange.csv.problems import Problem, in_words
 from clinic_desktop.exchange.csv.reading import Line, is_formula, read, require_whole
 from clinic_desktop.exchange.halted import naming
+from clinic_desktop.exchange.pace import Pace
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.administration import clinic_settings, price_list
 from clinic_desktop.services.imports import DryRun, RowIn, RowOut, import_rows
 
-# A batch is one transaction. It is kept near what a person's save may have to wait for (house.md, writers), and as
-# long as one row takes it is never more than that row.
-BATCH_SECONDS, PAUSE_SECONDS = 0.008, 0.001
-MOST_ROWS = 200
 _KEYS = {"prices": ("code",), "formulary": ("name", "strength", "form"), "stock": ("delivery", "name", "strength",
          "form", "lot", "quantity")}  # fmt: skip
 
@@ -67,7 +63,7 @@ def bring_in(
         require_columns(mapped, sheet.columns, KINDS[asked.kind])
         rows = _rows(sheet.lines, path, asked, mapped, _today(desk), brought)
         source = f"table:{mapped.source or asked.kind}"
-        _in_batches(rows, lambda batch: _take(desk, asked, source, batch, path, brought, mapped), progress)
+        _in_batches(rows, lambda batch, pace: _take(desk, asked, source, batch, path, brought, mapped, pace), progress)
     except Refusal as error:
         brought.problems.append(Problem(str(path), error.field or "", in_words(error)))
 
@@ -177,41 +173,43 @@ def _place(number: int, column: str = "") -> str:
 
 
 def _in_batches(
-    rows: Iterator[Numbered], take: Callable[[Sequence[Numbered]], None], progress: Callable[[int], None]
+    rows: Iterator[Numbered], take: Callable[[Sequence[Numbered], Pace], None], progress: Callable[[int], None]
 ) -> None:
-    """Hand rows over in batches of about 8 ms, so that a person's save gets in between."""
-    size, done = 4, 0
+    """Hand rows over in short transactions, so that a person's save gets in between."""
+    pace, done = Pace(), 0
     batch: list[Numbered] = []
     for row in rows:
         batch.append(row)
-        if len(batch) < size:
+        if len(batch) < pace.size:
             continue
-        took = _timed(take, batch)
+        with pace.timing(len(batch)):
+            take(batch, pace)
         done += len(batch)
         progress(done)
-        size = min(max(int(size * BATCH_SECONDS / max(took, 1e-4)), 1), size * 2, MOST_ROWS)
         batch = []
-        time.sleep(PAUSE_SECONDS)
     if batch:
-        take(batch)
+        take(batch, pace)
         progress(done + len(batch))
 
 
-def _timed(take: Callable[[Sequence[Numbered]], None], batch: Sequence[Numbered]) -> float:
-    begun = time.monotonic()
-    take(batch)
-    return time.monotonic() - begun
-
-
 def _take(
-    desk: Desk, asked: Asked, source: str, batch: Sequence[Numbered], path: Path, brought: Brought, mapped: Mapped
+    desk: Desk,
+    asked: Asked,
+    source: str,
+    batch: Sequence[Numbered],
+    path: Path,
+    brought: Brought,
+    mapped: Mapped,
+    pace: Pace,
 ) -> None:
     """One transaction; where a row is refused the others of the batch are taken without it."""
     left = list(batch)
     while left:
         try:
             with naming(path, _place(left[0][0])):
-                outcomes = import_rows(desk, asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run)
+                outcomes = import_rows(
+                    pace.desk(desk), asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run
+                )
         except DryRun as tried:
             outcomes = tried.outcomes
         except Refusal as error:

@@ -6,7 +6,6 @@ says: the same set again changes nothing. What is wrong with a row is told by fi
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,6 @@ from pydantic import ValidationError
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import gathering
-from clinic_desktop.exchange.csv.importing import BATCH_SECONDS, MOST_ROWS, PAUSE_SECONDS
 from clinic_desktop.exchange.csv.mapping import Mapped, understand
 from clinic_desktop.exchange.csv.problems import Problem, in_words
 from clinic_desktop.exchange.csv.reading import Line, Sheet, read, require_whole
@@ -26,6 +24,7 @@ from clinic_desktop.exchange.csv.synthea.tables import COLUMNS, NOT_KEPT, TABLES
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.halted import naming
 from clinic_desktop.exchange.keys import Frame
+from clinic_desktop.exchange.pace import Pace
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.arrival_keys import Key
@@ -175,26 +174,23 @@ class _Set:
         return made + (money.cost(table.costs, row, key, self._source, self._payers) if table.costs else [])
 
     def _batches(self, name: str, path: Path, rows: Iterator[Numbered]) -> None:
-        """Hand rows over in transactions of about 8 ms, so that a person's save gets in between."""
-        size, done = 4, 0
+        """Hand rows over in short transactions, so that a person's save gets in between."""
+        pace, done = Pace(), 0
         batch: list[Numbered] = []
         for row in rows:
             batch.append(row)
-            if len(batch) < size:
+            if len(batch) < pace.size:
                 continue
-            begun = time.monotonic()
-            self._take(name, path, batch)
-            took = time.monotonic() - begun
+            with pace.timing(len(batch)):
+                self._take(name, path, batch, pace)
             done += len(batch)
             self._progress(name, done)
-            size = min(max(int(size * BATCH_SECONDS / max(took, 1e-4)), 1), size * 2, MOST_ROWS)
             batch = []
-            time.sleep(PAUSE_SECONDS)
         if batch:
-            self._take(name, path, batch)
+            self._take(name, path, batch, pace)
             self._progress(name, done + len(batch))
 
-    def _take(self, name: str, path: Path, batch: Sequence[Numbered]) -> None:
+    def _take(self, name: str, path: Path, batch: Sequence[Numbered], pace: Pace) -> None:
         self._look_for(batch)
         fit = [(number, made) for number, made in batch if self._belongs(name, path, number, made)]
         flat = [one for _number, made in fit for one in made]
@@ -202,14 +198,16 @@ class _Set:
             return
         try:
             with naming(path, _row(fit[0][0])):
-                outcomes = would_become(self._desk, flat) if self._dry_run else receive(self._desk, flat).outcomes
+                outcomes = (
+                    would_become(self._desk, flat) if self._dry_run else receive(pace.desk(self._desk), flat).outcomes
+                )
         except Refusal as error:
             if len(fit) == 1:
                 self._problem(path, f"{_row(fit[0][0])}, {error.field or ''}".rstrip(", "), in_words(error))
                 return
             # Which row it was is found by taking each by itself.
             for one in fit:
-                self._take(name, path, [one])
+                self._take(name, path, [one], pace)
             return
         told = iter(outcomes)
         for number, made in fit:
