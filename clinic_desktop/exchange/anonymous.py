@@ -184,7 +184,7 @@ def _hand_over(desk: Desk, asked: Request, whole: Unnamed, manifest: dict[str, A
                 mrns=", ".join(one.mrn for one in found[:5]),
             )  # fmt: skip
         digest = hashlib.sha256(parts[0].read_bytes()).hexdigest()
-        research.note_export(desk.once(), _noted(manifest, digest))
+        research.note_export(desk, _noted(manifest, digest))
         for part, path in zip(parts, outs, strict=True):
             part.replace(path)
     finally:

@@ -14,6 +14,7 @@ from clinic_desktop.gui.screens.administration.records import (
     SettingsSection,
     SightSection,
 )
+from clinic_desktop.gui.screens.administration.research import ResearchSection
 from clinic_desktop.gui.screens.administration.section import ListSection, Section
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.i18n import N_, _
@@ -28,6 +29,7 @@ WORDS = {
     "backups": N_("Backups"),
     "sights": N_("Who saw this patient"),
     "packs": N_("Safety pack"),
+    "research": N_("Research"),
     "settings": N_("Settings"),
 }
 ADD_WORDS = {"staff": N_("Add some&body"), "prices": N_("Add a &price"), "formulary": N_("Add a &product")}
@@ -36,6 +38,7 @@ TOUCHES = {
     "formulary": ("product.",),
     "prices": ("price.",),
     "catalogue": ("lab_test.", "lab_range."),
+    "research": ("research.",),
 }
 
 
@@ -122,6 +125,7 @@ class AdministrationScreen(ScreenView):
             "backups": BackupSection(self.presenter, settings),
             "sights": SightSection(self.presenter, settings, context.window.set_patient),
             "packs": PackSection(settings),
+            "research": ResearchSection(self.presenter, settings),
             "settings": SettingsSection(self.presenter),
         }
 
