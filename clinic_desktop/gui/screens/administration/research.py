@@ -30,10 +30,10 @@ LEVEL_WORDS = {
 FIELD_WORDS = {
     "age_group": N_("Age group"),
     "gender": N_("Sex"),
-    "zip_code_prefix": N_("First three figures of a US ZIP code"),
+    "zip_code_prefix": N_("US ZIP, three figures"),
     "state": N_("US state"),
     "country": N_("Country"),
-    "deceased": N_("Whether the patient has died"),
+    "deceased": N_("Whether deceased"),
 }
 assert set(LEVEL_WORDS) == set(LEVELS)
 assert set(FIELD_WORDS) == set(FIELDS)
@@ -63,8 +63,9 @@ class ResearchSection(Section):
         self.kept = {
             name: CheckField(_(words), f"administration.keep_{name}") for name, words in FIELD_WORDS.items()
         }  # fmt: skip
-        for field in self.kept.values():
-            self.form.add(field)
+        kept = list(self.kept.values())
+        for place in range(0, len(kept), 2):
+            self.form.add_row(*kept[place : place + 2])
         self.table: ListTable[ExportMade] = ListTable(
             "administration.research", _columns(), key=lambda row: row.id, settings=settings,
             empty=Empty(_("Nothing has left for research. Fill in the form beside and export."), icon="shield"),
@@ -136,17 +137,19 @@ class ResearchSection(Section):
 
 def _columns() -> list[Column[ExportMade]]:
     return [
-        Column("made", _("Made"), _made, 150, sort=lambda row: row.made_at),
-        Column("approval", _("Approval"), lambda row: row.export.approval, 130, strong=True),
-        Column("purpose", _("What for"), lambda row: row.export.purpose, 180, stretch=True, subtle=True),
-        Column("level", _("Level"), lambda row: row.export.level, 80),
-        Column("k", _("k"), lambda row: str(row.export.k), 50, number=True, sort=lambda row: row.export.k),
-        Column("patients", _("Patients"), lambda row: f"{row.export.patients:,}", 90, number=True,
+        Column("made", _("Made"), _made, 104, sort=lambda row: row.made_at),
+        Column("approval", _("Approval"), lambda row: row.export.approval, 110, strong=True),
+        Column("purpose", _("What for, by whom"), _purpose, 130, stretch=True, subtle=True),
+        Column("level", _("Level"), lambda row: row.export.level, 64),
+        Column("k", _("k"), lambda row: str(row.export.k), 40, number=True, sort=lambda row: row.export.k),
+        Column("patients", _("Patients"), lambda row: f"{row.export.patients:,}", 80, number=True,
                sort=lambda row: row.export.patients),
-        Column("by", _("By"), lambda row: row.made_by, 130, subtle=True),
     ]  # fmt: skip
 
 
 def _made(row: ExportMade) -> str:
-    at = from_text(row.made_at).astimezone()
-    return f"{show_date(at.date())} {at:%H:%M}"
+    return show_date(from_text(row.made_at).astimezone().date())
+
+
+def _purpose(row: ExportMade) -> str:
+    return ", ".join(filter(None, (row.export.purpose, row.made_by)))
