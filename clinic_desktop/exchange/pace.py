@@ -6,10 +6,13 @@ transaction: where that is slow, a save waits for the disk anyhow, and shorter t
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from clinic_desktop.services.acts import Desk
+
+R = TypeVar("R")
 
 WORK_SECONDS, PAUSE_SECONDS = 0.008, 0.001
 COMMITS = 2
@@ -40,6 +43,23 @@ class Pace:
 
     def _mark(self) -> None:
         self._worked = time.monotonic()
+
+
+def in_batches(rows: Iterable[R], take: Callable[[list[R], Pace], None], progress: Callable[[int], None]) -> None:
+    """Hand rows over in short transactions, so that a person's save gets in between; tells how many are done."""
+    pace, done = Pace(), 0
+    batch: list[R] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) >= pace.size:
+            with pace.timing(len(batch)):
+                take(batch, pace)
+            done += len(batch)
+            progress(done)
+            batch = []
+    if batch:
+        take(batch, pace)
+        progress(done + len(batch))
 
 
 def next_size(rows: int, worked: float, kept: float) -> int:

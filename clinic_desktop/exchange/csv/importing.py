@@ -15,7 +15,7 @@ from clinic_desktop.exchange.csv.mapping import Mapped, by_name, require_columns
 from clinic_desktop.exchange.csv.problems import Problem, in_words
 from clinic_desktop.exchange.csv.reading import Line, is_formula, read, require_whole
 from clinic_desktop.exchange.halted import naming
-from clinic_desktop.exchange.pace import Pace
+from clinic_desktop.exchange.pace import Pace, in_batches
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.administration import clinic_settings, price_list
@@ -63,7 +63,7 @@ def bring_in(
         require_columns(mapped, sheet.columns, KINDS[asked.kind])
         rows = _rows(sheet.lines, path, asked, mapped, _today(desk), brought)
         source = f"table:{mapped.source or asked.kind}"
-        _in_batches(rows, lambda batch, pace: _take(desk, asked, source, batch, path, brought, mapped, pace), progress)
+        in_batches(rows, lambda batch, pace: _take(desk, asked, source, batch, path, brought, mapped, pace), progress)
     except Refusal as error:
         brought.problems.append(Problem(str(path), error.field or "", in_words(error)))
 
@@ -170,26 +170,6 @@ def _key(kind: str, values: Mapping[str, Any]) -> str:
 
 def _place(number: int, column: str = "") -> str:
     return _("row {number}").format(number=number) + (f", {column}" if column else "")
-
-
-def _in_batches(
-    rows: Iterator[Numbered], take: Callable[[Sequence[Numbered], Pace], None], progress: Callable[[int], None]
-) -> None:
-    """Hand rows over in short transactions, so that a person's save gets in between."""
-    pace, done = Pace(), 0
-    batch: list[Numbered] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) < pace.size:
-            continue
-        with pace.timing(len(batch)):
-            take(batch, pace)
-        done += len(batch)
-        progress(done)
-        batch = []
-    if batch:
-        take(batch, pace)
-        progress(done + len(batch))
 
 
 def _take(

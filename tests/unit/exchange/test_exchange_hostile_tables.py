@@ -1,10 +1,8 @@
 """Tables cut off, in the wrong letters, without end, or on a full disk: said by name, nothing half-written."""
 
 import contextlib
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.outside import identifiers
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
+from tests import failing
 from tests.conftest import KEY
 from tests.fhir import bundle, everything
 
@@ -97,14 +96,8 @@ def test_a_formula_is_refused_by_its_cell_and_never_run(desk: Desk, tmp_path: Pa
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 4 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(folder)], check=False).returncode:
-        pytest.skip("this machine does not let us mount")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=False)
+    with failing.small_disk(tmp_path / "disk", 4) as folder:
+        yield folder
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from clinic_desktop.exchange.csv.synthea.tables import COLUMNS, NOT_KEPT, TABLES
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.halted import naming
 from clinic_desktop.exchange.keys import Frame
-from clinic_desktop.exchange.pace import Pace
+from clinic_desktop.exchange.pace import Pace, in_batches
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.arrival_keys import Key
@@ -122,7 +122,11 @@ class _Set:
             self._done.problems.append(Problem(str(path), error.field or "", in_words(error)))
             return
         self._done.counts.setdefault(name, Counter())
-        self._batches(name, path, self._rows(name, path, sheet.lines))
+        in_batches(
+            self._rows(name, path, sheet.lines),
+            lambda batch, pace: self._take(name, path, batch, pace),
+            lambda done: self._progress(name, done),
+        )
 
     def _rows(self, name: str, path: Path, lines: Iterator[Line]) -> Iterator[Numbered]:
         """The rows of a table that can be taken, as what is kept of each."""
@@ -172,23 +176,6 @@ class _Set:
         held = Held(key, said, str(line.number), None, resource)
         made = list(gathering.arrivals([held], self._frame, {}))
         return made + (money.cost(table.costs, row, key, self._source, self._payers) if table.costs else [])
-
-    def _batches(self, name: str, path: Path, rows: Iterator[Numbered]) -> None:
-        """Hand rows over in short transactions, so that a person's save gets in between."""
-        pace, done = Pace(), 0
-        batch: list[Numbered] = []
-        for row in rows:
-            batch.append(row)
-            if len(batch) < pace.size:
-                continue
-            with pace.timing(len(batch)):
-                self._take(name, path, batch, pace)
-            done += len(batch)
-            self._progress(name, done)
-            batch = []
-        if batch:
-            self._take(name, path, batch, pace)
-            self._progress(name, done + len(batch))
 
     def _take(self, name: str, path: Path, batch: Sequence[Numbered], pace: Pace) -> None:
         self._look_for(batch)
