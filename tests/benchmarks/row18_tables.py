@@ -6,8 +6,6 @@ triggers and journal entries, a hundred rows to a transaction; it decides nothin
 
 import csv
 import random
-import resource
-import sys
 import tempfile
 import time
 from datetime import date, timedelta
@@ -53,7 +51,6 @@ def rows(*, full: bool) -> list[Row]:
         started = time.perf_counter()
         bring_in(desk, table, Asked("patients", currency="KES"), brought)
         ours = time.perf_counter() - started
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
         desk.store.close()
         started = time.perf_counter()
         with table.open(encoding="utf-8", newline="") as file:
@@ -65,7 +62,6 @@ def rows(*, full: bool) -> list[Row]:
     return [
         Row(18, "import of people by CSV", number / ours, number / (parsed + seconds), most=0.7, least=True,
             unit="rows/s", note=note),
-        Row(18, "import of people by CSV: memory at its highest", memory, limit=1024, unit="MB"),
         Row(18, "import of people by CSV: one transaction, p50", percentile(longest, 50)),
         Row(18, "import of people by CSV: one transaction, p99", percentile(longest, 99)),
     ]  # fmt: skip
