@@ -171,12 +171,8 @@ class _Batch:
             # A visit of somebody else is no visit of this patient, whatever the file says.
             same = visit is not None and (visit.own or visit.patient == values.get("patient_id"))
             values["encounter_id"] = visit.record if visit is not None and same else None
-        for column, table in _POINTS.items():
-            if column in links:
-                found = self._leads_to(links[column], table)
-                values[column] = None if found is None else found.record
-                if found is None and not _TABLES[one.table].c[column].nullable:
-                    return None, None
+        if not self._pointed(one.table, links, values):
+            return None, None
         for column, key in dict(one.names).items():
             found = self.known.of(key)
             if found is not None and found.name:
@@ -194,6 +190,16 @@ class _Batch:
             if values.get(column) is None:
                 values[column] = self.act.now.astimezone().date().isoformat()
         return values, None if patient is None else str(patient)
+
+    def _pointed(self, table: str, links: Mapping[str, Key], values: dict[str, object]) -> bool:
+        """Fill in what a record belongs to besides a patient and a visit; False where it cannot be without it."""
+        for column, whole in _POINTS.items():
+            if column in links:
+                found = self._leads_to(links[column], whole)
+                values[column] = None if found is None else found.record
+                if found is None and not _TABLES[table].c[column].nullable:
+                    return False
+        return True
 
     def _leads_to(self, key: Key | None, table: str) -> Known | None:
         found = None if key is None else self.known.of(key)

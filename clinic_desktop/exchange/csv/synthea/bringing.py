@@ -28,7 +28,7 @@ from clinic_desktop.exchange.pace import Pace, in_batches
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.arrival_keys import Key
-from clinic_desktop.services.arrivals import Arrival, receive, which_are_here, would_become
+from clinic_desktop.services.arrivals import Arrival, foreseen, receive, which_are_here
 from sync.records.exact import digest
 
 KIND, SOURCE, CURRENCY = "synthea", "synthea", "USD"
@@ -185,9 +185,11 @@ class _Set:
             return
         try:
             with naming(path, _row(fit[0][0])):
-                outcomes = (
-                    would_become(self._desk, flat) if self._dry_run else receive(pace.desk(self._desk), flat).outcomes
-                )
+                keys = [(one.key, one.digest) for one in flat]
+                if self._dry_run:
+                    outcomes = foreseen(self._desk, keys)
+                else:
+                    outcomes = receive(pace.desk(self._desk), flat).outcomes
         except Refusal as error:
             if len(fit) == 1:
                 self._problem(path, f"{_row(fit[0][0])}, {error.field or ''}".rstrip(", "), in_words(error))
