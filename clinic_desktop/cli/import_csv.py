@@ -10,7 +10,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.csv.fields import KINDS
 from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in, currency_of
 from clinic_desktop.exchange.csv.mapping import load, understand
-from clinic_desktop.exchange.csv.synthea import bringing as synthea
+from clinic_desktop.exchange.synthea import bringing as synthea
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.imports import save_mapping, saved_mappings

@@ -12,8 +12,8 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import Table, func, select
 
-from clinic_desktop.exchange.csv.synthea.bringing import Taken, bring_set_in
-from clinic_desktop.exchange.csv.synthea.tables import TABLES
+from clinic_desktop.exchange.synthea.bringing import Taken, bring_set_in
+from clinic_desktop.exchange.synthea.tables import TABLES
 from clinic_desktop.services import cash, counts, covers, invoices, patients
 from clinic_desktop.services import outside_bills as outside_bills_service
 from clinic_desktop.services.acts import Desk

@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in
-from clinic_desktop.exchange.csv.synthea.bringing import bring_set_in
 from clinic_desktop.exchange.incoming import import_fhir
+from clinic_desktop.exchange.synthea.bringing import bring_set_in
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.anchor import Anchor

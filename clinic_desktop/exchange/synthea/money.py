@@ -7,9 +7,9 @@ day-end or its list of what is owed.
 from datetime import date, timedelta
 
 from clinic_desktop.exchange import when
-from clinic_desktop.exchange.csv.synthea.cells import Cells, WrongCell
 from clinic_desktop.exchange.keys import UUID_SYSTEM, is_uuid
 from clinic_desktop.exchange.mapped import Values
+from clinic_desktop.exchange.synthea.cells import Cells, WrongCell
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.arrivals import Arrival

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from clinic_desktop.exchange.csv.synthea import money, records
-from clinic_desktop.exchange.csv.synthea.cells import Cells
-from clinic_desktop.exchange.csv.synthea.money import Payers
+from clinic_desktop.exchange.synthea import money, records
+from clinic_desktop.exchange.synthea.cells import Cells
+from clinic_desktop.exchange.synthea.money import Payers
 from clinic_desktop.services.arrivals import Arrival
 from sync.records.exact import Json
 

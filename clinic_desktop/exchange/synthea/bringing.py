@@ -18,13 +18,13 @@ from clinic_desktop.exchange import gathering
 from clinic_desktop.exchange.csv.mapping import Mapped, understand
 from clinic_desktop.exchange.csv.problems import Problem, in_words
 from clinic_desktop.exchange.csv.reading import Line, Sheet, read, require_whole
-from clinic_desktop.exchange.csv.synthea import money
-from clinic_desktop.exchange.csv.synthea.cells import Cells, WrongCell
-from clinic_desktop.exchange.csv.synthea.tables import COLUMNS, NOT_KEPT, TABLES, Clinical
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.halted import naming
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.pace import Pace, in_batches
+from clinic_desktop.exchange.synthea import money
+from clinic_desktop.exchange.synthea.cells import Cells, WrongCell
+from clinic_desktop.exchange.synthea.tables import COLUMNS, NOT_KEPT, TABLES, Clinical
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.arrival_keys import Key

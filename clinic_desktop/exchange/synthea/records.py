@@ -4,10 +4,10 @@ from typing import Any
 
 from clinic_desktop.exchange import encounters, problems
 from clinic_desktop.exchange.allergies import CLINICAL, VERIFICATION
-from clinic_desktop.exchange.csv.synthea.cells import Cells, WrongCell
 from clinic_desktop.exchange.immunizations import CVX
 from clinic_desktop.exchange.mapped import LOINC, SNOMED, UCUM, clean, status
 from clinic_desktop.exchange.observations import CATEGORY
+from clinic_desktop.exchange.synthea.cells import Cells, WrongCell
 from clinic_desktop.i18n import N_
 from sync.records.exact import Json
 
