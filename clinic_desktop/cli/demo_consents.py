@@ -49,6 +49,8 @@ def agree(weeks: Weeks, today: date) -> None:
         for scope in ("communication", "disclosure", "programmes")[: 1 + place % 3]:
             _sign(weeks, front, patient, scope, signed_on)
     _sign(weeks, front, adults[0], "research", signed_on, status="rejected")
+    for patient in adults[1:]:
+        _sign(weeks, front, patient, "research", signed_on)
     gone = _sign(weeks, front, adults[1], "photography", signed_on)
     consents.withdraw_consent(front.once(), gone, "Does not want to be photographed any more", expect=1)
     new = NewShare(

@@ -148,6 +148,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "flags.flags",
         "growth.growth",
         "departures.patient_record",
+        "research.research_record",
         "immunization_chart.immunization_card",
         "immunization_chart.immunization_card_again",
         "immunization_chart.vaccines_waiting",
@@ -173,7 +174,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
 COVERED: dict[str, dict[str, Finder]] = {
     "treatment": _TREATMENT,
     "disclosure": {"sharing.share_record": _PATIENT, "sharing.make_copy": _owner("share_id", shares)},
-    "research": {},
+    "research": {"research.research_record": _PATIENT},
     "telehealth": {},
     "communication": {},
     "photography": {},

@@ -327,6 +327,13 @@ ACTS: dict[str, frozenset[str]] = {
     "charge_codes.code_charge": frozenset({CASHIER, ADMINISTRATOR}),
     "lab_orders.order_of": frozenset({DOCTOR, NURSE, LABORATORY}),
     "lab_orders.conclude_order": frozenset({DOCTOR, LABORATORY}),
+    # anonymised exports for research
+    "research.willing": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.research_record": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.known_words": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (
@@ -353,6 +360,7 @@ ACTS: dict[str, frozenset[str]] = {
             "invoices.insurance",
             "invoices.invoice",
             "invoices.invoices_of",
+            "outside_bills.money_elsewhere",
             "billing.price_list",
             "cash.receipt",
         ),

@@ -266,6 +266,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "taking a range out": ("administration", "administrator", plain(section="catalogue"),
                            steps(section("catalogue"), press("administration.retire_range")), 1),
     "an import": ("imports", "administrator", plain(), there, 3),
+    "an export for research": ("administration", "administrator", plain(section="research"), section("research"), 3),
     "settings": ("administration", "administrator", plain(section="settings"), section("settings"), 3),
 }  # fmt: skip
 
