@@ -56,6 +56,7 @@ def agree(weeks: Weeks, today: date) -> None:
     )  # fmt: skip
     sharing.share_record(doctor.once(), adults[2], new)
     restrictions.restrict_record(front.once(), adults[3], ["role:nurse"], "A relative works at this clinic")
+    doctor.session.prove(weeks.clock.steady())  # nobody types a password in the demo's made-up days
     glass = break_glass.break_glass(
         doctor.once(), adults[3], "cannot_consent", "Brought in unconscious, no relative to be reached"
     )

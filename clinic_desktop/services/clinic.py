@@ -59,6 +59,15 @@ class Clinic:
         self.vault.unlock(desk.session.username, password, durable=False)
         desk.session.unlock()
 
+    def prove(self, desk: Desk, password: str) -> None:
+        """Check the password again for one act. A wrong one counts as a failed try to sign in. Raises Refusal."""
+        desk.session.require_open(desk.now)
+        try:
+            self.vault.unlock(desk.session.username, password)
+        except Refusal as refused:
+            raise Refusal(refused.message, field="own_password", **refused.facts) from refused
+        desk.session.prove(self.store.clock.steady())
+
     def change_password(self, desk: Desk, old: str, new: str) -> None:
         """Let the person at a desk change their own password. Raises Refusal."""
         desk.session.require_open(desk.now)

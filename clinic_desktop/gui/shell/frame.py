@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.shell.banner import PatientBanner
-from clinic_desktop.gui.shell.closed import turn_away
+from clinic_desktop.gui.shell.closed import refused_patient, turn_away
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
 from clinic_desktop.gui.shell.palette import GO, PATIENT, Palette
@@ -126,6 +126,7 @@ class Frame(QWidget):
                 window=self,
                 settings=self.place.settings,
                 today=self.place.today,
+                prove=self.place.prove,
                 office=self.place.office,
             )
             try:
@@ -169,7 +170,7 @@ class Frame(QWidget):
                     return
         if isinstance(near, Form) and near.show_refusal(error):
             return
-        self.toast.say(explain(error), meaning="critical")
+        self.toast.say(explain(error), meaning="critical", about=refused_patient(error))
 
     def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
         """Say that something was done, with Undo."""
@@ -197,6 +198,8 @@ class Frame(QWidget):
     def _banner_arrived(self, facts: BannerFacts) -> None:
         if facts.patient_id == self._wanted:
             self.banner.show_facts(facts)
+            if facts.emergency:
+                self.toast.is_over(facts.patient_id)
             self._settle()
 
     def set_count(self, screen: str, n: int) -> None:

@@ -9,7 +9,7 @@ from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain import consents as rules
 from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import break_glass, chart, consent_gate, consents, permissions, restrictions, sharing
+from clinic_desktop.services import chart, consent_gate, consents, permissions, restrictions, sharing
 from clinic_desktop.services.acts import Act, Desk, command
 from clinic_desktop.services.programmes import NewEnrolment
 from clinic_desktop.services.sharing import NewShare
@@ -19,7 +19,7 @@ from clinic_desktop.store.tables.prescribing import prescriptions
 from clinic_desktop.store.tables.programmes import programme_enrolments, programmes
 from clinic_desktop.store.tables.sharing import shares
 from tests.conftest import DeskFor
-from tests.unit.services.consent_case import put_in_state, register, sign
+from tests.unit.services.consent_case import break_open, put_in_state, register, sign
 from tests.unit.services.test_services_permissions import CALLED_BY_A_DESK, first_word
 
 CASES = sorted((scope, service) for scope, covered in consent_gate.COVERED.items() for service in covered)
@@ -128,7 +128,7 @@ def test_a_broken_glass_stands_in_for_consent_only_where_life_may_need_it(
 ) -> None:
     case = Case(desk_for, scope)
     desk = outsider(desk_for, service)
-    glass = break_glass.break_glass(desk.once(), case.patient, "life_in_danger", WHY)
+    glass = break_open(desk, case.patient, "life_in_danger", WHY)
     refused = case.call(desk, service)
     assert (refused is None) == rules.BY_KEY[scope].emergency
     if refused is None and first_word(CALLED_BY_A_DESK[service]) == "Read":

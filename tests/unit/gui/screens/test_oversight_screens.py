@@ -20,7 +20,7 @@ from clinic_desktop.services import break_glass, programmes
 from clinic_desktop.services.programmes import NewEnrolment, NewProgramme
 from tests.conftest import DeskFor
 from tests.unit.gui.screens.one_screen import OneScreen
-from tests.unit.services.consent_case import register, sign
+from tests.unit.services.consent_case import break_open, register, sign
 
 At = Callable[[str, Callable[[ScreenContext], ScreenView]], OneScreen]
 
@@ -93,7 +93,7 @@ def test_a_patient_is_enrolled_and_a_session_noted(at: At, desk_for: DeskFor) ->
 def test_an_administrator_reviews_and_keeps_the_catalogue(at: At, desk_for: DeskFor) -> None:
     doctor, admin = desk_for("doctor"), desk_for("administrator")
     patient = register(doctor)
-    break_glass.break_glass(doctor.once(), patient, "other", "Nobody to be asked")
+    break_open(doctor, patient, "other", "Nobody to be asked")
     window = at("administrator", OversightView)
     window.view.open()
     assert window.counts["oversight"] == 1
