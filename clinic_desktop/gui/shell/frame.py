@@ -179,12 +179,11 @@ class Frame(QWidget):
     def set_patient(self, patient_id: str | None) -> None:
         """Show a patient's banner; until it is painted the screen about them is hidden."""
         self._wanted = patient_id
-        if patient_id is None:
-            self.banner.take_away()
-            self._settle()
-        elif self.banner.patient_id != patient_id:
-            self.banner.take_away()
-            self._settle()
+        if patient_id is not None and self.banner.patient_id == patient_id:
+            return
+        self.banner.take_away()
+        self._settle()
+        if patient_id is not None:
             self._ask_banner(patient_id)
 
     def refresh_banner(self) -> None:
@@ -198,8 +197,7 @@ class Frame(QWidget):
     def _banner_arrived(self, facts: BannerFacts) -> None:
         if facts.patient_id == self._wanted:
             self.banner.show_facts(facts)
-            if facts.emergency:
-                self.toast.is_over(facts.patient_id)
+            self.toast.is_over(facts.patient_id if facts.emergency else "")
             self._settle()
 
     def set_count(self, screen: str, n: int) -> None:
@@ -249,9 +247,8 @@ class Frame(QWidget):
         self._tasks.query("counts", self.place.counts, self._counts_arrived)
 
     def _counts_arrived(self, counts: object) -> None:
-        if isinstance(counts, dict):
-            for screen, count in counts.items():
-                self.rail.set_count(screen, count)
+        for screen, count in counts.items() if isinstance(counts, dict) else ():
+            self.rail.set_count(screen, count)
 
     def flush(self) -> None:
         """Hand over every draft still being typed."""

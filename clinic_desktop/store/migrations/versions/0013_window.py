@@ -1,0 +1,13 @@
+"""How a child lay or stood when its length was measured."""
+
+from clinic_desktop.store.migrations import run_beside
+
+revision = "0013"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column."""
+    run_beside(__file__)

@@ -1,0 +1,1 @@
+ALTER TABLE vital_signs ADD COLUMN posture TEXT
