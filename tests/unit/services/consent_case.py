@@ -32,7 +32,8 @@ def put_in_state(desk: Desk, patient_id: str, scope: str, state: str) -> None:
     if state == "absent":
         return
     until = date(2026, 3, 9) if state == "expired" else None
-    made = sign(desk, patient_id, scope, granted_on=date(2026, 1, 5), valid_until=until)
+    begins = date(2026, 3, 11) if state == "from tomorrow" else None
+    made = sign(desk, patient_id, scope, granted_on=date(2026, 1, 5), valid_from=begins, valid_until=until)
     if state == "withdrawn":
         consents.withdraw_consent(desk.once(), made, "Changed my mind", expect=1)
     with desk.store.read() as connection:

@@ -211,8 +211,8 @@ class ConsentForms:
         )  # fmt: skip
         form.add(TextField(_("What for"), "consents.purpose", required=True))
         parts = [CheckField(_(words), f"consents.section_{key}") for key, words in sharing.SECTIONS.items()]
-        form.add_row(*parts[:3])
-        form.add_row(*parts[3:])
+        form.add_row(*parts[:4])
+        form.add_row(*parts[4:])
         form.add_row(*(CheckField(_("May {what}").format(what=_(words).lower()), f"consents.permission_{key}")
                        for key, words in sharing.PERMISSIONS.items() if key != "view"))  # fmt: skip
         form.add(DateField(_("Until"), "consents.expires_on", today=self._today, required=True))

@@ -24,6 +24,7 @@ from clinic_desktop.store.tables.journal import access
 from tests.conftest import DeskFor
 from tests.papers import page_of, png
 from tests.unit.gui.screens.stage import Stage
+from tests.unit.services.consent_case import sign
 from tests.unit.services.test_services_chart import a_patient
 
 Shown = tuple[DocumentsView, Stage]
@@ -126,7 +127,21 @@ def test_nothing_is_added_without_a_type_or_a_file(stage: Stage, patient: str) -
     assert stage.window.errors[-1] == "Choose a file first."
 
 
-def test_a_pasted_picture_and_a_pasted_text_become_documents(stage: Stage, patient: str) -> None:
+def test_a_photograph_without_consent_is_refused_and_says_where_to_record_one(stage: Stage, patient: str) -> None:
+    view = show(stage, patient)
+    photo = QImage(60, 40, QImage.Format.Format_RGB32)
+    photo.fill(QColor("teal"))
+    paste(view, picture=photo)
+    view._add_form.form.set_values({"kind": "photo", "title": "Wound"})
+    view.primary()
+    assert "Photographs" in stage.window.errors[-1]
+    assert "Consents" in stage.window.errors[-1]
+    assert view._add_form.form.field("title").value() == "Wound", "what was typed stays"
+    assert list(view.list.rows()) == []
+
+
+def test_a_pasted_picture_and_a_pasted_text_become_documents(stage: Stage, patient: str, desk_for: DeskFor) -> None:
+    sign(desk_for("nurse"), patient, "photography")
     view = show(stage, patient)
     photo = QImage(60, 40, QImage.Format.Format_RGB32)
     photo.fill(QColor("teal"))
@@ -235,6 +250,7 @@ def test_a_print_goes_to_the_printer_with_no_name_and_no_file(
 
     monkeypatch.setattr(files, "send_to_printer", printer)
     doctor = desk_for("doctor")
+    sign(doctor, patient, "photography")
     for kind, data in (("letter", page_of("A")), ("photo", png(50, 80)), ("letter", b"Plain words")):
         made = documents.keep_document(doctor, patient, NewDocument(kind, "A", "scanned", examine(data, "a")))
         view = show(stage, patient, document_id=made)
