@@ -222,6 +222,7 @@ ACTS: dict[str, frozenset[str]] = {
     "immunization_chart.immunization_card_again": CLINICAL,
     "immunization_chart.vaccines_waiting": CLINICAL,
     "immunization_chart.last_lot": CLINICAL,
+    "vaccine_stock.vaccine_lots": CLINICAL,
     # growth
     "growth.growth": CLINICAL,
     "growth.set_gestation": CLINICAL,

@@ -66,7 +66,7 @@ def _break_and_share(hands: Hands, step: Step) -> None:
                or not hands.window.frame.toast.isVisible())  # fmt: skip
     drive.click("tabs.chart")
     drive.find("chart.view")
-    drive.settle(0.6)
+    drive.settle(1.0)
     step.picture += drive.pictures(hands.out, "glass-broken")
     opened = hands.one("SELECT count(*) FROM access WHERE detail = 'break_glass ' || (SELECT id FROM break_glass)")
     step.check("what was opened under it is on record", opened >= 1, opened)

@@ -14,7 +14,9 @@ products = record(
     text("price_code", null=True),
     number("controlled", default=0),
     number("active", default=1),
+    text("vaccine_code", null=True),  # CVX, of a vaccine: one base unit is one dose
     index("ix_products_medicine_code", "medicine_code"),
+    index("ix_products_vaccine_code", "vaccine_code"),
 )
 
 stock_lots = record(

@@ -103,6 +103,14 @@ class FormularySection(ListSection[FormularyProduct]):
             self.form.add(
                 TextField(_("&Medicine code"), "administration.medicine_code", hint=_("Links it to the safety check"))
             ),
+            self.form.add(
+                TextField(
+                    _("&Vaccine, its CVX code"),
+                    "administration.vaccine_code",
+                    longest=4,
+                    hint=_("A unit is a dose then: each one given leaves the shelf"),
+                )
+            ),
         )
         pack = NumberField(_("Pac&k of"), "administration.pack_size", least=1, required=True)
         self._level = NumberField(_("&Reorder at"), "administration.reorder_level", least=0, required=True)

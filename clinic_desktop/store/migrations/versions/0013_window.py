@@ -1,4 +1,4 @@
-"""How a child lay or stood when its length was measured."""
+"""How a child lay or stood when its length was measured; which vaccine a product is."""
 
 from clinic_desktop.store.migrations import run_beside
 
@@ -9,5 +9,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column."""
+    """Add the columns."""
     run_beside(__file__)

@@ -1,1 +1,5 @@
 ALTER TABLE vital_signs ADD COLUMN posture TEXT
+-- next
+ALTER TABLE products ADD COLUMN vaccine_code TEXT
+-- next
+CREATE INDEX ix_products_vaccine_code ON products (vaccine_code)
