@@ -24,7 +24,7 @@ def measure(hands: Hands, step: Step) -> None:
     drive.click("growth.posture.standing")
     drive.fill("growth.head_circumference", "45.8")
     hands.primary()
-    drive.until("the measurements", lambda: hands.one("SELECT count(*) FROM vital_signs WHERE posture IS NOT NULL"))
+    drive.until("the measurements", lambda: hands.one("SELECT id FROM vital_signs WHERE posture IS NOT NULL"))
     mine = "patient_id = (SELECT id FROM patients WHERE family_name = ?)"
     kept = dict(hands.rows(f"SELECT code, value FROM vital_signs WHERE {mine} AND status = 'final'", FAMILY))  # noqa: S608 - of its own
     read = (kept.get("29463-7"), kept.get("8302-2"), kept.get("9843-4"))

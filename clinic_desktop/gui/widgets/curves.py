@@ -136,7 +136,7 @@ class CurveChart(QWidget):
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
             painter.setPen(QColor(colours.subtle))
-            painter.drawText(QRectF(x - 30, plot.bottom() + 6, 60, 14), Qt.AlignmentFlag.AlignCenter, words)
+            painter.drawText(QRectF(x - 30, plot.bottom() + 5, 60, 17), Qt.AlignmentFlag.AlignCenter, words)
         foot = QRectF(plot.left(), plot.bottom() + 22, plot.width(), 16)
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{self._x_words}   ·   {self._y_words}")
 

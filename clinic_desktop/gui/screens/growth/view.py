@@ -45,13 +45,7 @@ class GrowthView(ScreenView):
                 Column("called", _("Reads as"), lambda row: row.called, width=200, meaning=lambda row: row.meaning),
             ],
             key=lambda row: row.key,
-            empty=Empty(
-                _("Nothing was measured yet. What you record at the right is drawn here at once."),
-                icon="trend",
-                act_text=_("&Measure now"),
-                name="growth.measure_now",
-                act=self._measure_now,
-            ),
+            empty=Empty(_("Nothing was measured yet. What you record at the right is drawn here at once.")),
             settings=context.settings,
         )
         self.form = Form(DraftKeeper(lambda fields: self.presenter.draft("growth").keep(fields)))
@@ -196,9 +190,6 @@ class GrowthView(ScreenView):
         self.context.window.show_error(error, self)
 
     # Keys ---------------------------------------------------------------------------------------------
-
-    def _measure_now(self) -> None:
-        self.form.field("weight").setFocus()
 
     def _choose(self) -> None:
         standard: Standard = "cdc" if self.standard.value() == "cdc" else "who"

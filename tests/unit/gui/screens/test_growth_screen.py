@@ -46,9 +46,9 @@ def test_an_empty_chart_still_shows_the_curves_and_says_what_goes_there(stage: S
     assert len(view.chart._curves) == 7
     assert list(view.table.rows()) == []
     assert "Nothing was measured yet" in view.chart.accessibleName()
-    view.table.setFocus()
-    stage.click(view, "growth.measure_now")
+    assert "Record a measurement" in view.chart.accessibleName()
     assert view.form.field("weight").editor().hasFocus()
+    assert view.primary_enabled
 
 
 def test_what_is_measured_is_drawn_and_listed_at_once(stage: Stage, child: str, desk_for: DeskFor) -> None:
