@@ -305,6 +305,8 @@ ACTS: dict[str, frozenset[str]] = {
             "claim_batches.batches",
             "claim_batches.batch_file",
             "claim_answers.enter_answer",
+            "claim_moves.what_moves",
+            "claim_moves.move_to_secondary",
             "claim_answers.take_back_answer",
         ),
         frozenset({CASHIER, ADMINISTRATOR}),

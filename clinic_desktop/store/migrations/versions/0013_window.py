@@ -1,4 +1,4 @@
-"""How a child lay or stood when its length was measured; which vaccine a product is."""
+"""How a child lay or stood when its length was measured; which vaccine a product is; claims that move on."""
 
 from clinic_desktop.store.migrations import run_beside
 
