@@ -111,6 +111,19 @@ def test_without_a_signature_the_pad_says_so_and_nothing_is_kept(at: At, desk_fo
     assert consents.consents_of(desk_for("doctor"), patient).consents == ()
 
 
+def test_a_consent_signed_tomorrow_is_refused_in_words_and_nothing_is_kept(at: At, desk_for: DeskFor) -> None:
+    patient = register(desk_for("doctor"))
+    window = at("doctor")
+    window.view.open(patient_id=patient)
+    press(window, "consents.new")
+    fill(window, "consents.scope", "research")
+    fill(window, "consents.granted_on", "11-Mar-2026")
+    draw(window, "consents.signature")
+    window.primary()
+    assert "still to come" in window.errors[-1]
+    assert consents.consents_of(desk_for("doctor"), patient).consents == ()
+
+
 def test_the_strokes_are_kept_as_a_draft_and_come_back(at: At, desk_for: DeskFor) -> None:
     desk = desk_for("nurse")
     patient = register(desk)

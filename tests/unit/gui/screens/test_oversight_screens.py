@@ -1,6 +1,7 @@
 """Programmes of a patient, and the administrator's review, over real services."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -56,6 +57,24 @@ def fill(window: QWidget, name: str, words: str) -> None:
     widget = find(window, name)
     assert isinstance(widget, QLineEdit | QPlainTextEdit)
     widget.setText(words) if isinstance(widget, QLineEdit) else widget.setPlainText(words)
+
+
+def test_a_programme_that_ended_while_the_page_was_open_takes_nobody_and_says_when_it_ended(
+    at: At, desk_for: DeskFor
+) -> None:
+    nurse, admin = desk_for("nurse"), desk_for("administrator")
+    patient = register(nurse)
+    walk = NewProgramme("Walk", "x", "fitness", (Step("a"),), ends_on=date(2026, 3, 20), needs_consent=False)
+    made = programmes.add_programme(admin.once(), walk)
+    window = at("nurse", ProgrammesView)
+    window.view.open(patient_id=patient)
+    assert isinstance(window.view, ProgrammesView)
+    window.view.offered.select_row(0)
+    press(window, "programmes.enrol")
+    programmes.change_programme(admin.once(), made, replace(walk, ends_on=date(2026, 3, 9)), expect=1)
+    window.primary()
+    assert "has ended: 09-Mar-2026 was its last day" in window.errors[-1]
+    assert programmes.enrolments_of(nurse, patient) == ()
 
 
 def test_a_patient_is_enrolled_and_a_session_noted(at: At, desk_for: DeskFor) -> None:
