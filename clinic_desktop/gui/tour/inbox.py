@@ -13,7 +13,7 @@ def send_and_read(hands: Hands, step: Step) -> None:
     hands.go("inbox")
     drive.choose("inbox.to", "nurse")
     drive.click("inbox.priority.high")
-    drive.fill("inbox.title", TITLE)
+    drive.fill("inbox.message.title", TITLE)
     drive.fill("inbox.body", "Write both values on the sheet at its door.")
     step.picture += drive.pictures(hands.out, "inbox-sending")
     drive.click("inbox.send")

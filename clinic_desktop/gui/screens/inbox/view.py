@@ -41,7 +41,7 @@ class InboxView(ScreenView):
         self.form = Form(DraftKeeper(lambda fields: self.presenter.draft().keep(fields)))
         self.to = ChoiceField(_("&To"), "inbox.to", [], required=True)
         self.priority = SegmentField("", "inbox.priority", [(key, _(words)) for key, words in PRIORITIES.items()])
-        self.title_field = TextField(_("&About"), "inbox.title", required=True, longest=200)
+        self.title_field = TextField(_("&About"), "inbox.message.title", required=True, longest=200)
         self.body = NoteEdit(_("Te&xt"), "inbox.body", rows=4)
         self.due = DateField(_("&Until"), "inbox.due", today=context.today)
         self.set_title(_("Inbox"))
