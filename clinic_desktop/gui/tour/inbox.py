@@ -14,7 +14,7 @@ def send_and_read(hands: Hands, step: Step) -> None:
     drive.choose("inbox.to", "nurse")
     drive.click("inbox.priority.high")
     drive.fill("inbox.message.title", TITLE)
-    drive.fill("inbox.body", "Write both values on the sheet at its door.")
+    drive.fill("inbox.message.body", "Write both values on the sheet at its door.")
     step.picture += drive.pictures(hands.out, "inbox-sending")
     drive.click("inbox.send")
     sent = drive.until("the message", lambda: hands.one("SELECT id FROM notifications WHERE title = ?", TITLE))

@@ -42,7 +42,7 @@ class InboxView(ScreenView):
         self.to = ChoiceField(_("&To"), "inbox.to", [], required=True)
         self.priority = SegmentField("", "inbox.priority", [(key, _(words)) for key, words in PRIORITIES.items()])
         self.title_field = TextField(_("&About"), "inbox.message.title", required=True, longest=200)
-        self.body = NoteEdit(_("Te&xt"), "inbox.body", rows=4)
+        self.body = NoteEdit(_("Te&xt"), "inbox.message.body", rows=4)
         self.due = DateField(_("&Until"), "inbox.due", today=context.today)
         self.set_title(_("Inbox"))
         self._build()
