@@ -51,8 +51,10 @@ def _register(hands: Hands) -> None:
     drive = hands.driver
     hands.sign_in("desktour", "Front Desk Tour")
     hands.go("reception")
+    drive.settle(0.8)
     if drive.seen("reception.new") is not None:
         drive.click("reception.new")
+        drive.settle(0.5)
     drive.fill("reception.family_name", FAMILY)
     drive.fill("reception.given_names", "Ebba")
     drive.click("reception.sex.female")
