@@ -114,6 +114,7 @@ def _invoice(hands: Hands, step: Step) -> None:
     box = drive.find("billing.price_code")
     code = box.itemData(1)  # type: ignore[attr-defined]  # the first of the price list
     drive.choose("billing.price_code", box.itemText(1))  # type: ignore[attr-defined]
+    drive.fill("billing.quantity", "9")  # more than the copay, whatever is first on the list
     drive.click("billing.add")
     pending = "SELECT id FROM charges WHERE price_code = ? AND status = 'pending'"
     drive.until("the charge", lambda: hands.one(pending, code))
