@@ -226,6 +226,7 @@ ACTS: dict[str, frozenset[str]] = {
     "immunization_chart.immunization_card_again": CLINICAL,
     "immunization_chart.vaccines_waiting": CLINICAL,
     "immunization_chart.last_lot": CLINICAL,
+    "vaccine_stock.vaccine_lots": CLINICAL,
     # growth
     "growth.growth": CLINICAL,
     "growth.set_gestation": CLINICAL,
@@ -308,6 +309,8 @@ ACTS: dict[str, frozenset[str]] = {
             "claim_batches.batches",
             "claim_batches.batch_file",
             "claim_answers.enter_answer",
+            "claim_moves.what_moves",
+            "claim_moves.move_to_secondary",
             "claim_answers.take_back_answer",
         ),
         frozenset({CASHIER, ADMINISTRATOR}),

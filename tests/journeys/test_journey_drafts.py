@@ -299,7 +299,8 @@ def inputs(view: ScreenView) -> dict[str, QWidget]:
     found: dict[str, QWidget] = {}
     fields = [field for field in view.findChildren(Field) if field.isVisible() and field.isEnabled()]
     for field in fields:
-        found[field.name] = field
+        if not field.is_secret:  # a password is kept nowhere
+            found[field.name] = field
     loose: list[QWidget] = [*view.findChildren(QLineEdit), *view.findChildren(QPlainTextEdit)]
     loose += view.findChildren(QComboBox)
     for widget in loose:

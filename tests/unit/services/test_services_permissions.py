@@ -47,6 +47,7 @@ NO_ACCESS_ROW = {
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
         "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
         "programmes.catalogue", "consents.consent_wording",
+        "vaccine_stock.vaccine_lots",
         "immunization_chart.last_lot", "immunization_reference.schedules", "immunization_reference.find_vaccines",
         "immunization_reference.find_manufacturers",
         "departures.parties", "departures.all_parties", "departures.binaries", "departures.content",

@@ -251,7 +251,7 @@ class Presenter:
             new = NewProduct(
                 text["product_name"], text["form"], text["strength"], text["unit"], _code(values.get("medicine_code")),
                 _whole(values.get("pack_size")), _whole(values.get("reorder_level")), _code(values.get("price_code")),
-                bool(values.get("controlled")), str(values.get("ndc") or ""),
+                bool(values.get("controlled")), str(values.get("ndc") or ""), _code(values.get("vaccine_code")),
             )  # fmt: skip
             self._do("formulary", "", lambda desk: stock.add_product(desk, new),
                      _("{name} is in the formulary.").format(name=new.name))  # fmt: skip

@@ -121,7 +121,7 @@ class BillingView(ScreenView):
 
     def open(self, **arguments: str) -> None:
         """Show the lists, or the patient or invoice asked for."""
-        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self.charges.show_prices)
+        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self._show_prices)
         if invoice_id := arguments.get("invoice_id"):
             self.presenter.open_invoice(invoice_id)
         elif patient_id := arguments.get("patient_id"):
@@ -175,6 +175,10 @@ class BillingView(ScreenView):
         """The invoices on which something is owed."""
         self.unpaid.set_rows(rows)
         self.lists.setTabText(1, _("&Unpaid ({count})").format(count=len(rows)))
+
+    def _show_prices(self, prices: Sequence[tuple[str, str, int, str]]) -> None:
+        self.charges.show_prices(prices)
+        self.shift.show_currency(next((currency for *_words, currency in prices), ""))
 
     def show_shift(self, shift: Shift | None, day: DayEnd | None) -> None:
         """The cashier's shift."""
