@@ -213,7 +213,7 @@ COVERED: dict[str, dict[str, Finder]] = {
     "research": {"research.research_record": _PATIENT},
     "telehealth": {
         "scheduling.book": _if_remote(_PATIENT),
-        "bookings.change_booking": _if_remote(_owner("appointment_id", appointments)),
+        "scheduling.reschedule": _if_remote(_owner("appointment_id", appointments)),
     },
     "communication": {
         "sharing.share_record": _with_contact(_PATIENT),
