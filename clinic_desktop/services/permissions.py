@@ -337,6 +337,12 @@ ACTS: dict[str, frozenset[str]] = {
     "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
     "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
     "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
+    # remote systems
+    "remotes.add_remote": frozenset({ADMINISTRATOR}),
+    "remotes.set_remote": frozenset({ADMINISTRATOR}),
+    "remotes.give_secrets": frozenset({ADMINISTRATOR}),
+    "remotes.remove_remote": frozenset({ADMINISTRATOR}),
+    "remotes.remote_systems": EVERYONE,
     # billing
     **dict.fromkeys(
         (

@@ -51,9 +51,9 @@ NO_ACCESS_ROW = {
         "immunization_chart.last_lot", "immunization_reference.schedules", "immunization_reference.find_vaccines",
         "immunization_reference.find_manufacturers",
         "departures.parties", "departures.all_parties", "departures.binaries", "departures.content",
-        "insurance.insurers_known", "insurance.plans_known",
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
+        "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",

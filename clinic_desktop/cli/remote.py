@@ -1,0 +1,57 @@
+"""`clinic-desktop remote`: connect the documented systems, change them, look whether they answer, take them away."""
+
+import json
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+from clinic_desktop.cli.terminal import DONE, Terminal, parser, read_secret
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
+
+
+def run(terminal: Terminal, arguments: list[str]) -> int:
+    """Add, change, list or remove a system."""
+    words = parser("remote", "The documented systems that this clinic is connected to.")
+    which = words.add_subparsers(dest="which", required=True)
+    added = which.add_parser("add", help="connect a system")
+    added.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM", help=", ".join(SYSTEMS))
+    added.add_argument("--base-url", required=True, metavar="URL", help="the base that the system's document names")
+    added.add_argument(
+        "--secret-file", required=True, type=Path, metavar="F", help="JSON: what it is signed in to with"
+    )
+    changed = which.add_parser("set", help="change its base_url, its state (on, paused) or a setting")
+    changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
+    changed.add_argument("key", metavar="KEY")
+    changed.add_argument("value", metavar="VALUE")
+    which.add_parser("list", help="every system with its address and state")
+    removed = which.add_parser("remove", help="take a system away; its secrets are erased")
+    removed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
+    return _do(terminal, words.parse_args(arguments))
+
+
+def _do(terminal: Terminal, chosen: Namespace) -> int:
+    secrets = _secrets(chosen.secret_file) if chosen.which == "add" else {}
+    with terminal.signed_in() as here:
+        if chosen.which == "add":
+            add_remote(here.desk, chosen.system, chosen.base_url, secrets)
+        elif chosen.which == "set":
+            set_remote(here.desk, chosen.system, chosen.key, chosen.value)
+        elif chosen.which == "remove":
+            remove_remote(here.desk, chosen.system)
+        listed = [asdict(each) for each in remote_systems(here.desk)]
+    terminal.answer(listed, [f"{one['system']:<20}{one['state']:<8}{one['base_url']}" for one in listed])
+    return DONE
+
+
+def _secrets(path: Path) -> dict[str, str]:
+    """Read the file of secrets; no word about it repeats what stands in it."""
+    try:
+        found = json.loads(read_secret(path))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Refusal(N_("The file of secrets holds one JSON object."), field="secret-file")
+    return found

@@ -1,0 +1,147 @@
+"""The systems this clinic is connected to: added, changed, paused, taken away; and what they are signed in to with."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, delete, select
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.domain import systems
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.remotes import remote_secrets, remotes
+
+
+@dataclass(frozen=True)
+class RemoteSystem:
+    """One system as it is set up here."""
+
+    id: str
+    revision: int
+    system: str
+    title: str
+    base_url: str
+    state: str
+    settings: Mapping[str, str]
+    added_at: str
+    credentials_at: str | None
+
+
+@command
+def add_remote(act: Act, system: str, base_url: str, secrets: Mapping[str, str]) -> str:
+    """Connect a system, or one that was taken away again; returns the id. Nothing is sent before it is tested."""
+    systems.require_system(system)
+    address, kept = systems.require_base_url(base_url), systems.require_secrets(secrets)
+    row = act.conn.execute(select(remotes).where(remotes.c.system == system)).one_or_none()
+    if row is not None and row.state != "removed":
+        raise Refusal(N_("This system is connected already. Change it, or remove it first."), field="system")
+    _keep(act.conn, system, kept, whole=True)
+    values = {"base_url": address, "state": "on", "settings": "{}", "credentials_at": act.at}
+    if row is not None:
+        act.change(remotes, row.id, values, kind="remote.added")
+        return str(row.id)
+    return act.create(
+        remotes,
+        {"system": system, "added_at": act.at, "added_by": act.session.staff_id, **values},
+        kind="remote.added",
+    )
+
+
+@command
+def set_remote(act: Act, system: str, key: str, value: str) -> None:
+    """Change the address, the state (on, paused) or a setting of a system."""
+    row = _here(act.conn, system)
+    if key == "base_url":
+        changes = {"base_url": systems.require_base_url(value)}
+    elif key == "state":
+        if value not in {"on", "paused"}:
+            raise Refusal(N_("A system is on or paused."), field="state")
+        changes = {"state": value}
+    else:
+        systems.require_setting(systems.require_system(system), key, value)
+        changes = {"settings": json.dumps({**json.loads(row.settings), key: value}, sort_keys=True)}
+    act.change(remotes, row.id, changes, kind="remote.changed")
+
+
+@command
+def give_secrets(act: Act, system: str, secrets: Mapping[str, str]) -> None:
+    """Keep what a system is signed in to with: what is given is put in place of what was."""
+    row = _here(act.conn, system)
+    _keep(act.conn, system, systems.require_secrets(secrets), whole=False)
+    act.change(remotes, row.id, {"credentials_at": act.at}, kind="remote.credentials_given")
+
+
+@command
+def remove_remote(act: Act, system: str) -> None:
+    """Take a system away: nothing more is sent or read, its secrets are erased; what is known of it stays."""
+    row = _here(act.conn, system)
+    act.conn.execute(delete(remote_secrets).where(remote_secrets.c.system == system))
+    act.change(remotes, row.id, {"state": "removed", "credentials_at": None}, kind="remote.removed")
+
+
+@query
+def remote_systems(read: Read) -> tuple[RemoteSystem, ...]:
+    """Every system that is connected, in the order in which they were added."""
+    return connected(read.conn)
+
+
+def connected(connection: Connection) -> tuple[RemoteSystem, ...]:
+    """As `remote_systems`, for the background process."""
+    rows = connection.execute(select(remotes).where(remotes.c.state != "removed").order_by(remotes.c.rowid_))
+    return tuple(
+        RemoteSystem(
+            row.id, row.revision, row.system, systems.SYSTEMS[row.system].title, row.base_url, row.state,
+            json.loads(row.settings), row.added_at, row.credentials_at,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+class KeptSecrets:
+    """The secrets of one system for its sign-in: read and renewed in transactions of their own, never shown."""
+
+    def __init__(self, store: Store, system: str) -> None:
+        self._store, self._system = store, system
+
+    def __repr__(self) -> str:
+        return f"KeptSecrets({self._system})"
+
+    def get(self, name: str) -> str | None:
+        """One secret; None where there is none."""
+        wanted = select(remote_secrets.c.value).where(
+            remote_secrets.c.system == self._system, remote_secrets.c.name == name
+        )
+        with self._store.read() as connection:
+            found = connection.execute(wanted).scalar()
+        return None if found is None else str(found)
+
+    def put(self, name: str, value: str | None) -> None:
+        """Keep a renewed token; None forgets it."""
+        with self._store.write(act=new_id(), session=None) as unit:
+            _put(unit.conn, self._system, name, value)
+
+
+def _here(connection: Connection, system: str) -> Row[tuple[object, ...]]:
+    systems.require_system(system)
+    row = connection.execute(
+        select(remotes).where(remotes.c.system == system, remotes.c.state != "removed")
+    ).one_or_none()
+    if row is None:
+        raise Refusal(N_("This system is not connected."), field="system")
+    return row
+
+
+def _keep(connection: Connection, system: str, secrets: Mapping[str, str], *, whole: bool) -> None:
+    if whole:
+        connection.execute(delete(remote_secrets).where(remote_secrets.c.system == system))
+    for name, value in secrets.items():
+        _put(connection, system, name, value)
+
+
+def _put(connection: Connection, system: str, name: str, value: str | None) -> None:
+    connection.execute(delete(remote_secrets).where(remote_secrets.c.system == system, remote_secrets.c.name == name))
+    if value is not None:
+        connection.execute(remote_secrets.insert().values(system=system, name=name, value=value))
