@@ -81,8 +81,8 @@ def bundle_of(desk: Desk, patient_id: str) -> Json:
 
 def bundle_of_record(desk: Desk, record: PatientRecord) -> Json:
     """What was read of a patient as a Bundle."""
-    keys = _keys(record)
-    found = [(keys[one.table, one.row["id"]], _resource(one, keys)) for one in record.rows if not one.expected]
+    keys = keys_of(record)
+    found = [(keys[one.table, one.row["id"]], resource_of(one, keys)) for one in record.rows if not one.expected]
     found = [(key, _also_known(resource, record) if key.kind == "Patient" else resource) for key, resource in found]
     found += _parties(desk, found)
     found += _binaries(desk, found)
@@ -118,13 +118,13 @@ def _binaries(desk: Desk, found: list[tuple[Key, Json]]) -> list[tuple[Key, Json
             if target is not None:
                 wanted[target._replace(kind="Binary")] = None
     rows = binaries(desk, list(wanted)) if wanted else ()
-    return [(one.key, _known(one.key, one.row, one.rest, _pointer({}))) for one in rows if one.key is not None]
+    return [(one.key, _known(one.key, one.row, one.rest, pointer({}))) for one in rows if one.key is not None]
 
 
 def bundle_of_parties(desk: Desk) -> Json:
     """All the people, places and medicines that records from elsewhere named, whether or not one still does."""
     rows = all_parties(desk)
-    return _bundle(desk, [(one.key, _known(one.key, one.row, one.rest, _pointer({}))) for one in rows if one.key])
+    return _bundle(desk, [(one.key, _known(one.key, one.row, one.rest, pointer({}))) for one in rows if one.key])
 
 
 def export_one(desk: Desk, patient_id: str, out: Path) -> Exported:
@@ -181,7 +181,7 @@ def full_url(key: Key) -> str | None:
     return f"{key.system}/{key.kind}/{key.value}" if key.system.startswith(("http://", "https://")) else None
 
 
-def _keys(record: PatientRecord) -> dict[tuple[str, str], Key]:
+def keys_of(record: PatientRecord) -> dict[tuple[str, str], Key]:
     """Under which key each row goes out: the one it came with, or its own."""
     keys: dict[tuple[str, str], Key] = {}
     for one in record.rows:
@@ -193,15 +193,16 @@ def _keys(record: PatientRecord) -> dict[tuple[str, str], Key]:
     return keys
 
 
-def _resource(one: Leaving, keys: Mapping[tuple[str, str], Key]) -> Json:
+def resource_of(one: Leaving, keys: Mapping[tuple[str, str], Key]) -> Json:
+    """The resource that a row is, under its key among these."""
     key = keys[one.table, one.row["id"]]
     row: dict[str, Any] = dict(one.row)
     if one.table == "patients" and one.key is None:
         row["mrn_system"] = True
     if one.table in _HERE:
-        written = _HERE[one.table][1](row, _pointer(keys))
+        written = _HERE[one.table][1](row, pointer(keys))
         return {"resourceType": key.kind, "id": key.value, **written}
-    return _known(key, row, one.rest, _pointer(keys))
+    return _known(key, row, one.rest, pointer(keys))
 
 
 def _known(key: Key, row: Row, rest: str | None, point: Pointer) -> Json:
@@ -215,7 +216,9 @@ def _known(key: Key, row: Row, rest: str | None, point: Pointer) -> Json:
     return {"resourceType": key.kind, **identified, **subjects.restored(subject, written, left)}
 
 
-def _pointer(keys: Mapping[tuple[str, str], Key]) -> Pointer:
+def pointer(keys: Mapping[tuple[str, str], Key]) -> Pointer:
+    """How the records under these keys are referred to."""
+
     def point(table: str, record: str | None) -> Json | None:
         key = keys.get((table, record)) if record is not None else None
         return None if key is None else {"reference": reference_to(key)}
@@ -236,7 +239,7 @@ def _parties(desk: Desk, found: list[tuple[Key, Json]]) -> list[tuple[Key, Json]
     for _round in range(ROUNDS):
         wanted = {target for key, resource in fresh for target in _targets(key, resource)} - have
         rows = parties(desk, sorted(wanted)) if wanted else ()
-        fresh = [(one.key, _known(one.key, one.row, one.rest, _pointer({}))) for one in rows if one.key is not None]
+        fresh = [(one.key, _known(one.key, one.row, one.rest, pointer({}))) for one in rows if one.key is not None]
         fresh = [(key, resource) for key, resource in fresh if key not in have]
         if not fresh:
             break

@@ -78,7 +78,7 @@ def _ordered() -> Select[Any]:
     return (
         select(
             lab_order_tests, lab_orders.c.number, lab_orders.c.encounter_id, lab_orders.c.ordered_at,
-            lab_orders.c.priority, lab_orders.c.note, lab_tests.c.name, lab_tests.c.loinc,
+            lab_orders.c.priority, lab_orders.c.note, lab_orders.c.ordered_by, lab_tests.c.name, lab_tests.c.loinc,
             staff.c.display_name.label("ordered_by_name"),
         )
         .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)

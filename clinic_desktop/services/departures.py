@@ -85,14 +85,19 @@ def patients_to_export(read: Read) -> tuple[str, ...]:
 @query(access="report")
 def patient_record(read: Read, patient_id: str) -> PatientRecord:
     """All that is kept of one patient, to be handed out."""
-    person = require_patient(read.conn, patient_id)
-    ids = merges.ids_of(read.conn, patient_id)
-    known = _identifiers(read.conn, ids)
-    rows: list[Leaving] = [_leaving("patients", _person(read.conn, dict(person._mapping), ids), known)]
-    for name, found in (*_rows(read.conn, ids), *rows_of_work(read.conn, ids)):
+    return record_of(read.conn, patient_id)
+
+
+def record_of(connection: Connection, patient_id: str) -> PatientRecord:
+    """As `patient_record`, for what is told to the connected systems, which keeps its own account of it."""
+    person = require_patient(connection, patient_id)
+    ids = merges.ids_of(connection, patient_id)
+    known = _identifiers(connection, ids)
+    rows: list[Leaving] = [_leaving("patients", _person(connection, dict(person._mapping), ids), known)]
+    for name, found in (*_rows(connection, ids), *rows_of_work(connection, ids)):
         rows.append(_leaving(name, found, known))
     others = [one for one in ids if one != patient_id]
-    numbers = read.conn.execute(select(patients.c.mrn).where(patients.c.id.in_(others)).order_by(patients.c.mrn))
+    numbers = connection.execute(select(patients.c.mrn).where(patients.c.id.in_(others)).order_by(patients.c.mrn))
     keys = tuple(known[one][0] for one in others if one in known)
     return PatientRecord(patient_id, person.mrn, ids, tuple(rows), tuple(numbers.scalars()), keys)
 
@@ -249,6 +254,7 @@ def _prescribed() -> Select[Any]:
         select(
             prescription_lines,
             prescriptions.c.number,
+            prescriptions.c.prescriber_id,
             prescriptions.c.encounter_id,
             prescriptions.c.signed_at,
             prescriptions.c.status,

@@ -85,7 +85,7 @@ class Addressee:
 
 def notify(act: Act, notice: Notice) -> str:
     """Tell somebody inside another act; returns the notification's id."""
-    return act.create(notifications, _values(notice, act.session.staff_id, act.at), kind="notification.sent")
+    return act.create(notifications, _values(notice, act.session.staff_id or None, act.at), kind="notification.sent")
 
 
 def answer_about(act: Act, about_kind: str, about_id: str, note: str) -> None:

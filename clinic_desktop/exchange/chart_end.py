@@ -1,0 +1,283 @@
+"""The chart as sync sees it: what changed, the story of a record, and taking in what came from a system.
+
+Everything happens in the transaction that the engine hands over, so that the chart and what each system was last told
+change together or not at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from clinic_desktop.clock import Clock, from_text
+from clinic_desktop.domain.identity import Person
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.exchange import gathering, patients
+from clinic_desktop.exchange.gathering import Held
+from clinic_desktop.exchange.keys import Frame
+from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of, enrolment_of, share_of
+from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
+from clinic_desktop.exchange.told import Told, made, practitioner, written
+from clinic_desktop.services import heard, syncing
+from clinic_desktop.services.acts import Act
+from clinic_desktop.services.arrival_keys import Key
+from clinic_desktop.services.patient_parts import Contact
+from sync.engine.chart import Because, Change, Likely
+from sync.engine.store.rows import Unit
+from sync.port import Kind, Story
+from sync.records.appointment import Appointment
+from sync.records.elements import Resource
+from sync.records.exact import Json, digest
+from sync.records.patient import Patient
+
+SAFETY, WAITING, SOON, REST = range(4)
+SOON_HOURS = 48
+# What a person must look at before it is sent late: a prescription of a month ago, an order of a fortnight ago.
+STALE = {
+    Kind.PRESCRIPTION: (timedelta(days=30), "This prescription is a month old. Does it still stand?"),
+    Kind.LAB_ORDER: (timedelta(days=14), "This order is two weeks old. Is it still wanted?"),
+    Kind.REFILL: (timedelta(days=14), "This refill was asked for two weeks ago. Is it still wanted?"),
+}
+_URGENT = {"allergy": SAFETY, "prescription": WAITING, "dispense": WAITING, "lab_order": WAITING, "refill": WAITING}
+
+
+def source(system: str) -> str:
+    """Whose ids a system's records bear here."""
+    return f"urn:x-clinic-desktop:system:{system}"
+
+
+class ClinicChart:
+    """The chart of one clinic. One patient's rows are read once in each transaction."""
+
+    def __init__(self, workstation: str, clock: Clock) -> None:
+        self._workstation, self._clock = workstation, clock
+        self._read: tuple[object, str, Told | None] | None = None
+
+    def end(self, unit: Unit) -> int:
+        """The newest entry of the journal."""
+        return syncing.journal_end(unit.conn)
+
+    def changes(self, unit: Unit, after: int, limit: int) -> tuple[Sequence[Change], int]:
+        """What changed after an entry, oldest first, and the entry up to which that is all."""
+        touched, seen = syncing.changed_since(unit.conn, after, limit)
+        return [
+            Change(each.seq, Kind(each.kind), each.record, each.patient, _URGENT.get(each.kind, REST))
+            for each in touched
+        ], seen
+
+    def story(self, unit: Unit, kind: Kind, local_id: str) -> Story | None:
+        """A record as it is now; None where it is not one that is told."""
+        if kind is Kind.PRACTITIONER:
+            return self._of_staff(unit, local_id)
+        patient = syncing.whose(unit.conn, kind.value, local_id)
+        told = None if patient is None else self._told(unit, patient)
+        if told is None:
+            return None
+        parts = self._parts(unit, told, kind, local_id)
+        if parts is None:
+            return None
+        return Story(
+            kind, local_id, parts.revision, patient, parts.first, parts.rest, parts.act, parts.void,
+            marker=marker(local_id),
+        )  # fmt: skip
+
+    def alike(self, unit: Unit, records: Sequence[Resource]) -> Sequence[Likely]:
+        """Who here the patient of these records may be, the likeliest first."""
+        one = next((each for each in records if isinstance(each, Patient)), None)
+        if one is None:
+            return ()
+        values = patients.read(one).values
+        born = values["born_on"]
+        person = Person(
+            values["family_name"], values["given_names"], values["sex"],
+            None if born is None else datetime.fromisoformat(born).date(), values["born_precision"],
+            tuple(each for each in (values["phone"], values["other_phone"]) if each),
+            address=values.get("address") or "", city=values.get("city") or "",
+            postal_code=values.get("postal_code") or "",
+        )  # fmt: skip
+        emails = frozenset(each.casefold() for each in (values["email"],) if each)
+        numbers = frozenset(each.value for each in one.identifier if each.value)
+        return [
+            Likely(each.patient_id, each.score, each.born_equal, each.name_fits, each.strong, each.against)
+            for each in syncing.likely(unit.conn, person, emails, numbers)
+        ]
+
+    def adopt(
+        self, unit: Unit, kind: Kind, local_id: str | None, records: Sequence[Resource], because: Because
+    ) -> str | None:
+        """Take in what came: new (no `local_id`) or changed. Returns the id here; None where the chart has no place."""
+        self._read = None
+        title = SYSTEMS[because.system].title
+        act = heard.act_of(cast(Any, unit), self._workstation, title)
+        if local_id is None:
+            return self._new(act, records, because)
+        if kind is Kind.PATIENT:
+            self._patient(act, unit, local_id, records, because, title)
+        elif kind is Kind.APPOINTMENT:
+            self._appointment(act, local_id, records, title)
+        elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
+            self._results(act, local_id, records, because, title)
+        return local_id
+
+    def question(self, _unit: Unit, story: Story, waited: float) -> str | None:
+        """What a person must say before a record that waited (seconds) is sent: its time has passed, it has expired."""
+        if isinstance(story.first, Appointment) and story.act is None:
+            start = story.first.start
+            if start is not None and from_text(_utc(start)) < self._clock.now():
+                return "The time of this appointment has passed. Did it take place?"
+            return None
+        limit = STALE.get(story.kind)
+        if limit is not None and story.act is None and waited > limit[0].total_seconds():
+            return limit[1]
+        return None
+
+    def _told(self, unit: Unit, patient: str) -> Told | None:
+        state = (unit.conn, syncing.journal_end(unit.conn), patient)
+        if self._read is not None and self._read[:2] == (state, patient):
+            return self._read[2]
+        record = syncing.record_for(unit.conn, patient)
+        told = None
+        if record is not None:
+            told = Told(
+                record,
+                lambda ids: syncing.staff_rows(unit.conn, list(ids)),
+                lambda sha256: syncing.content_for(unit.conn, sha256),
+            )
+        self._read = (state, patient, told)
+        return told
+
+    def _parts(self, unit: Unit, told: Told, kind: Kind, local_id: str) -> Parts | None:
+        if kind in STORIES:
+            return STORIES[kind](told, local_id)
+        if kind is Kind.DISPENSE:
+            return dispense_of(told, local_id, syncing.dispensed(unit.conn, local_id))
+        if kind is Kind.SHARE:
+            shared = syncing.share(unit.conn, local_id)
+            return None if shared is None else share_of(told, shared)
+        if kind is Kind.ENROLMENT:
+            enrolled = syncing.enrolment(unit.conn, local_id)
+            return None if enrolled is None else enrolment_of(told, enrolled)
+        return None
+
+    def _of_staff(self, unit: Unit, local_id: str) -> Story | None:
+        rows = syncing.staff_rows(unit.conn, [local_id])
+        if not rows:
+            return None
+        return Story(Kind.PRACTITIONER, local_id, rows[0]["revision"], None, made(practitioner(rows[0])))
+
+    def _new(self, act: Act, records: Sequence[Resource], because: Because) -> str | None:
+        """Records that were not here before, under the ids that the system gave them."""
+        frame = Frame(source(because.system))
+        held: list[Held] = []
+        for place, one in enumerate(records):
+            resource = written(one)
+            if resource["resourceType"] not in SUBJECTS:
+                continue
+            given = because.remote_id if place == 0 else str(resource.get("id") or f"{because.remote_id}.{place}")
+            key = Key(resource["resourceType"], frame.source, given)
+            if resource.get("id"):
+                frame.local[key.kind, str(resource["id"])] = key
+            held.append(Held(key, digest(resource), f"{key.kind}/{given}", None, resource))
+        if not held:
+            return None
+        held.sort(key=lambda each: ORDER[each.key.kind])
+        first = next(each.key for each in held if each.key.value == because.remote_id)
+        ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
+        return ids.get(first)
+
+    def _patient(
+        self, act: Act, unit: Unit, local_id: str, records: Sequence[Resource], because: Because, title: str
+    ) -> None:
+        told = self._told(unit, local_id)
+        came = next((each for each in records if isinstance(each, Patient)), None)
+        own = None if told is None else told.one("patients", local_id)
+        if told is None or own is None or came is None:
+            raise Refusal("This record is restricted here; nothing is changed in it.", field="patient")
+        stands = cast("Patient", told.resource(own))
+        before, after = patients.read(stands), patients.read(came)
+        changes = {name: value for name, value in after.values.items() if value != before.values.get(name)}
+        contacts = None
+        if _contacts(before.parts) != _contacts(after.parts):
+            contacts = [Contact(each[0], each[1], each[2]) for each in _contacts(after.parts)]
+        heard.bring_patient(act, local_id, changes, contacts, title)
+        known = {named[1] for named in told.rows}
+        more = [
+            each
+            for each in records
+            if not isinstance(each, Patient) and (each.id or "") not in known and each.resource_type in _BESIDE_PATIENT
+        ]
+        if more:
+            self._beside(act, local_id, more, because)
+
+    def _beside(self, act: Act, patient: str, records: Iterable[Resource], because: Because) -> None:
+        """What a system says of a patient beside the registration: allergies, conditions, medicines, covers."""
+        frame = Frame(source(because.system))
+        held = []
+        for one in records:
+            resource = written(one)
+            said = digest({name: value for name, value in resource.items() if name != "id"})
+            resource = _about(resource, patient)
+            key = Key(resource["resourceType"], frame.source, f"{because.remote_id}.{said[:24]}")
+            held.append(Held(key, said, key.kind, None, resource | {"id": key.value}))
+        heard.take_in(act, gathering.arrivals(held, frame, {}))
+
+    def _appointment(self, act: Act, local_id: str, records: Sequence[Resource], title: str) -> None:
+        came = next((each for each in records if isinstance(each, Appointment)), None)
+        if came is None or came.start is None:
+            return
+        minutes = came.minutes_duration or _minutes(came)
+        why = came.cancelation_reason.text if came.cancelation_reason and came.cancelation_reason.text else ""
+        meeting = heard.Meeting(from_text(_utc(came.start)), minutes, came.status in {"cancelled", "noshow"}, why)
+        heard.bring_appointment(act, local_id, meeting, title)
+
+    def _results(self, act: Act, order: str, records: Sequence[Resource], because: Because, title: str) -> None:
+        """Results of an order of ours that came from elsewhere: they stand beside ours, and whoever ordered is told."""
+        patient = syncing.whose(act.conn, "lab_order", order)
+        found = [each for each in records if each.resource_type == "Observation"]
+        if patient is None or not found:
+            return
+        self._beside(act, patient, found, replace(because, remote_id=because.remote_id or order))
+        critical = any(_critical(each) for each in found)
+        heard.results_came(act, order, patient, title, critical=critical)
+
+
+_BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})
+
+
+def marker(local_id: str) -> str:
+    """A short mark that a lost create is found by: legible, harmless to a clinician, the same each time."""
+    letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+    number = int(digest(local_id)[:16], 16)
+    text = ""
+    for _ in range(8):
+        number, rest = divmod(number, len(letters))
+        text += letters[rest]
+    return f"ref CW-{text}"
+
+
+def _about(resource: Json, patient: str) -> Json:
+    """A record with its patient named by our id."""
+    member = SUBJECTS[resource["resourceType"]].about
+    name = member if isinstance(member, str) else "subject"
+    return resource | {name: {"reference": f"Patient/{patient}"}}
+
+
+def _contacts(parts: Iterable[Any]) -> list[tuple[str, str, str | None]]:
+    return [(each["name"], each["relation"], each["phone"]) for each in parts if each["of"] == "contact"]
+
+
+def _critical(one: Resource) -> bool:
+    meant: Any = getattr(one, "interpretation", ())
+    return any(coding.code in {"LL", "HH", "AA"} for concept in meant for coding in concept.coding)
+
+
+def _minutes(one: Appointment) -> int:
+    if one.start is None or one.end is None:
+        return 0
+    span = datetime.fromisoformat(one.end) - datetime.fromisoformat(one.start)
+    return max(0, int(span.total_seconds() // 60))
+
+
+def _utc(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat().replace("+00:00", "Z")

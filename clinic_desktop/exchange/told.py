@@ -1,0 +1,165 @@
+"""One patient's records as the connected systems are told of them: FHIR records that refer to each other by our ids."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from clinic_desktop.exchange import documents, outgoing
+from clinic_desktop.exchange.mapped import LOINC, Row, clean
+from clinic_desktop.services.arrival_keys import Key
+from clinic_desktop.services.departures import Leaving, PatientRecord
+from sync.records.dispense import MedicationDispense
+from sync.records.elements import Resource
+from sync.records.exact import Json
+from sync.records.kinds import KINDS
+from sync.records.payment import PaymentNotice
+
+# Among themselves the records of a story know each other by the ids that they have here.
+OURS = ""
+NPI = "http://hl7.org/fhir/sid/us-npi"
+BLOOD = {"coding": [{"system": LOINC, "code": "882-1", "display": "ABO and Rh group"}]}
+Named = tuple[str, str]
+# Kinds that are told and not taken in stand beside those that are exchanged both ways.
+_TOLD: Mapping[str, type[Resource]] = {
+    **KINDS,
+    "MedicationDispense": MedicationDispense,
+    "PaymentNotice": PaymentNotice,
+}
+
+
+@dataclass
+class Told:
+    """One patient's rows, each made a record when it is asked for; `staff` and `content` read what it speaks of."""
+
+    record: PatientRecord
+    staff: Callable[[Iterable[str]], tuple[Row, ...]]
+    content: Callable[[str], bytes]
+    rows: dict[Named, Leaving] = field(init=False)
+    _keys: dict[Named, Key] = field(init=False)
+    _point: Callable[[str, str | None], Json | None] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = {(one.table, str(one.row["id"])): one for one in self.record.rows}
+        self._keys = {
+            named: key._replace(system=OURS, value=named[1]) for named, key in outgoing.keys_of(self.record).items()
+        }
+        for merged in self.record.merged:
+            self._keys["patients", merged] = self._keys["patients", self.record.patient_id]
+        self._point = outgoing.pointer(self._keys)
+
+    def of(self, table: str, **equal: object) -> list[Leaving]:
+        """The rows of a table whose columns equal what is given; those that came from elsewhere are theirs to tell."""
+        return [
+            one
+            for (name, _), one in self.rows.items()
+            if name == table
+            and one.key is None
+            and all(one.row.get(column) == value for column, value in equal.items())
+        ]
+
+    def one(self, table: str, record: str) -> Leaving | None:
+        """A row that is this clinic's own."""
+        found = self.rows.get((table, record))
+        return found if found is not None and (found.key is None or table == "patients") else None
+
+    def resource(self, one: Leaving, **also: object) -> Resource:
+        """The record that a row is, with members that only a story has."""
+        # A registration that came from elsewhere is known by this clinic's number all the same.
+        ours = replace(one, key=None) if one.table == "patients" else one
+        written = outgoing.resource_of(ours, self._keys)
+        if written["resourceType"] in documents.CARRIERS:
+            written = documents.fill(written, self.content, hashed=True)
+        return made(written | clean(**also))
+
+    def reference(self, table: str, record: object) -> Json | None:
+        """How the records of a story refer to a row."""
+        return self._point(table, None if record is None else str(record))
+
+    def people(self, *ids: object) -> tuple[Resource, ...]:
+        """Those of the clinic's staff who are spoken of."""
+        wanted = [str(each) for each in ids if each is not None]
+        return tuple(made(practitioner(row)) for row in self.staff(wanted)) if wanted else ()
+
+
+def made(resource: Json) -> Resource:
+    """A record of its kind."""
+    kind: type[Resource] = _TOLD[str(resource["resourceType"])]
+    return kind.model_validate(resource)
+
+
+def written(record: Resource) -> Json:
+    """A record as the resource it is: what is empty is left out."""
+    found: Json = _full(record.model_dump(by_alias=True, exclude_none=True))
+    return found
+
+
+def _full(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: full for name, each in value.items() if (full := _full(each)) not in ({}, [])}
+    if isinstance(value, (list, tuple)):
+        return [_full(each) for each in value]
+    return value
+
+
+def by(staff_id: object) -> Json | None:
+    """A reference to somebody of the staff."""
+    return None if staff_id is None else {"reference": f"Practitioner/{staff_id}"}
+
+
+def practitioner(row: Row) -> Json:
+    """Somebody of the staff as a Practitioner."""
+    name = str(row["display_name"])
+    npi, speciality = row.get("npi"), row.get("speciality") or row.get("specialty")
+    return {
+        "resourceType": "Practitioner",
+        "id": row["id"],
+        "active": bool(row["active"]),
+        "name": [{"text": name}],
+        **clean(
+            identifier=[{"system": NPI, "value": npi}] if npi else None,
+            qualification=[{"code": {"text": speciality}}] if speciality else None,
+        ),
+    }
+
+
+def place(room: object) -> tuple[Json, Resource] | None:
+    """A room as a Location, and the reference to it; a room has no id here, so that its name makes one."""
+    if not room:
+        return None
+    mark = f"room-{hashlib.sha256(str(room).encode()).hexdigest()[:16]}"
+    location = made({"resourceType": "Location", "id": mark, "name": str(room)})
+    return {"reference": f"Location/{mark}"}, location
+
+
+def payor(cover: Row) -> Resource:
+    """Who pays under a cover, as an Organization."""
+    mark = f"payer-{hashlib.sha256(str(cover['insurer']).encode()).hexdigest()[:16]}"
+    code = cover.get("payer_code")
+    identifier = [{"system": "urn:x-clinic-desktop:payer", "value": code}] if code else None
+    return made({
+        "resourceType": "Organization", "id": mark, "name": cover["insurer"], **clean(identifier=identifier)
+    })  # fmt: skip
+
+
+def blood_type(patient: Row) -> tuple[Resource, ...]:
+    """The blood group that stands in a registration, as an observation."""
+    if not patient.get("blood_type"):
+        return ()
+    return (
+        made({
+            "resourceType": "Observation", "id": f"{patient['id']}-blood", "status": "final", "code": BLOOD,
+            "subject": {"reference": f"Patient/{patient['id']}"}, "valueString": patient["blood_type"],
+        }),
+    )  # fmt: skip
+
+
+def text_document(mark: str, code: str, title: str, text: str, subject: Json, encounter: Json) -> Resource:
+    """A part of a note as a document of plain text."""
+    return made({
+        "resourceType": "DocumentReference", "id": mark, "status": "current",
+        "type": {"coding": [{"system": LOINC, "code": code, "display": title}], "text": title}, "subject": subject,
+        "content": [{"attachment": {"contentType": "text/plain", "data": base64.b64encode(text.encode()).decode()}}],
+        "context": {"encounter": [encounter]},
+    })  # fmt: skip

@@ -1,0 +1,117 @@
+"""What was heard from a connected system, brought into the chart in the transaction that sync hands over.
+
+Nobody is signed in behind it: every entry bears the system's name as its reason. What is signed is never touched.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.domain import patients as rules
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+from clinic_desktop.services import inbox
+from clinic_desktop.services.acts import Act
+from clinic_desktop.services.arrival_keys import Key, look_up
+from clinic_desktop.services.arrivals import Arrival, receive
+from clinic_desktop.services.patient_parts import Contact, OtherName, add_names, change_contacts, other_names_of
+from clinic_desktop.services.patients import reindex
+from clinic_desktop.services.sessions import Session
+from clinic_desktop.store.tables.laboratory import lab_orders
+from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.scheduling import appointments
+from clinic_desktop.store.unit import Transaction
+
+IN_ACT = ("act_of", "bring_appointment", "bring_patient", "results_came", "take_in")
+
+# What may be changed in a registration by another system; who somebody is (sex and birth date too) is never taken over
+# against what stands here without a person.
+_PATIENT = frozenset({
+    "family_name", "given_names", "sex", "born_on", "born_precision", "phone", "other_phone", "email", "address",
+    "city", "district", "postal_code", "country", "language",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """When an appointment is and whether it stands, as the other system says it."""
+
+    starts_at: datetime
+    minutes: int
+    cancelled: bool
+    why: str
+
+
+def act_of(unit: Transaction, workstation: str, system: str) -> Act:
+    """An act with nobody behind it."""
+    nobody = Session("", "", "", system, "", workstation, unit.now)
+    return Act(unit, nobody, workstation)
+
+
+def bring_patient(
+    act: Act, patient: str, changes: Mapping[str, object], contacts: Sequence[Contact] | None, why: str
+) -> None:
+    """Change what a system changed in a registration; a former name stays findable."""
+    before = act.conn.execute(select(patients).where(patients.c.id == patient)).one()
+    wanted = {name: value for name, value in changes.items() if name in _PATIENT}
+    if wanted:
+        family = str(wanted.get("family_name", before.family_name))
+        given = str(wanted.get("given_names", before.given_names))
+        keys = {"family_key": rules.name_key(family), "given_key": rules.name_key(given)}
+        act.change(patients, patient, {**wanted, **keys}, kind="patient.changed", reason=why)
+        if (before.family_name, before.given_names) != (family, given):
+            former = OtherName("former", before.family_name, before.given_names)
+            if former not in other_names_of(act.conn, patient):
+                add_names(act, patient, [former])
+        reindex(act.conn, patient)
+    if contacts is not None:
+        change_contacts(act, patient, contacts)
+
+
+def bring_appointment(act: Act, record: str, said: Meeting, why: str) -> None:
+    """Follow what a system did with an appointment of ours that is still to come. Raises Refusal."""
+    before = act.conn.execute(select(appointments).where(appointments.c.id == record)).one()
+    if before.status != "booked":
+        raise Refusal(N_("This appointment is over here; what the other system says is left there."), field="status")
+    if said.cancelled:
+        changes: dict[str, object] = {"status": "cancelled", "status_reason": said.why or why}
+        act.change(appointments, record, changes, kind="appointment.cancelled", reason=why)
+    elif (from_text(before.starts_at), before.minutes) != (said.starts_at, said.minutes):
+        changes = {"starts_at": to_text(said.starts_at), "minutes": said.minutes}
+        act.change(appointments, record, changes, kind="appointment.moved", reason=why)
+    else:
+        return
+    words = f"{why}: {'cancelled' if said.cancelled else 'moved to ' + said.starts_at.isoformat(' ', 'minutes')}"
+    notice = inbox.Notice(
+        "task", "high", "An appointment was changed elsewhere", "front_desk", words, before.patient_id
+    )
+    inbox.notify(act, notice)
+
+
+def take_in(act: Act, arrivals: Sequence[Arrival]) -> Mapping[Key, str]:
+    """Take in what came from a system, and the id here of each record. Raises Refusal where one has no patient here."""
+    outcomes = receive.inside(act, arrivals).outcomes
+    if "unplaced" in outcomes:
+        raise Refusal(N_("What came belongs to no patient of this clinic."), field="patient")
+    found = look_up(act.conn, [each.key for each in arrivals])
+    return {each.key: known.record for each in arrivals if (known := found.of(each.key)) is not None}
+
+
+def results_came(act: Act, order: str | None, patient: str, system: str, *, critical: bool) -> None:
+    """Tell whoever ordered that results came from elsewhere: they stand in the chart as that system's, unconfirmed."""
+    ordered_by = None
+    if order is not None:
+        ordered_by = act.conn.execute(select(lab_orders.c.ordered_by).where(lab_orders.c.id == order)).scalar()
+    notice = inbox.Notice(
+        "critical_result" if critical else "task",
+        "critical" if critical else "high",
+        "Results came from another system",
+        str(ordered_by or "doctor"),
+        f"From {system}. Look at them in the chart.",
+        patient,
+        must_answer=critical,
+    )
+    inbox.notify(act, notice)

@@ -1,0 +1,257 @@
+"""What sync reads of the chart, in the transaction that it is handed: what changed, whole rows, who may be whom.
+
+Nobody is signed in behind these: they are for the background process, which keeps its own account of every request.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select
+
+from clinic_desktop.domain import identity
+from clinic_desktop.domain.identity import Person
+from clinic_desktop.services import consent_gate
+from clinic_desktop.services.departures import PatientRecord, record_of
+from clinic_desktop.services.merges import kept_id
+from clinic_desktop.services.patients import require_patient
+from clinic_desktop.store import attachments, likeness
+from clinic_desktop.store.tables.billing import charges, invoices, payments
+from clinic_desktop.store.tables.chart import addenda, encounters, vital_signs
+from clinic_desktop.store.tables.consents import consents
+from clinic_desktop.store.tables.documents import documents
+from clinic_desktop.store.tables.immunizations import immunizations
+from clinic_desktop.store.tables.inbox import notifications, refill_requests
+from clinic_desktop.store.tables.insurance import claims, insurers
+from clinic_desktop.store.tables.journal import journal
+from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, specimens
+from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.pharmacy import dispenses
+from clinic_desktop.store.tables.prescribing import prescriptions
+from clinic_desktop.store.tables.programmes import programme_enrolments
+from clinic_desktop.store.tables.scheduling import appointments
+from clinic_desktop.store.tables.sharing import shares
+from clinic_desktop.store.tables.staff import staff
+
+IN_ACT = (
+    "changed_since", "content_for", "dispensed", "enrolment", "journal_end", "likely", "outside_ids", "record_for",
+    "share", "staff_rows", "whose",
+)  # fmt: skip
+
+# What an entry of the journal touches, by the first word of its kind: the kind that is told, and how its record leads
+# there. A patient's own parts (names, allergies, problems, covers, ...) are told with the patient.
+PATIENT = "patient"
+_OF_PATIENT = frozenset({
+    "patient", "allergy", "problem", "medicine", "cover", "identifier", "merge", "relation",
+})  # fmt: skip
+_OWN: Mapping[str, tuple[str, ...]] = {
+    "appointment": ("appointment",),
+    "encounter": ("encounter",),
+    "prescription": ("prescription", "dispense"),
+    "document": ("document",),
+    "immunization": ("immunization",),
+    "consent": ("consent",),
+    "charge": ("charge",),
+    "invoice": ("invoice",),
+    "payment": ("payment",),
+    "claim": ("claim",),
+    "refill": ("refill",),
+    "share": ("share",),
+    "programme": ("enrolment",),
+    "notification": ("notice",),
+    "staff": ("practitioner",),
+}
+# Entries whose record is a part: where the whole it belongs to stands, and what that is told as.
+_PARTS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
+    "vitals": (vital_signs, "encounter_id", ("encounter",)),
+    "addendum": (addenda, "encounter_id", ("encounter",)),
+    "dispense": (dispenses, "prescription_id", ("dispense", "prescription")),
+    "specimen": (specimens, "order_id", ("lab_order",)),
+}
+TABLES: Mapping[str, Table] = {
+    "patient": patients, "appointment": appointments, "encounter": encounters, "prescription": prescriptions,
+    "dispense": prescriptions, "document": documents, "immunization": immunizations, "consent": consents,
+    "charge": charges, "invoice": invoices, "payment": payments, "claim": claims, "refill": refill_requests,
+    "share": shares, "enrolment": programme_enrolments, "notice": notifications, "lab_order": lab_orders,
+    "lab_result": lab_orders,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A record that an entry of the journal touched, by the kind it is told as."""
+
+    seq: int
+    kind: str
+    record: str
+    patient: str | None
+    at: str
+
+
+@dataclass(frozen=True)
+class LikelyOne:
+    """A patient here who may be the one that was seen elsewhere."""
+
+    patient_id: str
+    score: float
+    born_equal: bool
+    name_fits: bool
+    strong: frozenset[str]
+    against: frozenset[str]
+
+    def __repr__(self) -> str:
+        return f"LikelyOne({self.patient_id}, {self.score})"
+
+
+def journal_end(connection: Connection) -> int:
+    """The newest entry of the journal."""
+    return int(connection.execute(select(func.max(journal.c.seq))).scalar() or 0)
+
+
+def changed_since(connection: Connection, after: int, limit: int) -> tuple[tuple[Touched, ...], int]:
+    """What was touched after an entry, oldest first and each record once, and the entry up to which that is all."""
+    wanted = (
+        select(journal.c.seq, journal.c.kind, journal.c.record, journal.c.patient, journal.c.at)
+        .where(journal.c.seq > after)
+        .order_by(journal.c.seq)
+        .limit(limit)
+    )
+    rows = connection.execute(wanted).all()
+    found: dict[tuple[str, str], Touched] = {}
+    for row in rows:
+        for kind, record, patient in _touched(connection, row.kind, row.record, row.patient):
+            # The last one stands: what is told is the record as it is now.
+            found.pop((kind, record), None)
+            found[kind, record] = Touched(row.seq, kind, record, patient, row.at)
+    return tuple(found.values()), rows[-1].seq if rows else after
+
+
+def record_for(connection: Connection, patient_id: str) -> PatientRecord | None:
+    """All that is kept of one patient; None where the record is restricted: then nothing of it is told."""
+    if consent_gate.restriction_of(connection, patient_id) is not None:
+        return None
+    return record_of(connection, patient_id)
+
+
+def whose(connection: Connection, kind: str, record: str) -> str | None:
+    """The patient that a record is about, under the registration that is kept; None where there is no such record."""
+    if kind == PATIENT:
+        return str(require_patient(connection, record).id)
+    table = TABLES[kind]
+    found = connection.execute(select(table.c.patient_id).where(table.c.id == record)).scalar()
+    return None if found is None else kept_id(connection, str(found))
+
+
+def staff_rows(connection: Connection, ids: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """The people of the clinic with these ids."""
+    rows = connection.execute(select(staff).where(staff.c.id.in_(sorted(set(ids))))).mappings()
+    return tuple(dict(row) for row in rows)
+
+
+def insurer_rows(connection: Connection) -> tuple[Mapping[str, Any], ...]:
+    """The insurers that are known."""
+    return tuple(dict(row) for row in connection.execute(select(insurers)).mappings())
+
+
+def dispensed(connection: Connection, prescription: str) -> tuple[Mapping[str, Any], ...]:
+    """What was handed out of a prescription and not taken back."""
+    wanted = select(dispenses, staff.c.display_name.label("by")).join(staff, staff.c.id == dispenses.c.dispensed_by)
+    wanted = wanted.where(dispenses.c.prescription_id == prescription, dispenses.c.status == "dispensed")
+    return tuple(dict(row) for row in connection.execute(wanted.order_by(dispenses.c.rowid_)).mappings())
+
+
+def share(connection: Connection, record: str) -> Mapping[str, Any] | None:
+    """A share as it stands."""
+    row = connection.execute(select(shares).where(shares.c.id == record)).mappings().one_or_none()
+    return None if row is None else dict(row)
+
+
+def enrolment(connection: Connection, record: str) -> Mapping[str, Any] | None:
+    """An enrolment as it stands."""
+    row = connection.execute(select(programme_enrolments).where(programme_enrolments.c.id == record))
+    found = row.mappings().one_or_none()
+    return None if found is None else dict(found)
+
+
+def content_for(connection: Connection, sha256: str) -> bytes:
+    """The bytes of a document."""
+    kept = attachments.kept(connection, sha256)
+    return b"" if kept is None else attachments.content_of(connection, kept)
+
+
+def likely(connection: Connection, person: Person, emails: frozenset[str], numbers: frozenset[str]) -> list[LikelyOne]:
+    """Who here may be the person seen elsewhere, the likeliest first; evidence that is equal, and that contradicts."""
+    if not (person.family or person.given or person.numbers or person.identifier):
+        return []
+    among = likeness.frequencies(connection)
+    best: dict[str, LikelyOne] = {}
+    for row, other in likeness.people(connection, likeness.candidates(connection, person)):
+        known_as = row.merged_into or row.id
+        like = identity.compare(person, other, among)
+        strong, against = _evidence(connection, row.id, person, other, emails, numbers)
+        one = LikelyOne(
+            known_as,
+            like.score,
+            born_equal=person.born_on is not None and person.born_on == other.born_on,
+            name_fits=any(each.weight > 0 for each in like.evidence if each.field in {"name", "names"}),
+            strong=strong,
+            against=against,
+        )
+        if known_as not in best or one.score > best[known_as].score:
+            best[known_as] = one
+    return sorted(best.values(), key=lambda one: -one.score)
+
+
+def _evidence(
+    connection: Connection, patient: str, person: Person, other: Person, emails: frozenset[str], numbers: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    row = connection.execute(select(patients.c.mrn, patients.c.email).where(patients.c.id == patient)).one()
+    strong = {
+        "phone": bool(set(person.numbers) & set(other.numbers)),
+        "email": (row.email or "").casefold() in emails,
+        "own_number": row.mrn in numbers,
+        "identifier": bool(person.identifier) and person.identifier == other.identifier,
+    }
+    known = {"unknown", "other", ""}
+    against = {
+        "sex": person.sex not in known and other.sex not in known and person.sex != other.sex,
+        "born": person.born_on is not None and other.born_on is not None and person.born_on != other.born_on,
+    }
+    return frozenset(name for name, is_so in strong.items() if is_so), frozenset(
+        name for name, is_so in against.items() if is_so
+    )
+
+
+def _touched(connection: Connection, kind: str, record: str, patient: str | None) -> list[tuple[str, str, str | None]]:
+    word, _, what = kind.partition(".")
+    if word in _OF_PATIENT and patient is not None:
+        return [(PATIENT, kept_id(connection, patient), patient)]
+    if word == "patient":
+        return [(PATIENT, kept_id(connection, record), record)]
+    if kind == "medicine.dispensed":
+        word = "dispense"
+    if word in _PARTS:
+        table, column, told = _PARTS[word]
+        whole = connection.execute(select(table.c[column]).where(table.c.id == record)).scalar()
+        return [] if whole is None else [(each, str(whole), patient) for each in told]
+    if word in {"lab_order", "result"}:
+        return _of_laboratory(connection, word, what, record, patient)
+    if word == "programme" and what not in {"enrolled", "left", "completed"}:
+        return []
+    return [(each, record, patient) for each in _OWN.get(word, ())]
+
+
+def _of_laboratory(
+    connection: Connection, word: str, what: str, record: str, patient: str | None
+) -> list[tuple[str, str, str | None]]:
+    """An order, or the results of one: both are told by the order."""
+    order: object = record
+    if word == "result":
+        wanted = select(lab_order_tests.c.order_id).join(
+            lab_results, lab_results.c.order_test_id == lab_order_tests.c.id
+        )
+        order = connection.execute(wanted.where(lab_results.c.id == record)).scalar()
+    elif what.startswith("test_"):
+        order = connection.execute(select(lab_order_tests.c.order_id).where(lab_order_tests.c.id == record)).scalar()
+    told = ("lab_result",) if word == "result" or what == "test_released" else ("lab_order",)
+    return [] if order is None else [(each, str(order), patient) for each in told]
