@@ -4,12 +4,13 @@ Everything happens in the transaction that the engine hands over, so that the ch
 change together or not at all.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from clinic_desktop.clock import Clock, from_text
+from clinic_desktop.clock import Clock
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
@@ -124,7 +125,7 @@ class ClinicChart:
         """What a person must say before a record that waited (seconds) is sent: its time has passed, it has expired."""
         if isinstance(story.first, Appointment) and story.act is None:
             start = story.first.start
-            if start is not None and from_text(_utc(start)) < self._clock.now():
+            if start is not None and _instant(start) < self._clock.now():
                 return "The time of this appointment has passed. Did it take place?"
             return None
         limit = STALE.get(story.kind)
@@ -174,7 +175,9 @@ class ClinicChart:
             resource = written(one)
             if resource["resourceType"] not in SUBJECTS:
                 continue
-            given = because.remote_id if place == 0 else str(resource.get("id") or f"{because.remote_id}.{place}")
+            given = fhir_id(
+                because.remote_id if place == 0 else str(resource.get("id") or f"{because.remote_id}.{place}")
+            )
             key = Key(resource["resourceType"], frame.source, given)
             if resource.get("id"):
                 frame.local[key.kind, str(resource["id"])] = key
@@ -182,7 +185,7 @@ class ClinicChart:
         if not held:
             return None
         held.sort(key=lambda each: ORDER[each.key.kind])
-        first = next(each.key for each in held if each.key.value == because.remote_id)
+        first = next(each.key for each in held if each.key.value == fhir_id(because.remote_id))
         ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
         return ids.get(first)
 
@@ -218,7 +221,7 @@ class ClinicChart:
             resource = written(one)
             said = digest({name: value for name, value in resource.items() if name != "id"})
             resource = _about(resource, patient)
-            key = Key(resource["resourceType"], frame.source, f"{because.remote_id}.{said[:24]}")
+            key = Key(resource["resourceType"], frame.source, f"{fhir_id(because.remote_id)[:39]}.{said[:24]}")
             held.append(Held(key, said, key.kind, None, resource | {"id": key.value}))
         heard.take_in(act, gathering.arrivals(held, frame, {}))
 
@@ -228,7 +231,7 @@ class ClinicChart:
             return
         minutes = came.minutes_duration or _minutes(came)
         why = came.cancelation_reason.text if came.cancelation_reason and came.cancelation_reason.text else ""
-        meeting = heard.Meeting(from_text(_utc(came.start)), minutes, came.status in {"cancelled", "noshow"}, why)
+        meeting = heard.Meeting(_instant(came.start), minutes, came.status in {"cancelled", "noshow"}, why)
         heard.bring_appointment(act, local_id, meeting, title)
 
     def _results(self, act: Act, order: str, records: Sequence[Resource], because: Because, title: str) -> None:
@@ -242,6 +245,7 @@ class ClinicChart:
         heard.results_came(act, order, patient, title, critical=critical)
 
 
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})
 
 
@@ -254,6 +258,12 @@ def marker(local_id: str) -> str:
         number, rest = divmod(number, len(letters))
         text += letters[rest]
     return f"ref CW-{text}"
+
+
+def fhir_id(remote_id: str) -> str:
+    """A system's id as FHIR lets one be: letters, digits, hyphens and dots."""
+    plain = remote_id.replace("_", "-")
+    return plain if _ID.fullmatch(plain) else digest(remote_id)[:40]
 
 
 def _about(resource: Json, patient: str) -> Json:
@@ -279,5 +289,5 @@ def _minutes(one: Appointment) -> int:
     return max(0, int(span.total_seconds() // 60))
 
 
-def _utc(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

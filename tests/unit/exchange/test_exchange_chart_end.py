@@ -1,0 +1,229 @@
+"""The chart as sync sees it: every change leads to the record it belongs to, and what comes is never laid over ours."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.chart_end import ClinicChart, marker
+from clinic_desktop.exchange.told import made, written
+from clinic_desktop.services import charting, restrictions, scheduling
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.inbox import inbox
+from clinic_desktop.services.patients import find_patients, patient_details
+from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.chart import allergies
+from clinic_desktop.store.tables.journal import journal
+from clinic_desktop.store.tables.outside import observations
+from clinic_desktop.store.tables.patients import patients
+from sync.engine.chart import Because
+from sync.port import Kind, Story
+from sync.records.appointment import Appointment
+from sync.records.patient import Patient
+from tests.conftest import DeskFor
+from tests.journeys.small_clinic import Clinic
+
+HEALIFY = Because("healify", "pat_1")
+
+
+class Heard:
+    """The chart's end over a clinic, one transaction a call."""
+
+    def __init__(self, store: Store, clock: SetClock) -> None:
+        self.store, self.chart = store, ClinicChart("A7", clock)
+
+    def touched(self) -> set[tuple[Kind, str]]:
+        with self.store.write(act=new_id(), session=None) as unit:
+            found, _end = self.chart.changes(unit, 0, 10_000)
+        return {(each.kind, each.local_id) for each in found}
+
+    def story(self, kind: Kind, record: str) -> Story | None:
+        with self.store.write(act=new_id(), session=None) as unit:
+            return self.chart.story(unit, kind, record)
+
+    def patient(self, record: str) -> Patient:
+        story = self.story(Kind.PATIENT, record)
+        assert story is not None
+        assert isinstance(story.first, Patient)
+        return story.first
+
+    def adopt(self, kind: Kind, record: str | None, *records: object, because: Because = HEALIFY) -> str | None:
+        with self.store.write(act=new_id(), session=None) as unit:
+            return self.chart.adopt(unit, kind, record, records, because)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
+    return Clinic(store, desk_for, clock)
+
+
+@pytest.fixture
+def heard(store: Store, clock: SetClock) -> Heard:
+    return Heard(store, clock)
+
+
+def test_every_kind_of_work_is_told_as_the_record_it_belongs_to(small: Clinic, heard: Heard) -> None:
+    small.invoice()
+    touched = heard.touched()
+    assert {kind for kind, _ in touched} >= {
+        Kind.PATIENT, Kind.APPOINTMENT, Kind.ENCOUNTER, Kind.PRESCRIPTION, Kind.LAB_ORDER, Kind.LAB_RESULT,
+        Kind.CHARGE, Kind.INVOICE, Kind.PAYMENT, Kind.PRACTITIONER,
+    }  # fmt: skip
+    stories = {each: heard.story(*each) for each in touched}
+    told = {kind for (kind, _), story in stories.items() if story is not None}
+    assert told >= {
+        Kind.PATIENT, Kind.APPOINTMENT, Kind.PRESCRIPTION, Kind.LAB_ORDER, Kind.LAB_RESULT, Kind.CHARGE, Kind.INVOICE,
+        Kind.PAYMENT, Kind.PRACTITIONER,
+    }  # fmt: skip
+    assert stories[Kind.ENCOUNTER, small.encounter] is None, "a visit that is not signed is nothing yet to be told"
+
+
+def test_the_records_of_a_story_know_each_other_by_our_ids(small: Clinic, heard: Heard) -> None:
+    story = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    assert isinstance(story.first, Appointment)
+    named = {each.actor.reference for each in story.first.participant if each.actor}
+    assert named == {f"{each.resource_type}/{each.id}" for each in story.rest}
+    assert story.first.id == small.appointment
+    assert story.marker == marker(small.appointment)
+
+
+def test_a_cancelled_appointment_is_told_as_an_act(small: Clinic, heard: Heard, desk_for: DeskFor) -> None:
+    scheduling.cancel(desk_for("front_desk"), small.appointment, "She called")
+    story = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    assert story.act == "cancel"
+
+
+def test_of_a_restricted_record_nothing_is_told(small: Clinic, heard: Heard, desk_for: DeskFor) -> None:
+    restrictions.restrict_record(desk_for("doctor"), small.patient, ["role:doctor"], "At her wish")
+    for kind, record in ((Kind.PATIENT, small.patient), (Kind.APPOINTMENT, small.appointment)):
+        assert heard.story(kind, record) is None
+
+
+def test_what_a_system_changes_in_a_registration_is_changed_and_nothing_beside_it(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    desk = desk_for("front_desk")
+    before = patient_details(desk, small.patient)
+    came = heard.patient(small.patient)
+    resource = written(came) | {"telecom": [{"system": "phone", "value": "+1-555-0199"}]}
+    heard.adopt(Kind.PATIENT, small.patient, made(resource))
+    after = patient_details(desk, small.patient)
+    assert after.patient.phone == "+1-555-0199"
+    assert after.patient == replace(before.patient, phone="+1-555-0199")
+    with heard.store.read() as connection:
+        last = connection.execute(
+            select(journal).where(journal.c.kind == "patient.changed").order_by(journal.c.seq.desc())
+        ).first()
+    assert last is not None
+    assert last.reason == "Healify"
+
+
+def test_a_name_changed_elsewhere_keeps_the_former_one_findable(small: Clinic, heard: Heard, desk_for: DeskFor) -> None:
+    came = heard.patient(small.patient)
+    former = came.name[0].family or ""
+    heard.adopt(Kind.PATIENT, small.patient, made(written(came) | {"name": [{"family": "Zwingli", "given": ["Ada"]}]}))
+    desk = desk_for("front_desk")
+    assert [each.patient_id for each in find_patients(desk, "zwingli")] == [small.patient]
+    assert [each.patient_id for each in find_patients(desk, former)] == [small.patient]
+
+
+def test_an_allergy_that_a_system_knows_is_added_once_and_ours_stay(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    charting.add_allergy(desk_for("doctor"), small.patient, charting.NewAllergy("penicillin"))
+    came = heard.patient(small.patient)
+    new = made(
+        {
+            "resourceType": "AllergyIntolerance", "patient": {"reference": f"Patient/{small.patient}"},
+            "code": {"text": "peanuts"},
+        }
+    )  # fmt: skip
+    for _again in range(2):
+        heard.adopt(Kind.PATIENT, small.patient, came, new)
+    with heard.store.read() as connection:
+        found = connection.execute(select(allergies.c.substance).where(allergies.c.status == "active")).scalars().all()
+    assert sorted(found) == ["latex", "peanuts", "penicillin"]
+
+
+def test_an_appointment_cancelled_elsewhere_is_cancelled_here_and_the_front_desk_is_told(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    story = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    gone = made(written(story.first) | {"status": "cancelled", "cancelationReason": {"text": "by telephone"}})
+    heard.adopt(Kind.APPOINTMENT, small.appointment, gone)
+    after = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert after is not None
+    assert after.act == "cancel"
+    assert [item.title for item in inbox(desk_for("front_desk"), "open")] == ["An appointment was changed elsewhere"]
+    with pytest.raises(Refusal):
+        heard.adopt(Kind.APPOINTMENT, small.appointment, story.first)
+
+
+def test_a_patient_who_is_only_known_there_is_registered_under_a_number_of_ours(
+    heard: Heard, desk_for: DeskFor
+) -> None:
+    desk: Desk = desk_for("front_desk")
+    came = made(
+        {
+            "resourceType": "Patient", "id": "pat-1", "name": [{"family": "Doe", "given": ["John"]}],
+            "gender": "male", "birthDate": "1985-06-15",
+        }
+    )  # fmt: skip
+    first = heard.adopt(Kind.PATIENT, None, came)
+    assert first is not None
+    assert heard.adopt(Kind.PATIENT, None, came) == first, "the same again is the same person"
+    (found,) = find_patients(desk, "doe")
+    assert found.patient_id == first
+    assert heard.patient(first).identifier[0].value == found.mrn
+
+
+def test_results_from_elsewhere_stand_beside_ours_and_whoever_ordered_is_told(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    result = made(
+        {
+            "resourceType": "Observation", "status": "final", "id": "LAB-9",
+            "subject": {"reference": f"Patient/{small.patient}"},
+            "code": {"coding": [{"system": "http://loinc.org", "code": "2823-3"}], "text": "Potassium"},
+            "effectiveDateTime": "2026-03-10T08:00:00Z", "valueQuantity": {"value": 7, "unit": "mmol/L"},
+            "interpretation": [{"coding": [{"code": "HH"}]}],
+        }
+    )  # fmt: skip
+    heard.adopt(Kind.LAB_RESULT, small.order, result, because=Because("hms_enterprise", "LAB-9"))
+    with heard.store.read() as connection:
+        rows = connection.execute(select(observations).where(observations.c.patient_id == small.patient)).all()
+    assert [row.code for row in rows] == ["2823-3"]
+    (told,) = [item for item in inbox(desk_for("doctor"), "open") if item.title.startswith("Results came")]
+    assert told.must_answer
+
+
+def test_an_appointment_whose_time_has_passed_is_a_question_and_not_a_booking(
+    small: Clinic, heard: Heard, clock: SetClock
+) -> None:
+    story = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    with heard.store.write(act=new_id(), session=None) as unit:
+        assert heard.chart.question(unit, story, 60.0) is None
+        clock.advance(timedelta(hours=3))
+        assert heard.chart.question(unit, story, 60.0) is not None
+
+
+def test_likely_people_are_named_with_what_speaks_for_and_against(small: Clinic, heard: Heard) -> None:
+    came = heard.patient(small.patient)
+    with heard.store.write(act=new_id(), session=None) as unit:
+        (best, *_others) = heard.chart.alike(unit, [came])
+        other = made(written(came) | {"gender": "male" if came.gender != "male" else "female"})
+        (against, *_more) = heard.chart.alike(unit, [other])
+    assert best.local_id == small.patient
+    assert "own_number" in best.strong
+    assert best.birth_equal
+    assert best.name_fits
+    assert "sex" in against.against
+    with heard.store.read() as connection:
+        assert connection.execute(select(patients.c.id)).scalars().all() == [small.patient]
