@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),
+    "sync": ("sync", "tell the connected systems and hear them"),
     "remote": ("remote", "connect the documented systems"),
     "jobs": ("jobs", "list and run background jobs"),
     "sandbox": ("sandbox", "the documented systems as a local server, for training"),

@@ -5,10 +5,11 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-from clinic_desktop.cli.terminal import DONE, Terminal, parser, read_secret
+from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_
+from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
 
 
@@ -27,6 +28,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")
     which.add_parser("list", help="every system with its address and state")
+    tested = which.add_parser("test", help="sign in and look what is there")
+    tested.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     removed = which.add_parser("remove", help="take a system away; its secrets are erased")
     removed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     return _do(terminal, words.parse_args(arguments))
@@ -35,6 +38,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
 def _do(terminal: Terminal, chosen: Namespace) -> int:
     secrets = _secrets(chosen.secret_file) if chosen.which == "add" else {}
     with terminal.signed_in() as here:
+        if chosen.which == "test":
+            return _test(terminal, here, chosen.system)
         if chosen.which == "add":
             add_remote(here.desk, chosen.system, chosen.base_url, secrets)
         elif chosen.which == "set":
@@ -43,6 +48,20 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             remove_remote(here.desk, chosen.system)
         listed = [asdict(each) for each in remote_systems(here.desk)]
     terminal.answer(listed, [f"{one['system']:<20}{one['state']:<8}{one['base_url']}" for one in listed])
+    return DONE
+
+
+def _test(terminal: Terminal, here: SignedIn, system: str) -> int:
+    """Look whether a system answers; what was found is kept."""
+    from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
+
+    require(here.desk.session.role, "remotes.set_remote")
+    office = PostOffice(here.clinic, only=system)
+    try:
+        found = dict(office.test(system, here.desk.session.staff_id))
+    finally:
+        office.close()
+    terminal.answer({"system": system, "found": found}, [f"{name}: {value}" for name, value in sorted(found.items())])
     return DONE
 
 

@@ -24,7 +24,7 @@ from clinic_desktop.services.workstations import new_code
 from clinic_desktop.store import audit, schema
 from clinic_desktop.store.anchor import Anchor, Process
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.lock import Lock, alone, share
+from clinic_desktop.store.lock import Lock, alone, one_sender, share
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
@@ -100,6 +100,10 @@ class Clinic:
         with self.store.write(act=new_id(), session=desk.session.id) as unit:
             changes = {"closed_at": to_text(unit.now), "closed_why": why}
             unit.change(journal_tables.sessions, desk.session.id, changes, kind="session.closed")
+
+    def send_alone(self) -> Lock:
+        """Be the one process of this clinic that sends to other systems. Raises Trouble while another does."""
+        return one_sender(self.profile)
 
     def close(self) -> None:
         """Close the database and note in the keyring how far it got."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clinic_desktop.domain.refusals import Trouble
 
-FILE, WINDOW = "lock", "window.lock"
+FILE, WINDOW, SENDER = "lock", "window.lock", "sync.lock"
 
 
 class Lock:
@@ -39,6 +39,11 @@ def one_window(profile: Path) -> Lock:
     A profile that is not there yet has no window either.
     """
     return _take(profile, alone=True, name=WINDOW) if profile.exists() else Lock(None)
+
+
+def one_sender(profile: Path) -> Lock:
+    """Be the one process that sends to other systems. Raises Trouble while another does."""
+    return _take(profile, alone=True, name=SENDER)
 
 
 @contextlib.contextmanager
@@ -74,6 +79,12 @@ def _take(profile: Path, *, alone: bool, name: str = FILE) -> Lock:
             raise Trouble(
                 "The clinic in {folder} is open in a window already.",
                 remedy="Go on in that one; somebody else can sign in there (Ctrl+Shift+L).",
+                folder=str(profile),
+            ) from error
+        if name == SENDER:
+            raise Trouble(
+                "Another process of {folder} is sending to the connected systems.",
+                remedy="It goes on by itself; “sync status” tells how far it is.",
                 folder=str(profile),
             ) from error
         if alone:

@@ -1,0 +1,247 @@
+"""The clinic's post office: the engine over this clinic's chart and database, and the systems that are connected.
+
+One process sends (the background one, or a command that is told to): a lock beside the database sees to it, so that no
+limit is counted twice and nothing is sent twice.
+"""
+
+import contextlib
+import importlib
+import json
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.exchange.chart_end import ClinicChart
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.clinic import Clinic
+from clinic_desktop.services.remotes import KeptSecrets, RemoteSystem, connected
+from sync.engine.people import Unknown
+from sync.engine.run import Engine
+from sync.engine.store.rows import Rows, Unit
+from sync.engine.store.tables import Kept
+from sync.port import Remote, SystemProfile
+from sync.transport.opening import Opening
+from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.wire import Gate
+
+MARKS = "sync-marks"
+ROUNDS_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class _Read:
+    conn: Any
+
+
+class Database:
+    """The clinic's database as the engine sees it: `write` is durable when its block has ended."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._store = clinic.store
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Unit]:
+        """All of it or none of it."""
+        with self._store.write(act=new_id(), session=None) as unit:
+            yield cast("Unit", unit)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Unit]:
+        """One consistent state."""
+        with self._store.read() as connection:
+            yield _Read(connection)
+
+
+class Wall:
+    """The clinic's clock as the engine sees it."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clock = clinic.store.clock
+
+    def now(self) -> float:
+        """The time of day, seconds since 1970."""
+        return self._clock.now().timestamp()
+
+    def steady(self) -> float:
+        """Seconds that only grow."""
+        return self._clock.steady()
+
+
+class Marks:
+    """How far each system has been told, beside the database: a backup that is restored does not bring it back."""
+
+    def __init__(self, profile: Path) -> None:
+        self._path = profile / MARKS
+        self._marks: dict[str, tuple[str, int]] = {}
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            found = json.loads(self._path.read_text(encoding="ascii"))
+            self._marks = {str(name): (str(one[0]), int(one[1])) for name, one in found.items()}
+
+    def get(self, system: str) -> tuple[str, int] | None:
+        """The epoch and the counter that were last put there."""
+        return self._marks.get(system)
+
+    def put(self, system: str, epoch: str, counter: int) -> None:
+        """Remember how far it has come. After a power cut it may be an older mark: that raises no alarm."""
+        if self._marks.get(system) == (epoch, counter):
+            return
+        self._marks[system] = (epoch, counter)
+        part = self._path.with_name(f".{MARKS}.part")
+        part.write_text(json.dumps(self._marks), encoding="ascii")
+        part.replace(self._path)
+
+
+class PostOffice:
+    """The engine with every system that is on; `closing` lets go of its connections."""
+
+    def __init__(
+        self, clinic: Clinic, *, only: str | None = None, network: Callable[[str], httpx.BaseTransport] | None = None
+    ) -> None:
+        self._clinic = clinic
+        self._database = Database(clinic)
+        chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
+        self.engine = Engine(
+            chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile)
+        )
+        with clinic.store.read() as connection:
+            self.systems = tuple(one for one in connected(connection) if only in {None, one.system})
+        if only is not None and not self.systems:
+            raise Refusal(N_("This system is not connected."), field="system")
+        for one in self.systems:
+            self._connect(one, network(one.system) if network else None)
+
+    def _connect(self, one: RemoteSystem, transport: httpx.BaseTransport | None) -> None:
+        found = {**self.found(one.system), **one.settings}
+        opened = _module(one.system)
+        profile: SystemProfile = opened.profile(found)
+
+        def open_remote(gate: Gate) -> Remote:
+            remote: Remote = opened.open_remote(
+                Opening(
+                    one.base_url,
+                    KeptSecrets(self._clinic.store, one.system),
+                    self._clinic.store.clock,
+                    gate,
+                    found,
+                    transport,
+                    steady=self._clinic.store.clock.steady,
+                    new_id=lambda: secrets.token_hex(8),
+                )
+            )
+            return remote
+
+        self.engine.connect(profile, open_remote)
+
+    def found(self, system: str) -> Mapping[str, str]:
+        """What was found out about a system when it was last tested."""
+        with self._database.read() as unit:
+            kept = Rows(unit).find(Kept, system=system)
+        return {one.name.removeprefix("found:"): one.value for one in kept if one.name.startswith("found:")}
+
+    def test(self, system: str, who: str) -> Mapping[str, str]:
+        """Look what is there: sign in, find the prefix, the capabilities; what was found is kept."""
+        try:
+            found = self.engine.offices[system].desk.remote.check()
+        except Outcome as error:
+            raise in_words(system, error) from error
+        self.engine.people[system].capabilities(found)
+        self.engine.people[system].resume(who)
+        return found
+
+    def status(self) -> list[dict[str, Any]]:
+        """For each system and kind what is here, sent, confirmed, refused and cannot be told, and until when."""
+        return [
+            {**asdict(line), "eta": None if line.eta is None else instant(line.eta)} for line in self.engine.status()
+        ]
+
+    def conflicts(self) -> list[dict[str, Any]]:
+        """What waits for a person's decision, the oldest first."""
+        return [
+            {
+                **{name: getattr(one, name) for name in ("id", "system", "kind", "local_id", "sort", "member")},
+                "remote_id": one.remote_id, "sides": one.sides, "at": instant(one.at), "clinical": bool(one.clinical),
+            }
+            for people in self.engine.people.values()
+            for one in people.conflicts()
+        ]  # fmt: skip
+
+    def resolve(self, conflict: str, keep: str, value: str | None, who: str, why: str = "") -> None:
+        """Decide one: keep what is here, what is there, or a value of the member. Raises Refusal."""
+        for people in self.engine.people.values():
+            with contextlib.suppress(Unknown):
+                if value is None:
+                    people.resolve(conflict, keep, who, why)
+                else:
+                    people.resolve_with(conflict, {keep: _meant(value)}, who, why)
+                return
+        raise Refusal(N_("There is no such conflict to decide."), field="id")
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        for office in self.engine.offices.values():
+            close = getattr(office.desk.remote, "close", None)
+            if close is not None:
+                close()
+
+    def run(self, seconds: float, *, until_idle: bool, stopped: Callable[[], bool] = lambda: False) -> int:
+        """Work for so long, or until nothing can be done now; returns how many rounds had work."""
+        end = self._clinic.store.clock.steady() + seconds
+        rounds = 0
+        active = {one.system for one in self.systems if one.state == "on"}
+        offices = [office for name, office in self.engine.offices.items() if name in active]
+        while not stopped() and self._clinic.store.clock.steady() < end:
+            if sum(office.step() for office in offices):  # every one has its turn
+                rounds += 1
+                continue
+            if until_idle:
+                break
+            nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
+            time.sleep(max(0.05, min([1.0, *nexts])))
+        return rounds
+
+
+def instant(seconds: float) -> str:
+    """An instant of the engine in words: UTC, ISO 8601."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def in_words(system: str, error: Outcome) -> Trouble:
+    """What came of a request, in words for people; nothing of what was sent is repeated."""
+    words = {
+        Unsent: (N_("{system} could not be reached."), N_("Check the address, the network and the certificate.")),
+        SignInNeeded: (N_("{system} asks for a sign-in."), N_("Give it a new password, code or key, then test again.")),
+        Forbidden: (N_("{system} does not permit this account to do that."), N_("Ask who administers it.")),
+        Slowed: (N_("{system} asks to come again later: its limit is reached."), N_("Try again in some minutes.")),
+    }
+    message, remedy = next(
+        (said for kind, said in words.items() if isinstance(error, kind)),
+        (N_("{system} gave no answer that could be understood ({what})."), N_("Check its address, then try again.")),
+    )
+    said = error.said.message or type(error).__name__
+    what = f"{error.status} {said}" if error.status else said
+    return Trouble(message, remedy=remedy, system=SYSTEMS[system].title, what=what[:200])
+
+
+def _meant(text: str) -> Any:
+    """A value as it was typed: JSON where it is some, else the text itself."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _module(system: str) -> Any:
+    """The remote of a system: found by its name, imported when it is used."""
+    if system not in SYSTEMS:
+        raise Trouble("The system {name} is not known.", remedy="Remove it and connect it again.", name=system)
+    return importlib.import_module(f"sync.remotes.{system}")
