@@ -5,11 +5,15 @@ bare record is taken. What is none of these is not read as empty: it is an answe
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from sync.remotes.arocord_hims.wire import Shown
 from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said
 
 Json = dict[str, Any]
+S = TypeVar("S", bound=Shown)
 _LISTS = ("items", "results", "records", "data", "list")
 
 
@@ -102,3 +106,11 @@ def id_of(record: Json | None) -> str | None:
 def looks_cut_off(items: Sequence[Any]) -> bool:
     """Whether a list with no documented paging may have been cut: a round number of records is suspicious."""
     return len(items) in {10, 20, 25, 50} or (len(items) >= 100 and len(items) % 50 == 0)
+
+
+def shown(model: type[S], call: Call, answer: Answer, found: Any) -> S:
+    """What was found in an answer as its model. Raises Garbled, which holds nothing of what the answer said."""
+    try:
+        return model.model_validate(found)
+    except ValidationError:
+        raise Garbled(call, answer.status) from None

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from sync.remotes.arocord_hims import wire as w
-from sync.remotes.arocord_hims.answers import data, many, must_be_one, one, total
+from sync.remotes.arocord_hims.answers import data, many, must_be_one, one, shown, total
 from sync.transport.outcomes import Answer, Call
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ class Client:
     def log_in(self, login: w.Login) -> w.SignedIn:
         """Sign in with user name, password and code."""
         call, answer = self._ask(call_of("POST", "/auth/login", body=login, signed=False))
-        return w.SignedIn.model_validate(data(call, answer))
+        return shown(w.SignedIn, call, answer, data(call, answer))
 
     def refresh(self, refresh: w.Refresh) -> Any:
         """Renew the token."""
@@ -101,9 +101,8 @@ class Client:
 
     def patient(self, remote_id: str) -> w.PatientDetail:
         """One patient, nested."""
-        return w.PatientDetail.model_validate(
-            must_be_one(*self._ask(call_of("GET", "/patients/{id}", remote_id)), "patient")
-        )
+        call, answer = self._ask(call_of("GET", "/patients/{id}", remote_id))
+        return shown(w.PatientDetail, call, answer, must_be_one(call, answer, "patient"))
 
     def create_patient(self, patient: w.NewPatient) -> Json | None:
         """Register a patient."""
@@ -158,9 +157,8 @@ class Client:
 
     def consultation(self, remote_id: str) -> w.Consultation:
         """How far a consultation is."""
-        return w.Consultation.model_validate(
-            must_be_one(*self._ask(call_of("GET", "/consultations/{id}", remote_id)), "consultation")
-        )
+        call, answer = self._ask(call_of("GET", "/consultations/{id}", remote_id))
+        return shown(w.Consultation, call, answer, must_be_one(call, answer, "consultation"))
 
     def save_step(self, remote_id: str, step: w.Step) -> Json | None:
         """Save one step."""
@@ -253,7 +251,8 @@ class Client:
     ) -> w.Dashboard:
         """Their own numbers."""
         query = {"date_from": date_from, "date_to": date_to, "role": role}
-        return w.Dashboard.model_validate(data(*self._ask(call_of("GET", "/analytics/dashboard", query=query))))
+        call, answer = self._ask(call_of("GET", "/analytics/dashboard", query=query))
+        return shown(w.Dashboard, call, answer, data(call, answer))
 
     def report(
         self,

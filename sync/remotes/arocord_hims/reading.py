@@ -47,7 +47,7 @@ class Reading:
         if kind is Kind.NOTICE:
             rows, _unread = self._client.notifications(limit=LARGEST_PAGE)
             return self._made(kind, rows, len(rows) >= LARGEST_PAGE)
-        raise NotImplementedError(f"AROCORD lists no {kind}")
+        raise Refused(Call(f"list {kind}", "GET", "/"), None, Said("no_list", f"AROCORD lists no {kind}"))
 
     def _patients(self, number: int) -> Page:
         rows, total, pages = self._client.patients(page=number)

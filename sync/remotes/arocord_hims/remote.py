@@ -10,11 +10,12 @@ from sync.records.elements import Resource
 from sync.remotes.arocord_hims import wire as w
 from sync.remotes.arocord_hims.answers import id_of, read_error
 from sync.remotes.arocord_hims.client import EVENTS, Client, NotAnId, Way
-from sync.remotes.arocord_hims.mapping import money, telling, visits
+from sync.remotes.arocord_hims.mapping import laboratory, medicines, money, telling, visits
 from sync.remotes.arocord_hims.mapping.appointments import STATUS
 from sync.remotes.arocord_hims.profile import profile
 from sync.remotes.arocord_hims.reading import Reading
 from sync.telling.masks import NotToBeSent, masked_members, require_clear
+from sync.telling.notes import with_marker
 from sync.transport.credentials import Clock, Secrets
 from sync.transport.opening import Endings, Opening
 from sync.transport.outcomes import Call, Forbidden, Outcome, Refused, Said
@@ -98,7 +99,7 @@ class ArocordRemote:
         return self._act(sending, sending.remote_id)
 
     def _create(self, sending: Sending) -> Json | None:
-        body, kind, client = sending.body, sending.kind, self.client
+        body, kind, client = self._marked(sending), sending.kind, self.client
         if kind is Kind.DISPENSE:
             return client.dispense_prescription(*_in_path(body, "prescription_id", w.Dispensing))
         if kind is Kind.LAB_RESULT:
@@ -120,6 +121,17 @@ class ArocordRemote:
             raise LookupError(f"there is no call that creates a {kind}")
         model, create = creates[kind]
         return create(_asked(model, body))
+
+    def _marked(self, sending: Sending) -> Body:
+        """The body with our marker where a list gives it back; on a label only where that was agreed to."""
+        body = sending.body
+        if sending.kind is Kind.APPOINTMENT and sending.marker:
+            return body | {"notes": with_marker(body.get("notes"), sending.marker)}
+        if sending.kind is Kind.LAB_ORDER and sending.marker:
+            return laboratory.marked(body, sending.marker)
+        if sending.kind is Kind.PRESCRIPTION and self._found.get("marker_on_label") == "yes":
+            return medicines.marked(body, sending.marker)
+        return body
 
     def _update(self, sending: Sending, remote_id: str) -> Json | None:
         if sending.kind is Kind.PATIENT:

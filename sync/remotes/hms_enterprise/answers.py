@@ -5,12 +5,16 @@ id at its end is taken.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
+from sync.remotes.hms_enterprise.wire import Shown
 from sync.transport.outcomes import Answer, Call, Garbled, Said
 
 Json = dict[str, Any]
+S = TypeVar("S", bound=Shown)
 _LISTS = ("data", "items", "results")
 
 
@@ -77,3 +81,11 @@ def linked_id(record: Mapping[str, Any], name: str, origin: str) -> str | None:
     if (parts.scheme, parts.netloc) != (ours.scheme, ours.netloc):
         return None
     return parts.path.rstrip("/").rpartition("/")[2] or None
+
+
+def shown(model: type[S], call: Call, answer: Answer, name: str = "data") -> S:
+    """An answer as its model. Raises Garbled, which holds nothing of what the answer said."""
+    try:
+        return model.model_validate(one(call, answer, name))
+    except ValidationError:
+        raise Garbled(call, answer.status) from None

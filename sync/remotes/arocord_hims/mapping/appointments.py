@@ -7,7 +7,7 @@ from sync.records.appointment import Appointment
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, change, first_of, nothing, shown
-from sync.telling.notes import with_marker, without_marker
+from sync.telling.notes import without_marker
 from sync.telling.words import meant, words
 from sync.telling.work import actor, actor_there, minutes_of, moved, with_actor
 
@@ -33,7 +33,7 @@ def _start(story: Story, _links: Links) -> str | None:
 
 
 def _notes(story: Story, _links: Links) -> str | None:
-    return with_marker(first_of(story, Appointment).comment, story.marker) or None
+    return first_of(story, Appointment).comment
 
 
 def _put_notes(story: Story, value: Any, _links: Links) -> Story:

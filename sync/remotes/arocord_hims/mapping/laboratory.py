@@ -45,10 +45,15 @@ def test_body(request: ServiceRequest) -> Body:
 
 
 def _tests(story: Story, _links: Links) -> list[Body]:
-    tests = [test_body(each) for each in requests_of(story)]
-    if tests and story.marker:
-        tests[0]["collection_instructions"] = with_marker(tests[0].get("collection_instructions"), story.marker)
-    return tests
+    return [test_body(each) for each in requests_of(story)]
+
+
+def marked(body: Body, marker: str) -> Body:
+    """The order with our marker in the first test's instructions, where the list gives it back."""
+    tests = [dict(each) for each in body.get("tests", [])]
+    if tests:
+        tests[0]["collection_instructions"] = with_marker(tests[0].get("collection_instructions"), marker)
+    return body | {"tests": tests}
 
 
 def _put_tests(story: Story, value: Any, _links: Links) -> Story:

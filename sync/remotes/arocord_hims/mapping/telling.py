@@ -121,8 +121,6 @@ def project(
     if story.kind in MONEY and (refused := money.foreign(story, found.get("currency", "USD"))) is not None:
         return refused
     body = tell(cell.lenses, story, links)
-    if story.kind is Kind.PRESCRIPTION and found.get("marker_on_label") == "yes":
-        body = medicines.marked(body, story.marker)
     missing = [words for name, words in REQUIRED.get(story.kind, ()) if not body.get(name)]
     if missing:
         return CannotTell(f"{TITLE} needs what is not entered here: {', '.join(missing)}.")
