@@ -126,6 +126,7 @@ def connect(address: str, *, timeout: float = 30.0) -> Socket:
 
     silent = logging.getLogger("sync.live.silent")
     silent.disabled = True
+    ended = (OSError, WebSocketException)
     try:
         opened = open_socket(
             address,
@@ -136,23 +137,23 @@ def connect(address: str, *, timeout: float = 30.0) -> Socket:
             user_agent_header="clinic-desktop",
             logger=silent,
         )
-    except (OSError, WebSocketException, ValueError) as error:
+    except (*ended, ValueError) as error:
         raise Lost(type(error).__name__) from None
-    return _Opened(opened)
+    return _Opened(opened, ended)
 
 
 class _Opened:
-    """A connection of the library, with its errors as one."""
+    """A connection of the library, with every way in which it ends as one."""
 
-    def __init__(self, opened: Any) -> None:
-        self._opened = opened
+    def __init__(self, opened: Any, ended: tuple[type[Exception], ...]) -> None:
+        self._opened, self._ended = opened, ended
 
     def send(self, text: str) -> None:
         """Send a message. Raises Lost."""
         try:
             self._opened.send(text)
-        except Exception as error:
-            raise _lost(error) from None
+        except self._ended as error:
+            raise Lost(type(error).__name__) from None
 
     def receive(self, seconds: float) -> str | None:
         """The next message, or None after so long without one. Raises Lost."""
@@ -160,17 +161,10 @@ class _Opened:
             message = self._opened.recv(timeout=seconds)
         except TimeoutError:
             return None
-        except Exception as error:
-            raise _lost(error) from None
+        except self._ended as error:
+            raise Lost(type(error).__name__) from None
         return message if isinstance(message, str) else None
 
     def close(self) -> None:
         """End it."""
         self._opened.close()
-
-
-def _lost(error: Exception) -> Exception:
-    """Every way in which a connection ends is one; what is none of them stays what it is."""
-    from websockets.exceptions import WebSocketException
-
-    return Lost(type(error).__name__) if isinstance(error, (OSError, WebSocketException)) else error

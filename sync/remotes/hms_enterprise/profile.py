@@ -114,7 +114,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
         KindProfile(
             Kind.PRESCRIPTION,
             create=Create.NATURAL if found.get("graphql") else Create.WRITE_ONLY,
-            rules={name: THEIRS for name in ("status", "date_written", "expires_at", "prescription_number")},
+            rules=dict.fromkeys(("status", "date_written", "expires_at", "prescription_number"), THEIRS),
             needs=(Kind.PATIENT, Kind.PRACTITIONER),
         ),
         KindProfile(

@@ -1,6 +1,7 @@
 """How records are looked at there: a patient by id or by a search, all else by the narrowest list, if at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ _REGISTER = ("first_name", "last_name", "date_of_birth", "gender", "contact_numb
 
 
 class Reading:
-    """Everything that changes nothing there. `found` gives what was found or set, `learned` takes what a list showed."""
+    """Everything that changes nothing there. `found` gives what was found, `learned` takes what a list showed."""
 
     def __init__(
         self, client: Client, clock: Clock, found: Callable[[str], str | None], learned: Callable[[Kind], None]
@@ -59,7 +60,7 @@ class Reading:
 
     def _results(self, order_id: str) -> Seen:
         raw = self._client.lab_results(order_id).as_shown()
-        return Seen(Kind.LAB_RESULT, order_id, body_of(Kind.LAB_RESULT, raw), True, raw, order_id)
+        return Seen(Kind.LAB_RESULT, order_id, body_of(Kind.LAB_RESULT, raw), raw=raw, parent=order_id)
 
     def read(self, kind: Kind, remote_id: str, parent: str | None) -> Seen:
         """One record; Forbidden (hidden, which is not gone) where no call shows it."""
@@ -86,7 +87,7 @@ class Reading:
         raise Forbidden(call, None, Said("write_only", _WRITTEN))
 
     def search(self, story: Story) -> list[Seen]:
-        """Patients who may be this one: of their family name, of their telephone number, of their electronic address."""
+        """Patients who may be this one: of their family name, telephone number or electronic address."""
         if not isinstance(story.first, Patient):
             return []
         name = people.name_of(story.first)
@@ -181,7 +182,7 @@ def seen(kind: Kind, raw: Any, *, whole: bool = True, parent: str | None = None,
 def scheduled(raw: Any, provider: str) -> Seen:
     """An appointment as a schedule shows it: reduced, and with the provider whose schedule it is."""
     made = seen(Kind.APPOINTMENT, raw, whole=False, parent=provider)
-    return Seen(made.kind, made.remote_id, made.body | {"provider_id": provider}, False, made.raw, provider)
+    return replace(made, body=made.body | {"provider_id": provider})
 
 
 def _same_person(ours: Body, theirs: Body) -> bool:
@@ -199,5 +200,3 @@ def _same_slot(ours: Body, theirs: Body) -> bool:
     return ours.get("patient_id") == theirs.get("patient_id") and utc(str(ours.get("start_datetime"))) == utc(
         str(theirs.get("start_datetime"))
     )
-
-

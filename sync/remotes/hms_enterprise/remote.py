@@ -180,7 +180,7 @@ class HmsRemote:
         return found if isinstance(found, dict) else None
 
     def create_encounter_by_graphql(self, body: Body) -> Json | None:
-        """Record an encounter by the mutation. Raises NotTurnedOn without an address, ValidationError for a wrong body."""
+        """Record an encounter by the mutation. Raises NotTurnedOn without an address."""
         asked = _asked(w.NewEncounter, body, Kind.ENCOUNTER).json_body()
         found = snake(self.client.graphql(CREATE_ENCOUNTER, {"input": camel(asked)})).get("create_clinical_encounter")
         return found if isinstance(found, dict) else None
@@ -218,5 +218,3 @@ def open_remote(opening: Opening) -> HmsRemote:
         sign_in(opening.secrets, opening.clock), read_error, base=root_of(opening.base)
     )
     return HmsRemote(wire, opening.clock, opening.settings, endings, opening.secrets)
-
-
