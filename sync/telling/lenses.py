@@ -75,8 +75,15 @@ def canonical(lenses: Iterable[Lens], body: Body) -> Body:
 Part = tuple[str, Get, Put]
 
 
-def block(name: str, parts: Sequence[Part], *, told: bool = True, folds: Mapping[str, Same] | None = None) -> Lens:
-    """A nested object that is sent and given whole: a part that it lacks is empty there."""
+def block(
+    name: str,
+    parts: Sequence[Part],
+    *,
+    told: bool = True,
+    folds: Mapping[str, Same] | None = None,
+    clear: Callable[[Story], Story] | None = None,
+) -> Lens:
+    """A nested object that is sent and given whole: a part that it lacks is empty there; `clear` empties it all."""
     by_part = folds or {}
 
     def get(story: Story, links: Links) -> Any:
@@ -85,7 +92,10 @@ def block(name: str, parts: Sequence[Part], *, told: bool = True, folds: Mapping
 
     def put(story: Story, value: Any, links: Links) -> Story:
         given = value if isinstance(value, dict) else {}
-        for part, read, write in parts:
+        if clear is not None and not any(given.get(part) not in (None, "") for part, _read, _write in parts):
+            return clear(story)
+        # What is written comes before what is emptied, so that the block itself never vanishes halfway.
+        for part, read, write in sorted(parts, key=lambda each: given.get(each[0]) in (None, "")):
             same = by_part.get(part, fold)
             if same(read(story, links)) != same(given.get(part)):
                 story = write(story, given.get(part), links)

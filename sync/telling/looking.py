@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sync.port import CannotTell, Page, Seen, Story
+from sync.port import CannotTell, Page, Seen, Story, Telling
 from sync.telling.folding import fold
+from sync.telling.masks import has_mask, masked_members
 
 # More pages than this are not looked through for one record: then a person looks.
 MOST_PAGES = 20
@@ -47,6 +48,14 @@ def kept_here(story: Story, void: str) -> CannotTell | None:
     if not story.signed:
         return CannotTell(DRAFT)
     return CannotTell(void) if story.void else None
+
+
+def clear(telling: Telling | CannotTell) -> Telling | CannotTell:
+    """The telling, unless the words of a hidden value have come to stand in it: those are never told as data."""
+    if isinstance(telling, Telling) and any(has_mask(body) for body in (telling.body, *telling.parts)):
+        hidden = sorted({name for body in (telling.body, *telling.parts) for name in masked_members(body)})
+        return CannotTell(f"Words of a hidden value stand in it ({', '.join(hidden)}): correct it here first.")
+    return telling
 
 
 def widened(day: str | None, days: int) -> str | None:

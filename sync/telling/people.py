@@ -205,6 +205,8 @@ def contact_phone(story: Story, _links: Links) -> str | None:
 def put_contact_phone(story: Story, value: Any, _links: Links) -> Story:
     """Lay a telephone number over the first contact's."""
     one = _contact(_patient(story)) or Contact()
+    if not value:
+        return _with_contact(story, telecom=tuple(each for each in one.telecom if each.system != "phone"))
     return _with_contact(story, telecom=with_point(one.telecom, "phone", value))
 
 
@@ -217,8 +219,18 @@ def contact_relation(story: Story, _links: Links) -> str | None:
 def put_contact_relation(story: Story, value: Any, _links: Links) -> Story:
     """Lay a relation over the first contact's."""
     one = _contact(_patient(story)) or Contact()
-    made = (CodeableConcept(text=value),) if value else ()
-    return _with_contact(story, relationship=(*made, *one.relationship[1:]))
+    made = (CodeableConcept(text=value), *one.relationship[1:]) if value else ()
+    return _with_contact(story, relationship=made)
+
+
+def no_address(story: Story) -> Story:
+    """Without the first address."""
+    return change(story, address=_patient(story).address[1:])
+
+
+def no_contact(story: Story) -> Story:
+    """Without the first person to call."""
+    return change(story, contact=_patient(story).contact[1:])
 
 
 LANGUAGES = {

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from secrets import token_hex
 from time import monotonic
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,7 +13,6 @@ from sync.transport.wire import Exchanged, Gate, ReadError, SignIn, Wire, requir
 
 # Headers by which systems say that a version of theirs ends.
 ENDINGS = ("Deprecation", "Sunset", "X-API-Deprecated", "X-API-Sunset", "X-API-Version")
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def _silent(_of: object) -> None:
@@ -29,7 +27,7 @@ class Opening:
     secrets: Secrets = field(repr=False)
     clock: Clock
     gate: Gate
-    settings: Mapping[str, str] = NOTHING
+    settings: Mapping[str, str] = field(default_factory=dict)
     transport: httpx.BaseTransport | None = None
     noted: Callable[[Exchanged], None] = _silent
     heard: Callable[[Mapping[str, str]], None] = _silent

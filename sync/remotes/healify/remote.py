@@ -15,7 +15,7 @@ from sync.remotes.healify.probing import probe
 from sync.remotes.healify.profile import PROFILE, UNTOLD
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import through, widened
+from sync.telling.looking import clear, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import with_marker
 from sync.telling.paging import next_offset, offset_of, page
@@ -196,7 +196,7 @@ class HealifyRemote:
         """What Healify would be told of a record."""
         if story.act and (why := UNTOLD.get((story.kind, story.act))):
             return CannotTell(why)
-        return project(story, links)
+        return clear(project(story, links))
 
     def adopt(self, seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]:
         """The chart's records with what Healify shows laid over them."""

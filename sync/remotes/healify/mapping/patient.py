@@ -98,6 +98,7 @@ LENSES = (
             ("zip", *people.address_part("postal_code")),
             ("country", *people.address_part("country")),
         ),
+        clear=people.no_address,
     ),
     block(
         "emergency_contact",
@@ -107,6 +108,7 @@ LENSES = (
             ("relationship", people.contact_relation, people.put_contact_relation),
         ),
         folds={"phone": fold_phone},
+        clear=people.no_contact,
     ),
     Lens("medical_history", nothing, put_history, _fold_history, told=False),
     shown("created_at"),
