@@ -1,18 +1,26 @@
 """What holds of every remote: the laws between the chart's records and the bodies that a system is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import assume
+from hypothesis import strategies as st
 
 from sync.port import Body, CannotTell, Kind, Remote, Seen, Sending, Story, Telling
 from sync.transport.outcomes import Answer, Call, Refused
 from tests.unit.sync.stories import OF, Linked
-from tests.unit.sync.story_lab import of_lab_results, of_notices
+from tests.unit.sync.story_lab import of_lab_results, of_notices, of_something, with_number
 
-STORIES = {**OF, Kind.LAB_RESULT: of_lab_results, Kind.NOTICE: of_notices}
+STORIES: Mapping[Kind, Callable[[], st.SearchStrategy[Story]]] = {
+    **OF,
+    Kind.LAB_RESULT: of_lab_results,
+    Kind.NOTICE: of_notices,
+    Kind.PATIENT: lambda: OF[Kind.PATIENT]().map(with_number),
+    Kind.DISPENSE: lambda: OF[Kind.DISPENSE]().map(of_something),
+    Kind.CLAIM: lambda: OF[Kind.CLAIM]().map(of_something),
+}
 
 
 class Recorder:
@@ -47,7 +55,7 @@ def comes_back_whole(remote: Remote, story: Story) -> None:
     for part, body in enumerate(bodies(told(remote, story, links))):
         laid = remote.adopt(Seen(story.kind, "there", body, part=part), story, links)
         assert laid == records
-    hidden = {name: "[ENCRYPTED]" for name in bodies(told(remote, story, links))[0]}
+    hidden = dict.fromkeys(bodies(told(remote, story, links))[0], "[ENCRYPTED]")
     assert remote.adopt(Seen(story.kind, "there", hidden), story, links) == records
 
 

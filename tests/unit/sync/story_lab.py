@@ -1,10 +1,17 @@
 """Made-up stories of laboratory results and of notices."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from sync.port import Kind, Story
+from sync.records.claim import Claim
 from sync.records.communication import Communication
+from sync.records.dispense import MedicationDispense
+from sync.records.elements import Identifier, Reference
+from sync.records.invoice import ChargeItem, Invoice
 from sync.records.observation import Observation
+from sync.records.patient import Patient
 from sync.records.request import ServiceRequest
 from tests.unit.sync.story_parts import (
     DOCTOR,
@@ -24,6 +31,7 @@ from tests.unit.sync.story_parts import (
     together,
 )
 
+MRN = "urn:x-clinic-desktop:mrn"
 ORDER = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 
 
@@ -75,3 +83,24 @@ def of_notices() -> st.SearchStrategy[Story]:
         ),
     )
     return stories(Kind.NOTICE, together(notice))
+
+
+def with_number(story: Story) -> Story:
+    """The patient with a record number of this clinic."""
+    assert isinstance(story.first, Patient)
+    others = tuple(each for each in story.first.identifier if each.system != MRN)
+    ours = next((each for each in story.first.identifier if each.system == MRN and each.value), None)
+    number = ours or Identifier(system=MRN, value=f"M{story.local_id[:4]}")
+    return replace(story, first=story.first.model_copy(update={"identifier": (number, *others)}))
+
+
+def of_something(story: Story) -> Story:
+    """A dispense of a prescription; a claim for an invoice and its charge."""
+    if isinstance(story.first, MedicationDispense):
+        filled = (Reference(reference="MedicationRequest/88888888-8888-4888-8888-888888888888"),)
+        return replace(story, first=story.first.model_copy(update={"authorizing_prescription": filled}))
+    if isinstance(story.first, Claim):
+        invoice = Invoice.model_validate({"resourceType": "Invoice", "id": "abc"})
+        charge = ChargeItem.model_validate({"resourceType": "ChargeItem", "id": "def"})
+        return replace(story, rest=(*story.rest, invoice, charge))
+    return story

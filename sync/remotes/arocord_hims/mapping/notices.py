@@ -6,7 +6,7 @@ from sync.port import Kind, Links, Story
 from sync.records.communication import Communication
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.lenses import Lens, change, first_of, left, shown
-from sync.telling.words import id_there, meant, told_id, words
+from sync.telling.words import id_there, meant, refer, told_id, words
 
 # Ours -> theirs, by FHIR's request priorities.
 PRIORITY = {"routine": "medium", "urgent": "high", "asap": "high", "stat": "high"}
@@ -15,6 +15,12 @@ PRIORITY = {"routine": "medium", "urgent": "high", "asap": "high", "stat": "high
 def _recipients(story: Story, links: Links) -> list[str]:
     found = [told_id(each, SYSTEM, Kind.PRACTITIONER, links) for each in first_of(story, Communication).recipient]
     return [each for each in found if each]
+
+
+def _put_recipients(story: Story, value: Any, links: Links) -> Story:
+    rows = value if isinstance(value, list) else []
+    made = [refer(SYSTEM, Kind.PRACTITIONER, each, links) for each in rows]
+    return change(story, recipient=tuple(each for each in made if each is not None))
 
 
 def _title(story: Story, _links: Links) -> str | None:
@@ -62,7 +68,7 @@ def _created(story: Story, _links: Links) -> str | None:
 
 
 LENSES = (
-    Lens("recipient_ids", _recipients, left),
+    Lens("recipient_ids", _recipients, _put_recipients),
     Lens("type", lambda _story, _links: "info", left),
     Lens("title", _title, _put_title),
     Lens("message", _message, _put_message),

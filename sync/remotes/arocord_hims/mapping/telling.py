@@ -88,9 +88,15 @@ MONEY = frozenset({Kind.INVOICE, Kind.PAYMENT, Kind.CLAIM})
 REQUIRED: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.PATIENT: (("mrn", "record number"), ("last_name", "family name")),
     Kind.APPOINTMENT: (("scheduled_time", "time"),),
-    Kind.LAB_RESULT: (("results", "results"),),
-    Kind.PAYMENT: (("amount", "amount"),),
-    Kind.CLAIM: (("insurance_provider", "insurer"), ("policy_number", "policy number")),
+    Kind.DISPENSE: (("prescription_id", "the prescription"),),
+    Kind.LAB_RESULT: (("order_id", "the order"), ("results", "results")),
+    Kind.INVOICE: (("charges", "what is charged"),),
+    Kind.PAYMENT: (("invoice_id", "the invoice"), ("amount", "amount")),
+    Kind.CLAIM: (
+        ("invoice_id", "the invoice"),
+        ("insurance_provider", "insurer"),
+        ("policy_number", "policy number"),
+    ),
     Kind.NOTICE: (("title", "title"), ("message", "message"), ("recipient_ids", "people to tell")),
 }
 
@@ -121,10 +127,15 @@ def project(
     if story.kind in MONEY and (refused := money.foreign(story, found.get("currency", "USD"))) is not None:
         return refused
     body = tell(cell.lenses, story, links)
-    missing = [words for name, words in REQUIRED.get(story.kind, ()) if not body.get(name)]
-    if missing:
+    return _complete(story.kind, Telling(body, cell.homeless(story), lacking(cell.references(story), SYSTEM, links)))
+
+
+def _complete(kind: Kind, telling: Telling) -> Telling | CannotTell:
+    """What can be sent, or will be once it is known there what it belongs to."""
+    missing = [words for name, words in REQUIRED.get(kind, ()) if telling.body.get(name) in (None, "", [])]
+    if missing and not telling.needs:
         return CannotTell(f"{TITLE} needs what is not entered here: {', '.join(missing)}.")
-    return Telling(body, cell.homeless(story), lacking(cell.references(story), SYSTEM, links))
+    return telling
 
 
 def _act(
@@ -139,9 +150,8 @@ def _act(
         return Telling({})
     if (kind, act) == (Kind.DISPENSE, "dispense"):
         cell = CELLS[kind]
-        return Telling(
-            tell(cell.lenses, story, links), cell.homeless(story), lacking(cell.references(story), SYSTEM, links)
-        )
+        body, needs = tell(cell.lenses, story, links), lacking(cell.references(story), SYSTEM, links)
+        return _complete(kind, Telling(body, cell.homeless(story), needs))
     return CannotTell(untold.get((kind, act), f"{TITLE} has no call for this: tell its staff."))
 
 

@@ -36,9 +36,16 @@ CELLS: Mapping[Kind, Cell] = {
 # Without these the system cannot know what is meant.
 REQUIRED: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.PATIENT: (("last_name", "family name"),),
-    Kind.APPOINTMENT: (("start_datetime", "time"), ("end_datetime", "end")),
+    Kind.APPOINTMENT: (("provider_id", "provider"), ("start_datetime", "time"), ("end_datetime", "end")),
+    Kind.PRESCRIPTION: (("provider_id", "prescriber"),),
+    Kind.LAB_ORDER: (("provider_id", "who orders it"),),
     Kind.CHARGE: (("total_amount", "price"),),
-    Kind.CLAIM: (("insurance_provider", "insurer"), ("policy_number", "policy number"), ("total_amount", "amount")),
+    Kind.CLAIM: (
+        ("charges", "what is charged"),
+        ("insurance_provider", "insurer"),
+        ("policy_number", "policy number"),
+        ("total_amount", "amount"),
+    ),
 }
 # Signed facts: what was entered and nobody signed is a draft, and a draft never leaves.
 MONEY = frozenset({Kind.CHARGE, Kind.CLAIM})
@@ -71,10 +78,12 @@ def project(
     if story.kind is Kind.PRESCRIPTION and len(lines_of(story)) > 1:
         return _in_parts(story, links, cell)
     body = tell(cell.lenses, story, links)
-    missing = [words for name, words in REQUIRED.get(story.kind, ()) if not body.get(name) and body.get(name) != 0]
-    if missing:
+    needs = lacking(cell.references(story), SYSTEM, links)
+    missing = [words for name, words in REQUIRED.get(story.kind, ()) if body.get(name) in (None, "", [])]
+    # What belongs to something that is not known there yet will be complete once it is.
+    if missing and not needs:
         return CannotTell(f"{TITLE} needs what is not entered here: {', '.join(missing)}.")
-    return Telling(body, cell.homeless(story), lacking(cell.references(story), SYSTEM, links))
+    return Telling(body, cell.homeless(story), needs)
 
 
 def _in_parts(story: Story, links: Links, cell: Cell) -> Telling:
