@@ -261,9 +261,10 @@ LENSES = (
     Lens("history_of_present_illness", *_note(HISTORY)),
     Lens("review_of_systems", _review, _put_review),
     Lens("physical_examination", _examination, _put_examination),
+    # Before the assessment, which has the same codes and says less of them.
+    Lens("diagnoses", _diagnoses, _put_diagnoses),
     Lens("assessment", _assessment, _put_assessment),
     Lens("plan", _plan, _put_plan, same=lambda value: _bare(_plan_text(value))),
-    Lens("diagnoses", _diagnoses, _put_diagnoses),
     shown("provider_id"),
     shown("status"),
 )
