@@ -1,0 +1,6 @@
+"""The systems by name."""
+
+from sync.sandbox.healify.system import Healify
+from sync.sandbox.system import System
+
+SYSTEMS: dict[str, type[System]] = {one.name: one for one in (Healify,)}

@@ -1,0 +1,32 @@
+"""Where a document is silent or contradicts itself, a knob says which way this system goes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Put = Literal["merge-top", "merge-deep", "replace"]
+Undocumented = Literal["enveloped", "bare", "echo"]
+Signature = Literal["raw", "data", "empty"]
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """The choices of one system; what a system does not have is ignored by it."""
+
+    limits: bool = True
+    sliding: bool | None = None  # nothing: as the document says, else fixed windows
+    over_limit: Literal["clamp", "refuse"] = "clamp"  # what happens to a page size above the maximum
+    put: Put = "merge-top"
+    undocumented: Undocumented = "enveloped"  # the shape of answers that the document does not show
+    prefix: str = "/api/v1"  # HMS: /v1, /api/v1 or /v1/api/v1
+    delete_body: bool = True  # False: a proxy drops the body of a DELETE on the way
+    signature: Signature = "raw"  # what AROCORD signs
+    optional: bool = False  # whether addresses that are only linked, mentioned or in an example answer
+    fhir: bool = False  # Practice Studio: whether /fhir/r4/metadata is there
+    sunset: str = ""  # a date: the system announces its end in headers
+    token_seconds: float | None = None  # nothing: as documented
+    masked: bool = True  # Healthcare Records: whether PHI is masked in answers
+    consent_needed: bool = False  # Healthcare Records: whether a chart without an active consent is refused
+    justification: Literal["none", "query", "body"] = "none"  # Healthcare Records: where a DELETE must carry its reason
+    tier: Literal["standard", "premium"] = "standard"
+    has_more: bool = False  # Healify: whether lists carry has_more
+    webhook_url: str = ""  # where systems without a subscription call send their events

@@ -1,0 +1,181 @@
+"""The sandbox answers each documented example with exactly the example's fields and types."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.sandbox.catalogue import SYSTEMS
+from sync.sandbox.knobs import Knobs
+from sync.sandbox.system import System
+from sync.sandbox.wire import Request, encoded
+from sync.sandbox.world import World, moment
+
+_CORPUS = os.environ.get("CLINIC_CORPUS")
+EXAMPLES = Path(_CORPUS).parent / "apis" / "examples" if _CORPUS else Path("/nowhere")
+pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="CLINIC_CORPUS names no folder beside the examples")
+
+# Where the document writes "uuid" or "uuid1", a row that is there; ids are those of the sample records.
+SAMPLE_IDS: dict[str, dict[str, str]] = {}
+# The day the document's own examples were written on.
+DAYS = {"healify": "2025-01-25T09:00:00Z"}
+# How each example that has an answer is asked: its file's first part, the method and the target.
+ASKED: dict[str, dict[str, tuple[str, str]]] = {
+    "healify": {
+        "01-get-patients": ("GET", "/api/v1/patients"),
+        "02-post-patients": ("POST", "/api/v1/patients"),
+        "03-get-patients-patient-id": ("GET", "/api/v1/patients/pat_123abc"),
+        "04-put-patients-patient-id": ("PUT", "/api/v1/patients/pat_123abc"),
+        "06-get-patients-patient-id-history": ("GET", "/api/v1/patients/pat_123abc/history"),
+        "07-get-medical-records": ("GET", "/api/v1/medical-records"),
+        "08-post-medical-records": ("POST", "/api/v1/medical-records"),
+        "09-get-medical-records-record-id": ("GET", "/api/v1/medical-records/rec_123abc"),
+        "10-put-medical-records-record-id": ("PUT", "/api/v1/medical-records/rec_123abc"),
+        "12-post-medical-records-record-id-share": ("POST", "/api/v1/medical-records/rec_123abc/share"),
+        "13-get-medical-records-shared": ("GET", "/api/v1/medical-records/shared"),
+        "14-get-prescriptions": ("GET", "/api/v1/prescriptions"),
+        "15-post-prescriptions": ("POST", "/api/v1/prescriptions"),
+        "16-get-prescriptions-prescription-id": ("GET", "/api/v1/prescriptions/prx_123abc"),
+        "17-put-prescriptions-prescription-id": ("PUT", "/api/v1/prescriptions/prx_123abc"),
+        "18-post-prescriptions-prescription-id-refill": ("POST", "/api/v1/prescriptions/prx_123abc/refill"),
+        "19-get-appointments": ("GET", "/api/v1/appointments"),
+        "20-post-appointments": ("POST", "/api/v1/appointments"),
+        "21-get-appointments-appointment-id": ("GET", "/api/v1/appointments/apt_123abc"),
+        "22-put-appointments-appointment-id": ("PUT", "/api/v1/appointments/apt_123abc"),
+        "24-post-appointments-appointment-id-cancel": ("POST", "/api/v1/appointments/apt_123abc/cancel"),
+        "25-get-appointments-available-slots": (
+            "GET",
+            "/api/v1/appointments/available-slots?provider_id=doc_456def&start_date=2025-01-26&end_date=2025-01-27",
+        ),
+        "26-get-digital-programs": ("GET", "/api/v1/digital-programs"),
+        "27-get-digital-programs-program-id": ("GET", "/api/v1/digital-programs/prg_123abc"),
+        "28-post-digital-programs-program-id-enroll": ("POST", "/api/v1/digital-programs/prg_123abc/enroll"),
+    },
+}
+# What must be there before an example can be asked for: other examples, by their first parts.
+FIRST = {("healify", "13-get-medical-records-shared"): ["12-post-medical-records-record-id-share"]}
+# What the document's own example would clash with.
+REMOVED = {("healify", "02-post-patients"): ("patients", "pat_123abc")}
+# Where the answer has a field of the same name that means something else.
+OTHERWISE = {("healify", "24-post-appointments-appointment-id-cancel"): {".reason"}}
+
+
+def examples() -> Iterator[Any]:
+    for system, stems in ASKED.items():
+        for stem in stems:
+            yield pytest.param(system, stem, id=f"{system}-{stem}")
+
+
+def document(system: str, stem: str, which: str) -> Any:
+    path = EXAMPLES / system / f"{stem}.{which}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def built(system: str) -> System:
+    at = moment(DAYS[system])
+    assert at is not None
+    return SYSTEMS[system](World(lambda: at, 1), Knobs(limits=False, optional=True))
+
+
+def filled(system: str, given: Any) -> Any:
+    """The body with the placeholders of ids replaced by ids that are there."""
+    ids = SAMPLE_IDS.get(system, {})
+    if isinstance(given, dict):
+        return {
+            name: ids[name] if isinstance(value, str) and value.startswith("uuid") else filled(system, value)
+            for name, value in given.items()
+        }
+    if isinstance(given, list):
+        return [
+            ids["uuid"] if isinstance(one, str) and one.startswith("uuid") else filled(system, one) for one in given
+        ]
+    return given
+
+
+def ask(system: System, stem: str) -> Any:
+    method, target = ASKED[system.name][stem]
+    body = document(system.name, stem, "request")
+    signed_in = {"Authorization": f"Bearer {token_of(system)}"}
+    sent = b"" if body is None else encoded(filled(system.name, body))
+    response = system.handle(Request.of(method, target, signed_in, sent))
+    assert response.status in {200, 201}, (response.status, response.body)
+    return response.json()
+
+
+def token_of(system: System) -> str:
+    return system.credentials()["token"]
+
+
+def differences(example: Any, got: Any, where: str = "") -> list[str]:
+    """Where an answer's fields or types are not those of the example."""
+    if isinstance(example, dict):
+        if not isinstance(got, dict):
+            return [f"{where}: {type(got).__name__} for an object"]
+        if not example:
+            return []
+        odd = [f"{where}.{name}: only in one" for name in example.keys() ^ got.keys()]
+        return odd + [
+            line
+            for name in example.keys() & got.keys()
+            for line in differences(example[name], got[name], f"{where}.{name}")
+        ]
+    if isinstance(example, list):
+        if not isinstance(got, list):
+            return [f"{where}: {type(got).__name__} for a list"]
+        if example and not got:
+            return [f"{where}: empty"]
+        found = []
+        for one in got if example else ():
+            tries = [differences(model, one, f"{where}[]") for model in example]
+            found += min(tries, key=lambda lines: len(lines))
+        return found
+    number = (int, float)
+    if isinstance(example, number) and not isinstance(example, bool):
+        good = isinstance(got, number) and not isinstance(got, bool)
+    else:
+        good = isinstance(got, type(example))
+    return [] if good else [f"{where}: {got!r} for {example!r}"]
+
+
+def carried(sent: Any, got: Any, where: str = "") -> list[str]:
+    """Where a value that was sent does not come back."""
+    if isinstance(sent, dict) and isinstance(got, dict):
+        return [line for name in sent.keys() & got.keys() for line in carried(sent[name], got[name], f"{where}.{name}")]
+    if isinstance(sent, list) and isinstance(got, list) and len(sent) == len(got):
+        return [line for one, other in zip(sent, got, strict=True) for line in carried(one, other, f"{where}[]")]
+    return [] if sent == got else [f"{where}: {got!r}, sent {sent!r}"]
+
+
+@pytest.mark.parametrize(("name", "stem"), list(examples()))
+def test_an_answer_has_the_fields_and_types_of_the_example_and_the_values_that_were_sent(name: str, stem: str) -> None:
+    system = built(name)
+    for earlier in FIRST.get((name, stem), ()):
+        ask(system, earlier)
+    if (name, stem) in REMOVED:
+        table, ident = REMOVED[name, stem]
+        system.tables[table].drop(ident)
+    got = ask(system, stem)
+    assert differences(document(name, stem, "response"), got) == []
+    sent = document(name, stem, "request")
+    if sent is not None and isinstance(got, dict):
+        odd = [
+            line
+            for line in carried(filled(name, sent), got)
+            if line.split(":")[0] not in OTHERWISE.get((name, stem), set())
+        ]
+        assert odd == []
+
+
+def test_every_example_with_an_answer_is_asked() -> None:
+    for name in SYSTEMS:
+        there = {file.name.removesuffix(".response.json") for file in (EXAMPLES / name).glob("[0-9]*.response.json")}
+        assert there == set(ASKED[name])
+
+
+def test_a_field_too_many_or_of_another_type_is_found() -> None:
+    assert differences({"a": 1}, {"a": 1, "b": 2}) == [".b: only in one"]
+    assert differences({"a": [{"b": "x"}]}, {"a": [{"b": 3}]}) != []
+    assert differences({"a": None}, {"a": "x"}) != []
