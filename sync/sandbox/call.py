@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sync.sandbox.house import House
 from sync.sandbox.log import Effect
 from sync.sandbox.routing import Route
+from sync.sandbox.sessions import Session
 from sync.sandbox.shapes import Shape, merged
 from sync.sandbox.wire import Problem, Record, Request
 from sync.sandbox.world import civil, instant, moment
-
-if TYPE_CHECKING:
-    from sync.sandbox.sessions import Session
-    from sync.sandbox.system import System
 
 
 class Call:
@@ -22,11 +20,11 @@ class Call:
 
     def __init__(
         self,
-        system: "System",
+        system: House,
         request: Request,
         route: Route,
         params: dict[str, str],
-        session: "Session | None",
+        session: Session | None,
         now: float,
     ) -> None:
         self.system = system

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Put = Literal["merge-top", "merge-deep", "replace"]
-Undocumented = Literal["enveloped", "bare", "echo"]
+Undocumented = Literal["", "enveloped", "bare", "echo"]
 Signature = Literal["raw", "data", "empty"]
 
 
@@ -16,7 +16,7 @@ class Knobs:
     sliding: bool | None = None  # nothing: as the document says, else fixed windows
     over_limit: Literal["clamp", "refuse"] = "clamp"  # what happens to a page size above the maximum
     put: Put = "merge-top"
-    undocumented: Undocumented = "enveloped"  # the shape of answers that the document does not show
+    undocumented: Undocumented = ""  # the shape of answers that the document does not show; nothing: as the shown ones
     prefix: str = "/api/v1"  # HMS: /v1, /api/v1 or /v1/api/v1
     delete_body: bool = True  # False: a proxy drops the body of a DELETE on the way
     signature: Signature = "raw"  # what AROCORD signs

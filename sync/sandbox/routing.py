@@ -2,24 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from sync.sandbox.wire import Problem, Response
-
-if TYPE_CHECKING:
-    from sync.sandbox.call import Call
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint: ``budget`` names its class of limits, ``needs`` the roles or scopes of which one is enough.
+    """One endpoint: ``answer`` is handed the call, ``budget`` names its class of limits.
 
-    ``free`` needs no sign-in; ``optional`` is only linked, mentioned or in an example, and answers by a knob.
+    ``needs`` are roles or scopes of which one is enough; ``free`` needs no sign-in; ``optional`` is only linked,
+    mentioned or in an example, and answers by a knob.
     """
 
     method: str
     path: str
-    answer: Callable[["Call"], Response]
+    answer: Callable[[Any], Response]
     budget: str = ""
     needs: tuple[str, ...] = ()
     free: bool = False

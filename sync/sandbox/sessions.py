@@ -5,12 +5,10 @@ import hashlib
 import hmac
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar, Protocol
 
 from sync.sandbox.wire import Problem, Request
-
-if TYPE_CHECKING:
-    from sync.sandbox.system import System
+from sync.sandbox.world import World
 
 FOREVER = float("inf")
 
@@ -37,7 +35,18 @@ class Account:
     role: str
 
 
-def token(system: "System", session: Session) -> str:
+class Keeper(Protocol):
+    """Whoever hands tokens out and knows them again."""
+
+    name: ClassVar[str]
+    world: World
+    sessions: dict[str, Session]
+
+    def count(self, what: str) -> int:
+        """The next number of a series."""
+
+
+def token(system: Keeper, session: Session) -> str:
     """A new token in the form of a JWT, kept by the system until it ends."""
     number = system.count("token")
     claims = {"sub": session.who, "kind": session.kind, "n": number, "exp": min(session.until, 2**40)}
@@ -50,7 +59,7 @@ def token(system: "System", session: Session) -> str:
     return made
 
 
-def bearer(system: "System", request: Request, now: float, scheme: str = "Bearer") -> Session:
+def bearer(system: Keeper, request: Request, now: float, scheme: str = "Bearer") -> Session:
     """The session of the Authorization header, or 401."""
     kind, _space, value = request.headers.get("authorization", "").partition(" ")
     session = system.sessions.get(value) if kind.lower() == scheme.lower() else None

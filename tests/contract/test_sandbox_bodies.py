@@ -127,10 +127,11 @@ def differences(example: Any, got: Any, where: str = "") -> list[str]:
             return [f"{where}: {type(got).__name__} for a list"]
         if example and not got:
             return [f"{where}: empty"]
-        found = []
+        found: list[str] = []
         for one in got if example else ():
-            tries = [differences(model, one, f"{where}[]") for model in example]
-            found += min(tries, key=lambda lines: len(lines))
+            tries: list[list[str]] = [differences(model, one, f"{where}[]") for model in example]
+            nearest: list[str] = min(tries, key=len)
+            found += nearest
         return found
     number = (int, float)
     if isinstance(example, number) and not isinstance(example, bool):
