@@ -1,6 +1,7 @@
 """The systems by name."""
 
+from sync.sandbox.arocord_hims.system import Arocord
 from sync.sandbox.healify.system import Healify
 from sync.sandbox.system import System
 
-SYSTEMS: dict[str, type[System]] = {one.name: one for one in (Healify,)}
+SYSTEMS: dict[str, type[System]] = {one.name: one for one in (Healify, Arocord)}

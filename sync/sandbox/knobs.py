@@ -21,6 +21,7 @@ class Knobs:
     delete_body: bool = True  # False: a proxy drops the body of a DELETE on the way
     signature: Signature = "raw"  # what AROCORD signs
     optional: bool = False  # whether addresses that are only linked, mentioned or in an example answer
+    results_after: float | None = None  # HMS: seconds after which its laboratory reports; nothing: only when told to
     fhir: bool = False  # Practice Studio: whether /fhir/r4/metadata is there
     sunset: str = ""  # a date: the system announces its end in headers
     token_seconds: float | None = None  # nothing: as documented

@@ -19,9 +19,20 @@ EXAMPLES = Path(_CORPUS).parent / "apis" / "examples" if _CORPUS else Path("/now
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="CLINIC_CORPUS names no folder beside the examples")
 
 # Where the document writes "uuid" or "uuid1", a row that is there; ids are those of the sample records.
-SAMPLE_IDS: dict[str, dict[str, str]] = {}
+SAMPLE_IDS: dict[str, dict[str, str]] = {
+    "arocord_hims": {
+        "patient_id": "patient_001",
+        "doctor_id": "doctor_001",
+        "appointment_id": "appointment_001",
+        "consultation_id": "consultation_001",
+        "dispensed_by": "doctor_002",
+        "technician_id": "doctor_002",
+        "drug_id": "drug_001",
+        "uuid": "doctor_001",
+    },
+}
 # The day the document's own examples were written on.
-DAYS = {"healify": "2025-01-25T09:00:00Z"}
+DAYS = {"healify": "2025-01-25T09:00:00Z", "arocord_hims": "2025-01-15T14:30:00Z"}
 # How each example that has an answer is asked: its file's first part, the method and the target.
 ASKED: dict[str, dict[str, tuple[str, str]]] = {
     "healify": {
@@ -53,6 +64,14 @@ ASKED: dict[str, dict[str, tuple[str, str]]] = {
         "26-get-digital-programs": ("GET", "/api/v1/digital-programs"),
         "27-get-digital-programs-program-id": ("GET", "/api/v1/digital-programs/prg_123abc"),
         "28-post-digital-programs-program-id-enroll": ("POST", "/api/v1/digital-programs/prg_123abc/enroll"),
+    },
+    "arocord_hims": {
+        "01-post-auth-login": ("POST", "/v1/auth/login"),
+        "04-get-patients": ("GET", "/v1/patients"),
+        "05-get-patients-id": ("GET", "/v1/patients/patient_001"),
+        "14-get-consultations-id": ("GET", "/v1/consultations/consultation_001"),
+        "27-get-notifications": ("GET", "/v1/notifications"),
+        "30-get-analytics-dashboard": ("GET", "/v1/analytics/dashboard"),
     },
 }
 # What must be there before an example can be asked for: other examples, by their first parts.
@@ -106,7 +125,14 @@ def ask(system: System, stem: str) -> Any:
 
 
 def token_of(system: System) -> str:
-    return system.credentials()["token"]
+    has = system.credentials()
+    if system.name == "arocord_hims":
+        return str(posted(system, "/v1/auth/login", has)["data"]["tokens"]["access_token"])
+    return has["token"]
+
+
+def posted(system: System, path: str, body: dict[str, str]) -> Any:
+    return system.handle(Request.of("POST", path, {}, encoded(body))).json()
 
 
 def differences(example: Any, got: Any, where: str = "") -> list[str]:
