@@ -2,6 +2,7 @@
 
 from sync.sandbox.arocord_hims.system import Arocord
 from sync.sandbox.healify.system import Healify
+from sync.sandbox.hms_enterprise.system import Hms
 from sync.sandbox.system import System
 
-SYSTEMS: dict[str, type[System]] = {one.name: one for one in (Healify, Arocord)}
+SYSTEMS: dict[str, type[System]] = {one.name: one for one in (Healify, Arocord, Hms)}

@@ -32,7 +32,11 @@ SAMPLE_IDS: dict[str, dict[str, str]] = {
     },
 }
 # The day the document's own examples were written on.
-DAYS = {"healify": "2025-01-25T09:00:00Z", "arocord_hims": "2025-01-15T14:30:00Z"}
+DAYS = {
+    "healify": "2025-01-25T09:00:00Z",
+    "arocord_hims": "2025-01-15T14:30:00Z",
+    "hms_enterprise": "2024-01-15T14:30:00Z",
+}
 # How each example that has an answer is asked: its file's first part, the method and the target.
 ASKED: dict[str, dict[str, tuple[str, str]]] = {
     "healify": {
@@ -72,6 +76,34 @@ ASKED: dict[str, dict[str, tuple[str, str]]] = {
         "14-get-consultations-id": ("GET", "/v1/consultations/consultation_001"),
         "27-get-notifications": ("GET", "/v1/notifications"),
         "30-get-analytics-dashboard": ("GET", "/v1/analytics/dashboard"),
+    },
+    "hms_enterprise": {
+        "01-post-auth-token": ("POST", "/auth/token"),
+        "02-post-patients": ("POST", "/api/v1/patients"),
+        "05-get-patients-search": ("GET", "/api/v1/patients/search?query=John&limit=10&offset=0"),
+        "06-post-clinical-encounters": ("POST", "/api/v1/clinical/encounters"),
+        "09-post-pharmacy-prescriptions": ("POST", "/api/v1/pharmacy/prescriptions"),
+        "10-post-pharmacy-drug-interactions": ("POST", "/api/v1/pharmacy/drug-interactions"),
+        "11-post-laboratory-orders": ("POST", "/api/v1/laboratory/orders"),
+        "12-get-laboratory-orders-order-id-results": (
+            "GET",
+            "/api/v1/laboratory/orders/523e4567-e89b-12d3-a456-426614174003/results",
+        ),
+        "13-post-appointments": ("POST", "/api/v1/appointments"),
+        "14-get-appointments-schedule": (
+            "GET",
+            "/api/v1/appointments/schedule?provider_id=323e4567-e89b-12d3-a456-426614174001"
+            "&start_date=2024-01-20&end_date=2024-01-20",
+        ),
+        "15-post-billing-charges": ("POST", "/api/v1/billing/charges"),
+        "17-get-analytics-patients": (
+            "GET",
+            "/api/v1/analytics/patients?start_date=2024-01-01&end_date=2024-01-31&metrics=registrations,visits,revenue",
+        ),
+        "18-get-analytics-clinical-quality": (
+            "GET",
+            "/api/v1/analytics/clinical-quality?start_date=2024-01-01&end_date=2024-01-31",
+        ),
     },
 }
 # What must be there before an example can be asked for: other examples, by their first parts.
@@ -128,6 +160,8 @@ def token_of(system: System) -> str:
     has = system.credentials()
     if system.name == "arocord_hims":
         return str(posted(system, "/v1/auth/login", has)["data"]["tokens"]["access_token"])
+    if system.name == "hms_enterprise":
+        return str(posted(system, "/auth/token", has)["access_token"])
     return has["token"]
 
 
