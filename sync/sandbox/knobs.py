@@ -30,4 +30,6 @@ class Knobs:
     justification: Literal["none", "query", "body"] = "none"  # Healthcare Records: where a DELETE must carry its reason
     tier: Literal["standard", "premium"] = "standard"
     has_more: bool = False  # Healify: whether lists carry has_more
+    stamped: bool = False  # Practice Studio: whether the instant is part of what is signed
+    minute_too: bool = False  # Healthcare Records: whether 60 a minute and 10 a second hold beside the hours
     webhook_url: str = ""  # where systems without a subscription call send their events

@@ -19,7 +19,8 @@ class People:
     def add(self, table: str, record: Record, ident: str = "") -> str:
         """A new record, as given; returns its id."""
         ident = ident or str(record.get("id") or self._system.uuid())
-        self._write("create", table, ident, {"id": ident, **record})
+        made = self._write("create", table, ident, {"id": ident, **record})
+        self._system.changed(table, {}, made, self._system.world.now())
         return ident
 
     def edit(self, table: str, ident: str, **changes: Any) -> Record:

@@ -12,7 +12,7 @@ class Route:
     """One endpoint: ``answer`` is handed the call, ``budget`` names its class of limits.
 
     ``needs`` are roles or scopes of which one is enough; ``free`` needs no sign-in; ``optional`` is only linked,
-    mentioned or in an example, and answers by a knob.
+    mentioned or in an example, and answers by a knob; ``extra`` is nowhere in the document and needed all the same.
     """
 
     method: str
@@ -22,6 +22,7 @@ class Route:
     needs: tuple[str, ...] = ()
     free: bool = False
     optional: bool = False
+    extra: bool = False
 
 
 class Router:

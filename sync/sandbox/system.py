@@ -115,7 +115,7 @@ class System:
         """Hand an event on to whoever has subscribed to it."""
 
     def changed(self, table: str, before: Record, after: Record, now: float) -> None:
-        """Other people changed a record: tell whoever has subscribed."""
+        """Other people changed a record, or made one (``before`` is empty): tell whoever has subscribed."""
 
     # What is the same for all.
 

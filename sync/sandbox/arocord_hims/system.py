@@ -125,7 +125,7 @@ class Arocord(System):
     def changed(self, table: str, before: Record, after: Record, now: float) -> None:
         """What other people did to a record, told as the document's events."""
         if table == "appointments":
-            self.tell("appointment.updated", {"appointment": after}, now)
+            self.tell("appointment.updated" if before else "appointment.created", {"appointment": after}, now)
         elif table == "prescriptions" and after["status"] == "ready" != before.get("status"):
             self.tell("prescription.ready", {"prescription": after}, now)
         elif table == "lab_orders" and after.get("results") and after.get("results") != before.get("results"):

@@ -98,11 +98,13 @@ class Healify(System):
     def changed(self, table: str, before: Record, after: Record, now: float) -> None:
         """What other people did to a record, told as the document's events."""
         if table == "patients":
-            self.tell("patient.updated", {"patient_id": after["id"]}, now)
+            self.tell("patient.updated" if before else "patient.created", {"patient_id": after["id"]}, now)
         elif table == "appointments" and before.get("status") != after["status"]:
             if after["status"] in {"completed", "cancelled"}:
                 told = {"appointment_id": after["id"], "patient_id": after["patient_id"]}
                 self.tell(f"appointment.{after['status']}", {**told, "scheduled_time": after["scheduled_time"]}, now)
+        elif table == "records" and not before:
+            self.tell("medical_record.created", {"record_id": after["id"], "patient_id": after["patient_id"]}, now)
         elif table == "enrollments" and after["status"] == "completed":
             told = {"enrollment_id": after["enrollment_id"], "patient_id": after["patient_id"]}
             self.tell("digital_program.enrollment_completed", told, now)
