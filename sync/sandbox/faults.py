@@ -10,6 +10,7 @@ from sync.sandbox.outcomes import Kind
 from sync.sandbox.wire import Request
 
 KINDS: tuple[str, ...] = get_args(Kind)
+OF_REQUESTS = frozenset(kind for kind in KINDS if not kind.startswith(("hook_", "socket_")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,17 @@ class Faults:
         """No rule any more; what has fired stays counted."""
         self._rules, self._met, self._fired = [], [], []
 
-    def choose(self, system: str, request: Request, draw: float) -> list[Rule]:
-        """The rules that fire for this request, in their order; ``draw`` is a number from 0 up to 1."""
+    def choose(self, system: str, request: Request, draw: float, among: frozenset[str] = OF_REQUESTS) -> list[Rule]:
+        """The rules of some kinds that fire for this, in their order; ``draw`` is a number from 0 up to 1."""
         if not self._rules:
             return []
         chosen = []
         for number, rule in enumerate(self._rules):
-            if not rule.fits(system, request) or (rule.times and self._fired[number] >= rule.times):
+            if (
+                rule.kind not in among
+                or not rule.fits(system, request)
+                or (rule.times and self._fired[number] >= rule.times)
+            ):
                 continue
             self._met[number] += 1
             # Each rule looks at another part of the same draw, so that two rules do not fire hand in hand.

@@ -5,13 +5,16 @@ from functools import partial
 
 from sync.sandbox.damage import damaged
 from sync.sandbox.faults import Faults, Rule
+from sync.sandbox.mail import Delivery
 from sync.sandbox.outcomes import Outcome
 from sync.sandbox.people import People
+from sync.sandbox.post import spoilt
 from sync.sandbox.system import System
 from sync.sandbox.wire import Problem, Record, Request, Response
 
 WITHOUT_HEADERS = ("Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 BY_PEOPLE = frozenset({"edit", "remove", "merge", "add", "back_up", "restored", "page_shift"})
+CUTS = frozenset({"socket_drop"})
 ON_THE_WAY = frozenset({"lost_after", "answer_delayed", "error_after"})
 
 
@@ -22,6 +25,7 @@ class Gate:
         self.system = system
         self.faults = faults or Faults()
         self._asked = 0
+        self._told = 0
 
     def ask(self, request: Request) -> Outcome:
         """Send one request in."""
@@ -33,6 +37,20 @@ class Gate:
         if not rules:
             return Outcome.answer(system.handle(request))
         return self._under(rules, request)
+
+    def mail(self) -> list[Delivery]:
+        """The webhook calls that are to be made now, as the rules let them go."""
+        waiting = self.system.mailbox.take()
+        if not waiting:
+            return []
+        self._told += len(waiting)
+        return spoilt(self.faults, self.system.world, self.system.name, waiting, self._told)
+
+    def cuts_off(self, path: str) -> bool:
+        """Whether a rule cuts the channel off before its next message."""
+        self._told += 1
+        draw = self.system.world.chance(self.system.name, "socket", self._told)
+        return bool(self.faults.choose(self.system.name, Request("WS", path), draw, CUTS))
 
     def _under(self, rules: list[Rule], request: Request) -> Outcome:
         system = self.system

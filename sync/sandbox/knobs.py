@@ -1,7 +1,8 @@
 """Where a document is silent or contradicts itself, a knob says which way this system goes."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 Put = Literal["merge-top", "merge-deep", "replace"]
 Undocumented = Literal["", "enveloped", "bare", "echo"]
@@ -33,3 +34,20 @@ class Knobs:
     stamped: bool = False  # Practice Studio: whether the instant is part of what is signed
     minute_too: bool = False  # Healthcare Records: whether 60 a minute and 10 a second hold beside the hours
     webhook_url: str = ""  # where systems without a subscription call send their events
+
+
+def knobs_of(given: Mapping[str, Any]) -> Knobs:
+    """Make knobs from read JSON. Raises ValueError naming the knob that is not there or cannot be turned so."""
+    hints = get_type_hints(Knobs)
+    for name, value in given.items():
+        if name not in hints:
+            raise ValueError(f"no knob is called {name}; there are {', '.join(one.name for one in fields(Knobs))}")
+        hint = hints[name]
+        if get_origin(hint) is Literal:
+            good = value in get_args(hint)
+        else:
+            kinds = get_args(hint) or (hint,)
+            good = type(value) in kinds or (float in kinds and type(value) is int)
+        if not good:
+            raise ValueError(f"{name} cannot be {value!r}")
+    return Knobs(**given)

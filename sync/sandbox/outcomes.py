@@ -10,8 +10,10 @@ Kind = Literal[
     "lost_before", "lost_after", "delayed", "answer_delayed", "doubled", "error_before", "error_after", "too_many",
     "token_expired", "token_dead", "proxy_page", "truncated", "wrong_type", "consent", "page_order", "page_shift",
     "masked", "edit", "remove", "merge", "add", "back_up", "restored", "drift_add", "drift_remove", "drift_retype",
-    "no_body",
+    "no_body", "socket_drop",
+    "hook_lost", "hook_forged", "hook_replayed", "hook_reordered", "hook_storm",
 ]  # fmt: skip
+HookKind = Literal["hook_lost", "hook_forged", "hook_replayed", "hook_reordered", "hook_storm"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
-from sync.sandbox.gate import Gate
 from sync.sandbox.http_parts import BadRequest, Reader
 from sync.sandbox.outcomes import Outcome
 from sync.sandbox.wire import Request, Response
@@ -26,36 +25,27 @@ class Server:
 
     def __init__(
         self,
-        gate: Gate,
+        ask: Callable[[Request], Outcome],
         port: int = 0,
         *,
+        name: str = "",
+        lock: "threading.Lock | None" = None,
         upgrade: Upgrade | None = None,
         clock: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Listen on loopback; port 0 takes any that is free."""
-        self._gate = gate
+        """Listen on loopback; port 0 takes any that is free. The lock is held while the system is asked."""
+        self._ask = ask
         self._upgrade = upgrade
         self._clock = clock
         self._wait = wait
-        self._lock = threading.Lock()
+        self._lock = lock or threading.Lock()
         self._open: set[socket.socket] = set()
         self._closing = False
         self._listener = socket.create_server((LOOPBACK, port), backlog=128)
         self.port: int = self._listener.getsockname()[1]
         self.origin = f"http://{LOOPBACK}:{self.port}"
-        gate.system.origin = self.origin
-        threading.Thread(target=self._listen, name=f"sandbox {gate.system.name}", daemon=True).start()
-
-    @property
-    def base_url(self) -> str:
-        """The address in the form the system's document gives it."""
-        return self.origin + self._gate.system.base_path
-
-    @property
-    def lock(self) -> threading.Lock:
-        """Held while the system is asked; whoever looks into the system from another thread holds it too."""
-        return self._lock
+        threading.Thread(target=self._listen, name=f"sandbox {name}", daemon=True).start()
 
     def close(self) -> None:
         """Stop answering and end every connection."""
@@ -85,7 +75,7 @@ class Server:
                     self._upgrade(connection, request, reader.rest())
                     return
                 with self._lock:
-                    outcome = self._gate.ask(request)
+                    outcome = self._ask(request)
                 response = self._waited(outcome)
                 if response is None:
                     return

@@ -237,7 +237,7 @@ def carried(sent: Any, got: Any, where: str = "") -> list[str]:
         return [line for name in sent.keys() & got.keys() for line in carried(sent[name], got[name], f"{where}.{name}")]
     if isinstance(sent, list) and isinstance(got, list):
         return [line for one, other in zip(sent, got, strict=True) for line in carried(one, other, f"{where}[]")]
-    return [] if got in {sent, "[ENCRYPTED]"} else [f"{where}: {got!r}, sent {sent!r}"]
+    return [] if got in (sent, "[ENCRYPTED]") else [f"{where}: {got!r}, sent {sent!r}"]
 
 
 @pytest.mark.parametrize(("name", "stem"), list(examples()))

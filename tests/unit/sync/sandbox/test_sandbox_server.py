@@ -19,7 +19,7 @@ class House:
     def __init__(self, *rules: Rule) -> None:
         self.system = Healify(World(lambda: 1737795600.0, 1))
         self.waited: list[float] = []
-        self.server = Server(Gate(self.system, Faults(rules)), wait=self.waited.append)
+        self.server = Server(Gate(self.system, Faults(rules)).ask, wait=self.waited.append)
         self.headers = {"Authorization": f"Bearer {self.system.credentials()['token']}"}
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, http.client.HTTPMessage, bytes]:
