@@ -1,6 +1,7 @@
 """One request on its way through a system: what an endpoint's function is handed."""
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from sync.sandbox.sessions import Session
 from sync.sandbox.shapes import Shape, merged
 from sync.sandbox.wire import Problem, Record, Request
 from sync.sandbox.world import civil, instant, moment
+
+NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 
 class Call:
@@ -58,7 +61,7 @@ class Call:
         """The body as a JSON object, or 400."""
         try:
             read = json.loads(self.request.body or b"null")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Problem(400, "Request body is not valid JSON") from None
         if not isinstance(read, dict):
             raise Problem(400, "Request body must be a JSON object")
@@ -96,16 +99,20 @@ class Call:
 
     def put(self, table: str, ident: str, shape: Shape, old: Record, **server: Any) -> Record:
         """Do what a PUT does here, by the knob: some fields, deeply, or all that may be written."""
-        mode = self.system.knobs.put
-        changes = self.checked(shape, whole=mode == "replace")
-        return self.keep(table, ident, {**merged(old, changes, mode, shape.fields), **server})
+        changes = self.changes(shape)
+        return self.keep(table, ident, {**merged(old, changes, self.system.knobs.put, shape.fields), **server})
+
+    def changes(self, shape: Shape) -> Record:
+        """The fields a PUT brings: all that are needed, where it replaces the whole record."""
+        return self.checked(shape, whole=self.system.knobs.put == "replace")
 
     def whole(self, name: str, default: int, most: int | None = None, least: int = 0) -> int:
         """A whole number from the query, within its bounds, or the refusal of the system."""
         text = self.request.query.get(name)
         if text is None or not text:
             return default
-        if not text.lstrip("-").isdecimal() or (value := int(text)) < least:
+        value = int(text) if NUMBER.fullmatch(text) else least - 1
+        if value < least:
             raise Problem(
                 self.system.malformed, "Invalid request parameters", fields=((name, "must be a whole number"),)
             )

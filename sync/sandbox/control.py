@@ -22,8 +22,8 @@ class Control:
 
     ``GET /``: the systems, and which faults have fired. ``POST /faults``: more rules; ``DELETE /faults``: none.
     For one system ``S``: ``GET /log/S`` (effects, requests and duplicates), ``GET /rows/S?table=T``, and by POST
-    ``/people/S`` (``act``: add, edit, remove, merge), ``/knobs/S``, ``/expire/S``, ``/backup/S``, ``/restore/S``,
-    ``/reset/S``.
+    ``/people/S`` (``act``: add, edit, remove, merge), ``/knobs/S``, ``/expire/S``, ``/reissue/S``, ``/backup/S``,
+    ``/restore/S``, ``/reset/S``.
     """
 
     def __init__(self, gates: Mapping[str, Gate], addresses: Callable[[], list[Record]]) -> None:
@@ -76,6 +76,7 @@ class Control:
         acts: dict[str, Callable[[], None]] = {
             "backup": system.back_up,
             "restore": system.from_backup,
+            "reissue": system.reissue,
             "reset": lambda: system.restore(self._first[system.name]),
         }
         if what not in acts:

@@ -31,16 +31,22 @@ class Shape:
         self.fields = {name: kind.removesuffix("!") for name, kind in fields.items()}
         self.needed = tuple(name for name, kind in fields.items() if kind.endswith("!"))
 
+    def and_also(self, fields: Mapping[str, str]) -> "Shape":
+        """The same with more fields, or with other kinds for some."""
+        mine = {name: kind + "!" * (name in self.needed) for name, kind in self.fields.items()}
+        return Shape({**mine, **fields})
+
     def taken(self, body: Record) -> Record:
         """What the system keeps of a body: the fields it knows."""
         return {name: value for name, value in body.items() if name in self.fields}
 
     def faults(self, body: Record, known: Known, today: date, *, whole: bool = True) -> list[tuple[str, str, bool]]:
         """Each fault: the field, what is wrong, and whether its form (rather than its sense) is wrong."""
-        found = [(name, "is required", False) for name in self.needed if whole and body.get(name) in (None, "")]
+        asked = self.needed if whole else [name for name in self.needed if name in body]
+        found = [(name, "is required", False) for name in asked if body.get(name) in (None, "")]
         for name, value in body.items():
             kind = self.fields.get(name)
-            if kind is None or value is None or (whole and value == "" and name in self.needed):
+            if kind is None or value is None or (value == "" and name in self.needed):
                 continue
             fault = _fault(kind, value, known, today)
             if fault:

@@ -193,6 +193,9 @@ class System:
                 ended += 1
         return ended
 
+    def reissue(self) -> None:
+        """Make the tokens that were handed out at the beginning good again, where there is no call for new ones."""
+
     def copy(self) -> Snapshot:
         """All that is known now."""
         tables = {name: table.copy() for name, table in self.tables.items()}

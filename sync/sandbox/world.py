@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+FIRST, LAST = -62135596800, 253402300799  # the years 1 to 9999
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -29,7 +31,8 @@ class World:
 
 def instant(at: float) -> str:
     """The instant as the documents write it: whole seconds, UTC, a Z at the end."""
-    return datetime.fromtimestamp(int(at), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Sums with what a client sent may leave the calendar; they are shown at its edge.
+    return datetime.fromtimestamp(min(max(int(at), FIRST), LAST), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def civil(at: float) -> date:
@@ -41,6 +44,6 @@ def moment(words: str) -> float | None:
     """Seconds since 1970 of an ISO 8601 instant or date; nothing when it is neither."""
     try:
         read = datetime.fromisoformat(words)
-    except ValueError:
+        return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()

@@ -17,7 +17,7 @@ APPOINTMENT = Shape(
         "notes": "text",
     }
 )
-CHANGED = Shape({**APPOINTMENT.fields, "status": f"in:{STATES}"})
+CHANGED = APPOINTMENT.and_also({"status": f"in:{STATES}"})
 CANCELLED = Shape({"cancellation_reason": "text", "notify_patient": "boolean"})
 
 

@@ -88,9 +88,7 @@ def update(call: Call) -> Response:
     old = call.found("appointments", call.params["appointment_id"], "appointment")
     if old["status"] != "scheduled":
         raise Problem(409, "Appointment cannot be changed", said=f"Appointment is {old['status']}")
-    mode = call.system.knobs.put
-    given = call.checked(APPOINTMENT, whole=mode == "replace")
-    new = merged(old, given, mode, APPOINTMENT.fields)
+    new = merged(old, call.changes(APPOINTMENT), call.system.knobs.put, APPOINTMENT.fields)
     # A provider is named by id and kept written out.
     provider = call.get("providers", new.pop("provider_id", None)) or old["provider"]
     new = call.keep("appointments", old["id"], {**new, "provider": provider, "updated_at": call.stamp})

@@ -75,11 +75,11 @@ def read(call: Call) -> Response:
 def update(call: Call) -> Response:
     """``PUT /api/v1/prescriptions/{prescription_id}``."""
     old = call.found("prescriptions", call.params["prescription_id"], "prescription")
-    given = call.body()
+    given = call.changes(PRESCRIPTION)
     server: Record = {"updated_at": call.stamp}
-    if isinstance(given.get("pharmacy"), dict):
+    if given.get("pharmacy"):
         server["pharmacy"] = _pharmacy(call, given["pharmacy"])
-    if isinstance(given.get("prescriber"), dict):
+    if given.get("prescriber"):
         server["prescriber"] = _prescriber(call, given["prescriber"])
     new = call.put("prescriptions", old["id"], PRESCRIPTION, old, **server)
     return answer(200, without("refill_history")(_standing(call, new)))

@@ -55,6 +55,10 @@ class Healify(System):
                 tables[table].put(ident, row)
         for table, row in SAMPLES if samples else ():
             tables[table].put(row["id"], row)
+        self.reissue()
+
+    def reissue(self) -> None:
+        """The token again, from now."""
         until = FOREVER if self.knobs.token_seconds is None else self.world.now() + self.knobs.token_seconds
         self.sessions[self.credentials()["token"]] = Session("api key", until=until)
 

@@ -1,5 +1,7 @@
 """Patients of Healthcare Records: written clear, answered masked."""
 
+from typing import Any
+
 from sync.sandbox.answers import one
 from sync.sandbox.call import Call
 from sync.sandbox.healthcare_records.masking import in_force, living, page, permitted, reason, shown
@@ -19,7 +21,7 @@ PATIENT = Shape(
     }
 )
 # A masked birth date that is written back is taken for a date: the document warns of nothing.
-CHANGED = Shape({**PATIENT.fields, "birth_date": "text", "active": "boolean"})
+CHANGED = PATIENT.and_also({"birth_date": "text!", "active": "boolean"})
 HIDDEN = ("identifier", "name", "birth_date", "address", "telecom", "emergency_contact")
 KINDS = ("name", "identifier", "phone", "email")
 STAFF, ADMIN = ("provider", "admin"), ("admin",)
@@ -47,7 +49,7 @@ def view(call: Call, patient: Record) -> Record:
 def create(call: Call) -> Response:
     """``POST /patients``: an identifier belongs to one patient."""
     given = call.checked(PATIENT)
-    for identifier in given.get("identifier") or []:
+    for identifier in _list(given.get("identifier")):
         if _with(call, identifier.get("system"), identifier.get("value")):
             raise Problem(409, "A patient with this identifier exists", fields=(("identifier", "already exists"),))
     ident = call.system.uuid()
@@ -135,19 +137,23 @@ def consent_status(call: Call) -> Response:
 def _values(patient: Record, kind: str) -> list[str]:
     if kind == "name":
         return [
-            " ".join([*map(str, name.get("given") or []), str(name.get("family") or "")]).strip()
-            for name in patient.get("name") or []
+            " ".join([*map(str, _list(name.get("given"))), str(name.get("family") or "")]).strip()
+            for name in _list(patient.get("name"))
         ]
     if kind == "identifier":
-        return [str(entry.get("value")) for entry in patient.get("identifier") or []]
-    return [str(entry.get("value")) for entry in patient.get("telecom") or [] if entry.get("system") == kind]
+        return [str(entry.get("value")) for entry in _list(patient.get("identifier"))]
+    return [str(entry.get("value")) for entry in _list(patient.get("telecom")) if entry.get("system") == kind]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _with(call: Call, system: object, value: object) -> bool:
     return bool(value) and any(
         entry.get("value") == value and entry.get("system") == system
         for row in call.system.tables["patients"].search(str(value))
-        for entry in row.get("identifier") or []
+        for entry in _list(row.get("identifier"))
         if not row.get("_gone")
     )
 

@@ -76,6 +76,10 @@ class HealthcareRecords(System):
         """A token for each role always; one person and what belongs to them when asked."""
         for table, row in SAMPLES if samples else ():
             self.tables[table].put(row["id"], row)
+        self.reissue()
+
+    def reissue(self) -> None:
+        """The token of each role again, from now."""
         until = FOREVER if self.knobs.token_seconds is None else self.world.now() + self.knobs.token_seconds
         for role in ROLES:
             own = SAMPLE_PATIENT if role == "patient" else ""

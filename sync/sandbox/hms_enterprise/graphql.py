@@ -17,12 +17,16 @@ OTHERWISE = {"start_datetime": "startDateTime", "end_datetime": "endDateTime"}
 def ask(call: Call) -> Response:
     """``POST /graphql``: always 200, as GraphQL has it; faults are in ``errors``."""
     asked = call.body()
-    variables = asked.get("variables") or {}
+    variables = asked.get("variables")
     try:
-        operations = Reader(str(asked.get("query") or ""), variables).operations()
+        operations = Reader(
+            str(asked.get("query") or ""), variables if isinstance(variables, dict) else {}
+        ).operations()
         return answer(200, {"data": _run(call, _chosen(operations, asked.get("operationName")))})
     except GraphQLError as error:
         return answer(200, {"data": None, "errors": [{"message": str(error)}]})
+    except RecursionError:
+        return answer(200, {"data": None, "errors": [{"message": "The query is too deep"}]})
 
 
 def _chosen(operations: list[Operation], name: object) -> Operation:
@@ -42,6 +46,8 @@ def _run(call: Call, operation: Operation) -> Record:
         root = roots.get((operation.kind, one.name))
         if root is None:
             raise GraphQLError(f"Cannot query field {one.name!r} on type {operation.kind.title()!r}")
+        if not one.fields:
+            raise GraphQLError(f"Field {one.name!r} must have a selection of subfields")
         data[one.alias] = _picked(root(call, one.arguments), one)
     return data
 
