@@ -28,7 +28,7 @@ class Route:
 class Router:
     """The endpoints of one system; a path written out goes before one with a placeholder."""
 
-    __slots__ = ("_exact", "_long", "routes")
+    __slots__ = ("_exact", "_long", "_paths", "routes")
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self.routes = tuple(routes)
@@ -40,6 +40,7 @@ class Router:
                 self._long.setdefault(len(parts), []).append((parts, route))
             else:
                 self._exact[route.method, route.path] = route
+        self._paths = {route.path for route in self._exact.values() if not route.optional}
 
     def find(self, method: str, path: str, *, optional: bool) -> tuple[Route, dict[str, str]]:
         """The endpoint and what stood in its placeholders; refuses with 404, or 405 when only the method is wrong."""
@@ -47,7 +48,7 @@ class Router:
         if exact and (optional or not exact.optional):
             return exact, {}
         parts = path.split("/")
-        elsewhere = any(other == path for _method, other in self._exact)
+        elsewhere = path in self._paths
         for pattern, route in self._long.get(len(parts), ()):
             if (route.optional and not optional) or not all(
                 want == have or (want[:1] == "{" and have) for want, have in zip(pattern, parts, strict=True)
@@ -57,6 +58,6 @@ class Router:
                 found = zip(pattern, parts, strict=True)
                 return route, {want[1:-1]: have for want, have in found if want[:1] == "{"}
             elsewhere = True
-        if elsewhere and not exact:
+        if elsewhere:
             raise Problem(405, "Method not allowed")
         raise Problem(404, "Resource not found", code="NOT_FOUND")
