@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from sync.sandbox.call import Call
-from sync.sandbox.wire import Record, Response, answer
+from sync.sandbox.wire import Problem, Record, Response, answer
+from sync.sandbox.world import instant
 
 
 def one(call: Call, name: str, record: Record, status: int = 200, *, usual: str = "enveloped") -> Response:
@@ -30,3 +31,12 @@ def many(call: Call, name: str, rows: Sequence[Record], *, usual: str = "envelop
     if shape == "echo":
         return answer(200, {"success": True, "data": shown})
     return answer(200, {"success": True, "data": {name: shown, **beside}})
+
+
+def error_of(problem: Problem, code: str, word: str, request_id: str) -> Record:
+    """An error whose details are the first field that is wrong and, under the system's word for it, what is wrong."""
+    error: Record = {"code": problem.code or code, "message": problem.message}
+    if problem.fields:
+        field, issue = problem.fields[0]
+        error["details"] = {"field": field, word: issue}
+    return {**error, "timestamp": instant(problem.at), "request_id": problem.request_id or request_id}

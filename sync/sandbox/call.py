@@ -93,6 +93,12 @@ class Call:
         self._note(act or ("create" if before is None else "update"), table, ident, before, record)
         return record
 
+    def new(self, table: str, record: Record, prefix: str = "") -> Record:
+        """Write a new record: its id goes first (a UUID, or what begins with the prefix), its two stamps last."""
+        ident = self.system.fresh(prefix) if prefix else self.system.uuid()
+        stamp = self.stamp
+        return self.keep(table, ident, {"id": ident, **record, "created_at": stamp, "updated_at": stamp})
+
     def drop(self, table: str, ident: str) -> None:
         """Take a record away for good."""
         self._note("delete", table, ident, self.system.tables[table].drop(ident), None)

@@ -32,10 +32,7 @@ def listing(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     """``POST /appointments``."""
-    given = call.checked(APPOINTMENT)
-    ident = call.system.uuid()
-    made = {"id": ident, **given, "status": "scheduled", "created_at": call.stamp, "updated_at": call.stamp}
-    call.keep("appointments", ident, made)
+    made = call.new("appointments", {**call.checked(APPOINTMENT), "status": "scheduled"})
     call.tell("appointment.created", {"appointment": made})
     return one(call, "appointment", made, 201)
 

@@ -36,18 +36,9 @@ CLAIM = Shape(
 def invoice(call: Call) -> Response:
     """``POST /billing/invoices``."""
     given = call.checked(INVOICE)
-    ident = call.system.uuid()
     total = round(sum(_amount(charge) for charge in given["charges"]), 2)
-    made = {
-        "id": ident,
-        "invoice_number": call.system.numbered("INV"),
-        **given,
-        "total": total,
-        "paid": 0,
-        "status": "open",
-        "created_at": call.stamp,
-    }
-    call.keep("invoices", ident, made)
+    number = call.system.numbered("INV")
+    made = call.new("invoices", {"invoice_number": number, **given, "total": total, "paid": 0, "status": "open"})
     call.tell("billing.invoice", {"invoice": made})
     return one(call, "invoice", made, 201)
 
@@ -56,9 +47,7 @@ def pay(call: Call) -> Response:
     """``POST /billing/payments``: the same payment sent twice is taken twice, as nothing says otherwise."""
     given = call.checked(PAYMENT)
     bill = call.found("invoices", given["invoice_id"])
-    ident = call.system.uuid()
-    made = {"id": ident, **given, "status": "completed", "created_at": call.stamp}
-    call.keep("payments", ident, made)
+    made = call.new("payments", {**given, "status": "completed"})
     paid = round(bill["paid"] + given["amount"], 2)
     state = "paid" if paid >= bill["total"] else "open"
     call.keep("invoices", bill["id"], {**bill, "paid": paid, "status": state}, "pay")
@@ -68,15 +57,9 @@ def pay(call: Call) -> Response:
 def claim(call: Call) -> Response:
     """``POST /billing/insurance-claims``."""
     given = call.checked(CLAIM)
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
-        "claim_number": call.system.numbered("CLM"),
-        **given,
-        "status": "submitted",
-        "submitted_at": call.stamp,
-    }
-    return one(call, "claim", call.keep("claims", ident, made), 201)
+    number = call.system.numbered("CLM")
+    made = call.new("claims", {"claim_number": number, **given, "status": "submitted", "submitted_at": call.stamp})
+    return one(call, "claim", made, 201)
 
 
 def _amount(charge: dict[str, object]) -> float:

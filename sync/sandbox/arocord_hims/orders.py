@@ -34,9 +34,8 @@ def prescribe(call: Call) -> Response:
     """``POST /prescriptions``."""
     given = call.checked(PRESCRIPTION)
     _some(given["medications"], "medications")
-    ident = call.system.uuid()
-    made = {"priority": "medium", **given, "status": "pending", "created_at": call.stamp, "updated_at": call.stamp}
-    return one(call, "prescription", call.keep("prescriptions", ident, {"id": ident, **made}), 201)
+    made = call.new("prescriptions", {"priority": "medium", **given, "status": "pending"})
+    return one(call, "prescription", made, 201)
 
 
 def queue(call: Call) -> Response:
@@ -74,10 +73,9 @@ def order(call: Call) -> Response:
     """``POST /lab/orders``."""
     given = call.checked(LAB_ORDER)
     _some(given["tests"], "tests")
-    ident = call.system.uuid()
     priority = str(given["tests"][0].get("priority") or "routine")
-    made = {**given, "priority": priority, "status": "ordered", "technician_id": None, "created_at": call.stamp}
-    return one(call, "order", call.keep("lab_orders", ident, {"id": ident, **made, "updated_at": call.stamp}), 201)
+    made = call.new("lab_orders", {**given, "priority": priority, "status": "ordered", "technician_id": None})
+    return one(call, "order", made, 201)
 
 
 def orders(call: Call) -> Response:

@@ -29,9 +29,7 @@ def appointments(call: Call) -> Response:
 def book(call: Call) -> Response:
     """``POST /patient-portal/appointments``: a wish, until somebody at the desk confirms it."""
     given = call.checked(BOOKING)
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
+    wish = {
         "patient_id": _own(call),
         "doctor_id": given["doctor_id"],
         "appointment_type": given["appointment_type"],
@@ -39,10 +37,8 @@ def book(call: Call) -> Response:
         "duration_minutes": 15,
         "notes": given.get("reason"),
         "status": "requested",
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    call.keep("appointments", ident, made)
+    made = call.new("appointments", wish)
     call.tell("appointment.created", {"appointment": made})
     return one(call, "appointment", made, 201)
 

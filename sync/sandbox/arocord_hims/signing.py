@@ -78,9 +78,7 @@ def subscribe(call: Call) -> Response:
     if odd or not given["url"].startswith(("http://", "https://")):
         fault = ("events", f"no such event: {odd[0]}") if odd else ("url", "must be an http or https address")
         raise Problem(400, "Invalid request data", fields=(fault,))
-    ident = call.system.uuid()
-    made = {"id": ident, **given, "active": given.get("active", True), "created_at": call.stamp}
-    call.keep("webhooks", ident, made)
+    made = call.new("webhooks", {**given, "active": given.get("active", True)})
     return one(call, "webhook", {name: made[name] for name in made if name != "secret"}, 201)
 
 

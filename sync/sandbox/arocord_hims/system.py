@@ -5,6 +5,7 @@ import hmac
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from sync.sandbox.answers import error_of
 from sync.sandbox.arocord_hims import (
     analytics,
     appointments,
@@ -99,15 +100,8 @@ class Arocord(System):
 
     def refusal(self, problem: Problem) -> Response:
         """One shape for all: the details name one field and its issue."""
-        error: Record = {
-            "code": problem.code or CODES.get(problem.status, "INTERNAL_ERROR"),
-            "message": problem.message,
-        }
-        if problem.fields:
-            field, issue = problem.fields[0]
-            error["details"] = {"field": field, "issue": issue}
-        error["timestamp"] = instant(problem.at)
-        error["request_id"] = problem.request_id or self.fresh("req_", 6)
+        code = CODES.get(problem.status, "INTERNAL_ERROR")
+        error = error_of(problem, code, "issue", self.fresh("req_", 6))
         response = answer(problem.status, {"success": False, "error": error})
         if problem.status == 429:
             response.headers["X-RateLimit-Retry-After"] = str(problem.wait)

@@ -40,10 +40,8 @@ def create(call: Call) -> Response:
     """``POST /api/v1/patients``: an e-mail address belongs to one patient."""
     given = call.checked(PATIENT)
     _only_one(call, given.get("email"), "")
-    ident = call.system.fresh("pat_")
-    made = {"id": ident, **given, "created_at": call.stamp, "updated_at": call.stamp}
-    call.keep("patients", ident, made)
-    call.tell("patient.created", {"patient_id": ident})
+    made = call.new("patients", given, "pat_")
+    call.tell("patient.created", {"patient_id": made["id"]})
     return answer(201, made)
 
 

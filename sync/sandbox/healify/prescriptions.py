@@ -40,10 +40,8 @@ def listing(call: Call) -> Response:
 def create(call: Call) -> Response:
     """``POST /api/v1/prescriptions``: valid for one year from now."""
     given = call.checked(PRESCRIPTION)
-    ident = call.system.fresh("prx_")
     refills = given.get("refills", 0)
-    made: Record = {
-        "id": ident,
+    row: Record = {
         "patient_id": given["patient_id"],
         "medication": given["medication"],
         "dosage": given["dosage"],
@@ -56,11 +54,9 @@ def create(call: Call) -> Response:
         "prescribed_date": call.stamp,
         "expires_date": _a_year_on(call.now),
         "status": "active",
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    call.keep("prescriptions", ident, made)
-    call.tell("prescription.created", {"prescription_id": ident, "patient_id": made["patient_id"]})
+    made = call.new("prescriptions", row, "prx_")
+    call.tell("prescription.created", {"prescription_id": made["id"], "patient_id": made["patient_id"]})
     return answer(201, made)
 
 

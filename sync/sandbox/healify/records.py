@@ -41,11 +41,8 @@ def listing(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     """``POST /api/v1/medical-records``."""
-    given = call.checked(RECORD)
-    ident = call.system.fresh("rec_")
-    made = {"id": ident, **given, "attachments": [], "created_at": call.stamp, "updated_at": call.stamp}
-    call.keep("records", ident, made)
-    call.tell("medical_record.created", {"record_id": ident, "patient_id": made["patient_id"]})
+    made = call.new("records", {**call.checked(RECORD), "attachments": []}, "rec_")
+    call.tell("medical_record.created", {"record_id": made["id"], "patient_id": made["patient_id"]})
     return answer(201, made)
 
 

@@ -64,10 +64,7 @@ def listing(call: Call) -> Response:
 
 def create(call: Call) -> Response:
     """``POST /immunizations``."""
-    given = call.checked(IMMUNIZATION)
-    ident = call.system.uuid()
-    made = {"id": ident, **given, "created_at": call.stamp, "updated_at": call.stamp}
-    call.keep("immunizations", ident, made)
+    made = call.new("immunizations", call.checked(IMMUNIZATION))
     return one(call, "immunization", detail(call, made), 201, usual="bare")
 
 

@@ -36,10 +36,7 @@ CONSENT = Shape(
 
 def write(call: Call) -> Response:
     """``POST /documents``."""
-    given = call.checked(DOCUMENT)
-    ident = call.system.uuid()
-    made = {"id": ident, **given, "created_at": call.stamp, "updated_at": call.stamp}
-    call.keep("documents", ident, made)
+    made = call.new("documents", call.checked(DOCUMENT))
     return one(call, "document", shown(call, made, ("content", "author")), 201, usual="bare")
 
 
@@ -58,10 +55,7 @@ def document(call: Call) -> Response:
 
 def consent(call: Call) -> Response:
     """``POST /consents``."""
-    given = call.checked(CONSENT)
-    ident = call.system.uuid()
-    made = {"id": ident, **given, "created_at": call.stamp, "updated_at": call.stamp}
-    call.keep("consents", ident, made)
+    made = call.new("consents", call.checked(CONSENT))
     return one(call, "consent", shown(call, made, ("witness", "digital_signature")), 201, usual="bare")
 
 

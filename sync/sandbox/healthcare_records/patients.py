@@ -52,9 +52,7 @@ def create(call: Call) -> Response:
     for identifier in _list(given.get("identifier")):
         if _with(call, identifier.get("system"), identifier.get("value")):
             raise Problem(409, "A patient with this identifier exists", fields=(("identifier", "already exists"),))
-    ident = call.system.uuid()
-    made: Record = {
-        "id": ident,
+    row: Record = {
         "identifier": given.get("identifier", []),
         "name": given["name"],
         "gender": given["gender"],
@@ -63,10 +61,8 @@ def create(call: Call) -> Response:
         "telecom": given.get("telecom", []),
         "emergency_contact": given.get("emergency_contact", {}),
         "active": True,
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    return answer(201, view(call, call.keep("patients", ident, made)))
+    return answer(201, view(call, call.new("patients", row)))
 
 
 def read(call: Call) -> Response:

@@ -40,17 +40,13 @@ def create(call: Call) -> Response:
     start, end = moment(given["start_datetime"]) or 0.0, moment(given["end_datetime"]) or 0.0
     if end <= start:
         raise Problem(422, "Invalid request data", fields=(("end_datetime", "must be after start_datetime"),))
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
+    row = {
         "appointment_number": call.system.numbered("APT"),
         "status": "scheduled",
         "duration": int((end - start) // 60),
         **given,
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    call.keep("appointments", ident, made)
+    made = call.new("appointments", row)
     call.tell("appointment_scheduled", made)
     return answer(201, linked(call, "appointment", made))
 

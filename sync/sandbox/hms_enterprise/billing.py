@@ -43,16 +43,8 @@ CLAIM = Shape(
 def charge(call: Call) -> Response:
     """``POST /api/v1/billing/charges``."""
     given = call.checked(CHARGE)
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
-        "charge_number": call.system.numbered("CHG"),
-        **given,
-        "status": "pending",
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
-    }
-    return answer(201, linked(call, "charge", call.keep("charges", ident, made)))
+    made = call.new("charges", {"charge_number": call.system.numbered("CHG"), **given, "status": "pending"})
+    return answer(201, linked(call, "charge", made))
 
 
 def claim(call: Call) -> Response:
@@ -62,17 +54,9 @@ def claim(call: Call) -> Response:
     if unknown or not given["charges"]:
         said = f"no such charge: {unknown[0]}" if unknown else "must not be empty"
         raise Problem(422, "Invalid request data", fields=(("charges", said),))
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
-        "claim_number": call.system.numbered("CLM"),
-        **given,
-        "status": "submitted",
-        "submitted_at": call.stamp,
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
-    }
-    return one(call, "claim", call.keep("claims", ident, made), 201, usual="bare")
+    number = call.system.numbered("CLM")
+    made = call.new("claims", {"claim_number": number, **given, "status": "submitted", "submitted_at": call.stamp})
+    return one(call, "claim", made, 201, usual="bare")
 
 
 def read(call: Call) -> Response:

@@ -25,17 +25,13 @@ ENCOUNTER = Shape(
 
 def made(call: Call, given: Record) -> Record:
     """A new encounter of whoever is signed in."""
-    ident = call.system.uuid()
     row = {
-        "id": ident,
         "patient_id": given["patient_id"],
         "provider_id": call.session.who if call.session else None,
         **{name: value for name, value in given.items() if name != "patient_id"},
         "status": "completed",
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    return call.keep("encounters", ident, row)
+    return call.new("encounters", row)
 
 
 def create(call: Call) -> Response:

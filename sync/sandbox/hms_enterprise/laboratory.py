@@ -53,18 +53,14 @@ def create(call: Call) -> Response:
     given = call.checked(ORDER)
     if not given["tests"]:
         raise Problem(422, "Invalid request data", fields=(("tests", "must not be empty"),))
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
+    row = {
         "order_number": call.system.numbered("LAB"),
         **given,
         "tests": [{**test, "status": "ordered"} for test in given["tests"]],
         "status": "ordered",
         "ordered_at": call.stamp,
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    return answer(201, linked(call, "order", call.keep("orders", ident, made)))
+    return answer(201, linked(call, "order", call.new("orders", row)))
 
 
 def results(call: Call) -> Response:

@@ -36,9 +36,7 @@ def words(patient: Record) -> str:
 def create(call: Call) -> Response:
     """``POST /api/v1/patients``."""
     given = call.checked(PATIENT)
-    ident = call.system.uuid()
-    stamps = {"is_active": True, "created_at": call.stamp, "updated_at": call.stamp}
-    made = call.keep("patients", ident, {"id": ident, "patient_id": call.system.numbered("P"), **given, **stamps})
+    made = call.new("patients", {"patient_id": call.system.numbered("P"), **given, "is_active": True})
     return answer(201, linked_patient(call, made))
 
 

@@ -58,18 +58,14 @@ PAIRS: dict[frozenset[str], tuple[str, str, str, str]] = {
 def create(call: Call) -> Response:
     """``POST /api/v1/pharmacy/prescriptions``: never to be read by REST again."""
     given = call.checked(PRESCRIPTION)
-    ident = call.system.uuid()
-    made = {
-        "id": ident,
+    row = {
         "prescription_number": call.system.numbered("RX"),
         **given,
         "status": "active",
         "date_written": call.stamp,
         "expires_at": instant(call.now + VALID_SECONDS),
-        "created_at": call.stamp,
-        "updated_at": call.stamp,
     }
-    return answer(201, linked(call, "prescription", call.keep("prescriptions", ident, made)))
+    return answer(201, linked(call, "prescription", call.new("prescriptions", row)))
 
 
 def check(call: Call) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from sync.sandbox.answers import error_of
 from sync.sandbox.budgets import Budget
 from sync.sandbox.hms_enterprise import (
     analytics,
@@ -23,7 +24,7 @@ from sync.sandbox.routing import Router
 from sync.sandbox.system import System, Turn
 from sync.sandbox.tables import Words
 from sync.sandbox.wire import Problem, Record, Response, answer
-from sync.sandbox.world import World, instant
+from sync.sandbox.world import World
 
 CODES = {
     400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED",
@@ -99,15 +100,8 @@ class Hms(System):
 
     def refusal(self, problem: Problem) -> Response:
         """One shape for all: the details name one field and its error."""
-        error: Record = {
-            "code": problem.code or CODES.get(problem.status, "INTERNAL_ERROR"),
-            "message": problem.message,
-        }
-        if problem.fields:
-            field, issue = problem.fields[0]
-            error["details"] = {"field": field, "error": issue}
-        error["timestamp"] = instant(problem.at)
-        error["request_id"] = problem.request_id or self.fresh("req_", 9)
+        code = CODES.get(problem.status, "INTERNAL_ERROR")
+        error = error_of(problem, code, "error", self.fresh("req_", 9))
         return answer(problem.status, {"error": error})
 
     def listen(self) -> Channel:
