@@ -146,7 +146,7 @@ class ArocordRemote:
             return self.client.update_appointment(remote_id, _asked(w.AppointmentChange, sending.body))
         if sending.kind is Kind.ENCOUNTER:
             state = self.client.consultation(remote_id)
-            number, name = self._steps.next_of(sending, state.current_step or 1)
+            number, name = self._steps.next_of(sending, state.current_step)
             data = sending.body.get(name) or {"completed": True}
             return self.client.save_step(remote_id, w.Step(step_number=number, step_data=data))
         raise LookupError(f"there is no call that changes a {sending.kind}")

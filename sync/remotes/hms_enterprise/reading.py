@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sync.port import Body, Kind, Page, Seen, Sending, Story
@@ -22,6 +22,8 @@ from sync.transport.outcomes import Call, Forbidden, Refused, Said
 LIMIT = 100
 # Days before and after today in which an appointment is looked for where no day is known.
 BEFORE, AFTER = 30, 180
+# How many days are asked for at once: no limit is documented, and a month is little anywhere.
+SPAN = 28
 _WRITTEN = "HMS takes this and gives no way to read it back."
 _LISTED = "It is in no list that HMS gives; whether it is gone cannot be told."
 _REGISTER = ("first_name", "last_name", "date_of_birth", "gender", "contact_number", "email")
@@ -46,17 +48,20 @@ class Reading:
                 rows, lambda row: [seen(kind, row, parent=parent)], total, next_offset(offset, len(rows), total, LIMIT)
             )
         if kind is Kind.APPOINTMENT and parent:
-            rows = self._schedule(parent, since, until)
-            return page(rows, lambda row: [scheduled(row, parent)], len(rows), None)
+            return self._schedule(parent, since, until, cursor)
         if kind is Kind.LAB_RESULT and parent:
             return Page((self._results(parent),), 1)
         raise Refused(Call(f"list {kind}", "GET", "/"), None, Said("no_list", f"HMS has no list of every {kind}"))
 
-    def _schedule(self, provider: str, since: str | None, until: str | None) -> list[Any]:
+    def _schedule(self, provider: str, since: str | None, until: str | None, cursor: str | None) -> Page:
+        """Some days of a schedule; the cursor is the day on which the next ones begin."""
         today = self._clock.now().date()
-        start = widened(since, -1) or (today - timedelta(days=BEFORE)).isoformat()
-        end = widened(until, 1) or (today + timedelta(days=AFTER)).isoformat()
-        return [each.as_shown() for each in self._client.schedule(provider, start, end).schedule]
+        begin = cursor or widened(since, -1) or (today - timedelta(days=BEFORE)).isoformat()
+        last = widened(until, 1) or (today + timedelta(days=AFTER)).isoformat()
+        end = min((date.fromisoformat(begin) + timedelta(days=SPAN - 1)).isoformat(), last)
+        rows = [each.as_shown() for each in self._client.schedule(provider, begin, end).schedule]
+        following = (date.fromisoformat(end) + timedelta(days=1)).isoformat() if end < last else None
+        return page(rows, lambda row: [scheduled(row, provider)], None, following)
 
     def _results(self, order_id: str) -> Seen:
         raw = self._client.lab_results(order_id).as_shown()
@@ -69,7 +74,7 @@ class Reading:
             return seen(kind, self._client.patient(remote_id))
         if kind is Kind.LAB_RESULT:
             return self._results(remote_id)
-        if kind is Kind.ENCOUNTER and parent:
+        if kind in {Kind.ENCOUNTER, Kind.APPOINTMENT} and parent:
             cursor: str | None = None
             while True:
                 found = self.page(kind, parent, None, None, cursor)
@@ -78,12 +83,6 @@ class Reading:
                     return match
                 if (cursor := found.next) is None:
                     raise Forbidden(call, None, Said("not_listed", _LISTED))
-        if kind is Kind.APPOINTMENT and parent:
-            items = self.page(kind, parent, None, None, None).items
-            match = next((each for each in items if each.remote_id == remote_id), None)
-            if match is None:
-                raise Forbidden(call, None, Said("not_listed", _LISTED))
-            return match
         raise Forbidden(call, None, Said("write_only", _WRITTEN))
 
     def search(self, story: Story) -> list[Seen]:

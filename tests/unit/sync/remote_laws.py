@@ -106,5 +106,5 @@ def hides_nothing_away(remote: Remote, recorder: Recorder, kind: Kind, body: Bod
         recorder.calls.clear()
         for op in ("create", "update"):
             with pytest.raises(Refused):
-                remote.send(Sending(kind, op, body | {member: mask}, remote_id="r"))  # type: ignore[arg-type]
+                remote.send(Sending(kind, op, body | {member: mask}, remote_id="r"))
         assert recorder.calls == []

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from sync.port import Kind, Story
 from sync.records.claim import Claim
-from sync.records.communication import Communication
 from sync.records.dispense import MedicationDispense
 from sync.records.elements import Identifier, Reference
 from sync.records.invoice import ChargeItem, Invoice
+from sync.records.message import Communication
 from sync.records.observation import Observation
 from sync.records.patient import Patient
 from sync.records.request import ServiceRequest
@@ -62,7 +62,13 @@ def of_lab_results() -> st.SearchStrategy[Story]:
     """Results of one order."""
     order = made(
         ServiceRequest,
-        some(id=st.just(ORDER), status=st.just("completed"), code=concepts(LOINC), intent=st.just("order")),
+        some(
+            id=st.just(ORDER),
+            status=st.just("completed"),
+            code=concepts(LOINC),
+            intent=st.just("order"),
+            subject=st.just(subject(PATIENT)),
+        ),
     )
     return stories(Kind.LAB_RESULT, together(results(), lists(results(), 3), order))
 
@@ -100,7 +106,15 @@ def of_something(story: Story) -> Story:
         filled = (Reference(reference="MedicationRequest/88888888-8888-4888-8888-888888888888"),)
         return replace(story, first=story.first.model_copy(update={"authorizing_prescription": filled}))
     if isinstance(story.first, Claim):
-        invoice = Invoice.model_validate({"resourceType": "Invoice", "id": "abc"})
-        charge = ChargeItem.model_validate({"resourceType": "ChargeItem", "id": "def"})
+        invoice = Invoice.model_validate({"resourceType": "Invoice", "id": "abc", "status": "issued"})
+        charge = ChargeItem.model_validate(
+            {
+                "resourceType": "ChargeItem",
+                "id": "def",
+                "status": "billable",
+                "code": {"text": "x"},
+                "subject": {"display": "x"},
+            }
+        )
         return replace(story, rest=(*story.rest, invoice, charge))
     return story

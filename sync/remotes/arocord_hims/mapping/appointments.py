@@ -50,7 +50,7 @@ def _put_status(story: Story, value: Any, _links: Links) -> Story:
     status = STATUS.get(str(value).lower().replace("-", "_"))
     before = first_of(story, Appointment).status
     if status is None:
-        return change(story, status="booked") if before is None else story
+        return change(story, status="booked") if before == "proposed" else story
     return story if before == status else change(story, status=status)
 
 
@@ -98,4 +98,6 @@ def homeless(story: Story) -> tuple[str, ...]:
 
 def blank(story: Story | None) -> Story:
     """An appointment of which the chart knows nothing yet."""
-    return story or Story(Kind.APPOINTMENT, "", 0, None, Appointment(resource_type="Appointment"))
+    return story or Story(
+        Kind.APPOINTMENT, "", 0, None, Appointment(resource_type="Appointment", status="proposed", participant=())
+    )

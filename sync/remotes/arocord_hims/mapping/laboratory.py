@@ -14,6 +14,7 @@ from sync.telling.notes import with_marker, without_marker
 from sync.telling.words import meant, refer, told_id, words
 from sync.telling.work import exact, extra, plain
 
+NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
 FLAGS: Mapping[str, str] = {
     "N": "normal", "H": "high", "L": "low", "HH": "critical", "LL": "critical", "A": "abnormal", "AA": "critical",
@@ -102,7 +103,7 @@ def compared(value: Any) -> Any:
 def _refer(name: str, kind: Kind) -> Any:
     def put(story: Story, value: Any, links: Links) -> Story:
         made = refer(SYSTEM, kind, value, links)
-        blank = getattr(first_of(story, ServiceRequest), name) is None
+        blank = getattr(first_of(story, ServiceRequest), name) in (None, NOBODY)
         return change(story, **{name: made}) if made is not None and blank else story
 
     return put
@@ -272,7 +273,7 @@ def homeless(story: Story) -> tuple[str, ...]:
 
 def blank(story: Story | None) -> Story:
     """An order of which the chart knows nothing yet."""
-    first = ServiceRequest(resource_type="ServiceRequest", status="active", intent="order")
+    first = ServiceRequest(resource_type="ServiceRequest", status="active", intent="order", subject=NOBODY)
     return story or Story(Kind.LAB_ORDER, "", 0, None, first)
 
 

@@ -3,14 +3,13 @@
 The document names no currency: what is in another than the clinic's is not told at all.
 """
 
-from typing import Any
-
 from sync.port import Body, CannotTell, Kind, Links, Story
-from sync.records.claim import Claim, Money
+from sync.records.claim import Claim
 from sync.records.coverage import Coverage
-from sync.records.elements import CodeableConcept, Reference, Resource
-from sync.records.invoice import ChargeItem, Invoice, PaymentNotice
+from sync.records.elements import CodeableConcept, Money, Reference, Resource
+from sync.records.invoice import ChargeItem, Invoice
 from sync.records.organization import Organization
+from sync.records.payment import PaymentNotice
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.folding import day
 from sync.telling.lenses import Lens, first_of, left, of
@@ -161,13 +160,10 @@ CLAIM = (
     Lens("diagnosis_codes", _diagnoses, left),
     Lens("procedure_codes", _procedures, left),
 )
-BLANKS: dict[Kind, Any] = {
-    Kind.INVOICE: lambda: Invoice(resource_type="Invoice"),
-    Kind.PAYMENT: lambda: PaymentNotice(resource_type="PaymentNotice"),
-    Kind.CLAIM: lambda: Claim(resource_type="Claim"),
-}
 
 
-def blank(kind: Kind, story: Story | None) -> Story:
-    """Money of which the chart knows nothing yet."""
-    return story or Story(kind, "", 0, None, BLANKS[kind]())
+def known(story: Story | None) -> Story:
+    """Money is told from here and never read from there. Raises LookupError for what the chart does not have."""
+    if story is None:
+        raise LookupError("nothing there shows this, so that it cannot come from there")
+    return story

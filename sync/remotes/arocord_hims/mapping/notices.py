@@ -3,7 +3,7 @@
 from typing import Any
 
 from sync.port import Kind, Links, Story
-from sync.records.communication import Communication
+from sync.records.message import Communication, Payload
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.lenses import Lens, change, first_of, left, shown
 from sync.telling.words import id_there, meant, refer, told_id, words
@@ -32,12 +32,12 @@ def _put_title(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _message(story: Story, _links: Links) -> str | None:
-    texts = [each.get("contentString") for each in first_of(story, Communication).payload]
-    return "\n".join(each for each in texts if isinstance(each, str)) or None
+    texts = [each.content_string for each in first_of(story, Communication).payload]
+    return "\n".join(filter(None, texts)) or None
 
 
 def _put_message(story: Story, value: Any, _links: Links) -> Story:
-    return change(story, payload=({"contentString": value},) if isinstance(value, str) and value else ())
+    return change(story, payload=(Payload(content_string=value),) if isinstance(value, str) and value else ())
 
 
 def _priority(story: Story, _links: Links) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sync.port import Body, Kind, Links, Story
 from sync.records.allergy import AllergyIntolerance
 from sync.records.condition import Condition
-from sync.records.coverage import Coverage, CoverageClass
+from sync.records.coverage import Coverage
 from sync.records.elements import Annotation, CodeableConcept, Coding, Reference, Resource
 from sync.records.medication import MedicationStatement
 from sync.records.patient import Patient
@@ -14,7 +14,7 @@ from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone
 from sync.telling.lenses import Lens, add, block, change, first_of, nothing, of, shown
-from sync.telling.words import MRN, id_there, identifier_of, meant, with_identifier, words
+from sync.telling.words import MRN, id_there, identifier_of, with_identifier, words
 
 # Their own number of a patient, where it is not ours.
 THEIR_MRN = f"{id_there(SYSTEM, Kind.PATIENT)}:mrn"
@@ -43,15 +43,17 @@ def _put_insurance(story: Story, value: Any, _links: Links) -> Story:
     number, provider, group = (_text(given.get(name)) for name in ("policy_number", "provider", "group_number"))
     if number is None or any(fold(each.subscriber_id) == fold(number) for each in of(story, Coverage)):
         return story
-    classes = (CoverageClass(type=meant("group"), value=group),) if group else ()
-    made = Coverage(
-        resource_type="Coverage",
-        status="active",
-        subscriber_id=number,
-        beneficiary=_about(story),
-        payor=(Reference(display=provider),) if provider else (),
-    )
-    return add(story, made.model_copy(update={"class_": classes}) if classes else made)
+    here = _about(story).reference
+    found: dict[str, Any] = {
+        "resourceType": "Coverage",
+        "status": "active",
+        "subscriberId": number,
+        "beneficiary": {"reference": here} if here else {"display": "the patient"},
+        "payor": [{"display": provider or "not named"}],
+    }
+    if group:
+        found["class"] = [{"type": {"coding": [{"code": "group"}], "text": "group"}, "value": group}]
+    return add(story, Coverage.model_validate(found))
 
 
 def _put_history(story: Story, value: Any, _links: Links) -> Story:

@@ -78,9 +78,9 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.DISPENSE: Cell(medicines.DISPENSE, medicines.blank_dispense, _dispense, medicines.dispense_homeless),
     Kind.LAB_ORDER: Cell(laboratory.LENSES, laboratory.blank, _order, laboratory.homeless),
     Kind.LAB_RESULT: Cell(laboratory.RESULTS, laboratory.blank_result, _result),
-    Kind.INVOICE: Cell(money.INVOICE, lambda story: money.blank(Kind.INVOICE, story), _invoice),
-    Kind.PAYMENT: Cell(money.PAYMENT, lambda story: money.blank(Kind.PAYMENT, story), _of_invoice),
-    Kind.CLAIM: Cell(money.CLAIM, lambda story: money.blank(Kind.CLAIM, story), _of_invoice),
+    Kind.INVOICE: Cell(money.INVOICE, money.known, _invoice),
+    Kind.PAYMENT: Cell(money.PAYMENT, money.known, _of_invoice),
+    Kind.CLAIM: Cell(money.CLAIM, money.known, _of_invoice),
     Kind.NOTICE: Cell(notices.LENSES, notices.blank),
 }
 MONEY = frozenset({Kind.INVOICE, Kind.PAYMENT, Kind.CLAIM})

@@ -1,7 +1,8 @@
 """A consultation there: begun, saved step by step, finished; its steps are known by name here and by number there.
 
 The document gives eleven steps and shows three names: ``patient_overview``, ``vitals``, ``symptoms``. Its example of
-the state has step 2 = vitals, its example of a save has step 2 = the complaint: which number a name has is a setting.
+the state has the first two completed, the third in progress and ``current_step`` 2; its example of a save writes the
+complaint to step 2. Both agree only where the count begins at nought; it is nowhere said, so that it is a setting.
 """
 
 from collections.abc import Mapping
@@ -24,16 +25,16 @@ from sync.telling.work import DIASTOLIC, SYSTOLIC, extra, part_of_note, pressure
 
 COMPLAINT = "10154-3"
 WORKFLOW = "adaptive"
-DOCUMENTED_STEPS: Mapping[str, int] = MappingProxyType({"patient_overview": 1, "vitals": 2, "symptoms": 3})
+DOCUMENTED_STEPS: Mapping[str, int] = MappingProxyType({"patient_overview": 0, "vitals": 1, "symptoms": 2})
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Which number each step has: what an administrator set, else as the example of the state has it."""
+    """Which number each step has: what an administrator set, else as the examples have it."""
 
     numbers: Mapping[str, int] = field(default_factory=lambda: DOCUMENTED_STEPS)
 
-    def next_of(self, sending: Sending, current_step: int) -> tuple[int, str]:
+    def next_of(self, sending: Sending, current_step: int | None) -> tuple[int, str]:
         """The step that is saved now, one at a time: the lowest that changed, and no number skipped before it."""
         wanted = sorted(
             (number, name)
@@ -43,14 +44,14 @@ class Steps:
         if not wanted:
             raise LookupError("nothing of this changes a step")
         number, name = wanted[0]
-        if current_step >= number:
+        if current_step is None or current_step >= number:
             return number, name
         between = {at: called for called, at in self.numbers.items()}
         return current_step, between.get(current_step, "")
 
 
 def read_steps(text: str | None) -> Steps:
-    """Steps as a setting has them: ``patient_overview=1 vitals=2 symptoms=3``. Raises ValueError for anything else."""
+    """Steps as a setting has them: ``patient_overview=0 vitals=1 symptoms=2``. Raises ValueError for anything else."""
     if not text:
         return Steps()
     pairs = [each.partition("=") for each in text.split()]

@@ -84,7 +84,7 @@ def _put_reason(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _status(story: Story, _links: Links) -> str:
-    return STATUS.get(first_of(story, Appointment).status or "", "scheduled")
+    return STATUS.get(first_of(story, Appointment).status, "scheduled")
 
 
 def _put_status(story: Story, value: Any, _links: Links) -> Story:
@@ -166,4 +166,6 @@ def homeless(story: Story) -> tuple[str, ...]:
 
 def blank(story: Story | None) -> Story:
     """An appointment of which the chart knows nothing yet."""
-    return story or Story(Kind.APPOINTMENT, "", 0, None, Appointment(resource_type="Appointment", status="booked"))
+    return story or Story(
+        Kind.APPOINTMENT, "", 0, None, Appointment(resource_type="Appointment", status="booked", participant=())
+    )

@@ -11,8 +11,9 @@ from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, add, change, first_of, left, nothing, of, shown
 from sync.telling.words import meant, refer, told_id, words
-from sync.telling.work import diagnosis_codes, exact, extra, plain
+from sync.telling.work import diagnosis_codes, exact, plain
 
+NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
 STATUS = {"final": "final", "preliminary": "preliminary", "corrected": "corrected", "amended": "amended",
           "cancelled": "cancelled", "completed": "final"}  # fmt: skip
@@ -99,13 +100,14 @@ def _notes(story: Story, _links: Links) -> str | None:
 
 
 def _collection(story: Story, _links: Links) -> str | None:
-    found = extra(first_of(story, ServiceRequest), "occurrenceDateTime")
-    return utc(found) if isinstance(found, str) and "T" in found else None
+    at = first_of(story, ServiceRequest).occurrence_date_time
+    return utc(at) if at and "T" in at else None
 
 
 def _put_patient(story: Story, value: Any, links: Links) -> Story:
-    blank = first_of(story, ServiceRequest).subject is None
-    return change(story, subject=refer(SYSTEM, Kind.PATIENT, value, links)) if blank else story
+    blank = first_of(story, ServiceRequest).subject == NOBODY
+    made = refer(SYSTEM, Kind.PATIENT, value, links)
+    return change(story, subject=made) if blank and made is not None else story
 
 
 def _put_provider(story: Story, value: Any, links: Links) -> Story:
@@ -262,7 +264,7 @@ def homeless(story: Story) -> tuple[str, ...]:
 
 def blank(story: Story | None) -> Story:
     """An order of which the chart knows nothing yet."""
-    first = ServiceRequest(resource_type="ServiceRequest", status="active", intent="order")
+    first = ServiceRequest(resource_type="ServiceRequest", status="active", intent="order", subject=NOBODY)
     return story or Story(Kind.LAB_ORDER, "", 0, None, first)
 
 

@@ -1,11 +1,9 @@
 """Charges and claims there: written, never read, with no currency; each is sent once and then looked at by a person."""
 
-from typing import Any
-
 from sync.port import CannotTell, Kind, Links, Story
-from sync.records.claim import Claim, Money
+from sync.records.claim import Claim
 from sync.records.coverage import Coverage
-from sync.records.elements import Reference
+from sync.records.elements import Money, Reference
 from sync.records.invoice import ChargeItem
 from sync.records.organization import Organization
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
@@ -138,10 +136,8 @@ def claim_references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:
     return ((Kind.PATIENT, _claim(story).patient), *charges)
 
 
-def blank(kind: Kind, story: Story | None) -> Story:
-    """Money of which the chart knows nothing yet."""
-    made: dict[Kind, Any] = {
-        Kind.CHARGE: lambda: ChargeItem(resource_type="ChargeItem"),
-        Kind.CLAIM: lambda: Claim(resource_type="Claim"),
-    }
-    return story or Story(kind, "", 0, None, made[kind]())
+def known(story: Story | None) -> Story:
+    """Money is told from here and never read from there. Raises LookupError for what the chart does not have."""
+    if story is None:
+        raise LookupError("nothing there shows this, so that it cannot come from there")
+    return story

@@ -30,8 +30,8 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.PRESCRIPTION: Cell(medicines.LENSES, medicines.blank, medicines.references, medicines.homeless),
     Kind.LAB_ORDER: Cell(laboratory.LENSES, laboratory.blank, laboratory.references, laboratory.homeless),
     Kind.LAB_RESULT: Cell(laboratory.RESULTS, laboratory.blank_result),
-    Kind.CHARGE: Cell(money.CHARGE, lambda story: money.blank(Kind.CHARGE, story), money.charge_references),
-    Kind.CLAIM: Cell(money.CLAIM, lambda story: money.blank(Kind.CLAIM, story), money.claim_references),
+    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references),
+    Kind.CLAIM: Cell(money.CLAIM, money.known, money.claim_references),
 }
 # Without these the system cannot know what is meant.
 REQUIRED: Mapping[Kind, tuple[tuple[str, str], ...]] = {
@@ -105,9 +105,10 @@ def adopt(seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]
     if seen.kind is Kind.PRESCRIPTION and story is not None and seen.part < len(lines_of(story)):
         return _one_line(seen, story, links, cell, hidden)
     records = lay(cell.lenses, seen.body, cell.blank(story), links, hidden)
-    blank = cell.blank(None).first
-    # An order with no result yet is no result.
-    return () if seen.kind is Kind.LAB_RESULT and story is None and records[0] == blank else records
+    if seen.kind is Kind.LAB_RESULT and story is None and records[0] == cell.blank(None).first:
+        # An order with no result yet is no result.
+        return ()
+    return records
 
 
 def _one_line(seen: Seen, story: Story, links: Links, cell: Cell, hidden: frozenset[str]) -> tuple[Resource, ...]:
