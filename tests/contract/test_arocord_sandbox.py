@@ -205,7 +205,7 @@ def test_a_prescription_that_leaves_the_queue_is_not_deleted() -> None:
     remote.send(ready)
     assert remote.done(ready, remote.read(Kind.PRESCRIPTION, number)) is True
     handed = {"prescription_id": number, "dispensed_by": "doctor_001", "counseling_provided": False}
-    echo = remote.send(Sending(Kind.DISPENSE, "create", handed))
+    echo = remote.send(Sending(Kind.DISPENSE, "act", handed, act="dispense"))
     assert echo.remote_id is not None
     with pytest.raises(Forbidden) as hidden:
         remote.read(Kind.PRESCRIPTION, number)
@@ -216,20 +216,22 @@ def test_a_consultation_is_begun_saved_step_by_step_and_finished() -> None:
     box, remote = arrange()
     patient = a_patient(remote)
     body = {"patient_id": patient, "workflow_type": "adaptive", "vitals": {"bp": "120/80"},
-            "symptoms": {"chief_complaint": "Headache"}}  # fmt: skip
+            "symptoms": {"chief_complaint": "Headache"}, "status": "completed"}  # fmt: skip
     number = created(remote, Kind.ENCOUNTER, body)
     changed: frozenset[str] = frozenset()
     for _step in range(8):
         seen = remote.read(Kind.ENCOUNTER, number)
-        changed = frozenset(name for name in ("vitals", "symptoms") if seen.body.get(name) != body[name])
+        changed = frozenset(name for name in ("vitals", "symptoms", "status") if seen.body.get(name) != body[name])
         if not changed:
             break
         before = len([each for each in box.asked if each.startswith(("PUT", "POST"))])
         remote.send(Sending(Kind.ENCOUNTER, "update", body, remote_id=number, changed=changed))
         assert len([each for each in box.asked if each.startswith(("PUT", "POST"))]) == before + 1
     assert not changed
+    assert [each.rpartition("/")[2] for each in box.asked if each.startswith(("PUT", "POST"))][-4:] == [
+        "step", "step", "step", "complete",
+    ]  # fmt: skip
     done = Sending(Kind.ENCOUNTER, "act", {}, remote_id=number, act="complete")
-    remote.send(done)
     assert remote.done(done, remote.read(Kind.ENCOUNTER, number)) is True
 
 

@@ -1,10 +1,12 @@
 """What the document of AROCORD-HIMS allows, in the engine's terms."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
 from sync.remotes.arocord_hims.mapping.appointments import FINAL
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
+from sync.remotes.arocord_hims.mapping.telling import CELLS
 from sync.transport.outcomes import Call
 
 THEIRS = Rule(theirs=True)
@@ -58,6 +60,7 @@ UNTOLD: Mapping[tuple[Kind, str], str] = {
     (Kind.LAB_ORDER, "update"): "AROCORD has no call to change an order: telephone its laboratory.",
     (Kind.LAB_ORDER, "cancel"): "AROCORD has no call to cancel an order: telephone its laboratory.",
     (Kind.LAB_ORDER, "void"): "AROCORD has no call to withdraw an order: telephone its laboratory.",
+    (Kind.LAB_RESULT, "update"): "A result that was changed here is not seen there: tell its laboratory at once.",
     (Kind.LAB_RESULT, "void"): "AROCORD has no call to withdraw a result: tell its laboratory at once.",
     (Kind.INVOICE, "update"): "AROCORD has no call to change an invoice: correct it there.",
     (Kind.INVOICE, "void"): "AROCORD has no call to void an invoice: void it there.",
@@ -73,7 +76,7 @@ def profile(found: Mapping[str, str]) -> SystemProfile:
     return SystemProfile(
         system=SYSTEM,
         title=TITLE,
-        kinds={each.kind: each for each in _kinds(found)},
+        kinds={each.kind: _ruled(each) for each in _kinds(found)},
         buckets=BUCKETS,
         page=100,
         unattended=False,
@@ -83,6 +86,12 @@ def profile(found: Mapping[str, str]) -> SystemProfile:
 
 def _seen(found: Mapping[str, str], kind: Kind, create: Create) -> Create:
     return create if found.get(f"list of {kind}") == "yes" else Create.WRITE_ONLY
+
+
+def _ruled(kind: KindProfile) -> KindProfile:
+    """Every member has a rule: what no rule names is one value, and what is only shown is theirs."""
+    plain = {each.name: Rule() if each.told else THEIRS for each in CELLS[kind.kind].lenses}
+    return replace(kind, rules=plain | dict(kind.rules))
 
 
 def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
@@ -142,8 +151,8 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
                 "workflow_type": THEIRS,
                 "vitals": Rule("block"),
                 "symptoms": Rule("block"),
-                "status": Rule("status", final=frozenset({"completed"}), theirs=True),
-                **dict.fromkeys(("doctor_id", "current_step", "total_steps", "started_at"), THEIRS),
+                # Ours to move forward: once every step is there, it is completed.
+                "status": Rule("status", final=frozenset({"completed"})),
             },
             volatile=frozenset({"current_step"}),
             irreversible=True,
@@ -166,7 +175,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
         ),
         KindProfile(
             Kind.DISPENSE,
-            create=Create.WRITE_ONLY,
+            # Something that is done to a prescription, once: there is nothing there to create.
             acts=frozenset({"dispense"}),
             irreversible=True,
             needs=(Kind.PRESCRIPTION, Kind.PRACTITIONER),
@@ -193,6 +202,5 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             readable=True,
             create=Create.WRITE_ONLY,
             acts=frozenset({"read"}),
-            rules=dict.fromkeys(("created_at", "action_url", "is_read"), THEIRS),
         ),
     )

@@ -1,6 +1,7 @@
 """AROCORD-HIMS as the engine sees it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -37,6 +38,8 @@ class ArocordRemote:
         self._reading = Reading(self.client, self._learn)
         # Appointments whose cancellation lost its body on the way once already.
         self._cancelled: set[str] = set()
+        # Whose an appointment is, as long as nobody else has kept it: its list is asked for by the patient.
+        self._parents: dict[tuple[Kind, str], str] = {}
         self.profile = profile(self._found)
 
     def _learn(self, kind: Kind) -> None:
@@ -72,7 +75,7 @@ class ArocordRemote:
 
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
         """One record; Forbidden where no call shows it, which is not the same as gone."""
-        return self._reading.read(kind, remote_id, parent)
+        return self._reading.read(kind, remote_id, parent or self._parents.get((kind, remote_id)))
 
     def probe(self, sending: Sending) -> Sequence[Seen]:
         """What a create whose answer was lost may have become."""
@@ -145,11 +148,24 @@ class ArocordRemote:
             # What an update does to the rest is not documented: all that can be written is sent.
             return self.client.update_appointment(remote_id, _asked(w.AppointmentChange, sending.body))
         if sending.kind is Kind.ENCOUNTER:
-            state = self.client.consultation(remote_id)
-            number, name = self._steps.next_of(sending, state.current_step)
-            data = sending.body.get(name) or {"completed": True}
-            return self.client.save_step(remote_id, w.Step(step_number=number, step_data=data))
+            return self._go_on(sending, remote_id)
         raise LookupError(f"there is no call that changes a {sending.kind}")
+
+    def _go_on(self, sending: Sending, remote_id: str) -> Json | None:
+        """Save the next step of a consultation; complete it once every step is there. One at a time."""
+        state = self.client.consultation(remote_id)
+        there = telling.compared(Kind.ENCOUNTER, visits.body_of(state.as_shown()))
+        ours = telling.compared(Kind.ENCOUNTER, sending.body)
+        left = frozenset(
+            name for name in visits.STEPPED if ours.get(name) is not None and ours[name] != there.get(name)
+        )
+        if not left and sending.body.get("status") == "completed" and state.status != "completed":
+            return self.client.complete_consultation(remote_id)
+        if not left:
+            raise LookupError("nothing of this is left to be told")
+        number, name = self._steps.next_of(replace(sending, changed=left), state.current_step)
+        data = sending.body.get(name) or {"completed": True}
+        return self.client.save_step(remote_id, w.Step(step_number=number, step_data=data))
 
     def _act(self, sending: Sending, remote_id: str) -> Json | None:
         if (sending.kind, sending.act) == (Kind.APPOINTMENT, "cancel"):
@@ -170,6 +186,9 @@ class ArocordRemote:
         remote_id = id_of(raw) or sending.remote_id
         if sending.kind is Kind.DISPENSE and id_of(raw) is None:
             remote_id = str(sending.body.get("prescription_id"))
+        above = sending.body.get("patient_id")
+        if remote_id is not None and isinstance(above, str):
+            self._parents[sending.kind, remote_id] = above
         if raw is None or id_of(raw) is None or len(raw) < 2:
             return Echo(remote_id)
         return Echo(remote_id, self._reading.seen(sending.kind, raw, whole=False))

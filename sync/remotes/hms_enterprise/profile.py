@@ -1,10 +1,12 @@
 """What the document of HMS Enterprise-Grade allows, in the engine's terms."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
 from sync.remotes.hms_enterprise.mapping.appointments import FINAL, IN_SCHEDULE, LENSES
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
+from sync.remotes.hms_enterprise.mapping.telling import CELLS
 from sync.transport.outcomes import Call
 
 THEIRS = Rule(theirs=True)
@@ -46,7 +48,7 @@ def profile(found: Mapping[str, str]) -> SystemProfile:
     return SystemProfile(
         system=SYSTEM,
         title=TITLE,
-        kinds={each.kind: each for each in _kinds(found)},
+        kinds={each.kind: _ruled(each) for each in _kinds(found)},
         buckets=BUCKETS,
         page=100,
         unattended=False,
@@ -54,10 +56,14 @@ def profile(found: Mapping[str, str]) -> SystemProfile:
     )
 
 
+def _ruled(kind: KindProfile) -> KindProfile:
+    """Every member has a rule: what no rule names is one value, and what is only shown is theirs."""
+    plain = {each.name: Rule() if each.told else THEIRS for each in CELLS[kind.kind].lenses}
+    return replace(kind, rules=plain | dict(kind.rules))
+
+
 def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
     listed = found.get(f"list of {Kind.ENCOUNTER}") == "yes"
-    names = ("id", "provider_id", "status", "order_number", "ordered_at", "ordering_location")
-    theirs = dict.fromkeys(names, THEIRS)
     return (
         KindProfile(
             Kind.PATIENT,
@@ -106,7 +112,6 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
                 "assessment": Rule("keyed", key=("icd10_code", "condition"), removal=True),
                 "plan": Rule("keyed", key=("type", "description")),
                 "diagnoses": Rule("keyed", key=("code", "description"), removal=True),
-                **theirs,
             },
             needs=(Kind.PATIENT,),
             rotation_days=1,
@@ -114,20 +119,18 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
         KindProfile(
             Kind.PRESCRIPTION,
             create=Create.NATURAL if found.get("graphql") else Create.WRITE_ONLY,
-            rules=dict.fromkeys(("status", "date_written", "expires_at", "prescription_number"), THEIRS),
             needs=(Kind.PATIENT, Kind.PRACTITIONER),
         ),
         KindProfile(
             Kind.LAB_ORDER,
             create=Create.WRITE_ONLY,
-            rules={"tests": Rule("keyed", key=("test_code",), removal=True), **theirs},
+            rules={"tests": Rule("keyed", key=("test_code",), removal=True)},
             needs=(Kind.PATIENT, Kind.PRACTITIONER),
         ),
         KindProfile(
             Kind.LAB_RESULT,
             listed_for=Kind.LAB_ORDER,
             readable=True,
-            rules=dict.fromkeys(("results", "patient_id", "order_id", "status", "completed_at", "notes"), THEIRS),
             needs=(Kind.LAB_ORDER,),
         ),
         KindProfile(Kind.CHARGE, create=Create.WRITE_ONLY, money=True, needs=(Kind.PATIENT, Kind.ENCOUNTER)),

@@ -26,6 +26,11 @@ BEFORE, AFTER = 30, 180
 SPAN = 28
 _WRITTEN = "HMS takes this and gives no way to read it back."
 _LISTED = "It is in no list that HMS gives; whether it is gone cannot be told."
+# Whose list shows a record: a provider's schedule an appointment, a patient's all else.
+_PARENT = {
+    Kind.APPOINTMENT: "provider_id", Kind.ENCOUNTER: "patient_id", Kind.PRESCRIPTION: "patient_id",
+    Kind.LAB_ORDER: "patient_id", Kind.CHARGE: "patient_id", Kind.CLAIM: "patient_id",
+}  # fmt: skip
 _REGISTER = ("first_name", "last_name", "date_of_birth", "gender", "contact_number", "email")
 
 
@@ -36,6 +41,14 @@ class Reading:
         self, client: Client, clock: Clock, found: Callable[[str], str | None], learned: Callable[[Kind], None]
     ) -> None:
         self._client, self._clock, self._found, self._learned = client, clock, found, learned
+        # Whose list shows a record, as long as nobody else has kept it.
+        self._parents: dict[tuple[Kind, str], str] = {}
+
+    def remember(self, kind: Kind, remote_id: str, body: Body) -> None:
+        """Keep whose a record is that was just sent: without that nothing shows it."""
+        above = body.get(_PARENT.get(kind, ""))
+        if isinstance(above, str) and above:
+            self._parents[kind, remote_id] = above
 
     def page(self, kind: Kind, parent: str | None, since: str | None, until: str | None, cursor: str | None) -> Page:
         """One page of what belongs to one parent: nothing here can be listed whole."""
@@ -70,6 +83,7 @@ class Reading:
     def read(self, kind: Kind, remote_id: str, parent: str | None) -> Seen:
         """One record; Forbidden (hidden, which is not gone) where no call shows it."""
         call = Call(f"read {kind}", "GET", "/")
+        parent = parent or self._parents.get((kind, remote_id))
         if kind is Kind.PATIENT:
             return seen(kind, self._client.patient(remote_id))
         if kind is Kind.LAB_RESULT:
@@ -173,8 +187,8 @@ def seen(kind: Kind, raw: Any, *, whole: bool = True, parent: str | None = None,
     remote_id = raw.get("id") if isinstance(raw, dict) else None
     if not isinstance(remote_id, (str, int)) or isinstance(remote_id, bool) or not str(remote_id):
         raise ValueError("a record with no id")
-    of_patient = raw.get("patient_id") if kind is not Kind.PATIENT else None
-    above = parent or (of_patient if isinstance(of_patient, str) else None)
+    of_whom = raw.get(_PARENT[kind]) if kind in _PARENT else None
+    above = parent or (of_whom if isinstance(of_whom, str) else None)
     return Seen(kind, str(remote_id), body_of(kind, raw), whole, dict(raw), above, part)
 
 

@@ -108,6 +108,7 @@ class HmsRemote:
         if raw is None or not raw.get("id"):
             return Echo(sending.remote_id)
         shown = seen(sending.kind, raw, whole=sending.op == "create", part=sending.part)
+        self._reading.remember(sending.kind, shown.remote_id, sending.body)
         return Echo(shown.remote_id, shown)
 
     def _write(self, sending: Sending) -> Json | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import assume
+from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
 
 from sync.port import Body, CannotTell, Kind, Remote, Seen, Sending, Story, Telling
@@ -21,6 +21,10 @@ STORIES: Mapping[Kind, Callable[[], st.SearchStrategy[Story]]] = {
     Kind.DISPENSE: lambda: OF[Kind.DISPENSE]().map(of_something),
     Kind.CLAIM: lambda: OF[Kind.CLAIM]().map(of_something),
 }
+
+
+# For what a few stories show as well as many; a busy machine makes them slowly, which is no fault of theirs.
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Recorder:
@@ -108,3 +112,17 @@ def hides_nothing_away(remote: Remote, recorder: Recorder, kind: Kind, body: Bod
             with pytest.raises(Refused):
                 remote.send(Sending(kind, op, body | {member: mask}, remote_id="r"))
         assert recorder.calls == []
+
+
+def every_member_has_a_rule(remote: Remote, cells: Mapping[Kind, Any]) -> None:
+    """What has no rule is never compared and never updated: each member that is told has one that is not theirs."""
+    for kind, profile in remote.profile.kinds.items():
+        names = {lens.name for lens in cells[kind].lenses}
+        assert set(profile.rules) == names, kind
+        assert all(
+            not profile.rules[lens.name].theirs or not lens.told or lens.name in _ONCE for lens in cells[kind].lenses
+        )
+
+
+# Told once with the create, and nobody's to change afterwards.
+_ONCE = frozenset({"mrn", "patient_id", "appointment_id", "workflow_type"})

@@ -17,6 +17,8 @@ from tests.unit.sync.remote_laws import (
     STORIES,
     Recorder,
     comes_back_whole,
+    every_member_has_a_rule,
+    few,
     hides_nothing_away,
     says_it_again,
     sends_what_is_told,
@@ -177,6 +179,7 @@ def test_a_patient_without_our_number_is_not_sent() -> None:
     assert "record number" in found.why
 
 
+@few
 @given(of_appointments())
 def test_what_must_be_known_there_first_is_named(story: Story) -> None:
     found = remote().project(story, Unlinked())
@@ -184,6 +187,7 @@ def test_what_must_be_known_there_first_is_named(story: Story) -> None:
     assert {kind for kind, _id in found.needs} == {Kind.PATIENT, Kind.PRACTITIONER}
 
 
+@few
 @given(of_appointments("cancel"))
 def test_a_cancellation_says_why_and_whether_the_patient_is_told(story: Story) -> None:
     found, silent = remote().project(story, Linked()), remote(notify_patient="no").project(story, Linked())
@@ -193,6 +197,7 @@ def test_a_cancellation_says_why_and_whether_the_patient_is_told(story: Story) -
     assert (found.body["notify_patient"], silent.body["notify_patient"]) == (True, False)
 
 
+@few
 @given(of_prescriptions(), st.sampled_from(["cancel", "update"]))
 def test_what_has_no_call_is_said_in_words(story: Story, act: str) -> None:
     assert isinstance(remote().project(replace(story, act=act), Linked()), CannotTell)
@@ -211,3 +216,7 @@ def test_a_create_is_verifiable_only_once_its_list_was_seen_to_show_it() -> None
     assert before[Kind.PATIENT].create is Create.KEY
     for kind in (Kind.INVOICE, Kind.PAYMENT, Kind.CLAIM, Kind.ENCOUNTER):
         assert after[kind].create is Create.WRITE_ONLY
+
+
+def test_every_member_has_a_rule() -> None:
+    every_member_has_a_rule(remote(), CELLS)

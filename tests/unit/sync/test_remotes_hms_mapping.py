@@ -22,6 +22,8 @@ from tests.unit.sync.remote_laws import (
     STORIES,
     Recorder,
     comes_back_whole,
+    every_member_has_a_rule,
+    few,
     hides_nothing_away,
     says_it_again,
     sends_what_is_told,
@@ -97,6 +99,7 @@ def test_a_mask_is_never_sent() -> None:
     hides_nothing_away(remote(recorder), recorder, Kind.PATIENT, {"first_name": "A", "last_name": "X"}, "email")
 
 
+@few
 @given(st.decimals(min_value=Decimal(85), max_value=Decimal(115), places=1))
 def test_a_tenth_of_a_degree_fahrenheit_comes_back(fahrenheit: Decimal) -> None:
     assert visits.fahrenheit(visits.celsius(fahrenheit)) == fahrenheit
@@ -108,6 +111,7 @@ _words = st.text(st.characters(categories=["L", "Nd", "Zs"]), min_size=1, max_si
 
 @pytest.mark.parametrize("systems", [REVIEW, EXAMINATION])
 def test_findings_by_system_of_the_body_are_one_text_and_come_apart_again(systems: tuple[str, ...]) -> None:
+    @few
     @given(st.dictionaries(st.sampled_from(systems), _words, min_size=1))
     def holds(found: dict[str, str]) -> None:
         assert by_system(as_text(found, systems), systems) == found
@@ -158,6 +162,7 @@ def test_a_refuted_allergy_is_not_told() -> None:
     assert "allergies" not in found.body
 
 
+@few
 @given(of_prescriptions())
 def test_each_medicine_of_a_prescription_is_one_there(story: Story) -> None:
     found = remote().project(story, Linked())
@@ -167,6 +172,7 @@ def test_each_medicine_of_a_prescription_is_one_there(story: Story) -> None:
     assert (found.body == {}) == (lines > 1)
 
 
+@few
 @given(of_appointments("cancel"))
 def test_a_cancellation_is_kept_here_and_a_person_tells_hms(story: Story) -> None:
     found = remote().project(story, Linked())
@@ -176,6 +182,7 @@ def test_a_cancellation_is_kept_here_and_a_person_tells_hms(story: Story) -> Non
     assert (kinds[Kind.APPOINTMENT].put, kinds[Kind.PRESCRIPTION].put) == (Put.NONE, Put.NONE)
 
 
+@few
 @given(of_encounters())
 def test_a_visit_leaves_only_once_it_is_signed(story: Story) -> None:
     assert isinstance(remote().project(replace(story, signed=False), Linked()), CannotTell)
@@ -244,3 +251,7 @@ def test_what_is_write_only_becomes_verifiable_where_graphql_was_given() -> None
     assert remote(graphql="/graphql").profile.kinds[Kind.PRESCRIPTION].create is Create.NATURAL
     assert remote().profile.kinds[Kind.LAB_ORDER].create is Create.WRITE_ONLY
     assert not remote().profile.kinds[Kind.PATIENT].listed
+
+
+def test_every_member_has_a_rule() -> None:
+    every_member_has_a_rule(remote(), CELLS)

@@ -100,6 +100,10 @@ def _only(member: str) -> Any:
     return lambda value: fold(value.get(member)) if isinstance(value, dict) else fold(value)
 
 
+def _status(story: Story, _links: Links) -> str | None:
+    return "completed" if first_of(story, Encounter).status == "finished" else None
+
+
 def _workflow(_story: Story, _links: Links) -> str:
     return WORKFLOW
 
@@ -121,19 +125,21 @@ LENSES = (
     shown("doctor_id"),
     shown("current_step"),
     shown("total_steps"),
-    shown("status"),
+    Lens("status", _status, left),
     shown("started_at"),
 )
-STARTED = frozenset({"patient_id", "appointment_id", "workflow_type"})
+STEPPED = frozenset({"vitals", "symptoms"})
 
 
 def body_of(raw: Mapping[str, Any]) -> Body:
     """The body of a consultation: its steps by name, each with its data alone."""
-    named = {each.name for each in LENSES} - {"vitals", "symptoms"}
+    named = {each.name for each in LENSES} - STEPPED
     body: Body = {name: value for name, value in raw.items() if name in named}
     steps = raw.get("step_data")
-    for name in ("vitals", "symptoms"):
+    for name in STEPPED:
         step = steps.get(name) if isinstance(steps, dict) else None
+        # A step that was not saved is shown as empty: it is known that it is not there.
+        body[name] = {}
         if isinstance(step, dict):
             inner = step.get("data")
             data = inner if isinstance(inner, dict) else step
