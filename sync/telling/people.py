@@ -114,14 +114,17 @@ def contact_point(system: str) -> tuple[Get, Put]:
 
 
 def _home(patient: Patient) -> Address | None:
-    return patient.address[0] if patient.address else None
+    """The first address, unless it is no longer in use: then none is told."""
+    return patient.address[0] if patient.address and patient.address[0].use != "old" else None
 
 
 def _with_home(story: Story, **fields: Any) -> Story:
     patient = _patient(story)
-    home = (_home(patient) or Address()).model_copy(update=fields)
+    before = _home(patient)
+    home = (before or Address()).model_copy(update=fields)
+    others = patient.address[1:] if before is not None else patient.address
     empty = not any((home.line, home.city, home.district, home.state, home.postal_code, home.country))
-    return change(story, address=(*(() if empty else (home,)), *patient.address[1:]))
+    return change(story, address=(*(() if empty else (home,)), *others))
 
 
 def address_part(name: str) -> tuple[Get, Put]:
@@ -224,8 +227,11 @@ def put_contact_relation(story: Story, value: Any, _links: Links) -> Story:
 
 
 def no_address(story: Story) -> Story:
-    """Without the first address."""
-    return change(story, address=_patient(story).address[1:])
+    """The first address is no longer in use; it stays, and no other takes its place."""
+    patient = _patient(story)
+    if _home(patient) is None:
+        return story
+    return change(story, address=(patient.address[0].model_copy(update={"use": "old"}), *patient.address[1:]))
 
 
 def no_contact(story: Story) -> Story:
