@@ -131,3 +131,13 @@ class Nobody:
 
 
 NOBODY = Nobody()
+
+
+def snake(text: str | None) -> str | None:
+    """Words as a system's code word: ``Left deltoid`` is ``left_deltoid``."""
+    return "_".join(text.lower().split()) or None if text else None
+
+
+def fold_snake(value: object) -> object:
+    """Words and their code word are one."""
+    return snake(value) if isinstance(value, str) else value

@@ -44,7 +44,7 @@ class Client:
     """The API's calls; each sends one request.
 
     A deletion needs a justification whose carrier is not documented: `justified` is what a probe on a record made for
-    it found (``query`` or ``body``); until then nothing can be deleted. `monitoring` turns on ``/metrics``, ``/status``.
+    it found (``query`` or ``body``); until then nothing can be deleted. `monitoring` turns on what is only mentioned.
     """
 
     def __init__(self, send: Send, *, justified: Justified = "", monitoring: bool = False) -> None:
