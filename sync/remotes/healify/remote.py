@@ -9,7 +9,7 @@ from sync.remotes.healify import wire
 from sync.remotes.healify.attachments import Attachments
 from sync.remotes.healify.client import SHAPES, Client, read_error
 from sync.remotes.healify.mapping import bodies
-from sync.remotes.healify.mapping.common import SYSTEM
+from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.remotes.healify.mapping.telling import NOTED, project
 from sync.remotes.healify.probing import probe
 from sync.remotes.healify.profile import PROFILE, UNTOLD

@@ -7,7 +7,7 @@ from sync.port import Kind, Links, Story
 from sync.records.appointment import Appointment
 from sync.records.elements import Reference
 from sync.records.location import Location
-from sync.remotes.healify.mapping.common import SYSTEM
+from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.telling import appointments
 from sync.telling.appointments import PLACE, actor, with_actor
 from sync.telling.lenses import Lens, block, change, first_of, nothing, of, shown

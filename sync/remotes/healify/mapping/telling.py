@@ -8,7 +8,7 @@ from sync.records.elements import Reference
 from sync.records.encounter import Encounter
 from sync.remotes.healify.mapping import appointment, others, patient, prescription, record
 from sync.remotes.healify.mapping.bodies import LENSES, lines
-from sync.remotes.healify.mapping.common import SYSTEM
+from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.telling import people
 from sync.telling.appointments import actor
 from sync.telling.lenses import first_of, tell
