@@ -43,6 +43,11 @@ class Table:
             self._hay[ident] = self._words(record).lower()
         self.rows[ident] = record
 
+    def put_first(self, ident: str, record: Record) -> None:
+        """Keep a new record before all others, as a list sorted by name may show one."""
+        self.put(ident, record)
+        self.rows = {ident: record, **{other: row for other, row in self.rows.items() if other != ident}}
+
     def drop(self, ident: str) -> Record | None:
         """Take a record away."""
         old = self.rows.pop(ident, None)
