@@ -69,7 +69,7 @@ class HealthcareRecords(System):
         for route in (*services.ROUTES, *patients.ROUTES, *immunizations.ROUTES, *papers.ROUTES)
     )
     layout: ClassVar[dict[str, tuple[tuple[str, ...], Words | None]]] = {
-        "patients": ((), patients.words),
+        "patients": (("identifier",), patients.words),
         "immunizations": OF_PATIENTS,
         "documents": OF_PATIENTS,
         "consents": OF_PATIENTS,
