@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),
     "jobs": ("jobs", "list and run background jobs"),
+    "sandbox": ("sandbox", "the documented systems as a local server, for training"),
     "tour": ("tour", "walk a whole visit through the real window"),
     "doctor": ("health", "what this machine lacks, and how to get it"),
 }
