@@ -29,7 +29,7 @@ def text_of(document: DocumentReference) -> str | None:
     """The text of a document; None where it holds something else than text, or nothing."""
     for each in document.content:
         kind = (each.attachment.content_type or "text/plain").partition(";")[0].strip().lower()
-        data = (each.attachment.model_extra or {}).get("data")
+        data = each.attachment.data
         if kind == "text/plain" and isinstance(data, str):
             try:
                 return base64.b64decode(data, validate=True).decode()

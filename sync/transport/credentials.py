@@ -19,6 +19,7 @@ API_KEY = "api_key"
 WEBHOOK_SECRET = "webhook_secret"  # noqa: S105 - a name, not a secret
 # Kept by the flows themselves, beside the others.
 EXPIRES = "token_expires"
+RENEW = "token_renew"
 TRIED = "tried"
 
 

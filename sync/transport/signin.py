@@ -14,6 +14,7 @@ from sync.transport.credentials import (
     MFA,
     PASSWORD,
     REFRESH,
+    RENEW,
     SCOPE,
     TOKEN,
     TRIED,
@@ -26,8 +27,9 @@ from sync.transport.credentials import (
 from sync.transport.outcomes import Answer, Call, Forbidden, Garbled, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
 Send = Callable[[Call], Answer]
-# A token is renewed this long before it ends, so that none ends on its way.
-EARLY = timedelta(seconds=60)
+# A token is renewed this long before it ends (or a tenth of its life), so that none ends on its way.
+EARLY_SECONDS = 60.0
+LONGEST_SECONDS = 365 * 86400.0
 SIGN_IN = Call("sign in", "POST", "/", signed=False)
 
 
@@ -51,10 +53,16 @@ def read_tokens(body: Any) -> Tokens | None:
             return Tokens(
                 access,
                 refresh if isinstance(refresh, str) and refresh else None,
-                float(seconds) if isinstance(seconds, (int, float)) and not isinstance(seconds, bool) else None,
+                min(max(0.0, float(seconds)), LONGEST_SECONDS)
+                if isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+                else None,
             )
         body = body.get("data", body.get("tokens"))
     return None
+
+
+def _renewed_after(seconds: float | None) -> float | None:
+    return None if seconds is None else seconds - min(EARLY_SECONDS, seconds / 10)
 
 
 def _is_token(text: str) -> bool:
@@ -98,9 +106,9 @@ class _Renewing:
     def headers(self, send: Send) -> Mapping[str, str]:
         """The header with a token that is still good. Raises PersonNeeded, or what came of asking for one."""
         with self._lock:
-            token, ends = self._secrets.get(TOKEN), self._ends()
-            now = self._clock.now()
-            if token is None or (ends is not None and now >= ends - EARLY):
+            token, now = self._secrets.get(TOKEN), self._clock.now()
+            renew, ends = self._moment(RENEW), self._moment(EXPIRES)
+            if token is None or (renew is not None and now >= renew):
                 token = self._fresh(send, still_good=token is not None and ends is not None and now < ends)
             self._handed.token = token
             return {"Authorization": f"Bearer {token}"}
@@ -128,22 +136,21 @@ class _Renewing:
             raise
 
     def _keep(self, tokens: Tokens) -> str:
-        ends = None
-        if tokens.seconds is not None:
-            ends = (self._clock.now() + timedelta(seconds=max(0.0, tokens.seconds))).isoformat()
         if tokens.refresh is not None:
             self._secrets.put(REFRESH, tokens.refresh)
-        self._secrets.put(EXPIRES, ends)
+        for name, after in ((EXPIRES, tokens.seconds), (RENEW, _renewed_after(tokens.seconds))):
+            moment = None if after is None else (self._clock.now() + timedelta(seconds=after)).isoformat()
+            self._secrets.put(name, moment)
         self._secrets.put(TOKEN, tokens.access)
         return tokens.access
 
-    def _ends(self) -> datetime | None:
-        text = self._secrets.get(EXPIRES)
+    def _moment(self, name: str) -> datetime | None:
+        text = self._secrets.get(name)
         try:
-            ends = datetime.fromisoformat(text) if text else None
+            moment = datetime.fromisoformat(text) if text else None
         except ValueError:
             return None
-        return ends.replace(tzinfo=UTC) if ends is not None and ends.tzinfo is None else ends
+        return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
     def _get(self, send: Send) -> Tokens:
         raise NotImplementedError

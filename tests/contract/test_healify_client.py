@@ -12,7 +12,7 @@ from sync.remotes.healify.mapping import bodies
 from sync.remotes.healify.remote import HealifyRemote, open_remote
 from sync.remotes.healify.uses import USES
 from sync.telling.wire import Theirs
-from tests.contract.documented import Case, Handler, Links, endpoints, example, needs_examples, opening, replay
+from tests.contract.replayed import Case, Handler, Links, endpoints, example, needs_examples, opening, replay
 
 SYSTEM, BASE = "healify", "https://healify.example"
 PATIENT = {"first_name": "Ada", "last_name": "King", "date_of_birth": "1985-06-15"}

@@ -10,7 +10,7 @@ from sync.remotes.healthcare_records.mapping import bodies
 from sync.remotes.healthcare_records.remote import HealthcareRecordsRemote, open_remote
 from sync.remotes.healthcare_records.uses import USES
 from sync.transport.outcomes import NotThere, Refused
-from tests.contract.documented import (
+from tests.contract.replayed import (
     Case,
     Handler,
     Links,

@@ -13,7 +13,7 @@ from sync.remotes.practice_studio.mapping import bodies
 from sync.remotes.practice_studio.remote import PracticeStudioRemote, open_remote
 from sync.remotes.practice_studio.uses import USES
 from sync.transport.outcomes import Forbidden, Refused
-from tests.contract.documented import (
+from tests.contract.replayed import (
     Case,
     Handler,
     Links,

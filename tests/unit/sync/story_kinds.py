@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from sync.port import Kind, Story
 from sync.records.appointment import Appointment
-from sync.records.communication import Communication, Task
 from sync.records.condition import Condition
 from sync.records.consent import Consent
 from sync.records.document import DocumentReference
 from sync.records.encounter import Encounter
 from sync.records.immunization import Immunization
 from sync.records.medication import MedicationRequest
+from sync.records.message import Communication, Task
 from sync.records.observation import Observation
 from tests.unit.sync.story_parts import (
     BOOKED,
@@ -279,7 +279,7 @@ def consents() -> st.SearchStrategy[Any]:
         some(
             id=ids,
             status=st.just("active"),
-            scope=maybe(concepts()),
+            scope=concepts(),
             category=lists(concepts(), 1, 1),
             patient=st.just(subject(PATIENT)),
             dateTime=days | instants,

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sync.port import Kind, Story
 from sync.records.claim import Claim
 from sync.records.dispense import MedicationDispense
-from sync.records.invoice import ChargeItem, Invoice, PaymentNotice
+from sync.records.invoice import ChargeItem, Invoice
+from sync.records.payment import PaymentNotice
 from sync.records.request import ServiceRequest
 from tests.unit.sync.story_parts import (
     DOCTOR,
@@ -75,6 +76,7 @@ def of_payments() -> st.SearchStrategy[Story]:
             status=st.just("active"),
             request=st.just({"reference": "Invoice/abc"}),
             paymentDate=days,
+            created=days,
             amount=amounts.map(lambda value: {"value": value, "currency": "USD"}),
         ),
     )
@@ -89,6 +91,11 @@ def of_claims() -> st.SearchStrategy[Story]:
             id=ids,
             status=st.just("active"),
             use=st.just("claim"),
+            type=st.just({"coding": [{"code": "professional"}]}),
+            created=days,
+            provider=st.just({"reference": f"Practitioner/{DOCTOR}"}),
+            priority=st.just({"coding": [{"code": "normal"}]}),
+            insurance=st.just([{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/c"}}]),
             patient=st.just(subject(PATIENT)),
             total=amounts.map(lambda value: {"value": value, "currency": "USD"}),
         ),

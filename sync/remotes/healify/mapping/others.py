@@ -3,10 +3,10 @@
 from typing import Any
 
 from sync.port import Body, CannotTell, Kind, Links, Story
-from sync.records.communication import Communication, Task
 from sync.records.consent import Consent
 from sync.records.document import DocumentReference
 from sync.records.elements import Resource
+from sync.records.message import Communication, Task
 from sync.remotes.healify.mapping.parties import SYSTEM, there
 from sync.telling.folding import day, utc
 from sync.telling.lenses import first_of, of
@@ -57,7 +57,7 @@ def _mail(letter: Communication | None) -> str | None:
 
 
 def _message(letter: Communication) -> str | None:
-    return next((str(each["contentString"]) for each in letter.payload if each.get("contentString")), None)
+    return next((each.content_string for each in letter.payload if each.content_string), None)
 
 
 def _until(consent: Consent) -> str | None:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sync.port import Kind, Links, Story
-from sync.records.communication import Task
 from sync.records.elements import Annotation, CodeableConcept, Reference
 from sync.records.medication import Dosage, MedicationRequest
+from sync.records.message import Task
 from sync.records.organization import Organization
 from sync.remotes.healify.mapping.parties import SYSTEM, fold_provider, here, provider, there
 from sync.telling.folding import fold

@@ -2,10 +2,10 @@
 
 from sync.port import CannotTell, Kind, Links, Story, Telling
 from sync.records.appointment import Appointment
-from sync.records.communication import Task
 from sync.records.document import DocumentReference
 from sync.records.elements import Reference
 from sync.records.encounter import Encounter
+from sync.records.message import Task
 from sync.remotes.healify.mapping import appointment, others, patient, prescription, record
 from sync.remotes.healify.mapping.bodies import LENSES, lines
 from sync.remotes.healify.mapping.parties import SYSTEM

@@ -1,0 +1,169 @@
+"""Invoices, payments and claims there: written, never read, so that each is sent once and then looked at by a person.
+
+The document names no currency: what is in another than the clinic's is not told at all.
+"""
+
+from sync.port import Body, CannotTell, Kind, Links, Story
+from sync.records.claim import Claim
+from sync.records.coverage import Coverage
+from sync.records.elements import CodeableConcept, Money, Reference, Resource
+from sync.records.invoice import ChargeItem, Invoice
+from sync.records.organization import Organization
+from sync.records.payment import PaymentNotice
+from sync.remotes.arocord_hims.mapping.names import SYSTEM
+from sync.telling.folding import day
+from sync.telling.lenses import Lens, first_of, left, of
+from sync.telling.words import code_in, local_id, told_id, words
+from sync.telling.work import CPT, ICD10, diagnosis_codes, extra, plain
+
+METHODS = {"card": "credit_card", "credit": "credit_card", "debit": "debit_card"}
+
+
+def amount(money: Money | None) -> int | float | None:
+    """An amount as JSON has it."""
+    return plain(money.value) if money is not None else None
+
+
+def foreign(story: Story, currency: str) -> CannotTell | None:
+    """Refuse what is in another currency than the one that everybody there takes for granted."""
+    found = {money.currency for each in (story.first, *story.rest) for money in _moneys(each)} - {None, currency}
+    if not found:
+        return None
+    return CannotTell(f"This is in {', '.join(sorted(map(str, found)))}; the system has no currency of its own.")
+
+
+def _moneys(record: Resource) -> list[Money]:
+    values = [getattr(record, name) for name in type(record).model_fields]
+    items = list(record.item) if isinstance(record, Claim) else []
+    nested = [getattr(item, name) for item in items for name in type(item).model_fields]
+    return [each for each in (*values, *nested) if isinstance(each, Money)]
+
+
+def charge_body(one: ChargeItem) -> Body:
+    """One line."""
+    quantity = plain(one.quantity.value) if one.quantity and one.quantity.value is not None else 1
+    price = amount(one.price_override)
+    total = None
+    if one.price_override is not None and one.price_override.value is not None:
+        many = one.quantity.value if one.quantity and one.quantity.value is not None else 1
+        total = plain(one.price_override.value * many)
+    found = {
+        "description": words(one.code),
+        "cpt_code": code_in(one.code, CPT),
+        "quantity": quantity,
+        "unit_price": price,
+        "total": total,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _charges(story: Story, _links: Links) -> list[Body]:
+    return [charge_body(each) for each in of(story, ChargeItem) if each.status != "entered-in-error"]
+
+
+def _visit(story: Story, links: Links) -> str | None:
+    context = next((each.context for each in of(story, ChargeItem) if each.context), None)
+    return told_id(context, SYSTEM, Kind.ENCOUNTER, links)
+
+
+def _due(story: Story, _links: Links) -> str | None:
+    found = extra(first_of(story, Invoice), "dueDate")
+    return day(found) if isinstance(found, str) else None
+
+
+INVOICE = (
+    Lens(
+        "patient_id",
+        lambda story, links: told_id(first_of(story, Invoice).subject, SYSTEM, Kind.PATIENT, links),
+        left,
+    ),
+    Lens("consultation_id", _visit, left),
+    Lens("charges", _charges, left),
+    Lens("due_date", _due, left),
+)
+
+
+def invoice_of(story: Story) -> Reference | None:
+    """The invoice that is paid, or claimed."""
+    if isinstance(story.first, PaymentNotice):
+        return story.first.request
+    invoice = next(iter(of(story, Invoice)), None)
+    if invoice is not None and invoice.id:
+        return Reference(reference=f"Invoice/{invoice.id}")
+    related = extra(story.first, "related")
+    found = related[0].get("reference") if isinstance(related, (list, tuple)) and related else None
+    return Reference(reference=found) if isinstance(found, str) else None
+
+
+def invoice_there(story: Story, links: Links) -> str | None:
+    """The id there of that invoice."""
+    here = local_id(invoice_of(story))
+    return links.there(Kind.INVOICE, here) if here else None
+
+
+def _method(story: Story, _links: Links) -> str:
+    one = first_of(story, PaymentNotice)
+    said = extra(one, "paymentMethod") or extra(one, "method")
+    text = said if isinstance(said, str) else None
+    if isinstance(said, dict):
+        text = words(CodeableConcept.model_validate(said))
+    plain_word = (text or "other").strip().lower().replace(" ", "_")
+    return METHODS.get(plain_word, plain_word)
+
+
+PAYMENT = (
+    Lens("invoice_id", invoice_there, left),
+    Lens("payment_method", _method, left),
+    Lens("amount", lambda story, _links: amount(first_of(story, PaymentNotice).amount), left),
+)
+
+
+def payment_details(key: str) -> Body:
+    """What tells this payment from every other: our own intent, and nothing of a card."""
+    return {"transaction_id": key} if key else {}
+
+
+def _cover(story: Story) -> Coverage | None:
+    covers = sorted(of(story, Coverage), key=lambda each: each.order or 99)
+    return covers[0] if covers else None
+
+
+def _insurer(story: Story, _links: Links) -> str | None:
+    cover = _cover(story)
+    payor = cover.payor[0] if cover is not None and cover.payor else first_of(story, Claim).insurer
+    if payor is None:
+        return None
+    names = {each.id: each.name for each in of(story, Organization)}
+    return payor.display or names.get(local_id(payor))
+
+
+def _procedures(story: Story, _links: Links) -> list[str]:
+    concepts = [each.product_or_service for each in first_of(story, Claim).item]
+    concepts += [each.code for each in of(story, ChargeItem)]
+    return diagnosis_codes(concepts, CPT)
+
+
+def _diagnoses(story: Story, _links: Links) -> list[str]:
+    concepts = [each.diagnosis_codeable_concept for each in first_of(story, Claim).diagnosis]
+    return diagnosis_codes(concepts, ICD10)
+
+
+def _policy(story: Story, _links: Links) -> str | None:
+    cover = _cover(story)
+    return cover.subscriber_id if cover else None
+
+
+CLAIM = (
+    Lens("invoice_id", invoice_there, left),
+    Lens("insurance_provider", _insurer, left),
+    Lens("policy_number", _policy, left),
+    Lens("diagnosis_codes", _diagnoses, left),
+    Lens("procedure_codes", _procedures, left),
+)
+
+
+def known(story: Story | None) -> Story:
+    """Money is told from here and never read from there. Raises LookupError for what the chart does not have."""
+    if story is None:
+        raise LookupError("nothing there shows this, so that it cannot come from there")
+    return story

@@ -1,0 +1,143 @@
+"""Charges and claims there: written, never read, with no currency; each is sent once and then looked at by a person."""
+
+from sync.port import CannotTell, Kind, Links, Story
+from sync.records.claim import Claim
+from sync.records.coverage import Coverage
+from sync.records.elements import Money, Reference
+from sync.records.invoice import ChargeItem
+from sync.records.organization import Organization
+from sync.remotes.hms_enterprise.mapping.names import SYSTEM
+from sync.telling.folding import utc
+from sync.telling.lenses import Lens, first_of, left, of
+from sync.telling.words import code_in, local_id, told_id, words
+from sync.telling.work import CPT, ICD10, diagnosis_codes, extra, plain
+
+
+def amount(money: Money | None) -> int | float | None:
+    """An amount as JSON has it."""
+    return plain(money.value) if money is not None else None
+
+
+def foreign(story: Story, currency: str) -> CannotTell | None:
+    """Refuse what is in another currency than the one that everybody there takes for granted."""
+    first = story.first
+    moneys = [first.price_override] if isinstance(first, ChargeItem) else []
+    if isinstance(first, Claim):
+        moneys = [first.total, *(each for item in first.item for each in (item.unit_price, item.net))]
+    found = {each.currency for each in moneys if each is not None} - {None, currency}
+    if not found:
+        return None
+    return CannotTell(f"This is in {', '.join(sorted(map(str, found)))}; the system has no currency of its own.")
+
+
+def _charge(story: Story) -> ChargeItem:
+    return first_of(story, ChargeItem)
+
+
+def _quantity(story: Story, _links: Links) -> int | float:
+    quantity = _charge(story).quantity
+    return (plain(quantity.value) if quantity is not None else None) or 1
+
+
+def _total(story: Story, _links: Links) -> int | float | None:
+    price, quantity = _charge(story).price_override, _charge(story).quantity
+    if price is None or price.value is None:
+        return None
+    many = quantity.value if quantity is not None and quantity.value is not None else 1
+    return plain(price.value * many)
+
+
+def _billed_by(story: Story, links: Links) -> str | None:
+    performers = extra(_charge(story), "performer")
+    found = performers[0].get("actor") if isinstance(performers, (list, tuple)) and performers else None
+    return (
+        told_id(Reference.model_validate(found), SYSTEM, Kind.PRACTITIONER, links) if isinstance(found, dict) else None
+    )
+
+
+def _when(story: Story, _links: Links) -> str | None:
+    at = _charge(story).occurrence_date_time
+    return utc(at) if at and "T" in at else at
+
+
+CHARGE = (
+    Lens("patient_id", lambda story, links: told_id(_charge(story).subject, SYSTEM, Kind.PATIENT, links), left),
+    Lens("encounter_id", lambda story, links: told_id(_charge(story).context, SYSTEM, Kind.ENCOUNTER, links), left),
+    Lens("charge_date", _when, left),
+    Lens("charge_code", lambda story, _links: code_in(_charge(story).code, CPT), left),
+    Lens("description", lambda story, _links: words(_charge(story).code), left),
+    Lens("quantity", _quantity, left),
+    Lens("unit_price", lambda story, _links: amount(_charge(story).price_override), left),
+    Lens("total_amount", _total, left),
+    Lens("billing_provider_id", _billed_by, left),
+    Lens("diagnosis_codes", lambda story, _links: diagnosis_codes(_charge(story).reason), left),
+    Lens("notes", lambda story, _links: "\n".join(each.text for each in _charge(story).note) or None, left),
+)
+
+
+def _claim(story: Story) -> Claim:
+    return first_of(story, Claim)
+
+
+def cover_of(story: Story) -> Coverage | None:
+    """The cover that is asked to pay: the first in order."""
+    covers = sorted(of(story, Coverage), key=lambda each: each.order or 99)
+    return covers[0] if covers else None
+
+
+def _insurer(story: Story, _links: Links) -> str | None:
+    cover = cover_of(story)
+    payor = cover.payor[0] if cover is not None and cover.payor else _claim(story).insurer
+    if payor is None:
+        return None
+    names = {each.id: each.name for each in of(story, Organization)}
+    return payor.display or names.get(local_id(payor))
+
+
+def _group(story: Story, _links: Links) -> str | None:
+    cover = cover_of(story)
+    return next((each.value for each in cover.class_ if each.value), None) if cover is not None else None
+
+
+def _policy(story: Story, _links: Links) -> str | None:
+    cover = cover_of(story)
+    return cover.subscriber_id if cover is not None else None
+
+
+def _charges(story: Story, links: Links) -> list[str]:
+    found = (links.there(Kind.CHARGE, each.id) for each in of(story, ChargeItem) if each.id)
+    return [each for each in found if each]
+
+
+def _diagnoses(story: Story, _links: Links) -> list[str]:
+    return diagnosis_codes((each.diagnosis_codeable_concept for each in _claim(story).diagnosis), ICD10)
+
+
+CLAIM = (
+    Lens("patient_id", lambda story, links: told_id(_claim(story).patient, SYSTEM, Kind.PATIENT, links), left),
+    Lens("insurance_provider", _insurer, left),
+    Lens("policy_number", _policy, left),
+    Lens("group_number", _group, left),
+    Lens("charges", _charges, left),
+    Lens("total_amount", lambda story, _links: amount(_claim(story).total), left),
+    Lens("submission_method", lambda _story, _links: "electronic", left),
+    Lens("diagnoses", _diagnoses, left),
+)
+
+
+def charge_references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:
+    """What must be known there before."""
+    return (Kind.PATIENT, _charge(story).subject), (Kind.ENCOUNTER, _charge(story).context)
+
+
+def claim_references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:
+    """What must be known there before: the patient, and every charge that is claimed."""
+    charges = ((Kind.CHARGE, Reference(reference=f"ChargeItem/{each.id}")) for each in of(story, ChargeItem) if each.id)
+    return ((Kind.PATIENT, _claim(story).patient), *charges)
+
+
+def known(story: Story | None) -> Story:
+    """Money is told from here and never read from there. Raises LookupError for what the chart does not have."""
+    if story is None:
+        raise LookupError("nothing there shows this, so that it cannot come from there")
+    return story
