@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sync.sandbox.house import House
-from sync.sandbox.log import Effect
+from sync.sandbox.log import Effect, Stray
 from sync.sandbox.routing import Route
 from sync.sandbox.sessions import Session
 from sync.sandbox.shapes import Shape, merged
@@ -54,6 +54,7 @@ class Call:
         """The record, or 404."""
         record = self.system.tables[table].rows.get(ident)
         if record is None or record.get("_gone"):
+            self._stray(table, ident)
             raise Problem(404, "Resource not found", resource_type=said or table, resource_id=ident)
         return record
 
@@ -83,7 +84,10 @@ class Call:
     def knows(self, table: str, ident: str) -> bool:
         """Whether an id stands in a table."""
         record = self.system.tables[table].rows.get(ident)
-        return record is not None and not record.get("_gone")
+        there = record is not None and not record.get("_gone")
+        if not there:
+            self._stray(table, ident)
+        return there
 
     def keep(self, table: str, ident: str, record: Record, act: str = "") -> Record:
         """Write a record and what did it."""
@@ -181,6 +185,9 @@ class Call:
     def tell(self, event: str, data: Record) -> None:
         """Let whoever has subscribed know."""
         self.system.tell(event, data, self.now)
+
+    def _stray(self, table: str, ident: str) -> None:
+        self.system.log.strays.append(Stray(self.now, self.request.method, self.request.path, table, ident))
 
     def _note(self, act: str, table: str, ident: str, before: Record | None, after: Record | None) -> None:
         request = self.request

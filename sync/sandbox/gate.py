@@ -138,7 +138,7 @@ class Gate:
         elif rule.kind == "add":
             people.add(table, dict(options.get("changes", {})))
         elif rule.kind == "page_shift" and ident:
-            self._shift(people, table, ident)
+            self._shift(people, table, str(options.get("by", "delete")))
         elif rule.kind == "edit" and ident in rows:
             changes: Record = dict(options.get("changes") or {"notes": "changed by somebody else"})
             people.edit(table, ident, **changes)
@@ -148,11 +148,14 @@ class Gate:
             keep = next(one for one in rows if one != ident)
             people.merge(keep, str(options.get("other") or ident), table)
 
-    def _shift(self, people: People, table: str, ident: str) -> None:
-        """Take the first row away: everything behind it moves up by one, and one row falls between two pages."""
-        rows = self.system.tables[table].rows
-        first = next(iter(rows), ident)
-        people.remove(table, first)
+    def _shift(self, people: People, table: str, by: str) -> None:
+        """Take the first row away, and one falls between two pages; or put one before it, and one comes twice."""
+        first = next(iter(self.system.tables[table]))
+        if by == "insert":
+            ident = self.system.uuid()
+            people.add_first(table, {**first, "id": ident}, ident)
+        else:
+            people.remove(table, first["id"])
 
     def _table(self, request: Request) -> str:
         """The table a path speaks of: the last of its words that is a table's name."""

@@ -74,7 +74,7 @@ class Sandbox:
             }
             if isinstance(system, Hms):
                 row["websocket"] = f"ws://{server.origin.removeprefix('http://')}{SOCKET_PATH}"
-                row["graphql"] = f"{server.origin}/graphql" if system.knobs.optional else None
+                row["graphql"] = f"{server.origin}/graphql"
             if name == "practice_studio":
                 row["authorize"] = f"{server.origin}/oauth/authorize"
                 row["fhir"] = f"{server.origin}/fhir/r4"

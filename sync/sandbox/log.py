@@ -43,14 +43,26 @@ class Asked:
     request_id: str = ""
 
 
-class Log:
-    """Everything asked and everything done, in order."""
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A request that named a record which is not there."""
 
-    __slots__ = ("asked", "effects")
+    at: float
+    method: str
+    path: str
+    table: str
+    ident: str
+
+
+class Log:
+    """Everything asked and everything done, in order; and what was named that is not there."""
+
+    __slots__ = ("asked", "effects", "strays")
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.effects: list[Effect] = []
+        self.strays: list[Stray] = []
 
     def made(self, table: str, *, by_client: bool = True) -> list[Effect]:
         """The creations in a table."""

@@ -23,6 +23,11 @@ class People:
         self._system.changed(table, {}, made, self._system.world.now())
         return ident
 
+    def add_first(self, table: str, record: Record, ident: str) -> None:
+        """A new record that lists show before all others."""
+        self._system.tables[table].put_first(ident, record)
+        self._note("create", table, ident, None, record)
+
     def edit(self, table: str, ident: str, **changes: Any) -> Record:
         """Change some fields of a record; the stamp it carries follows."""
         before = self._system.tables[table].rows[ident]

@@ -196,6 +196,17 @@ class System:
     def reissue(self) -> None:
         """Make the tokens that were handed out at the beginning good again, where there is no call for new ones."""
 
+    def orphans(self) -> list[tuple[str, str]]:
+        """The rows, by table and id, that belong to a patient who is not there."""
+        patients = self.tables["patients"].rows
+        return [
+            (name, ident)
+            for name, table in self.tables.items()
+            for ident, row in table.rows.items()
+            for column in ("patient_id", "patientId")
+            if name != "patients" and row.get(column) is not None and row[column] not in patients
+        ]
+
     def copy(self) -> Snapshot:
         """All that is known now."""
         tables = {name: table.copy() for name, table in self.tables.items()}

@@ -1,6 +1,6 @@
 """The rows of a system: replaced, never changed in place, so that a copy of everything costs next to nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 
 from sync.sandbox.wire import Record
 
@@ -8,7 +8,10 @@ Words = Callable[[Record], str]
 
 
 class Table:
-    """Records by id, in the order they were made, with a few columns indexed and the words that are searched."""
+    """Records by id, in the order they were made, with a few columns indexed and the words that are searched.
+
+    A column that is a list of entries is indexed by the ``value`` of each.
+    """
 
     __slots__ = ("_by", "_hay", "_keys", "_words", "rows")
 
@@ -33,22 +36,27 @@ class Table:
         """Keep a record; it must not be changed afterwards."""
         old = self.rows.get(ident)
         for key in self._keys:
-            was, now = old.get(key) if old else None, record.get(key)
-            if old is None or was != now:
+            if old is None or old.get(key) != record.get(key):
                 if old is not None:
-                    self._forget(key, was, ident)
+                    self._forget(key, old, ident)
                 index = self._by[key]
-                index[now] = (*index.get(now, ()), ident)
+                for value in _values(record, key):
+                    index[value] = (*index.get(value, ()), ident)
         if self._words:
             self._hay[ident] = self._words(record).lower()
         self.rows[ident] = record
+
+    def put_first(self, ident: str, record: Record) -> None:
+        """Keep a new record before all others, as a list sorted by name may show one."""
+        self.put(ident, record)
+        self.rows = {ident: record, **{other: row for other, row in self.rows.items() if other != ident}}
 
     def drop(self, ident: str) -> Record | None:
         """Take a record away."""
         old = self.rows.pop(ident, None)
         if old is not None:
             for key in self._keys:
-                self._forget(key, old.get(key), ident)
+                self._forget(key, old, ident)
             self._hay.pop(ident, None)
         return old
 
@@ -69,10 +77,21 @@ class Table:
         twin._hay = dict(self._hay)
         return twin
 
-    def _forget(self, key: str, value: object, ident: str) -> None:
+    def _forget(self, key: str, old: Record, ident: str) -> None:
         index = self._by[key]
-        left = tuple(one for one in index.get(value, ()) if one != ident)
-        if left:
-            index[value] = left
-        else:
-            index.pop(value, None)
+        for value in _values(old, key):
+            left = tuple(one for one in index.get(value, ()) if one != ident)
+            if left:
+                index[value] = left
+            else:
+                index.pop(value, None)
+
+
+def _values(record: Record, key: str) -> set[Hashable]:
+    """What a record is found by: the column's value, or the values of its entries when it is a list of them."""
+    value = record.get(key)
+    if isinstance(value, list):
+        return {
+            entry.get("value") for entry in value if isinstance(entry, dict) and isinstance(entry.get("value"), str)
+        }
+    return {value} if isinstance(value, Hashable) else set()

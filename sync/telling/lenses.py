@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from sync.port import Body, Links, Story
 from sync.records.elements import Resource
+from sync.records.exact import NotExact, require_sound
 from sync.telling.folding import fold
 
 Get = Callable[[Story, Links], Any]
@@ -62,8 +65,23 @@ def lay(
             continue
         value = body[lens.name]
         if lens.same(lens.get(story, links)) != lens.same(value):
-            story = lens.put(story, value, links)
+            laid = lens.put(story, value, links)
+            if _sound(story, laid):
+                story = laid
     return (story.first, *story.rest)
+
+
+def _sound(before: Story, after: Story) -> bool:
+    """Whether every record that changed is still one: a value that no record can hold is not laid over any."""
+    known = {id(each) for each in (before.first, *before.rest)}
+    for each in (after.first, *after.rest):
+        if id(each) not in known:
+            try:
+                require_sound(written := each.model_dump(mode="python", by_alias=True))
+                type(each).model_validate(written)
+            except (ValidationError, NotExact):
+                return False
+    return True
 
 
 def canonical(lenses: Iterable[Lens], body: Body) -> Body:

@@ -4,10 +4,11 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sync.port import Story
 from sync.records.document import Content, DocumentReference, Relation
-from sync.records.elements import Attachment, CodeableConcept, Coding, Reference
+from sync.records.elements import CodeableConcept, Coding, Reference
 from sync.telling.folding import text_of_lines
 from sync.telling.lenses import add, of
 from sync.telling.words import LOINC, code_in
@@ -37,10 +38,15 @@ def text_of(document: DocumentReference) -> str | None:
     return None
 
 
+def plain(text: str) -> list[dict[str, Any]]:
+    """A text as the JSON of a document holds it."""
+    data = base64.b64encode(text.encode()).decode()
+    return [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data}}]
+
+
 def content(text: str) -> tuple[Content, ...]:
     """A text as a document holds it."""
-    data = base64.b64encode(text.encode()).decode()
-    return (Content(attachment=Attachment.model_validate({"contentType": "text/plain; charset=utf-8", "data": data})),)
+    return tuple(Content.model_validate(each) for each in plain(text))
 
 
 def written(text: str, *, code: str = ADDENDUM, subject: Reference | None = None) -> DocumentReference:

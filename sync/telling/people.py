@@ -86,19 +86,29 @@ def put_gender(story: Story, value: Any, _links: Links) -> Story:
     return change(story, gender=value if value in {"male", "female", "other", None} else "unknown")
 
 
+def _first_point(points: tuple[ContactPoint, ...], system: str) -> int | None:
+    return next((place for place, each in enumerate(points) if each.system == system and each.value), None)
+
+
 def point_of(points: tuple[ContactPoint, ...], system: str) -> str | None:
-    """The first value of a kind of contact."""
-    return next((each.value for each in points if each.system == system and each.value), None)
+    """The first value of a kind of contact, unless it is no longer in use: then none is told."""
+    place = _first_point(points, system)
+    return None if place is None or points[place].use == "old" else points[place].value
 
 
 def with_point(points: tuple[ContactPoint, ...], system: str, value: Any) -> tuple[ContactPoint, ...]:
-    """The first of a kind of contact changed, the others as they were."""
-    place = next((at for at, each in enumerate(points) if each.system == system and each.value), None)
-    if not value:
-        return points if place is None else (*points[:place], *points[place + 1 :])
+    """The first of a kind of contact changed, the others as they were; what goes is kept as no longer in use."""
+    place = _first_point(points, system)
     if place is None:
-        return (*points, ContactPoint(system=system, value=value))
-    return (*points[:place], points[place].model_copy(update={"value": value}), *points[place + 1 :])
+        return (*points, ContactPoint(system=system, value=value)) if value else points
+    before = points[place]
+    if not value:
+        made: tuple[ContactPoint, ...] = (before.model_copy(update={"use": "old"}),)
+    elif before.use == "old":
+        made = (ContactPoint(system=system, value=value), before)
+    else:
+        made = (before.model_copy(update={"value": value}),)
+    return (*points[:place], *made, *points[place + 1 :])
 
 
 def contact_point(system: str) -> tuple[Get, Put]:
@@ -114,14 +124,17 @@ def contact_point(system: str) -> tuple[Get, Put]:
 
 
 def _home(patient: Patient) -> Address | None:
-    return patient.address[0] if patient.address else None
+    """The first address, unless it is no longer in use: then none is told."""
+    return patient.address[0] if patient.address and patient.address[0].use != "old" else None
 
 
 def _with_home(story: Story, **fields: Any) -> Story:
     patient = _patient(story)
-    home = (_home(patient) or Address()).model_copy(update=fields)
+    before = _home(patient)
+    home = (before or Address()).model_copy(update=fields)
+    others = patient.address[1:] if before is not None else patient.address
     empty = not any((home.line, home.city, home.district, home.state, home.postal_code, home.country))
-    return change(story, address=(*(() if empty else (home,)), *patient.address[1:]))
+    return change(story, address=(*(() if empty else (home,)), *others))
 
 
 def address_part(name: str) -> tuple[Get, Put]:
@@ -205,8 +218,6 @@ def contact_phone(story: Story, _links: Links) -> str | None:
 def put_contact_phone(story: Story, value: Any, _links: Links) -> Story:
     """Lay a telephone number over the first contact's."""
     one = _contact(_patient(story)) or Contact()
-    if not value:
-        return _with_contact(story, telecom=tuple(each for each in one.telecom if each.system != "phone"))
     return _with_contact(story, telecom=with_point(one.telecom, "phone", value))
 
 
@@ -224,8 +235,11 @@ def put_contact_relation(story: Story, value: Any, _links: Links) -> Story:
 
 
 def no_address(story: Story) -> Story:
-    """Without the first address."""
-    return change(story, address=_patient(story).address[1:])
+    """The first address is no longer in use; it stays, and no other takes its place."""
+    patient = _patient(story)
+    if _home(patient) is None:
+        return story
+    return change(story, address=(patient.address[0].model_copy(update={"use": "old"}), *patient.address[1:]))
 
 
 def no_contact(story: Story) -> Story:

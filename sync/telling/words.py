@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sync.port import Kind, Links, Story
+from sync.port import Kind, Links
 from sync.records.elements import CodeableConcept, Coding, Identifier, Reference
 
 LOINC = "http://loinc.org"
@@ -118,6 +118,26 @@ def with_identifier(identifiers: tuple[Identifier, ...], system: str, value: obj
     return (*kept, Identifier(system=system, value=value)) if isinstance(value, str) and value else kept
 
 
-def title(story: Story) -> str:
-    """What to call a story where nothing else does."""
-    return str(story.kind).replace("_", " ").capitalize()
+class Nobody:
+    """Links where nothing is linked: for reading what needs none."""
+
+    def there(self, _kind: Kind, _local_id: str) -> str | None:
+        """Nothing."""
+        return None
+
+    def here(self, _kind: Kind, _remote_id: str) -> str | None:
+        """Nothing."""
+        return None
+
+
+NOBODY = Nobody()
+
+
+def snake(text: str | None) -> str | None:
+    """Words as a system's code word: ``Left deltoid`` is ``left_deltoid``."""
+    return "_".join(text.lower().split()) or None if text else None
+
+
+def fold_snake(value: object) -> object:
+    """Words and their code word are one."""
+    return snake(value) if isinstance(value, str) else value

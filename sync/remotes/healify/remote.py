@@ -9,7 +9,7 @@ from sync.remotes.healify import wire
 from sync.remotes.healify.attachments import Attachments
 from sync.remotes.healify.client import SHAPES, Client, read_error
 from sync.remotes.healify.mapping import bodies
-from sync.remotes.healify.mapping.common import SYSTEM
+from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.remotes.healify.mapping.telling import NOTED, project
 from sync.remotes.healify.probing import probe
 from sync.remotes.healify.profile import PROFILE, UNTOLD
@@ -21,6 +21,7 @@ from sync.telling.notes import with_marker
 from sync.telling.paging import next_offset, offset_of, page
 from sync.telling.people import contact_point, family, given
 from sync.telling.shapes import only
+from sync.telling.words import NOBODY
 from sync.transport.credentials import Clock, Secrets
 from sync.transport.opening import Endings, Opening
 from sync.transport.outcomes import Call, Refused, Said
@@ -78,7 +79,7 @@ class HealifyRemote:
 
     def search(self, story: Story) -> Sequence[Seen]:
         """What may be this patient: by e-mail, by telephone and by name."""
-        none = _NoLinks()
+        none = NOBODY
         name = " ".join(filter(None, (given(story, none), family(story, none))))
         texts = (contact_point("email")[0](story, none), contact_point("phone")[0](story, none), name)
         found: dict[str, Seen] = {}
@@ -210,14 +211,6 @@ class HealifyRemote:
     def masked(self, body: Body) -> frozenset[str]:
         """Healify documents no masks; what looks like one is one all the same."""
         return masked_members(body)
-
-
-class _NoLinks:
-    def there(self, _kind: Kind, _local_id: str) -> str | None:
-        return None
-
-    def here(self, _kind: Kind, _remote_id: str) -> str | None:
-        return None
 
 
 def _echo(seen: Seen) -> Echo:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import Field
+
 from sync.telling.wire import Theirs
 
 
@@ -226,14 +228,14 @@ class SlotDay(Theirs):
     """The free times of a day."""
 
     date: str
-    slots: tuple[Slot, ...] = ()
+    slots: list[Slot] = Field(default_factory=list)
 
 
 class Slots(Theirs):
     """When somebody is free."""
 
     provider: Provider | None = None
-    available_slots: tuple[SlotDay, ...] = ()
+    available_slots: list[SlotDay] = Field(default_factory=list)
     total_slots: int | None = None
 
 
@@ -289,7 +291,7 @@ class History(Theirs):
     """A patient's history in short; the provider in it is a name alone and proves nobody."""
 
     patient_id: str | None = None
-    history: tuple[Event, ...] = ()
+    history: list[Event] = Field(default_factory=list)
     total: int | None = None
 
 

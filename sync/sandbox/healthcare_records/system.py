@@ -1,6 +1,7 @@
 """The Healthcare Records API: roles, a limit for each endpoint by the hour, masks, and consents that are asked for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from sync.sandbox.budgets import Budget
@@ -63,9 +64,12 @@ class HealthcareRecords(System):
     name = "healthcare_records"
     base_path = "/api/v1/healthcare-records"
     malformed = 422
-    router = Router((*services.ROUTES, *patients.ROUTES, *immunizations.ROUTES, *papers.ROUTES))
+    router = Router(
+        replace(route, budget=f"{route.method} {route.path}")
+        for route in (*services.ROUTES, *patients.ROUTES, *immunizations.ROUTES, *papers.ROUTES)
+    )
     layout: ClassVar[dict[str, tuple[tuple[str, ...], Words | None]]] = {
-        "patients": ((), patients.words),
+        "patients": (("identifier",), patients.words),
         "immunizations": OF_PATIENTS,
         "documents": OF_PATIENTS,
         "consents": OF_PATIENTS,
@@ -91,9 +95,7 @@ class HealthcareRecords(System):
 
     def budgets(self, turn: Turn) -> Sequence[tuple[Budget, str]]:
         """For each endpoint and person by the hour; beside it, when the knob says so, by the minute and second."""
-        route = turn.route
-        name = f"{route.method} {route.path}" if route else ""
-        hour = (LIMITS[name, bool(self.knobs.sliding)], turn.who)
+        hour = (LIMITS[turn.budget, bool(self.knobs.sliding)], turn.who)
         return (hour, (MINUTE, turn.who), (BURST, turn.who)) if self.knobs.minute_too else (hour,)
 
     def local(self, path: str) -> str:

@@ -118,4 +118,5 @@ def _snake(value: Any) -> Any:
     return [_snake(one) for one in value] if isinstance(value, list) else value
 
 
-ROUTES = (Route("POST", "/graphql", ask, optional=True),)
+# The document describes it and gives no address for it: this one is printed where the sandbox is started.
+ROUTES = (Route("POST", "/graphql", ask, extra=True),)

@@ -58,7 +58,7 @@ def test_one_json_document_names_every_address_and_what_to_sign_in_with(tmp_path
 
 def test_lines_for_people_end_with_the_word_that_it_is_ready(tmp_path: Path) -> None:
     knobs = tmp_path / "knobs.json"
-    knobs.write_text(json.dumps({"hms_enterprise": {"prefix": "/v1", "optional": True}}))
+    knobs.write_text(json.dumps({"hms_enterprise": {"prefix": "/v1", "put": "replace"}}))
     with running("--system", "hms_enterprise", "--knobs", str(knobs)) as told:
         lines = told.splitlines()
         assert lines[0].startswith("hms_enterprise")

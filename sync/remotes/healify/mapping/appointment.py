@@ -1,103 +1,28 @@
 """Appointment <-> a Healify appointment."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from sync.port import Kind, Links, Story
-from sync.records.appointment import Appointment, Participant
+from sync.records.appointment import Appointment
 from sync.records.elements import Reference
 from sync.records.location import Location
-from sync.remotes.healify.mapping.common import SYSTEM, here, there
-from sync.telling.folding import utc
+from sync.remotes.healify.mapping.parties import SYSTEM
+from sync.telling import appointments
+from sync.telling.appointments import PLACE, actor, with_actor
 from sync.telling.lenses import Lens, block, change, first_of, nothing, of, shown
 from sync.telling.words import THERE, local_id, meant, with_identifier, words
 
 STATUS = {"scheduled": "booked", "completed": "fulfilled", "cancelled": "cancelled", "no_show": "noshow"}
 FINAL = frozenset({"completed", "cancelled", "no_show"})
-_ENDED = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error"})
-_PLACE = "#place-there"
 CONFIRMATION = f"{THERE}:{SYSTEM}:confirmation"
-
-
-def actor(story: Story, kind: str) -> Reference | None:
-    """Who of a kind takes part, or where it is."""
-    for each in first_of(story, Appointment).participant:
-        if each.actor and _is(each.actor, kind):
-            return each.actor
-    return None
-
-
-def _is(reference: Reference, kind: str) -> bool:
-    if reference.reference:
-        return reference.reference.startswith(f"{kind}/") or (kind == "Location" and reference.reference == _PLACE)
-    system = reference.identifier.system if reference.identifier else None
-    return (system or "").endswith(f":{kind.lower()}")
-
-
-def with_actor(story: Story, kind: str, reference: Reference | None) -> Story:
-    """The appointment with another of that kind in the same place."""
-    before = first_of(story, Appointment).participant
-    old = next((each for each in before if each.actor and _is(each.actor, kind)), None)
-    if reference is None:
-        return change(story, participant=tuple(each for each in before if each is not old))
-    if old is None:
-        return change(story, participant=(*before, Participant(actor=reference, status="accepted")))
-    new = old.model_copy(update={"actor": reference})
-    return change(story, participant=tuple(new if each is old else each for each in before))
-
-
-def whose(kind: Kind, name: str) -> tuple[Callable[[Story, Links], Any], Callable[[Story, Any, Links], Story]]:
-    """The id there of the patient or of who sees the patient."""
-
-    def get(story: Story, links: Links) -> Any:
-        return there(actor(story, name), kind, links)
-
-    def put(story: Story, value: Any, links: Links) -> Story:
-        return with_actor(story, name, here(kind, value, links))
-
-    return get, put
-
-
-def start(story: Story, _links: Links) -> Any:
-    """When it begins, in UTC."""
-    begins = first_of(story, Appointment).start
-    return utc(begins) if begins else None
-
-
-def minutes(story: Story, _links: Links) -> Any:
-    """How long it takes."""
-    one = first_of(story, Appointment)
-    if one.minutes_duration is not None or one.start is None or one.end is None:
-        return one.minutes_duration
-    return int((datetime.fromisoformat(one.end) - datetime.fromisoformat(one.start)).total_seconds() // 60)
-
-
-def put_start(story: Story, value: Any, links: Links) -> Story:
-    """Move it: it takes as long as before."""
-    lasts = minutes(story, links)
-    return change(story, start=value or None, end=_end(value, lasts))
-
-
-def put_minutes(story: Story, value: Any, _links: Links) -> Story:
-    """Let it take another time."""
-    return change(story, minutes_duration=value, end=_end(first_of(story, Appointment).start, value))
-
-
-def _end(begins: str | None, lasts: Any) -> str | None:
-    if not begins or not isinstance(lasts, int):
-        return None
-    try:
-        return utc((datetime.fromisoformat(begins) + timedelta(minutes=lasts)).isoformat())
-    except (ValueError, OverflowError):
-        return None
 
 
 def _place(story: Story) -> Location | None:
     """Where it is: the place there (kept in the appointment), else the clinic's own."""
     reference = actor(story, "Location")
-    if reference and reference.reference == _PLACE:
-        inside = next((each for each in story.first.contained if f"#{each.get('id')}" == _PLACE), None)
+    if reference and reference.reference == PLACE:
+        inside = next((each for each in story.first.contained if f"#{each.get('id')}" == PLACE), None)
         return Location.model_validate(inside) if inside else None
     wanted = local_id(reference)
     return next((each for each in of(story, Location) if each.id == wanted), None) if wanted else None
@@ -113,10 +38,10 @@ def place_part(name: str) -> tuple[Callable[[Story, Links], Any], Callable[[Stor
     def put(story: Story, value: Any, _links: Links) -> Story:
         place = _place(story)
         parts = (_of_place(place) if place else dict.fromkeys(("type", "address", "room"))) | {name: value}
-        contained = tuple(each for each in story.first.contained if f"#{each.get('id')}" != _PLACE)
+        contained = tuple(each for each in story.first.contained if f"#{each.get('id')}" != PLACE)
         if not any(parts.values()):
             return with_actor(change(story, contained=contained), "Location", None)
-        made: dict[str, Any] = {"resourceType": "Location", "id": _PLACE[1:]}
+        made: dict[str, Any] = {"resourceType": "Location", "id": PLACE[1:]}
         if parts["room"]:
             made["name"] = parts["room"]
         if parts["address"]:
@@ -124,7 +49,7 @@ def place_part(name: str) -> tuple[Callable[[Story, Links], Any], Callable[[Stor
         if parts["type"]:
             made["type"] = [{"text": parts["type"]}]
         story = change(story, contained=(*contained, made))
-        return with_actor(story, "Location", Reference(reference=_PLACE))
+        return with_actor(story, "Location", Reference(reference=PLACE))
 
     return get, put
 
@@ -135,17 +60,14 @@ def _of_place(place: Location) -> dict[str, Any]:
     if address and not text:
         tail = " ".join(filter(None, (address.state, address.postal_code)))
         text = ", ".join(filter(None, (*address.line, address.city, tail)))
-    ours = place.id != _PLACE[1:]
+    ours = place.id != PLACE[1:]
     kind = words(place.type[0]) if place.type and not ours else ("in_person" if ours else None)
     return {"type": kind, "address": text or None, "room": place.name}
 
 
 def put_status(story: Story, value: Any, _links: Links) -> Story:
-    """Move the status forward: what has ended here is not opened again by what is still open there."""
-    status = STATUS.get(value) if isinstance(value, str) else None
-    if status is None or first_of(story, Appointment).status in _ENDED:
-        return story
-    return change(story, status=status)
+    """Lay the status, where it moves forward."""
+    return appointments.put_status(story, STATUS.get(value) if isinstance(value, str) else None)
 
 
 def status(story: Story, _links: Links) -> Any:
@@ -167,44 +89,18 @@ def put_cancellation(story: Story, value: Any, _links: Links) -> Story:
     return change(story, cancelation_reason=meant(reason))
 
 
-def _type(story: Story, _links: Links) -> Any:
-    return words(first_of(story, Appointment).appointment_type)
-
-
-def _put_type(story: Story, value: Any, _links: Links) -> Story:
-    return change(story, appointment_type=meant(value))
-
-
-def _reason(story: Story, _links: Links) -> Any:
-    reasons = first_of(story, Appointment).reason_code
-    return words(reasons[0]) if reasons else None
-
-
-def _put_reason(story: Story, value: Any, _links: Links) -> Story:
-    made = (concept,) if (concept := meant(value)) else ()
-    return change(story, reason_code=(*made, *first_of(story, Appointment).reason_code[1:]))
-
-
-def _notes(story: Story, _links: Links) -> Any:
-    return first_of(story, Appointment).comment
-
-
-def _put_notes(story: Story, value: Any, _links: Links) -> Story:
-    return change(story, comment=value or None)
-
-
 LENSES = (
-    Lens("patient_id", *whose(Kind.PATIENT, "Patient")),
-    Lens("provider_id", *whose(Kind.PRACTITIONER, "Practitioner")),
-    Lens("appointment_type", _type, _put_type),
-    Lens("reason", _reason, _put_reason),
-    Lens("scheduled_time", start, put_start),
-    Lens("duration_minutes", minutes, put_minutes),
+    Lens("patient_id", *appointments.whose(SYSTEM, Kind.PATIENT)),
+    Lens("provider_id", *appointments.whose(SYSTEM, Kind.PRACTITIONER)),
+    Lens("appointment_type", appointments.kind_of, appointments.put_kind),
+    Lens("reason", appointments.reason, appointments.put_reason),
+    Lens("scheduled_time", appointments.start, appointments.put_start),
+    Lens("duration_minutes", appointments.minutes, appointments.put_minutes),
     block(
         "location",
         (("type", *place_part("type")), ("address", *place_part("address")), ("room", *place_part("room"))),
     ),
-    Lens("notes", _notes, _put_notes),
+    Lens("notes", appointments.notes, appointments.put_notes),
     Lens("status", status, put_status, told=False),
     Lens("confirmation", nothing, put_confirmation, told=False),
     Lens("cancellation", nothing, put_cancellation, told=False),

@@ -7,7 +7,7 @@ from sync.records.consent import Consent
 from sync.records.document import DocumentReference
 from sync.records.elements import Resource
 from sync.records.message import Communication, Task
-from sync.remotes.healify.mapping.common import SYSTEM, there
+from sync.remotes.healify.mapping.parties import SYSTEM, there
 from sync.telling.folding import day, utc
 from sync.telling.lenses import first_of, of
 from sync.telling.words import NPI, id_there, local_id, words

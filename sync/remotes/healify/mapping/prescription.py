@@ -8,7 +8,7 @@ from sync.records.elements import Annotation, CodeableConcept, Reference
 from sync.records.medication import Dosage, MedicationRequest
 from sync.records.message import Task
 from sync.records.organization import Organization
-from sync.remotes.healify.mapping.common import SYSTEM, fold_provider, here, provider, there
+from sync.remotes.healify.mapping.parties import SYSTEM, fold_provider, here, provider, there
 from sync.telling.folding import fold
 from sync.telling.lenses import Lens, block, change, first_of, of, shown
 from sync.telling.people import point_of

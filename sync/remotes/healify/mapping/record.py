@@ -10,7 +10,7 @@ from sync.records.document import DocumentReference
 from sync.records.elements import CodeableConcept, Period, Quantity, Reference
 from sync.records.encounter import Encounter, Participant
 from sync.records.observation import Observation
-from sync.remotes.healify.mapping.common import SYSTEM, fold_provider, here, provider, there
+from sync.remotes.healify.mapping.parties import SYSTEM, fold_provider, here, provider, there
 from sync.remotes.healify.mapping.patient import unconfirmed
 from sync.telling.folding import fold, fold_set, utc
 from sync.telling.lenses import Lens, add, block, change, first_of, of, shown, swap

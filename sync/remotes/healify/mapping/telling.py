@@ -8,8 +8,9 @@ from sync.records.encounter import Encounter
 from sync.records.message import Task
 from sync.remotes.healify.mapping import appointment, others, patient, prescription, record
 from sync.remotes.healify.mapping.bodies import LENSES, lines
-from sync.remotes.healify.mapping.common import SYSTEM
+from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.telling import people
+from sync.telling.appointments import actor
 from sync.telling.lenses import first_of, tell
 from sync.telling.looking import kept_here
 from sync.telling.words import lacking, local_id
@@ -50,7 +51,7 @@ def _plain(story: Story, links: Links) -> Telling | CannotTell:
     if story.kind is Kind.PATIENT:
         return Telling(body, people.homeless(story, patient.HOMES))
     if story.kind is Kind.APPOINTMENT:
-        actors = [(kind, appointment.actor(story, name)) for kind, name in _ACTORS]
+        actors = [(kind, actor(story, name)) for kind, name in _ACTORS]
         first_of(story, Appointment)
         return Telling(body, needs=lacking(actors, SYSTEM, links))
     homeless = record.homeless(story) if story.kind is Kind.ENCOUNTER else ()

@@ -133,8 +133,6 @@ def test_what_is_only_linked_or_mentioned_answers_by_a_knob_alone(system: str) -
 def optional_path(path: str, desk: Desk) -> tuple[str, Any]:
     if path in HMS_LINKS:
         return "/v1" + path.replace("{id}", HMS_LINKS[path]), None
-    if path == "/graphql":
-        return path, {"query": "{ patient(id: 1) { id } }"}
     if path == "/shared/{share_id}":
         given = {"recipient_email": "a@b.org", "recipient_type": "x", "permissions": ["view"]}
         made = desk.ask("POST", "/api/v1/medical-records/rec_123abc/share", given).json()

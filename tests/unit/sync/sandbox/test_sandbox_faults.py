@@ -142,6 +142,11 @@ def page_shift() -> None:
     seen = ids(at, "?limit=5&offset=0") + ids(at, "?limit=5&offset=5")
     assert len(seen) == 9
     assert set(before) - set(seen) == {before[5]}, "one row fell between the pages"
+    at = desk("page_shift", after=1, by="insert")
+    for number in range(9):
+        at.ask("POST", PATIENTS, {**ANA, "first_name": f"Ana{number}"})
+    seen = ids(at, "?limit=5&offset=0") + ids(at, "?limit=5&offset=5")
+    assert seen[4] == seen[5], "one row came twice"
 
 
 def masked() -> None:

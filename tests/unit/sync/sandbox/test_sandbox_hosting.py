@@ -184,9 +184,19 @@ def test_a_webhook_reaches_who_has_subscribed(house: Sandbox, ear: Ear) -> None:
     assert house.postman.delivered == [("appointment.updated", ear.url, 204)]
 
 
-@pytest.mark.parametrize("url", ["http://example.com/x", "https://127.0.0.1/x", "http://127.0.0.1:1/x", "file:///etc"])
-def test_nobody_beyond_this_machine_is_called(url: str) -> None:
+@pytest.mark.parametrize(
+    "url", ["http://example.com/x", "https://127.0.0.1/x", "file:///etc", "http://127.0.0.1.evil/"]
+)
+def test_nobody_beyond_this_machine_is_called(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[object] = []
+    monkeypatch.setattr(http.client.HTTPConnection, "connect", called.append)
     assert delivered(Delivery(url, b"{}")) == 0
+    assert called == []
+
+
+def test_an_address_where_nobody_answers_is_told_from_one_that_does(ear: Ear) -> None:
+    assert delivered(Delivery(ear.url, b"{}")) == 204
+    assert delivered(Delivery("http://127.0.0.1:1/x", b"{}")) == 0
 
 
 def test_knobs_are_read_and_a_wrong_one_is_named() -> None:

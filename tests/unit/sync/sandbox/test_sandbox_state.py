@@ -98,6 +98,20 @@ def test_an_effect_knows_its_request() -> None:
     assert (asked.endpoint, asked.status, asked.request_id) == (PATIENTS, 201, "r-9")
 
 
+def test_who_names_what_is_not_there_is_noted_and_rows_without_a_patient_are_found() -> None:
+    at = Desk("healify").sign_in()
+    given = {"patient_id": "pat_none", "title": "T", "type": "note", "date": "2025-01-15T10:00:00Z"}
+    assert at.ask("POST", "/api/v1/medical-records", given).status == 422
+    assert at.ask("GET", f"{PATIENTS}/pat_other").status == 404
+    assert [(one.table, one.ident) for one in at.system.log.strays] == [
+        ("patients", "pat_none"),
+        ("patients", "pat_other"),
+    ]
+    assert at.system.orphans() == []
+    at.ask("DELETE", f"{PATIENTS}/pat_123abc")
+    assert ("records", "rec_123abc") in at.system.orphans()
+
+
 def test_an_index_follows_what_is_put_changed_and_dropped() -> None:
     table = Table(("owner",), lambda row: str(row["name"]))
     for number in range(5):
