@@ -1,5 +1,6 @@
 """What is done at a visit as lenses read it: who takes part, vital signs, parts of the note, medicines, amounts."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,8 +11,10 @@ from sync.port import Kind, Links, Story
 from sync.records.appointment import Appointment, Participant
 from sync.records.document import DocumentReference
 from sync.records.elements import CodeableConcept, Coding, Quantity, Reference
+from sync.records.invoice import ChargeItem
 from sync.records.medication import Dosage, MedicationRequest
 from sync.records.observation import Observation
+from sync.records.practitioner import Practitioner
 from sync.telling.lenses import add, change, first_of, of
 from sync.telling.notes import current, section_of, text_of, written
 from sync.telling.words import LOINC, RESOURCE, UCUM, code_in, refer, told_id, words
@@ -237,6 +240,46 @@ def refills(line: MedicationRequest) -> int | None:
     """How often it may be filled again."""
     number = supply(line).get("numberOfRepeatsAllowed")
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def asked_by(story: Story, reference: Reference | None) -> Reference | None:
+    """Who asked for it: as it says, else the practitioner who is told with it where it says a name alone."""
+    if reference is not None and (reference.reference or reference.identifier):
+        return reference
+    one = next((each for each in of(story, Practitioner) if each.id), None)
+    return reference if one is None else Reference(reference=f"Practitioner/{one.id}")
+
+
+# Money
+def price_of(one: ChargeItem) -> tuple[int | float | None, int | float, int | float | None]:
+    """Price of one, how many, and the sum: FHIR's priceOverride is the sum of the whole line.
+
+    The price of one is left out where the sum is no multiple of it to the hundredth.
+    """
+    quantity = one.quantity.value if one.quantity is not None else None
+    many = quantity or Decimal(1)
+    total = one.price_override.value if one.price_override is not None else None
+    if total is None:
+        return None, plain(many) or 1, None
+    each = (total / many).quantize(Decimal("0.01"))
+    return plain(each) if each * many == total else None, plain(many) or 1, plain(total)
+
+
+# A code of CPT (five digits, or four and a letter), or of HCPCS (a letter and four digits).
+_PROCEDURE = re.compile(r"\d{4}[0-9A-Z]|[A-Z]\d{4}")
+
+
+def procedure_code(concept: CodeableConcept | None) -> str | None:
+    """The code of CPT, or one of the clinic's own list that has its form."""
+    known = code_in(concept, CPT)
+    coding = concept.coding if concept else ()
+    return known or next((each.code for each in coding if each.code and _PROCEDURE.fullmatch(each.code)), None)
+
+
+def any_code(concept: CodeableConcept | None) -> str | None:
+    """The code of CPT, else the first that there is."""
+    coding = concept.coding if concept else ()
+    return code_in(concept, CPT) or next((each.code for each in coding if each.code), None)
 
 
 def diagnosis_codes(concepts: Iterable[CodeableConcept | None], system: str = ICD10) -> list[str]:

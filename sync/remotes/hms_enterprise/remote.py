@@ -11,12 +11,13 @@ from sync.remotes.hms_enterprise import wire as w
 from sync.remotes.hms_enterprise.answers import read_error
 from sync.remotes.hms_enterprise.client import TOKEN_PATH, Client, NotAnId, Way
 from sync.remotes.hms_enterprise.graphql import CREATE_ENCOUNTER, PATIENT, camel, snake
+from sync.remotes.hms_enterprise.live import Live, connect
 from sync.remotes.hms_enterprise.mapping import telling
 from sync.remotes.hms_enterprise.prefix import find_prefix, find_token_path, root_of
 from sync.remotes.hms_enterprise.profile import profile
 from sync.remotes.hms_enterprise.reading import Reading, seen
 from sync.telling.masks import NotToBeSent, masked_members, require_clear
-from sync.transport.credentials import Clock, Secrets
+from sync.transport.credentials import TOKEN, Clock, Secrets
 from sync.transport.opening import Endings, Opening
 from sync.transport.outcomes import Call, Garbled, NotThere, Refused, Said
 from sync.transport.signin import Bearer, Jwt
@@ -210,6 +211,18 @@ def sign_in(secrets: Secrets, clock: Clock) -> SignIn:
             login=lambda: Call("POST /auth/token", "POST", secrets.get(TOKEN_AT) or TOKEN_PATH),
         )
     return Bearer(secrets)
+
+
+def open_live(opening: Opening, wait: Callable[[float], None], chance: Callable[[], float]) -> Live:
+    """The live channel beside it: signed in with the token that the remote last got, silent while there is none."""
+    return Live(
+        root_of(opening.base),
+        lambda: opening.secrets.get(TOKEN),
+        connect,
+        steady=opening.steady,
+        wait=wait,
+        chance=chance,
+    )
 
 
 def open_remote(opening: Opening) -> HmsRemote:

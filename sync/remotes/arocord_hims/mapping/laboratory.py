@@ -12,7 +12,7 @@ from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, add, change, first_of, of, shown
 from sync.telling.notes import with_marker, without_marker
 from sync.telling.words import meant, refer, told_id, words
-from sync.telling.work import exact, extra, plain
+from sync.telling.work import asked_by, exact, extra, plain
 
 NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
@@ -88,6 +88,11 @@ def _request(base: ServiceRequest, item: Mapping[str, Any]) -> ServiceRequest:
     )
 
 
+def ordered_by(story: Story) -> Reference | None:
+    """Who ordered it."""
+    return asked_by(story, first_of(story, ServiceRequest).requester)
+
+
 def compared(value: Any) -> Any:
     """Tests as they are compared: without a marker of ours, and whatever their order."""
     if not isinstance(value, list):
@@ -117,7 +122,7 @@ LENSES = (
     ),
     Lens(
         "doctor_id",
-        lambda story, links: told_id(first_of(story, ServiceRequest).requester, SYSTEM, Kind.PRACTITIONER, links),
+        lambda story, links: told_id(ordered_by(story), SYSTEM, Kind.PRACTITIONER, links),
         _refer("requester", Kind.PRACTITIONER),
     ),
     Lens(
@@ -143,6 +148,11 @@ def order_of(story: Story) -> Reference | None:
         return Reference.model_validate(found[0])
     request = next(iter(of(story, ServiceRequest)), None)
     return Reference(reference=f"ServiceRequest/{request.id}") if request is not None and request.id else None
+
+
+def _order_there(story: Story, links: Links) -> str | None:
+    """The id there of that order; results are told under the id of their order, and each says its test."""
+    return told_id(order_of(story), SYSTEM, Kind.LAB_ORDER, links) or links.there(Kind.LAB_ORDER, story.local_id)
 
 
 def result_body(one: Observation) -> Body:
@@ -251,7 +261,7 @@ def _put_order(story: Story, value: Any, links: Links) -> Story:
 
 RESULTS = (
     # In the path of the call, and so no member of what is sent.
-    Lens("order_id", lambda story, links: told_id(order_of(story), SYSTEM, Kind.LAB_ORDER, links), _put_order),
+    Lens("order_id", _order_there, _put_order),
     Lens("results", _results, _put_results),
     Lens("interpretation", _interpretation, lambda story, _value, _links: story),
     Lens("technician_id", _technician, _put_technician),

@@ -13,6 +13,7 @@ from sync.telling.lenses import Lens, add, change, first_of, left, shown
 from sync.telling.notes import with_marker, without_marker
 from sync.telling.words import code_in, refer, told_id, words
 from sync.telling.work import (
+    asked_by,
     dose_words,
     exact,
     extra,
@@ -102,6 +103,11 @@ def _meaning(item: Mapping[str, Any]) -> CodeableConcept:
     )
 
 
+def prescriber_of(story: Story) -> Reference | None:
+    """Who prescribed it."""
+    return asked_by(story, first_of(story, MedicationRequest).requester)
+
+
 def _priority(story: Story, _links: Links) -> str:
     return PRIORITY.get(str(extra(first_of(story, MedicationRequest), "priority")), "medium")
 
@@ -138,7 +144,7 @@ LENSES = (
     ),
     Lens(
         "doctor_id",
-        lambda story, links: told_id(first_of(story, MedicationRequest).requester, SYSTEM, Kind.PRACTITIONER, links),
+        lambda story, links: told_id(prescriber_of(story), SYSTEM, Kind.PRACTITIONER, links),
         _refer("requester", Kind.PRACTITIONER),
     ),
     Lens(
@@ -174,8 +180,10 @@ def processing(story: Story) -> Body:
 
 # What was handed out
 def prescription_of(one: MedicationDispense) -> Reference | None:
-    """The prescription that was filled."""
-    return one.authorizing_prescription[0] if one.authorizing_prescription else None
+    """The prescription that was filled: as a whole where that is said beside the line."""
+    known = one.authorizing_prescription
+    whole = (each for each in known if (each.reference or "").startswith("RequestGroup/"))
+    return next(whole, known[0] if known else None)
 
 
 def performer_of(one: MedicationDispense) -> Reference | None:

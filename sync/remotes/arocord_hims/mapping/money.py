@@ -13,8 +13,8 @@ from sync.records.payment import PaymentNotice
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.folding import day
 from sync.telling.lenses import Lens, first_of, left, of
-from sync.telling.words import code_in, local_id, told_id, words
-from sync.telling.work import CPT, ICD10, diagnosis_codes, extra, plain
+from sync.telling.words import local_id, told_id, words
+from sync.telling.work import ICD10, diagnosis_codes, extra, plain, price_of, procedure_code
 
 METHODS = {"card": "credit_card", "credit": "credit_card", "debit": "debit_card"}
 
@@ -41,15 +41,10 @@ def _moneys(record: Resource) -> list[Money]:
 
 def charge_body(one: ChargeItem) -> Body:
     """One line."""
-    quantity = plain(one.quantity.value) if one.quantity and one.quantity.value is not None else 1
-    price = amount(one.price_override)
-    total = None
-    if one.price_override is not None and one.price_override.value is not None:
-        many = one.quantity.value if one.quantity and one.quantity.value is not None else 1
-        total = plain(one.price_override.value * many)
+    price, quantity, total = price_of(one)
     found = {
         "description": words(one.code),
-        "cpt_code": code_in(one.code, CPT),
+        "cpt_code": procedure_code(one.code),
         "quantity": quantity,
         "unit_price": price,
         "total": total,
@@ -104,7 +99,7 @@ def invoice_there(story: Story, links: Links) -> str | None:
 def _method(story: Story, _links: Links) -> str:
     one = first_of(story, PaymentNotice)
     said = extra(one, "paymentMethod") or extra(one, "method")
-    text = said if isinstance(said, str) else None
+    text = said if isinstance(said, str) else words(one.payment_status)
     if isinstance(said, dict):
         text = words(CodeableConcept.model_validate(said))
     plain_word = (text or "other").strip().lower().replace(" ", "_")
@@ -140,7 +135,7 @@ def _insurer(story: Story, _links: Links) -> str | None:
 def _procedures(story: Story, _links: Links) -> list[str]:
     concepts = [each.product_or_service for each in first_of(story, Claim).item]
     concepts += [each.code for each in of(story, ChargeItem)]
-    return diagnosis_codes(concepts, CPT)
+    return list(dict.fromkeys(filter(None, map(procedure_code, concepts))))
 
 
 def _diagnoses(story: Story, _links: Links) -> list[str]:

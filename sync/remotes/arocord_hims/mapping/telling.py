@@ -8,7 +8,6 @@ from sync.records.dispense import MedicationDispense
 from sync.records.elements import Reference, Resource
 from sync.records.invoice import ChargeItem
 from sync.records.medication import MedicationRequest
-from sync.records.observation import Observation
 from sync.records.request import ServiceRequest
 from sync.remotes.arocord_hims.mapping import appointments, laboratory, medicines, money, notices, patients, visits
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
@@ -39,7 +38,11 @@ def _prescription(story: Story) -> References:
     one = story.first
     if not isinstance(one, MedicationRequest):
         return ()
-    return (Kind.PATIENT, one.subject), (Kind.PRACTITIONER, one.requester), (Kind.ENCOUNTER, one.encounter)
+    return (
+        (Kind.PATIENT, one.subject),
+        (Kind.PRACTITIONER, medicines.prescriber_of(story)),
+        (Kind.ENCOUNTER, one.encounter),
+    )
 
 
 def _dispense(story: Story) -> References:
@@ -53,11 +56,16 @@ def _order(story: Story) -> References:
     one = story.first
     if not isinstance(one, ServiceRequest):
         return ()
-    return (Kind.PATIENT, one.subject), (Kind.PRACTITIONER, one.requester), (Kind.ENCOUNTER, one.encounter)
+    return (
+        (Kind.PATIENT, one.subject),
+        (Kind.PRACTITIONER, laboratory.ordered_by(story)),
+        (Kind.ENCOUNTER, one.encounter),
+    )
 
 
 def _result(story: Story) -> References:
-    return ((Kind.LAB_ORDER, laboratory.order_of(story)),) if isinstance(story.first, Observation) else ()
+    """The order: under whose id its results are told, whatever test each of them is of."""
+    return ((Kind.LAB_ORDER, Reference(reference=f"ServiceRequest/{story.local_id}")),)
 
 
 def _invoice(story: Story) -> References:
@@ -127,7 +135,10 @@ def project(
     if story.kind in MONEY and (refused := money.foreign(story, found.get("currency", "USD"))) is not None:
         return refused
     body = tell(cell.lenses, story, links)
-    return _complete(story.kind, Telling(body, cell.homeless(story), lacking(cell.references(story), SYSTEM, links)))
+    needs = lacking(cell.references(story), SYSTEM, links)
+    if story.kind is Kind.LAB_RESULT and body.get("order_id"):
+        needs = ()
+    return _complete(story.kind, Telling(body, cell.homeless(story), needs))
 
 
 def _complete(kind: Kind, telling: Telling) -> Telling | CannotTell:

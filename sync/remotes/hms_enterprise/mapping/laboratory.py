@@ -11,7 +11,7 @@ from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, add, change, first_of, left, nothing, of, shown
 from sync.telling.words import meant, refer, told_id, words
-from sync.telling.work import diagnosis_codes, exact, plain
+from sync.telling.work import asked_by, diagnosis_codes, exact, plain
 
 NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
@@ -78,6 +78,11 @@ def _request(base: ServiceRequest, item: Mapping[str, Any]) -> ServiceRequest:
     )
 
 
+def ordered_by(story: Story) -> Reference | None:
+    """Who ordered it."""
+    return asked_by(story, first_of(story, ServiceRequest).requester)
+
+
 def compared(value: Any) -> Any:
     """Tests as they are compared: whatever their order, and how far each of them is."""
     if not isinstance(value, list):
@@ -123,7 +128,7 @@ LENSES = (
     ),
     Lens(
         "provider_id",
-        lambda story, links: told_id(first_of(story, ServiceRequest).requester, SYSTEM, Kind.PRACTITIONER, links),
+        lambda story, links: told_id(ordered_by(story), SYSTEM, Kind.PRACTITIONER, links),
         _put_provider,
     ),
     Lens("priority", lambda story, _links: first_of(story, ServiceRequest).priority or "routine", left),
@@ -247,7 +252,7 @@ RESULTS = (
 def references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:
     """What must be known there before."""
     one = first_of(story, ServiceRequest)
-    return (Kind.PATIENT, one.subject), (Kind.PRACTITIONER, one.requester)
+    return (Kind.PATIENT, one.subject), (Kind.PRACTITIONER, ordered_by(story))
 
 
 def homeless(story: Story) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from sync.telling.lenses import Lens, change, first_of, left, of, shown
 from sync.telling.words import NDC, code_in, identifier_of, local_id, refer, told_id, words
 from sync.telling.work import (
     NCPDP,
+    asked_by,
     diagnosis_codes,
     exact,
     extra,
@@ -172,7 +173,7 @@ LENSES = (
     ),
     Lens(
         "provider_id",
-        lambda story, links: told_id(_line(story).requester, SYSTEM, Kind.PRACTITIONER, links),
+        lambda story, links: told_id(asked_by(story, _line(story).requester), SYSTEM, Kind.PRACTITIONER, links),
         _put_provider,
     ),
     Lens("medication", _medication, _put_medication),
@@ -191,7 +192,7 @@ LENSES = (
 
 def references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:
     """What must be known there before."""
-    return (Kind.PATIENT, _line(story).subject), (Kind.PRACTITIONER, _line(story).requester)
+    return (Kind.PATIENT, _line(story).subject), (Kind.PRACTITIONER, asked_by(story, _line(story).requester))
 
 
 def homeless(story: Story) -> tuple[str, ...]:

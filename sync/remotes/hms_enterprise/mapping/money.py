@@ -2,6 +2,7 @@
 
 from sync.port import CannotTell, Kind, Links, Story
 from sync.records.claim import Claim
+from sync.records.condition import Condition
 from sync.records.coverage import Coverage
 from sync.records.elements import Money, Reference
 from sync.records.invoice import ChargeItem
@@ -9,8 +10,8 @@ from sync.records.organization import Organization
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
 from sync.telling.folding import utc
 from sync.telling.lenses import Lens, first_of, left, of
-from sync.telling.words import code_in, local_id, told_id, words
-from sync.telling.work import CPT, ICD10, diagnosis_codes, extra, plain
+from sync.telling.words import local_id, told_id, words
+from sync.telling.work import ICD10, any_code, diagnosis_codes, extra, plain, price_of
 
 
 def amount(money: Money | None) -> int | float | None:
@@ -34,17 +35,9 @@ def _charge(story: Story) -> ChargeItem:
     return first_of(story, ChargeItem)
 
 
-def _quantity(story: Story, _links: Links) -> int | float:
-    quantity = _charge(story).quantity
-    return (plain(quantity.value) if quantity is not None else None) or 1
-
-
-def _total(story: Story, _links: Links) -> int | float | None:
-    price, quantity = _charge(story).price_override, _charge(story).quantity
-    if price is None or price.value is None:
-        return None
-    many = quantity.value if quantity is not None and quantity.value is not None else 1
-    return plain(price.value * many)
+def _diagnosed(story: Story, _links: Links) -> list[str]:
+    """Why it was done: as the charge says, else the diagnoses of the visit that it is told with."""
+    return diagnosis_codes(_charge(story).reason) or diagnosis_codes(each.code for each in of(story, Condition))
 
 
 def _billed_by(story: Story, links: Links) -> str | None:
@@ -64,13 +57,13 @@ CHARGE = (
     Lens("patient_id", lambda story, links: told_id(_charge(story).subject, SYSTEM, Kind.PATIENT, links), left),
     Lens("encounter_id", lambda story, links: told_id(_charge(story).context, SYSTEM, Kind.ENCOUNTER, links), left),
     Lens("charge_date", _when, left),
-    Lens("charge_code", lambda story, _links: code_in(_charge(story).code, CPT), left),
+    Lens("charge_code", lambda story, _links: any_code(_charge(story).code), left),
     Lens("description", lambda story, _links: words(_charge(story).code), left),
-    Lens("quantity", _quantity, left),
-    Lens("unit_price", lambda story, _links: amount(_charge(story).price_override), left),
-    Lens("total_amount", _total, left),
+    Lens("quantity", lambda story, _links: price_of(_charge(story))[1], left),
+    Lens("unit_price", lambda story, _links: price_of(_charge(story))[0], left),
+    Lens("total_amount", lambda story, _links: price_of(_charge(story))[2], left),
     Lens("billing_provider_id", _billed_by, left),
-    Lens("diagnosis_codes", lambda story, _links: diagnosis_codes(_charge(story).reason), left),
+    Lens("diagnosis_codes", _diagnosed, left),
     Lens("notes", lambda story, _links: "\n".join(each.text for each in _charge(story).note) or None, left),
 )
 
