@@ -15,6 +15,7 @@ from sync.records.invoice import ChargeItem
 from sync.records.medication import Dosage, MedicationRequest
 from sync.records.observation import Observation
 from sync.records.practitioner import Practitioner
+from sync.records.request import ServiceRequest
 from sync.telling.lenses import add, change, first_of, of
 from sync.telling.notes import current, section_of, text_of, written
 from sync.telling.words import LOINC, RESOURCE, UCUM, code_in, refer, told_id, words
@@ -248,6 +249,19 @@ def asked_by(story: Story, reference: Reference | None) -> Reference | None:
         return reference
     one = next((each for each in of(story, Practitioner) if each.id), None)
     return reference if one is None else Reference(reference=f"Practitioner/{one.id}")
+
+
+# Orders
+def requests_of(story: Story) -> list[ServiceRequest]:
+    """The tests of an order."""
+    return [each for each in (story.first, *story.rest) if isinstance(each, ServiceRequest)]
+
+
+def test_code(concept: CodeableConcept | None, theirs: str) -> str | None:
+    """The code that a test is ordered by: theirs where it is known, else the first that the chart has."""
+    coding = concept.coding if concept else ()
+    known = next((each.code for each in coding if each.system == theirs and each.code), None)
+    return known or next((each.code for each in coding if each.code), None)
 
 
 # Money

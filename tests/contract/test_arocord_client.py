@@ -13,6 +13,7 @@ from sync.remotes.arocord_hims.client import REPORTS, Client, NotAnId
 from sync.remotes.arocord_hims.mapping.telling import body_of
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.remotes.arocord_hims.uses import USES
+from sync.telling.asking import Asked
 from sync.transport.outcomes import Call, Clash, Forbidden, Garbled, NotThere, Outcome, Refused, SignInNeeded, Slowed
 from tests.contract.documented import Server, documented, endpoints, way_to
 from tests.unit.sync.remote_laws import Recorder
@@ -21,7 +22,7 @@ from tests.unit.sync.stories import Linked
 SYSTEM = "arocord_hims"
 Ask = Callable[[Client, Any], Any]
 # The number of the endpoint, what calls it with the documented body, and the address it goes to.
-REQUESTS: tuple[tuple[str, type[w.Asked], Ask, str], ...] = (
+REQUESTS: tuple[tuple[str, type[Asked], Ask, str], ...] = (
     ("01", w.Login, lambda c, b: c.log_in(b), "POST /auth/login"),
     ("02", w.Refresh, lambda c, b: c.refresh(b), "POST /auth/refresh"),
     ("06", w.NewPatient, lambda c, b: c.create_patient(b), "POST /patients"),
@@ -49,7 +50,7 @@ LOGGED_IN = {"success": True, "data": {"user": {"id": "u"}, "tokens": {"access_t
 
 @pytest.mark.parametrize(("number", "model", "ask", "address"), REQUESTS, ids=[each[3] for each in REQUESTS])
 def test_a_documented_request_is_sent_as_it_is_documented(
-    number: str, model: type[w.Asked], ask: Ask, address: str
+    number: str, model: type[Asked], ask: Ask, address: str
 ) -> None:
     body = documented(SYSTEM, number, "request")
     server = Server({"POST /auth/login": LOGGED_IN})
@@ -133,7 +134,7 @@ def called() -> set[str]:
 
 def _something(parameter: inspect.Parameter) -> Any:
     kind = parameter.annotation
-    if isinstance(kind, type) and issubclass(kind, w.Asked):
+    if isinstance(kind, type) and issubclass(kind, Asked):
         return kind.model_construct()
     if kind == w.Cancellation | None:
         return None

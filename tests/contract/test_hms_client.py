@@ -15,6 +15,7 @@ from sync.remotes.hms_enterprise.graphql import CREATE_ENCOUNTER, PATIENT, camel
 from sync.remotes.hms_enterprise.mapping.telling import body_of
 from sync.remotes.hms_enterprise.remote import HmsRemote
 from sync.remotes.hms_enterprise.uses import USES
+from sync.telling.asking import Asked
 from sync.transport.outcomes import Clash, Failed, Forbidden, Garbled, NotThere, Outcome, Refused, SignInNeeded, Slowed
 from tests.contract.documented import Server, documented, endpoints, folder, way_to
 from tests.unit.sync.loopback import Watch
@@ -24,7 +25,7 @@ from tests.unit.sync.stories import Linked
 SYSTEM = "hms_enterprise"
 Ask = Callable[[Client, Any], Any]
 TOKENS = {"access_token": "a", "token_type": "Bearer", "expires_in": 3600}
-REQUESTS: tuple[tuple[str, type[w.Asked], Ask, str], ...] = (
+REQUESTS: tuple[tuple[str, type[Asked], Ask, str], ...] = (
     ("01", w.Credentials, lambda c, b: c.token(b), "POST /auth/token"),
     ("02", w.NewPatient, lambda c, b: c.create_patient(b), "POST /api/v1/patients"),
     ("04", w.PatientChange, lambda c, b: c.update_patient("x", b), "PUT /api/v1/patients/x"),
@@ -41,7 +42,7 @@ REQUESTS: tuple[tuple[str, type[w.Asked], Ask, str], ...] = (
 
 @pytest.mark.parametrize(("number", "model", "ask", "address"), REQUESTS, ids=[each[3] for each in REQUESTS])
 def test_a_documented_request_is_sent_as_it_is_documented(
-    number: str, model: type[w.Asked], ask: Ask, address: str
+    number: str, model: type[Asked], ask: Ask, address: str
 ) -> None:
     body = documented(SYSTEM, number, "request")
     server = Server({"POST /auth/token": TOKENS, "POST /api/v1/pharmacy/drug-interactions": {"interactions": []}})
@@ -159,7 +160,7 @@ def called() -> set[str]:
             kind = parameter.annotation
             if parameter.kind is inspect.Parameter.VAR_KEYWORD:
                 continue
-            model = isinstance(kind, type) and issubclass(kind, w.Asked)
+            model = isinstance(kind, type) and issubclass(kind, Asked)
             given[parameter.name] = kind.model_construct() if model else {} if "Mapping" in str(kind) else "x"
         try:
             method(**given)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sync.remotes.arocord_hims.wire import Shown
+from sync.telling.asking import Shown
 from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said
 
 Json = dict[str, Any]

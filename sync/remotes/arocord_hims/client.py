@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from sync.remotes.arocord_hims import wire as w
 from sync.remotes.arocord_hims.answers import data, many, must_be_one, one, shown, total
+from sync.telling.asking import Asked
 from sync.transport.outcomes import Answer, Call
 
 Json = dict[str, Any]
@@ -48,7 +49,7 @@ def call_of(
     remote_id: str | None = None,
     *,
     query: Mapping[str, str | int | None] | None = None,
-    body: w.Asked | None = None,
+    body: Asked | None = None,
     signed: bool = True,
     file: bool = False,
 ) -> Call:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from sync.remotes.arocord_hims.mapping import laboratory, medicines, money, tell
 from sync.remotes.arocord_hims.mapping.appointments import STATUS
 from sync.remotes.arocord_hims.profile import profile
 from sync.remotes.arocord_hims.reading import Reading
+from sync.telling.asking import Asked, M, asked
 from sync.telling.masks import NotToBeSent, masked_members, require_clear
 from sync.telling.notes import with_marker
 from sync.transport.credentials import Clock, Secrets
@@ -24,7 +25,6 @@ from sync.transport.signin import Bearer, Jwt
 from sync.transport.wire import SignIn
 
 Json = dict[str, Any]
-M = TypeVar("M", bound=w.Asked)
 
 
 class ArocordRemote:
@@ -109,8 +109,8 @@ class ArocordRemote:
             return client.enter_results(*_in_path(body, "order_id", w.Results))
         if kind is Kind.PAYMENT:
             details = money.payment_details(sending.key)
-            return client.record_payment(_asked(w.NewPayment, body | ({"payment_details": details} if details else {})))
-        creates: Mapping[Kind, tuple[type[w.Asked], Callable[[Any], Json | None]]] = {
+            return client.record_payment(asked(w.NewPayment, body | ({"payment_details": details} if details else {})))
+        creates: Mapping[Kind, tuple[type[Asked], Callable[[Any], Json | None]]] = {
             Kind.PATIENT: (w.NewPatient, client.create_patient),
             Kind.APPOINTMENT: (w.NewAppointment, client.create_appointment),
             Kind.ENCOUNTER: (w.NewConsultation, client.start_consultation),
@@ -123,7 +123,7 @@ class ArocordRemote:
         if kind not in creates:
             raise LookupError(f"there is no call that creates a {kind}")
         model, create = creates[kind]
-        return create(_asked(model, body))
+        return create(asked(model, body))
 
     def _marked(self, sending: Sending) -> Body:
         """The body with our marker where a list gives it back; on a label only where that was agreed to."""
@@ -143,10 +143,10 @@ class ArocordRemote:
             change = {name: sending.body[name] for name in wanted if name in sending.body}
             if not change:
                 raise LookupError("nothing of this can be changed there")
-            return self.client.update_patient(remote_id, _asked(w.PatientChange, change))
+            return self.client.update_patient(remote_id, asked(w.PatientChange, change))
         if sending.kind is Kind.APPOINTMENT:
             # What an update does to the rest is not documented: all that can be written is sent.
-            return self.client.update_appointment(remote_id, _asked(w.AppointmentChange, sending.body))
+            return self.client.update_appointment(remote_id, asked(w.AppointmentChange, sending.body))
         if sending.kind is Kind.ENCOUNTER:
             return self._go_on(sending, remote_id)
         raise LookupError(f"there is no call that changes a {sending.kind}")
@@ -172,11 +172,11 @@ class ArocordRemote:
             # A body in a DELETE may be dropped, or the request with it: the second try goes without.
             again = remote_id in self._cancelled
             self._cancelled.add(remote_id)
-            return self.client.cancel_appointment(remote_id, None if again else _asked(w.Cancellation, sending.body))
+            return self.client.cancel_appointment(remote_id, None if again else asked(w.Cancellation, sending.body))
         if (sending.kind, sending.act) == (Kind.ENCOUNTER, "complete"):
             return self.client.complete_consultation(remote_id)
         if sending.kind is Kind.PRESCRIPTION and sending.act in {"process", "ready"}:
-            return self.client.process_prescription(remote_id, _asked(w.Processing, sending.body))
+            return self.client.process_prescription(remote_id, asked(w.Processing, sending.body))
         if (sending.kind, sending.act) == (Kind.NOTICE, "read"):
             return self.client.mark_read(remote_id)
         raise LookupError(f"there is no call for “{sending.act}” of a {sending.kind}")
@@ -231,16 +231,11 @@ class ArocordRemote:
         return id_of(self.client.subscribe(w.NewWebhook(url=url, events=tuple(events), secret=secret, active=True)))
 
 
-def _asked(model: type[M], body: Mapping[str, Any]) -> M:
-    """The members of a body that this call takes. Raises ValidationError, before a byte leaves."""
-    return model.model_validate({name: value for name, value in body.items() if name in model.model_fields})
-
-
 def _in_path(body: Mapping[str, Any], name: str, model: type[M]) -> tuple[str, M]:
     found = body.get(name)
     if not isinstance(found, str) or not found:
         raise LookupError("what this belongs to is not known there yet")
-    return found, _asked(model, body)
+    return found, asked(model, body)
 
 
 def _refused(sending: Sending, words: str) -> Refused:

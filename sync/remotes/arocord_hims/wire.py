@@ -2,27 +2,9 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-
-class Asked(BaseModel):
-    """What is sent: a member that the document does not name is refused here, before a byte leaves."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def json_body(self) -> dict[str, Any]:
-        """The members that were set, as JSON."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
-
-class Shown(BaseModel):
-    """What is shown: known members are typed, others are kept as they came."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    def as_shown(self) -> dict[str, Any]:
-        """The members that came, no more and no fewer."""
-        return self.model_dump(mode="json", exclude_unset=True)
+from sync.telling.asking import Asked, Shown
 
 
 class Login(Asked):
@@ -321,7 +303,7 @@ class Consultation(Shown):
     current_step: int | None = None
     total_steps: int | None = None
     status: str | None = None
-    step_data: dict[str, Any] = {}
+    step_data: dict[str, Any] = Field(default_factory=dict)
     started_at: str | None = None
 
 
@@ -342,5 +324,5 @@ class Notification(Shown):
 class Dashboard(Shown):
     """Their own numbers: shown as they came, nothing is reckoned with them."""
 
-    metrics: dict[str, Any] = {}
-    trends: dict[str, Any] = {}
+    metrics: dict[str, Any] = Field(default_factory=dict)
+    trends: dict[str, Any] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from sync.remotes.hms_enterprise.wire import Shown
+from sync.telling.asking import Shown
 from sync.transport.outcomes import Answer, Call, Garbled, Said
 
 Json = dict[str, Any]

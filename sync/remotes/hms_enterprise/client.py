@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from sync.remotes.hms_enterprise import wire as w
 from sync.remotes.hms_enterprise.answers import many, one, one_or_none, shown, total
+from sync.telling.asking import Asked
 from sync.transport.outcomes import Answer, Call, Garbled
 
 Json = dict[str, Any]
@@ -66,7 +67,7 @@ class Client:
         remote_id: str | None = None,
         *,
         query: Mapping[str, str | int | None] | None = None,
-        body: w.Asked | None = None,
+        body: Asked | None = None,
     ) -> Call:
         start, brace, rest = path.partition("{")
         filled = start + (segment(remote_id or "") + rest.partition("}")[2] if brace else "")

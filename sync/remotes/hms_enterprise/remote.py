@@ -1,7 +1,7 @@
 """HMS Enterprise-Grade as the engine sees it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from sync.remotes.hms_enterprise.mapping import telling
 from sync.remotes.hms_enterprise.prefix import find_prefix, find_token_path, root_of
 from sync.remotes.hms_enterprise.profile import profile
 from sync.remotes.hms_enterprise.reading import Reading, seen
+from sync.telling.asking import Asked, asked
 from sync.telling.masks import NotToBeSent, masked_members, require_clear
 from sync.transport.credentials import TOKEN, Clock, Secrets
 from sync.transport.opening import Endings, Opening
@@ -24,7 +25,8 @@ from sync.transport.signin import Bearer, Jwt
 from sync.transport.wire import SignIn
 
 Json = dict[str, Any]
-M = TypeVar("M", bound=w.Asked)
+# The number that people read of a patient: nobody's to write.
+NUMBER = frozenset({"patient_id"})
 # Where the address of the sign-in that was found is kept, beside the secrets that are sent there.
 TOKEN_AT = "token_path"  # noqa: S105 - a name, not a secret
 
@@ -115,7 +117,7 @@ class HmsRemote:
     def _write(self, sending: Sending) -> Json | None:
         client, kind, body = self.client, sending.kind, sending.body
         if sending.op == "create":
-            creates: Mapping[Kind, tuple[type[w.Asked], Callable[[Any], Json | None]]] = {
+            creates: Mapping[Kind, tuple[type[Asked], Callable[[Any], Json | None]]] = {
                 Kind.PATIENT: (w.NewPatient, client.create_patient),
                 Kind.APPOINTMENT: (w.NewAppointment, client.create_appointment),
                 Kind.ENCOUNTER: (w.NewEncounter, client.create_encounter),
@@ -127,14 +129,14 @@ class HmsRemote:
             if kind not in creates:
                 raise LookupError(f"there is no call that creates a {kind}")
             model, create = creates[kind]
-            return create(_asked(model, body, kind))
+            return create(asked(model, body, NUMBER if kind is Kind.PATIENT else frozenset()))
         if sending.op != "update" or sending.remote_id is None:
             raise LookupError(f"there is no call for “{sending.act}” of a {kind}")
         # What an update does to the rest is not said: every member that can be written is sent.
         if kind is Kind.PATIENT:
-            return client.update_patient(sending.remote_id, _asked(w.PatientChange, body, kind))
+            return client.update_patient(sending.remote_id, asked(w.PatientChange, body, NUMBER))
         if kind is Kind.ENCOUNTER:
-            return client.update_encounter(sending.remote_id, _asked(w.EncounterChange, body, kind))
+            return client.update_encounter(sending.remote_id, asked(w.EncounterChange, body))
         raise LookupError(f"there is no call that changes a {kind}")
 
     def done(self, sending: Sending, seen: Seen | None) -> bool | None:  # noqa: ARG002 - there are no acts
@@ -183,19 +185,9 @@ class HmsRemote:
 
     def create_encounter_by_graphql(self, body: Body) -> Json | None:
         """Record an encounter by the mutation. Raises NotTurnedOn without an address."""
-        asked = _asked(w.NewEncounter, body, Kind.ENCOUNTER).json_body()
-        found = snake(self.client.graphql(CREATE_ENCOUNTER, {"input": camel(asked)})).get("create_clinical_encounter")
+        given = camel(asked(w.NewEncounter, body).json_body())
+        found = snake(self.client.graphql(CREATE_ENCOUNTER, {"input": given})).get("create_clinical_encounter")
         return found if isinstance(found, dict) else None
-
-
-def _asked(model: type[M], body: Mapping[str, Any], kind: Kind) -> M:
-    """The members of a body that this call takes. Raises ValidationError, before a byte leaves.
-
-    What a patient has as `patient_id` is the number that people read: it is nobody's to write.
-    """
-    hidden = {"patient_id"} if kind is Kind.PATIENT else set()
-    known = model.model_fields.keys() - hidden
-    return model.model_validate({name: value for name, value in body.items() if name in known})
 
 
 def _refused(sending: Sending, words: str) -> Refused:

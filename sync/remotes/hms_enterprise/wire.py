@@ -2,29 +2,11 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
+
+from sync.telling.asking import Asked, Shown
 
 Number = float | int
-
-
-class Asked(BaseModel):
-    """What is sent: a member that the document does not name is refused here, before a byte leaves."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def json_body(self) -> dict[str, Any]:
-        """The members that were set, as JSON."""
-        return self.model_dump(mode="json", exclude_unset=True)
-
-
-class Shown(BaseModel):
-    """What is shown: known members are typed, others (``_links`` among them) are kept as they came."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    def as_shown(self) -> dict[str, Any]:
-        """The members that came, no more and no fewer."""
-        return self.model_dump(mode="json", exclude_unset=True)
 
 
 class Credentials(Asked):
@@ -363,5 +345,5 @@ class Metrics(Shown):
 
     start_date: str | None = None
     end_date: str | None = None
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, Any] = Field(default_factory=dict)
     demographics: dict[str, Any] | None = None

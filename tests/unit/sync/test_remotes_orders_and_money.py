@@ -170,8 +170,13 @@ class OneOrder(Linked):
 
 
 def test_results_are_told_under_their_order_whatever_their_test() -> None:
-    result = of(Observation, status="final", code={"coding": [{"code": "WBC"}]},
-                basedOn=[{"reference": "ServiceRequest/t"}], valueQuantity={"value": Decimal("7.20"), "unit": "K/uL"})  # fmt: skip
+    result = of(
+        Observation,
+        status="final",
+        code={"coding": [{"code": "WBC"}]},
+        basedOn=[{"reference": "ServiceRequest/t"}],
+        valueQuantity={"value": Decimal("7.20"), "unit": "K/uL"},
+    )
     story = Story(Kind.LAB_RESULT, "order", 1, "p", result)
     found = arocord().project(story, OneOrder())
     assert isinstance(found, Telling)

@@ -12,7 +12,7 @@ from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, add, change, first_of, of, shown
 from sync.telling.notes import with_marker, without_marker
 from sync.telling.words import meant, refer, told_id, words
-from sync.telling.work import asked_by, exact, extra, plain
+from sync.telling.work import asked_by, exact, extra, plain, requests_of, test_code
 
 NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
@@ -21,23 +21,11 @@ FLAGS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def requests_of(story: Story) -> list[ServiceRequest]:
-    """The tests of an order."""
-    return [each for each in (story.first, *story.rest) if isinstance(each, ServiceRequest)]
-
-
-def code_of(concept: CodeableConcept | None) -> str | None:
-    """The code that a test is ordered by: theirs where it is known, else the first that the chart has."""
-    coding = concept.coding if concept else ()
-    theirs = next((each.code for each in coding if each.system == CODES and each.code), None)
-    return theirs or next((each.code for each in coding if each.code), None)
-
-
 def test_body(request: ServiceRequest) -> Body:
     """One test."""
     found = {
         "test_type": words(request.code),
-        "test_code": code_of(request.code),
+        "test_code": test_code(request.code, CODES),
         "priority": request.priority,
         "specimen_type": next(filter(None, map(words, request.order_detail)), None),
         "collection_instructions": request.patient_instruction,
@@ -163,7 +151,7 @@ def result_body(one: Observation) -> Body:
         value = f"{quantity.comparator or ''}{getattr(quantity.value, 'text', None) or plain(quantity.value)}"
     flags = [code for each in one.interpretation for coding in each.coding if (code := coding.code)]
     found = {
-        "test_code": code_of(one.code) or words(one.code) or "test",
+        "test_code": test_code(one.code, CODES) or words(one.code) or "test",
         "value": value or "",
         "unit": (quantity.unit or quantity.code) if quantity else None,
         "reference_range": _range(one),

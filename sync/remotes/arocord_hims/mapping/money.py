@@ -3,40 +3,19 @@
 The document names no currency: what is in another than the clinic's is not told at all.
 """
 
-from sync.port import Body, CannotTell, Kind, Links, Story
+from sync.port import Body, Kind, Links, Story
 from sync.records.claim import Claim
-from sync.records.coverage import Coverage
-from sync.records.elements import CodeableConcept, Money, Reference, Resource
+from sync.records.elements import CodeableConcept, Reference
 from sync.records.invoice import ChargeItem, Invoice
-from sync.records.organization import Organization
 from sync.records.payment import PaymentNotice
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
+from sync.telling.covers import amount, insurer_of, policy_of
 from sync.telling.folding import day
 from sync.telling.lenses import Lens, first_of, left, of
 from sync.telling.words import local_id, told_id, words
-from sync.telling.work import ICD10, diagnosis_codes, extra, plain, price_of, procedure_code
+from sync.telling.work import ICD10, diagnosis_codes, extra, price_of, procedure_code
 
 METHODS = {"card": "credit_card", "credit": "credit_card", "debit": "debit_card"}
-
-
-def amount(money: Money | None) -> int | float | None:
-    """An amount as JSON has it."""
-    return plain(money.value) if money is not None else None
-
-
-def foreign(story: Story, currency: str) -> CannotTell | None:
-    """Refuse what is in another currency than the one that everybody there takes for granted."""
-    found = {money.currency for each in (story.first, *story.rest) for money in _moneys(each)} - {None, currency}
-    if not found:
-        return None
-    return CannotTell(f"This is in {', '.join(sorted(map(str, found)))}; the system has no currency of its own.")
-
-
-def _moneys(record: Resource) -> list[Money]:
-    values = [getattr(record, name) for name in type(record).model_fields]
-    items = list(record.item) if isinstance(record, Claim) else []
-    nested = [getattr(item, name) for item in items for name in type(item).model_fields]
-    return [each for each in (*values, *nested) if isinstance(each, Money)]
 
 
 def charge_body(one: ChargeItem) -> Body:
@@ -118,20 +97,6 @@ def payment_details(key: str) -> Body:
     return {"transaction_id": key} if key else {}
 
 
-def _cover(story: Story) -> Coverage | None:
-    covers = sorted(of(story, Coverage), key=lambda each: each.order or 99)
-    return covers[0] if covers else None
-
-
-def _insurer(story: Story, _links: Links) -> str | None:
-    cover = _cover(story)
-    payor = cover.payor[0] if cover is not None and cover.payor else first_of(story, Claim).insurer
-    if payor is None:
-        return None
-    names = {each.id: each.name for each in of(story, Organization)}
-    return payor.display or names.get(local_id(payor))
-
-
 def _procedures(story: Story, _links: Links) -> list[str]:
     concepts = [each.product_or_service for each in first_of(story, Claim).item]
     concepts += [each.code for each in of(story, ChargeItem)]
@@ -143,15 +108,10 @@ def _diagnoses(story: Story, _links: Links) -> list[str]:
     return diagnosis_codes(concepts, ICD10)
 
 
-def _policy(story: Story, _links: Links) -> str | None:
-    cover = _cover(story)
-    return cover.subscriber_id if cover else None
-
-
 CLAIM = (
     Lens("invoice_id", invoice_there, left),
-    Lens("insurance_provider", _insurer, left),
-    Lens("policy_number", _policy, left),
+    Lens("insurance_provider", lambda story, _links: insurer_of(story), left),
+    Lens("policy_number", lambda story, _links: policy_of(story), left),
     Lens("diagnosis_codes", _diagnoses, left),
     Lens("procedure_codes", _procedures, left),
 )

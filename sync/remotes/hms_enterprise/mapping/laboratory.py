@@ -11,7 +11,7 @@ from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, add, change, first_of, left, nothing, of, shown
 from sync.telling.words import meant, refer, told_id, words
-from sync.telling.work import asked_by, diagnosis_codes, exact, plain
+from sync.telling.work import asked_by, diagnosis_codes, exact, plain, requests_of, test_code
 
 NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
@@ -21,22 +21,10 @@ FLAGS = {"h": "H", "high": "H", "l": "L", "low": "L", "hh": "HH", "ll": "LL", "c
          "abnormal": "A", "n": "N", "normal": "N"}  # fmt: skip
 
 
-def requests_of(story: Story) -> list[ServiceRequest]:
-    """The tests of an order."""
-    return [each for each in (story.first, *story.rest) if isinstance(each, ServiceRequest)]
-
-
-def code_of(concept: CodeableConcept | None) -> str | None:
-    """The code that a test is ordered by: theirs where it is known, else the first that the chart has."""
-    coding = concept.coding if concept else ()
-    theirs = next((each.code for each in coding if each.system == CODES and each.code), None)
-    return theirs or next((each.code for each in coding if each.code), None)
-
-
 def test_body(request: ServiceRequest) -> Body:
     """One test."""
     found = {
-        "test_code": code_of(request.code),
+        "test_code": test_code(request.code, CODES),
         "test_name": words(request.code),
         "specimen_type": next(filter(None, map(words, request.order_detail)), None),
         "collection_instructions": request.patient_instruction,

@@ -1,34 +1,16 @@
 """Charges and claims there: written, never read, with no currency; each is sent once and then looked at by a person."""
 
-from sync.port import CannotTell, Kind, Links, Story
+from sync.port import Kind, Links, Story
 from sync.records.claim import Claim
 from sync.records.condition import Condition
-from sync.records.coverage import Coverage
-from sync.records.elements import Money, Reference
+from sync.records.elements import Reference
 from sync.records.invoice import ChargeItem
-from sync.records.organization import Organization
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
+from sync.telling.covers import amount, cover_of, insurer_of, policy_of
 from sync.telling.folding import utc
 from sync.telling.lenses import Lens, first_of, left, of
-from sync.telling.words import local_id, told_id, words
-from sync.telling.work import ICD10, any_code, diagnosis_codes, extra, plain, price_of
-
-
-def amount(money: Money | None) -> int | float | None:
-    """An amount as JSON has it."""
-    return plain(money.value) if money is not None else None
-
-
-def foreign(story: Story, currency: str) -> CannotTell | None:
-    """Refuse what is in another currency than the one that everybody there takes for granted."""
-    first = story.first
-    moneys = [first.price_override] if isinstance(first, ChargeItem) else []
-    if isinstance(first, Claim):
-        moneys = [first.total, *(each for item in first.item for each in (item.unit_price, item.net))]
-    found = {each.currency for each in moneys if each is not None} - {None, currency}
-    if not found:
-        return None
-    return CannotTell(f"This is in {', '.join(sorted(map(str, found)))}; the system has no currency of its own.")
+from sync.telling.words import told_id, words
+from sync.telling.work import ICD10, any_code, diagnosis_codes, extra, price_of
 
 
 def _charge(story: Story) -> ChargeItem:
@@ -72,29 +54,9 @@ def _claim(story: Story) -> Claim:
     return first_of(story, Claim)
 
 
-def cover_of(story: Story) -> Coverage | None:
-    """The cover that is asked to pay: the first in order."""
-    covers = sorted(of(story, Coverage), key=lambda each: each.order or 99)
-    return covers[0] if covers else None
-
-
-def _insurer(story: Story, _links: Links) -> str | None:
-    cover = cover_of(story)
-    payor = cover.payor[0] if cover is not None and cover.payor else _claim(story).insurer
-    if payor is None:
-        return None
-    names = {each.id: each.name for each in of(story, Organization)}
-    return payor.display or names.get(local_id(payor))
-
-
 def _group(story: Story, _links: Links) -> str | None:
     cover = cover_of(story)
     return next((each.value for each in cover.class_ if each.value), None) if cover is not None else None
-
-
-def _policy(story: Story, _links: Links) -> str | None:
-    cover = cover_of(story)
-    return cover.subscriber_id if cover is not None else None
 
 
 def _charges(story: Story, links: Links) -> list[str]:
@@ -108,8 +70,8 @@ def _diagnoses(story: Story, _links: Links) -> list[str]:
 
 CLAIM = (
     Lens("patient_id", lambda story, links: told_id(_claim(story).patient, SYSTEM, Kind.PATIENT, links), left),
-    Lens("insurance_provider", _insurer, left),
-    Lens("policy_number", _policy, left),
+    Lens("insurance_provider", lambda story, _links: insurer_of(story), left),
+    Lens("policy_number", lambda story, _links: policy_of(story), left),
     Lens("group_number", _group, left),
     Lens("charges", _charges, left),
     Lens("total_amount", lambda story, _links: amount(_claim(story).total), left),
