@@ -7,6 +7,7 @@ the first too, begins with a hint to catch up.
 import json
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -127,26 +128,29 @@ def connect(address: str, *, timeout: float = 30.0) -> Socket:
     silent = logging.getLogger("sync.live.silent")
     silent.disabled = True
     ended = (OSError, WebSocketException)
+    kept = ExitStack()
     try:
-        opened = open_socket(
-            address,
-            open_timeout=timeout,
-            proxy=None,
-            compression=None,
-            max_size=LARGEST,
-            user_agent_header="clinic-desktop",
-            logger=silent,
+        opened = kept.enter_context(
+            open_socket(
+                address,
+                open_timeout=timeout,
+                proxy=None,
+                compression=None,
+                max_size=LARGEST,
+                user_agent_header="clinic-desktop",
+                logger=silent,
+            )
         )
     except (*ended, ValueError) as error:
         raise Lost(type(error).__name__) from None
-    return _Opened(opened, ended)
+    return _Opened(opened, kept, ended)
 
 
 class _Opened:
     """A connection of the library, with every way in which it ends as one."""
 
-    def __init__(self, opened: Any, ended: tuple[type[Exception], ...]) -> None:
-        self._opened, self._ended = opened, ended
+    def __init__(self, opened: Any, kept: ExitStack, ended: tuple[type[Exception], ...]) -> None:
+        self._opened, self._kept, self._ended = opened, kept, ended
 
     def send(self, text: str) -> None:
         """Send a message. Raises Lost."""
@@ -167,4 +171,5 @@ class _Opened:
 
     def close(self) -> None:
         """End it."""
-        self._opened.close()
+        with suppress(*self._ended):
+            self._kept.close()
