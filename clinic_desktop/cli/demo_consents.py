@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 from clinic_desktop.cli.demo_weeks import Weeks
@@ -55,6 +56,10 @@ def agree(weeks: Weeks, today: date) -> None:
         today + timedelta(days=30), ("view", "print"), "Heart Centre",
     )  # fmt: skip
     sharing.share_record(doctor.once(), adults[2], new)
+    for_system = replace(
+        new, purpose="Records for the hospital's own system", permissions=("view", "keep"), form="fhir"
+    )
+    sharing.share_record(doctor.once(), adults[2], for_system)
     restrictions.restrict_record(front.once(), adults[3], ["role:nurse"], "A relative works at this clinic")
     glass = break_glass.break_glass(
         doctor.once(), adults[3], "cannot_consent", "Brought in unconscious, no relative to be reached"

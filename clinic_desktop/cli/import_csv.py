@@ -7,11 +7,10 @@ from pathlib import Path
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.csv.fields import KINDS
-from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in
+from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in, currency_of
 from clinic_desktop.exchange.csv.mapping import load, understand
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.administration import clinic_settings, price_list
 from clinic_desktop.services.imports import save_mapping, saved_mappings
 from clinic_desktop.services.permissions import require
 
@@ -38,7 +37,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
             understand(mapping, KINDS[chosen.kind])
             if chosen.save_mapping and not chosen.dry_run:
                 save_mapping(here.desk, chosen.save_mapping, json.dumps(mapping, ensure_ascii=False))
-        asked = Asked(chosen.kind, mapping, chosen.dry_run, _currency(here.desk))
+        asked = Asked(chosen.kind, mapping, chosen.dry_run, currency_of(here.desk))
         for path in chosen.paths:
             bring_in(here.desk, path, asked, brought, partial(_say, terminal, path.name))
     document = {
@@ -72,11 +71,6 @@ def _mapping(desk: Desk, named: str | None) -> dict[str, object] | None:
                       name=named)  # fmt: skip
     read: dict[str, object] = json.loads(saved[named])
     return read
-
-
-def _currency(desk: Desk) -> str:
-    chosen = {setting.name: setting.value for setting in clinic_settings(desk)}
-    return chosen.get("currency") or next((price.currency for price in price_list(desk)), "")
 
 
 def _say(terminal: Terminal, name: str, rows: int) -> None:

@@ -13,6 +13,9 @@ Precision = Literal["day", "month", "year", "estimated", "unknown"]
 SEXES = ("female", "male", "other", "unknown")
 PRECISIONS = ("day", "month", "year", "estimated", "unknown")
 BLOOD_TYPES = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
+# HL7 v3 MaritalStatus, by its codes: S, M, T, D, L, W.
+MARITAL_STATUSES = ("never_married", "married", "partnership", "divorced", "separated", "widowed")
+PHONE_KINDS = ("mobile", "home", "work")
 
 # The oldest age that was ever proved is 122 (Gerontology Research Group); over 120 is nearly always a typing error.
 OLDEST_YEARS = 120
@@ -229,20 +232,32 @@ def require_sound(fields: Mapping[str, object], today: date) -> None:
         raise Refusal("Give a birth date, an age, or “unknown”.", field="born_on")
     if isinstance(born_on, date):
         _require_birth(born_on, today)
-    email = str(fields.get("email") or "")
-    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
-        raise Refusal("This is not an e-mail address.", field="email")
-    blood_type = fields.get("blood_type")
-    if blood_type and blood_type not in BLOOD_TYPES:
-        raise Refusal("This is not a blood type.", field="blood_type")
-    for name in ("phone", "other_phone"):
-        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
-            raise Refusal("A telephone number has at least three digits.", field=name)
+    require_reachable(fields)
+    for name, (known, words) in _CHOSEN.items():
+        if fields.get(name) and fields[name] not in known:
+            raise Refusal(words, field=name)
     share = fields.get("insurance_share")
     if share is not None and not (isinstance(share, int) and 0 <= share <= 100):
         raise Refusal("The insurer's share is between 0 and 100 percent.", field="insurance_share")
     if not fields.get("insurer") and (share or fields.get("insurance_number")):
         raise Refusal("Name the insurer.", field="insurer")
+
+
+def require_reachable(fields: Mapping[str, object]) -> None:
+    """Refuse an e-mail address or a telephone number that can be none, of a person or a place."""
+    email = str(fields.get("email") or "")
+    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
+        raise Refusal("This is not an e-mail address.", field="email")
+    for name in ("phone", "other_phone"):
+        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
+            raise Refusal("A telephone number has at least three digits.", field=name)
+
+
+_CHOSEN = {
+    "blood_type": (BLOOD_TYPES, "This is not a blood type."),
+    "marital_status": (MARITAL_STATUSES, "Choose the marital status from the list."),
+    "phone_kind": (PHONE_KINDS, "Choose what kind of telephone it is."),
+}
 
 
 def _require_characters(fields: Mapping[str, object]) -> None:

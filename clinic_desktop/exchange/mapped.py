@@ -26,6 +26,8 @@ class Mapped:
     links: Mapping[str, Reference] = field(default_factory=dict)
     names: Mapping[str, Reference] = field(default_factory=dict)
     parts: tuple[Values, ...] = ()
+    # What stands in another row that is made with it: needed to write it, never a column.
+    facts: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

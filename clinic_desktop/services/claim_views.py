@@ -135,6 +135,7 @@ class Claim:
     lines: tuple[LineView, ...]
     answers: tuple[AnswerView, ...]
     findings: tuple[Finding, ...]
+    submission_method: str = ""
 
 
 @query
@@ -210,7 +211,7 @@ def claim(read: Read, claim_id: str) -> Claim:
         row.payer_reference or "", row.reason or "", row.made_at, row.sent_at, facts.batch, facts.resubmission_of,
         resubmitted_as(read.conn, claim_id),
         rules.last_day((line.served_on for line in lines), facts.filing_days), lines, _answers(read.conn, claim_id),
-        findings(read.conn, row, today) if row.status in rules.OPEN else (),
+        findings(read.conn, row, today) if row.status in rules.OPEN else (), row.submission_method or "",
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from clinic_desktop.store.tables.insurance import claim_batches, claim_lines, cl
 
 IN_ACT = ("require_complete",)
 
+SUBMISSION_METHODS = ("electronic", "portal", "paper")
+
 
 @dataclass(frozen=True)
 class LineEdit:
@@ -57,9 +59,13 @@ def change_claim(
     authorisation: str,
     payer_reference: str = "",
     lines: Sequence[LineEdit] = (),
+    submission_method: str | None = None,
     expect: int,
 ) -> int:
-    """Complete a claim that was not sent. Raises Refusal naming the field."""
+    """Complete a claim that was not sent. Raises Refusal naming the field.
+
+    Where `submission_method` is None the way it is sent stays as it is.
+    """
     row = claim_row(act.conn, claim_id)
     rules.require_move("ready", row.status)
     found = rules.codes(diagnoses)
@@ -70,6 +76,10 @@ def change_claim(
         "authorisation": clean(authorisation, "authorisation", most=60) or None,
         "payer_reference": clean(payer_reference, "payer_reference", most=60) or None,
     }
+    if submission_method is not None:
+        if submission_method and submission_method not in SUBMISSION_METHODS:
+            raise Refusal(N_("Choose how the claim is sent."), field="submission_method")
+        changes["submission_method"] = submission_method or None
     return act.change(claims, claim_id, changes, kind="claim.changed", expect=expect, touched=bool(lines))
 
 
@@ -121,7 +131,7 @@ def resubmit_claim(act: Act, claim_id: str, *, expect: int) -> str:
         name: getattr(row, name)
         for name in (
             "patient_id", "invoice_id", "cover_id", "diagnoses", "authorisation", "billed", "currency",
-            "payer_reference",
+            "payer_reference", "submission_method",
         )
     }  # fmt: skip
     new = act.create(claims, {**kept, **_fresh(act), "claimed": rest, "resubmission_of": claim_id}, kind="claim.made")
@@ -150,12 +160,14 @@ def require_complete(act: Act, row: Row[tuple[object, ...]]) -> None:
 
 def _make(act: Act, invoice: Row[tuple[object, ...]], cover_id: str, amount: int) -> str:
     lines = act.conn.execute(
-        select(invoice_lines, charges.c.price_code, charges.c.charged_at, charges.c.encounter_id)
+        select(invoice_lines, charges.c.price_code, charges.c.charged_at, charges.c.encounter_id, charges.c.diagnoses)
         .join(charges, charges.c.id == invoice_lines.c.charge_id)
         .where(invoice_lines.c.invoice_id == invoice.id)
         .order_by(invoice_lines.c.position)
     ).all()
-    found = _diagnoses(act.conn, {line.encounter_id for line in lines if line.encounter_id})
+    coded = [code for line in lines for code in (line.diagnoses or "").split()]
+    seen = _diagnoses(act.conn, {line.encounter_id for line in lines if line.encounter_id})
+    found = tuple(dict.fromkeys((*coded, *seen)))[: rules.MOST_DIAGNOSES]
     claim_id = act.create(
         claims,
         {
@@ -173,7 +185,8 @@ def _make(act: Act, invoice: Row[tuple[object, ...]], cover_id: str, amount: int
     for place, line in enumerate(lines, start=1):
         values = {
             "claim_id": claim_id, "patient_id": invoice.patient_id, "charge_id": line.charge_id, "position": place,
-            "code": line.price_code, "description": line.description, "quantity": line.quantity,
+            "code": line.procedure_code or line.price_code, "modifiers": line.modifiers,
+            "description": line.description, "quantity": line.quantity,
             "served_on": from_text(line.charged_at).astimezone().date().isoformat(), "amount": line.amount,
             "pointers": "1" if found else None,
         }  # fmt: skip

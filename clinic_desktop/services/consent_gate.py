@@ -157,11 +157,13 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "document_reading.search_in_chart",
         "sharing.share_record",
         "sharing.health_summary_facts",
+        "departures.record_to_share",
     ),
     _PATIENT,
 ) | {
     "prescribing.prescription": _unless("pharmacist", _PRESCRIPTION),
     "results.order_results": _unless("laboratory", _PATIENT),
+    "lab_orders.order_of": _unless("laboratory", _PATIENT),
     "laboratory.open_tests": _unless("laboratory", _PATIENT),
     "refills.refillable": _unless("pharmacist", _PATIENT),
     "refills.refills_of": _unless("pharmacist", _PATIENT),

@@ -20,6 +20,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import moved
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.directory import pharmacy_of
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.moved import MovedKind
 from clinic_desktop.services.patients import reindex, require_patient, shown_name
@@ -96,9 +97,16 @@ def registration(read: Read, patient_id: str) -> Registration:
     """Everything that stands under one registration, and under those merged into it."""
     row = require_patient(read.conn, patient_id)
     columns = [column for group in rules.GROUPS.values() for column in group]
-    facts = tuple((column, row._mapping[column]) for column in columns)
+    said = dict(row._mapping) | {"preferred_pharmacy_id": _pharmacy(read.conn, row.preferred_pharmacy_id)}
+    facts = tuple((column, said[column]) for column in columns)
     kinds = moved.rows_under(read.conn, ids_of(read.conn, patient_id))
     return Registration(row.id, row.revision, row.mrn, shown_name(row.family_name, row.given_names), facts, kinds)
+
+
+def _pharmacy(connection: Connection, pharmacy_id: str | None) -> str | None:
+    """A pharmacy by its name: facts are shown to somebody who chooses between them."""
+    found = pharmacy_of(connection, pharmacy_id)
+    return None if found is None else found.name
 
 
 @command

@@ -19,6 +19,7 @@ IN_ACT = ("rows_under", "rows_since", "tables_of_people", "take_with_it", "kind_
 WORDS = {
     "addenda": N_("Addenda"),
     "allergies": N_("Allergies"),
+    "appointment_reminders": N_("Reminders"),
     "appointments": N_("Appointments"),
     "callbacks": N_("Call-backs"),
     "charges": N_("Charges"),
@@ -40,6 +41,7 @@ WORDS = {
     "medicines_taken": N_("Medicines taken"),
     "notifications": N_("Notices and tasks"),
     "observations": N_("Observations"),
+    "outside_records": N_("Plans and messages from elsewhere"),
     "patient_contacts": N_("Contacts"),
     "patient_names": N_("Other names"),
     "payments": N_("Payments"),

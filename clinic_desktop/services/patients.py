@@ -15,6 +15,7 @@ from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.directory import require_pharmacy
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.patient_parts import (
     Contact,
@@ -58,6 +59,9 @@ class NewPatient:
     insurance_number: str | None = None
     insurance_share: int | None = None
     alert: str | None = None
+    marital_status: str | None = None
+    phone_kind: str | None = None
+    preferred_pharmacy_id: str | None = None
     contacts: tuple[Contact, ...] = ()
     other_names: tuple[OtherName, ...] = ()
 
@@ -140,6 +144,7 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
     require_recovery(act)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
+    require_pharmacy(act.conn, new.preferred_pharmacy_id, "preferred_pharmacy_id")
     mrn = act.number("MRN")
     patient_id = act.create(patients, {**_columns(new), "mrn": mrn, "registered_at": act.at}, kind="patient.registered")
     add_names(act, patient_id, new.other_names)
@@ -155,6 +160,7 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     patient_id = str(before.id)
     new = tidied(new)
     rules.require_sound(asdict(new), today(act))
+    require_pharmacy(act.conn, new.preferred_pharmacy_id, "preferred_pharmacy_id")
     rules.require_same_person(dict(before._mapping), asdict(new), reason)
     # Contacts are rows of their own, but two windows that change them are changing one registration.
     contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)

@@ -205,10 +205,14 @@ ACTS: dict[str, frozenset[str]] = {
     # records that come in from elsewhere and go out
     "arrivals.receive": frozenset({ADMINISTRATOR}),
     "arrivals.which_are_here": frozenset({ADMINISTRATOR}),
+    "arrivals.foreseen": frozenset({ADMINISTRATOR}),
     "departures.patients_to_export": frozenset({ADMINISTRATOR}),
     "departures.all_parties": frozenset({ADMINISTRATOR}),
     "departures.patient_record": frozenset({DOCTOR, ADMINISTRATOR}),
-    "departures.parties": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.parties": CLINICAL | {ADMINISTRATOR},
+    "departures.record_to_share": CLINICAL,
+    "departures.binaries": frozenset({DOCTOR, ADMINISTRATOR}),
+    "departures.content": frozenset({DOCTOR, ADMINISTRATOR}),
     # immunizations
     "immunization_reference.schedules": EVERYONE,
     "immunization_reference.find_vaccines": CLINICAL,
@@ -308,6 +312,21 @@ ACTS: dict[str, frozenset[str]] = {
         ),
         frozenset({CASHIER, ADMINISTRATOR}),
     ),
+    # homes: who practises, places and pharmacies, how appointments are held, coding, papers that go out
+    "directory.pharmacies": EVERYONE,
+    "directory.places": EVERYONE,
+    "directory.add_pharmacy": frozenset({DOCTOR, NURSE, PHARMACIST, FRONT_DESK, ADMINISTRATOR}),
+    "directory.change_pharmacy": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "directory.add_place": frozenset({ADMINISTRATOR}),
+    "directory.change_place": frozenset({ADMINISTRATOR}),
+    "hours.working_hours": EVERYONE,
+    "hours.set_hours": frozenset({ADMINISTRATOR}),
+    "bookings.confirm": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "bookings.note_reminder": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "prescribers.send_elsewhere": frozenset({DOCTOR, NURSE, PHARMACIST}),
+    "charge_codes.code_charge": frozenset({CASHIER, ADMINISTRATOR}),
+    "lab_orders.order_of": frozenset({DOCTOR, NURSE, LABORATORY}),
+    "lab_orders.conclude_order": frozenset({DOCTOR, LABORATORY}),
     # billing
     **dict.fromkeys(
         (

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Row, func, select
 
 from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.domain import coding
 from clinic_desktop.domain import stock as rules
 from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.refusals import Refusal
@@ -29,6 +30,7 @@ class NewProduct:
     reorder_level: int = 0
     price_code: str | None = None
     controlled: bool = False
+    ndc: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def add_product(act: Act, new: NewProduct) -> str:
         "reorder_level": new.reorder_level,
         "price_code": new.price_code,
         "controlled": int(new.controlled),
+        "ndc": coding.ndc(new.ndc) or None,
     }
     return act.create(products, values, kind="product.added")
 

@@ -17,6 +17,7 @@ from clinic_desktop.exchange.csv.problems import Problem, in_words
 from clinic_desktop.exchange.csv.reading import Line, is_formula, read
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.administration import clinic_settings, price_list
 from clinic_desktop.services.imports import DryRun, RowIn, RowOut, import_rows
 
 # A batch is one transaction. It is kept near what a person's save may have to wait for (house.md, writers), and as
@@ -66,6 +67,12 @@ def bring_in(
         _in_batches(rows, lambda batch: _take(desk, asked, source, batch, path, brought, mapped), progress)
     except Refusal as error:
         brought.problems.append(Problem(str(path), error.field or "", in_words(error)))
+
+
+def currency_of(desk: Desk) -> str:
+    """The currency of amounts that name none: the clinic's, or that of its prices."""
+    chosen = {setting.name: setting.value for setting in clinic_settings(desk)}
+    return chosen.get("currency") or next((price.currency for price in price_list(desk)), "")
 
 
 def _options(mapped: Mapped) -> tuple[str, str, str, str, str]:

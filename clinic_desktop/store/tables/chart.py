@@ -28,6 +28,9 @@ encounters = record(
     text("outside_practitioner", null=True),
     text("outside_organisation", null=True),
     text("outside_place", null=True),
+    # Where a visit here is: the clinic's place and the room.
+    link("place_id", "places", null=True),
+    text("room", null=True),
     one_of("status", "open", "awaiting_results", "signed", "void", "outside"),
     index("ix_encounters_patient_id", "patient_id", "started_at"),
     index("ix_encounters_status", "status", "practitioner_id"),

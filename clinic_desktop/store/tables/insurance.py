@@ -101,6 +101,7 @@ claims = record(
     text("made_at"),
     link("made_by", "staff"),
     text("sent_at", null=True),
+    text("submission_method", null=True),
     one_of(
         "status", "draft", "ready", "sent", "accepted", "rejected", "paid", "partly_paid", "cancelled",
     ),

@@ -14,6 +14,7 @@ products = record(
     text("price_code", null=True),
     number("controlled", default=0),
     number("active", default=1),
+    text("ndc", null=True),
     index("ix_products_medicine_code", "medicine_code"),
 )
 
@@ -60,6 +61,7 @@ dispenses = record(
     text("dispensed_at"),
     link("dispensed_by", "staff"),
     number("counselled", default=0),
+    text("counselling_note", null=True),
     text("substituted_reason", null=True),
     text("status", default="dispensed"),
     text("cancelled_reason", null=True),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from sync.port import Kind
 from sync.telling.hints import CATCH_UP, Hint
+from sync.transport.redaction import guard
 
 CHANNELS = ("patient_updates", "appointment_changes", "lab_results")
 # Between two tries, doubling; a connection that lasted begins anew at the first.
@@ -125,6 +126,7 @@ def connect(address: str, *, timeout: float = 30.0) -> Socket:
     from websockets.exceptions import WebSocketException
     from websockets.sync.client import connect as open_socket
 
+    guard()
     silent = logging.getLogger("sync.live.silent")
     silent.disabled = True
     ended = (OSError, WebSocketException)

@@ -50,6 +50,7 @@ class PriceSection(ListSection[Price]):
         kinds = [(kind, _(KIND_WORDS[kind])) for kind in PRICE_KINDS]
         self._price_kind = self.form.add(ChoiceField(_("&Kind"), "administration.kind", kinds, none=None))
         self._amount = self.form.add(MoneyField(_("Pr&ice"), "administration.amount", currency="", required=True))
+        self.form.add(TextField(_("&Procedure code"), "administration.procedure_code", hint=_("CPT or HCPCS")))
         self._active = self.form.add(CheckField(_("In &use"), "administration.active"))
         self.fill(None)
 
@@ -67,7 +68,14 @@ class PriceSection(ListSection[Price]):
         show_only(row is not None, self._active)
         if row is not None:
             self.form.set_values(
-                {"code": row.code, "name": row.name, "kind": row.kind, "amount": row.amount, "active": row.active}
+                {
+                    "code": row.code,
+                    "name": row.name,
+                    "kind": row.kind,
+                    "amount": row.amount,
+                    "active": row.active,
+                    "procedure_code": row.procedure_code,
+                }
             )
 
     def primary(self) -> None:
@@ -107,7 +115,10 @@ class FormularySection(ListSection[FormularyProduct]):
         pack = NumberField(_("Pac&k of"), "administration.pack_size", least=1, required=True)
         self._level = NumberField(_("&Reorder at"), "administration.reorder_level", least=0, required=True)
         self.form.add_row(pack, self._level)
-        self.form.add(TextField(_("Price &code"), "administration.price_code"))
+        self.form.add_row(
+            TextField(_("Price &code"), "administration.price_code"),
+            TextField(_("NDC"), "administration.ndc", placeholder="00093-7214-01"),
+        )
         self.form.add(CheckField(_("Con&trolled"), "administration.controlled"))
         self._active = self.form.add(CheckField(_("In &use"), "administration.active"))
         self.fill(None)
@@ -119,7 +130,7 @@ class FormularySection(ListSection[FormularyProduct]):
         show_only(row is not None, self._active)
         self._level.set_unit("" if row is None else row.unit)
         if row is not None:
-            names = ("pack_size", "reorder_level", "price_code", "controlled", "active")
+            names = ("pack_size", "reorder_level", "price_code", "controlled", "active", "ndc")
             self.form.set_values({name: getattr(row, name) for name in names})
 
     def primary(self) -> None:

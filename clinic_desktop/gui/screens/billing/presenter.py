@@ -1,16 +1,18 @@
 """Decides what billing shows and does; knows no Qt."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import billing, cash, drafts, invoices
+from clinic_desktop.services import billing, cash, charge_codes, drafts, invoices
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.billing import Charge, ToBill
-from clinic_desktop.services.cash import DayEnd, Shift, TakenPayment
+from clinic_desktop.services.cash import NO_CARD, Card, DayEnd, Shift, TakenPayment
+from clinic_desktop.services.charge_codes import ChargeCode
 from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice
 
 T = TypeVar("T")
@@ -157,7 +159,16 @@ class BillingPresenter:
         desk = self.desk.once(self._act_id, draft=self.kept_reason("take_off", charge.id).key)
         self._do(lambda: billing.cancel_charge(desk, charge.id, reason=reason), lambda _done: None)
 
-    def issue(self, charges: Sequence[str], *, discount: int, reason: str, use_insurance: bool) -> None:
+    def code(self, charge: Charge, new: ChargeCode, done: Callable[[], None]) -> None:
+        """Code a charge for insurers."""
+        desk = self.desk.once(self._act_id, draft=self.kept_reason("code", charge.id).key)
+        self._do(
+            lambda: charge_codes.code_charge(desk, charge.id, new, expect=charge.revision), lambda _revision: done()
+        )
+
+    def issue(
+        self, charges: Sequence[str], *, discount: int, reason: str, use_insurance: bool, due_on: date | None = None
+    ) -> None:
         """Make an invoice of the charges chosen."""
         patient_id = self.patient_id
         if patient_id is None:
@@ -166,8 +177,9 @@ class BillingPresenter:
 
         def work() -> IssuedInvoice:
             return invoices.issue_invoice(
-                desk, patient_id, charges, discount=discount, discount_reason=reason, use_insurance=use_insurance
-            )
+                desk, patient_id, charges, discount=discount, discount_reason=reason, use_insurance=use_insurance,
+                due_on=due_on,
+            )  # fmt: skip
 
         def done(issued: IssuedInvoice) -> None:
             self.open_invoice(issued.id)
@@ -175,13 +187,15 @@ class BillingPresenter:
 
         self._do(work, done)
 
-    def pay(self, amount: int, method: str, reference: str) -> None:
+    def pay(self, amount: int, method: str, reference: str, card: Card = NO_CARD) -> None:
         """Take money for the invoice that is open."""
         invoice_id = self.invoice_id
         if invoice_id is not None:
             desk = self._once("payment")
             self._do(
-                lambda: cash.take_payment(desk, invoice_id, amount=amount, method=method, reference=reference),
+                lambda: cash.take_payment(
+                    desk, invoice_id, amount=amount, method=method, reference=reference, card=card
+                ),
                 self.view.paid,
             )
 

@@ -61,7 +61,7 @@ class BillingView(ScreenView):
             settings=context.settings,
         )
         self.charges = ChargesPanel(
-            self._keeper("invoice"), self._keeper("charge"), context.settings, presenter.kept_reason
+            self._keeper("invoice"), self._keeper("charge"), context.settings, presenter.kept_reason, context.today
         )
         self.invoice = InvoicePanel(self._keeper("payment"), context.settings, presenter.kept_reason)
         self.shift = ShiftPanel(self._keeper("shift"))
@@ -105,6 +105,7 @@ class BillingView(ScreenView):
         self.unpaid.selected.connect(lambda row: present.open_invoice(row.id) if row else None)
         self.charges.take_off_asked.connect(present.take_off)
         self.charges.add_asked.connect(self._add)
+        self.charges.code_asked.connect(lambda charge, new: present.code(charge, new, self.charges.coding_done))
         self.invoice.refund_asked.connect(self._refund)
         self.invoice.void_asked.connect(present.void)
         self.invoice.print_asked.connect(self._print_invoice)
@@ -138,7 +139,7 @@ class BillingView(ScreenView):
 
     def leave(self) -> None:
         """Hand over what is still being typed."""
-        for form in (self.charges.form, self.charges.adding, self.invoice.form, self.shift.form):
+        for form in (self.charges.form, self.charges.adding, self.charges.coding, self.invoice.form, self.shift.form):
             if form.keeper is not None:
                 form.keeper.flush()
 
@@ -222,7 +223,7 @@ class BillingView(ScreenView):
         """Show a refusal beside the field it is about."""
         self.set_primary_busy(False)
         if isinstance(error, Refusal):
-            forms = [form for form in (self._form(), self.shift.form) if form is not None]
+            forms = [form for form in (self._form(), self.charges.coding, self.shift.form) if form is not None]
             named = [form for form in forms if any(field.key == error.field for field in form.fields())]
             (named or forms)[0].show_refusal(error)
             return
@@ -273,13 +274,15 @@ class BillingView(ScreenView):
                 discount=self.charges.discount_amount(),
                 reason=self.charges.discount_reason.value(),
                 use_insurance=self.charges.use_insurance.value(),
+                due_on=self.charges.due_on.value(),
             )
 
     def _pay(self) -> None:
         amount = self.invoice.amount.minor()
         if self.invoice.form.check() and amount is not None:
             self.set_primary_busy(True)
-            self.presenter.pay(amount, self.invoice.method.value() or "", self.invoice.reference.value())
+            by, card = self.invoice.method.value() or "", self.invoice.card()
+            self.presenter.pay(amount, by, self.invoice.reference.value(), card)
 
     def _add(self, price_code: str, quantity: int) -> None:
         self.presenter.charge_by_hand(price_code, quantity, self.charges.fresh_adding)

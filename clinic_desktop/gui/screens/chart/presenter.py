@@ -181,10 +181,18 @@ class ChartPresenter:
         """Say that a measurement was an error."""
         self._act("reason", lambda desk: vitals.vitals_entered_in_error(desk, vital_ids, reason))
 
-    def add_problem(self, title: str, code: str | None, certainty: str, onset_on: date | None) -> None:
+    def add_problem(
+        self,
+        title: str,
+        code: str | None,
+        certainty: str,
+        onset_on: date | None,
+        severity: str | None = None,
+        note: str = "",
+    ) -> None:
         """Put a problem on the list."""
         patient = self.patient_id
-        problem = NewProblem(title, code, certainty, onset_on)
+        problem = NewProblem(title, code, certainty, onset_on, note.strip() or None, severity)
         self._act("problem", lambda desk: charting.add_problem(desk, patient, problem))
 
     def resolve_problem(self, problem_id: str, on: date, revision: int) -> None:

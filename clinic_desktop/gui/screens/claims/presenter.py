@@ -123,7 +123,14 @@ class Presenter:
         self._do(lambda: claims.make_claims(desk, row.invoice_id), words, show="draft")
 
     def save(
-        self, diagnoses: str, authorisation: str, reference: str, lines: Sequence[LineEdit], *, expect: int
+        self,
+        diagnoses: str,
+        authorisation: str,
+        reference: str,
+        lines: Sequence[LineEdit],
+        *,
+        method: str = "",
+        expect: int,
     ) -> None:
         """Keep what was completed of the claim as it stood at revision `expect`."""
         one = self.claim
@@ -132,7 +139,7 @@ class Presenter:
             self._do(
                 lambda: claims.change_claim(
                     desk, one.id, diagnoses=diagnoses, authorisation=authorisation, payer_reference=reference,
-                    lines=lines, expect=expect,
+                    lines=lines, submission_method=method, expect=expect,
                 ),
                 _("Saved"),
                 form="edit",

@@ -314,7 +314,7 @@ class ClaimsView(ScreenView):
             edit = self.edit
             self.presenter.save(
                 edit.diagnoses.value(), edit.authorisation.value(), edit.reference.value(), edit.edits(),
-                expect=edit.revision,
+                method=edit.method.value() or "", expect=edit.revision,
             )  # fmt: skip
 
     def _ready(self) -> None:

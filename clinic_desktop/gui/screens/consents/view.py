@@ -173,7 +173,7 @@ class ConsentsView(ScreenView):
     def _share(self) -> None:
         form = self._stack.pages["share"].form
         form.clear()
-        form.set_values({"expires_on": in_a_month(self._today()), "permission_print": True})
+        form.set_values({"expires_on": in_a_month(self._today()), "permission_print": True, "form": "pdf"})
         self._show_form("share")
 
     def _restrict(self) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.signatures import read
+from clinic_desktop.exchange.envelope import open_sealed
 from clinic_desktop.gui.screens.consents.view import ConsentsView
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.services import break_glass, chart, consents, restrictions, sharing
@@ -248,3 +249,32 @@ def test_another_patients_page_shows_nothing_of_the_one_before(at: At, desk_for:
     press(window, "consents.new")
     window.primary()
     assert consents.consents_of(desk, other).consents == ()
+
+
+def test_a_record_is_shared_as_records_that_may_be_copied(at: At, desk_for: DeskFor, tmp_path: Path) -> None:
+    desk = desk_for("doctor")
+    patient = register(desk)
+    sign(desk, patient, "disclosure")
+    window = at("doctor")
+    window.view.open(patient_id=patient)
+    press(window, "consents.share")
+    for name, value in (("recipient_name", "Dr Bello"), ("recipient_type", "healthcare_provider"), ("purpose", "x"),
+                        ("form", "fhir")):  # fmt: skip
+        fill(window, f"consents.{name}", value)
+    find(window, "consents.section_allergies").setProperty("checked", True)
+    window.primary()
+    assert "copied" in window.errors[-1]
+    assert sharing.shares_of(desk, patient) == ()
+    find(window, "consents.permission_keep").setProperty("checked", True)
+    window.primary()
+    (share,) = sharing.shares_of(desk, patient)
+    assert (share.form, "keep" in share.permissions) == ("fhir", True)
+    window.view.shares.select_row(0)  # type: ignore[attr-defined]
+    press(window, "consents.copy")
+    fill(window, "consents.folder", str(tmp_path))
+    window.primary()
+    password = find(window, "consents.password")
+    assert isinstance(password, QLabel)
+    (file,) = tmp_path.glob("*.fhir.jwe")
+    assert b"AllergyIntolerance" not in file.read_bytes()
+    assert b'"Bundle"' in open_sealed(file.read_bytes(), password.text()).content
