@@ -110,7 +110,8 @@ def rows(count: int) -> list[dict[str, str]]:
 def test_a_list_without_paging_is_read_once_and_ends() -> None:
     network = Network(lambda _request: json_answer({"documents": rows(150)}))
     remote = opened(network)
-    found, cursor, asked = [], None, 0
+    found: list[Seen] = []
+    cursor, asked = None, 0
     while True:
         page = remote.page(Kind.DOCUMENT, parent=None, since=None, until=None, cursor=cursor)
         found += page.items
