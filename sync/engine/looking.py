@@ -36,6 +36,7 @@ def do_look(desk: Desk, one: Look) -> None:
     with desk.disk.write() as unit:
         rows = Rows(unit)
         _done(desk, rows, one)
+        desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
         take(desk, rows, seen)
 
 

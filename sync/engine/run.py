@@ -203,7 +203,7 @@ class Office:
             times += [at for at in desk.holds.values() if at > now]
             for kind, kp in desk.remote.profile.kinds.items():
                 if kp.listed or kp.listed_for is not None:
-                    times.append(sweeping.due_at(desk, rows, str(kind), "all"))
+                    times += [sweeping.due_at(desk, rows, str(kind), scope) for scope in sweeping.scopes(kind)]
             if desk.held("away"):
                 return desk.holds["away"]
         later = [at for at in times if at is not None]

@@ -36,12 +36,16 @@ def next_sweep(desk: Desk, rows: Rows) -> Sweep | None:
             continue
         if desk.held(f"sweep:{kind}") or rows.count(Sweep, system=desk.system, kind=str(kind), state="running"):
             continue
-        scopes = ("hot", "warm", "all") if kind is Kind.APPOINTMENT else ("all",)
-        due += [(at, str(kind), scope) for scope in scopes if (at := due_at(desk, rows, str(kind), scope)) <= desk.now()]
+        due += [(at, str(kind), scope) for scope in scopes(kind) if (at := due_at(desk, rows, str(kind), scope)) <= desk.now()]
     if not due:
         return None
     _, kind_, scope = min(due)
     return _begin(desk, rows, kind_, scope)
+
+
+def scopes(kind: Kind) -> tuple[str, ...]:
+    """Which parts of a list are looked through: what has a date, near days more often."""
+    return ("hot", "warm", "all") if kind is Kind.APPOINTMENT else ("all",)
 
 
 def due_at(desk: Desk, rows: Rows, kind: str, scope: str) -> float:
@@ -92,6 +96,7 @@ def do_sweep(desk: Desk, one: Sweep) -> None:
         return
     with desk.disk.write() as unit:
         rows = Rows(unit)
+        desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(page.items))
         one.pages += 1
         one.failed = 0
         one.found += len(page.items)

@@ -32,9 +32,9 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
         _came_back(desk, rows, link)
     elif link is not None and link.status == "confirmed":
         met = reconcile(desk, rows, link, shadow, seen)
-        if met is not None:
-            settle_work(desk, rows, seen.kind, link.local_id, met)
     rows.put(shadow)
+    if link is not None and met is not None:
+        settle_work(desk, rows, seen.kind, link.local_id, met)
     return met
 
 

@@ -1,0 +1,221 @@
+"""What must hold at the end of every schedule (sync research 4.3, I15 aside), told by the fakes' own logs."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from sync.engine.audit import broken, links_of
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
+from sync.port import Kind
+from tests.simulation.schedule import Schedule
+
+SCALARS = ("name", "phone")
+MOST_ATTEMPTS = 9
+
+
+def violations(world: Schedule) -> list[str]:
+    """Everything that is not as it must be; empty after a good schedule."""
+    with world.disk.read() as unit:
+        rows = Rows(unit)
+        found = [*dict.fromkeys(world.server.wrong)]
+        found += _converged(world, rows)
+        found += _nothing_lost(world, rows)
+        found += _no_silent_overwrite(world, rows)
+        found += _no_doubles(world, rows)
+        found += _no_resurrection(rows)
+        found += _nothing_deleted(rows)
+        found += _bounded(rows)
+        found += _lively(world, rows)
+        found += _audited(rows)
+    return found
+
+
+def _open(rows: Rows, kind: str, local_id: str, member: str = "") -> bool:
+    """Whether a person has been told of the record (or its member), or it rests with one."""
+    work = rows.get(Work, "alpha", kind, local_id)
+    if work is not None and work.state in {"refused", "cannot", "person", "closed"}:
+        return True
+    return any(
+        one.state == "open" and (one.sort != "field" or one.member == member or not member)
+        for one in rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
+    )
+
+
+def _converged(world: Schedule, rows: Rows) -> list[str]:
+    """I1: what is linked says the same on both sides, or a person knows."""
+    found = []
+    for link in rows.find(Link, system="alpha", status="confirmed"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        if thing is None or thing.deleted or link.kind in {"dispense", "payment"}:
+            continue
+        remote = world.engine.offices["alpha"].desk.remote
+        kind = Kind(link.kind)
+        rules = world.profile.kinds[kind].rules
+        story = world.chart.story(rows.unit, kind, link.local_id)
+        if story is None:
+            continue
+        desk = world.engine.offices["alpha"].desk
+        telling = remote.project(story, desk.known(rows))
+        body = telling.parts[link.part] if getattr(telling, "parts", ()) else getattr(telling, "body", {})
+        for name in rules:
+            mine, theirs = body.get(name), thing.body.get(name)
+            if world.masks and name == "phone":
+                continue
+            if remote.canonical(kind, {name: mine}) == remote.canonical(kind, {name: theirs}):
+                continue
+            if world.server.shouts and name == "address" and _loud(mine) == _loud(theirs):
+                continue
+            if not _open(rows, link.kind, link.local_id, name) and not rows.get(Quarantine, "alpha", link.kind, link.remote_id):
+                found.append(f"I1 {link.kind} {link.local_id} {name}: here {mine!r}, there {theirs!r}")
+    return found
+
+
+def _loud(value: Any) -> Any:
+    return {name: str(one).upper() for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
+    """I2: a user's last edit stands, or a later one of somebody's, or a person's decision."""
+    found = []
+    last = {(one.kind, one.local_id, one.member): one for one in world.edits}
+    for (kind, local_id, member), edit in last.items():
+        if member not in SCALARS or (kind, local_id, member) in world.decided:
+            continue
+        row = rows.run("SELECT body FROM model_record WHERE kind = ? AND local_id = ?", (kind, local_id)).fetchone()
+        if row is None:
+            if not world.lost_backup:
+                found.append(f"I7 {kind} {local_id} is not here any more")
+            continue
+        now = json.loads(row[0]).get(member)
+        if now == edit.value or world.lost_backup or _open(rows, kind, local_id, member):
+            continue
+        # It was written over by what came: then they had it first.
+        told = world.server.values[kind, f"ref {local_id}", member]
+        if edit.value not in told and not _by_link(rows, kind, local_id):
+            found.append(f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r} and was never told")
+    return found
+
+
+def _by_link(rows: Rows, kind: str, local_id: str) -> bool:
+    """Records that were joined by proof say the same where they can be joined; their origin has another marker."""
+    return not any(one.op == "create" for one in rows.find(Intent, system="alpha", kind=kind, local_id=local_id))
+
+
+def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
+    """I3: what we wrote over had been seen, or was written at the same moment."""
+    found = []
+    for one in world.server.overwrites:
+        if one.shown or one.written_at >= one.sent_at - 2.0:
+            continue
+        link = rows.get(Link, "alpha", one.kind, one.id)
+        if link is not None and any(
+            c.sort == "overwrite" for c in rows.find(Conflict, system="alpha", kind=one.kind, local_id=link.local_id)
+        ):
+            continue
+        found.append(f"I3 {one.kind} {one.id} {one.member}: {one.old!r} was written over unseen")
+    for thing in world.server.things["patient"].values():
+        found += _allergies(world, rows, thing.id)
+    return found
+
+
+def _allergies(world: Schedule, rows: Rows, remote_id: str) -> list[str]:
+    """An allergy that somebody there wrote is not taken out by us unless a person said so."""
+    link = rows.get(Link, "alpha", "patient", remote_id)
+    if link is None or ("patient", link.local_id, "allergies") in world.decided:
+        return []
+    return [
+        f"I3 an allergy was taken out of {remote_id}"
+        for one in world.server.overwrites
+        if one.id == remote_id and one.member == "allergies" and one.shown and set(one.old or ()) - set(one.new or ())
+    ]
+
+
+def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
+    """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known."""
+    found = []
+    made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for kind in world.server.things.values() for thing in kind.values()
+                   if thing.origin)  # fmt: skip
+    for (kind, origin, _), count in made.items():
+        if count < 2 or kind in {"payment", "dispense"}:
+            continue
+        if not world.very_late and not world.lost_backup:
+            found.append(f"I4 {kind} {origin} is there {count} times")
+        local_id = origin.removeprefix("ref ").split("/")[0]
+        live = [one for one in world.server.live(kind) if one.origin == origin]
+        if len({str(one.body.get("mark")) for one in live}) == len(live):
+            continue
+        conflicts = rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
+        links = [rows.get(Link, "alpha", kind, one.id) for one in live]
+        known = sum(link is not None and link.status in {"duplicate", "candidate"} for link in links)
+        if not any(one.sort in {"duplicate", "identity"} for one in conflicts) and not known:
+            found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
+    sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
+    for (kind, origin), count in Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values()).items():
+        if count > world.sends_allowed[origin]:
+            found.append(f"I4 {kind} {origin} was carried out {count} times ({sends[origin]} sent)")
+    return found
+
+
+def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:
+    return world.server.sent
+
+
+def _no_resurrection(rows: Rows) -> list[str]:
+    """I6: what was gone is linked again by a person alone."""
+    states: dict[str, str] = {}
+    found = []
+    for row in rows.find(Audited, ("n",), system="alpha", what="link"):
+        key = f"{row.kind}/{row.detail['remote']}"
+        if states.get(key) == "gone" and row.detail["status"] == "confirmed" and not row.detail["who"]:
+            found.append(f"I6 {key} came back by itself")
+        states[key] = row.detail["status"]
+    return found
+
+
+def _nothing_deleted(rows: Rows) -> list[str]:
+    """I7: nothing here goes because of what is not there."""
+    count = rows.run("SELECT count(*) FROM model_record WHERE void = 1").fetchone()[0]
+    return [f"I7 {count} records were voided"] if count else []
+
+
+def _bounded(rows: Rows) -> list[str]:
+    """I10: no request is repeated for ever."""
+    return [
+        f"I10 {one.kind} {one.local_id} was tried {one.attempts} times"
+        for one in rows.find(Intent, system="alpha")
+        if one.attempts > MOST_ATTEMPTS
+    ]
+
+
+def _lively(world: Schedule, rows: Rows) -> list[str]:
+    """I11: everything ends: told, refused, or before a person."""
+    stuck = [one for state in ("inflight", "unknown") for one in rows.find(Intent, system="alpha", state=state)]
+    found = [f"I11 the intent of {one.kind} {one.local_id} is still {one.state}" for one in stuck]
+    for state in ("waiting", "unknown"):
+        found += [f"I11 {one.kind} {one.local_id} is still {state}: {one.why}" for one in rows.find(Work, state=state)]
+    for one in rows.find(Work, state="blocked"):
+        kind, _, local_id = one.waits_for.partition("/")
+        needed = rows.get(Work, "alpha", kind, local_id)
+        if needed is None or needed.state not in {"refused", "cannot", "person", "closed", "blocked", "idle"}:
+            found.append(f"I11 {one.kind} {one.local_id} waits for {one.waits_for}, which is {needed and needed.state}")
+    for shadow in rows.find(Shadow, system="alpha"):
+        if shadow.told and not shadow.remote_id.startswith("~"):
+            thing = world.server.things[shadow.kind].get(shadow.remote_id)
+            link = rows.get(Link, "alpha", shadow.kind, shadow.remote_id)
+            if thing and not thing.deleted and link and link.status == "confirmed" and not _open(rows, shadow.kind, link.local_id):
+                found.append(f"I11 {shadow.kind} {shadow.remote_id} was never read back: {sorted(shadow.told)}")
+    return found
+
+
+def _audited(rows: Rows) -> list[str]:
+    """I12: the log holds, and the links can be made again from it."""
+    at = broken(rows, "alpha")
+    found = [] if at is None else [f"I12 the log is broken at {at}"]
+    told = links_of(rows, "alpha")
+    for link in rows.find(Link, system="alpha"):
+        if link.status in {"waiting", "here no place"}:
+            continue
+        if told.get((link.kind, link.remote_id)) != (link.local_id, link.part, link.status):
+            found.append(f"I12 the log does not tell of the link {link.kind} {link.remote_id}")
+    return found
