@@ -46,6 +46,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
         mine = dict(shadow.mine)
     hidden = desk.remote.masked(seen.body)
     canon = desk.canon(seen.kind)
+    _learn(kp, shadow, mine, seen, hidden, canon)
     merged = merge(
         kp.rules,
         mine,
@@ -57,7 +58,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
         decided=decisions(desk, rows, seen.kind, link.local_id),
     )
     merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
-    merged = _refused_there(shadow, merged, seen, canon)
+    merged = _refused_there(shadow, merged, seen)
     if merged.adopt:
         mine = _adopt(desk, rows, link, seen, story, merged) or mine
     tell = _agree(kp, shadow, merged, mine, seen, hidden, canon)
@@ -96,15 +97,23 @@ def _late(
     return _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
 
 
-def _refused_there(shadow: Shadow, merged: Merged, seen: Seen, canon: Any) -> Merged:
+def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
     """What was told and does not stay there, time after time, is for a person."""
-    stuck = {
-        name: "they do not keep it"
-        for name in merged.tell
-        if shadow.tries >= MOST_TRIES and name in shadow.told and name in seen.body
-        and canon(name)(shadow.told[name]) == canon(name)(merged.there.get(name))
-    }  # fmt: skip
+    if shadow.tries < MOST_TRIES:
+        return merged
+    stuck = dict.fromkeys((name for name in merged.tell if name in seen.body), "they do not keep it")
     return _parked(merged, merged.here, seen.body, stuck)
+
+
+def _learn(
+    kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any
+) -> None:
+    """What was told and came back in another dress is agreed on: the system writes it in a form of its own."""
+    for name in [*shadow.told]:
+        if name in hidden or name not in seen.body or canon(name)(shadow.told[name]) != canon(name)(mine.get(name)):
+            continue
+        if _learned(kp.rules[name], shadow.told[name], seen.body[name]):
+            shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
 
 
 def _parked(merged: Merged, mine: Body, theirs: Body, why: dict[str, str]) -> Merged:
@@ -161,16 +170,13 @@ def _agree(
                 shadow.mine[name] = mine.get(name)
                 tell.discard(name)
             continue
-        theirs = seen.body[name]
-        if name in tell and told and _learned(rule, shadow.told[name], theirs):
-            tell.discard(name)
         if name not in tell:
-            shadow.mine[name], shadow.theirs[name] = mine.get(name), theirs
+            shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
         elif name in merged.adopt:
-            shadow.theirs[name] = theirs
-    proven = {name for name in shadow.told if name not in tell and name not in merged.conflicts}
-    shadow.tries = shadow.tries + 1 if tell & shadow.told.keys() else 0 if not tell else shadow.tries
-    for name in proven:
+            shadow.theirs[name] = seen.body[name]
+    seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell}
+    shadow.tries = 0 if not tell else shadow.tries + bool(tell & seen_now)
+    for name in seen_now - merged.conflicts.keys():
         del shadow.told[name]
     return frozenset(tell)
 

@@ -6,6 +6,7 @@ from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
 from sync.engine.meeting import projected
 from sync.engine.settling import acknowledge
+from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.engine.taking import join, look
@@ -217,7 +218,7 @@ class People:
             if one.remote_id == remote_id:
                 one.state, one.keep, one.who, one.decided_at = "closed", keep, who, self._desk.now()
                 rows.put(one)
-        self._desk.log.add(rows, self._desk.now(), keep, str(Kind.PATIENT), "", remote=remote_id, who=who)
+        self._desk.log.add(rows, self._desk.now(), f"said {keep}", str(Kind.PATIENT), "", remote=remote_id, who=who)
 
     def _patient_goes_on(self, rows: Rows, local_id: str) -> None:
         work = rows.get(Work, self._desk.system, str(Kind.PATIENT), local_id)
@@ -238,6 +239,15 @@ class People:
             rows = Rows(unit)
             desk.keep(rows, "paused", why)
             desk.log.add(rows, desk.now(), "paused" if why else "resumed", who=who)
+        desk.holds.clear()
+
+    def sync_now(self, who: str) -> None:
+        """Look through every list now, and try again what was put off; the limits are kept all the same."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            queries.look_anew(rows, desk.system)
+            desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
 
     def capabilities(self, found: Mapping[str, str]) -> None:

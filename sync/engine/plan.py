@@ -141,6 +141,7 @@ def _record(
 ) -> Plan | None:
     bodies = telling.parts or (telling.body,)
     told = {link.part: link for link in links}
+    decided = _decided(desk, rows, work)
     for part, body in enumerate(bodies):
         if part not in told:
             return _creation(desk, rows, work, kp, story, body, part)
@@ -149,7 +150,7 @@ def _record(
         if link.remote_id.startswith("~"):
             continue
         shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)
-        if shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
+        if not decided and shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
             _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
@@ -157,6 +158,12 @@ def _record(
         return Plan("update", story, body, "", part, link)
     _nothing_left(desk, rows, work, [link.remote_id for link in told.values()])
     return None
+
+
+def _decided(desk: Desk, rows: Rows, work: Work) -> bool:
+    """Whether a person has decided something of it that is not carried out yet."""
+    found = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided")
+    return any(one.sort == "field" for one in found)
 
 
 def _as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:

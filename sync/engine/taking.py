@@ -1,5 +1,7 @@
 """What comes of seeing a record there: known and unchanged, changed, new, one of ours come twice, or nobody's yet."""
 
+import re
+
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, clear, digest, hash_of, release
 from sync.engine.identity import REVIEW, judge, proven
@@ -8,6 +10,8 @@ from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
 from sync.port import Kind, Seen
 
+# What we put where a person may read it, and a list gives it back.
+MARKER = re.compile(r"ref [0-9A-Za-z-]+")
 UNSETTLED = ("ready", "inflight", "unknown")
 
 
@@ -160,6 +164,10 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         set_aside(desk, rows, seen, error)
         return None
     kind = str(Kind.PATIENT)
+    for marker in MARKER.findall(dumps(seen.body)):
+        for intent in rows.find(Intent, system=desk.system, marker=marker):
+            if intent.kind == kind and intent.op == "create" and intent.state == "acked":
+                return second(desk, rows, intent, seen.remote_id)
     free: list[Likely] = []
     for one in likely:
         if one.score < REVIEW:

@@ -1,7 +1,8 @@
 """A remote of the model: one for each class of create and each way of updating, written against the port."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sync.port import (
@@ -82,6 +83,8 @@ class ModelRemote:
     def __init__(self, profile: SystemProfile, server: Server, network: Network, gate: Gate, *, masks: bool) -> None:
         self.profile = profile
         self._server, self._network, self._gate, self._masks = server, network, gate, masks
+        # How wrong our clock is by theirs: an estimate from the dates of their answers.
+        self.skew: Callable[[], float] = lambda: 0.0
 
     def _ask(self, endpoint: str, run: Any, *, changes: bool = False) -> Any:
         call = Call(endpoint, endpoint.split()[0], endpoint.split()[1])
@@ -166,12 +169,21 @@ class ModelRemote:
                 return [self._show(one) for one in found if one.body.get("key") == sending.body.get("key")]
             if create is Create.MARKER:
                 return [self._show(one) for one in found if sending.marker in str(one.body.get("mark"))]
+            if sending.kind is Kind.PATIENT:
+                # Who was made since, was born on that day and has that name or number: somebody may have edited it.
+                return [
+                    self._show(one)
+                    for one in found
+                    if one.body.get("birth") == sending.body.get("birth")
+                    and one.made_at >= datetime.fromisoformat(sending.sent_at).timestamp() - self.skew() - 300.0
+                    and any(one.body.get(name) == sending.body.get(name) for name in ("name", "phone"))
+                ]
             wanted = {name: value for name, value in sending.body.items() if name != "patient"}
             return [
                 self._show(one)
                 for one in found
                 if (not sending.parent or one.parent == sending.parent)
-                and all(_plain(name, one.body.get(name)) == _plain(name, value) for name, value in wanted.items())
+                and all(_loud(name, one.body.get(name)) == _loud(name, value) for name, value in wanted.items())
             ]
 
         found: list[Seen] = self._ask(f"GET /{kind}", run)
@@ -210,6 +222,8 @@ class ModelRemote:
             if seen.part < len(lines) and "text" in body:
                 lines[seen.part] = body.pop("text")
             body["lines"] = lines
+        if story is None and seen.kind is Kind.PATIENT:
+            body["key"] = seen.body.get("key")
         patient = links.here(Kind.PATIENT, seen.parent) if seen.parent else (story.patient_id if story else None)
         return (resource(story.local_id if story else "", {**old, **body}, patient),)
 
@@ -239,3 +253,8 @@ def _plain(name: str, value: Any) -> Any:
     if name == "contacts" and isinstance(value, list):
         return sorted(value, key=repr)
     return value
+
+
+def _loud(name: str, value: Any) -> Any:
+    """As a search compares that does not look at capitals."""
+    return repr(_plain(name, value)).upper()

@@ -11,6 +11,7 @@ from sync.engine.run import Engine
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Work
 from sync.port import Create, Kind, Put
+from sync.transport.wire import Gate
 from tests.simulation.chart import ModelChart, fields_of
 from tests.simulation.network import FAULTS, Network
 from tests.simulation.remote import ModelRemote, profile
@@ -19,8 +20,8 @@ from tests.simulation.world import START, Chance, Crash, DiskFull, Effects, Outs
 
 NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "Flo")
 WORDS = ("nuts", "milk", "dust", "bees", "eggs")
-MOST_ROUNDS = 4_000
-DRAIN_DAYS = 6
+MOST_STEPS = 4_000
+ROUNDS = 14
 
 VARIANTS = (
     (Create.KEY, Put.TOP, False, True, False),
@@ -81,10 +82,13 @@ class Schedule:
 
     def _build(self) -> Engine:
         engine = Engine(self.chart, self.disk, self.clock, self.chance.new_id, self.chance.random.random, self.outside)
-        engine.connect(
-            self.profile, lambda gate: ModelRemote(self.profile, self.server, self.network, gate, masks=self.masks)
-        )
+        engine.connect(self.profile, self._open)
         return engine
+
+    def _open(self, gate: Gate) -> ModelRemote:
+        remote = ModelRemote(self.profile, self.server, self.network, gate, masks=self.masks)
+        remote.skew = lambda: self.clock.wrong_by
+        return remote
 
     # What happens
 
@@ -100,12 +104,16 @@ class Schedule:
         self.network.rate, self.meddling, self.effects.quiet = 0.0, 0.0, True
         self.disk.full = False
         self.clock.elapsed += 5_000
-        for _ in range(DRAIN_DAYS * 2):
+        deleted = bool(self.effects.fired["remote delete"])
+        for turn in range(ROUNDS):
             self.network.signed_in = True
-            self._guard(lambda: self.engine.people["alpha"].resume("u1"))
-            self._work(self.clock.elapsed + 43_300, most=MOST_ROUNDS)
-            if not self._decide(everything=True) and not self._busy():
+            self.engine.people["alpha"].resume("u1")
+            self.engine.people["alpha"].sync_now("u1")
+            self._work(self.clock.elapsed + 400, most=MOST_STEPS)
+            open_ones = self._decide(everything=True)
+            if not open_ones and not self._busy() and turn >= (4 if deleted else 2):
                 break
+            self.clock.elapsed += 90_000
 
     def _busy(self) -> bool:
         with self.disk.read() as unit:
