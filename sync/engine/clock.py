@@ -44,6 +44,7 @@ class Ticker:
         """Now by the computer's clock, for what is compared with the times of the chart."""
         return self.clock.now()
 
-    def text(self) -> str:
-        """The computer's clock in words: UTC, ISO 8601."""
-        return datetime.fromtimestamp(self.clock.now(), UTC).isoformat(timespec="seconds")
+    def text_at(self, time: float) -> str:
+        """A moment of the engine's time by the computer's clock as it goes now: UTC, ISO 8601."""
+        moment = self.clock.now() - (self.time() - time)
+        return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")

@@ -19,7 +19,7 @@ MOST_FAILED = 8
 def probe(desk: Desk, intent: Intent) -> None:
     """Look whether an intent arrived."""
     desk.budgets.purpose = "verify"
-    sending = sending_of(intent)
+    sending = sending_of(desk, intent)
     kind = Kind(intent.kind)
     found: Sequence[Seen] = ()
     done: bool | None = None

@@ -51,6 +51,7 @@ class Office:
         self._started = False
         self._batch: list[tuple[str, str]] = []
         self._jobs = 0
+        self._cursor = -1
         self._rotated = 0.0
         desk.gone_out = self._gone_out
 
@@ -100,26 +101,41 @@ class Office:
         desk = self.desk
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            behind = int(desk.get(rows, "cursor") or 0) < desk.chart.end(unit)
-            paused = desk.get(rows, "paused")
-            job = None if behind or paused or desk.held("away") else self._next(rows)
+            if self._cursor < 0:
+                self._cursor = int(desk.get(rows, "cursor") or 0)
+            behind = self._cursor < desk.chart.end(unit)
+            paused = bool(desk.get(rows, "paused")) or desk.held("away")
+            job = None if behind or paused else self._next(rows)
         if behind:
             self._take_in_changes()
             return True
         if job is None:
-            return False if paused or desk.held("away") else self._begin_list()
+            return False if paused else self._begin_list()
         self._jobs += 1
         job()
         return True
 
     def _next(self, rows: Rows) -> Callable[[], None] | None:
         """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
-        order = [self._hints, self._lost, self._tell, self._looks, self._list]
-        if self._jobs % LIST_EVERY == LIST_EVERY - 1:
-            order = [self._list, *order]
-        elif self._jobs % READ_EVERY == READ_EVERY - 1:
-            order = [self._looks, *order]
-        for find in order:
+        now = self.desk.now()
+        hint, lost, tell, read, lists = queries.next_due(rows, self.desk.system)
+        finders: list[Callable[[Rows], Callable[[], None] | None]] = []
+        turn = self._jobs % LIST_EVERY
+        if lists and turn == LIST_EVERY - 1:
+            finders.append(self._list)
+        if read is not None and read <= now and turn % READ_EVERY == READ_EVERY - 1:
+            finders.append(self._looks)
+        if hint is not None and hint <= now:
+            finders.append(self._hints)
+        if lost is not None and lost <= now:
+            finders.append(self._lost)
+        if tell is not None and tell <= now:
+            finders.append(self._tell)
+        if read is not None and read <= now:
+            finders.append(self._looks)
+        if lists:
+            finders.append(self._list)
+        for find in finders:
             if (job := find(rows)) is not None:
                 return job
         return None
@@ -128,7 +144,7 @@ class Office:
         desk = self.desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            changes, end = desk.chart.changes(unit, int(desk.get(rows, "cursor") or 0), INTAKE)
+            changes, end = desk.chart.changes(unit, self._cursor, INTAKE)
             told = {kind for kind, _ in desk.remote.profile.untold}
             for change in changes:
                 if desk.kind(change.kind) is None and change.kind not in told:
@@ -146,10 +162,11 @@ class Office:
                     work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
                 rows.put(work)
             desk.keep(rows, "cursor", str(end))
+        self._cursor = end
         self._batch.clear()
 
     def _hints(self, rows: Rows) -> Callable[[], None] | None:
-        return self._due_look(rows, ("hint", "new"))
+        return self._due_look(rows, ("hint",))
 
     def _looks(self, rows: Rows) -> Callable[[], None] | None:
         return self._due_look(rows, None)
@@ -199,13 +216,11 @@ class Office:
             rows = Rows(unit)
             if desk.get(rows, "paused"):
                 return None
-            times = [queries.next_due(rows, desk.system)]
-            times += [at for at in desk.holds.values() if at > now]
-            for kind, kp in desk.remote.profile.kinds.items():
-                if kp.listed or kp.listed_for is not None:
-                    times += [sweeping.due_at(desk, rows, str(kind), scope) for scope in sweeping.scopes(kind)]
             if desk.held("away"):
                 return desk.holds["away"]
+            *times, _lists = queries.next_due(rows, desk.system)
+            times += [at for at in desk.holds.values() if at > now]
+            times += [at for at, _, _ in sweeping.due(desk, rows)]
         later = [at for at in times if at is not None]
         return max(now + 1.0, min(later)) if later else now + 60.0
 

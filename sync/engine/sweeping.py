@@ -26,21 +26,12 @@ ROTATION_AT_ONCE = 20
 
 
 def next_sweep(desk: Desk, rows: Rows) -> Sweep | None:
-    """The look that is going on, or the one that is due."""
-    for running in rows.find(Sweep, ("id",), system=desk.system, state="running"):
-        if not desk.held(f"sweep:{running.kind}"):
-            return running
-    due: list[tuple[float, str, str]] = []
-    for kind, kp in desk.remote.profile.kinds.items():
-        if not kp.listed and kp.listed_for is None:
-            continue
-        if desk.held(f"sweep:{kind}") or rows.count(Sweep, system=desk.system, kind=str(kind), state="running"):
-            continue
-        due += [(at, str(kind), scope) for scope in scopes(kind) if (at := due_at(desk, rows, str(kind), scope)) <= desk.now()]
-    if not due:
-        return None
-    _, kind_, scope = min(due)
-    return _begin(desk, rows, kind_, scope)
+    """Begin the look that is due."""
+    running = {one.kind for one in rows.find(Sweep, system=desk.system, state="running")}
+    for at, kind, scope in due(desk, rows):
+        if at <= desk.now() and kind not in running and not desk.held(f"sweep:{kind}"):
+            return _begin(desk, rows, kind, scope)
+    return None
 
 
 def scopes(kind: Kind) -> tuple[str, ...]:
@@ -48,18 +39,15 @@ def scopes(kind: Kind) -> tuple[str, ...]:
     return ("hot", "warm", "all") if kind is Kind.APPOINTMENT else ("all",)
 
 
-def due_at(desk: Desk, rows: Rows, kind: str, scope: str) -> float:
-    """When a list is next looked through."""
-    last = desk.get(rows, f"swept:{kind}:{scope}")
-    if not last:
-        return 0.0
-    return float(last) + period(desk, rows, kind, scope)
-
-
-def period(desk: Desk, rows: Rows, kind: str, scope: str) -> float:
-    """How long between two looks: adapted to how much was found."""
-    kept = desk.get(rows, f"period:{kind}:{scope}")
-    return float(kept) if kept else PERIODS[scope]
+def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
+    """When each list is next looked through, the soonest first."""
+    kept = queries.by_prefix(rows, desk.system, "next:")
+    return sorted(
+        (float(kept.get(f"next:{kind}:{scope}") or 0.0), str(kind), scope)
+        for kind, kp in desk.remote.profile.kinds.items()
+        if kp.listed or kp.listed_for is not None
+        for scope in scopes(kind)
+    )
 
 
 def _begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
@@ -72,7 +60,7 @@ def _begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
     if not kp.listed and kp.listed_for is not None:
         one.parent = _next_parent(desk, rows, kp, "")
         if not one.parent:
-            desk.keep(rows, f"swept:{kind}:{scope}", repr(desk.now()))
+            desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + PERIODS[scope]))
             return None
     rows.put(one)
     return one
@@ -232,11 +220,11 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
             _strike(desk, rows, one, missing)
     rows.remove(Sighting, sweep=one.id)
     now = desk.now()
-    length = period(desk, rows, one.kind, one.scope)
+    length = float(desk.get(rows, f"period:{one.kind}:{one.scope}") or PERIODS[one.scope])
     shortest, longest = PERIODS[one.scope] / 4, PERIODS[one.scope] * 4
     adapted = min(longest, max(shortest, length * (0.5 if one.changed else 1.2)))
     desk.keep(rows, f"period:{one.kind}:{one.scope}", repr(adapted))
-    desk.keep(rows, f"swept:{one.kind}:{one.scope}", repr(now))
+    desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))
     desk.log.add(rows, now, "looked through", one.kind, "", scope=one.scope, found=one.found, state=one.state)
 
 

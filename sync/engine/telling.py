@@ -255,7 +255,7 @@ def _commit(
     if next_one.op == "create" and not ready and _before_restore(desk, rows, work):
         return _doubt(desk, rows, intent, work)
     intent.state, intent.attempts = "inflight", intent.attempts + 1
-    intent.sent_at, intent.sent_wall = desk.now(), desk.ticker.text()
+    intent.sent_at = desk.now()
     intent.empty, intent.failed, intent.may_resend = 0, 0, 0
     desk.keep(rows, "counter", str(int(desk.get(rows, "counter") or 0) + 1))
     intent.request_hash = digest([intent.op, intent.kind, intent.remote_id, intent.act, intent.body])
@@ -280,7 +280,7 @@ def _before_restore(desk: Desk, rows: Rows, work: Work) -> bool:
 def _doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
     """It may have been sent in a life that this database does not remember: look before sending, or ask."""
     kp = desk.remote.profile.kinds[Kind(intent.kind)]
-    intent.sent_at, intent.sent_wall = desk.now(), desk.ticker.text()
+    intent.sent_at = desk.now()
     if certain(kp.create, money=kp.money, irreversible=kp.irreversible):
         intent.state, intent.probe_at = "unknown", desk.now()
         set_state(desk, rows, work, "unknown", "it may have been sent before the backup was restored")
@@ -290,8 +290,9 @@ def _doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
     rows.put(intent)
 
 
-def sending_of(intent: Intent) -> Sending:
-    """The request of an intent, for the remote."""
+def sending_of(desk: Desk, intent: Intent) -> Sending:
+    """The request of an intent, for the remote. When it was sent is said by the clock as it goes now."""
+    sent_at = desk.ticker.text_at(intent.sent_at)
     return Sending(
         Kind(intent.kind),
         "create" if intent.op == "create" else "update" if intent.op == "update" else "act",
@@ -301,7 +302,7 @@ def sending_of(intent: Intent) -> Sending:
         frozenset(intent.changed),
         intent.id,
         intent.marker,
-        intent.sent_wall,
+        sent_at,
         intent.parent or None,
         intent.part,
     )
@@ -314,7 +315,7 @@ def send(desk: Desk, intent: Intent) -> None:
     desk.gone_out()
     came: Echo | Exception
     try:
-        came = desk.remote.send(sending_of(intent))
+        came = desk.remote.send(sending_of(desk, intent))
     except Exception as error:  # noqa: BLE001 - a fault after the first byte says nothing of what became of it
         came = error
     with desk.disk.write() as unit:

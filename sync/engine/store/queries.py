@@ -48,15 +48,25 @@ def due_probes(rows: Rows, system: str, now: float, limit: int) -> list[Intent]:
     return [made(Intent, row) for row in found.fetchall()]
 
 
-def next_due(rows: Rows, system: str) -> float | None:
-    """When the next of these is due."""
+def next_due(rows: Rows, system: str) -> tuple[float | None, float | None, float | None, float | None, int]:
+    """When the next is due: a hint to look at, a lost answer, something to tell, something to read; lists going on."""
     found = rows.run(
-        "SELECT min(at) FROM (SELECT min(due_at) AS at FROM sync_work WHERE system = ?1 AND state = 'waiting'"
-        " UNION ALL SELECT min(due_at) FROM sync_look WHERE system = ?1"
-        " UNION ALL SELECT min(probe_at) FROM sync_intent WHERE system = ?1 AND state = 'unknown')",
+        "SELECT (SELECT min(due_at) FROM sync_look WHERE system = ?1 AND why = 'hint'),"
+        " (SELECT min(probe_at) FROM sync_intent WHERE system = ?1 AND state = 'unknown'),"
+        " (SELECT min(due_at) FROM sync_work WHERE system = ?1 AND state = 'waiting'),"
+        " (SELECT min(due_at) FROM sync_look WHERE system = ?1),"
+        " (SELECT count(*) FROM sync_sweep WHERE system = ?1 AND state = 'running')",
         (system,),
-    ).fetchone()[0]
-    return None if found is None else float(found)
+    ).fetchone()
+    return found[0], found[1], found[2], found[3], found[4]
+
+
+def by_prefix(rows: Rows, system: str, prefix: str) -> dict[str, str]:
+    """The small facts whose name begins so."""
+    found = rows.run(
+        "SELECT name, value FROM sync_state WHERE system = ? AND name >= ? AND name < ?", (system, prefix, prefix + "~")
+    )
+    return dict(found.fetchall())
 
 
 def release(rows: Rows, system: str, what: str, now: float) -> None:
@@ -111,7 +121,7 @@ def newest_sweep(rows: Rows) -> int:
 
 def look_anew(rows: Rows, system: str) -> None:
     """Have every list looked through as if it never had been."""
-    rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'swept:%'", (system,))
+    rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'next:%'", (system,))
 
 
 def next_linked(rows: Rows, system: str, kind: str, after: str) -> str:

@@ -151,7 +151,6 @@ class Intent:
     seq: int = 0
     attempts: int = 0
     sent_at: float = 0.0
-    sent_wall: str = ""
     probe_at: float = 0.0
     empty: int = 0
     last_empty: float = 0.0
@@ -160,7 +159,7 @@ class Intent:
     may_resend: int = 0  # looking showed that it is not there, or a person said so
 
 
-@kept("sweep", 1, ("system", "kind", "state"))
+@kept("sweep", 1, ("system", "state"))
 @dataclass
 class Sweep:
     """One look through a list: `state` is running, complete, or suspect (too much would be gone)."""
@@ -196,7 +195,7 @@ class Sighting:
     remote_id: str
 
 
-@kept("look", 3, ("system", "due_at"))
+@kept("look", 3, ("system", "due_at"), ("system", "why", "due_at"))
 @dataclass
 class Look:
     """One record there to be read: a hint, a change in a list, the proof of what was sent. Never more than a reason."""
