@@ -16,9 +16,7 @@ class Log:
     def __init__(self, system: str) -> None:
         self.system = system
 
-    def add(
-        self, rows: Rows, at: float, what: str, kind: str = "", record: str = "", **detail: Any
-    ) -> None:
+    def add(self, rows: Rows, at: float, what: str, kind: str = "", record: str = "", **detail: Any) -> None:
         """Add one row, in the transaction of what it tells."""
         n, before = queries.last_audited(rows, self.system) or (0, START)
         row = Audited(self.system, n + 1, at, what, kind, record, detail)

@@ -51,7 +51,9 @@ def _from_memory(desk: Desk, one: Look) -> None:
         _done(desk, rows, one)
         shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
         if shadow is not None:
-            seen = Seen(Kind(one.kind), one.remote_id, shadow.body, False, shadow.raw, shadow.parent or None)
+            seen = Seen(
+                Kind(one.kind), one.remote_id, shadow.body, whole=False, raw=shadow.raw, parent=shadow.parent or None
+            )
             take(desk, rows, seen, shadow=shadow)
 
 

@@ -105,9 +105,7 @@ def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
     return _parked(merged, merged.here, seen.body, stuck)
 
 
-def _learn(
-    kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any
-) -> None:
+def _learn(kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any) -> None:
     """What was told and came back in another dress is agreed on: the system writes it in a form of its own."""
     for name in [*shadow.told]:
         if name in hidden or name not in seen.body or canon(name)(shadow.told[name]) != canon(name)(mine.get(name)):
@@ -159,7 +157,7 @@ def _agree(
 ) -> frozenset[str]:
     """Move the bases of the members on which both sides now agree; what is left to tell."""
     tell = set(merged.tell)
-    for name, rule in kp.rules.items():
+    for name in kp.rules:
         same: Canon = canon(name)
         told = name in shadow.told and same(shadow.told[name]) == same(mine.get(name))
         if name in merged.conflicts:
@@ -223,7 +221,9 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
         return
     if met.tell & sendable(kp):
         if never_updated(kp):
-            set_state(desk, rows, work, "cannot", desk.remote.profile.untold.get((kind, "update"), "no call to change it"))
+            set_state(
+                desk, rows, work, "cannot", desk.remote.profile.untold.get((kind, "update"), "no call to change it")
+            )
         else:
             set_state(desk, rows, work, "waiting")
     elif met.conflicts:

@@ -98,13 +98,16 @@ def meet(
         return Meeting(mine, theirs)
     if rule.way == "status":
         return _status(rule, mine, theirs, by_us=by_us, by_them=by_them)
-    if rule.removal and rule.way in {"set", "keyed"} and (
-        kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)
-    ):
+    if rule.removal and (kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)):
         return kept
     if by_us and by_them:
         return _WAYS[rule.way](rule, (base_mine, mine), (base_theirs, theirs), same)
-    if by_them and rule.way == "text" and not _text(theirs).startswith(_text(base_theirs)):
+    return _one_side(rule, base_theirs, mine, theirs, by_us=by_us)
+
+
+def _one_side(rule: Rule, base_theirs: Any, mine: Any, theirs: Any, *, by_us: bool) -> Meeting:
+    """What one side changed goes across whole; text that grows at its end is not taken away from outside."""
+    if not by_us and rule.way == "text" and not _text(theirs).startswith(_text(base_theirs)):
         return Meeting(mine, theirs, "text was taken out there")
     value = mine if by_us else theirs
     return Meeting(value, value)
@@ -114,7 +117,7 @@ def normal_form(sent: Any, got: Any) -> bool:
     """Whether what came back is the same in another dress: case, spaces, punctuation, or a number's spelling."""
     if isinstance(sent, str) and isinstance(got, str):
         return _bare(sent) == _bare(got) and bool(_bare(sent))
-    if isinstance(sent, (int, float)) and isinstance(got, (int, float, str)) or isinstance(got, (int, float)):
+    if isinstance(sent, (int, float)) or isinstance(got, (int, float)):
         try:
             return float(sent) == float(got)
         except (TypeError, ValueError):
@@ -123,7 +126,9 @@ def normal_form(sent: Any, got: Any) -> bool:
         return len(sent) == len(got) and all(a == b or normal_form(a, b) for a, b in zip(sent, got, strict=True))
     if isinstance(sent, dict) and isinstance(got, dict):
         told = {name: value for name, value in sent.items() if value is not None}
-        return all(name in got and (got[name] == value or normal_form(value, got[name])) for name, value in told.items())
+        return all(
+            name in got and (got[name] == value or normal_form(value, got[name])) for name, value in told.items()
+        )
     return False
 
 
@@ -144,7 +149,7 @@ def _status(rule: Rule, mine: Any, theirs: Any, *, by_us: bool, by_them: bool) -
             value = theirs if theirs in rule.final else mine
             return Meeting(value, value)
         return Meeting(mine, theirs, "both changed it")
-    if by_them and mine in rule.final or by_us and theirs in rule.final:
+    if (by_them and mine in rule.final) or (by_us and theirs in rule.final):
         return Meeting(mine, theirs, "it had ended")
     value = mine if by_us else theirs
     return Meeting(value, value)
@@ -235,6 +240,8 @@ def _members(
 
 def _kept_both(rule: Rule, base: Any, mine: Any, base_there: Any, theirs: Any, same: Canon) -> Meeting | None:
     """Where taking something out needs a person: nothing is taken out on either side, what was added goes across."""
+    if rule.way not in {"set", "keyed"}:
+        return None
     if rule.way == "set":
         parts = [_items(value, same) for value in (base, mine, base_there, theirs)]
     else:

@@ -1,4 +1,4 @@
-"""What people decide: conflicts, refusals, who is who, what they have told a system themselves. Each is logged by name."""
+"""What people decide: conflicts, refusals, who is who, what they told a system themselves; each with who it was."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from sync.engine.taking import join, look
 from sync.port import Body, Kind, Seen
 
 
-class Unknown(LookupError):
+class UnknownError(LookupError):
     """There is nothing of that name to decide."""
 
 
@@ -39,7 +39,7 @@ class People:
             ]
 
     def resolve(self, conflict_id: str, keep: str, who: str, why: str = "") -> None:
-        """Decide a member: ``here``, ``there``, or carry out what else was asked. Raises Unknown."""
+        """Decide a member: ``here``, ``there``, or carry out what else was asked. Raises UnknownError."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -54,7 +54,7 @@ class People:
                 self._go_on(rows, one)
 
     def resolve_with(self, conflict_id: str, values: Body, who: str, why: str = "") -> None:
-        """Decide a member by a third value: it is taken in here, and told there. Raises Unknown."""
+        """Decide a member by a third value: it is taken in here, and told there. Raises UnknownError."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -63,12 +63,10 @@ class People:
             story = desk.chart.story(unit, kind, one.local_id)
             shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
             if one.sort != "field" or story is None or shadow is None:
-                raise Unknown(conflict_id)
-            seen = Seen(kind, one.remote_id, {**shadow.body, **values}, True, shadow.raw, shadow.parent or None)
+                raise UnknownError(conflict_id)
+            seen = Seen(kind, one.remote_id, {**shadow.body, **values}, raw=shadow.raw, parent=shadow.parent or None)
             because = Because(desk.system, one.remote_id, frozenset(values), who)
-            desk.chart.adopt(
-                unit, kind, one.local_id, desk.remote.adopt(seen, story, desk.known(rows)), because
-            )
+            desk.chart.adopt(unit, kind, one.local_id, desk.remote.adopt(seen, story, desk.known(rows)), because)
             after = desk.chart.story(unit, kind, one.local_id)
             mine = projected(desk, rows, after, 0) if after is not None else None
             one.sides = {**one.sides, "mine": (mine or values).get(one.member)}
@@ -80,7 +78,7 @@ class People:
     def _open(self, rows: Rows, conflict_id: str) -> Conflict:
         one = rows.get(Conflict, conflict_id)
         if one is None or one.system != self._desk.system or one.state == "closed":
-            raise Unknown(conflict_id)
+            raise UnknownError(conflict_id)
         return one
 
     def _go_on(self, rows: Rows, one: Conflict) -> None:
@@ -98,7 +96,7 @@ class People:
             look(self._desk, rows, one.kind, one.remote_id, "hint")
 
     def edit_and_resend(self, kind: str, local_id: str, who: str) -> None:
-        """Send what was refused again, as it now stands in the chart. Raises Unknown."""
+        """Send what was refused again, as it now stands in the chart. Raises UnknownError."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -111,11 +109,11 @@ class People:
             desk.log.add(rows, desk.now(), "send again", kind, local_id, who=who)
 
     def give_up(self, kind: str, local_id: str, who: str, reason: str) -> None:
-        """Leave it untold, for a reason. Raises Unknown."""
+        """Leave it untold, for a reason. Raises UnknownError."""
         self._close(kind, local_id, ("refused", "person", "cannot", "waiting", "blocked"), who, reason, "given up")
 
     def close_task(self, kind: str, local_id: str, who: str, how: str = "") -> None:
-        """A person has told the system themselves (telephone, portal). Raises Unknown."""
+        """A person has told the system themselves (telephone, portal). Raises UnknownError."""
         self._close(kind, local_id, ("cannot",), who, how, "told by a person")
 
     def _close(self, kind: str, local_id: str, states: tuple[str, ...], who: str, why: str, what: str) -> None:
@@ -132,7 +130,7 @@ class People:
             desk.log.add(rows, desk.now(), what, kind, local_id, who=who)
 
     def it_is_there(self, kind: str, local_id: str, who: str, remote_id: str) -> None:
-        """After a lost answer a person has looked: it is there, under this id. Raises Unknown."""
+        """After a lost answer a person has looked: it is there, under this id. Raises UnknownError."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -142,7 +140,7 @@ class People:
             acknowledge(desk, rows, intent, work, remote_id or f"~{intent.id}", None)
 
     def it_is_not_there(self, kind: str, local_id: str, who: str) -> None:
-        """After a lost answer a person has looked: it is not there, send it again. Raises Unknown."""
+        """After a lost answer a person has looked: it is not there, send it again. Raises UnknownError."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -154,7 +152,7 @@ class People:
             desk.log.add(rows, desk.now(), "it is not there", kind, local_id, who=who)
 
     def send_it(self, kind: str, local_id: str, who: str) -> None:
-        """A record whose time has passed is to be sent all the same. Raises Unknown."""
+        """A record whose time has passed is to be sent all the same. Raises UnknownError."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -168,22 +166,22 @@ class People:
         for intent in found:
             if intent.state in {"person", "duplicate"}:
                 return intent
-        raise Unknown(local_id)
+        raise UnknownError(local_id)
 
     def _work(self, rows: Rows, kind: str, local_id: str, *states: str) -> Work:
         work = rows.get(Work, self._desk.system, kind, local_id)
         if work is None or work.state not in states:
-            raise Unknown(local_id)
+            raise UnknownError(local_id)
         return work
 
     def link(self, remote_id: str, local_id: str, who: str) -> None:
-        """A patient there is this patient. One there is at most one here, and the other way round. Raises Unknown."""
+        """A patient there is this patient; neither may be linked to another already. Raises UnknownError."""
         desk = self._desk
         kind = Kind.PATIENT
         with desk.disk.write() as unit:
             rows = Rows(unit)
             if desk.known(rows).here(kind, remote_id) or desk.known(rows).there(kind, local_id):
-                raise Unknown(remote_id)
+                raise UnknownError(remote_id)
             self._answer(rows, remote_id, "link", who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look(desk, rows, str(kind), remote_id, "linked")
@@ -209,7 +207,7 @@ class People:
             rows = Rows(unit)
             link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
             if link is None or link.status != "confirmed":
-                raise Unknown(remote_id)
+                raise UnknownError(remote_id)
             link.status, link.who, link.at = "rejected", who, desk.now()
             desk.log.linked(rows, desk.now(), link)
 

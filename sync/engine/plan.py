@@ -191,9 +191,7 @@ def _nothing_left(desk: Desk, rows: Rows, work: Work, remote_ids: list[str]) -> 
         set_state(desk, rows, work, "confirmed")
 
 
-def _creation(
-    desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story, body: Body, part: int
-) -> Plan | None:
+def _creation(desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story, body: Body, part: int) -> Plan | None:
     """It is not known there: tell it, unless that was tried and nobody knows what came of it."""
     if story.void:
         set_state(desk, rows, work, "idle", "it was never told there")
@@ -201,35 +199,36 @@ def _creation(
     if kp.create is None:
         _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "create"))
         return None
-    asked = [
-        one
-        for one in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create")
-        if one.part == part
-    ]
-    for one in asked:
-        if one.state in UNSETTLED:
-            set_state(desk, rows, work, "unknown", "no answer came")
-            return None
-        if one.state in {"person", "duplicate"}:
-            set_state(desk, rows, work, "person", "it was sent, and no answer came")
-            return None
-    waited = desk.now() - work.since
-    if waited > DAY and work.asked != "send":
-        why = desk.chart.question(rows.unit, story, waited)
-        if why:
-            set_state(desk, rows, work, "person", why)
-            return None
-    if story.kind is Kind.PATIENT and not work.searched:
+    if _undecided(desk, rows, work, part) or _out_of_time(desk, rows, work, story):
+        return None
+    if story.kind is Kind.PATIENT:
         if _in_review(desk, rows, work):
             return None
-        return Plan("search", story, body, "", part)
-    if story.kind is Kind.PATIENT and _in_review(desk, rows, work):
-        return None
-    if part and not any(one.part < part and one.state == "acked" for one in rows.find(
-        Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"
-    )) and not desk.known(rows).all(story.kind, work.local_id):
-        return None
+        if not work.searched:
+            return Plan("search", story, body, "", part)
     return Plan("create", story, body, "", part)
+
+
+def _undecided(desk: Desk, rows: Rows, work: Work, part: int) -> bool:
+    """Whether it was sent, and nobody knows yet what came of it."""
+    for one in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
+        if one.part != part or one.state not in {*UNSETTLED, "person", "duplicate"}:
+            continue
+        state = "unknown" if one.state in UNSETTLED else "person"
+        set_state(desk, rows, work, state, "it was sent, and no answer came")
+        return True
+    return False
+
+
+def _out_of_time(desk: Desk, rows: Rows, work: Work, story: Story) -> bool:
+    """Whether it waited so long that a person must say if it is still to be sent."""
+    waited = desk.now() - work.since
+    if waited <= DAY or work.asked == "send":
+        return False
+    why = desk.chart.question(rows.unit, story, waited)
+    if why:
+        set_state(desk, rows, work, "person", why)
+    return bool(why)
 
 
 def _in_review(desk: Desk, rows: Rows, work: Work) -> bool:

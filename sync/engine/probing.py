@@ -43,7 +43,7 @@ def probe(desk: Desk, intent: Intent) -> None:
         if intent.op == "create":
             _matches(desk, rows, now, work, found)
         elif intent.op == "act":
-            _act(desk, rows, now, work, done)
+            _act(desk, rows, now, work, done=done)
         else:
             # An update is told by its content: both sides meet again over what is there now.
             now.state = "superseded"
@@ -132,7 +132,7 @@ def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
     rows.put(intent)
 
 
-def _act(desk: Desk, rows: Rows, intent: Intent, work: Work, done: bool | None) -> None:
+def _act(desk: Desk, rows: Rows, intent: Intent, work: Work, *, done: bool | None) -> None:
     """What was to be done is done, or is not, or cannot be seen."""
     kp = desk.remote.profile.kinds[Kind(intent.kind)]
     desk.log.add(rows, desk.now(), "looked", intent.kind, intent.local_id, intent=intent.id, done=done)

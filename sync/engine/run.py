@@ -266,7 +266,7 @@ class Engine:
 
     def step(self) -> bool:
         """Give every system one job; False where none had anything to do."""
-        return any([office.step() for office in self.offices.values()])
+        return sum(office.step() for office in self.offices.values()) > 0
 
     def run_until(self, time: float, sleep: Callable[[float], None], most: int = 1_000_000) -> int:
         """Work until a time by the engine's clock, sleeping in between; returns how many rounds had work."""

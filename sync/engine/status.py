@@ -86,6 +86,8 @@ def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
 
 def _eta(desk: Desk, rows: Rows, kind: str, count: int) -> float:
     """When so many of a kind will have been told, by the limits that covered the last one that was."""
-    route = [name for op in ("create", "update", "act") for name in desk.get(rows, f"route:{kind}:{op}").split(",") if name]
+    route = [
+        name for op in ("create", "update", "act") for name in desk.get(rows, f"route:{kind}:{op}").split(",") if name
+    ]
     names = route or list(desk.budgets.windows)
     return max(desk.now(), desk.budgets.free_at(names)) + (count - 1) * desk.budgets.seconds_each(names)

@@ -54,9 +54,7 @@ def join(desk: Desk, rows: Rows, link: Link) -> None:
             look(desk, rows, child.kind, child.remote_id, "waiting", parent=child.parent)
 
 
-def look(
-    desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0
-) -> None:
+def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0) -> None:
     """Have a record read: once, however many ask for it."""
     there = rows.get(Look, desk.system, kind, remote_id)
     due = desk.now() + after
@@ -71,7 +69,9 @@ def _came_back(desk: Desk, rows: Rows, link: Link) -> None:
     """What was gone and is there again is never simply taken in: somebody may have brought it back by mistake."""
     found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id)
     if not any(one.sort == "restored" and one.state == "open" for one in found):
-        raise_question(desk, rows, link.kind, link.local_id, "restored", link.remote_id, "it was gone, and is there again")
+        raise_question(
+            desk, rows, link.kind, link.local_id, "restored", link.remote_id, "it was gone, and is there again"
+        )
 
 
 def raise_question(
@@ -123,9 +123,7 @@ def _of_patient(desk: Desk, kind: Kind) -> bool:
 
 def _is_the_lost_one(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
     """What a person is being asked about has come into sight; they still decide, with this before them."""
-    raise_question(
-        desk, rows, intent.kind, intent.local_id, "found", seen.remote_id, "it may be the one that was sent"
-    )
+    raise_question(desk, rows, intent.kind, intent.local_id, "found", seen.remote_id, "it may be the one that was sent")
     return True
 
 
@@ -205,9 +203,7 @@ def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
 def ask_who(desk: Desk, rows: Rows, remote_id: str, maybe: tuple[Likely, ...]) -> Link:
     """Ask a person whether a patient there is one of these."""
     best = maybe[0]
-    link = Link(
-        desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now()
-    )
+    link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
     desk.log.linked(rows, desk.now(), link)
     raise_question(
         desk, rows, link.kind, best.local_id, "identity", remote_id, "it may be this patient",
@@ -247,8 +243,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     patient = (story.patient_id if story else None) or (local_id if seen.kind is Kind.PATIENT else "")
     work = rows.get(Work, desk.system, link.kind, local_id)
     rows.put(
-        work
-        or Work(desk.system, link.kind, local_id, patient, state="confirmed", since=desk.now(), due_at=desk.now())
+        work or Work(desk.system, link.kind, local_id, patient, state="confirmed", since=desk.now(), due_at=desk.now())
     )
     join(desk, rows, link)
     return link

@@ -204,13 +204,13 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
     if body is None:
         set_state(desk, rows, work, "cannot", "what they hide is not known here in clear; it cannot be sent safely")
         return None
-    return _commit(desk, rows, next_one, body, changed, {name: seen.body.get(name) for name in changed}, seen=seen)
+    return _commit(desk, rows, next_one, body, changed, {name: seen.body.get(name) for name in changed})
 
 
 def _writable(
     desk: Desk, put: Put, seen: Seen, there: Body, changed: frozenset[str], ours: frozenset[str], mine: Body
 ) -> Body | None:
-    """What an update sends: the changed members, or all that may be written; None where that would destroy something."""
+    """What an update sends: the changed members, or all that may be written; None where it would destroy something."""
     if put is Put.TOP:
         return {name: there.get(name) for name in changed}
     hidden = desk.remote.masked(seen.body)
@@ -229,12 +229,10 @@ def _act_after_looking(desk: Desk, rows: Rows, next_one: Plan, seen: Seen, act: 
         set_state(desk, rows, work, "confirmed")
         desk.log.add(rows, desk.now(), "was done", work.kind, work.local_id, act=act)
         return None
-    return _commit(desk, rows, next_one, next_one.body, frozenset(), {}, seen=seen)
+    return _commit(desk, rows, next_one, next_one.body, frozenset(), {})
 
 
-def _commit(
-    desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozenset[str], before: Body, seen: Seen | None = None
-) -> Intent | None:
+def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozenset[str], before: Body) -> Intent | None:
     """Write down what is about to be sent, and that it may have been: after this commit it counts as sent."""
     story = next_one.story
     kind = str(story.kind)
@@ -253,7 +251,8 @@ def _commit(
     intent.marker = story.marker
     intent.seq = work.seq
     if next_one.op == "create" and not ready and _before_restore(desk, rows, work):
-        return _doubt(desk, rows, intent, work)
+        _doubt(desk, rows, intent, work)
+        return None
     intent.state, intent.attempts = "inflight", intent.attempts + 1
     intent.sent_at = desk.now()
     intent.empty, intent.failed, intent.may_resend = 0, 0, 0

@@ -15,11 +15,11 @@ def main() -> int:
     options = parser.parse_args()
     if options.seed is not None:
         one = run_one(options.seed)
-        print(*one.wrong or ["nothing is wrong"], sep="\n")
+        sys.stdout.write("\n".join(one.wrong or ["nothing is wrong"]) + "\n")
         return bool(one.wrong)
     begun = time.perf_counter()
     report = run_many(range(options.first, options.first + options.schedules))
-    print(report.text(time.perf_counter() - begun))
+    sys.stdout.write(report.text(time.perf_counter() - begun) + "\n")
     return bool(report.failed)
 
 

@@ -25,7 +25,10 @@ class ModelChart:
     def changes(self, unit: Unit, after: int, limit: int) -> tuple[Sequence[Change], int]:
         found = (
             Rows(unit)
-            .run("SELECT seq, kind, local_id, patient FROM model_journal WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit))
+            .run(
+                "SELECT seq, kind, local_id, patient FROM model_journal WHERE seq > ? ORDER BY seq LIMIT ?",
+                (after, limit),
+            )
             .fetchall()
         )
         changes = [Change(row[0], Kind(row[1]), row[2], row[3], 0 if row[1] == "patient" else 2) for row in found]
@@ -78,6 +81,7 @@ class ModelChart:
         return local_id
 
     def question(self, unit: Unit, story: Story, waited: float) -> str | None:
+        del unit, waited
         time = fields_of(story.first).get("time")
         if story.kind is Kind.APPOINTMENT and isinstance(time, (int, float)) and time < self._now():
             return "its time has passed"
@@ -99,15 +103,31 @@ class ModelChart:
         """Write a record, and that it was written."""
         rows = Rows(unit)
         old = rows.run(
-            "SELECT revision, act, void, at, patient FROM model_record WHERE kind = ? AND local_id = ?", (str(kind), local_id)
+            "SELECT revision, act, void, at, patient FROM model_record WHERE kind = ? AND local_id = ?",
+            (str(kind), local_id),
         ).fetchone() or (0, None, 0, self._now(), patient)
         rows.run(
             "INSERT OR REPLACE INTO model_record VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (str(kind), local_id, patient or old[4], old[0] + 1, json.dumps(body), act or old[1], int(void or old[2]), old[3]),
+            (
+                str(kind),
+                local_id,
+                patient or old[4],
+                old[0] + 1,
+                json.dumps(body),
+                act or old[1],
+                int(void or old[2]),
+                old[3],
+            ),
         )
         rows.run(
             "INSERT INTO model_journal (kind, local_id, patient, who, members) VALUES (?, ?, ?, ?, ?)",
-            (str(kind), local_id, patient or old[4] or (local_id if str(kind) == "patient" else None), who, json.dumps(list(members))),
+            (
+                str(kind),
+                local_id,
+                patient or old[4] or (local_id if str(kind) == "patient" else None),
+                who,
+                json.dumps(list(members)),
+            ),
         )
 
 

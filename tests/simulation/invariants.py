@@ -7,7 +7,7 @@ from typing import Any
 from sync.engine.audit import broken, links_of
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
-from sync.port import Kind
+from sync.port import Kind, Telling
 from tests.simulation.schedule import Schedule
 
 SCALARS = ("name", "phone")
@@ -57,7 +57,8 @@ def _converged(world: Schedule, rows: Rows) -> list[str]:
             continue
         desk = world.engine.offices["alpha"].desk
         telling = remote.project(story, desk.known(rows))
-        body = telling.parts[link.part] if getattr(telling, "parts", ()) else getattr(telling, "body", {})
+        assert isinstance(telling, Telling)
+        body = telling.parts[link.part] if telling.parts else telling.body
         for name in rules:
             mine, theirs = body.get(name), thing.body.get(name)
             if world.masks and name == "phone":
@@ -66,7 +67,9 @@ def _converged(world: Schedule, rows: Rows) -> list[str]:
                 continue
             if world.server.shouts and name == "address" and _loud(mine) == _loud(theirs):
                 continue
-            if not _open(rows, link.kind, link.local_id, name) and not rows.get(Quarantine, "alpha", link.kind, link.remote_id):
+            if not _open(rows, link.kind, link.local_id, name) and not rows.get(
+                Quarantine, "alpha", link.kind, link.remote_id
+            ):
                 found.append(f"I1 {link.kind} {link.local_id} {name}: here {mine!r}, there {theirs!r}")
     return found
 
@@ -134,8 +137,8 @@ def _allergies(world: Schedule, rows: Rows, remote_id: str) -> list[str]:
 def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
     """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known."""
     found = []
-    made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for kind in world.server.things.values() for thing in kind.values()
-                   if thing.origin)  # fmt: skip
+    things = [thing for kind in world.server.things.values() for thing in kind.values() if thing.origin]
+    made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for thing in things)
     for (kind, origin, _), count in made.items():
         if count < 2 or kind in {"payment", "dispense"}:
             continue
@@ -154,7 +157,8 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         if not any(one.sort in {"duplicate", "identity"} for one in conflicts) and not known:
             found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
     sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
-    for (kind, origin), count in Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values()).items():
+    done = Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values())
+    for (kind, origin), count in done.items():
         if count > world.sends_allowed[origin]:
             found.append(f"I4 {kind} {origin} was carried out {count} times ({sends[origin]} sent)")
     return found
@@ -206,7 +210,13 @@ def _lively(world: Schedule, rows: Rows) -> list[str]:
         if shadow.told and not shadow.remote_id.startswith("~"):
             thing = world.server.things[shadow.kind].get(shadow.remote_id)
             link = rows.get(Link, "alpha", shadow.kind, shadow.remote_id)
-            if thing and not thing.deleted and link and link.status == "confirmed" and not _open(rows, shadow.kind, link.local_id):
+            if (
+                thing
+                and not thing.deleted
+                and link
+                and link.status == "confirmed"
+                and not _open(rows, shadow.kind, link.local_id)
+            ):
                 found.append(f"I11 {shadow.kind} {shadow.remote_id} was never read back: {sorted(shadow.told)}")
     return found
 

@@ -22,7 +22,16 @@ from tests.simulation.world import Effects, VirtualClock
 
 T = TypeVar("T")
 
-BEFORE = ("no connection", "request lost", "5xx before", "429 with a time", "429 without", "401", "403", "proxy page before")
+BEFORE = (
+    "no connection",
+    "request lost",
+    "5xx before",
+    "429 with a time",
+    "429 without",
+    "401",
+    "403",
+    "proxy page before",
+)
 AFTER = ("answer lost", "5xx after", "half an answer", "wrong content type", "proxy page after", "twice")
 LATE = ("late", "very late")
 FAULTS = (*BEFORE, *AFTER, *LATE)

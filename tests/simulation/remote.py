@@ -87,7 +87,8 @@ class ModelRemote:
         self.skew: Callable[[], float] = lambda: 0.0
 
     def _ask(self, endpoint: str, run: Any, *, changes: bool = False) -> Any:
-        call = Call(endpoint, endpoint.split()[0], endpoint.split()[1])
+        method, path = endpoint.split()
+        call = Call(endpoint, method, path)
         self._gate.ask(call)
         answer = self._network.exchange(call, lambda: run(call), changes=changes)
         self._gate.heard(call, 200, {}, None)
@@ -97,6 +98,8 @@ class ModelRemote:
         return {}
 
     def page(self, kind: Kind, *, parent: str | None, since: str | None, until: str | None, cursor: str | None) -> Page:
+        del since, until
+
         def run(_call: Call) -> Page:
             found = [one for one in self._server.live(str(kind)) if not parent or one.parent == parent]
             start = int(cursor or 0)
@@ -119,6 +122,8 @@ class ModelRemote:
         return found
 
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
+        del parent
+
         def run(call: Call) -> Seen:
             thing = self._server.things[str(kind)].get(remote_id)
             if thing is None or thing.deleted:
@@ -209,7 +214,9 @@ class ModelRemote:
             needs = ((Kind.PATIENT, story.patient_id),)
             body["patient"] = links.there(Kind.PATIENT, story.patient_id)
         if "lines" in members:
-            parts = tuple({**body, "text": line, "mark": f"{story.marker}/{n}"} for n, line in enumerate(members["lines"]))
+            parts = tuple(
+                {**body, "text": line, "mark": f"{story.marker}/{n}"} for n, line in enumerate(members["lines"])
+            )
             return Telling(body, (), needs, parts)
         return Telling(body, (), needs)
 
@@ -228,6 +235,7 @@ class ModelRemote:
         return (resource(story.local_id if story else "", {**old, **body}, patient),)
 
     def canonical(self, kind: Kind, body: Body) -> Body:
+        del kind
         return {name: _plain(name, value) for name, value in body.items()}
 
     def masked(self, body: Body) -> frozenset[str]:

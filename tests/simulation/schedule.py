@@ -1,4 +1,4 @@
-"""One schedule: people here and there, faults, crashes and days that pass, all from one seed; then peace, and a check."""
+"""One schedule: people here and there, faults, crashes and days that pass, all from one seed; then peace."""
 
 import json
 import random
@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.engine.people import Unknown
+from sync.engine.people import UnknownError
 from sync.engine.run import Engine
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Work
@@ -14,9 +14,10 @@ from sync.port import Create, Kind, Put
 from sync.transport.wire import Gate
 from tests.simulation.chart import ModelChart, fields_of
 from tests.simulation.network import FAULTS, Network
+from tests.simulation.others import Others
 from tests.simulation.remote import ModelRemote, profile
-from tests.simulation.server import Server, Thing
-from tests.simulation.world import START, Chance, Crash, DiskFull, Effects, Outside, VirtualClock, VirtualDisk
+from tests.simulation.server import Server
+from tests.simulation.world import START, Chance, Crash, DiskFullError, Effects, Outside, VirtualClock, VirtualDisk
 
 NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "Flo")
 WORDS = ("nuts", "milk", "dust", "bees", "eggs")
@@ -67,6 +68,7 @@ class Schedule:
         self.masks = masks
         self.profile = profile("alpha", create, put, masks=masks, partial=partial)
         self.server = Server(self.profile.buckets, self.clock.true, shouts=shouts)
+        self.others = Others(self.server, self.clock, self.effects)
         calm = self.random.random() < 0.15
         rate = 0.0 if calm else self.random.choice((0.05, 0.15, 0.3))
         allowed = FAULTS if self.random.random() < 0.3 else tuple(one for one in FAULTS if one != "very late")
@@ -96,7 +98,9 @@ class Schedule:
         """Play the schedule to its end."""
         for _ in range(self.random.randrange(12, 30)):
             self._something()
-            self._work(self.clock.elapsed + self.random.choice((1.0, 20.0, 90.0, 400.0)), most=self.random.randrange(2, 25))
+            self._work(
+                self.clock.elapsed + self.random.choice((1.0, 20.0, 90.0, 400.0)), most=self.random.randrange(2, 25)
+            )
         self.peace()
 
     def peace(self) -> None:
@@ -125,12 +129,11 @@ class Schedule:
         for _ in range(12):
             try:
                 self.steps += self.engine.run_until(START + until, self._sleep, most)
-            except (Crash, DiskFull):
+            except (Crash, DiskFullError):
                 self.engine = self._build()
             else:
                 break
-        if self.clock.elapsed < until:
-            self.clock.elapsed = until
+        self.clock.elapsed = max(self.clock.elapsed, until)
         self.network.arrive()
 
     def _sleep(self, seconds: float) -> None:
@@ -139,13 +142,13 @@ class Schedule:
     def _guard(self, act: Any) -> None:
         try:
             act()
-        except (Crash, DiskFull):
+        except (Crash, DiskFullError):
             self.engine = self._build()
 
     def _something(self) -> None:
         acts = (
             self._new_patient, self._edit_patient, self._edit_patient, self._edit_patient, self._child, self._child,
-            self._cancel, self._other_edit, self._other_edit, self._other_edit, self._other_child, self._other_patient,
+            self._cancel, self._others, self._others, self._others, self._others, self._others,
             self._hint, self._fault, self._decide_some, self._dispense,
         )  # fmt: skip
         act = self.random.choice(acts)
@@ -158,7 +161,9 @@ class Schedule:
             found = Rows(unit).run("SELECT local_id, body FROM model_record WHERE kind = ? ORDER BY local_id", (kind,))
             return [(row[0], json.loads(row[1])) for row in found.fetchall()]
 
-    def _save(self, kind: str, local_id: str, patient: str | None, body: dict[str, Any], members: list[str], **how: Any) -> None:
+    def _save(
+        self, kind: str, local_id: str, patient: str | None, body: dict[str, Any], members: list[str], **how: Any
+    ) -> None:
         with self.disk.write() as unit:
             self.chart.write(unit, kind, local_id, patient, body, members=members, **how)
             self.order = self.chart.end(unit)
@@ -200,7 +205,10 @@ class Schedule:
                 kept.append(pick.choice(WORDS) + str(pick.randrange(9)))
             return list(dict.fromkeys(kept))
         if member == "contacts":
-            return [*(one for one in old or () if one["who"] != "son"), {"who": "son", "phone": str(pick.randrange(99))}]
+            return [
+                *(one for one in old or () if one["who"] != "son"),
+                {"who": "son", "phone": str(pick.randrange(99))},
+            ]
         return f"{old or ''}\nline {pick.randrange(999)}"
 
     def _child(self) -> None:
@@ -212,7 +220,11 @@ class Schedule:
         local_id = f"{kind[0].upper()}{self.chance.new_id()}"
         body: dict[str, Any] = {"text": f"t{local_id}", "code": "c"}
         if kind == "appointment":
-            body = {"time": self.clock.true() + self.random.randrange(86_400, 900_000), "status": "booked", "notes": "n"}
+            body = {
+                "time": self.clock.true() + self.random.randrange(86_400, 900_000),
+                "status": "booked",
+                "notes": "n",
+            }
         if kind == "prescription" and self.random.random() < 0.4:
             body = {"lines": [f"a{local_id}", f"b{local_id}"], "code": "c"}
         if self.random.random() < 0.06:
@@ -237,67 +249,20 @@ class Schedule:
             self._save("dispense", local_id, row[0], {"of": prescription, "text": local_id}, [])
             self.sends_allowed[f"ref {local_id}"] += 1
 
-    # People there
+    def _others(self) -> None:
+        roll = self.random.random()
+        if roll < 0.6:
+            self.others.edit(self.random)
+        elif roll < 0.8:
+            self.others.child(self.random)
+        elif roll < 0.94:
+            self.others.patient(self.random, [body for _, body in self._records("patient")])
+        else:
+            self.others.delete(self.random)
 
     def _between(self) -> None:
         if self.meddling and self.network.chance.random() < self.meddling:
-            self._other_edit(self.network.chance)
-
-    def _other_edit(self, pick: random.Random | None = None) -> None:
-        pick = pick or self.random
-        found = self.server.live("patient")
-        if not found:
-            return
-        thing = pick.choice(found)
-        member = pick.choice(("name", "phone", "address", "allergies", "contacts", "notes"))
-        value: Any = f"{member}{pick.randrange(999)}"
-        old = thing.body.get(member)
-        if member == "phone":
-            value = f"+1-{pick.randrange(1000, 9999)}"
-        elif member == "address":
-            value = {**(old or {}), pick.choice(("city", "line")): f"Y{pick.randrange(99)}"}
-        elif member == "allergies":
-            value = [*(old or []), f"there{pick.randrange(99)}"]
-            if old and pick.random() < 0.2:
-                value = old[1:]
-        elif member == "contacts":
-            value = [*(one for one in old or () if one["who"] != "friend"), {"who": "friend", "phone": str(pick.randrange(99))}]
-        elif member == "notes":
-            value = f"{old or ''}\nthere {pick.randrange(999)}"
-        self.server.write(thing, {member: value}, "other", self.clock.true())
-        self.effects.fired["remote edit"] += 1
-
-    def _other_child(self) -> None:
-        found = self.server.live("patient")
-        if found:
-            patient = self.random.choice(found)
-            number = self.random.randrange(10_000)
-            body = {"time": self.clock.true() + number, "status": "booked", "notes": f"theirs {number}"}
-            kind = self.random.choice(("appointment", "document"))
-            self.server.create(kind, body if kind == "appointment" else {"text": f"d{number}", "code": "x"}, patient.id, "", "other")
-            self.effects.fired["page shift"] += 1
-
-    def _other_patient(self) -> None:
-        roll = self.random.random()
-        mine = self._records("patient")
-        if roll < 0.4 and mine:
-            body = dict(self.random.choice(mine)[1])
-            if self.random.random() < 0.5:
-                body["phone"] = "+1-0000"
-            self.server.create("patient", body, "", "", "other")
-        elif roll < 0.7:
-            body = {"name": f"New{self.random.randrange(99)}", "birth": "1999", "phone": f"+1-{self.random.randrange(1000, 9999)}"}
-            if self.random.random() < 0.2:
-                body["name"] = "REFUSED"
-            self.server.create("patient", {**body, "allergies": [], "notes": ""}, "", "", "other")
-        else:
-            self._other_delete()
-
-    def _other_delete(self) -> None:
-        found: list[Thing] = self.server.live(self.random.choice(("appointment", "patient", "prescription")))
-        if found:
-            self.random.choice(found).deleted = True
-            self.effects.fired["remote delete"] += 1
+            self.others.edit(self.network.chance)
 
     # Faults
 
@@ -353,7 +318,7 @@ class Schedule:
             twins = self.random.random() < 0.3
             try:
                 (people.keep_apart if twins else people.link)(one.remote_id, one.local_id, "u1")
-            except Unknown:
+            except UnknownError:
                 people.keep_apart(one.remote_id, one.local_id, "u1")
             return 1
         if one.sort != "field":

@@ -20,7 +20,7 @@ class Crash(BaseException):
     """The process is gone, at this very effect."""
 
 
-class DiskFull(OSError):
+class DiskFullError(OSError):
     """A commit that the disk did not take."""
 
 
@@ -52,7 +52,7 @@ class Effects:
     crash_at: set[int] = field(default_factory=set)
     count: int = 0
     quiet: bool = False
-    trace: "hashlib._Hash" = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+    trace: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
     fired: Counter[str] = field(default_factory=Counter)
 
     def reached(self, what: str) -> None:
@@ -87,15 +87,18 @@ class VirtualDisk:
         try:
             yield self
             self.effects.reached("commit")
-            if self.full:
-                self.full = False
-                self.effects.fired["disk full"] += 1
-                raise DiskFull("the disk is full")
+            self._room()
         except BaseException:
             self._driver.execute("ROLLBACK")
             raise
         self._driver.execute("COMMIT")
         self.effects.reached("committed")
+
+    def _room(self) -> None:
+        if self.full:
+            self.full = False
+            self.effects.fired["disk full"] += 1
+            raise DiskFullError("the disk is full")
 
     @contextmanager
     def read(self) -> Iterator["VirtualDisk"]:

@@ -3,18 +3,16 @@
 from sync.engine.store.rows import Rows, made, names_of
 from sync.engine.store.tables import Intent, Look
 
-# One thing at a time for a patient at a system, and for a record: nothing is sent while an answer is missing.
-_BUSY = "SELECT patient FROM sync_intent WHERE system = ? AND state IN ('inflight', 'unknown') AND patient <> ''"
-
 
 def due_work(rows: Rows, system: str, now: float, limit: int) -> list[tuple[str, str]]:
-    """What has to be told next: by urgency (a class higher for each day of waiting), deadline, and what waits for it."""
+    """What has to be told next: by urgency (a class up for each day of waiting), deadline, and what waits for it."""
     found = rows.run(
-        "SELECT kind, local_id FROM sync_work WHERE system = ? AND state = 'waiting' AND due_at <= ?"
-        f" AND patient NOT IN ({_BUSY})"  # noqa: S608 - a constant
-        " ORDER BY max(0, urgency - CAST((? - since) / 86400 AS INTEGER)), deadline IS NULL, deadline, unlocks DESC,"
-        " since, local_id LIMIT ?",
-        (system, now, system, now, limit),
+        "SELECT kind, local_id FROM sync_work WHERE system = ?1 AND state = 'waiting' AND due_at <= ?2"
+        " AND patient NOT IN (SELECT patient FROM sync_intent"
+        " WHERE system = ?1 AND state IN ('inflight', 'unknown') AND patient <> '')"
+        " ORDER BY max(0, urgency - CAST((?2 - since) / 86400 AS INTEGER)), deadline IS NULL, deadline, unlocks DESC,"
+        " since, local_id LIMIT ?3",
+        (system, now, limit),
     )
     return [(row[0], row[1]) for row in found.fetchall()]
 
@@ -151,9 +149,7 @@ def lost_between(rows: Rows, sweep: int, one: int, other: int) -> int:
     return int(found.fetchone()[0])
 
 
-def note_missing(
-    rows: Rows, system: str, kind: str, parent: str, sweep: int, first_pass: int, begun_at: float
-) -> None:
+def note_missing(rows: Rows, system: str, kind: str, parent: str, sweep: int, first_pass: int, begun_at: float) -> None:
     """Note (as pass -1) what is linked, was known before the look began, and was not shown by it."""
     rows.run(
         "INSERT OR REPLACE INTO sync_sighting (sweep, passes, remote_id)"

@@ -124,7 +124,14 @@ class Work:
     searched: float = 0.0  # when it was looked for there before it was created
 
 
-@kept("intent", 1, ("system", "state", "probe_at"), ("system", "kind", "local_id"), ("system", "patient"), ("system", "marker"))
+@kept(
+    "intent",
+    1,
+    ("system", "state", "probe_at"),
+    ("system", "kind", "local_id"),
+    ("system", "patient"),
+    ("system", "marker"),
+)
 @dataclass
 class Intent:
     """One request that changes something there, committed before its first byte.
