@@ -110,7 +110,7 @@ class Office:
             self._take_in_changes()
             return True
         if job is None:
-            return False if paused else self._begin_list()
+            return False if paused else self._rotate()
         self._jobs += 1
         job()
         return True
@@ -138,6 +138,8 @@ class Office:
         for find in finders:
             if (job := find(rows)) is not None:
                 return job
+        if (due := sweeping.next_list(self.desk, rows)) is not None:
+            return lambda: self._begin_list(*due)
         return None
 
     def _take_in_changes(self) -> None:
@@ -197,16 +199,20 @@ class Office:
                 return lambda running=running: sweeping.do_sweep(self.desk, running)  # type: ignore[misc]
         return None
 
-    def _begin_list(self) -> bool:
-        """Nothing is waiting: begin the look that is due, and have the oldest details read again."""
+    def _begin_list(self, kind: str, scope: str) -> None:
         desk = self.desk
         with desk.disk.write() as unit:
-            rows = Rows(unit)
-            if desk.now() - self._rotated >= ROTATION_SECONDS:
-                self._rotated = desk.now()
-                if sweeping.rotation(desk, rows):
-                    return True
-            return sweeping.next_sweep(desk, rows) is not None
+            sweep = sweeping.begin(desk, Rows(unit), kind, scope)
+        if sweep is not None:
+            sweeping.do_sweep(desk, sweep)
+
+    def _rotate(self) -> bool:
+        """Nothing is waiting: have the oldest details read again."""
+        if self.desk.now() - self._rotated < ROTATION_SECONDS:
+            return False
+        self._rotated = self.desk.now()
+        with self.desk.disk.write() as unit:
+            return sweeping.rotation(self.desk, Rows(unit)) > 0
 
     def next_at(self) -> float | None:
         """When there is something to do next; None where a person must do something first."""

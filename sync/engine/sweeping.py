@@ -25,12 +25,14 @@ FEWEST, SHARE = 5, 0.01
 ROTATION_AT_ONCE = 20
 
 
-def next_sweep(desk: Desk, rows: Rows) -> Sweep | None:
-    """Begin the look that is due."""
-    running = {one.kind for one in rows.find(Sweep, system=desk.system, state="running")}
+def next_list(desk: Desk, rows: Rows) -> tuple[str, str] | None:
+    """The list, and which part of it, that is due to be looked through."""
+    now = desk.now()
     for at, kind, scope in due(desk, rows):
-        if at <= desk.now() and kind not in running and not desk.held(f"sweep:{kind}"):
-            return _begin(desk, rows, kind, scope)
+        if at > now:
+            return None
+        if not desk.held(f"sweep:{kind}"):
+            return kind, scope
     return None
 
 
@@ -50,8 +52,10 @@ def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
     )
 
 
-def _begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
+def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
+    """Begin to look through a list; None where there is nobody yet whose list it would be."""
     kp = desk.remote.profile.kinds[Kind(kind)]
+    desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + PERIODS[scope]))
     one = Sweep(queries.newest_sweep(rows) + 1, desk.system, kind, scope, begun_at=desk.now())
     if scope in WINDOWS:
         before, after = WINDOWS[scope]
@@ -60,7 +64,6 @@ def _begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
     if not kp.listed and kp.listed_for is not None:
         one.parent = _next_parent(desk, rows, kp, "")
         if not one.parent:
-            desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + PERIODS[scope]))
             return None
     rows.put(one)
     return one

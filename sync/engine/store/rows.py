@@ -39,9 +39,12 @@ class Disk(Protocol):
         ...
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False).encode
+
+
 def dumps(value: object) -> str:
     """JSON in one spelling."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _encode(value)
 
 
 def _text(statement: ClauseElement, **how: Any) -> str:
