@@ -118,6 +118,13 @@ class Budgets:
         with self._disk.write() as unit:
             Rows(unit).put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
 
+    def forgotten(self, rows: Rows) -> None:
+        """The places were lost with a restored database: every limit is taken to be full."""
+        now = self._ticker.time()
+        for window in self.windows.values():
+            window.hold = now + window.bucket.seconds
+            rows.put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
+
     def _answered(self, now: float) -> None:
         for place in self._last:
             place[1] = now

@@ -88,6 +88,7 @@ class Office:
                     if work is not None and intent.attempts:
                         doubt(desk, rows, intent, work)
             queries.look_anew(rows, desk.system)
+            desk.budgets.forgotten(rows)
         epoch = epoch or desk.new_id()
         desk.keep(rows, "epoch", epoch)
         desk.keep(rows, "counter", str(counter))

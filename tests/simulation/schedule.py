@@ -96,7 +96,14 @@ class Schedule:
 
     def run(self) -> None:
         """Play the schedule to its end."""
-        for _ in range(self.random.randrange(12, 30)):
+        backup_at, restore_at = self.random.randrange(3, 10), self.random.randrange(10, 20)
+        backed_up = self.random.random() < 0.08
+        backup = self.disk.snapshot()
+        for turn in range(self.random.randrange(12, 30)):
+            if backed_up and turn == backup_at:
+                backup = self.disk.snapshot()
+            if backed_up and turn == restore_at:
+                self.restore(backup)
             self._something()
             self._work(
                 self.clock.elapsed + self.random.choice((1.0, 20.0, 90.0, 400.0)), most=self.random.randrange(2, 25)
@@ -231,9 +238,8 @@ class Schedule:
             body = {"lines": [f"a{local_id}", f"b{local_id}"], "code": "c"}
         if self.random.random() < 0.06:
             body["text"] = "POISON"
+        self.sends_allowed[f"ref {local_id}"] += 1
         self._save(kind, local_id, patient, body, [])
-        if kind == "payment":
-            self.sends_allowed[f"ref {local_id}"] += 1
 
     def _cancel(self) -> None:
         found = [one for one in self._records("appointment") if one[1].get("status") == "booked"]
@@ -248,8 +254,8 @@ class Schedule:
             local_id = f"D{self.chance.new_id()}"
             with self.disk.read() as unit:
                 row = Rows(unit).run("SELECT patient FROM model_record WHERE local_id = ?", (prescription,)).fetchone()
-            self._save("dispense", local_id, row[0], {"of": prescription, "text": local_id}, [])
             self.sends_allowed[f"ref {local_id}"] += 1
+            self._save("dispense", local_id, row[0], {"of": prescription, "text": local_id}, [])
 
     def _others(self) -> None:
         roll = self.random.random()
@@ -297,6 +303,7 @@ class Schedule:
         """The database is replaced by its backup."""
         self.disk.restore(rows)
         self.lost_backup = True
+        self.effects.fired["restored backup"] += 1
         self.engine = self._build()
 
     def _decide_some(self) -> None:
