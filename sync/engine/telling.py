@@ -204,6 +204,9 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
     if body is None:
         set_state(desk, rows, work, "cannot", "what they hide is not known here in clear; it cannot be sent safely")
         return None
+    if unseen := desk.remote.masked(seen.body) & body.keys():
+        # Their way of updating replaces what they hide; if somebody changed it there, nobody can know.
+        desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=sorted(unseen))
     return _commit(desk, rows, next_one, body, changed, {name: seen.body.get(name) for name in changed})
 
 

@@ -126,7 +126,7 @@ class ModelChart:
                 local_id,
                 patient or old[4] or (local_id if str(kind) == "patient" else None),
                 who,
-                json.dumps(list(members)),
+                json.dumps({name: body.get(name) for name in members}),
             ),
         )
 

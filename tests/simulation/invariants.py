@@ -25,6 +25,9 @@ def violations(world: Schedule) -> list[str]:
         found += _no_doubles(world, rows)
         found += _no_resurrection(rows)
         found += _nothing_deleted(rows)
+        found += _still_there(world, rows)
+        if world.sent_idle:
+            found.append(f"I10 {world.sent_idle} requests were sent with nothing to tell")
         found += _bounded(rows)
         found += _lively(world, rows)
         found += _audited(rows)
@@ -79,24 +82,29 @@ def _loud(value: Any) -> Any:
 
 
 def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
-    """I2: a user's last edit stands, or a later one of somebody's, or a person's decision."""
+    """I2: a user's last edit stands, or somebody there changed it after they had it, or a person decided."""
     found = []
     last = {(one.kind, one.local_id, one.member): one for one in world.edits}
     for (kind, local_id, member), edit in last.items():
-        if member not in SCALARS or (kind, local_id, member) in world.decided:
+        if (kind, local_id, member) in world.decided or world.lost_backup:
             continue
         row = rows.run("SELECT body FROM model_record WHERE kind = ? AND local_id = ?", (kind, local_id)).fetchone()
         if row is None:
-            if not world.lost_backup:
-                found.append(f"I7 {kind} {local_id} is not here any more")
+            found.append(f"I7 {kind} {local_id} is not here any more")
             continue
         now = json.loads(row[0]).get(member)
-        if now == edit.value or world.lost_backup or _open(rows, kind, local_id, member):
+        if member == "allergies":
+            gone = set(edit.value or ()) - set(now or ())
+            found += [f"I2 the allergy of {local_id} was taken out" for _ in gone]
+        if member == "notes" and not set(str(edit.value).split("\n")) <= set(str(now).split("\n")):
+            found.append(f"I2 a note of {local_id} was lost")
+        if member not in SCALARS or now == edit.value or _open(rows, kind, local_id, member):
             continue
-        # It was written over by what came: then they had it first.
+        links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
+        theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
         told = world.server.values[kind, f"ref {local_id}", member]
-        if edit.value not in told and not _by_link(rows, kind, local_id):
-            found.append(f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r} and was never told")
+        if now not in theirs or (edit.value not in told and not _by_link(rows, kind, local_id)):
+            found.append(f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it")
     return found
 
 
@@ -116,22 +124,41 @@ def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
             c.sort == "overwrite" for c in rows.find(Conflict, system="alpha", kind=one.kind, local_id=link.local_id)
         ):
             continue
+        told = rows.find(Audited, system="alpha", what="possible overwrite")
+        if link is not None and any(t.record == link.local_id and one.member in t.detail["members"] for t in told):
+            continue
         found.append(f"I3 {one.kind} {one.id} {one.member}: {one.old!r} was written over unseen")
-    for thing in world.server.things["patient"].values():
-        found += _allergies(world, rows, thing.id)
+    return [*found, *_nothing_of_theirs_lost(world, rows)]
+
+
+def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
+    """I3: what somebody there wrote, and we were shown, goes on in what we wrote over it, or a person decided."""
+    found = []
+    for one in world.server.overwrites:
+        link = rows.get(Link, "alpha", one.kind, one.id)
+        if link is None or not one.shown or (one.kind, link.local_id, one.member) in world.decided or world.lost_backup:
+            continue
+        if one.member == "allergies" and set(one.old or ()) - set(one.new or ()) - _taken_out(rows, link.local_id):
+            found.append(f"I3 an allergy was taken out of {one.id}")
+        if one.member == "notes" and not set(str(one.old).split("\n")) <= set(str(one.new).split("\n")):
+            found.append(f"I3 a note was taken out of {one.id}")
+        if one.member == "contacts" and not {c["who"] for c in one.old or ()} <= {c["who"] for c in one.new or ()}:
+            found.append(f"I3 a contact was taken out of {one.id}")
+        if one.member in SCALARS and one.old not in _ever_here(rows, link, one.member):
+            found.append(f"I3 {one.id} {one.member}: {one.old!r} was written over and was never here")
     return found
 
 
-def _allergies(world: Schedule, rows: Rows, remote_id: str) -> list[str]:
-    """An allergy that somebody there wrote is not taken out by us unless a person said so."""
-    link = rows.get(Link, "alpha", "patient", remote_id)
-    if link is None or ("patient", link.local_id, "allergies") in world.decided:
-        return []
-    return [
-        f"I3 an allergy was taken out of {remote_id}"
-        for one in world.server.overwrites
-        if one.id == remote_id and one.member == "allergies" and one.shown and set(one.old or ()) - set(one.new or ())
-    ]
+def _ever_here(rows: Rows, link: Link, member: str) -> list[Any]:
+    """What a member of a record here ever said."""
+    found = rows.run("SELECT members FROM model_journal WHERE kind = ? AND local_id = ?", (link.kind, link.local_id))
+    return [members[member] for row in found.fetchall() if member in (members := json.loads(row[0]))]
+
+
+def _taken_out(rows: Rows, local_id: str) -> set[str]:
+    """Allergies that were ever here; taking one out needs a decision, and then the member counts as decided."""
+    del rows, local_id
+    return set()
 
 
 def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
@@ -191,6 +218,16 @@ def _nothing_deleted(rows: Rows) -> list[str]:
     """I7: nothing here goes because of what is not there."""
     count = rows.run("SELECT count(*) FROM model_record WHERE void = 1").fetchone()[0]
     return [f"I7 {count} records were voided"] if count else []
+
+
+def _still_there(world: Schedule, rows: Rows) -> list[str]:
+    """I7: what is taken for gone was away for a day at least."""
+    found = []
+    for link in rows.find(Link, system="alpha", status="gone"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        if thing is not None and not thing.deleted and not thing.deleted_at:
+            found.append(f"I7 {link.kind} {link.remote_id} is there and was taken for gone")
+    return found
 
 
 def _bounded(rows: Rows) -> list[str]:

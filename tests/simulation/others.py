@@ -72,8 +72,21 @@ class Others:
         self.effects.fired["remote patient"] += 1
 
     def delete(self, pick: random.Random) -> None:
-        """Somebody there deletes a record."""
+        """Somebody there deletes a record, or brings one back."""
+        if pick.random() < 0.3:
+            lost = [one for kind in self.server.things.values() for one in kind.values() if one.deleted]
+            if lost:
+                pick.choice(lost).deleted = False
+                self.effects.fired["brought back"] += 1
+            return
         found: list[Thing] = self.server.live(pick.choice(("appointment", "patient", "prescription")))
         if found:
-            pick.choice(found).deleted = True
+            thing = pick.choice(found)
+            if pick.random() < 0.4:
+                # The system has lost sight of it, and finds it again: that is no deletion.
+                thing.hidden_until = self.clock.elapsed + pick.uniform(600, 20_000)
+                self.effects.fired["lost sight of"] += 1
+                return
+            thing.deleted = True
+            thing.deleted_at = self.clock.elapsed
             self.effects.fired["remote delete"] += 1

@@ -50,7 +50,7 @@ PLAIN: Mapping[str, Rule] = {"text": Rule(), "code": Rule()}
 DETAILS = frozenset({"address", "allergies", "contacts", "notes"})
 
 
-def profile(system: str, create: Create, put: Put, *, masks: bool, partial: bool, hourly: int = 400) -> SystemProfile:
+def profile(system: str, create: Create, put: Put, *, partial: bool, limits: tuple[int, int, int]) -> SystemProfile:
     """What the document of a model system says."""
     detail = DETAILS if partial else frozenset()
     kinds = [
@@ -67,9 +67,9 @@ def profile(system: str, create: Create, put: Put, *, masks: bool, partial: bool
         KindProfile(Kind.PAYMENT, create=Create.WRITE_ONLY, money=True, rules=PLAIN, needs=(Kind.PATIENT,)),
     ]  # fmt: skip
     buckets = (
-        Bucket("patients", 12, 3600.0, lambda call: call.endpoint == "POST /patient"),
-        Bucket("all", hourly, 3600.0, lambda _call: True),
-        Bucket("burst", 10, 1.0, lambda _call: True),
+        Bucket("patients", limits[0], 3600.0, lambda call: call.endpoint == "POST /patient"),
+        Bucket("all", limits[1], 3600.0, lambda _call: True),
+        Bucket("burst", limits[2], 1.0, lambda _call: True),
     )
     return SystemProfile(
         system, system.title(), {one.kind: one for one in kinds}, buckets, page=PAGE,
@@ -84,6 +84,7 @@ class ModelRemote:
         self.profile = profile
         self._server, self._network, self._gate, self._masks = server, network, gate, masks
         # How wrong our clock is by theirs: an estimate from the dates of their answers.
+        self.echoes = False
         self.skew: Callable[[], float] = lambda: 0.0
 
     def _ask(self, endpoint: str, run: Any, *, changes: bool = False) -> Any:
@@ -126,7 +127,7 @@ class ModelRemote:
 
         def run(call: Call) -> Seen:
             thing = self._server.things[str(kind)].get(remote_id)
-            if thing is None or thing.deleted:
+            if thing is None or not self._server.shows(thing):
                 raise NotThere(call, 404, Said("NOT_FOUND", "not found"))
             return self._show(thing)
 
@@ -154,11 +155,11 @@ class ModelRemote:
             self._server.create(kind, dict(sending.body), sending.parent or "", sending.marker, "act")
             return Echo()
         thing = self._server.things[kind].get(sending.remote_id or "") or Thing(kind, "", {}, deleted=True)
-        if thing.deleted:
+        if thing.deleted or not self._server.shows(thing):
             raise NotThere(call, 404, Said("NOT_FOUND", "not found"))
         changes = {"status": "cancelled"} if sending.op == "act" else dict(sending.body)
         self._server.write(thing, changes, "us", sent_at)
-        return Echo(thing.id)
+        return Echo(thing.id, self._show(thing) if self.echoes else None)
 
     def _no_mask(self, body: Body) -> None:
         if MASK in repr(body):
@@ -245,7 +246,8 @@ class ModelRemote:
         kp = self.profile.kinds[Kind(thing.kind)]
         body = {name: value for name, value in thing.body.items() if whole or name not in kp.only_in_detail}
         for name, value in body.items():
-            thing.shown[name] = value
+            if not (self._masks and name == "phone"):
+                thing.shown[name] = value
         thing.shown_at = self._server.now()
         if self._masks and "phone" in body:
             body["phone"] = MASK

@@ -23,6 +23,7 @@ NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "Flo")
 WORDS = ("nuts", "milk", "dust", "bees", "eggs")
 MOST_STEPS = 4_000
 ROUNDS = 14
+LIMITS = ((12, 400, 10), (2, 400, 10), (12, 60, 10), (12, 400, 4))
 
 VARIANTS = (
     (Create.KEY, Put.TOP, False, True, False),
@@ -56,6 +57,7 @@ class Schedule:
     lost_backup: bool = False
     very_late: bool = False
     steps: int = 0
+    sent_idle: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -66,7 +68,7 @@ class Schedule:
         self.chart = ModelChart(self.chance.new_id, self.clock.true)
         create, put, masks, partial, shouts = VARIANTS[self.seed % len(VARIANTS)]
         self.masks = masks
-        self.profile = profile("alpha", create, put, masks=masks, partial=partial)
+        self.profile = profile("alpha", create, put, partial=partial, limits=self.random.choice(LIMITS))
         self.server = Server(self.profile.buckets, self.clock.true, shouts=shouts)
         self.others = Others(self.server, self.clock, self.effects)
         calm = self.random.random() < 0.15
@@ -89,6 +91,7 @@ class Schedule:
 
     def _open(self, gate: Gate) -> ModelRemote:
         remote = ModelRemote(self.profile, self.server, self.network, gate, masks=self.masks)
+        remote.echoes = self.seed % 3 == 0
         remote.skew = lambda: self.clock.wrong_by
         return remote
 
@@ -125,6 +128,10 @@ class Schedule:
             if not open_ones and not self._busy() and turn >= (4 if deleted else 2):
                 break
             self.clock.elapsed += 90_000
+        before = len(self.server.sent)
+        self.engine.people["alpha"].sync_now("u1")
+        self._work(self.clock.elapsed + 400, most=MOST_STEPS)
+        self.sent_idle = len(self.server.sent) - before
 
     def _busy(self) -> bool:
         with self.disk.read() as unit:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sync.port import Bucket
 from sync.transport.outcomes import Call
+from tests.simulation.world import START
 
 MASK = "[ENCRYPTED]"
 
@@ -22,6 +23,8 @@ class Thing:
     made_at: float = 0.0
     origin: str = ""  # the marker of ours that made it; for the checks alone
     deleted: bool = False
+    deleted_at: float = 0.0
+    hidden_until: float = -1.0
     writer: dict[str, tuple[str, float]] = field(default_factory=dict)  # by member: who wrote it last, and when
     shown: dict[str, Any] = field(default_factory=dict)  # by member: what we were last given
     shown_at: float = 0.0
@@ -50,6 +53,7 @@ class Server:
         self.overwrites: list[Overwrite] = []
         self.sent: list[tuple[float, str, str, str, str]] = []  # at, op, kind, marker, act
         self.values: dict[tuple[str, str, str], list[Any]] = defaultdict(list)  # what we wrote, by marker and member
+        self.by_others: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
         self.wrong: list[str] = []
         self.counted: dict[str, list[float]] = defaultdict(list)
         self.last_number = 0
@@ -82,6 +86,8 @@ class Server:
         for name, value in changes.items():
             stored = self._stored(name, value)
             old = thing.body.get(name)
+            if who == "other":
+                self.by_others[thing.kind, thing.id, name].append(stored)
             if who == "us":
                 if thing.origin:
                     self.values[thing.kind, thing.origin, name].append(value)
@@ -99,4 +105,8 @@ class Server:
         return value
 
     def live(self, kind: str) -> list[Thing]:
-        return [thing for thing in self.things[kind].values() if not thing.deleted]
+        return [thing for thing in self.things[kind].values() if self.shows(thing)]
+
+    def shows(self, thing: Thing) -> bool:
+        """Whether it can be seen there now."""
+        return not thing.deleted and thing.hidden_until < self.now() - START
