@@ -26,6 +26,8 @@ def violations(world: Schedule) -> list[str]:
         found += _no_resurrection(rows)
         found += _nothing_deleted(rows)
         found += _still_there(world, rows)
+        if world.read_idle:
+            found.append(f"I10 {world.read_idle} records were read with nothing changed")
         if world.sent_idle:
             found.append(f"I10 {world.sent_idle} requests were sent with nothing to tell")
         found += _bounded(rows)
@@ -104,7 +106,9 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
         theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
         told = world.server.values[kind, f"ref {local_id}", member]
         if now not in theirs or (edit.value not in told and not _by_link(rows, kind, local_id)):
-            found.append(f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it")
+            found.append(
+                f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it"
+            )
     return found
 
 
@@ -117,7 +121,7 @@ def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
     """I3: what we wrote over had been seen, or was written at the same moment."""
     found = []
     for one in world.server.overwrites:
-        if one.shown or one.written_at >= one.sent_at - 2.0:
+        if one.shown or one.written_at >= one.sent_at - 2.0 or (world.masks and world.lost_backup):
             continue
         link = rows.get(Link, "alpha", one.kind, one.id)
         if link is not None and any(

@@ -53,6 +53,7 @@ class Network:
     signed_in: bool = True
     pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
     requests: int = 0
+    reads: int = 0
 
     def arrive(self) -> None:
         """Carry out what was under way for long and is due now."""
@@ -67,6 +68,7 @@ class Network:
     def exchange(self, call: Call, run: Callable[[], T], *, changes: bool) -> T:
         """One request and its answer, or what became of it."""
         self.requests += 1
+        self.reads += call.endpoint.endswith("/id") and not changes
         self.arrive()
         self.effects.reached(call.endpoint)
         self.server.count(call)
@@ -77,6 +79,8 @@ class Network:
         fault = ""
         if self.rate and self.chance.random() < self.rate:
             fault = self.chance.choice(self.allowed)
+            if changes and self.chance.random() < 0.4:
+                fault = self.chance.choice([one for one in (*LATE, "answer lost") if one in self.allowed])
         if not changes and fault in LATE:
             fault = "request lost"
         if fault:
@@ -96,6 +100,13 @@ class Network:
         if fault in AFTER and fault != "twice":
             raise self._after(fault, call)
         return answer
+
+    def mishap(self, name: str) -> bool:
+        """Whether something rarer goes wrong there."""
+        if not self.rate or self.chance.random() > self.rate / 4:
+            return False
+        self.effects.fired[name] += 1
+        return True
 
     def _before(self, fault: str, call: Call) -> Outcome:
         if fault == "no connection":

@@ -158,6 +158,8 @@ class ModelRemote:
         if thing.deleted or not self._server.shows(thing):
             raise NotThere(call, 404, Said("NOT_FOUND", "not found"))
         changes = {"status": "cancelled"} if sending.op == "act" else dict(sending.body)
+        if len(changes) > 1 and self._network.mishap("a member is not kept"):
+            changes.pop(sorted(changes)[-1])
         self._server.write(thing, changes, "us", sent_at)
         return Echo(thing.id, self._show(thing) if self.echoes else None)
 
@@ -168,6 +170,9 @@ class ModelRemote:
     def probe(self, sending: Sending) -> Sequence[Seen]:
         kind = str(sending.kind)
         create = self.profile.kinds[sending.kind].create
+
+        if create is Create.WRITE_ONLY:
+            return []
 
         def run(_call: Call) -> list[Seen]:
             found = self._server.live(kind)

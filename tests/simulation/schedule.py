@@ -58,6 +58,7 @@ class Schedule:
     very_late: bool = False
     steps: int = 0
     sent_idle: int = 0
+    read_idle: int = 0
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
@@ -78,8 +79,8 @@ class Schedule:
         self.network = Network(
             self.server, self.clock, self.effects, random.Random(self.seed + 1), rate, allowed, between=self._between
         )
-        if self.random.random() < 0.4:
-            self.effects.crash_at = {self.random.randrange(5, 500) for _ in range(self.random.randrange(1, 5))}
+        if self.random.random() < 0.5:
+            self.effects.crash_at = {self.random.randrange(5, 350) for _ in range(self.random.randrange(1, 5))}
         self.order = 0
         self.meddling = self.random.choice((0.0, 0.02, 0.06))
         self.engine = self._build()
@@ -100,7 +101,7 @@ class Schedule:
     def run(self) -> None:
         """Play the schedule to its end."""
         backup_at, restore_at = self.random.randrange(3, 10), self.random.randrange(10, 20)
-        backed_up = self.random.random() < 0.08
+        backed_up = self.random.random() < 0.12
         backup = self.disk.snapshot()
         for turn in range(self.random.randrange(12, 30)):
             if backed_up and turn == backup_at:
@@ -118,25 +119,39 @@ class Schedule:
         self.network.rate, self.meddling, self.effects.quiet = 0.0, 0.0, True
         self.disk.full = False
         self.clock.elapsed += 5_000
-        deleted = bool(self.effects.fired["remote delete"])
+        deleted = bool(self.effects.fired["remote delete"] + self.effects.fired["lost sight of"])
         for turn in range(ROUNDS):
             self.network.signed_in = True
             self.engine.people["alpha"].resume("u1")
             self.engine.people["alpha"].sync_now("u1")
             self._work(self.clock.elapsed + 400, most=MOST_STEPS)
             open_ones = self._decide(everything=True)
-            if not open_ones and not self._busy() and turn >= (4 if deleted else 2):
+            if not open_ones and not self._busy() and turn >= (5 if deleted else 2):
                 break
             self.clock.elapsed += 90_000
+            if turn == 3:
+                self._bring_back()
+        reads = self.network.reads
         before = len(self.server.sent)
         self.engine.people["alpha"].sync_now("u1")
         self._work(self.clock.elapsed + 400, most=MOST_STEPS)
         self.sent_idle = len(self.server.sent) - before
+        self.read_idle = 0 if deleted else self.network.reads - reads
+
+    def _bring_back(self) -> None:
+        for kind in self.server.things.values():
+            for thing in kind.values():
+                if thing.deleted and self.random.random() < 0.5:
+                    thing.deleted = False
+                    self.effects.fired["brought back"] += 1
 
     def _busy(self) -> bool:
         with self.disk.read() as unit:
             rows = Rows(unit)
-            return any(rows.count(Work, state=state) for state in ("waiting", "unknown", "sent"))
+            if any(rows.count(Work, state=state) for state in ("waiting", "unknown")):
+                return True
+            # What no list shows is never more than sent.
+            return any(one.kind not in {"payment", "dispense"} for one in rows.find(Work, state="sent"))
 
     def _work(self, until: float, most: int) -> None:
         """Let the engine work; a crash or a full disk ends the process, and it is started again."""
@@ -165,7 +180,7 @@ class Schedule:
         acts = (
             self._new_patient, self._edit_patient, self._edit_patient, self._edit_patient, self._child, self._child,
             self._cancel, self._others, self._others, self._others, self._others, self._others,
-            self._hint, self._fault, self._decide_some, self._dispense,
+            self._hint, self._fault, self._decide_some, self._dispense, self._touch,
         )  # fmt: skip
         act = self.random.choice(acts)
         self._guard(act)
@@ -264,6 +279,15 @@ class Schedule:
             self.sends_allowed[f"ref {local_id}"] += 1
             self._save("dispense", local_id, row[0], {"of": prescription, "text": local_id}, [])
 
+    def _touch(self) -> None:
+        """Somebody opens a record and saves it as it is."""
+        found = [
+            (kind, *one) for kind in ("dispense", "payment", "appointment", "document") for one in self._records(kind)
+        ]
+        if found:
+            kind, local_id, body = self.random.choice(found)
+            self._save(kind, local_id, None, body, [])
+
     def _others(self) -> None:
         roll = self.random.random()
         if roll < 0.6:
@@ -278,6 +302,9 @@ class Schedule:
     def _between(self) -> None:
         if self.meddling and self.network.chance.random() < self.meddling:
             self.others.edit(self.network.chance)
+        if self.meddling and self.network.chance.random() < self.meddling / 2:
+            self.effects.fired["edit while a request is out"] += 1
+            self._edit_patient()
 
     # Faults
 
