@@ -1,0 +1,56 @@
+"""The log of what was asked and decided: each row holds the hash of the one before it, one chain for each system."""
+
+import hashlib
+from typing import Any
+
+from sync.engine.store import queries
+from sync.engine.store.rows import Rows, dumps
+from sync.engine.store.tables import Audited, Link
+
+START = b"\0" * 32
+
+
+class Log:
+    """Adds to the chain of one system. What stands in a row are ids and names of members, never a value."""
+
+    def __init__(self, system: str) -> None:
+        self.system = system
+
+    def add(self, rows: Rows, at: float, what: str, kind: str = "", record: str = "", **detail: Any) -> None:
+        """Add one row, in the transaction of what it tells."""
+        n, before = queries.last_audited(rows, self.system) or (0, START)
+        row = Audited(self.system, n + 1, at, what, kind, record, detail)
+        row.hash = digest(before, row)
+        rows.put(row)
+
+    def linked(self, rows: Rows, at: float, link: Link) -> None:
+        """Write a link, and that it was written: the links can be made again from the log."""
+        rows.put(link)
+        self.add(
+            rows, at, "link", link.kind, link.local_id,
+            remote=link.remote_id, part=link.part, status=link.status, who=link.who,
+        )  # fmt: skip
+
+
+def digest(before: bytes, row: Audited) -> bytes:
+    """The hash of a row over its content and the hash of the row before it."""
+    text = dumps([row.system, row.n, row.at, row.what, row.kind, row.record, row.detail])
+    return hashlib.sha256(before + text.encode()).digest()
+
+
+def broken(rows: Rows, system: str) -> int | None:
+    """The first row that is not as it was written; None where the chain holds."""
+    before, expected = START, 1
+    for row in rows.find(Audited, ("n",), system=system):
+        if row.n != expected or row.hash != digest(before, row):
+            return row.n
+        before, expected = row.hash, row.n + 1
+    return None
+
+
+def links_of(rows: Rows, system: str) -> dict[tuple[str, str], tuple[str, int, str]]:
+    """The links as the log tells them: (kind, remote id) to (local id, part, status)."""
+    told: dict[tuple[str, str], tuple[str, int, str]] = {}
+    for row in rows.find(Audited, ("n",), system=system, what="link"):
+        told[row.kind, row.detail["remote"]] = (row.record, row.detail["part"], row.detail["status"])
+    return told

@@ -1,0 +1,162 @@
+"""The documented limits, kept across restarts: a place is taken durably before a byte leaves, and never given back."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sync.engine.clock import Ticker
+from sync.engine.store import queries
+from sync.engine.store.rows import Disk, Rows, dumps
+from sync.engine.store.tables import Kept, Place
+from sync.port import Bucket
+from sync.transport.outcomes import Call, NoBudget, Said
+
+# How much of a limit each purpose may fill: a look through a list leaves room for what has to be told, and of a large
+# limit a little is kept for a person who is waiting. Small ones (10 an hour) are for the writes alone.
+SHARES = {"person": 1.0, "write": 0.97, "verify": 0.85, "sweep": 0.6}
+SMALL = 100
+# A 429 that does not say when to come again.
+SILENCE_SECONDS = 60.0
+
+
+@dataclass
+class Window:
+    """The places of one limit that are still counted. A place ages from when its answer came: until then the system
+    may not have counted it yet.
+    """
+
+    bucket: Bucket
+    taken: deque[list[float]] = field(default_factory=deque)  # [number, since when]
+    hold: float = 0.0
+
+    def age(self, now: float) -> bool:
+        """Forget what has passed; whether anything has."""
+        passed = False
+        while self.taken and self.taken[0][1] <= now - self.bucket.seconds:
+            self.taken.popleft()
+            passed = True
+        return passed
+
+    def room_at(self, now: float, share: float) -> float:
+        """When there is room: now, or later."""
+        limit = self.bucket.limit
+        allowed = max(1, int(limit * share)) if limit >= SMALL or share < SHARES["verify"] else limit
+        if now < self.hold:
+            return self.hold
+        if len(self.taken) < allowed:
+            return now
+        return self.taken[len(self.taken) - allowed][1] + self.bucket.seconds
+
+
+class Budgets:
+    """The limits of one system; the gate of its wire. `purpose` is set by the engine before it asks for anything."""
+
+    def __init__(self, system: str, buckets: Sequence[Bucket], disk: Disk, ticker: Ticker) -> None:
+        self.system, self._disk, self._ticker = system, disk, ticker
+        self.purpose = "write"
+        self.route: set[str] = set()  # the limits that covered what was sent since this was emptied
+        self.windows = {bucket.name: Window(bucket) for bucket in buckets}
+        self._last: list[list[float]] = []
+        self._n = 0
+        with disk.read() as unit:
+            for place in Rows(unit).find(Place, ("n",), system=system):
+                self._n = max(self._n, place.n)
+                if (window := self.windows.get(place.bucket)) is None:
+                    continue
+                if place.n < 0:
+                    window.hold = place.hold
+                else:
+                    window.taken.append([place.n, place.at])
+
+    def ask(self, call: Call) -> None:
+        """Take a place in every limit that covers the call, durably. Raises NoBudget."""
+        now = self._ticker.time()
+        self._answered(now)
+        covering = [window for window in self.windows.values() if window.bucket.covers(call)]
+        old = [window for window in covering if window.age(now)]
+        until = max((window.room_at(now, SHARES[self.purpose]) for window in covering), default=now)
+        if until > now:
+            raise NoBudget(call, until)
+        self._n += 1
+        with self._disk.write() as unit:
+            rows = Rows(unit)
+            for window in old:
+                queries.forget_places(rows, self.system, window.bucket.name, now - window.bucket.seconds)
+            rows.put_all([Place(self.system, window.bucket.name, self._n, now) for window in covering])
+            rows.put(Kept(self.system, "clock", dumps([now, self._ticker.wall()])))
+        for window in covering:
+            place = [float(self._n), now]
+            window.taken.append(place)
+            self._last.append(place)
+            self.route.add(window.bucket.name)
+
+    def heard(self, call: Call, status: int, headers: Mapping[str, str], said: Said | None) -> None:
+        """Lower the estimate where the answer says so; it is never raised."""
+        now = self._ticker.time()
+        self._answered(now)
+        covering = [window for window in self.windows.values() if window.bucket.covers(call)]
+        if status == 429:
+            for window in self._meant(covering, headers):
+                self._keep_silent(window, now + (_after(said, headers) or SILENCE_SECONDS))
+            return
+        left, limit = _number(headers.get("X-RateLimit-Remaining")), _number(headers.get("X-RateLimit-Limit"))
+        if left is None:
+            return
+        for window in covering:
+            if window.bucket.limit == limit and (more := window.bucket.limit - len(window.taken) - left) > 0:
+                # Somebody else uses the same key: their requests count as if they were ours.
+                window.taken.extend([float(self._n), now] for _ in range(int(more)))
+
+    def _meant(self, covering: list[Window], headers: Mapping[str, str]) -> list[Window]:
+        named = headers.get("X-RateLimit-Resource")
+        limit = _number(headers.get("X-RateLimit-Limit"))
+        found = [w for w in covering if w.bucket.name == named or (limit is not None and w.bucket.limit == limit)]
+        return found or covering
+
+    def _keep_silent(self, window: Window, until: float) -> None:
+        window.hold = max(window.hold, until)
+        with self._disk.write() as unit:
+            Rows(unit).put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
+
+    def forgotten(self, rows: Rows) -> None:
+        """The places were lost with a restored database: every limit is taken to be full."""
+        now = self._ticker.time()
+        for window in self.windows.values():
+            window.hold = now + window.bucket.seconds
+            rows.put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
+
+    def _answered(self, now: float) -> None:
+        for place in self._last:
+            place[1] = now
+        self._last.clear()
+
+    def free_at(self, names: Sequence[str], share: float = 1.0) -> float:
+        """When the limits of these names have room again."""
+        now = self._ticker.time()
+        return max((self.windows[name].room_at(now, share) for name in names if name in self.windows), default=now)
+
+    def left(self) -> dict[str, tuple[int, int]]:
+        """For each limit, how much of it is left and how much it is."""
+        now = self._ticker.time()
+        for window in self.windows.values():
+            window.age(now)
+        return {
+            name: (max(0, one.bucket.limit - len(one.taken)), one.bucket.limit) for name, one in self.windows.items()
+        }
+
+    def seconds_each(self, names: Sequence[str]) -> float:
+        """How far apart requests must be that these limits cover, in the long run."""
+        return max(
+            (self.windows[n].bucket.seconds / self.windows[n].bucket.limit for n in names if n in self.windows),
+            default=1.0,
+        )
+
+
+def _after(said: Said | None, headers: Mapping[str, str]) -> float | None:
+    if said is not None and said.retry_after is not None:
+        return said.retry_after
+    return _number(headers.get("Retry-After")) or _number(headers.get("X-RateLimit-Retry-After"))
+
+
+def _number(text: str | None) -> float | None:
+    return float(text) if text is not None and text.strip().isdigit() else None

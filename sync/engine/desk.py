@@ -1,0 +1,153 @@
+"""What every job of one system works with."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.engine.audit import Log
+from sync.engine.budgets import Budgets
+from sync.engine.chart import Chart
+from sync.engine.clock import Ticker
+from sync.engine.merge import Canon
+from sync.engine.store import queries
+from sync.engine.store.rows import Disk, Rows, dumps
+from sync.engine.store.tables import Kept, Link, Work
+from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
+
+# A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
+QUIET_SECONDS = 60.0
+MOST_ATTEMPTS = 8
+DAY = 86_400.0
+
+
+@dataclass
+class Desk:
+    """One system: its remote, its log and budgets, and what is handed in (chart, disk, time, randomness)."""
+
+    system: str
+    remote: Remote
+    chart: Chart
+    disk: Disk
+    ticker: Ticker
+    budgets: Budgets
+    log: Log
+    new_id: Callable[[], str]
+    chance: Callable[[], float]  # from 0 to 1
+    # Remembers outside the database that something is sent: a backup that is restored does not know of it.
+    gone_out: Callable[[], None] = lambda: None
+    # What is not asked for again before a time: a route whose limit is full, the whole system where it is away.
+    holds: dict[str, float] = field(default_factory=dict)
+
+    def kind(self, kind: str) -> KindProfile | None:
+        """What the system can do with a kind."""
+        return self.remote.profile.kinds.get(Kind(kind))
+
+    def now(self) -> float:
+        """The engine's time."""
+        return self.ticker.time()
+
+    def known(self, rows: Rows) -> "Known":
+        """The links, for the remote."""
+        return Known(rows, self.system)
+
+    def canon(self, kind: Kind) -> Callable[[str], Canon]:
+        """How a member of a body is compared."""
+
+        def of(member: str) -> Canon:
+            return lambda value: dumps(self.remote.canonical(kind, {member: value}).get(member))
+
+        return of
+
+    def held(self, *names: str) -> bool:
+        """Whether any of these must not be asked for yet."""
+        now = self.now()
+        return any(self.holds.get(name, 0.0) > now for name in names)
+
+    def hold(self, name: str, until: float) -> None:
+        """Do not ask before a time."""
+        self.holds[name] = max(until, self.holds.get(name, 0.0))
+
+    def backoff(self, tries: int) -> float:
+        """How long to wait: longer each time, up to a quarter of an hour, and never the same for all."""
+        return min(900.0, 5.0 * 2.0 ** min(tries, 10)) * (0.5 + self.chance() / 2)
+
+    def get(self, rows: Rows, name: str) -> str:
+        """A small fact."""
+        found = rows.get(Kept, self.system, name)
+        return "" if found is None else found.value
+
+    def keep(self, rows: Rows, name: str, value: str) -> None:
+        """Keep a small fact."""
+        rows.put(Kept(self.system, name, value))
+
+
+class Known:
+    """Which record there stands for which record here: only what is confirmed counts."""
+
+    def __init__(self, rows: Rows, system: str) -> None:
+        self._rows, self._system = rows, system
+
+    def there(self, kind: Kind, local_id: str) -> str | None:
+        """The id there of a record here."""
+        found = self.all(kind, local_id)
+        return found[0].remote_id if found else None
+
+    def here(self, kind: Kind, remote_id: str) -> str | None:
+        """The id here of a record there."""
+        link = self._rows.get(Link, self._system, str(kind), remote_id)
+        return link.local_id if link is not None and link.status == "confirmed" else None
+
+    def all(self, kind: str, local_id: str) -> list[Link]:
+        """The links of a record here, by part."""
+        found = self._rows.find(
+            Link, ("part",), system=self._system, kind=str(kind), local_id=local_id, status="confirmed"
+        )
+        return [link for link in found if not link.remote_id.startswith("~")] or found
+
+
+def digest(value: Any) -> str:
+    """A short hash of a value."""
+    return hashlib.blake2b(dumps(value).encode(), digest_size=16).hexdigest()
+
+
+def hash_of(kp: KindProfile, body: Body) -> str:
+    """The hash of a body as it came, without what is never compared."""
+    return digest({name: value for name, value in body.items() if name not in kp.volatile} if kp.volatile else body)
+
+
+def shows(kp: KindProfile) -> bool:
+    """Whether a record of the kind can be seen there at all."""
+    return kp.readable or kp.listed or kp.listed_for is not None
+
+
+def sendable(kp: KindProfile) -> frozenset[str]:
+    """The members that we may write."""
+    return frozenset(name for name, rule in kp.rules.items() if not rule.theirs)
+
+
+def clear(desk: Desk, seen: Seen) -> Body:
+    """The body without what the system hides."""
+    hidden = desk.remote.masked(seen.body)
+    return {name: value for name, value in seen.body.items() if name not in hidden} if hidden else seen.body
+
+
+def release(desk: Desk, rows: Rows, kind: str, local_id: str) -> None:
+    """Let go on what waited for this record to be known there."""
+    queries.release(rows, desk.system, f"{kind}/{local_id}", desk.now())
+
+
+def set_state(desk: Desk, rows: Rows, work: Work, state: str, why: str = "", *, due_at: float | None = None) -> None:
+    """Say how far a record is, and write it down."""
+    if (work.state, work.why) != (state, why) and state not in {"waiting", "blocked", "idle"}:
+        desk.log.add(rows, desk.now(), state, work.kind, work.local_id)
+    work.state, work.why = state, why
+    work.due_at = desk.now() if due_at is None else due_at
+    if state != "blocked":
+        work.waits_for = ""
+    rows.put(work)
+
+
+def never_updated(kp: KindProfile) -> bool:
+    """Whether the system has no call to change a record of the kind."""
+    return kp.put is Put.NONE

@@ -1,0 +1,144 @@
+"""Reading one record: for a hint, a change in a list, the proof of what was sent, or to see whether it is gone."""
+
+from sync.engine.desk import DAY, Desk, set_state
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link, Look, Shadow, Work
+from sync.engine.taking import look, raise_question, take
+from sync.engine.telling import sign_in_needed
+from sync.port import Kind, Seen
+from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+
+MOST_TRIES = 8
+# Somebody may flood us with hints: one record is read once a minute at most.
+HINT_SECONDS = 60.0
+PROOF_TRIES = 3
+STRIKES = 2
+
+
+def do_look(desk: Desk, one: Look) -> None:
+    """Read one record there, and take note of it."""
+    kind = Kind(one.kind)
+    kp = desk.remote.profile.kinds[kind]
+    if one.why == "waiting" and not kp.readable:
+        _from_memory(desk, one)
+        return
+    desk.budgets.purpose = "verify"
+    try:
+        seen = desk.remote.read(kind, one.remote_id, parent=one.parent or None)
+    except NotThere:
+        with desk.disk.write() as unit:
+            not_there(desk, Rows(unit), one)
+        return
+    except Outcome as error:
+        with desk.disk.write() as unit:
+            _not_answered(desk, Rows(unit), one, error)
+        return
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        _done(desk, rows, one)
+        desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
+        take(desk, rows, seen)
+
+
+def _done(desk: Desk, rows: Rows, one: Look) -> None:
+    rows.remove(Look, system=desk.system, kind=one.kind, remote_id=one.remote_id)
+
+
+def _from_memory(desk: Desk, one: Look) -> None:
+    """What waited for its patient and cannot be read again is taken as it was seen."""
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        _done(desk, rows, one)
+        shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
+        if shadow is not None:
+            seen = Seen(
+                Kind(one.kind), one.remote_id, shadow.body, whole=False, raw=shadow.raw, parent=shadow.parent or None
+            )
+            take(desk, rows, seen, shadow=shadow)
+
+
+def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
+    now = desk.now()
+    desk.log.add(rows, now, "read", one.kind, one.remote_id, came=type(error).__name__)
+    if isinstance(error, NoBudget):
+        desk.hold(f"look:{one.kind}", error.until)
+        one.due_at = error.until
+    elif isinstance(error, Slowed):
+        one.due_at = now + (error.after or 60.0)
+        desk.hold(f"look:{one.kind}", one.due_at)
+    elif isinstance(error, SignInNeeded):
+        sign_in_needed(desk, rows)
+    elif isinstance(error, Forbidden):
+        _hidden(desk, rows, one)
+        return
+    elif isinstance(error, Unsent):
+        one.due_at = now + desk.backoff(2)
+        desk.hold("away", one.due_at)
+    else:
+        one.tries += 1
+        one.due_at = now + desk.backoff(one.tries)
+        if one.tries >= MOST_TRIES:
+            # The next look through the list, or the next hint, asks again.
+            _done(desk, rows, one)
+            return
+    rows.put(one)
+
+
+def _hidden(desk: Desk, rows: Rows, one: Look) -> None:
+    """403 is hidden, which is not gone: what was seen is kept, and it is not asked for again until something moves."""
+    shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
+    if shadow is not None:
+        shadow.hidden = 1
+        rows.put(shadow)
+    _done(desk, rows, one)
+
+
+def not_there(desk: Desk, rows: Rows, one: Look) -> None:
+    """404 in their own form. Gone only after two complete looks a day apart have not shown it either."""
+    desk.log.add(rows, desk.now(), "not there", one.kind, one.remote_id, why=one.why)
+    shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
+    link = rows.get(Link, desk.system, one.kind, one.remote_id)
+    if link is None or link.status != "confirmed" or shadow is None:
+        _done(desk, rows, one)
+        return
+    kp = desk.remote.profile.kinds[Kind(one.kind)]
+    if not kp.listed and kp.listed_for is None and desk.now() - shadow.struck_at >= DAY:
+        # There is no list that could lack it: two answers of 404 a day apart stand for it.
+        shadow.strikes, shadow.struck_at = shadow.strikes + 1, desk.now()
+        rows.put(shadow)
+    if shadow.strikes >= STRIKES:
+        _done(desk, rows, one)
+        gone(desk, rows, link)
+    elif one.why == "proof" and one.tries < PROOF_TRIES:
+        one.tries += 1
+        one.due_at = desk.now() + desk.backoff(one.tries + 2)
+        rows.put(one)
+    elif not kp.listed and kp.listed_for is None:
+        one.due_at, one.why = desk.now() + DAY, "gone?"
+        rows.put(one)
+    else:
+        _done(desk, rows, one)
+
+
+def gone(desk: Desk, rows: Rows, link: Link) -> None:
+    """It is not there any more. Nothing here is taken away for that; a person decides."""
+    link.status, link.at = "gone", desk.now()
+    desk.log.linked(rows, desk.now(), link)
+    raise_question(desk, rows, link.kind, link.local_id, "gone", link.remote_id, "it is not there any more")
+    shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
+    if shadow is not None:
+        # Should a list show it again, unchanged even, that is news.
+        shadow.list_hash = ""
+        rows.put(shadow)
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    if work is not None:
+        set_state(desk, rows, work, "person", "it is not there any more")
+
+
+def hint(desk: Desk, rows: Rows, kind: str, remote_id: str, parent: str = "") -> None:
+    """Somebody says that something moved there: a reason to read it, and nothing more."""
+    shadow = rows.get(Shadow, desk.system, kind, remote_id)
+    last = shadow.seen_at if shadow is not None else 0.0
+    wait = max(0.0, last + HINT_SECONDS - desk.now())
+    known = parent or (shadow.parent if shadow is not None else "")
+    look(desk, rows, kind, remote_id, "hint", parent=known, after=wait)

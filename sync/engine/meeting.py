@@ -1,0 +1,241 @@
+"""A record there and the record here that it is: what each changed goes across, and the bases move where they agree."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.engine.chart import Because
+from sync.engine.desk import Desk, clear, never_updated, sendable, set_state
+from sync.engine.merge import Canon, Decided, Merged, merge, normal_form
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
+from sync.port import Body, Kind, KindProfile, Rule, Seen, Story, Telling
+
+# How often the same is sent again where what is read back is what stood there before.
+MOST_TRIES = 3
+
+
+@dataclass(frozen=True)
+class Met:
+    """What came of it: the body that should be there, and the members that have to be told for that."""
+
+    story: Story
+    mine: Body
+    there: Body
+    tell: frozenset[str]
+    conflicts: frozenset[str]
+
+
+def projected(desk: Desk, rows: Rows, story: Story, part: int) -> Body | None:
+    """What the system would be told of a record; None where it has no call for it."""
+    telling = desk.remote.project(story, desk.known(rows))
+    if not isinstance(telling, Telling):
+        return None
+    if not telling.parts:
+        return telling.body
+    return telling.parts[part] if part < len(telling.parts) else None
+
+
+def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> Met | None:
+    """Bring a record there and its record here together, in one transaction. None where it is not here any more."""
+    kp = desk.remote.profile.kinds[seen.kind]
+    story = desk.chart.story(rows.unit, seen.kind, link.local_id)
+    if story is None:
+        return None
+    mine = projected(desk, rows, story, link.part)
+    if mine is None:
+        mine = dict(shadow.mine)
+    hidden = desk.remote.masked(seen.body)
+    canon = desk.canon(seen.kind)
+    _learn(kp, shadow, mine, seen, hidden, canon)
+    merged = merge(
+        kp.rules,
+        mine,
+        seen.body,
+        base_mine=shadow.mine,
+        base_theirs=shadow.theirs,
+        hidden=hidden,
+        canon=canon,
+        decided=decisions(desk, rows, seen.kind, link.local_id),
+    )
+    merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
+    merged = _refused_there(shadow, merged, seen)
+    if merged.adopt:
+        mine = _adopt(desk, rows, link, seen, story, merged) or mine
+    tell = _agree(kp, shadow, merged, mine, seen, hidden, canon)
+    _conflicts(desk, rows, kp, link, shadow, merged, mine, seen)
+    return Met(story, mine, merged.there, tell, frozenset(merged.conflicts))
+
+
+def decisions(desk: Desk, rows: Rows, kind: str, local_id: str) -> dict[str, Decided]:
+    """What people decided of the members of a record."""
+    found = rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id)
+    return {
+        one.member: Decided(one.keep, one.sides.get("mine"), one.sides.get("theirs"))
+        for one in found
+        if one.sort == "field" and one.state == "decided"
+    }
+
+
+def _late(
+    desk: Desk, rows: Rows, kp: KindProfile, link: Link, seen: Seen, merged: Merged, mine: Body, canon: Any
+) -> Merged:
+    """A value that we sent and never heard of may arrive after all, over a newer one: that is no change of theirs."""
+    if not merged.adopt:
+        return merged
+    lost = [
+        one
+        for one in rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
+        if one.state in {"superseded", "unknown"}
+    ]
+    late = {
+        name
+        for name in merged.adopt
+        if not kp.rules[name].theirs
+        and any(name in one.body and canon(name)(one.body[name]) == canon(name)(seen.body[name]) for one in lost)
+        and canon(name)(mine.get(name)) != canon(name)(seen.body[name])
+    }
+    return _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
+
+
+def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
+    """What was told and does not stay there, time after time, is for a person."""
+    if shadow.tries < MOST_TRIES:
+        return merged
+    stuck = dict.fromkeys((name for name in merged.tell if name in seen.body), "they do not keep it")
+    return _parked(merged, merged.here, seen.body, stuck)
+
+
+def _learn(kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any) -> None:
+    """What was told and came back in another dress is agreed on: the system writes it in a form of its own."""
+    for name in [*shadow.told]:
+        if name in hidden or name not in seen.body or canon(name)(shadow.told[name]) != canon(name)(mine.get(name)):
+            continue
+        if _learned(kp.rules[name], shadow.told[name], seen.body[name]):
+            shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
+
+
+def _parked(merged: Merged, mine: Body, theirs: Body, why: dict[str, str]) -> Merged:
+    if not why:
+        return merged
+    return Merged(
+        {**merged.here, **{name: mine.get(name) for name in why}},
+        {**merged.there, **{name: theirs.get(name) for name in why}},
+        merged.adopt - why.keys(),
+        merged.tell - why.keys(),
+        {**merged.conflicts, **why},
+    )
+
+
+def _adopt(desk: Desk, rows: Rows, link: Link, seen: Seen, story: Story, merged: Merged) -> Body | None:
+    """Take into the chart what changed there; what the chart will not have is set aside, and nothing of it stays."""
+    body = {**clear(desk, seen), **{name: merged.here[name] for name in merged.here if name in seen.body}}
+    whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
+    because = Because(desk.system, seen.remote_id, merged.adopt)
+    try:
+        with rows.part():
+            records = desk.remote.adopt(whole, story, desk.known(rows))
+            desk.chart.adopt(rows.unit, seen.kind, link.local_id, records, because)
+            again = desk.chart.story(rows.unit, seen.kind, link.local_id)
+            mine = None if again is None else projected(desk, rows, again, link.part)
+    except Exception as error:  # noqa: BLE001 - one record that cannot be taken in must not stop the others
+        set_aside(desk, rows, seen, error)
+        return None
+    desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(merged.adopt))
+    return mine if mine is not None else dict(merged.here)
+
+
+def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:
+    """Keep what could not be taken in, as it came, for a person."""
+    rows.put(
+        Quarantine(desk.system, str(seen.kind), seen.remote_id, type(error).__name__, seen.raw or seen.body, desk.now())
+    )
+    desk.log.add(rows, desk.now(), "set aside", str(seen.kind), seen.remote_id, why=type(error).__name__)
+
+
+def _agree(
+    kp: KindProfile, shadow: Shadow, merged: Merged, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any
+) -> frozenset[str]:
+    """Move the bases of the members on which both sides now agree; what is left to tell."""
+    tell = set(merged.tell)
+    for name in kp.rules:
+        same: Canon = canon(name)
+        told = name in shadow.told and same(shadow.told[name]) == same(mine.get(name))
+        if name in merged.conflicts:
+            continue
+        if name in hidden or name not in seen.body:
+            # It cannot be read back: that it was answered is all there is to know.
+            if told:
+                shadow.mine[name] = mine.get(name)
+                tell.discard(name)
+            continue
+        if name not in tell:
+            shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
+        elif name in merged.adopt:
+            shadow.theirs[name] = seen.body[name]
+    seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell}
+    shadow.tries = 0 if not tell else shadow.tries + bool(tell & seen_now)
+    for name in seen_now - merged.conflicts.keys():
+        del shadow.told[name]
+    return frozenset(tell)
+
+
+def _learned(rule: Rule, sent: Any, got: Any) -> bool:
+    """The system writes it in a form of its own; of what is dangerous to lose nothing is taken for a form."""
+    return not rule.removal and rule.way != "status" and normal_form(sent, got)
+
+
+def _conflicts(
+    desk: Desk, rows: Rows, kp: KindProfile, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen
+) -> None:
+    """Open, renew and close what a person has to decide, by member."""
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id)
+    here = {one.member: one for one in found if one.sort == "field" and one.state != "closed"}
+    for name, why in merged.conflicts.items():
+        values = {"before": shadow.mine.get(name), "mine": mine.get(name), "theirs": seen.body.get(name)}
+        one = here.pop(name, None)
+        if one is not None and one.sides == values and one.state == "open":
+            continue
+        if one is None:
+            one = Conflict(desk.new_id(), desk.system, link.kind, link.local_id, "field", name, link.remote_id)
+            desk.log.add(rows, desk.now(), "conflict", link.kind, link.local_id, member=name)
+        one.sides, one.why, one.state, one.keep, one.at = values, why, "open", "", desk.now()
+        one.clinical = int(kp.rules[name].clinical)
+        rows.put(one)
+    for name, one in here.items():
+        if name not in seen.body or name in merged.tell:
+            continue
+        one.state = "closed"
+        one.decided_at = one.decided_at or desk.now()
+        rows.put(one)
+        desk.log.add(rows, desk.now(), "settled", link.kind, link.local_id, member=name, keep=one.keep)
+
+
+def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> None:
+    """What a look at the record there says of how far the record here is."""
+    kp = desk.remote.profile.kinds[kind]
+    work = rows.get(Work, desk.system, str(kind), local_id)
+    if work is None:
+        work = Work(desk.system, str(kind), local_id, met.story.patient_id or "", since=desk.now(), state="confirmed")
+    if work.state not in {"sent", "confirmed", "differs", "closed", "idle"}:
+        rows.put(work)
+        return
+    if met.tell & sendable(kp):
+        if never_updated(kp):
+            set_state(
+                desk, rows, work, "cannot", desk.remote.profile.untold.get((kind, "update"), "no call to change it")
+            )
+        else:
+            set_state(desk, rows, work, "waiting")
+    elif met.conflicts:
+        set_state(desk, rows, work, "differs", "a person must decide")
+    elif _all_proven(desk, rows, kind, local_id):
+        work.told = work.seq
+        set_state(desk, rows, work, "confirmed")
+    else:
+        rows.put(work)
+
+
+def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:
+    """Whether nothing of any part is left that was told and not read back."""
+    found = [rows.get(Shadow, desk.system, str(kind), link.remote_id) for link in desk.known(rows).all(kind, local_id)]
+    return not any(shadow is not None and shadow.told for shadow in found)

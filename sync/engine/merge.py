@@ -1,0 +1,268 @@
+"""Where two sides meet: what each changed since they last agreed goes to the other; what both changed is merged by its
+kind, or waits for a person while the rest goes on.
+
+There are two bases, what *mine* and what *theirs* said when they agreed, because a system may write the same in a form
+of its own: neither side has changed while it still says what it said then. Nothing here looks at a time.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.port import Body, Rule
+
+# A value in a form in which two that say the same are equal.
+Canon = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a person decided of a member, about exactly these two values."""
+
+    keep: str
+    mine: Any
+    theirs: Any
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What the member is to say here and there; `conflict` in words where a person must decide (both stay then)."""
+
+    here: Any
+    there: Any
+    conflict: str = ""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Two bodies brought together: what is to be adopted here, told there, and decided by a person."""
+
+    here: Body
+    there: Body
+    adopt: frozenset[str] = frozenset()
+    tell: frozenset[str] = frozenset()
+    conflicts: Mapping[str, str] = field(default_factory=dict)
+
+
+def merge(
+    rules: Mapping[str, Rule],
+    mine: Body,
+    theirs: Body,
+    *,
+    base_mine: Body,
+    base_theirs: Body,
+    hidden: frozenset[str],
+    canon: Callable[[str], Canon],
+    decided: Mapping[str, Decided],
+) -> Merged:
+    """Bring two bodies together, member by member. A member that `theirs` does not have, or hides, is not known there.
+
+    What is not known was not removed; it is told again only where it has changed here.
+    """
+    here, there = dict(mine), {}
+    adopt, tell, conflicts = set(), set(), {}
+    for name, rule in rules.items():
+        same = canon(name)
+        ours = mine.get(name)
+        if name in hidden or name not in theirs:
+            there[name] = ours
+            if not rule.theirs and not _equal(base_mine.get(name), ours, same):
+                tell.add(name)
+            continue
+        found = meet(
+            rule, base_mine.get(name), ours, base_theirs.get(name), theirs[name], same, decided=decided.get(name)
+        )
+        here[name], there[name] = found.here, found.there
+        if found.conflict:
+            conflicts[name] = found.conflict
+        if not _equal(found.here, ours, same):
+            adopt.add(name)
+        if not _equal(found.there, theirs[name], same):
+            tell.add(name)
+    return Merged(here, there, frozenset(adopt), frozenset(tell), conflicts)
+
+
+def meet(
+    rule: Rule, base_mine: Any, mine: Any, base_theirs: Any, theirs: Any, same: Canon, *, decided: Decided | None = None
+) -> Meeting:
+    """What one member is to say on either side."""
+    if _equal(mine, theirs, same):
+        return Meeting(mine, theirs)
+    if rule.theirs:
+        return Meeting(theirs, theirs)
+    if decided is not None and _equal(mine, decided.mine, same) and _equal(theirs, decided.theirs, same):
+        return Meeting(mine, mine) if decided.keep == "here" else Meeting(theirs, theirs)
+    by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)
+    if not by_us and not by_them:
+        return Meeting(mine, theirs)
+    if rule.way == "status":
+        return _status(rule, mine, theirs, by_us=by_us, by_them=by_them)
+    if rule.removal and (kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)):
+        return kept
+    if by_us and by_them:
+        return _WAYS[rule.way](rule, (base_mine, mine), (base_theirs, theirs), same)
+    return _one_side(rule, base_theirs, mine, theirs, by_us=by_us)
+
+
+def _one_side(rule: Rule, base_theirs: Any, mine: Any, theirs: Any, *, by_us: bool) -> Meeting:
+    """What one side changed goes across whole; text that grows at its end is not taken away from outside."""
+    if not by_us and rule.way == "text" and not _text(theirs).startswith(_text(base_theirs)):
+        return Meeting(mine, theirs, "text was taken out there")
+    value = mine if by_us else theirs
+    return Meeting(value, value)
+
+
+def normal_form(sent: Any, got: Any) -> bool:
+    """Whether what came back is the same in another dress: case, spaces, punctuation, or a number's spelling."""
+    if isinstance(sent, str) and isinstance(got, str):
+        return _bare(sent) == _bare(got) and bool(_bare(sent))
+    if isinstance(sent, (int, float)) or isinstance(got, (int, float)):
+        try:
+            return float(sent) == float(got)
+        except (TypeError, ValueError):
+            return False
+    if isinstance(sent, list) and isinstance(got, list):
+        return len(sent) == len(got) and all(a == b or normal_form(a, b) for a, b in zip(sent, got, strict=True))
+    if isinstance(sent, dict) and isinstance(got, dict):
+        told = {name: value for name, value in sent.items() if value is not None}
+        return all(
+            name in got and (got[name] == value or normal_form(value, got[name])) for name, value in told.items()
+        )
+    return False
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _equal(a: Any, b: Any, same: Canon) -> bool:
+    return bool(a == b) or same(a) == same(b)
+
+
+def _status(rule: Rule, mine: Any, theirs: Any, *, by_us: bool, by_them: bool) -> Meeting:
+    """A status moves forward; what is final stays, and two different ends are for a person."""
+    if mine in rule.final and theirs in rule.final:
+        return Meeting(mine, theirs, "it has ended in two ways")
+    if by_us and by_them:
+        if theirs in rule.final or mine in rule.final:
+            value = theirs if theirs in rule.final else mine
+            return Meeting(value, value)
+        return Meeting(mine, theirs, "both changed it")
+    if (by_them and mine in rule.final) or (by_us and theirs in rule.final):
+        return Meeting(mine, theirs, "it had ended")
+    value = mine if by_us else theirs
+    return Meeting(value, value)
+
+
+def _scalar(_rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], _same: Canon) -> Meeting:
+    return Meeting(ours[1], others[1], "both changed it")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon) -> Meeting:
+    """Two additions are both kept, ours first; anything else is for a person."""
+    (base, mine), (base_there, theirs) = (map(_text, ours), map(_text, others))
+    if not mine.startswith(base) or not theirs.startswith(base_there):
+        return _scalar(rule, ours, others, same)
+    tail = theirs[len(base_there) :].strip()
+    value = mine if tail in mine else f"{mine.rstrip()}\n{tail}"
+    return Meeting(value, value)
+
+
+def _items(value: Any, same: Canon) -> dict[str, Any]:
+    return {same([one]): one for one in value} if isinstance(value, list) else {}
+
+
+def _sets(_rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon) -> Meeting:
+    base, mine, base_there, theirs = (_items(value, same) for value in (*ours, *others))
+    removed = (base_there.keys() - theirs.keys()) | (base.keys() - mine.keys())
+    both = mine | {key: one for key, one in theirs.items() if key not in mine}
+    value = [one for key, one in both.items() if key not in removed]
+    return Meeting(value, value)
+
+
+def _by_key(value: Any, rule: Rule) -> dict[str, Any] | None:
+    """The items by what they are known by; None where two are known by the same, or one is no object."""
+    found: dict[str, Any] = {}
+    for one in value or ():
+        if not isinstance(one, dict):
+            return None
+        key = repr([one.get(name) for name in rule.key])
+        if key in found:
+            return None
+        found[key] = one
+    return found
+
+
+def _keyed(rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon) -> Meeting:
+    base, mine, base_there, theirs = (_by_key(value, rule) for value in (*ours, *others))
+    if base is None or mine is None or base_there is None or theirs is None:
+        return _scalar(rule, ours, others, same)
+    return _members(rule, (base, mine), (base_there, theirs), lambda one: same([one]), ours[1], others[1], list)
+
+
+def _block(rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon) -> Meeting:
+    parts = [{} if value is None else value for value in (*ours, *others)]
+    if not all(isinstance(part, dict) for part in parts):
+        return _scalar(rule, ours, others, same)
+    base, mine, base_there, theirs = parts
+    return _members(rule, (base, mine), (base_there, theirs), repr, ours[1], others[1], dict)
+
+
+def _members(
+    rule: Rule,
+    ours: tuple[dict[str, Any], dict[str, Any]],
+    others: tuple[dict[str, Any], dict[str, Any]],
+    text_of: Canon,
+    mine: Any,
+    theirs: Any,
+    shape: type,
+) -> Meeting:
+    """Each side's changes to the members; both to one and not the same is a conflict of the whole."""
+    (base, here), (base_there, there) = ours, others
+    value: dict[str, Any] = {}
+    for name in [*here, *(name for name in [*there, *base, *base_there] if name not in here)]:
+        a, b = here.get(name), there.get(name)
+        by_us = text_of(base.get(name)) != text_of(a)
+        by_them = text_of(base_there.get(name)) != text_of(b)
+        if by_us and by_them and text_of(a) != text_of(b):
+            return _scalar(rule, ("", mine), ("", theirs), text_of)
+        chosen = b if by_them else a
+        if chosen is not None:
+            value[name] = chosen
+    whole = list(value.values()) if shape is list else value
+    return Meeting(whole, whole)
+
+
+def _kept_both(rule: Rule, base: Any, mine: Any, base_there: Any, theirs: Any, same: Canon) -> Meeting | None:
+    """Where taking something out needs a person: nothing is taken out on either side, what was added goes across."""
+    if rule.way not in {"set", "keyed"}:
+        return None
+    if rule.way == "set":
+        parts = [_items(value, same) for value in (base, mine, base_there, theirs)]
+    else:
+        by_key = [_by_key(value, rule) for value in (base, mine, base_there, theirs)]
+        if any(part is None for part in by_key):
+            return Meeting(mine, theirs, "something may have been taken out")
+        parts = [part or {} for part in by_key]
+    was, ours, was_there, others = parts
+    gone_there = (was_there.keys() - others.keys()) & ours.keys()
+    gone_here = (was.keys() - ours.keys()) & others.keys()
+    if not gone_there and not gone_here:
+        return None
+    here = [*ours.values(), *(others[key] for key in others if key not in ours and key not in gone_here)]
+    there = [*others.values(), *(ours[key] for key in ours if key not in others and key not in gone_there)]
+    return Meeting(here, there, "something was taken out " + ("there" if gone_there else "here"))
+
+
+_WAYS: Mapping[str, Callable[[Rule, tuple[Any, Any], tuple[Any, Any], Canon], Meeting]] = {
+    "scalar": _scalar,
+    "set": _sets,
+    "keyed": _keyed,
+    "block": _block,
+    "text": _texts,
+}

@@ -1,0 +1,256 @@
+"""What people decide: conflicts, refusals, who is who, what they told a system themselves; each with who it was."""
+
+from collections.abc import Mapping
+
+from sync.engine.chart import Because
+from sync.engine.desk import Desk, set_state
+from sync.engine.meeting import projected
+from sync.engine.settling import acknowledge
+from sync.engine.store import queries
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.engine.taking import join, look
+from sync.port import Body, Kind, Seen
+
+
+class UnknownError(LookupError):
+    """There is nothing of that name to decide."""
+
+
+class People:
+    """The decisions of one system; `who` is the person's id, never a name."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def conflicts(self) -> list[Conflict]:
+        """What waits for a decision, the oldest first."""
+        with self._desk.disk.read() as unit:
+            return Rows(unit).find(Conflict, ("at", "id"), system=self._desk.system, state="open")
+
+    def waiting_for_a_person(self) -> list[Work]:
+        """What was refused, is in doubt, or must be told by a person."""
+        with self._desk.disk.read() as unit:
+            rows = Rows(unit)
+            return [
+                one
+                for state in ("refused", "person", "cannot")
+                for one in rows.find(Work, ("since",), system=self._desk.system, state=state)
+            ]
+
+    def resolve(self, conflict_id: str, keep: str, who: str, why: str = "") -> None:
+        """Decide a member: ``here``, ``there``, or carry out what else was asked. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            one = self._open(rows, conflict_id)
+            one.keep, one.who, one.why, one.decided_at = keep, who, why or one.why, desk.now()
+            one.state = "decided" if one.sort == "field" else "closed"
+            rows.put(one)
+            desk.log.add(
+                rows, desk.now(), "decided", one.kind, one.local_id, conflict=one.id, sort=one.sort, keep=keep, who=who
+            )
+            if one.sort == "field":
+                self._go_on(rows, one)
+
+    def resolve_with(self, conflict_id: str, values: Body, who: str, why: str = "") -> None:
+        """Decide a member by a third value: it is taken in here, and told there. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            one = self._open(rows, conflict_id)
+            kind = Kind(one.kind)
+            story = desk.chart.story(unit, kind, one.local_id)
+            shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
+            if one.sort != "field" or story is None or shadow is None:
+                raise UnknownError(conflict_id)
+            seen = Seen(kind, one.remote_id, {**shadow.body, **values}, raw=shadow.raw, parent=shadow.parent or None)
+            because = Because(desk.system, one.remote_id, frozenset(values), who)
+            desk.chart.adopt(unit, kind, one.local_id, desk.remote.adopt(seen, story, desk.known(rows)), because)
+            after = desk.chart.story(unit, kind, one.local_id)
+            mine = projected(desk, rows, after, 0) if after is not None else None
+            one.sides = {**one.sides, "mine": (mine or values).get(one.member)}
+            one.keep, one.who, one.why, one.state, one.decided_at = "here", who, why or one.why, "decided", desk.now()
+            rows.put(one)
+            desk.log.add(rows, desk.now(), "decided", one.kind, one.local_id, conflict=one.id, keep="value", who=who)
+            self._go_on(rows, one)
+
+    def _open(self, rows: Rows, conflict_id: str) -> Conflict:
+        one = rows.get(Conflict, conflict_id)
+        if one is None or one.system != self._desk.system or one.state == "closed":
+            raise UnknownError(conflict_id)
+        return one
+
+    def _go_on(self, rows: Rows, one: Conflict) -> None:
+        """Both sides meet again, with what was decided."""
+        work = rows.get(Work, self._desk.system, one.kind, one.local_id)
+        if one.keep == "here":
+            if work is not None and work.state in {"differs", "confirmed", "sent"}:
+                shadow = rows.get(Shadow, self._desk.system, one.kind, one.remote_id)
+                if shadow is not None:
+                    shadow.tries = 0
+                    shadow.told.pop(one.member, None)
+                    rows.put(shadow)
+                set_state(self._desk, rows, work, "waiting")
+        else:
+            look(self._desk, rows, one.kind, one.remote_id, "hint")
+
+    def edit_and_resend(self, kind: str, local_id: str, who: str) -> None:
+        """Send what was refused again, as it now stands in the chart. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            work = self._work(rows, kind, local_id, "refused")
+            for intent in rows.find(Intent, system=desk.system, kind=kind, local_id=local_id, state="ready"):
+                intent.state = "dropped"
+                rows.put(intent)
+            work.tries, work.who = 0, ""
+            set_state(desk, rows, work, "waiting")
+            desk.log.add(rows, desk.now(), "send again", kind, local_id, who=who)
+
+    def give_up(self, kind: str, local_id: str, who: str, reason: str) -> None:
+        """Leave it untold, for a reason. Raises UnknownError."""
+        self._close(kind, local_id, ("refused", "person", "cannot", "waiting", "blocked"), who, reason, "given up")
+
+    def close_task(self, kind: str, local_id: str, who: str, how: str = "") -> None:
+        """A person has told the system themselves (telephone, portal). Raises UnknownError."""
+        self._close(kind, local_id, ("cannot",), who, how, "told by a person")
+
+    def _close(self, kind: str, local_id: str, states: tuple[str, ...], who: str, why: str, what: str) -> None:
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            work = self._work(rows, kind, local_id, *states)
+            for intent in rows.find(Intent, system=desk.system, kind=kind, local_id=local_id):
+                if intent.state in {"ready", "person", "duplicate"}:
+                    intent.state = "dropped"
+                    rows.put(intent)
+            work.who, work.told = who, work.seq
+            set_state(desk, rows, work, "closed", why or what)
+            desk.log.add(rows, desk.now(), what, kind, local_id, who=who)
+
+    def it_is_there(self, kind: str, local_id: str, who: str, remote_id: str) -> None:
+        """After a lost answer a person has looked: it is there, under this id. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            work = self._work(rows, kind, local_id, "person")
+            intent = self._doubtful(rows, kind, local_id)
+            desk.log.add(rows, desk.now(), "it is there", kind, local_id, who=who, remote=remote_id)
+            acknowledge(desk, rows, intent, work, remote_id or f"~{intent.id}", None)
+
+    def it_is_not_there(self, kind: str, local_id: str, who: str) -> None:
+        """After a lost answer a person has looked: it is not there, send it again. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            work = self._work(rows, kind, local_id, "person")
+            intent = self._doubtful(rows, kind, local_id)
+            intent.state, intent.may_resend = "ready", 1
+            rows.put(intent)
+            set_state(desk, rows, work, "waiting")
+            desk.log.add(rows, desk.now(), "it is not there", kind, local_id, who=who)
+
+    def send_it(self, kind: str, local_id: str, who: str) -> None:
+        """A record whose time has passed is to be sent all the same. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            work = self._work(rows, kind, local_id, "person")
+            work.asked = "send"
+            set_state(desk, rows, work, "waiting")
+            desk.log.add(rows, desk.now(), "send all the same", kind, local_id, who=who)
+
+    def _doubtful(self, rows: Rows, kind: str, local_id: str) -> Intent:
+        found = rows.find(Intent, system=self._desk.system, kind=kind, local_id=local_id)
+        for intent in found:
+            if intent.state in {"person", "duplicate"}:
+                return intent
+        raise UnknownError(local_id)
+
+    def _work(self, rows: Rows, kind: str, local_id: str, *states: str) -> Work:
+        work = rows.get(Work, self._desk.system, kind, local_id)
+        if work is None or work.state not in states:
+            raise UnknownError(local_id)
+        return work
+
+    def link(self, remote_id: str, local_id: str, who: str) -> None:
+        """A patient there is this patient; neither may be linked to another already. Raises UnknownError."""
+        desk = self._desk
+        kind = Kind.PATIENT
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            if desk.known(rows).here(kind, remote_id) or desk.known(rows).there(kind, local_id):
+                raise UnknownError(remote_id)
+            self._answer(rows, remote_id, "link", who)
+            join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
+            look(desk, rows, str(kind), remote_id, "linked")
+            self._patient_goes_on(rows, local_id)
+
+    def keep_apart(self, remote_id: str, local_id: str, who: str) -> None:
+        """A patient there is not this patient."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            self._answer(rows, remote_id, "apart", who)
+            link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
+            if link is not None and link.status == "candidate":
+                link.status, link.who, link.at = "waiting", who, desk.now()
+                desk.log.linked(rows, desk.now(), link)
+            look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
+            self._patient_goes_on(rows, local_id)
+
+    def unlink(self, remote_id: str, who: str) -> None:
+        """A patient there was taken for one here by mistake: the link ends, what was adopted stays in the journal."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
+            if link is None or link.status != "confirmed":
+                raise UnknownError(remote_id)
+            link.status, link.who, link.at = "rejected", who, desk.now()
+            desk.log.linked(rows, desk.now(), link)
+
+    def _answer(self, rows: Rows, remote_id: str, keep: str, who: str) -> None:
+        for one in rows.find(Conflict, system=self._desk.system, kind=str(Kind.PATIENT), sort="identity", state="open"):
+            if one.remote_id == remote_id:
+                one.state, one.keep, one.who, one.decided_at = "closed", keep, who, self._desk.now()
+                rows.put(one)
+        self._desk.log.add(rows, self._desk.now(), f"said {keep}", str(Kind.PATIENT), "", remote=remote_id, who=who)
+
+    def _patient_goes_on(self, rows: Rows, local_id: str) -> None:
+        work = rows.get(Work, self._desk.system, str(Kind.PATIENT), local_id)
+        if work is not None and work.state == "person":
+            set_state(self._desk, rows, work, "waiting")
+
+    def pause(self, who: str) -> None:
+        """Ask and send nothing more until it is resumed; what people do here goes on."""
+        self._pause(f"by {who}", who)
+
+    def resume(self, who: str) -> None:
+        """Go on; after a sign-in, too."""
+        self._pause("", who)
+
+    def _pause(self, why: str, who: str) -> None:
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            desk.keep(rows, "paused", why)
+            desk.log.add(rows, desk.now(), "paused" if why else "resumed", who=who)
+        desk.holds.clear()
+
+    def sync_now(self, who: str) -> None:
+        """Look through every list now, and try again what was put off; the limits are kept all the same."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            queries.look_anew(rows, desk.system)
+            desk.log.add(rows, desk.now(), "sync now", who=who)
+        desk.holds.clear()
+
+    def capabilities(self, found: Mapping[str, str]) -> None:
+        """Keep what was found out about the system."""
+        with self._desk.disk.write() as unit:
+            rows = Rows(unit)
+            for name, value in found.items():
+                self._desk.keep(rows, f"found:{name}", value)

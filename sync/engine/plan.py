@@ -1,0 +1,247 @@
+"""What one record needs next at one system, worked out from the state each time: nothing is remembered but what is."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sync.engine.desk import DAY, Desk, never_updated, set_state, shows
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Telling
+
+UNSETTLED = ("inflight", "unknown")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The next request for a record: look for it there first, create it, bring it up to date, or do something to it."""
+
+    op: Literal["search", "create", "update", "act"]
+    story: Story
+    body: Body = field(default_factory=dict)
+    act: str = ""
+    part: int = 0
+    link: Link | None = None
+    parent: str = ""
+
+
+def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
+    """Decide what to do for a record; None where there is nothing to send now, and its state says why."""
+    kind = Kind(work.kind)
+    story = desk.chart.story(rows.unit, kind, work.local_id)
+    if story is None or not story.signed:
+        set_state(desk, rows, work, "idle", "" if story is None else "it is a draft")
+        return None
+    kp = desk.kind(kind)
+    links = desk.known(rows).all(kind, work.local_id)
+    act = story.act or ("void" if story.void else "")
+    if kp is None or (act and _cannot(desk, kind, act, kp)):
+        told_before = bool(links) or any(True for _ in _asked(desk, rows, work))
+        if kp is not None and not told_before:
+            set_state(desk, rows, work, "idle", "it was never told there")
+        else:
+            _cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
+        return None
+    if _gone(desk, rows, work):
+        set_state(desk, rows, work, "person", "it is not there any more")
+        return None
+    telling = desk.remote.project(story, desk.known(rows))
+    if isinstance(telling, CannotTell):
+        _cannot_tell(desk, rows, work, telling.why)
+        return None
+    if act in kp.acts or (kp.create is None and not links and len(kp.acts) == 1):
+        return _act(desk, rows, work, kp, story, telling, act or next(iter(kp.acts)), links)
+    if blocked(desk, rows, work, telling):
+        return None
+    return _record(desk, rows, work, kp, story, telling, links)
+
+
+def _cannot(desk: Desk, kind: Kind, act: str, kp: KindProfile) -> bool:
+    return act not in kp.acts and ((kind, act) in desk.remote.profile.untold or act == "void" or never_updated(kp))
+
+
+def _why_untold(desk: Desk, kind: Kind, act: str) -> str:
+    return desk.remote.profile.untold.get((kind, act), f"{desk.remote.profile.title} has no call for this")
+
+
+def _cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
+    """A person must tell them; a task that they have closed already stays closed until something changes."""
+    if work.told == work.seq and work.who:
+        set_state(desk, rows, work, "closed", why)
+        return
+    work.who = ""
+    set_state(desk, rows, work, "cannot", why)
+
+
+def _asked(desk: Desk, rows: Rows, work: Work) -> list[Intent]:
+    found = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id)
+    return [one for one in found if one.state not in {"ready", "rejected", "dropped"}]
+
+
+def _gone(desk: Desk, rows: Rows, work: Work) -> bool:
+    found = rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id, status="gone")
+    return bool(found)
+
+
+def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:
+    """Wait for what must be known there first; it is asked for sooner the more waits for it."""
+    known = desk.known(rows)
+    for kind, local_id in telling.needs:
+        if known.there(kind, local_id) is not None:
+            continue
+        needed = rows.get(Work, desk.system, str(kind), local_id)
+        if needed is None and desk.kind(kind) is not None:
+            needed = Work(desk.system, str(kind), local_id, work.patient, since=desk.now(), due_at=desk.now())
+        if needed is not None:
+            needed.unlocks += 1
+            needed.urgency = min(needed.urgency, work.urgency)
+            rows.put(needed)
+        work.waits_for = f"{kind}/{local_id}"
+        set_state(desk, rows, work, "blocked", f"waits for its {str(kind).replace('_', ' ')} to be known there")
+        return True
+    return False
+
+
+def _act(
+    desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story, telling: Telling, act: str, links: list[Link]
+) -> Plan | None:
+    """Something is to be done to it: once."""
+    asked = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="act", act=act)
+    if any(one.state == "acked" for one in asked):
+        proven = not shows(kp) or not links or work.state == "confirmed"
+        set_state(desk, rows, work, "sent" if not proven or not shows(kp) else "confirmed")
+        work.told = work.seq
+        rows.put(work)
+        return None
+    if any(one.state in UNSETTLED for one in asked):
+        set_state(desk, rows, work, "unknown", "no answer came")
+        return None
+    if any(one.state == "person" for one in asked):
+        set_state(desk, rows, work, "person", "it was sent, and no answer came")
+        return None
+    if not links and kp.create is not None:
+        # It was never told of; there is nothing to do it to.
+        set_state(desk, rows, work, "idle", "it was never told there")
+        return None
+    if not links and blocked(desk, rows, work, telling):
+        return None
+    parent = "" if links else _parent(desk, rows, telling)
+    return Plan("act", story, telling.body, act, 0, links[0] if links else None, parent)
+
+
+def _parent(desk: Desk, rows: Rows, telling: Telling) -> str:
+    """The id there of what it belongs to: the last thing that must be known first (the order of a result)."""
+    if not telling.needs:
+        return ""
+    kind, local_id = telling.needs[-1]
+    return desk.known(rows).there(kind, local_id) or ""
+
+
+def _record(
+    desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story, telling: Telling, links: list[Link]
+) -> Plan | None:
+    bodies = telling.parts or (telling.body,)
+    told = {link.part: link for link in links}
+    decided = _decided(desk, rows, work)
+    for part, body in enumerate(bodies):
+        if part not in told:
+            return _creation(desk, rows, work, kp, story, body, part)
+    for part, body in enumerate(bodies):
+        link = told[part]
+        if link.remote_id.startswith("~"):
+            continue
+        shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)
+        if not decided and shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
+            continue
+        if never_updated(kp):
+            _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
+            return None
+        return Plan("update", story, body, "", part, link)
+    _nothing_left(desk, rows, work, [link.remote_id for link in told.values()])
+    return None
+
+
+def _decided(desk: Desk, rows: Rows, work: Work) -> bool:
+    """Whether a person has decided something of it that is not carried out yet."""
+    found = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided")
+    return any(one.sort == "field" for one in found)
+
+
+def _as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:
+    """Whether what the chart says is what it said when both sides last agreed, or what has been sent since."""
+    for name, rule in kp.rules.items():
+        if rule.theirs:
+            continue
+        said = shadow.told.get(name, shadow.mine.get(name))
+        if body.get(name) != said:
+            same = desk.canon(kind)(name)
+            if same(body.get(name)) != same(said):
+                return False
+    return True
+
+
+def _nothing_left(desk: Desk, rows: Rows, work: Work, remote_ids: list[str]) -> None:
+    shadows = [rows.get(Shadow, desk.system, work.kind, one) for one in remote_ids]
+    work.told = work.seq
+    open_ones = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="open")
+    if any(one.sort == "field" for one in open_ones):
+        set_state(desk, rows, work, "differs", "a person must decide")
+    elif any(shadow is None or shadow.told or not shadow.seen_at for shadow in shadows):
+        set_state(desk, rows, work, "sent")
+    else:
+        set_state(desk, rows, work, "confirmed")
+
+
+def _creation(desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story, body: Body, part: int) -> Plan | None:
+    """It is not known there: tell it, unless that was tried and nobody knows what came of it."""
+    if story.void:
+        set_state(desk, rows, work, "idle", "it was never told there")
+        return None
+    if kp.create is None:
+        _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "create"))
+        return None
+    if _undecided(desk, rows, work, part) or _out_of_time(desk, rows, work, story):
+        return None
+    if story.kind is Kind.PATIENT:
+        if _in_review(desk, rows, work):
+            return None
+        if not work.searched:
+            return Plan("search", story, body, "", part)
+    return Plan("create", story, body, "", part)
+
+
+def _undecided(desk: Desk, rows: Rows, work: Work, part: int) -> bool:
+    """Whether it was sent, and nobody knows yet what came of it."""
+    for one in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
+        if one.part != part or one.state not in {*UNSETTLED, "person", "duplicate"}:
+            continue
+        state = "unknown" if one.state in UNSETTLED else "person"
+        set_state(desk, rows, work, state, "it was sent, and no answer came")
+        return True
+    return False
+
+
+def _out_of_time(desk: Desk, rows: Rows, work: Work, story: Story) -> bool:
+    """Whether it waited so long that a person must say if it is still to be sent."""
+    waited = desk.now() - work.since
+    if waited <= DAY or work.asked == "send":
+        return False
+    why = desk.chart.question(rows.unit, story, waited)
+    if why:
+        set_state(desk, rows, work, "person", why)
+    return bool(why)
+
+
+def _in_review(desk: Desk, rows: Rows, work: Work) -> bool:
+    """Whether a person is being asked if somebody there is this patient: no second one is made meanwhile."""
+    found = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="open")
+    others = rows.find(Conflict, system=desk.system, kind=work.kind, sort="identity", state="open")
+    asked = any(one.sort == "identity" for one in found)
+    asked = asked or any(work.local_id in one.sides.get("others", ()) for one in others)
+    if asked:
+        set_state(desk, rows, work, "person", "somebody there may be this patient")
+    return asked
+
+
+def certain(create: Create | None, *, money: bool, irreversible: bool) -> bool:
+    """Whether it can be sent again after looking showed that it is not there."""
+    return create not in {None, Create.WRITE_ONLY} and not money and not irreversible

@@ -1,0 +1,161 @@
+"""An answer was lost: what became of the request is found out there, after the quiet time and before anything else."""
+
+from collections.abc import Sequence
+
+from sync.engine.desk import QUIET_SECONDS, Desk, set_state
+from sync.engine.plan import certain
+from sync.engine.settling import acknowledge, too_often
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Intent, Link, Work
+from sync.engine.taking import second
+from sync.engine.telling import sending_of, sign_in_needed
+from sync.port import Kind, Seen
+from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+
+# Looking that is itself not answered: as often as this, then a person.
+MOST_FAILED = 8
+
+
+def probe(desk: Desk, intent: Intent) -> None:
+    """Look whether an intent arrived."""
+    desk.budgets.purpose = "verify"
+    sending = sending_of(desk, intent)
+    kind = Kind(intent.kind)
+    found: Sequence[Seen] = ()
+    done: bool | None = None
+    try:
+        if intent.op == "create":
+            found = desk.remote.probe(sending)
+        elif intent.op == "act":
+            seen = desk.remote.read(kind, intent.remote_id, parent=intent.parent or None)
+            done = desk.remote.done(sending, seen)
+    except NotThere:
+        done = None
+    except Outcome as error:
+        _not_answered(desk, intent, error)
+        return
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        now = rows.get(Intent, intent.id)
+        work = rows.get(Work, desk.system, intent.kind, intent.local_id)
+        if now is None or work is None or now.state != "unknown":
+            return
+        if intent.op == "create":
+            _matches(desk, rows, now, work, found)
+        elif intent.op == "act":
+            _act(desk, rows, now, work, done=done)
+        else:
+            # An update is told by its content: both sides meet again over what is there now.
+            now.state = "superseded"
+            rows.put(now)
+            set_state(desk, rows, work, "waiting")
+
+
+def _not_answered(desk: Desk, intent: Intent, error: Outcome) -> None:
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        now = desk.now()
+        desk.log.add(rows, now, "looked", intent.kind, intent.local_id, came=type(error).__name__)
+        if isinstance(error, NoBudget):
+            intent.probe_at = error.until
+            desk.hold("probe", error.until)
+        elif isinstance(error, Slowed):
+            intent.probe_at = now + (error.after or 60.0)
+            desk.hold("probe", intent.probe_at)
+        elif isinstance(error, SignInNeeded):
+            sign_in_needed(desk, rows)
+        elif isinstance(error, Unsent):
+            intent.probe_at = now + desk.backoff(2)
+            desk.hold("away", intent.probe_at)
+        else:
+            intent.failed += 1
+            intent.probe_at = now + desk.backoff(intent.failed + 2)
+            if intent.failed >= MOST_FAILED or isinstance(error, Forbidden):
+                _ask(desk, rows, intent, "it was sent, no answer came, and looking there does not tell")
+                return
+        rows.put(intent)
+
+
+def _ask(desk: Desk, rows: Rows, intent: Intent, why: str) -> None:
+    intent.state = "person"
+    rows.put(intent)
+    work = rows.get(Work, desk.system, intent.kind, intent.local_id)
+    if work is not None:
+        set_state(desk, rows, work, "person", why)
+
+
+def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence[Seen]) -> None:
+    """One that fits is it; none, twice, and it may be sent again; several are for a person."""
+    free = [seen for seen in found if _unowned(desk, rows, intent, seen)]
+    free = list({seen.remote_id: seen for seen in free}.values())
+    desk.log.add(rows, desk.now(), "looked", intent.kind, intent.local_id, intent=intent.id, found=len(free))
+    if len(free) == 1:
+        acknowledge(desk, rows, intent, work, free[0].remote_id, free[0])
+    elif len(free) > 1:
+        intent.state = "duplicate"
+        rows.put(intent)
+        for seen in free:
+            second(desk, rows, intent, seen.remote_id)
+        set_state(desk, rows, work, "person", "it is there more than once")
+    else:
+        _empty(desk, rows, intent, work)
+
+
+def _unowned(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
+    link = rows.get(Link, desk.system, intent.kind, seen.remote_id)
+    return link is None or link.status in {"waiting", "here no place"} or link.local_id == intent.local_id
+
+
+def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
+    """It is not there. Twice, a minute apart and after the quiet time, is taken for proof."""
+    now = desk.now()
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    if intent.said == "answered without an id":
+        _ask(desk, rows, intent, "they took it, and it is not to be found there")
+        return
+    if intent.empty and now - intent.last_empty >= QUIET_SECONDS:
+        if not certain(kp.create, money=kp.money, irreversible=kp.irreversible):
+            _ask(desk, rows, intent, "it was sent, no answer came, and it is not to be found there")
+        elif too_often(intent):
+            intent.state = "rejected"
+            intent.said = "tried too often without an answer"
+            rows.put(intent)
+            set_state(desk, rows, work, "refused", intent.said)
+        else:
+            intent.state, intent.may_resend = "ready", 1
+            rows.put(intent)
+            set_state(desk, rows, work, "waiting")
+        return
+    if not intent.empty:
+        intent.empty, intent.last_empty = 1, now
+    intent.probe_at = intent.last_empty + QUIET_SECONDS
+    rows.put(intent)
+
+
+def _act(desk: Desk, rows: Rows, intent: Intent, work: Work, *, done: bool | None) -> None:
+    """What was to be done is done, or is not, or cannot be seen."""
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    desk.log.add(rows, desk.now(), "looked", intent.kind, intent.local_id, intent=intent.id, done=done)
+    if done:
+        intent.state = "acked"
+        rows.put(intent)
+        work.told = max(work.told, intent.seq)
+        set_state(desk, rows, work, "confirmed" if work.seq <= intent.seq else "waiting")
+    elif done is None or kp.money or kp.irreversible:
+        _ask(desk, rows, intent, "it was sent, and whether it was done cannot be seen there")
+    else:
+        _empty_act(desk, rows, intent, work)
+
+
+def _empty_act(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
+    now = desk.now()
+    if intent.empty and now - intent.last_empty >= QUIET_SECONDS:
+        intent.state = "rejected" if too_often(intent) else "ready"
+        rows.put(intent)
+        state = "refused" if too_often(intent) else "waiting"
+        set_state(desk, rows, work, state, "tried too often without an answer" if state == "refused" else "")
+        return
+    if not intent.empty:
+        intent.empty, intent.last_empty = 1, now
+    intent.probe_at = intent.last_empty + QUIET_SECONDS
+    rows.put(intent)

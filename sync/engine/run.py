@@ -1,0 +1,316 @@
+"""The engine: one control thread that does one small job after another, for each system that is connected.
+
+Everything it touches is handed in: the chart, the database, the clock, chance, the remotes, and a place outside the
+database that remembers how far it has come. It may be stopped between any two effects and started again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from sync.engine import looking, sweeping
+from sync.engine.audit import Log
+from sync.engine.budgets import Budgets
+from sync.engine.chart import Chart
+from sync.engine.clock import Clock, Ticker
+from sync.engine.desk import Desk
+from sync.engine.people import People
+from sync.engine.probing import probe
+from sync.engine.settling import doubt, recover
+from sync.engine.status import Line, State, lines, state_of
+from sync.engine.store import queries
+from sync.engine.store.rows import Disk, Rows
+from sync.engine.store.tables import Intent, Kept, Sweep, Work
+from sync.engine.telling import tell
+from sync.port import Remote, SystemProfile
+from sync.transport.wire import Gate
+
+INTAKE = 500
+BATCH = 50
+ROTATION_SECONDS = 3_600.0
+# Of so many jobs one is given to reading back and one to the lists even while there is something to send.
+READ_EVERY, LIST_EVERY = 4, 16
+
+
+class Outside(Protocol):
+    """A place that a restored backup does not bring back with it (the keyring, the hub)."""
+
+    def get(self, system: str) -> tuple[str, int] | None:
+        """The epoch and the counter that were last put there."""
+        ...
+
+    def put(self, system: str, epoch: str, counter: int) -> None:
+        """Remember how far it has come."""
+        ...
+
+
+class Office:
+    """The work for one system."""
+
+    def __init__(self, desk: Desk, outside: Outside) -> None:
+        self.desk, self._outside = desk, outside
+        self._started = False
+        self._batch: list[tuple[str, str]] = []
+        self._jobs = 0
+        self._cursor = -1
+        self._rotated = 0.0
+        desk.gone_out = self._gone_out
+
+    def _gone_out(self) -> None:
+        """Remember outside the database that one more request is on its way."""
+        with self.desk.disk.read() as unit:
+            rows = Rows(unit)
+            epoch, counter = self.desk.get(rows, "epoch"), int(self.desk.get(rows, "counter") or 0)
+        self._outside.put(self.desk.system, epoch, counter)
+
+    def start(self) -> None:
+        """Take up where the last run was stopped; find out whether this database is an older one, restored."""
+        desk = self.desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            kept = rows.get(Kept, desk.system, "clock")
+            last, wall = _pair(kept.value) if kept is not None else (0.0, 0.0)
+            desk.ticker.resume(last, wall)
+            self._epoch(rows)
+            recover(desk, rows)
+        self._started = True
+
+    def _epoch(self, rows: Rows) -> None:
+        desk = self.desk
+        epoch, counter = desk.get(rows, "epoch"), int(desk.get(rows, "counter") or 0)
+        there = self._outside.get(desk.system)
+        if there is not None and epoch and (there[0] != epoch or there[1] > counter):
+            desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there[1])
+            desk.keep(rows, "restored at", str(desk.chart.end(rows.unit)))
+            counter, epoch = max(counter, there[1]), desk.new_id()
+            for state in ("ready", "unknown"):
+                for intent in rows.find(Intent, system=desk.system, state=state):
+                    work = rows.get(Work, desk.system, intent.kind, intent.local_id)
+                    if work is not None and intent.attempts:
+                        doubt(desk, rows, intent, work)
+            queries.look_anew(rows, desk.system)
+            desk.budgets.forgotten(rows)
+        epoch = epoch or desk.new_id()
+        desk.keep(rows, "epoch", epoch)
+        desk.keep(rows, "counter", str(counter))
+        self._outside.put(desk.system, epoch, counter)
+
+    def step(self) -> bool:
+        """Do one job; False where there is nothing to do now."""
+        if not self._started:
+            self.start()
+            return True
+        desk = self.desk
+        with desk.disk.read() as unit:
+            rows = Rows(unit)
+            if self._cursor < 0:
+                self._cursor = int(desk.get(rows, "cursor") or 0)
+            behind = self._cursor < desk.chart.end(unit)
+            paused = bool(desk.get(rows, "paused")) or desk.held("away")
+            job = None if behind or paused else self._next(rows)
+        if behind:
+            self._take_in_changes()
+            return True
+        if job is None:
+            return False if paused else self._rotate()
+        self._jobs += 1
+        job()
+        return True
+
+    def _next(self, rows: Rows) -> Callable[[], None] | None:
+        """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
+        now = self.desk.now()
+        hint, lost, tell, read, lists = queries.next_due(rows, self.desk.system)
+        finders: list[Callable[[Rows], Callable[[], None] | None]] = []
+        turn = self._jobs % LIST_EVERY
+        if lists and turn == LIST_EVERY - 1:
+            finders.append(self._list)
+        if read is not None and read <= now and turn % READ_EVERY == READ_EVERY - 1:
+            finders.append(self._looks)
+        if hint is not None and hint <= now:
+            finders.append(self._hints)
+        if lost is not None and lost <= now:
+            finders.append(self._lost)
+        if tell is not None and tell <= now:
+            finders.append(self._tell)
+        if read is not None and read <= now:
+            finders.append(self._looks)
+        if lists:
+            finders.append(self._list)
+        for find in finders:
+            if (job := find(rows)) is not None:
+                return job
+        if (due := sweeping.next_list(self.desk, rows)) is not None:
+            return lambda: self._begin_list(*due)
+        return None
+
+    def _take_in_changes(self) -> None:
+        desk = self.desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            changes, end = desk.chart.changes(unit, self._cursor, INTAKE)
+            told = {kind for kind, _ in desk.remote.profile.untold}
+            for change in changes:
+                if desk.kind(change.kind) is None and change.kind not in told:
+                    continue
+                work = rows.get(Work, desk.system, str(change.kind), change.local_id)
+                now = desk.now()
+                if work is None:
+                    work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
+                elif work.state in {"confirmed", "sent", "idle", "closed"}:
+                    work.since = now
+                work.seq, work.urgency, work.deadline = change.seq, change.urgency, change.deadline
+                if work.state not in {"unknown", "person", "blocked"} or not work.told:
+                    work.due_at = now
+                if work.state not in {"unknown", "person"}:
+                    work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
+                rows.put(work)
+            desk.keep(rows, "cursor", str(end))
+        self._cursor = end
+        self._batch.clear()
+
+    def _hints(self, rows: Rows) -> Callable[[], None] | None:
+        return self._due_look(rows, ("hint",))
+
+    def _looks(self, rows: Rows) -> Callable[[], None] | None:
+        return self._due_look(rows, None)
+
+    def _due_look(self, rows: Rows, why: tuple[str, ...] | None) -> Callable[[], None] | None:
+        for one in queries.due_looks(rows, self.desk.system, self.desk.now(), why, BATCH):
+            if not self.desk.held(f"look:{one.kind}"):
+                return lambda one=one: looking.do_look(self.desk, one)  # type: ignore[misc]
+        return None
+
+    def _lost(self, rows: Rows) -> Callable[[], None] | None:
+        if self.desk.held("probe"):
+            return None
+        found = queries.due_probes(rows, self.desk.system, self.desk.now(), 1)
+        return (lambda: probe(self.desk, found[0])) if found else None
+
+    def _tell(self, rows: Rows) -> Callable[[], None] | None:
+        if not self._batch:
+            self._batch = queries.due_work(rows, self.desk.system, self.desk.now(), BATCH)
+        if not self._batch:
+            return None
+        kind, local_id = self._batch.pop(0)
+        return lambda: tell(self.desk, kind, local_id)
+
+    def _list(self, rows: Rows) -> Callable[[], None] | None:
+        for running in rows.find(Sweep, ("id",), system=self.desk.system, state="running"):
+            if not self.desk.held(f"sweep:{running.kind}"):
+                return lambda running=running: sweeping.do_sweep(self.desk, running)  # type: ignore[misc]
+        return None
+
+    def _begin_list(self, kind: str, scope: str) -> None:
+        desk = self.desk
+        with desk.disk.write() as unit:
+            sweep = sweeping.begin(desk, Rows(unit), kind, scope)
+        if sweep is not None:
+            sweeping.do_sweep(desk, sweep)
+
+    def _rotate(self) -> bool:
+        """Nothing is waiting: have the oldest details read again."""
+        if self.desk.now() - self._rotated < ROTATION_SECONDS:
+            return False
+        self._rotated = self.desk.now()
+        with self.desk.disk.write() as unit:
+            return sweeping.rotation(self.desk, Rows(unit)) > 0
+
+    def next_at(self) -> float | None:
+        """When there is something to do next; None where a person must do something first."""
+        desk = self.desk
+        now = desk.now()
+        with desk.disk.read() as unit:
+            rows = Rows(unit)
+            if desk.get(rows, "paused"):
+                return None
+            if desk.held("away"):
+                return desk.holds["away"]
+            *times, _lists = queries.next_due(rows, desk.system)
+            times += [at for at in desk.holds.values() if at > now]
+            times += [at for at, _, _ in sweeping.due(desk, rows)]
+        later = [at for at in times if at is not None]
+        return max(now + 1.0, min(later)) if later else now + 60.0
+
+
+def _pair(text: str) -> tuple[float, float]:
+    first, _, second = text.strip("[]").partition(",")
+    return float(first), float(second)
+
+
+class Engine:
+    """All the systems of a clinic. One thread calls `step`; what people do is in `people`, by system."""
+
+    def __init__(
+        self,
+        chart: Chart,
+        disk: Disk,
+        clock: Clock,
+        new_id: Callable[[], str],
+        chance: Callable[[], float],
+        outside: Outside,
+    ) -> None:
+        self._chart, self._disk, self._clock = chart, disk, clock
+        self._new_id, self._chance, self._outside = new_id, chance, outside
+        self.offices: dict[str, Office] = {}
+        self.people: dict[str, People] = {}
+
+    def connect(self, profile: SystemProfile, open_remote: Callable[[Gate], Remote]) -> Desk:
+        """Connect a system: its budgets are the gate of its wire."""
+        ticker = Ticker(self._clock)
+        ticker.resume(0.0, 0.0)
+        with self._disk.read() as unit:
+            kept = Rows(unit).get(Kept, profile.system, "clock")
+        if kept is not None:
+            ticker.resume(*_pair(kept.value))
+        budgets = Budgets(profile.system, profile.buckets, self._disk, ticker)
+        desk = Desk(
+            profile.system, open_remote(budgets), self._chart, self._disk, ticker, budgets, Log(profile.system),
+            self._new_id, self._chance,
+        )  # fmt: skip
+        self.offices[profile.system] = Office(desk, self._outside)
+        self.people[profile.system] = People(desk)
+        return desk
+
+    def step(self) -> bool:
+        """Give every system one job; False where none had anything to do."""
+        return sum(office.step() for office in self.offices.values()) > 0
+
+    def run_until(self, time: float, sleep: Callable[[float], None], most: int = 1_000_000) -> int:
+        """Work until a time by the engine's clock, sleeping in between; returns how many rounds had work."""
+        rounds = 0
+        while rounds < most:
+            if self.step():
+                rounds += 1
+                continue
+            now = min((office.desk.now() for office in self.offices.values()), default=time)
+            if now >= time:
+                break
+            nexts = [at for office in self.offices.values() if (at := office.next_at()) is not None]
+            sleep(max(0.001, min([*nexts, time]) - now))
+        return rounds
+
+    def hint(self, system: str, kind: str, remote_id: str, parent: str = "") -> None:
+        """A system says that something moved there."""
+        desk = self.offices[system].desk
+        with self._disk.write() as unit:
+            looking.hint(desk, Rows(unit), kind, remote_id, parent)
+
+    def status(self, system: str | None = None) -> list[Line]:
+        """For each system and kind: here, sent, confirmed, waiting, refused, conflicts, cannot tell, and until when."""
+        with self._disk.read() as unit:
+            return [
+                line
+                for name, office in self.offices.items()
+                if system in {None, name}
+                for line in lines(office.desk, Rows(unit))
+            ]
+
+    def state_of(self, kind: str, local_id: str) -> Mapping[str, State]:
+        """How far one record is at each system."""
+        with self._disk.read() as unit:
+            rows = Rows(unit)
+            return {
+                name: state
+                for name, office in self.offices.items()
+                if (state := state_of(office.desk, rows, kind, local_id)) is not None
+            }

@@ -1,0 +1,215 @@
+"""What came of a request: acknowledged, refused in their words, not now, or nobody knows."""
+
+from sync.engine.desk import MOST_ATTEMPTS, QUIET_SECONDS, Desk, release, sendable, set_state, shows
+from sync.engine.plan import certain
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.engine.taking import join, look, raise_question, take
+from sync.port import Echo, Kind, KindProfile, Seen
+from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
+
+
+def settle(desk: Desk, rows: Rows, intent: Intent, came: Echo | Exception) -> None:
+    """Write down what came of an intent, in one transaction with everything that follows from it."""
+    work = rows.get(Work, desk.system, intent.kind, intent.local_id)
+    if work is None:
+        work = Work(desk.system, intent.kind, intent.local_id, intent.patient, since=desk.now())
+    now = desk.now()
+    outcome = "answered" if isinstance(came, Echo) else type(came).__name__
+    desk.log.add(rows, now, "came", intent.kind, intent.local_id, intent=intent.id, outcome=outcome)
+    if isinstance(came, Echo):
+        desk.keep(rows, f"route:{intent.kind}:{intent.op}", ",".join(sorted(desk.budgets.route)))
+        _answered(desk, rows, intent, work, came)
+    elif isinstance(came, (NoBudget, Unsent, Slowed, SignInNeeded)):
+        _not_now(desk, rows, intent, work, came)
+    elif isinstance(came, (Refused, Clash, NotThere, Forbidden)):
+        _refused(desk, rows, intent, work, came)
+    else:
+        doubt(desk, rows, intent, work)
+
+
+def doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
+    """Nobody knows whether it was carried out: look there after the quiet time, or ask a person."""
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    if not _can_look(kp, intent):
+        intent.state = "person"
+        rows.put(intent)
+        set_state(desk, rows, work, "person", "it was sent, and no answer came")
+        return
+    intent.state = "unknown"
+    intent.probe_at = max(desk.now(), intent.sent_at + QUIET_SECONDS)
+    rows.put(intent)
+    set_state(desk, rows, work, "unknown", "no answer came; it will be looked for there")
+
+
+def _can_look(kp: KindProfile, intent: Intent) -> bool:
+    if intent.op == "create":
+        return certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+    if intent.op == "act" and not intent.remote_id:
+        return False
+    return shows(kp)
+
+
+def _answered(desk: Desk, rows: Rows, intent: Intent, work: Work, echo: Echo) -> None:
+    """They took it. Where they did not say under which id, it is looked for as if no answer had come."""
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    remote_id = intent.remote_id or echo.remote_id or (echo.seen.remote_id if echo.seen else None)
+    if intent.op == "create" and remote_id is None and _can_look(kp, intent):
+        intent.said = "answered without an id"
+        doubt(desk, rows, intent, work)
+        return
+    acknowledge(desk, rows, intent, work, remote_id or f"~{intent.id}", echo.seen)
+
+
+def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: str, seen: Seen | None) -> None:
+    """It is known to be there, under this id."""
+    kind = Kind(intent.kind)
+    kp = desk.remote.profile.kinds[kind]
+    if intent.op == "create" and (taken := desk.known(rows).here(kind, remote_id)) not in {None, intent.local_id}:
+        _of_another(desk, rows, intent, work, remote_id, taken or "")
+        return
+    intent.state, intent.remote_id = "acked", remote_id
+    rows.put(intent)
+    shadow = rows.get(Shadow, desk.system, intent.kind, remote_id) or Shadow(desk.system, intent.kind, remote_id)
+    shadow.parent = intent.parent or shadow.parent
+    if intent.op != "act":
+        mine = intent.body if intent.op == "create" else {name: intent.body.get(name) for name in intent.changed}
+        told = {name: value for name, value in mine.items() if name in sendable(kp)}
+        shadow.told = {**shadow.told, **told}
+    if not shows(kp):
+        shadow.mine = {**shadow.mine, **shadow.told}
+        shadow.theirs, shadow.told = {**shadow.theirs, **shadow.told}, {}
+    rows.put(shadow)
+    if intent.op == "create" or not desk.known(rows).all(kind, intent.local_id):
+        found = rows.get(Link, desk.system, intent.kind, remote_id)
+        if found is None or found.status != "confirmed":
+            join(desk, rows, Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, at=desk.now()))
+    release(desk, rows, intent.kind, intent.local_id)
+    work.tries = 0
+    newer = work.seq > intent.seq
+    set_state(desk, rows, work, "sent")
+    if seen is not None and seen.whole and seen.remote_id == remote_id:
+        _possible_overwrite(desk, rows, intent, seen)
+        take(desk, rows, seen)
+        work = rows.get(Work, desk.system, intent.kind, intent.local_id) or work
+    elif shows(kp) and not remote_id.startswith("~"):
+        look(desk, rows, intent.kind, remote_id, "proof", parent=intent.parent)
+    if newer or (intent.op == "create" and _more_parts(desk, rows, intent)):
+        # It was changed here while it was on its way.
+        set_state(desk, rows, work, "waiting")
+    elif work.state == "sent":
+        work.told = work.seq
+        rows.put(work)
+
+
+def _more_parts(desk: Desk, rows: Rows, intent: Intent) -> bool:
+    story = desk.chart.story(rows.unit, Kind(intent.kind), intent.local_id)
+    if story is None:
+        return False
+    telling = desk.remote.project(story, desk.known(rows))
+    return len(getattr(telling, "parts", ())) > intent.part + 1
+
+
+def _of_another(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: str, other: str) -> None:
+    """The id they gave is already that of another record here: nothing is linked, a person looks."""
+    intent.state = "person"
+    rows.put(intent)
+    set_state(desk, rows, work, "person", "they answered with the id of another record")
+    raise_question(desk, rows, intent.kind, intent.local_id, "duplicate", remote_id,
+                   "they answered with the id of another record", other=other)  # fmt: skip
+
+
+def _possible_overwrite(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> None:
+    """Members that we did not send and that are no longer as we read them: somebody wrote there between.
+
+    What they wrote to the members that we sent cannot be seen any more; what stood there before is kept.
+    """
+    if intent.op != "update" or not intent.before:
+        return
+    shadow = rows.get(Shadow, desk.system, intent.kind, seen.remote_id)
+    kind = Kind(intent.kind)
+    if shadow is None:
+        return
+    rules = desk.remote.profile.kinds[kind].rules
+    moved = [
+        name
+        for name in rules
+        if name not in intent.changed and name in seen.body and name in shadow.body
+        and desk.canon(kind)(name)(seen.body[name]) != desk.canon(kind)(name)(shadow.body[name])
+    ]  # fmt: skip
+    if moved:
+        overwritten(desk, rows, intent, moved)
+
+
+def overwritten(desk: Desk, rows: Rows, intent: Intent, moved: list[str]) -> None:
+    """Keep what we may have written over."""
+    rows.put(
+        Conflict(
+            desk.new_id(), desk.system, intent.kind, intent.local_id, "overwrite", "", intent.remote_id,
+            {"before": intent.before, "sent": {name: intent.body.get(name) for name in intent.changed}, "moved": moved},
+            "open", why="somebody wrote there at the same moment", at=desk.now(),
+        )
+    )  # fmt: skip
+    desk.log.add(rows, desk.now(), "possible overwrite", intent.kind, intent.local_id, members=sorted(intent.changed))
+
+
+def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) -> None:
+    """It was not carried out; again later. Waiting for room in a limit is no attempt."""
+    now = desk.now()
+    route = f"tell:{intent.kind}:{intent.op}"
+    due = now
+    if isinstance(came, NoBudget):
+        intent.attempts -= 1
+        due = came.until
+        desk.hold(route, due)
+    elif isinstance(came, Slowed):
+        intent.attempts -= 1
+        due = now + (came.after or 60.0)
+        desk.hold(route, due)
+    elif isinstance(came, SignInNeeded):
+        intent.attempts -= 1
+        desk.keep(rows, "paused", "sign in")
+        desk.log.add(rows, now, "sign in needed")
+    else:
+        intent.attempts -= 1
+        work.tries += 1
+        due = now + desk.backoff(work.tries)
+        desk.hold("away", now + desk.backoff(min(work.tries, 4)))
+    intent.state = "ready"
+    rows.put(intent)
+    set_state(desk, rows, work, "waiting", due_at=due)
+
+
+def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) -> None:
+    """A definite no, kept in their own words; nothing leaves this list without a person."""
+    said = came.said
+    words = " ".join([said.message, *(f"{name}: {what}" for name, what in said.fields)]).strip()
+    intent.state, intent.said = "rejected", words or said.code or type(came).__name__
+    rows.put(intent)
+    if isinstance(came, NotThere) and intent.remote_id:
+        look(desk, rows, intent.kind, intent.remote_id, "gone?", parent=intent.parent)
+        set_state(desk, rows, work, "person", "it is not there any more")
+    elif isinstance(came, Clash) and intent.op == "create" and intent.kind == Kind.PATIENT:
+        # Families share an e-mail address: it is a reason to look, and proves nothing.
+        work.searched = 0.0
+        set_state(desk, rows, work, "refused", f"somebody there stands against it: {intent.said}")
+    else:
+        set_state(desk, rows, work, "refused", intent.said)
+
+
+def recover(desk: Desk, rows: Rows) -> int:
+    """After a start: whatever was on its way may have arrived."""
+    found = rows.find(Intent, system=desk.system, state="inflight")
+    for intent in found:
+        work = rows.get(Work, desk.system, intent.kind, intent.local_id)
+        work = work or Work(desk.system, intent.kind, intent.local_id, intent.patient, since=desk.now())
+        doubt(desk, rows, intent, work)
+        intent.probe_at = max(intent.probe_at, desk.now() + QUIET_SECONDS)
+        rows.put(intent)
+    desk.log.add(rows, desk.now(), "started", open=len(found))
+    return len(found)
+
+
+def too_often(intent: Intent) -> bool:
+    """Whether it has been tried as often as is sensible."""
+    return intent.attempts >= MOST_ATTEMPTS

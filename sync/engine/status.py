@@ -1,0 +1,93 @@
+"""How far everything is, in words that mean one thing: nothing is called confirmed that was not read back."""
+
+from dataclasses import dataclass
+
+from sync.engine.desk import Desk
+from sync.engine.store import queries
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Work
+
+WORDS = {
+    "waiting": "waiting",
+    "blocked": "waiting",
+    "unknown": "sent, no answer",
+    "sent": "sent",
+    "confirmed": "confirmed",
+    "differs": "differs there",
+    "person": "needs a person",
+    "cannot": "cannot be told",
+    "refused": "refused",
+    "closed": "told by a person",
+    "idle": "saved here",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind at one system. `eta` is in seconds since 1970 by the engine's clock; None where nothing waits."""
+
+    system: str
+    kind: str
+    here: int
+    sent: int
+    confirmed: int
+    waiting: int
+    refused: int
+    conflicts: int
+    cannot_tell: int
+    person: int
+    eta: float | None
+
+
+@dataclass(frozen=True)
+class State:
+    """How far one record is at one system: in a word, why, and when it is likely to be sent."""
+
+    word: str
+    why: str
+    eta: float | None
+
+
+def lines(desk: Desk, rows: Rows) -> list[Line]:
+    """The counts of one system, by kind; every kind that it takes has a line."""
+    by_kind: dict[str, dict[str, int]] = {str(kind): {} for kind in desk.remote.profile.kinds}
+    for kind, state, count, _since in queries.waiting_by_kind(rows, desk.system):
+        by_kind.setdefault(kind, {})[state] = count
+    open_ones = queries.members_in_conflict(rows, desk.system)
+    return [
+        Line(
+            desk.system,
+            kind,
+            sum(found.values()),
+            found.get("sent", 0) + found.get("confirmed", 0) + found.get("differs", 0),
+            found.get("confirmed", 0),
+            waiting := found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0),
+            found.get("refused", 0),
+            open_ones.get(kind, 0),
+            found.get("cannot", 0),
+            found.get("person", 0),
+            _eta(desk, rows, kind, waiting) if waiting else None,
+        )
+        for kind, found in by_kind.items()
+    ]
+
+
+def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
+    """How far one record is; None where the system has nothing to do with it."""
+    work = rows.get(Work, desk.system, kind, local_id)
+    if work is None:
+        return None
+    eta = None
+    if work.state in {"waiting", "blocked"}:
+        eta = _eta(desk, rows, kind, queries.before_in_queue(rows, desk.system, kind, local_id, desk.now()) + 1)
+        eta = max(eta, work.due_at)
+    return State(WORDS[work.state], work.why, eta)
+
+
+def _eta(desk: Desk, rows: Rows, kind: str, count: int) -> float:
+    """When so many of a kind will have been told, by the limits that covered the last one that was."""
+    route = [
+        name for op in ("create", "update", "act") for name in desk.get(rows, f"route:{kind}:{op}").split(",") if name
+    ]
+    names = route or list(desk.budgets.windows)
+    return max(desk.now(), desk.budgets.free_at(names)) + (count - 1) * desk.budgets.seconds_each(names)

@@ -1,0 +1,194 @@
+"""The questions that are more than one row by its key: what is due next, and how much of everything there is."""
+
+from sync.engine.store.rows import Rows, made, names_of
+from sync.engine.store.tables import Intent, Look
+
+
+def due_work(rows: Rows, system: str, now: float, limit: int) -> list[tuple[str, str]]:
+    """What has to be told next: by urgency (a class up for each day of waiting), deadline, and what waits for it."""
+    found = rows.run(
+        "SELECT kind, local_id FROM sync_work WHERE system = ?1 AND state = 'waiting' AND due_at <= ?2"
+        " AND patient NOT IN (SELECT patient FROM sync_intent"
+        " WHERE system = ?1 AND state IN ('inflight', 'unknown') AND patient <> '')"
+        " ORDER BY max(0, urgency - CAST((?2 - since) / 86400 AS INTEGER)), deadline IS NULL, deadline, unlocks DESC,"
+        " since, local_id LIMIT ?3",
+        (system, now, limit),
+    )
+    return [(row[0], row[1]) for row in found.fetchall()]
+
+
+def lane_busy(rows: Rows, system: str, patient: str) -> bool:
+    """Whether an answer about a patient is missing."""
+    found = rows.run(
+        "SELECT 1 FROM sync_intent WHERE system = ? AND patient = ? AND state IN ('inflight', 'unknown') LIMIT 1",
+        (system, patient),
+    )
+    return bool(patient) and found.fetchone() is not None
+
+
+def due_looks(rows: Rows, system: str, now: float, why: tuple[str, ...] | None, limit: int) -> list[Look]:
+    """What has to be read next, for one of these reasons."""
+    only = "" if why is None else f" AND why IN ({', '.join('?' * len(why))})"
+    found = rows.run(
+        f"SELECT {names_of(Look)} FROM sync_look WHERE system = ? AND due_at <= ?{only} ORDER BY due_at LIMIT ?",  # noqa: S608 - names of our columns
+        (system, now, *(why or ()), limit),
+    )
+    return [made(Look, row) for row in found.fetchall()]
+
+
+def due_probes(rows: Rows, system: str, now: float, limit: int) -> list[Intent]:
+    """The requests whose answer was lost and that may be looked for now."""
+    found = rows.run(
+        f"SELECT {names_of(Intent)} FROM sync_intent WHERE system = ? AND state = 'unknown' AND probe_at <= ?"  # noqa: S608 - names of our columns
+        " ORDER BY probe_at LIMIT ?",
+        (system, now, limit),
+    )
+    return [made(Intent, row) for row in found.fetchall()]
+
+
+def next_due(rows: Rows, system: str) -> tuple[float | None, float | None, float | None, float | None, int]:
+    """When the next is due: a hint to look at, a lost answer, something to tell, something to read; lists going on."""
+    found = rows.run(
+        "SELECT (SELECT min(due_at) FROM sync_look WHERE system = ?1 AND why = 'hint'),"
+        " (SELECT min(probe_at) FROM sync_intent WHERE system = ?1 AND state = 'unknown'),"
+        " (SELECT min(due_at) FROM sync_work WHERE system = ?1 AND state = 'waiting'),"
+        " (SELECT min(due_at) FROM sync_look WHERE system = ?1),"
+        " (SELECT count(*) FROM sync_sweep WHERE system = ?1 AND state = 'running')",
+        (system,),
+    ).fetchone()
+    return found[0], found[1], found[2], found[3], found[4]
+
+
+def by_prefix(rows: Rows, system: str, prefix: str) -> dict[str, str]:
+    """The small facts whose name begins so."""
+    found = rows.run(
+        "SELECT name, value FROM sync_state WHERE system = ? AND name >= ? AND name < ?", (system, prefix, prefix + "~")
+    )
+    return dict(found.fetchall())
+
+
+def release(rows: Rows, system: str, what: str, now: float) -> None:
+    """Let go on whatever waited for a record to be known there."""
+    rows.run(
+        "UPDATE sync_work SET state = 'waiting', waits_for = '', why = '', due_at = ?"
+        " WHERE system = ? AND waits_for = ? AND state = 'blocked'",
+        (now, system, what),
+    )
+
+
+def waiting_by_kind(rows: Rows, system: str) -> list[tuple[str, str, int, float]]:
+    """How many records of each kind are in each state, and since when the oldest is."""
+    found = rows.run(
+        "SELECT kind, state, count(*), min(since) FROM sync_work WHERE system = ? GROUP BY kind, state ORDER BY kind",
+        (system,),
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in found.fetchall()]
+
+
+def before_in_queue(rows: Rows, system: str, kind: str, local_id: str, now: float) -> int:
+    """How many of the same kind are told before this one."""
+    rank = "max(0, urgency - CAST((? - since) / 86400 AS INTEGER)) * 1e12 + coalesce(deadline, 9e11)"
+    found = rows.run(
+        f"SELECT count(*) FROM sync_work WHERE system = ? AND kind = ? AND state IN ('waiting', 'blocked')"  # noqa: S608 - a constant
+        f" AND ({rank}) < (SELECT {rank} FROM sync_work WHERE system = ? AND kind = ? AND local_id = ?)",
+        (system, kind, now, now, system, kind, local_id),
+    )
+    return int(found.fetchone()[0])
+
+
+def members_in_conflict(rows: Rows, system: str) -> dict[str, int]:
+    """How many open questions there are, by kind."""
+    found = rows.run(
+        "SELECT kind, count(*) FROM sync_conflict WHERE system = ? AND state = 'open' AND sort <> 'overwrite'"
+        " GROUP BY kind",
+        (system,),
+    )
+    return {row[0]: row[1] for row in found.fetchall()}
+
+
+def last_audited(rows: Rows, system: str) -> tuple[int, bytes] | None:
+    """The number and the hash of the newest row of the log."""
+    found = rows.run("SELECT n, hash FROM sync_audit WHERE system = ? ORDER BY n DESC LIMIT 1", (system,)).fetchone()
+    return None if found is None else (found[0], found[1])
+
+
+def newest_sweep(rows: Rows) -> int:
+    """The number of the last look through a list."""
+    return int(rows.run("SELECT coalesce(max(id), 0) FROM sync_sweep").fetchone()[0])
+
+
+def look_anew(rows: Rows, system: str) -> None:
+    """Have every list looked through as if it never had been."""
+    rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'next:%'", (system,))
+
+
+def next_linked(rows: Rows, system: str, kind: str, after: str) -> str:
+    """The next record there, by its id, that is one of ours; empty after the last."""
+    found = rows.run(
+        "SELECT remote_id FROM sync_link WHERE system = ? AND kind = ? AND status = 'confirmed' AND remote_id > ?"
+        " AND remote_id NOT LIKE '~%' ORDER BY remote_id LIMIT 1",
+        (system, kind, after),
+    ).fetchone()
+    return "" if found is None else str(found[0])
+
+
+def list_hashes(rows: Rows, system: str, kind: str, ids: list[str]) -> dict[str, str]:
+    """What a list last said of these, as hashes: one question for a page."""
+    marks = ", ".join("?" * len(ids))
+    statement = f"SELECT remote_id, list_hash FROM sync_shadow WHERE system = ? AND kind = ? AND remote_id IN ({marks})"  # noqa: S608 - marks alone
+    return dict(rows.run(statement, (system, kind, *ids)).fetchall())
+
+
+def lost_between(rows: Rows, sweep: int, one: int, other: int) -> int:
+    """How many ids a pass has shown that the other has not."""
+    found = rows.run(
+        "SELECT count(*) FROM sync_sighting a WHERE a.sweep = ? AND a.passes = ? AND NOT EXISTS"
+        " (SELECT 1 FROM sync_sighting b WHERE b.sweep = a.sweep AND b.passes = ? AND b.remote_id = a.remote_id)",
+        (sweep, one, other),
+    )
+    return int(found.fetchone()[0])
+
+
+def note_missing(rows: Rows, system: str, kind: str, parent: str, sweep: int, first_pass: int, begun_at: float) -> None:
+    """Note (as pass -1) what is linked, was known before the look began, and was not shown by it."""
+    rows.run(
+        "INSERT OR REPLACE INTO sync_sighting (sweep, passes, remote_id)"
+        " SELECT ?, -1, s.remote_id FROM sync_shadow s JOIN sync_link l"
+        " ON l.system = s.system AND l.kind = s.kind AND l.remote_id = s.remote_id AND l.status = 'confirmed'"
+        " WHERE s.system = ? AND s.kind = ? AND (? = '' OR s.parent = ?) AND s.seen_at < ? AND l.at < ?"
+        " AND s.remote_id NOT LIKE '~%' AND NOT EXISTS (SELECT 1 FROM sync_sighting g"
+        " WHERE g.sweep = ? AND g.passes >= ? AND g.remote_id = s.remote_id)",
+        (sweep, system, kind, parent, parent, begun_at, begun_at, sweep, first_pass),
+    )
+
+
+def missing(rows: Rows, sweep: int) -> list[str]:
+    """What was noted as missing."""
+    found = rows.run("SELECT remote_id FROM sync_sighting WHERE sweep = ? AND passes = -1", (sweep,))
+    return [row[0] for row in found.fetchall()]
+
+
+def seen_again(rows: Rows, system: str, kind: str, sweep: int) -> None:
+    """What a list shows is not missing: its strikes are forgotten."""
+    rows.run(
+        "UPDATE sync_shadow SET strikes = 0 WHERE system = ? AND kind = ? AND strikes > 0 AND remote_id IN"
+        " (SELECT remote_id FROM sync_sighting WHERE sweep = ? AND passes > 0)",
+        (system, kind, sweep),
+    )
+
+
+def oldest_read(rows: Rows, system: str, kind: str, before: float, limit: int) -> list[tuple[str, str]]:
+    """What was read whole longest ago, and before a time: the id there and its parent's."""
+    found = rows.run(
+        "SELECT s.remote_id, s.parent FROM sync_shadow s JOIN sync_link l"
+        " ON l.system = s.system AND l.kind = s.kind AND l.remote_id = s.remote_id AND l.status = 'confirmed'"
+        " WHERE s.system = ? AND s.kind = ? AND s.read_at < ? AND s.hidden = 0 AND s.remote_id NOT LIKE '~%'"
+        " ORDER BY s.read_at LIMIT ?",
+        (system, kind, before, limit),
+    )
+    return [(row[0], row[1]) for row in found.fetchall()]
+
+
+def forget_places(rows: Rows, system: str, bucket: str, until: float) -> None:
+    """Remove the places of a limit that are not counted any more."""
+    rows.run("DELETE FROM sync_budget WHERE system = ? AND bucket = ? AND n >= 0 AND at <= ?", (system, bucket, until))

@@ -1,0 +1,255 @@
+"""Looking through lists: every id is seen in two passes that agree before anything is taken to be missing.
+
+A list that is paged by offset loses rows while others are put in or taken out (Airbyte #21500), and a list that is
+suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000 rows became 1,000).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sync.engine.desk import DAY, Desk, hash_of
+from sync.engine.meeting import set_aside
+from sync.engine.store import queries
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link, Quarantine, Shadow, Sighting, Sweep
+from sync.engine.taking import look, raise_question, take
+from sync.engine.telling import sign_in_needed
+from sync.port import Kind, KindProfile, Page, Seen
+from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+
+# How often a list is looked through, in seconds; it comes sooner where things change, later where nothing does.
+PERIODS = {"hot": 180.0, "warm": 3_600.0, "all": DAY}
+WINDOWS = {"hot": (1, 2), "warm": (30, 90)}
+MOST_PASSES = 4
+MOST_FAILED = 5
+FEWEST, SHARE = 5, 0.01
+ROTATION_AT_ONCE = 20
+
+
+def next_list(desk: Desk, rows: Rows) -> tuple[str, str] | None:
+    """The list, and which part of it, that is due to be looked through."""
+    now = desk.now()
+    for at, kind, scope in due(desk, rows):
+        if at > now:
+            return None
+        if not desk.held(f"sweep:{kind}"):
+            return kind, scope
+    return None
+
+
+def scopes(kind: Kind) -> tuple[str, ...]:
+    """Which parts of a list are looked through: what has a date, near days more often."""
+    return ("hot", "warm", "all") if kind is Kind.APPOINTMENT else ("all",)
+
+
+def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
+    """When each list is next looked through, the soonest first."""
+    kept = queries.by_prefix(rows, desk.system, "next:")
+    return sorted(
+        (float(kept.get(f"next:{kind}:{scope}") or 0.0), str(kind), scope)
+        for kind, kp in desk.remote.profile.kinds.items()
+        if kp.listed or kp.listed_for is not None
+        for scope in scopes(kind)
+    )
+
+
+def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
+    """Begin to look through a list; None where there is nobody yet whose list it would be."""
+    kp = desk.remote.profile.kinds[Kind(kind)]
+    desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + PERIODS[scope]))
+    one = Sweep(queries.newest_sweep(rows) + 1, desk.system, kind, scope, begun_at=desk.now())
+    if scope in WINDOWS:
+        before, after = WINDOWS[scope]
+        today = datetime.fromtimestamp(desk.ticker.wall(), UTC).date()
+        one.since, one.until = (today - timedelta(days=before)).isoformat(), (today + timedelta(days=after)).isoformat()
+    if not kp.listed and kp.listed_for is not None:
+        one.parent = _next_parent(desk, rows, kp, "")
+        if not one.parent:
+            return None
+    rows.put(one)
+    return one
+
+
+def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
+    return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
+
+
+def do_sweep(desk: Desk, one: Sweep) -> None:
+    """Ask for one page of a list, and take note of it."""
+    desk.budgets.purpose = "sweep"
+    kind = Kind(one.kind)
+    try:
+        page = desk.remote.page(
+            kind, parent=one.parent or None, since=one.since or None, until=one.until or None, cursor=one.cursor or None
+        )
+    except Outcome as error:
+        with desk.disk.write() as unit:
+            _not_answered(desk, Rows(unit), one, error)
+        return
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(page.items))
+        one.pages += 1
+        one.failed = 0
+        one.found += len(page.items)
+        one.changed += note_page(desk, rows, kind, page, one.parent)
+        if one.scope == "all":
+            rows.put_all([Sighting(one.id, one.passes, seen.remote_id) for seen in page.items])
+        if page.total is not None:
+            one.first_total = page.total if one.first_total is None else one.first_total
+            one.last_total = page.total
+        one.cursor = page.next or ""
+        if not one.cursor:
+            _pass_ended(desk, rows, one)
+        rows.put(one)
+
+
+def note_page(desk: Desk, rows: Rows, kind: Kind, page: Page, parent: str = "") -> int:
+    """Take note of a page: what has not changed costs one question for all of it. Returns how many had changed."""
+    kp = desk.remote.profile.kinds[kind]
+    known = _hashes(desk, rows, kind, page)
+    changed = 0
+    for seen in page.items:
+        found = hash_of(kp, seen.body)
+        if known.get(seen.remote_id) == found:
+            continue
+        changed += 1
+        try:
+            with rows.part():
+                _changed(desk, rows, kp, seen, found, parent)
+        except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the list
+            set_aside(desk, rows, seen, error)
+    for n, words in enumerate(page.broken):
+        rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
+    return changed
+
+
+def _hashes(desk: Desk, rows: Rows, kind: Kind, page: Page) -> dict[str, str]:
+    return queries.list_hashes(rows, desk.system, str(kind), [seen.remote_id for seen in page.items])
+
+
+def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, parent: str) -> None:
+    shadow = rows.get(Shadow, desk.system, str(seen.kind), seen.remote_id)
+    shadow = shadow or Shadow(desk.system, str(seen.kind), seen.remote_id)
+    shadow.list_hash = found
+    shadow.parent = seen.parent or parent or shadow.parent
+    if kp.readable and not seen.whole:
+        # What a list shows of it has changed: it is read whole before anything is made of it.
+        rows.put(shadow)
+        look(desk, rows, str(seen.kind), seen.remote_id, "changed", parent=shadow.parent)
+        return
+    if not seen.parent and parent:
+        seen = Seen(seen.kind, seen.remote_id, seen.body, seen.whole, seen.raw, parent, seen.part)
+    take(desk, rows, seen, shadow=shadow)
+
+
+def _not_answered(desk: Desk, rows: Rows, one: Sweep, error: Outcome) -> None:
+    now = desk.now()
+    name = f"sweep:{one.kind}"
+    if isinstance(error, NoBudget):
+        desk.hold(name, error.until)
+    elif isinstance(error, Slowed):
+        desk.hold(name, now + (error.after or 60.0))
+    elif isinstance(error, SignInNeeded):
+        sign_in_needed(desk, rows)
+    elif isinstance(error, Unsent):
+        desk.hold("away", now + desk.backoff(2))
+    elif isinstance(error, (NotThere, Forbidden)) and one.parent:
+        # This patient's list is not shown to us: nothing of it is missing, the others go on.
+        _next_unit(desk, rows, one)
+        rows.put(one)
+    else:
+        one.failed += 1
+        desk.hold(name, now + desk.backoff(one.failed))
+        if one.failed >= MOST_FAILED:
+            _end(desk, rows, one, "torn")
+        rows.put(one)
+    desk.log.add(rows, now, "listed", one.kind, "", came=type(error).__name__)
+
+
+def _pass_ended(desk: Desk, rows: Rows, one: Sweep) -> None:
+    """The end of a list: enough where it was one page, or where two passes agree."""
+    if one.scope != "all" or (one.passes == one.first_pass and one.pages == 1):
+        _unit_complete(desk, rows, one)
+        return
+    steady = one.first_total == one.last_total
+    if one.passes > one.first_pass and steady and _agree(rows, one):
+        _unit_complete(desk, rows, one)
+    elif one.passes - one.first_pass + 1 >= MOST_PASSES:
+        if one.parent:
+            _next_unit(desk, rows, one)
+        else:
+            _end(desk, rows, one, "torn")
+    else:
+        one.passes += 1
+        one.first_total = one.last_total = None
+
+
+def _agree(rows: Rows, one: Sweep) -> bool:
+    """Whether this pass has shown everything that the one before it did."""
+    return not queries.lost_between(rows, one.id, one.passes - 1, one.passes)
+
+
+def _unit_complete(desk: Desk, rows: Rows, one: Sweep) -> None:
+    """All of a list (or of one patient's) has been seen; what was known and is not there is noted as missing."""
+    if one.scope == "all" and desk.remote.profile.kinds[Kind(one.kind)].readable:
+        queries.note_missing(rows, one.system, one.kind, one.parent, one.id, one.first_pass, one.begun_at)
+    if one.parent:
+        _next_unit(desk, rows, one)
+    else:
+        _end(desk, rows, one, "complete")
+
+
+def _next_unit(desk: Desk, rows: Rows, one: Sweep) -> None:
+    kp = desk.remote.profile.kinds[Kind(one.kind)]
+    one.parent = _next_parent(desk, rows, kp, one.parent)
+    one.cursor, one.pages, one.failed = "", 0, 0
+    one.first_total = one.last_total = None
+    one.passes += 1
+    one.first_pass = one.passes
+    if not one.parent:
+        _end(desk, rows, one, "complete")
+
+
+def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
+    missing = queries.missing(rows, one.id)
+    one.state, one.ended_at = state, desk.now()
+    queries.seen_again(rows, one.system, one.kind, one.id)
+    if state == "complete" and missing:
+        known = rows.count(Link, system=desk.system, kind=one.kind, status="confirmed")
+        if len(missing) > max(FEWEST, int(known * SHARE)):
+            one.state = "suspect"
+            raise_question(desk, rows, one.kind, "", "suspect", str(one.id), f"{len(missing)} of {known} would be gone")
+        else:
+            _strike(desk, rows, one, missing)
+    rows.remove(Sighting, sweep=one.id)
+    now = desk.now()
+    length = float(desk.get(rows, f"period:{one.kind}:{one.scope}") or PERIODS[one.scope])
+    shortest, longest = PERIODS[one.scope] / 4, PERIODS[one.scope] * 4
+    adapted = min(longest, max(shortest, length * (0.5 if one.changed else 1.2)))
+    desk.keep(rows, f"period:{one.kind}:{one.scope}", repr(adapted))
+    desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))
+    desk.log.add(rows, now, "looked through", one.kind, "", scope=one.scope, found=one.found, state=one.state)
+
+
+def _strike(desk: Desk, rows: Rows, one: Sweep, missing: list[str]) -> None:
+    """Missing from a complete look. Two of them a day apart and a 404 make it gone."""
+    for shadow in rows.among(Shadow, "remote_id", missing, system=desk.system, kind=one.kind):
+        if shadow.strikes and desk.now() - shadow.struck_at < DAY:
+            continue
+        shadow.strikes, shadow.struck_at = shadow.strikes + 1, desk.now()
+        rows.put(shadow)
+        look(desk, rows, one.kind, shadow.remote_id, "gone?", parent=shadow.parent)
+
+
+def rotation(desk: Desk, rows: Rows) -> int:
+    """Have the oldest details read again, so that a change that no list shows is found in time."""
+    asked = 0
+    for kind, kp in desk.remote.profile.kinds.items():
+        if kp.rotation_days is None or not kp.readable:
+            continue
+        before = desk.now() - kp.rotation_days * DAY
+        found = queries.oldest_read(rows, desk.system, str(kind), before, ROTATION_AT_ONCE)
+        for remote_id, parent in found:
+            look(desk, rows, str(kind), remote_id, "rotation", parent=parent)
+            asked += 1
+    return asked

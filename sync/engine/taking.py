@@ -1,0 +1,249 @@
+"""What comes of seeing a record there: known and unchanged, changed, new, one of ours come twice, or nobody's yet."""
+
+import re
+
+from sync.engine.chart import Because, Likely
+from sync.engine.desk import QUIET_SECONDS, Desk, clear, digest, hash_of, release
+from sync.engine.identity import REVIEW, judge, proven
+from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
+from sync.engine.store.rows import Rows, dumps
+from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
+from sync.port import Kind, Seen
+
+# What we put where a person may read it, and a list gives it back.
+MARKER = re.compile(r"ref [0-9A-Za-z-]+")
+UNSETTLED = ("ready", "inflight", "unknown")
+
+
+def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:
+    """Take note of a record as it is there; in one transaction with everything that follows from it here."""
+    kind = str(seen.kind)
+    kp = desk.remote.profile.kinds[seen.kind]
+    shadow = shadow or rows.get(Shadow, desk.system, kind, seen.remote_id)
+    if shadow is None:
+        shadow = Shadow(desk.system, kind, seen.remote_id)
+    now = desk.now()
+    shadow.body = {**shadow.body, **clear(desk, seen)}
+    shadow.parent = seen.parent or shadow.parent
+    shadow.seen_at, shadow.strikes, shadow.hidden = now, 0, 0
+    if seen.whole:
+        shadow.read_at, shadow.whole_hash, shadow.raw = now, hash_of(kp, seen.body), seen.raw
+    link = rows.get(Link, desk.system, kind, seen.remote_id)
+    met = None
+    if link is None or link.status in {"waiting", "here no place"}:
+        link = _arrival(desk, rows, seen, shadow)
+    if link is not None and link.status == "gone":
+        _came_back(desk, rows, link)
+    elif link is not None and link.status == "confirmed":
+        met = reconcile(desk, rows, link, shadow, seen)
+    rows.put(shadow)
+    if link is not None and met is not None:
+        settle_work(desk, rows, seen.kind, link.local_id, met)
+    return met
+
+
+def join(desk: Desk, rows: Rows, link: Link) -> None:
+    """Confirm a link, and let go on whatever waited for it."""
+    desk.log.linked(rows, desk.now(), link)
+    release(desk, rows, link.kind, link.local_id)
+    if link.kind != Kind.PATIENT:
+        return
+    for child in rows.find(Shadow, system=desk.system, parent=link.remote_id):
+        waits = rows.get(Link, desk.system, child.kind, child.remote_id)
+        if waits is not None and waits.status == "waiting":
+            look(desk, rows, child.kind, child.remote_id, "waiting", parent=child.parent)
+
+
+def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0) -> None:
+    """Have a record read: once, however many ask for it."""
+    there = rows.get(Look, desk.system, kind, remote_id)
+    due = desk.now() + after
+    if there is None:
+        rows.put(Look(desk.system, kind, remote_id, parent, why, due))
+    elif due < there.due_at or there.why in {"rotation", "waiting"}:
+        there.due_at, there.why, there.parent = min(due, there.due_at), why, parent or there.parent
+        rows.put(there)
+
+
+def _came_back(desk: Desk, rows: Rows, link: Link) -> None:
+    """What was gone and is there again is never simply taken in: somebody may have brought it back by mistake."""
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id)
+    if not any(one.sort == "restored" and one.state == "open" for one in found):
+        raise_question(
+            desk, rows, link.kind, link.local_id, "restored", link.remote_id, "it was gone, and is there again"
+        )
+
+
+def raise_question(
+    desk: Desk, rows: Rows, kind: str, local_id: str, sort: str, remote_id: str, why: str, **sides: object
+) -> None:
+    """Put something before a person; the same question once."""
+    for one in rows.find(Conflict, system=desk.system, kind=kind, local_id=local_id):
+        if (one.sort, one.remote_id, one.state) == (sort, remote_id, "open"):
+            return
+    rows.put(
+        Conflict(
+            desk.new_id(), desk.system, kind, local_id, sort, "", remote_id, dict(sides), "open", why=why, at=desk.now()
+        )
+    )
+    desk.log.add(rows, desk.now(), sort, kind, local_id, remote=remote_id)
+
+
+def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
+    """A record there that is none of ours yet."""
+    if seen.kind is Kind.PATIENT:
+        return _patient(desk, rows, seen, shadow)
+    patient = ""
+    if seen.parent and desk.remote.profile.kinds.get(Kind.PATIENT) and _of_patient(desk, seen.kind):
+        owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent)
+        if owner is None or owner.status != "confirmed":
+            return _wait(desk, rows, seen)
+        patient = owner.local_id
+    ours = [
+        one
+        for one in rows.find(Intent, system=desk.system, patient=patient)
+        if one.kind == str(seen.kind) and one.op == "create"
+    ]
+    if any(one.state in UNSETTLED for one in ours):
+        # It may be the very one whose answer was lost.
+        look(desk, rows, str(seen.kind), seen.remote_id, "waiting", parent=seen.parent or "", after=QUIET_SECONDS)
+        return _wait(desk, rows, seen)
+    for one in ours:
+        if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one):
+            if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
+                return None
+            return second(desk, rows, one, seen.remote_id)
+    return _new(desk, rows, seen, shadow)
+
+
+def _of_patient(desk: Desk, kind: Kind) -> bool:
+    """Whether what a list names as the parent of a kind is a patient."""
+    return desk.remote.profile.kinds[kind].listed_for in {None, Kind.PATIENT}
+
+
+def _is_the_lost_one(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
+    """What a person is being asked about has come into sight; they still decide, with this before them."""
+    raise_question(desk, rows, intent.kind, intent.local_id, "found", seen.remote_id, "it may be the one that was sent")
+    return True
+
+
+def _wait(desk: Desk, rows: Rows, seen: Seen) -> Link:
+    link = Link(desk.system, str(seen.kind), seen.remote_id, status="waiting", at=desk.now())
+    rows.put(link)
+    return link
+
+
+def second(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Link:
+    """What we sent once is there twice: never taken in as new; a person has it taken away there."""
+    link = Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, "duplicate", at=desk.now())
+    desk.log.linked(rows, desk.now(), link)
+    raise_question(desk, rows, intent.kind, intent.local_id, "duplicate", remote_id, "it is there twice")
+    return link
+
+
+def same_as_sent(desk: Desk, seen: Seen, intent: Intent) -> bool:
+    """Whether a record there is what an intent of ours said: by our marker, or by every member that both show."""
+    if intent.marker and intent.marker in dumps(seen.body):
+        return True
+    kind = Kind(intent.kind)
+    shown = [name for name in intent.body if name in clear(desk, seen) and intent.body[name] is not None]
+    mine = desk.remote.canonical(kind, {name: intent.body[name] for name in shown})
+    theirs = desk.remote.canonical(kind, {name: seen.body[name] for name in shown})
+    return bool(shown) and digest(mine) == digest(theirs)
+
+
+def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
+    """A patient there: one of ours beyond doubt, perhaps one of ours, or somebody new."""
+    whole = Seen(seen.kind, seen.remote_id, clear(desk, seen), seen.whole, seen.raw)
+    try:
+        records = desk.remote.adopt(whole, None, desk.known(rows))
+        likely = desk.chart.alike(rows.unit, records)
+    except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the others
+        set_aside(desk, rows, seen, error)
+        return None
+    kind = str(Kind.PATIENT)
+    for marker in MARKER.findall(dumps(seen.body)):
+        for intent in rows.find(Intent, system=desk.system, marker=marker):
+            if intent.kind == kind and intent.op == "create" and intent.state == "acked":
+                return second(desk, rows, intent, seen.remote_id)
+    free: list[Likely] = []
+    for one in likely:
+        if one.score < REVIEW:
+            continue
+        if rejected(desk, rows, seen.remote_id, one.local_id):
+            continue
+        if any(i.state in UNSETTLED for i in rows.find(Intent, system=desk.system, kind=kind, local_id=one.local_id)):
+            look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
+            return _wait(desk, rows, seen)
+        if desk.known(rows).there(Kind.PATIENT, one.local_id) is None:
+            free.append(one)
+        elif proven(one):
+            return _second_patient(desk, rows, seen, one)
+        else:
+            free.append(one)
+    verdict = judge(free)
+    if verdict.same is not None and desk.known(rows).there(Kind.PATIENT, verdict.same.local_id) is None:
+        link = Link(
+            desk.system, kind, seen.remote_id, verdict.same.local_id, 0, "confirmed", verdict.same.score, "", desk.now()
+        )
+        join(desk, rows, link)
+        return link
+    if verdict.maybe or verdict.same:
+        return ask_who(desk, rows, seen.remote_id, verdict.maybe or ((verdict.same,) if verdict.same else ()))
+    return _new(desk, rows, seen, shadow)
+
+
+def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
+    link = Link(desk.system, str(seen.kind), seen.remote_id, one.local_id, 0, "duplicate", one.score, at=desk.now())
+    desk.log.linked(rows, desk.now(), link)
+    raise_question(desk, rows, link.kind, one.local_id, "duplicate", seen.remote_id, "this patient is there twice")
+    return link
+
+
+def ask_who(desk: Desk, rows: Rows, remote_id: str, maybe: tuple[Likely, ...]) -> Link:
+    """Ask a person whether a patient there is one of these."""
+    best = maybe[0]
+    link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
+    desk.log.linked(rows, desk.now(), link)
+    raise_question(
+        desk, rows, link.kind, best.local_id, "identity", remote_id, "it may be this patient",
+        others=[one.local_id for one in maybe[1:]],
+    )  # fmt: skip
+    return link
+
+
+def rejected(desk: Desk, rows: Rows, remote_id: str, local_id: str) -> bool:
+    """Whether a person said that these two are not one."""
+    found = rows.find(Conflict, system=desk.system, kind=str(Kind.PATIENT), local_id=local_id)
+    return any(one.remote_id == remote_id and one.keep == "apart" for one in found)
+
+
+def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
+    """Take in what is new there; the chart says where it has a place for it."""
+    body = clear(desk, seen)
+    whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, seen.part)
+    try:
+        with rows.part():
+            records = desk.remote.adopt(whole, None, desk.known(rows))
+            because = Because(desk.system, seen.remote_id, frozenset(body))
+            local_id = desk.chart.adopt(rows.unit, seen.kind, None, records, because)
+            story = None if local_id is None else desk.chart.story(rows.unit, seen.kind, local_id)
+            mine = None if story is None else projected(desk, rows, story, 0)
+    except Exception as error:  # noqa: BLE001 - one record that cannot be taken in must not stop the others
+        set_aside(desk, rows, seen, error)
+        return None
+    link = Link(desk.system, str(seen.kind), seen.remote_id, local_id or "", 0, "confirmed", at=desk.now())
+    if local_id is None:
+        link.status = "here no place"
+        rows.put(link)
+        return link
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    shadow.theirs = {name: value for name, value in body.items() if name in rules}
+    shadow.mine = {name: (mine or {}).get(name, shadow.theirs.get(name)) for name in rules if name in body}
+    patient = (story.patient_id if story else None) or (local_id if seen.kind is Kind.PATIENT else "")
+    work = rows.get(Work, desk.system, link.kind, local_id)
+    rows.put(
+        work or Work(desk.system, link.kind, local_id, patient, state="confirmed", since=desk.now(), due_at=desk.now())
+    )
+    join(desk, rows, link)
+    return link

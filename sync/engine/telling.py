@@ -1,0 +1,324 @@
+"""Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
+
+from sync.engine.chart import Likely
+from sync.engine.desk import Desk, digest, sendable, set_state
+from sync.engine.identity import judge
+from sync.engine.meeting import reconcile, settle_work
+from sync.engine.plan import Plan, certain, plan
+from sync.engine.settling import settle
+from sync.engine.store import queries
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Intent, Link, Shadow, Work
+from sync.engine.taking import ask_who, join, look, rejected, take
+from sync.port import Body, Echo, Kind, Put, Seen, Sending
+from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+
+
+def tell(desk: Desk, kind: str, local_id: str) -> None:
+    """Do the next thing that a record needs at this system: at most one request that changes anything."""
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        work = rows.get(Work, desk.system, kind, local_id)
+        if work is None or work.state != "waiting" or queries.lane_busy(rows, desk.system, work.patient):
+            return
+        try:
+            next_one = plan(desk, rows, work)
+        except Exception as error:  # noqa: BLE001 - what one record cannot be made into must not stop the others
+            _poison(desk, rows, work, error)
+            return
+    if next_one is None:
+        return
+    route = f"tell:{kind}:{next_one.op}"
+    if desk.held(route):
+        with desk.disk.write() as unit:
+            _later(desk, Rows(unit), kind, local_id, desk.holds[route])
+        return
+    desk.budgets.route.clear()
+    if next_one.op == "search":
+        _search(desk, next_one, local_id)
+    elif next_one.op == "update" or (next_one.op == "act" and next_one.link is not None):
+        _look_first(desk, next_one, local_id)
+    else:
+        with desk.disk.write() as unit:
+            intent = _commit(desk, Rows(unit), next_one, next_one.body, frozenset(next_one.body), {})
+        if intent is not None:
+            send(desk, intent)
+
+
+def _poison(desk: Desk, rows: Rows, work: Work, error: Exception) -> None:
+    set_state(desk, rows, work, "refused", f"it cannot be put into words for them ({type(error).__name__})")
+
+
+def _later(desk: Desk, rows: Rows, kind: str, local_id: str, due_at: float, *, tried: bool = False) -> None:
+    work = rows.get(Work, desk.system, kind, local_id)
+    if work is not None and work.state == "waiting":
+        work.due_at = due_at
+        work.tries += tried
+        rows.put(work)
+
+
+def _not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) -> None:
+    """A question before the sending was not answered: nothing has changed, ask again later."""
+    now = desk.now()
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        work = rows.get(Work, desk.system, kind, local_id)
+        tries = work.tries if work is not None else 0
+        if isinstance(error, NoBudget):
+            desk.hold(route, error.until)
+            due = error.until
+        elif isinstance(error, Slowed):
+            due = now + (error.after or 60.0)
+            desk.hold(route, due)
+        elif isinstance(error, SignInNeeded):
+            sign_in_needed(desk, rows)
+            due = now
+        elif isinstance(error, Unsent):
+            due = now + desk.backoff(tries)
+            desk.hold("away", now + desk.backoff(min(tries, 4)))
+        else:
+            due = now + desk.backoff(tries)
+        _later(desk, rows, kind, local_id, due, tried=True)
+        desk.log.add(rows, now, "asked", kind, local_id, came=type(error).__name__)
+
+
+def sign_in_needed(desk: Desk, rows: Rows) -> None:
+    """Stop until a person has signed in."""
+    if desk.get(rows, "paused") != "sign in":
+        desk.keep(rows, "paused", "sign in")
+        desk.log.add(rows, desk.now(), "sign in needed")
+
+
+def _search(desk: Desk, next_one: Plan, local_id: str) -> None:
+    """Before a patient is created: are they there already?"""
+    kind = str(Kind.PATIENT)
+    desk.budgets.purpose = "write"
+    try:
+        found = desk.remote.search(next_one.story)
+    except Outcome as error:
+        _not_now(desk, kind, local_id, f"tell:{kind}:search", error)
+        return
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        work = rows.get(Work, desk.system, kind, local_id)
+        if work is None:
+            return
+        work.searched = desk.now()
+        rows.put(work)
+        desk.log.add(rows, desk.now(), "searched", kind, local_id, found=len(found))
+        who_is_it(desk, rows, local_id, found)
+
+
+def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[Seen, ...] | object") -> None:
+    """Judge whether somebody found there is this patient: linked with proof, asked about, or left alone."""
+    scored: list[tuple[Seen, Likely]] = []
+    for seen in found if isinstance(found, (list, tuple)) else ():
+        if desk.known(rows).here(Kind.PATIENT, seen.remote_id) is not None:
+            continue
+        if rejected(desk, rows, seen.remote_id, local_id):
+            continue
+        clear = {name: value for name, value in seen.body.items() if name not in desk.remote.masked(seen.body)}
+        records = desk.remote.adopt(Seen(seen.kind, seen.remote_id, clear, seen.whole), None, desk.known(rows))
+        scored += [(seen, one) for one in desk.chart.alike(rows.unit, records) if one.local_id == local_id]
+    verdict = judge([one for _, one in scored])
+    if verdict.same is not None and len(scored) >= 1:
+        best = max(scored, key=lambda pair: pair[1].score)
+        join(desk, rows, Link(desk.system, str(Kind.PATIENT), best[0].remote_id, local_id, 0, "confirmed",
+                              best[1].score, "", desk.now()))  # fmt: skip
+        take(desk, rows, best[0])
+        if not best[0].whole:
+            look(desk, rows, str(Kind.PATIENT), best[0].remote_id, "linked")
+    else:
+        for seen, one in scored:
+            if one in verdict.maybe:
+                ask_who(desk, rows, seen.remote_id, (one,))
+
+
+def _look_first(desk: Desk, next_one: Plan, local_id: str) -> None:
+    """Read before writing; then send what is left to tell after both sides have met."""
+    link = next_one.link
+    if link is None:
+        return
+    kind = link.kind
+    desk.budgets.purpose = "write"
+    with desk.disk.read() as unit:
+        shadow = Rows(unit).get(Shadow, desk.system, kind, link.remote_id)
+    try:
+        seen = desk.remote.read(Kind(kind), link.remote_id, parent=(shadow.parent or None) if shadow else None)
+    except (NotThere, Forbidden) as error:
+        _cannot_see(desk, link, error)
+        return
+    except Outcome as error:
+        _not_now(desk, kind, local_id, f"tell:{kind}:{next_one.op}", error)
+        return
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        intent = _after_looking(desk, rows, next_one, link, seen)
+    if intent is not None:
+        send(desk, intent)
+
+
+def _cannot_see(desk: Desk, link: Link, error: Outcome) -> None:
+    with desk.disk.write() as unit:
+        rows = Rows(unit)
+        work = rows.get(Work, desk.system, link.kind, link.local_id)
+        if work is None:
+            return
+        if isinstance(error, Forbidden):
+            set_state(desk, rows, work, "refused", _words(error) or "they hide it from us (403)")
+            return
+        look(desk, rows, link.kind, link.remote_id, "gone?")
+        set_state(desk, rows, work, "person", "it is not there any more")
+
+
+def _words(error: Outcome) -> str:
+    said = error.said
+    return " ".join([said.message, *(f"{name}: {what}" for name, what in said.fields)]).strip() or said.code
+
+
+def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: Seen) -> Intent | None:
+    """Bring both sides together over what was just read; an intent where something is left to tell."""
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    if work is None or work.state != "waiting":
+        return None
+    shadow = rows.get(Shadow, desk.system, link.kind, seen.remote_id) or Shadow(desk.system, link.kind, seen.remote_id)
+    shadow.body = {**shadow.body, **seen.body}
+    shadow.parent, shadow.seen_at = seen.parent or shadow.parent, desk.now()
+    if seen.whole:
+        shadow.read_at = desk.now()
+    desk.log.add(rows, desk.now(), "read", link.kind, link.local_id)
+    met = reconcile(desk, rows, link, shadow, seen)
+    rows.put(shadow)
+    if met is None:
+        return None
+    if next_one.op == "act":
+        return _act_after_looking(desk, rows, next_one, seen, met.story.act or next_one.act, work)
+    kp = desk.remote.profile.kinds[seen.kind]
+    changed = met.tell & sendable(kp)
+    if not changed:
+        work.state = "sent"
+        rows.put(work)
+        settle_work(desk, rows, seen.kind, link.local_id, met)
+        return None
+    body = _writable(desk, kp.put, seen, met.there, changed, sendable(kp), met.mine)
+    if body is None:
+        set_state(desk, rows, work, "cannot", "what they hide is not known here in clear; it cannot be sent safely")
+        return None
+    if unseen := desk.remote.masked(seen.body) & body.keys():
+        # Their way of updating replaces what they hide; if somebody changed it there, nobody can know.
+        desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=sorted(unseen))
+    return _commit(desk, rows, next_one, body, changed, {name: seen.body.get(name) for name in changed})
+
+
+def _writable(
+    desk: Desk, put: Put, seen: Seen, there: Body, changed: frozenset[str], ours: frozenset[str], mine: Body
+) -> Body | None:
+    """What an update sends: the changed members, or all that may be written; None where it would destroy something."""
+    if put is Put.TOP:
+        return {name: there.get(name) for name in changed}
+    hidden = desk.remote.masked(seen.body)
+    body = {name: there.get(name, seen.body.get(name)) for name in ours if name in there or name in seen.body}
+    for name in hidden & ours:
+        if mine.get(name) is None:
+            return None
+        body[name] = mine[name]
+    return body
+
+
+def _act_after_looking(desk: Desk, rows: Rows, next_one: Plan, seen: Seen, act: str, work: Work) -> Intent | None:
+    asked = Sending(seen.kind, "act", next_one.body, seen.remote_id, act)
+    if desk.remote.done(asked, seen):
+        work.told = work.seq
+        set_state(desk, rows, work, "confirmed")
+        desk.log.add(rows, desk.now(), "was done", work.kind, work.local_id, act=act)
+        return None
+    return _commit(desk, rows, next_one, next_one.body, frozenset(), {})
+
+
+def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozenset[str], before: Body) -> Intent | None:
+    """Write down what is about to be sent, and that it may have been: after this commit it counts as sent."""
+    story = next_one.story
+    kind = str(story.kind)
+    found = rows.find(Intent, system=desk.system, kind=kind, local_id=story.local_id, op=next_one.op, state="ready")
+    ready = [one for one in found if one.part == next_one.part and one.act == next_one.act]
+    work = rows.get(Work, desk.system, kind, story.local_id)
+    if work is None or work.state != "waiting":
+        return None
+    intent = ready[0] if ready else Intent(
+        desk.new_id(), desk.system, kind, story.local_id, next_one.op, next_one.act, next_one.part,
+        story.patient_id or (story.local_id if story.kind is Kind.PATIENT else ""),
+    )  # fmt: skip
+    intent.parent = next_one.parent or _owner(desk, rows, intent)
+    intent.remote_id = next_one.link.remote_id if next_one.link is not None else ""
+    intent.body, intent.changed, intent.before = dict(body), dict.fromkeys(sorted(changed), True), before
+    intent.marker = story.marker
+    intent.seq = work.seq
+    if next_one.op == "create" and not ready and _before_restore(desk, rows, work):
+        _doubt(desk, rows, intent, work)
+        return None
+    intent.state, intent.attempts = "inflight", intent.attempts + 1
+    intent.sent_at = desk.now()
+    intent.empty, intent.failed, intent.may_resend = 0, 0, 0
+    desk.keep(rows, "counter", str(int(desk.get(rows, "counter") or 0) + 1))
+    intent.request_hash = digest([intent.op, intent.kind, intent.remote_id, intent.act, intent.body])
+    rows.put(intent)
+    set_state(desk, rows, work, "unknown", "being sent")
+    desk.log.add(rows, desk.now(), "send", kind, story.local_id, intent=intent.id, op=intent.op, n=intent.attempts,
+                 request=intent.request_hash)  # fmt: skip
+    return intent
+
+
+def _owner(desk: Desk, rows: Rows, intent: Intent) -> str:
+    """The id there of the patient it is about."""
+    return (desk.known(rows).there(Kind.PATIENT, intent.patient) or "") if intent.patient else ""
+
+
+def _before_restore(desk: Desk, rows: Rows, work: Work) -> bool:
+    """Whether it may have been sent by what came after the backup that this database was restored from."""
+    until = desk.get(rows, "restored at")
+    return bool(until) and work.seq <= int(until)
+
+
+def _doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
+    """It may have been sent in a life that this database does not remember: look before sending, or ask."""
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    intent.sent_at = desk.now()
+    if certain(kp.create, money=kp.money, irreversible=kp.irreversible):
+        intent.state, intent.probe_at = "unknown", desk.now()
+        set_state(desk, rows, work, "unknown", "it may have been sent before the backup was restored")
+    else:
+        intent.state = "person"
+        set_state(desk, rows, work, "person", "it may have been sent before the backup was restored")
+    rows.put(intent)
+
+
+def sending_of(desk: Desk, intent: Intent) -> Sending:
+    """The request of an intent, for the remote. When it was sent is said by the clock as it goes now."""
+    sent_at = desk.ticker.text_at(intent.sent_at)
+    return Sending(
+        Kind(intent.kind),
+        "create" if intent.op == "create" else "update" if intent.op == "update" else "act",
+        intent.body,
+        intent.remote_id or None,
+        intent.act or None,
+        frozenset(intent.changed),
+        intent.id,
+        intent.marker,
+        sent_at,
+        intent.parent or None,
+        intent.part,
+    )
+
+
+def send(desk: Desk, intent: Intent) -> None:
+    """Send what has been committed; whatever is not clearly an answer leaves it open what became of it."""
+    desk.budgets.purpose = "write"
+    desk.budgets.route.clear()
+    desk.gone_out()
+    came: Echo | Exception
+    try:
+        came = desk.remote.send(sending_of(desk, intent))
+    except Exception as error:  # noqa: BLE001 - a fault after the first byte says nothing of what became of it
+        came = error
+    with desk.disk.write() as unit:
+        settle(desk, Rows(unit), intent, came)

@@ -1,0 +1,27 @@
+"""Run schedules: `python -m tests.simulation --schedules 10000 [--first 0] [--seed N]`."""
+
+import argparse
+import sys
+import time
+
+from tests.simulation.runner import run_many, run_one
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--schedules", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int, help="one schedule, told in full")
+    options = parser.parse_args()
+    if options.seed is not None:
+        one = run_one(options.seed)
+        sys.stdout.write("\n".join(one.wrong or ["nothing is wrong"]) + "\n")
+        return bool(one.wrong)
+    begun = time.perf_counter()
+    report = run_many(range(options.first, options.first + options.schedules))
+    sys.stdout.write(report.text(time.perf_counter() - begun) + "\n")
+    return bool(report.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

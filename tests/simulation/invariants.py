@@ -1,0 +1,282 @@
+"""What must hold at the end of every schedule (sync research 4.3, I15 aside), told by the fakes' own logs."""
+
+import json
+from collections import Counter
+from typing import Any
+
+from sync.engine.audit import broken, links_of
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
+from sync.port import Create, Kind, Telling
+from tests.simulation.schedule import Schedule
+
+SCALARS = ("name", "phone")
+MOST_ATTEMPTS = 9
+
+
+def violations(world: Schedule) -> list[str]:
+    """Everything that is not as it must be; empty after a good schedule."""
+    with world.disk.read() as unit:
+        rows = Rows(unit)
+        found = [*dict.fromkeys(world.server.wrong)]
+        found += _converged(world, rows)
+        found += _nothing_lost(world, rows)
+        found += _no_silent_overwrite(world, rows)
+        found += _no_doubles(world, rows)
+        found += _no_resurrection(rows)
+        found += _nothing_deleted(rows)
+        found += _still_there(world, rows)
+        if world.read_idle:
+            found.append(f"I10 {world.read_idle} records were read with nothing changed")
+        if world.sent_idle:
+            found.append(f"I10 {world.sent_idle} requests were sent with nothing to tell")
+        found += _bounded(rows)
+        found += _lively(world, rows)
+        found += _audited(rows)
+    return found
+
+
+def _open(rows: Rows, kind: str, local_id: str, member: str = "") -> bool:
+    """Whether a person has been told of the record (or its member), or it rests with one."""
+    work = rows.get(Work, "alpha", kind, local_id)
+    if work is not None and work.state in {"refused", "cannot", "person", "closed"}:
+        return True
+    return any(
+        one.state == "open" and (one.sort != "field" or one.member == member or not member)
+        for one in rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
+    )
+
+
+def _converged(world: Schedule, rows: Rows) -> list[str]:
+    """I1: what is linked says the same on both sides, or a person knows."""
+    found = []
+    for link in rows.find(Link, system="alpha", status="confirmed"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        if thing is None or thing.deleted or link.kind in {"dispense", "payment"}:
+            continue
+        remote = world.engine.offices["alpha"].desk.remote
+        kind = Kind(link.kind)
+        rules = world.profile.kinds[kind].rules
+        story = world.chart.story(rows.unit, kind, link.local_id)
+        if story is None:
+            continue
+        desk = world.engine.offices["alpha"].desk
+        telling = remote.project(story, desk.known(rows))
+        assert isinstance(telling, Telling)
+        body = telling.parts[link.part] if telling.parts else telling.body
+        for name in rules:
+            mine, theirs = body.get(name), thing.body.get(name)
+            if world.masks and name == "phone":
+                continue
+            if remote.canonical(kind, {name: mine}) == remote.canonical(kind, {name: theirs}):
+                continue
+            if world.server.shouts and name == "address" and _loud(mine) == _loud(theirs):
+                continue
+            if not _open(rows, link.kind, link.local_id, name) and not rows.get(
+                Quarantine, "alpha", link.kind, link.remote_id
+            ):
+                found.append(f"I1 {link.kind} {link.local_id} {name}: here {mine!r}, there {theirs!r}")
+    return found
+
+
+def _loud(value: Any) -> Any:
+    return {name: str(one).upper() for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
+    """I2: a user's last edit stands, or somebody there changed it after they had it, or a person decided."""
+    found = []
+    last = {(one.kind, one.local_id, one.member): one for one in world.edits}
+    for (kind, local_id, member), edit in last.items():
+        if (kind, local_id, member) in world.decided or world.lost_backup:
+            continue
+        row = rows.run("SELECT body FROM model_record WHERE kind = ? AND local_id = ?", (kind, local_id)).fetchone()
+        if row is None:
+            found.append(f"I7 {kind} {local_id} is not here any more")
+            continue
+        now = json.loads(row[0]).get(member)
+        if member == "allergies":
+            gone = set(edit.value or ()) - set(now or ())
+            found += [f"I2 the allergy of {local_id} was taken out" for _ in gone]
+        if member == "notes" and not set(str(edit.value).split("\n")) <= set(str(now).split("\n")):
+            found.append(f"I2 a note of {local_id} was lost")
+        if member not in SCALARS or now == edit.value or _open(rows, kind, local_id, member):
+            continue
+        links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
+        theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
+        told = world.server.values[kind, f"ref {local_id}", member]
+        if now not in theirs or (edit.value not in told and not _by_link(rows, kind, local_id)):
+            found.append(
+                f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it"
+            )
+    return found
+
+
+def _by_link(rows: Rows, kind: str, local_id: str) -> bool:
+    """Records that were joined by proof say the same where they can be joined; their origin has another marker."""
+    return not any(one.op == "create" for one in rows.find(Intent, system="alpha", kind=kind, local_id=local_id))
+
+
+def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
+    """I3: what we wrote over had been seen, or was written at the same moment."""
+    found = []
+    for one in world.server.overwrites:
+        if one.shown or one.written_at >= one.sent_at - 2.0 or (world.masks and world.lost_backup):
+            continue
+        link = rows.get(Link, "alpha", one.kind, one.id)
+        if link is not None and any(
+            c.sort == "overwrite" for c in rows.find(Conflict, system="alpha", kind=one.kind, local_id=link.local_id)
+        ):
+            continue
+        told = rows.find(Audited, system="alpha", what="possible overwrite")
+        if link is not None and any(t.record == link.local_id and one.member in t.detail["members"] for t in told):
+            continue
+        found.append(f"I3 {one.kind} {one.id} {one.member}: {one.old!r} was written over unseen")
+    return [*found, *_nothing_of_theirs_lost(world, rows)]
+
+
+def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
+    """I3: what somebody there wrote, and we were shown, goes on in what we wrote over it, or a person decided."""
+    found = []
+    for one in world.server.overwrites:
+        link = rows.get(Link, "alpha", one.kind, one.id)
+        if link is None or not one.shown or (one.kind, link.local_id, one.member) in world.decided or world.lost_backup:
+            continue
+        if one.member == "allergies" and set(one.old or ()) - set(one.new or ()) - _taken_out(rows, link.local_id):
+            found.append(f"I3 an allergy was taken out of {one.id}")
+        if one.member == "notes" and not set(str(one.old).split("\n")) <= set(str(one.new).split("\n")):
+            found.append(f"I3 a note was taken out of {one.id}")
+        if one.member == "contacts" and not {c["who"] for c in one.old or ()} <= {c["who"] for c in one.new or ()}:
+            found.append(f"I3 a contact was taken out of {one.id}")
+        if one.member in SCALARS and one.old not in _ever_here(rows, link, one.member):
+            found.append(f"I3 {one.id} {one.member}: {one.old!r} was written over and was never here")
+    return found
+
+
+def _ever_here(rows: Rows, link: Link, member: str) -> list[Any]:
+    """What a member of a record here ever said."""
+    found = rows.run("SELECT members FROM model_journal WHERE kind = ? AND local_id = ?", (link.kind, link.local_id))
+    return [members[member] for row in found.fetchall() if member in (members := json.loads(row[0]))]
+
+
+def _taken_out(rows: Rows, local_id: str) -> set[str]:
+    """Allergies that were ever here; taking one out needs a decision, and then the member counts as decided."""
+    del rows, local_id
+    return set()
+
+
+def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
+    """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known."""
+    found = []
+    things = [thing for kind in world.server.things.values() for thing in kind.values() if thing.origin]
+    made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for thing in things)
+    for (kind, origin, _), count in made.items():
+        if count < 2 or kind in {"payment", "dispense"}:
+            continue
+        renamed = any(
+            thing.writer.get(name, ("us",))[0] == "other"
+            for thing in things
+            if thing.origin == origin and thing.kind == "patient"
+            for name in SCALARS
+        )
+        natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
+        if not world.very_late and not (renamed and natural):
+            found.append(f"I4 {kind} {origin} is there {count} times")
+        local_id = origin.removeprefix("ref ").split("/")[0]
+        live = [one for one in world.server.live(kind) if one.origin == origin]
+        if len({str(one.body.get("mark")) for one in live}) == len(live):
+            continue
+        conflicts = rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
+        links = [rows.get(Link, "alpha", kind, one.id) for one in live]
+        known = sum(link is not None and link.status in {"duplicate", "candidate"} for link in links)
+        if kind == "patient" and any(one.writer.get(name, ("us",))[0] == "other" for one in live for name in SCALARS):
+            # Where nothing of ours is kept, and others renamed it, nobody can know it for ours.
+            continue
+        if not any(one.sort in {"duplicate", "identity"} for one in conflicts) and not known:
+            found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
+    sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
+    done = Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values())
+    for (kind, origin), count in done.items():
+        if count > world.sends_allowed[origin]:
+            found.append(f"I4 {kind} {origin} was carried out {count} times ({sends[origin]} sent)")
+    return found
+
+
+def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:
+    return world.server.sent
+
+
+def _no_resurrection(rows: Rows) -> list[str]:
+    """I6: what was gone is linked again by a person alone."""
+    states: dict[str, str] = {}
+    found = []
+    for row in rows.find(Audited, ("n",), system="alpha", what="link"):
+        key = f"{row.kind}/{row.detail['remote']}"
+        if states.get(key) == "gone" and row.detail["status"] == "confirmed" and not row.detail["who"]:
+            found.append(f"I6 {key} came back by itself")
+        states[key] = row.detail["status"]
+    return found
+
+
+def _nothing_deleted(rows: Rows) -> list[str]:
+    """I7: nothing here goes because of what is not there."""
+    count = rows.run("SELECT count(*) FROM model_record WHERE void = 1").fetchone()[0]
+    return [f"I7 {count} records were voided"] if count else []
+
+
+def _still_there(world: Schedule, rows: Rows) -> list[str]:
+    """I7: what is taken for gone was away for a day at least."""
+    found = []
+    for link in rows.find(Link, system="alpha", status="gone"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        if thing is not None and not thing.deleted and not thing.deleted_at:
+            found.append(f"I7 {link.kind} {link.remote_id} is there and was taken for gone")
+    return found
+
+
+def _bounded(rows: Rows) -> list[str]:
+    """I10: no request is repeated for ever."""
+    return [
+        f"I10 {one.kind} {one.local_id} was tried {one.attempts} times"
+        for one in rows.find(Intent, system="alpha")
+        if one.attempts > MOST_ATTEMPTS
+    ]
+
+
+def _lively(world: Schedule, rows: Rows) -> list[str]:
+    """I11: everything ends: told, refused, or before a person."""
+    stuck = [one for state in ("inflight", "unknown") for one in rows.find(Intent, system="alpha", state=state)]
+    found = [f"I11 the intent of {one.kind} {one.local_id} is still {one.state}" for one in stuck]
+    for state in ("waiting", "unknown"):
+        found += [f"I11 {one.kind} {one.local_id} is still {state}: {one.why}" for one in rows.find(Work, state=state)]
+    for one in rows.find(Work, state="blocked"):
+        kind, _, local_id = one.waits_for.partition("/")
+        needed = rows.get(Work, "alpha", kind, local_id)
+        if needed is None or needed.state not in {"refused", "cannot", "person", "closed", "blocked", "idle"}:
+            found.append(f"I11 {one.kind} {one.local_id} waits for {one.waits_for}, which is {needed and needed.state}")
+    for shadow in rows.find(Shadow, system="alpha"):
+        if shadow.told and not shadow.remote_id.startswith("~"):
+            thing = world.server.things[shadow.kind].get(shadow.remote_id)
+            link = rows.get(Link, "alpha", shadow.kind, shadow.remote_id)
+            if (
+                thing
+                and not thing.deleted
+                and link
+                and link.status == "confirmed"
+                and not _open(rows, shadow.kind, link.local_id)
+            ):
+                found.append(f"I11 {shadow.kind} {shadow.remote_id} was never read back: {sorted(shadow.told)}")
+    return found
+
+
+def _audited(rows: Rows) -> list[str]:
+    """I12: the log holds, and the links can be made again from it."""
+    at = broken(rows, "alpha")
+    found = [] if at is None else [f"I12 the log is broken at {at}"]
+    told = links_of(rows, "alpha")
+    for link in rows.find(Link, system="alpha"):
+        if link.status in {"waiting", "here no place"}:
+            continue
+        if told.get((link.kind, link.remote_id)) != (link.local_id, link.part, link.status):
+            found.append(f"I12 the log does not tell of the link {link.kind} {link.remote_id}")
+    return found

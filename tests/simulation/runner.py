@@ -1,0 +1,66 @@
+"""Runs schedules by their seeds, and says what fired and what was wrong."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tests.simulation.invariants import violations
+from tests.simulation.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of one schedule."""
+
+    seed: int
+    trace: str
+    steps: int
+    requests: int
+    fired: Counter[str]
+    wrong: list[str]
+
+
+@dataclass
+class Report:
+    """What came of many."""
+
+    schedules: int = 0
+    steps: int = 0
+    requests: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    failed: dict[int, list[str]] = field(default_factory=dict)
+
+    def text(self, seconds: float) -> str:
+        """The report in lines."""
+        lines = [f"{self.schedules} schedules, {self.steps} steps, {self.requests} requests, {seconds:.0f} s"]
+        lines += [f"  {count:>9}  {name}" for name, count in self.fired.most_common()]
+        lines += [f"seed {seed}: {one}" for seed, wrong in list(self.failed.items())[:40] for one in wrong[:3]]
+        lines.append(f"{len(self.failed)} schedules with violations")
+        return "\n".join(lines)
+
+
+def run_one(seed: int) -> Ran:
+    """Play one schedule, and check it."""
+    world = Schedule(seed)
+    try:
+        world.run()
+        wrong = violations(world)
+    finally:
+        world.disk.close()
+    return Ran(seed, world.effects.trace.hexdigest(), world.steps, world.network.requests, world.effects.fired, wrong)
+
+
+def run_many(seeds: Iterable[int], most_failures: int = 200) -> Report:
+    """Play many; stops after so many that failed."""
+    report = Report()
+    for seed in seeds:
+        one = run_one(seed)
+        report.schedules += 1
+        report.steps += one.steps
+        report.requests += one.requests
+        report.fired += one.fired
+        if one.wrong:
+            report.failed[seed] = one.wrong
+            if len(report.failed) >= most_failures:
+                break
+    return report

@@ -1,0 +1,42 @@
+"""The invariants hold over many schedules, each is played the same twice, and every kind of fault fires."""
+
+from collections import Counter
+
+import pytest
+
+from tests.simulation.network import FAULTS
+from tests.simulation.runner import run_many, run_one
+
+# 10,000 in `test` and 200,000 in `test --long`, in parts so that two processes share them.
+PARTS, OF = 40, 250
+LONG_PARTS, LONG_OF = 200, 950
+OTHER = {
+    "crash", "disk full", "clock step", "restart", "signed out", "hint", "remote edit", "remote delete",
+    "remote patient", "page shift", "restored backup",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_invariants_hold_over_seeded_schedules(part: int) -> None:
+    report = run_many(range(part * OF, (part + 1) * OF), most_failures=5)
+    assert not report.failed, report.text(0)
+    missing = {*FAULTS, *OTHER} - report.fired.keys()
+    assert not missing, f"never fired in {OF} schedules: {sorted(missing)}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(LONG_PARTS))
+def test_the_invariants_hold_over_many_more_schedules(part: int) -> None:
+    first = 1_000_000 + part * LONG_OF
+    report = run_many(range(first, first + LONG_OF), most_failures=5)
+    assert not report.failed, report.text(0)
+
+
+@pytest.mark.parametrize("seed", range(7, 1007, 100))
+def test_the_same_seed_plays_the_same_schedule(seed: int) -> None:
+    one, other = run_one(seed), run_one(seed)
+    assert (one.trace, one.steps, one.requests) == (other.trace, other.steps, other.requests)
+
+
+def test_different_seeds_play_different_schedules() -> None:
+    assert max(Counter(run_one(seed).trace for seed in range(20)).values()) == 1
