@@ -25,13 +25,13 @@ from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.clinic import Clinic
 from clinic_desktop.services.remotes import KeptSecrets, RemoteSystem, connected
-from sync.engine.people import Unknown
+from sync.engine.people import UnknownError
 from sync.engine.run import Engine
 from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Kept
-from sync.port import Remote, SystemProfile
+from sync.port import Remote
 from sync.transport.opening import Opening
-from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Call, Forbidden, Outcome, Said, SignInNeeded, Slowed, Unsent
 from sync.transport.wire import Gate
 
 MARKS = "sync-marks"
@@ -101,6 +101,23 @@ class Marks:
         part.replace(self._path)
 
 
+class Limits:
+    """The limits of a system, which stand in the profile that its remote brings along: nothing is sent before that."""
+
+    gate: Gate | None = None
+
+    def ask(self, call: Call) -> None:
+        """Take a place in every limit that covers the call. Raises NoBudget."""
+        if self.gate is None:
+            raise Unsent(call)
+        self.gate.ask(call)
+
+    def heard(self, call: Call, status: int, headers: Mapping[str, str], said: Said | None) -> None:
+        """Lower the estimate where the answer says so."""
+        if self.gate is not None:
+            self.gate.heard(call, status, headers, said)
+
+
 class PostOffice:
     """The engine with every system that is on; `closing` lets go of its connections."""
 
@@ -122,25 +139,25 @@ class PostOffice:
 
     def _connect(self, one: RemoteSystem, transport: httpx.BaseTransport | None) -> None:
         found = {**self.found(one.system), **one.settings}
-        opened = _module(one.system)
-        profile: SystemProfile = opened.profile(found)
-
-        def open_remote(gate: Gate) -> Remote:
-            remote: Remote = opened.open_remote(
-                Opening(
-                    one.base_url,
-                    KeptSecrets(self._clinic.store, one.system),
-                    self._clinic.store.clock,
-                    gate,
-                    found,
-                    transport,
-                    steady=self._clinic.store.clock.steady,
-                    new_id=lambda: secrets.token_hex(8),
-                )
+        limits = Limits()
+        remote: Remote = _module(one.system).open_remote(
+            Opening(
+                one.base_url,
+                KeptSecrets(self._clinic.store, one.system),
+                self._clinic.store.clock,
+                limits,
+                found,
+                transport,
+                steady=self._clinic.store.clock.steady,
+                new_id=lambda: secrets.token_hex(8),
             )
+        )
+
+        def kept_to(gate: Gate) -> Remote:
+            limits.gate = gate
             return remote
 
-        self.engine.connect(profile, open_remote)
+        self.engine.connect(remote.profile, kept_to)
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""
@@ -178,7 +195,7 @@ class PostOffice:
     def resolve(self, conflict: str, keep: str, value: str | None, who: str, why: str = "") -> None:
         """Decide one: keep what is here, what is there, or a value of the member. Raises Refusal."""
         for people in self.engine.people.values():
-            with contextlib.suppress(Unknown):
+            with contextlib.suppress(UnknownError):
                 if value is None:
                     people.resolve(conflict, keep, who, why)
                 else:
@@ -244,4 +261,4 @@ def _module(system: str) -> Any:
     """The remote of a system: found by its name, imported when it is used."""
     if system not in SYSTEMS:
         raise Trouble("The system {name} is not known.", remedy="Remove it and connect it again.", name=system)
-    return importlib.import_module(f"sync.remotes.{system}")
+    return importlib.import_module(f"sync.remotes.{system}.remote")
