@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
-
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
@@ -121,9 +119,7 @@ class Limits:
 class PostOffice:
     """The engine with every system that is on; `closing` lets go of its connections."""
 
-    def __init__(
-        self, clinic: Clinic, *, only: str | None = None, network: Callable[[str], httpx.BaseTransport] | None = None
-    ) -> None:
+    def __init__(self, clinic: Clinic, *, only: str | None = None, network: Callable[[str], Any] | None = None) -> None:
         self._clinic = clinic
         self._database = Database(clinic)
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
@@ -137,7 +133,7 @@ class PostOffice:
         for one in self.systems:
             self._connect(one, network(one.system) if network else None)
 
-    def _connect(self, one: RemoteSystem, transport: httpx.BaseTransport | None) -> None:
+    def _connect(self, one: RemoteSystem, transport: Any) -> None:
         found = {**self.found(one.system), **one.settings}
         limits = Limits()
         remote: Remote = _module(one.system).open_remote(
