@@ -10,15 +10,16 @@ from sync.sandbox.world import instant
 def one(call: Call, name: str, record: Record, status: int = 200, *, usual: str = "enveloped") -> Response:
     """An answer about one record.
 
-    ``enveloped``: within ``{success, data: {name: ...}}``. ``bare``: the record alone. ``echo``: what was sent, and
-    the id.
+    ``enveloped``: within ``{success, data: {name: ...}}``. ``bare``: the record alone. ``echo``: within
+    ``{success, data: ...}``, a read gives the record and a write what was sent, with the id.
     """
     shape = call.system.knobs.undocumented or usual
     if shape == "bare":
         return answer(status, record)
     if shape == "echo":
         sent = call.body() if call.request.body else {}
-        return answer(status, {"success": True, "data": {**sent, "id": record.get("id")}})
+        written = "id" in record and call.request.method != "GET"
+        return answer(status, {"success": True, "data": {**sent, "id": record["id"]} if written else record})
     return answer(status, {"success": True, "data": {name: record}})
 
 

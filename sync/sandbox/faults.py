@@ -20,7 +20,7 @@ class Rule:
     ``path`` is a beginning of the path, or a part of it between stars; ``after`` lets so many matching requests pass
     first; ``times`` is how often it fires (0: without end); ``chance`` is drawn from the seed. ``options`` belong to
     the kind: ``seconds``, ``status``, ``headers``, ``text``, ``table``, ``ident``, ``changes``, ``other``, ``field``,
-    ``value``.
+    ``value``, ``by`` (``insert`` for a page that shifts down), ``before`` (a proxy's page in place of the request).
     """
 
     kind: Kind
@@ -52,6 +52,11 @@ class Faults:
         for rule in rules:
             self.add(rule)
 
+    @property
+    def any(self) -> bool:
+        """Whether there is any rule."""
+        return bool(self._rules)
+
     def add(self, rule: Rule) -> None:
         """One more rule, after the others."""
         self._rules.append(rule)
@@ -64,8 +69,6 @@ class Faults:
 
     def choose(self, system: str, request: Request, draw: float, among: frozenset[str] = OF_REQUESTS) -> list[Rule]:
         """The rules of some kinds that fire for this, in their order; ``draw`` is a number from 0 up to 1."""
-        if not self._rules:
-            return []
         chosen = []
         for number, rule in enumerate(self._rules):
             if (
@@ -102,5 +105,10 @@ def rules_of(document: object) -> list[Rule]:
             raise ValueError(f"no fault is called {one.get('kind')!r}; there are {', '.join(KINDS)}")
         options = {**one.get("options", {}), **{name: value for name, value in one.items() if name not in known}}
         given = {name: value for name, value in one.items() if name in known and name != "options"}
-        rules.append(Rule(**given, options=options))
+        rule = Rule(**given, options=options)
+        if not all(isinstance(word, str) for word in (rule.system, rule.method, rule.path)):
+            raise ValueError("system, method and path of a fault are words")
+        if not all(type(number) is int for number in (rule.after, rule.times)) or type(rule.chance) not in {int, float}:
+            raise ValueError("after, times and chance of a fault are numbers")
+        rules.append(rule)
     return rules

@@ -33,6 +33,8 @@ class Gate:
         self._asked += 1
         if not system.knobs.delete_body and request.method == "DELETE":
             request = replace(request, body=b"")
+        if not self.faults.any:
+            return Outcome.answer(system.handle(request))
         rules = self.faults.choose(system.name, request, system.world.chance(system.name, "fault", self._asked))
         if not rules:
             return Outcome.answer(system.handle(request))
@@ -95,6 +97,10 @@ class Gate:
             return self._refused(Problem(status, "Service temporarily unavailable"), request)
         elif rule.kind == "consent":
             return self._refused(Problem(403, "Patient consent needed", code="CONSENT_REQUIRED"), request)
+        elif rule.kind == "proxy_page" and rule.options.get("before"):
+            response = damaged(rule, Response(0))
+            system.turned_away(request, response, system.world.now())
+            return response
         elif rule.kind == "too_many":
             wait = int(rule.options.get("seconds", 60))
             response = self._refused(Problem(429, "Rate limit exceeded", wait=wait), request)

@@ -34,7 +34,7 @@ class Sandbox:
         clock: Callable[[], float] = time.time,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Start answering. Ports go up from the base in the order of the catalogue; 0 takes free ones."""
+        """Start answering. Ports go up from the base, the control's last; 0 takes free ones."""
         self.faults = Faults(rules)
         world = World(clock, seed)
         chosen = [name for name in SYSTEMS if name in set(names or SYSTEMS)]
@@ -48,13 +48,13 @@ class Sandbox:
                 system = SYSTEMS[name](world, (knobs or {}).get(name), samples=samples)
                 gate = Gate(system, self.faults)
                 upgrade = Listening(gate, system, self._lock) if isinstance(system, Hms) else None
-                port = base_port + list(SYSTEMS).index(name) if base_port else 0
+                port = base_port + chosen.index(name) if base_port else 0
                 self.gates[name] = gate
                 server = Server(gate.ask, port, name=name, lock=self._lock, upgrade=upgrade, clock=clock, wait=wait)
                 self.servers[name] = server
                 system.origin = server.origin
             if control:
-                port = base_port + len(SYSTEMS) if base_port else 0
+                port = base_port + len(chosen) if base_port else 0
                 asked = Control(self.gates, self.addresses)
                 self.control = Server(asked.ask, port, name="control", lock=self._lock, clock=clock, wait=wait)
         except OSError:

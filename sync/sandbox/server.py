@@ -110,7 +110,7 @@ def written(response: Response, *, keep: bool, head_only: bool = False) -> bytes
     if response.status != 204:
         lines.append(f"Content-Length: {len(response.body)}")
     lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
-    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
     return head if head_only else head + response.body
 
 

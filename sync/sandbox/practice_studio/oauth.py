@@ -147,8 +147,10 @@ def _asked(form: dict[str, str]) -> None:
     """Whether a request for agreement is whole: a code, for our client, called back on its own machine, with PKCE."""
     if form.get("response_type") != "code" or form.get("client_id") != CLIENT:
         _refuse("invalid_request", "response_type must be code, and the client known")
-    back = urlsplit(form.get("redirect_uri", ""))
-    if back.scheme != "http" or back.hostname not in OWN_MACHINE:
+    place = form.get("redirect_uri", "")
+    back = urlsplit(place)
+    # It goes into a header as it stands.
+    if not (place.isascii() and place.isprintable()) or back.scheme != "http" or back.hostname not in OWN_MACHINE:
         _refuse("invalid_request", "redirect_uri must be on the machine itself")
     if form.get("code_challenge_method") != "S256" or not form.get("code_challenge"):
         _refuse("invalid_request", "code_challenge with S256 is required")

@@ -80,6 +80,9 @@ def test_an_answer_that_is_not_documented_has_the_shape_of_the_knob(shape: str) 
     given = {**OF, "appointment_type": "consultation", "scheduled_time": "2025-01-20T10:00:00Z"}
     made = at.ask("POST", "/v1/appointments", given).json()
     rows = at.ask("GET", "/v1/appointments").json()
+    pair = at.ask("POST", "/v1/auth/login", at.has).json()["data"]["tokens"]
+    renewed = at.ask("POST", "/v1/auth/refresh", {"refresh_token": pair["refresh_token"]}).body
+    assert b"access_token" in renewed, "whatever the shape, what was asked for is in it"
     if shape == "bare":
         assert made["status"] == "scheduled"
         assert len(rows) == 2

@@ -101,9 +101,12 @@ def token_dead() -> None:
 
 
 def proxy_page() -> None:
-    response = desk("proxy_page").through("GET", PATIENTS).response
-    assert response is not None
-    assert (response.status, response.headers["Content-Type"]) == (502, "text/html")
+    for before in (True, False):
+        at = desk("proxy_page", before=before)
+        response = at.through("POST", PATIENTS, ANA).response
+        assert response is not None
+        assert (response.status, response.headers["Content-Type"]) == (502, "text/html")
+        assert made(at) == (not before)
 
 
 def truncated() -> None:
@@ -315,7 +318,10 @@ def test_rules_are_read_from_a_file(tmp_path: Path) -> None:
     assert read_rules(path) == [Rule("delayed", "healify", "POST", times=2, options={"seconds": 90})]
 
 
-@pytest.mark.parametrize("bad", [[{"kind": "no such"}], {"faults": 3}, [7], "x"])
+@pytest.mark.parametrize(
+    "bad",
+    [[{"kind": "no such"}], {"faults": 3}, [7], "x", [{"kind": "edit", "times": "x"}], [{"kind": "edit", "path": 3}]],
+)
 def test_a_file_that_is_not_one_of_rules_is_refused(bad: object) -> None:
     with pytest.raises(ValueError, match="fault"):
         rules_of(bad)

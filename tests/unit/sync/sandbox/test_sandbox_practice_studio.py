@@ -104,7 +104,10 @@ def test_a_code_is_no_good_to_who_has_not_the_verifier_or_comes_late() -> None:
 
 def test_what_may_not_be_asked_is_not_sent_anywhere() -> None:
     at = Desk("practice_studio")
-    for change in ({"redirect_uri": "https://evil.example/x"}, {"code_challenge_method": "plain"}, {"client_id": "x"}):
+    for change in (
+        {"redirect_uri": "https://evil.example/x"}, {"redirect_uri": f"{BACK}\r\nSet-Cookie: x"},
+        {"redirect_uri": f"{BACK}/Łódź"}, {"code_challenge_method": "plain"}, {"client_id": "x"},
+    ):  # fmt: skip
         assert at.ask("GET", f"/oauth/authorize?{urlencode(asked(**change))}").status == 400
         assert agree(at, **change).status == 400
     assert agree(at, password="x").status == 401
