@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from clinic_desktop.domain.refusals import Refusal
@@ -50,6 +51,12 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The folded words of a text; each ideograph, kana and Hangul syllable is a word of its own."""
+    return list(_words(text))
+
+
+# A name is taken apart for its key, for the search and for its spelling, one right after the other.
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     word: list[str] = []
     for letter in fold(text):
@@ -64,7 +71,7 @@ def words_of(text: str) -> list[str]:
             word.append(letter)
     if word:
         found.append("".join(word))
-    return found
+    return tuple(found)
 
 
 def name_key(name: str) -> str:
@@ -88,6 +95,8 @@ def searchable_words(*names: str) -> list[str]:
 
 def digits_of(number: str) -> str:
     """The digits of a telephone number, in any script, with no trunk or international zeros in front."""
+    if number.isascii():
+        return "".join(filter(str.isdigit, number)).lstrip("0")
     digits = "".join(
         str(unicodedata.digit(c)) for c in number if c.isdigit() and unicodedata.decimal(c, None) is not None
     )
@@ -269,7 +278,8 @@ def _require_characters(fields: Mapping[str, object]) -> None:
                     _require_characters({name: " ".join(str(part) for part in inner.values() if part)})
             continue
         kept = "\n\t" if name in MANY_LINES else ""
-        if isinstance(value, str) and any(unseen(c) and c not in kept for c in value):
+        plain = isinstance(value, str) and value.isascii() and value.isprintable()
+        if isinstance(value, str) and not plain and any(unseen(c) and c not in kept for c in value):
             raise Refusal("This holds a character that cannot be seen. Type it again.", field=name)
         most = LONGEST_NOTE if name in MANY_LINES else LONGEST
         if isinstance(value, str) and len(value) > most:

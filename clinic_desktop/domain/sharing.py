@@ -18,6 +18,7 @@ SECTIONS = {
     "vitals": "Vital signs",
     "results": "Laboratory results",
     "visits": "Visits",
+    "contact": "Contact details",
 }
 RECIPIENTS = {
     "healthcare_provider": "Doctor, hospital or laboratory",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sync.records.elements import CodeableConcept, Reference
@@ -95,6 +96,7 @@ def written_notes(text: str | None) -> list[Json] | None:
     return [{"text": text}] if text else None
 
 
+@cache
 def _camel(name: str) -> str:
     head, *tail = name.rstrip("_").split("_")
     return head + "".join(part.capitalize() for part in tail)

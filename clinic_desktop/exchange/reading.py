@@ -17,7 +17,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.csv.problems import in_words
 from clinic_desktop.exchange.envelope import FIRST, open_sealed
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
-from sync.records.exact import DECODER, Json, NotExact, may_be_unsound, require_sound
+from sync.records.exact import DECODER, Json, NotExact, require_sound_text
 
 SUFFIXES = (".json", ".ndjson", ".jsonl", ".jwe")
 CHUNK = 1 << 20
@@ -202,11 +202,10 @@ class _Window:
             # A number at the very end of what was read may go on.
             if end == len(self.text) and self.more():
                 continue
-            if may_be_unsound(self.text, self.at, end):
-                try:
-                    require_sound(found)
-                except NotExact as error:
-                    raise FileRefused(self._place(), str(error)) from None
+            try:
+                require_sound_text(found, self.text, self.at, end)
+            except NotExact as error:
+                raise FileRefused(self._place(), str(error)) from None
             self.at = end
             return found
 

@@ -106,6 +106,7 @@ def _filled(
         part("results", _results(facts)),
         part("visits", tuple((day(one.started_at.astimezone().date()), one.practitioner,
                               one.summary or _(PRESET_WORDS.get(one.preset, one.preset))) for one in facts.visits)),
+        part("contact", tuple((_(by), words) for by, words in facts.contact)),
         shared,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from clinic_desktop.services import arrival_documents, arrival_people, arrival_signs
 from clinic_desktop.services.about import require_recovery
@@ -17,6 +17,7 @@ from clinic_desktop.services.arrival_keys import Key, Known, look_up, revisions
 from clinic_desktop.services.examining import Examined
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.documents import attachments, documents
+from clinic_desktop.store.tables.insurance import insurers
 from clinic_desktop.store.tables.outside import identifiers, observations, outside_parties
 from clinic_desktop.store.tables.patients import patients
 
@@ -36,6 +37,12 @@ KINDS = {
     "documents": "document",
     "consents": "consent",
     "outside_records": "outside_record",
+    "insurers": "insurer",
+    "plans": "plan",
+    "covers": "cover",
+    "outside_bills": "bill",
+    "outside_bill_lines": "bill_line",
+    "outside_costs": "cost",
 }
 
 
@@ -164,10 +171,8 @@ class _Batch:
             # A visit of somebody else is no visit of this patient, whatever the file says.
             same = visit is not None and (visit.own or visit.patient == values.get("patient_id"))
             values["encounter_id"] = visit.record if visit is not None and same else None
-        for column, table in _POINTS.items():
-            if column in links:
-                found = self._leads_to(links[column], table)
-                values[column] = None if found is None else found.record
+        if not self._pointed(one.table, links, values):
+            return None, None
         for column, key in dict(one.names).items():
             found = self.known.of(key)
             if found is not None and found.name:
@@ -185,6 +190,16 @@ class _Batch:
             if values.get(column) is None:
                 values[column] = self.act.now.astimezone().date().isoformat()
         return values, None if patient is None else str(patient)
+
+    def _pointed(self, table: str, links: Mapping[str, Key], values: dict[str, object]) -> bool:
+        """Fill in what a record belongs to besides a patient and a visit; False where it cannot be without it."""
+        for column, whole in _POINTS.items():
+            if column in links:
+                found = self._leads_to(links[column], whole)
+                values[column] = None if found is None else found.record
+                if found is None and not _TABLES[table].c[column].nullable:
+                    return False
+        return True
 
     def _leads_to(self, key: Key | None, table: str) -> Known | None:
         found = None if key is None else self.known.of(key)
@@ -211,6 +226,8 @@ class _Batch:
             return str(arrival_documents.keep_contents(self.act, one.contents))
         if table is documents:
             values = self._with_content(one, values)
+        if table is insurers and (known := self._insurer(str(values["name"]))) is not None:
+            return known
         record = self.act.create(table, values, kind=f"{kind}.received", patient=patient)
         if table is documents:
             arrival_documents.index(self.act, record, values, one.contents)
@@ -225,6 +242,11 @@ class _Batch:
     def _with_content(self, one: Arrival, values: dict[str, object]) -> dict[str, object]:
         content = arrival_documents.keep_contents(self.act, one.contents)
         return values if content is None else values | {"attachment_id": content}
+
+    def _insurer(self, name: str) -> str | None:
+        """An insurer of this name who is here already: members from elsewhere are members of theirs."""
+        found = select(insurers.c.id).where(func.lower(insurers.c.name) == name.strip().lower())
+        return self.act.conn.execute(found.order_by(insurers.c.rowid_).limit(1)).scalar()
 
     def _add_parts(
         self, record: str, patient: str | None, values: Mapping[str, object], parts: Sequence[Mapping[str, object]]
@@ -322,10 +344,14 @@ _DATED = {
     "immunizations": ("recorded_at",),
     "documents": ("received_at",),
     "consents": ("recorded_at",),
+    "covers": ("recorded_at",),
 }
 _DAYS = {"consents": ("valid_from",)}
 # Links to other records that are no patient and no visit.
-_POINTS = {"attachment_id": "attachments", "supersedes": "documents"}
+_POINTS = {
+    "attachment_id": "attachments", "supersedes": "documents", "insurer_id": "insurers", "plan_id": "plans",
+    "bill_id": "outside_bills",
+}  # fmt: skip
 
 
 def _name(one: Arrival, values: Mapping[str, object]) -> str | None:

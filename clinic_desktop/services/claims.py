@@ -12,7 +12,8 @@ from clinic_desktop.domain.insurance import clean
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, command
-from clinic_desktop.services.claim_rows import claim_row, findings, open_amount, resubmitted_as
+from clinic_desktop.services.claim_moves import move_back
+from clinic_desktop.services.claim_rows import claim_row, copy_lines, findings, fresh, open_amount, resubmitted_as
 from clinic_desktop.services.covers import shares_of
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices
 from clinic_desktop.store.tables.chart import problems
@@ -110,6 +111,7 @@ def cancel_claim(act: Act, claim_id: str, *, reason: str, expect: int) -> int:
     said = _reason(reason)
     if row.status == "ready":
         _leave_batch(act, row)
+    move_back(act, row)
     changes = {"status": "cancelled", "reason": said} | ({"batch_id": None} if row.status == "ready" else {})
     return act.change(claims, claim_id, changes, kind="claim.cancelled", reason=said, expect=expect)
 
@@ -131,19 +133,11 @@ def resubmit_claim(act: Act, claim_id: str, *, expect: int) -> str:
         name: getattr(row, name)
         for name in (
             "patient_id", "invoice_id", "cover_id", "diagnoses", "authorisation", "billed", "currency",
-            "payer_reference", "submission_method",
+            "payer_reference", "submission_method", "primary_claim_id",
         )
     }  # fmt: skip
-    new = act.create(claims, {**kept, **_fresh(act), "claimed": rest, "resubmission_of": claim_id}, kind="claim.made")
-    for line in act.conn.execute(select(claim_lines).where(claim_lines.c.claim_id == claim_id)).all():
-        copied = {
-            name: getattr(line, name)
-            for name in (
-                "patient_id", "charge_id", "position", "code", "modifiers", "description", "served_on", "quantity",
-                "amount", "pointers",
-            )
-        }  # fmt: skip
-        act.create(claim_lines, {**copied, "claim_id": new}, kind="claim_line.made")
+    new = act.create(claims, {**kept, **fresh(act), "claimed": rest, "resubmission_of": claim_id}, kind="claim.made")
+    copy_lines(act, claim_id, new)
     return new
 
 
@@ -171,7 +165,7 @@ def _make(act: Act, invoice: Row[tuple[object, ...]], cover_id: str, amount: int
     claim_id = act.create(
         claims,
         {
-            **_fresh(act),
+            **fresh(act),
             "patient_id": invoice.patient_id,
             "invoice_id": invoice.id,
             "cover_id": cover_id,
@@ -192,10 +186,6 @@ def _make(act: Act, invoice: Row[tuple[object, ...]], cover_id: str, amount: int
         }  # fmt: skip
         act.create(claim_lines, values, kind="claim_line.made")
     return claim_id
-
-
-def _fresh(act: Act) -> dict[str, object]:
-    return {"number": act.number("CL"), "status": "draft", "made_at": act.at, "made_by": act.session.staff_id}
 
 
 def _diagnoses(connection: Connection, visits: set[str]) -> tuple[str, ...]:

@@ -226,6 +226,7 @@ ACTS: dict[str, frozenset[str]] = {
     "immunization_chart.immunization_card_again": CLINICAL,
     "immunization_chart.vaccines_waiting": CLINICAL,
     "immunization_chart.last_lot": CLINICAL,
+    "vaccine_stock.vaccine_lots": CLINICAL,
     # growth
     "growth.growth": CLINICAL,
     "growth.set_gestation": CLINICAL,
@@ -308,6 +309,8 @@ ACTS: dict[str, frozenset[str]] = {
             "claim_batches.batches",
             "claim_batches.batch_file",
             "claim_answers.enter_answer",
+            "claim_moves.what_moves",
+            "claim_moves.move_to_secondary",
             "claim_answers.take_back_answer",
         ),
         frozenset({CASHIER, ADMINISTRATOR}),
@@ -327,6 +330,13 @@ ACTS: dict[str, frozenset[str]] = {
     "charge_codes.code_charge": frozenset({CASHIER, ADMINISTRATOR}),
     "lab_orders.order_of": frozenset({DOCTOR, NURSE, LABORATORY}),
     "lab_orders.conclude_order": frozenset({DOCTOR, LABORATORY}),
+    # anonymised exports for research
+    "research.willing": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.research_record": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.known_words": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (
@@ -353,6 +363,7 @@ ACTS: dict[str, frozenset[str]] = {
             "invoices.insurance",
             "invoices.invoice",
             "invoices.invoices_of",
+            "outside_bills.money_elsewhere",
             "billing.price_list",
             "cash.receipt",
         ),

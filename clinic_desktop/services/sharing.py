@@ -145,6 +145,7 @@ class HealthSummary:
     vitals: tuple[VitalShown, ...]
     results: tuple[ResultShown, ...]
     visits: tuple[Visit, ...]
+    contact: tuple[tuple[str, str], ...] = ()  # how the patient is reached, in words
 
     def __repr__(self) -> str:
         return f"HealthSummary({self.patient.id})"
@@ -271,7 +272,16 @@ def health_summary_facts(
         chart_rows.latest_vitals(conn, patient_id) if wanted("vitals") else (),
         chart_rows.recent_results(conn, patient_id) if wanted("results") else (),
         visits_of(read, patient_id) if wanted("visits") else (),
+        _contact(read, patient_id) if wanted("contact") else (),
     )
+
+
+def _contact(read: Read, patient_id: str) -> tuple[tuple[str, str], ...]:
+    row = require_patient(read.conn, patient_id)
+    address = ", ".join(part for part in (row.address, row.city, row.country) if part)
+    named = ((N_("Telephone"), row.phone), (N_("Other telephone"), row.other_phone), (N_("E-mail"), row.email),
+             (N_("Address"), address))  # fmt: skip
+    return tuple((name, words) for name, words in named if words)
 
 
 def _share(row: Any, on: date, copies: tuple[Copied, ...]) -> Share:

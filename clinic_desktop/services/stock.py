@@ -31,6 +31,7 @@ class NewProduct:
     price_code: str | None = None
     controlled: bool = False
     ndc: str = ""
+    vaccine_code: str | None = None  # CVX; one base unit is then one dose
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def add_product(act: Act, new: NewProduct) -> str:
         "price_code": new.price_code,
         "controlled": int(new.controlled),
         "ndc": coding.ndc(new.ndc) or None,
+        "vaccine_code": new.vaccine_code,
     }
     return act.create(products, values, kind="product.added")
 
@@ -160,7 +162,7 @@ def cancel_move(act: Act, move_id: str, reason: str) -> Moved:
         raise Refusal(N_("Say why the movement is cancelled."), field="reason")
     row = _move(act.conn, move_id)
     if row.kind == "dispense":
-        raise Refusal(N_("This was dispensed to a patient: cancel the dispensing in the pharmacy."))
+        raise Refusal(N_("This went to a patient: take it back in the pharmacy, a vaccine on the page Immunizations."))
     return reverse(act, move_id, reason)
 
 

@@ -36,6 +36,7 @@ class Provision(Element):
     type: Literal["deny", "permit"] | None = None
     period: Period | None = None
     purpose: tuple[dict[str, object], ...] = ()
+    code: tuple[CodeableConcept, ...] = ()
 
 
 class Consent(Resource):

@@ -15,19 +15,22 @@ from sync.records.medication import MedicationRequest
 from sync.records.patient import Patient
 from sync.records.practitioner import Practitioner
 
+_PRIVACY = {
+    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}],
+}
 _NOBODY = {"display": "not known here"}
 _EMPTY: Mapping[Kind, tuple[type[Resource], dict[str, Any]]] = {
     Kind.PATIENT: (Patient, {}),
     Kind.PRACTITIONER: (Practitioner, {}),
-    Kind.APPOINTMENT: (Appointment, {"status": "booked"}),
+    Kind.APPOINTMENT: (Appointment, {"status": "booked", "participant": []}),
     Kind.ENCOUNTER: (Encounter, {"status": "finished", "class": {"code": "AMB"}}),
-    Kind.DOCUMENT: (DocumentReference, {"status": "current"}),
+    Kind.DOCUMENT: (DocumentReference, {"status": "current", "content": []}),
     Kind.PRESCRIPTION: (MedicationRequest, {"status": "active", "intent": "order", "subject": _NOBODY}),
     Kind.IMMUNIZATION: (
         Immunization,
         {"status": "completed", "vaccineCode": {"text": "not stated"}, "patient": _NOBODY},
     ),
-    Kind.CONSENT: (Consent, {"status": "active"}),
+    Kind.CONSENT: (Consent, {"status": "active", "scope": _PRIVACY, "category": []}),
     Kind.INVOICE: (Invoice, {"status": "issued"}),
 }
 

@@ -174,8 +174,8 @@ def line2(story: Story, _links: Links) -> str | None:
 
 
 def put_line1(story: Story, value: Any, links: Links) -> Story:
-    """Lay the first line."""
-    second = line2(story, links)
+    """Lay the first line; where there is none, there is no second either."""
+    second = line2(story, links) if value else None
     return _with_home(story, line=tuple(filter(None, (value, second))))
 
 

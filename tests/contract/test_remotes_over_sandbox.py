@@ -1,6 +1,5 @@
 """Three shipped remotes over the sandbox: told, found again, read back, changed, ended."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +35,18 @@ ADA = Patient.model_validate(
 ADA_HERE = Story(Kind.PATIENT, parts.PATIENT, 1, parts.PATIENT, ADA, marker="ref CW-7F3K9Q2M")
 
 
+def full(story: Story) -> bool:
+    """A story that says all that the documents' examples say, of a time to come."""
+    first = story.first.model_dump()
+    if story.kind is Kind.APPOINTMENT:
+        return bool(first["appointment_type"] and first["reason_code"] and first["comment"] and first["start"] > "2027")
+    if story.kind is Kind.PRESCRIPTION:
+        asked = first["dispense_request"] or {}
+        said = first["dosage_instruction"] and first["dosage_instruction"][0]["patient_instruction"]
+        return bool(said and asked.keys() >= {"quantity", "numberOfRepeatsAllowed", "performer"} and first["note"])
+    return True
+
+
 def told_and_found(remote: Any, story: Story, links: Links) -> str:
     """A create is found again by its class, and what is read says what was told."""
     there, sending = create(remote, story, links)
@@ -51,9 +62,9 @@ def told_and_found(remote: Any, story: Story, links: Links) -> str:
 
 
 @pytest.fixture
-def at_healify() -> Iterator[tuple[Any, SandboxTransport]]:
+def at_healify() -> tuple[Any, SandboxTransport]:
     transport = sandbox("healify")
-    yield open_over(transport, healify.open_remote), transport
+    return open_over(transport, healify.open_remote), transport
 
 
 def healify_links(patient: str) -> Links:
@@ -70,7 +81,7 @@ def test_healify_is_told_and_what_it_was_told_is_found_and_read(
 ) -> None:
     remote, _transport = at_healify
     patient = told_and_found(remote, ADA_HERE, Links())
-    story = a_story(kind)
+    story = a_story(kind, full)
     if kind is Kind.PRESCRIPTION:
         story = replace(story, rest=tuple(each for each in story.rest if each.resource_type != "MedicationRequest"))
     told_and_found(remote, story, healify_links(patient))
@@ -86,7 +97,7 @@ def test_healify_changes_only_what_changed_and_cancels_by_cancelling(at_healify:
     assert transport.sent[-1].read() == b'{"phone":"+1-555-000-0000"}'
     assert echo.seen.body["phone"] == "+1-555-000-0000"
     assert remote.read(Kind.PATIENT, patient).body["email"] == "ada@example.org"
-    story = a_story(Kind.APPOINTMENT)
+    story = a_story(Kind.APPOINTMENT, full)
     booked, _sending = create(remote, story, links)
     before = remote.read(Kind.APPOINTMENT, booked)
     act = replace(story, act="cancel", first=story.first.model_copy(update={"status": "cancelled"}))
@@ -104,9 +115,13 @@ def test_healify_changes_only_what_changed_and_cancels_by_cancelling(at_healify:
 
 def test_healify_gives_refills_shares_programmes_and_free_times(at_healify: tuple[Any, SandboxTransport]) -> None:
     remote, transport = at_healify
-    asked = remote.send(
-        Sending(Kind.REFILL, "create", {"prescription_id": "prx_123abc", "pharmacy_id": "phm_789ghi", "notes": "Again"})
+    written = a_story(Kind.PRESCRIPTION, full)
+    asked_for = written.first.model_copy(
+        update={"dispense_request": {**written.first.model_dump()["dispense_request"], "numberOfRepeatsAllowed": 3}}
     )
+    bottle = replace(written, first=asked_for, rest=())
+    there, _sending = create(remote, bottle, healify_links("pat_123abc"))
+    asked = remote.send(Sending(Kind.REFILL, "create", {"prescription_id": there, "notes": "Again"}))
     assert asked.remote_id.startswith("rfr_")
     assert asked.seen.kind is Kind.PRESCRIPTION
     links = Links((Kind.DOCUMENT, parts.VISIT, "rec_123abc"))
@@ -133,8 +148,8 @@ def test_practice_studio_finds_its_prefix_and_is_told_of_patients_and_appointmen
         (Kind.PRACTITIONER, parts.DOCTOR, "PROV-54321"),
         (Kind.LOCATION, parts.PLACE, "LOC-789"),
     )
-    told_and_found(remote, a_story(Kind.APPOINTMENT), links)
-    cancelled = remote.project(replace(a_story(Kind.APPOINTMENT), act="cancel"), links)
+    told_and_found(remote, a_story(Kind.APPOINTMENT, full), links)
+    cancelled = remote.project(replace(a_story(Kind.APPOINTMENT, full), act="cancel"), links)
     assert "telephone" in cancelled.why
 
 
@@ -159,9 +174,9 @@ def test_practice_studio_fhir_base_is_probed() -> None:
 
 
 @pytest.fixture
-def at_records() -> Iterator[tuple[Any, SandboxTransport]]:
+def at_records() -> tuple[Any, SandboxTransport]:
     transport = sandbox("healthcare_records")
-    yield open_over(transport, records.open_remote, HCR), transport
+    return open_over(transport, records.open_remote, HCR), transport
 
 
 @pytest.mark.parametrize("kind", [Kind.IMMUNIZATION, Kind.DOCUMENT, Kind.ENCOUNTER, Kind.CONSENT])

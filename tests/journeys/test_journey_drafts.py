@@ -266,6 +266,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "taking a range out": ("administration", "administrator", plain(section="catalogue"),
                            steps(section("catalogue"), press("administration.retire_range")), 1),
     "an import": ("imports", "administrator", plain(), there, 3),
+    "an export for research": ("administration", "administrator", plain(section="research"), section("research"), 3),
     "settings": ("administration", "administrator", plain(section="settings"), section("settings"), 3),
 }  # fmt: skip
 
@@ -298,7 +299,8 @@ def inputs(view: ScreenView) -> dict[str, QWidget]:
     found: dict[str, QWidget] = {}
     fields = [field for field in view.findChildren(Field) if field.isVisible() and field.isEnabled()]
     for field in fields:
-        found[field.name] = field
+        if not field.is_secret:  # a password is kept nowhere
+            found[field.name] = field
     loose: list[QWidget] = [*view.findChildren(QLineEdit), *view.findChildren(QPlainTextEdit)]
     loose += view.findChildren(QComboBox)
     for widget in loose:

@@ -78,6 +78,8 @@ vital_signs = record(
     text("note", null=True),
     # A sign measured elsewhere is read from this observation, which keeps it as it came.
     link("observation_id", "observations", null=True),
+    # Of a length or height: "lying" or "standing", None where nobody said.
+    text("posture", null=True),
     one_of("status", "final", "entered_in_error"),
     index("ix_vital_signs_patient_id", "patient_id", "code", "taken_at"),
     index("ix_vital_signs_observation_id", "observation_id"),

@@ -15,7 +15,9 @@ products = record(
     number("controlled", default=0),
     number("active", default=1),
     text("ndc", null=True),
+    text("vaccine_code", null=True),  # CVX, of a vaccine: one base unit is one dose
     index("ix_products_medicine_code", "medicine_code"),
+    index("ix_products_vaccine_code", "vaccine_code"),
 )
 
 stock_lots = record(

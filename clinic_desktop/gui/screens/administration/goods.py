@@ -1,8 +1,8 @@
 """What the clinic gives and takes: the formulary and the price list."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
+from clinic_desktop.domain.money import amount_text
 from clinic_desktop.gui.screens.administration.presenter import Presenter
 from clinic_desktop.gui.screens.administration.section import ListSection, show_only, yes
 from clinic_desktop.gui.widgets.check import CheckField
@@ -34,7 +34,7 @@ class PriceSection(ListSection[Price]):
             Column[Price]("name", _("Name"), lambda row: row.name, 220, stretch=True, strong=True),
             Column[Price]("kind", _("Kind"), lambda row: _(KIND_WORDS[row.kind]), 110, subtle=True),
             Column[Price](
-                "amount", _("Price"), lambda row: f"{Decimal(row.amount).scaleb(-2):,.2f}", 110, number=True,
+                "amount", _("Price"), lambda row: amount_text(row.amount, row.currency), 110, number=True,
                 sort=lambda row: row.amount, unit=lambda row: row.currency,
             ),
             Column[Price]("active", _("In use"), lambda row: yes(row.active), 64),
@@ -110,6 +110,14 @@ class FormularySection(ListSection[FormularyProduct]):
             self.form.add(TextField(_("&Unit"), "administration.unit", required=True, placeholder=_("tablet, mL"))),
             self.form.add(
                 TextField(_("&Medicine code"), "administration.medicine_code", hint=_("Links it to the safety check"))
+            ),
+            self.form.add(
+                TextField(
+                    _("&Vaccine, its CVX code"),
+                    "administration.vaccine_code",
+                    longest=4,
+                    hint=_("A unit is a dose then: each one given leaves the shelf"),
+                )
             ),
         )
         pack = NumberField(_("Pac&k of"), "administration.pack_size", least=1, required=True)

@@ -1,7 +1,9 @@
 """Decides what the administrator's screen shows and does. No Qt."""
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.clock import new_id
@@ -19,6 +21,7 @@ from clinic_desktop.services import (
     patients,
     permissions,
     reference,
+    research,
     staff,
     stock,
 )
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     "staff", "roles", "places", "pharmacies", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs",
-    "settings",
+    "research", "settings",
 )  # fmt: skip
 ADDRESS = ("ncpdp", "phone", "email", "address", "city", "district", "postal_code", "country")
 NUMBERS = ("npi", "dea", "credentials", "phone", "email")
@@ -152,6 +155,7 @@ class Presenter:
             "catalogue": lambda: administration.lab_catalogue(desk),
             "backups": lambda: self._need_office().kept_backups(desk),
             "packs": lambda: reference.list_packs(desk),
+            "research": lambda: research.exports_made(desk),
         }
 
     def _settings(self, found: Sequence[administration.Setting], schedules: Sequence[ScheduleShown]) -> None:
@@ -247,7 +251,7 @@ class Presenter:
             new = NewProduct(
                 text["product_name"], text["form"], text["strength"], text["unit"], _code(values.get("medicine_code")),
                 _whole(values.get("pack_size")), _whole(values.get("reorder_level")), _code(values.get("price_code")),
-                bool(values.get("controlled")), str(values.get("ndc") or ""),
+                bool(values.get("controlled")), str(values.get("ndc") or ""), _code(values.get("vaccine_code")),
             )  # fmt: skip
             self._do("formulary", "", lambda desk: stock.add_product(desk, new),
                      _("{name} is in the formulary.").format(name=new.name))  # fmt: skip
@@ -312,6 +316,18 @@ class Presenter:
         """Have another process open a backup."""
         self._do("backups", "", lambda desk: self._need_office().verify_backup(desk, path),
                  _("The backup is whole and can be restored."))  # fmt: skip
+
+    def export_research(self, values: Mapping[str, object], preserve: tuple[str, ...], out: Path) -> None:
+        """Make an anonymised export; it is searched before the file gets its name, and refused in words."""
+        text = {name: str(values.get(name) or "") for name in ("approval", "level", "purpose")}
+        k = _whole(values.get("k"))
+
+        def work(desk: Desk) -> None:
+            exchange = importlib.import_module("clinic_desktop.exchange.anonymous")  # heavy: loaded with the first one
+            asked = exchange.Request(out, text["approval"], text["level"], text["purpose"], preserve, k)
+            exchange.anonymise(desk, asked, lambda _words: None)
+
+        self._do("research", "", work, _("{name} is written: nothing in it names anybody.").format(name=out.name))
 
     def save_settings(self, values: Mapping[str, object]) -> None:
         """Set what was typed; each setting is an act of its own, so only those that changed are written."""

@@ -15,6 +15,7 @@ from clinic_desktop.gui.screens.administration.records import (
     SettingsSection,
     SightSection,
 )
+from clinic_desktop.gui.screens.administration.research import ResearchSection
 from clinic_desktop.gui.screens.administration.section import ListSection, Section
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.i18n import N_, _
@@ -31,6 +32,7 @@ WORDS = {
     "backups": N_("Backups"),
     "sights": N_("Who saw this patient"),
     "packs": N_("Safety pack"),
+    "research": N_("Research"),
     "settings": N_("Settings"),
 }
 ADD_WORDS = {
@@ -47,6 +49,7 @@ TOUCHES = {
     "formulary": ("product.",),
     "prices": ("price.",),
     "catalogue": ("lab_test.", "lab_range."),
+    "research": ("research.",),
 }
 
 
@@ -135,6 +138,7 @@ class AdministrationScreen(ScreenView):
             "backups": BackupSection(self.presenter, settings),
             "sights": SightSection(self.presenter, settings, context.window.set_patient),
             "packs": PackSection(settings),
+            "research": ResearchSection(self.presenter, settings),
             "settings": SettingsSection(self.presenter),
         }
 

@@ -103,6 +103,12 @@ class ChargesPanel(QWidget):
         below.add(self.shares)
         column.addWidget(below)
 
+    def add_below(self, panel: QWidget) -> None:
+        """Put a panel beneath the invoice to be."""
+        column = self.layout()
+        if column is not None:
+            column.addWidget(panel)
+
     def _adding(self) -> QWidget:
         row = QWidget()
         line = QHBoxLayout(row)

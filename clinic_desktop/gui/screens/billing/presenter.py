@@ -8,12 +8,13 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import billing, cash, charge_codes, drafts, invoices
+from clinic_desktop.services import billing, cash, charge_codes, drafts, invoices, outside_bills
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.billing import Charge, ToBill
 from clinic_desktop.services.cash import NO_CARD, Card, DayEnd, Shift, TakenPayment
 from clinic_desktop.services.charge_codes import ChargeCode
 from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice
+from clinic_desktop.services.outside_bills import MoneyElsewhere
 
 T = TypeVar("T")
 
@@ -35,6 +36,10 @@ class View(Protocol):
 
     def show_charges(self, patient_id: str, charges: Sequence[Charge], cover: Insurance) -> None:
         """The pending charges of the patient chosen."""
+        ...
+
+    def show_elsewhere(self, patient_id: str, found: MoneyElsewhere) -> None:
+        """What care elsewhere cost the patient chosen."""
         ...
 
     def show_invoice(self, invoice: Invoice) -> None:
@@ -61,7 +66,7 @@ class View(Protocol):
 class BillingPresenter:
     """The thinking of the billing screen."""
 
-    TOUCHED = ("charge.", "invoice.", "payment.", "shift.")
+    TOUCHED = ("charge.", "invoice.", "payment.", "shift.", "bill.", "bill_line.")
 
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
         self.desk = desk
@@ -112,6 +117,11 @@ class BillingPresenter:
             "detail",
             lambda: (billing.pending_charges(self.desk, patient_id), invoices.insurance(self.desk, patient_id)),
             lambda found: self.view.show_charges(patient_id, *found),
+        )
+        self.tasks.query(
+            "elsewhere",
+            lambda: outside_bills.money_elsewhere(self.desk, patient_id),
+            lambda found: self.view.show_elsewhere(patient_id, found),
         )
 
     def open_invoice(self, invoice_id: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabWidg
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.billing.charges import ChargesPanel
+from clinic_desktop.gui.screens.billing.elsewhere import ElsewherePanel
 from clinic_desktop.gui.screens.billing.invoice import InvoicePanel
 from clinic_desktop.gui.screens.billing.presenter import BillingPresenter
 from clinic_desktop.gui.screens.billing.shift import ShiftPanel
@@ -26,6 +27,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.billing import Charge, ToBill
 from clinic_desktop.services.cash import DayEnd, Shift, TakenPayment
 from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice, PaymentRow
+from clinic_desktop.services.outside_bills import MoneyElsewhere
 
 NOTHING, CHARGES, INVOICE = range(3)
 
@@ -63,6 +65,8 @@ class BillingView(ScreenView):
         self.charges = ChargesPanel(
             self._keeper("invoice"), self._keeper("charge"), context.settings, presenter.kept_reason, context.today
         )
+        self.elsewhere = ElsewherePanel(context.settings)
+        self.charges.add_below(self.elsewhere)
         self.invoice = InvoicePanel(self._keeper("payment"), context.settings, presenter.kept_reason)
         self.shift = ShiftPanel(self._keeper("shift"))
         self._about: str | None = None
@@ -117,7 +121,7 @@ class BillingView(ScreenView):
 
     def open(self, **arguments: str) -> None:
         """Show the lists, or the patient or invoice asked for."""
-        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self.charges.show_prices)
+        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self._show_prices)
         if invoice_id := arguments.get("invoice_id"):
             self.presenter.open_invoice(invoice_id)
         elif patient_id := arguments.get("patient_id"):
@@ -172,6 +176,10 @@ class BillingView(ScreenView):
         self.unpaid.set_rows(rows)
         self.lists.setTabText(1, _("&Unpaid ({count})").format(count=len(rows)))
 
+    def _show_prices(self, prices: Sequence[tuple[str, str, int, str]]) -> None:
+        self.charges.show_prices(prices)
+        self.shift.show_currency(next((currency for *_words, currency in prices), ""))
+
     def show_shift(self, shift: Shift | None, day: DayEnd | None) -> None:
         """The cashier's shift."""
         self.shift.show_shift(shift, day)
@@ -183,11 +191,17 @@ class BillingView(ScreenView):
         if self._about != patient_id:
             self._about = patient_id
             self.charges.fresh()
+            self.elsewhere.show_money(MoneyElsewhere())
             self.presenter.recall("invoice", self.charges.form.restore)
             self.presenter.recall("charge", self.charges.adding.restore)
         self.charges.show_charges(charges, cover)
         self.detail.setCurrentIndex(CHARGES)
         self._offer()
+
+    def show_elsewhere(self, patient_id: str, found: MoneyElsewhere) -> None:
+        """What care elsewhere cost the patient chosen."""
+        if patient_id == self._about:
+            self.elsewhere.show_money(found)
 
     def show_invoice(self, invoice: Invoice) -> None:
         """The invoice chosen."""

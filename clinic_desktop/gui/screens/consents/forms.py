@@ -185,9 +185,14 @@ class ConsentForms:
                         required=True)
         )  # fmt: skip
         words = form.add(NoteEdit(_("What has happened"), "consents.glass_words", required=True))
+        password = form.add(
+            TextField(_("Your own password, again"), "consents.own_password", secret=True, required=True, longest=1024)
+        )
 
         def submit() -> None:
-            self._presenter.break_glass(reason.value() or "", words.value())
+            given = password.value()
+            password.clear()  # it stays on no screen, right or wrong
+            self._presenter.break_glass(reason.value() or "", words.value(), given)
 
         return FormPage(_("Break the glass"), _("&Open the record now"), form, submit)
 
@@ -210,8 +215,8 @@ class ConsentForms:
                         required=True),
         )  # fmt: skip
         parts = [CheckField(_(words), f"consents.section_{key}") for key, words in sharing.SECTIONS.items()]
-        form.add_row(*parts[:3])
-        form.add_row(*parts[3:])
+        form.add_row(*parts[:4])
+        form.add_row(*parts[4:])
         form.add_row(*(CheckField(_("May {what}").format(what=_(words).lower()), f"consents.permission_{key}")
                        for key, words in sharing.PERMISSIONS.items() if key != "view"))  # fmt: skip
         form.add(DateField(_("Until"), "consents.expires_on", today=self._today, required=True))

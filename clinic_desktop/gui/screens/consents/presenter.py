@@ -62,8 +62,8 @@ class View(Protocol):
 class ConsentsPresenter:
     """The thinking of the page."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, view: View) -> None:
-        self._desk, self._tasks, self._view = desk, tasks, view
+    def __init__(self, desk: Desk, tasks: Tasks, view: View, prove: Callable[[str], None]) -> None:
+        self._desk, self._tasks, self._view, self._prove = desk, tasks, view, prove
         self.acting = Acting(desk, tasks, "consents")
         self.shown: Shown | None = None
 
@@ -162,14 +162,15 @@ class ConsentsPresenter:
                 N_("The record is open as any other again."),
             )
 
-    def break_glass(self, reason: str, words: str) -> None:
-        """Open the record in an emergency."""
+    def break_glass(self, reason: str, words: str, password: str) -> None:
+        """Open the record in an emergency, once the password was given again."""
         patient = self.patient_id
-        self._act(
-            "glass",
-            lambda desk: break_glass.break_glass(desk, patient, reason, words),
-            N_("The record is open to you. An administrator looks at it afterwards."),
-        )
+
+        def work(desk: Desk) -> Glass:
+            self._prove(password)
+            return break_glass.break_glass(desk, patient, reason, words)
+
+        self._act("glass", work, N_("The record is open to you. An administrator looks at it afterwards."))
 
     def end_glass(self) -> None:
         """Close it again."""

@@ -26,7 +26,7 @@ class ConsentsView(ScreenView):
     def __init__(self, context: ScreenContext) -> None:
         super().__init__("consents")
         self._window, self._today = context.window, context.today
-        self._presenter = ConsentsPresenter(context.desk, context.tasks, self)
+        self._presenter = ConsentsPresenter(context.desk, context.tasks, self, context.prove)
         self.list, self.shares = lists.consents(context.settings), lists.shares(context.settings)
         self._forms = ConsentForms(self._presenter, context.today)
         self._detail = Detail()

@@ -3,7 +3,7 @@
 from clinic_desktop.store.migrations import run_beside
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

@@ -42,11 +42,14 @@ def _with_cover(story: Story, order: int, **fields: Any) -> Story:
     if before is not None:
         return swap(story, before, before.model_copy(update=fields))
     patient = story.first.id
-    made = Coverage(
-        resource_type="Coverage",
-        status="active",
-        order=order,
-        beneficiary=Reference(reference=f"Patient/{patient}") if patient else None,
+    made = Coverage.model_validate(
+        {
+            "resourceType": "Coverage",
+            "status": "active",
+            "order": order,
+            "beneficiary": {"reference": f"Patient/{patient}"} if patient else {"display": "patient"},
+            "payor": [],
+        }
     )
     return add(story, made.model_copy(update=fields))
 
@@ -77,7 +80,7 @@ def _member(order: int) -> tuple[Get, Put]:
 
 
 def _is_group(each: CoverageClass) -> bool:
-    return each.type is not None and any(coding.code == "group" for coding in each.type.coding)
+    return any(coding.code == "group" for coding in each.type.coding)
 
 
 def _group(order: int) -> tuple[Get, Put]:

@@ -8,8 +8,9 @@ from sync.records.document import DocumentReference
 from sync.records.elements import Resource
 from sync.records.encounter import Encounter
 from sync.records.exact import Number
-from sync.records.invoice import Invoice, PaymentNotice
+from sync.records.invoice import Invoice
 from sync.records.location import Location
+from sync.records.payment import PaymentNotice
 from sync.records.practitioner import Practitioner
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.telling.notes import plain
@@ -128,6 +129,7 @@ def _payment(invoice_id: str, payment: Body, currency: str) -> PaymentNotice:
         "resourceType": "PaymentNotice",
         "identifier": [{"system": PAYMENT, "value": payment_key(invoice_id, payment)}],
         "status": "active",
+        "created": payment.get("date"),
         "request": {"identifier": _id(Kind.INVOICE, invoice_id)},
         "paymentDate": payment.get("date"),
         "amount": _money(payment.get("amount"), currency),

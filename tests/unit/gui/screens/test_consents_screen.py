@@ -112,6 +112,19 @@ def test_without_a_signature_the_pad_says_so_and_nothing_is_kept(at: At, desk_fo
     assert consents.consents_of(desk_for("doctor"), patient).consents == ()
 
 
+def test_a_consent_signed_tomorrow_is_refused_in_words_and_nothing_is_kept(at: At, desk_for: DeskFor) -> None:
+    patient = register(desk_for("doctor"))
+    window = at("doctor")
+    window.view.open(patient_id=patient)
+    press(window, "consents.new")
+    fill(window, "consents.scope", "research")
+    fill(window, "consents.granted_on", "11-Mar-2026")
+    draw(window, "consents.signature")
+    window.primary()
+    assert "still to come" in window.errors[-1]
+    assert consents.consents_of(desk_for("doctor"), patient).consents == ()
+
+
 def test_the_strokes_are_kept_as_a_draft_and_come_back(at: At, desk_for: DeskFor) -> None:
     desk = desk_for("nurse")
     patient = register(desk)
@@ -181,9 +194,21 @@ def test_a_restricted_record_is_broken_open_and_closed_again(at: At, desk_for: D
     press(window, "consents.break_glass")
     fill(window, "consents.glass_reason", "life_in_danger")
     fill(window, "consents.glass_words", "short")
+    fill(window, "consents.own_password", "her own")
     window.primary()
     assert "at least" in window.errors[-1]
     fill(window, "consents.glass_words", "Unconscious after a fall")
+    tries = len(window.errors)
+    window.primary()
+    assert len(window.errors) == tries, "a form without the password is not given in: the field says so"
+    assert break_glass.my_glass(acting, patient) is None
+    window.proves = False
+    fill(window, "consents.own_password", "not her own")
+    window.primary()
+    assert "password is wrong" in window.errors[-1]
+    assert find(window, "consents.own_password").property("text") == "", "it stays on no screen"
+    window.proves = True
+    fill(window, "consents.own_password", "her own")
     window.primary()
     assert chart.open_chart(acting, patient).patient.id == patient
     assert "until 09:30" in find(window, "consents.who").property("text") or break_glass.my_glass(acting, patient)
