@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from sync.port import Kind, Story
@@ -24,7 +24,7 @@ from sync.telling.masks import is_mask
 
 EXAMPLES = 10_000 if os.environ.get("CLINIC_LONG") else 200
 # What every property over stories is run with; the machine decides how long one takes, not the property.
-many = settings(max_examples=EXAMPLES, deadline=None)
+many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
