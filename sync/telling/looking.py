@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from sync.port import CannotTell, Page, Seen, Story, Telling
+from sync.port import CannotTell, Kind, Page, Seen, Story, Telling
 from sync.telling.folding import fold
 from sync.telling.masks import has_mask, masked_members
+from sync.transport.outcomes import Call, NotThere, Said
 
 # More pages than this are not looked through for one record: then a person looks.
 MOST_PAGES = 20
@@ -22,6 +23,14 @@ def through(page: Callable[[str | None], Page]) -> Iterator[Seen]:
         cursor = found.next
         if cursor is None:
             return
+
+
+def found_in(page: Callable[[str | None], Page], kind: Kind, remote_id: str) -> Seen:
+    """One record through its list. Raises NotThere where it is in none of the pages."""
+    for one in through(page):
+        if one.remote_id == remote_id:
+            return one
+    raise NotThere(Call(f"GET {kind}s", "GET", "/"), None, Said("not_listed", "it is in no list any more"))
 
 
 def made_since(stamp: object, sent_at: str) -> bool:

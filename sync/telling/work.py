@@ -18,7 +18,7 @@ from sync.records.practitioner import Practitioner
 from sync.records.request import ServiceRequest
 from sync.telling.lenses import add, change, first_of, of
 from sync.telling.notes import current, section_of, text_of, written
-from sync.telling.words import LOINC, RESOURCE, UCUM, code_in, refer, told_id, words
+from sync.telling.words import LOINC, RESOURCE, THERE, UCUM, code_in, refer, told_id, words
 
 ICD10 = "http://hl7.org/fhir/sid/icd-10-cm"
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -244,8 +244,9 @@ def refills(line: MedicationRequest) -> int | None:
 
 
 def asked_by(story: Story, reference: Reference | None) -> Reference | None:
-    """Who asked for it: as it says, else the practitioner who is told with it where it says a name alone."""
-    if reference is not None and (reference.reference or reference.identifier):
+    """Who asked for it: as it says, else the practitioner told with it where it says a name or a number alone."""
+    there = reference.identifier.system if reference is not None and reference.identifier else None
+    if reference is not None and (reference.reference or (there or "").startswith(THERE)):
         return reference
     one = next((each for each in of(story, Practitioner) if each.id), None)
     return reference if one is None else Reference(reference=f"Practitioner/{one.id}")

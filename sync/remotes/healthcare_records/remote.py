@@ -21,7 +21,7 @@ from sync.remotes.healthcare_records.profile import (
 )
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, clear, made_since, through
+from sync.telling.looking import agrees, clear, found_in, made_since, through
 from sync.telling.masks import has_mask
 from sync.telling.paging import items, next_offset, page, total_of
 from sync.telling.people import contact_point
@@ -29,7 +29,7 @@ from sync.telling.shapes import only
 from sync.telling.words import NOBODY
 from sync.transport.credentials import Clock, Secrets
 from sync.transport.opening import Endings, Opening
-from sync.transport.outcomes import Answer, Call, Garbled, NotThere, Outcome, Refused, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Outcome, Refused, Said
 from sync.transport.signin import Bearer
 from sync.transport.wire import SignIn
 
@@ -164,10 +164,7 @@ class HealthcareRecordsRemote:
         def one_page(cursor: str | None) -> Page:
             return self.page(kind, parent=parent, since=None, until=None, cursor=cursor)
 
-        for one in through(one_page):
-            if one.remote_id == remote_id:
-                return one
-        raise NotThere(Call(f"GET /{_LISTS.get(kind, kind)}", "GET", "/"), None, Said("not_listed", "it is not listed"))
+        return found_in(one_page, kind, remote_id)
 
     def send(self, sending: Sending) -> Echo:
         """Send one create or update; an update only where what is hidden there is known here."""

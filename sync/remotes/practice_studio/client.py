@@ -148,13 +148,7 @@ class Client:
         offset: int = 0,
     ) -> wire.Listed:
         """List a patient's records."""
-        query: dict[str, Value] = {
-            "type": type,
-            "from_date": from_date,
-            "to_date": to_date,
-            "limit": limit,
-            "offset": offset,
-        }
+        query = {"type": type, **_window(from_date, to_date, limit, offset)}
         return self._list(*at("GET /api/v1/patients/{patient_id}/records", PATIENT, patient_id), query)
 
     def list_invoices(
@@ -168,13 +162,7 @@ class Client:
         offset: int = 0,
     ) -> wire.Listed:
         """List a patient's invoices (status: open, paid, overdue)."""
-        query: dict[str, Value] = {
-            "status": status,
-            "from_date": from_date,
-            "to_date": to_date,
-            "limit": limit,
-            "offset": offset,
-        }
+        query = {"status": status, **_window(from_date, to_date, limit, offset)}
         return self._list(*at("GET /api/v1/patients/{patient_id}/invoices", PATIENT, patient_id), query)
 
     def download_attachment(self, attachment_id: str) -> bytes:
@@ -229,6 +217,10 @@ class Client:
 
     def _list(self, endpoint: str, path: str, query: Mapping[str, Value]) -> wire.Listed:
         return read(wire.Listed, self._calls.get(endpoint, path, given(query)))
+
+
+def _window(from_date: str | None, to_date: str | None, limit: int, offset: int) -> dict[str, Value]:
+    return {"from_date": from_date, "to_date": to_date, "limit": limit, "offset": offset}
 
 
 def id_of_link(href: object, kind: re.Pattern[str]) -> str | None:

@@ -12,7 +12,7 @@ from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.remotes.practice_studio.profile import UNTOLD, profile
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, clear, made_since, through, widened
+from sync.telling.looking import agrees, clear, found_in, made_since, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import marked, with_marker
 from sync.telling.paging import items, next_offset, offset_of, page
@@ -148,10 +148,7 @@ class PracticeStudioRemote:
         def one_page(cursor: str | None) -> Page:
             return self.page(kind, parent=parent, since=None, until=None, cursor=cursor)
 
-        for one in through(one_page):
-            if one.remote_id == remote_id:
-                return one
-        raise NotThere(Call(f"GET {kind}s", "GET", "/"), None, Said("not_listed", "it is in no list any more"))
+        return found_in(one_page, kind, remote_id)
 
     def send(self, sending: Sending) -> Echo:
         """Send one create or update; there is no act that can be told."""

@@ -12,6 +12,7 @@ from sync.records.coverage import Coverage
 from sync.records.dispense import MedicationDispense
 from sync.records.elements import Resource
 from sync.records.invoice import ChargeItem, Invoice
+from sync.records.medication import MedicationRequest
 from sync.records.observation import Observation
 from sync.records.organization import Organization
 from sync.records.payment import PaymentNotice
@@ -184,3 +185,24 @@ def test_results_are_told_under_their_order_whatever_their_test() -> None:
     waiting = arocord().project(story, Unlinked())
     assert isinstance(waiting, Telling)
     assert waiting.needs == ((Kind.LAB_ORDER, "order"),)
+
+
+def test_a_prescription_as_it_is_signed_here_keeps_its_sig_its_prescriber_and_its_pharmacy() -> None:
+    line = of(
+        MedicationRequest, id="m", status="active", intent="order", subject=PATIENT,
+        medicationCodeableConcept={"text": "Lisinopril 10mg tablet"},
+        requester={"display": "Dr. Ada", "identifier": {"system": "http://hl7.org/fhir/sid/us-npi", "value": "1"}},
+        reasonCode=[HYPERTENSION, {"text": "Hypertension"}],
+        dosageInstruction=[{"text": "1 tablet once daily", "patientInstruction": "In the morning"}],
+        dispenseRequest={"numberOfRepeatsAllowed": 3, "quantity": {"value": 30}, "performer": {"display": "Main St"}},
+    )  # fmt: skip
+    theirs = body(hms(), Kind.PRESCRIPTION, line, DOCTOR)
+    assert theirs["provider_id"] == "practitioner-d"
+    assert theirs["dosage"] == {"instructions": "1 tablet once daily; In the morning", "indications": "Hypertension"}
+    assert (theirs["diagnosis_codes"], theirs["pharmacy"]) == (["I10"], {"name": "Main St"})
+    told = body(arocord(), Kind.PRESCRIPTION, line, DOCTOR)
+    assert told["doctor_id"] == "practitioner-d"
+    assert told["medications"] == [
+        {"name": "Lisinopril 10mg tablet", "dosage": "1 tablet once daily", "instructions": "In the morning",
+         "quantity": 30, "refills": 3}
+    ]  # fmt: skip

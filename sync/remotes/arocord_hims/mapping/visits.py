@@ -104,6 +104,13 @@ def _status(story: Story, _links: Links) -> str | None:
     return "completed" if first_of(story, Encounter).status == "finished" else None
 
 
+def _put_status(story: Story, value: Any, _links: Links) -> Story:
+    """How far it is there, where the chart knows nothing of it; a visit that was signed here stays finished."""
+    ours = {"completed": "finished", "in_progress": "in-progress"}.get(str(value))
+    blank = first_of(story, Encounter).status == "unknown"
+    return change(story, status=ours) if blank and ours else story
+
+
 def _workflow(_story: Story, _links: Links) -> str:
     return WORKFLOW
 
@@ -125,7 +132,7 @@ LENSES = (
     shown("doctor_id"),
     shown("current_step"),
     shown("total_steps"),
-    Lens("status", _status, left),
+    Lens("status", _status, _put_status),
     shown("started_at"),
 )
 STEPPED = frozenset({"vitals", "symptoms"})

@@ -70,7 +70,9 @@ def _dosage(story: Story, _links: Links) -> Body | None:
     quantity = rates[0].get("doseQuantity") if rates else None
     quantity = quantity if isinstance(quantity, dict) else {}
     lasts = supply_days(_line(story))
-    instructions = dosage.patient_instruction or dosage.text if dosage else None
+    # Both, where there are both: what is taken, and what was said to the patient about it.
+    texts = (dosage.text, dosage.patient_instruction) if dosage else ()
+    instructions = "; ".join(dict.fromkeys(filter(None, texts))) or None
     found = {
         "amount": plain(exact(quantity.get("value"))),
         "unit": quantity.get("unit") or quantity.get("code"),
@@ -78,9 +80,15 @@ def _dosage(story: Story, _links: Links) -> Body | None:
         "duration": lasts,
         "duration_unit": "days" if lasts is not None else None,
         "instructions": instructions,
-        "indications": "; ".join(filter(None, map(words, _line(story).reason_code))) or None,
+        "indications": _indications(_line(story)),
     }
     return {name: value for name, value in found.items() if value is not None} or None
+
+
+def _indications(line: MedicationRequest) -> str | None:
+    """Why, in words; a code without words stands among the codes of the diagnoses."""
+    named = (words(each) for each in line.reason_code if each.text or any(c.display for c in each.coding))
+    return "; ".join(dict.fromkeys(filter(None, named))) or None
 
 
 def _refills(story: Story, _links: Links) -> Body | None:
@@ -105,7 +113,9 @@ def pharmacy_of(story: Story) -> Organization | None:
 def _pharmacy(story: Story, _links: Links) -> Body | None:
     one = pharmacy_of(story)
     if one is None:
-        return None
+        performer = supply(_line(story)).get("performer")
+        named = performer.get("display") if isinstance(performer, dict) else None
+        return {"name": named} if isinstance(named, str) and named else None
     home = one.address[0] if one.address else None
     address = {
         "street": ", ".join(filter(None, home.line)) or None,
