@@ -53,7 +53,7 @@ class ClinicChart:
 
     def __init__(self, workstation: str, clock: Clock) -> None:
         self._workstation, self._clock = workstation, clock
-        self._read: tuple[object, str, Told | None] | None = None
+        self._read: tuple[object, Told | None] | None = None
 
     def end(self, unit: Unit) -> int:
         """The newest entry of the journal."""
@@ -135,8 +135,8 @@ class ClinicChart:
 
     def _told(self, unit: Unit, patient: str) -> Told | None:
         state = (unit.conn, syncing.journal_end(unit.conn), patient)
-        if self._read is not None and self._read[:2] == (state, patient):
-            return self._read[2]
+        if self._read is not None and self._read[0] == state:
+            return self._read[1]
         record = syncing.record_for(unit.conn, patient)
         told = None
         if record is not None:
@@ -145,7 +145,7 @@ class ClinicChart:
                 lambda ids: syncing.staff_rows(unit.conn, list(ids)),
                 lambda sha256: syncing.content_for(unit.conn, sha256),
             )
-        self._read = (state, patient, told)
+        self._read = (state, told)
         return told
 
     def _parts(self, unit: Unit, told: Told, kind: Kind, local_id: str) -> Parts | None:
@@ -204,11 +204,10 @@ class ClinicChart:
         if _contacts(before.parts) != _contacts(after.parts):
             contacts = [Contact(each[0], each[1], each[2]) for each in _contacts(after.parts)]
         heard.bring_patient(act, local_id, changes, contacts, title)
-        known = {named[1] for named in told.rows}
         more = [
             each
             for each in records
-            if not isinstance(each, Patient) and (each.id or "") not in known and each.resource_type in _BESIDE_PATIENT
+            if each.resource_type in _BESIDE_PATIENT and not told.is_known(_OF_PATIENT, each.id or "")
         ]
         if more:
             self._beside(act, local_id, more, because)
@@ -246,6 +245,7 @@ class ClinicChart:
 
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_OF_PATIENT = ("allergies", "problems", "medicines_taken", "covers")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})
 
 

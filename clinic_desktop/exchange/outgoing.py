@@ -186,11 +186,15 @@ def keys_of(record: PatientRecord) -> dict[tuple[str, str], Key]:
     keys: dict[tuple[str, str], Key] = {}
     for one in record.rows:
         # What came from elsewhere bears the key it came with.
-        kind = _HERE[one.table][0] if one.table in _HERE else _KIND.get(one.table, "")
-        keys[one.table, one.row["id"]] = one.key or Key(kind, UUID_SYSTEM, str(one.row["id"]))
+        keys[one.table, one.row["id"]] = one.key or Key(kind_of(one.table), UUID_SYSTEM, str(one.row["id"]))
     for merged in record.merged:
         keys["patients", merged] = keys["patients", record.patient_id]
     return keys
+
+
+def kind_of(table: str) -> str:
+    """The kind of record that the rows of a table are."""
+    return _HERE[table][0] if table in _HERE else _KIND.get(table, "")
 
 
 def resource_of(one: Leaving, keys: Mapping[tuple[str, str], Key]) -> Json:

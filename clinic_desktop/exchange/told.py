@@ -3,13 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from clinic_desktop.exchange import documents, outgoing
 from clinic_desktop.exchange.mapped import LOINC, Row, clean
 from clinic_desktop.services.arrival_keys import Key
-from clinic_desktop.services.departures import Leaving, PatientRecord
+from clinic_desktop.services.departures import Leaving, Parted
 from sync.records.dispense import MedicationDispense
 from sync.records.elements import Resource
 from sync.records.exact import Json
@@ -29,58 +29,72 @@ _TOLD: Mapping[str, type[Resource]] = {
 }
 
 
-@dataclass
 class Told:
     """One patient's rows, each made a record when it is asked for; `staff` and `content` read what it speaks of."""
 
-    record: PatientRecord
-    staff: Callable[[Iterable[str]], tuple[Row, ...]]
-    content: Callable[[str], bytes]
-    rows: dict[Named, Leaving] = field(init=False)
-    _keys: dict[Named, Key] = field(init=False)
-    _point: Callable[[str, str | None], Json | None] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rows = {(one.table, str(one.row["id"])): one for one in self.record.rows}
-        self._keys = {
-            named: key._replace(system=OURS, value=named[1]) for named, key in outgoing.keys_of(self.record).items()
-        }
-        for merged in self.record.merged:
-            self._keys["patients", merged] = self._keys["patients", self.record.patient_id]
-        self._point = outgoing.pointer(self._keys)
+    def __init__(
+        self, record: Parted, staff: Callable[[Iterable[str]], tuple[Row, ...]], content: Callable[[str], bytes]
+    ) -> None:
+        self.record, self._staff, self._content = record, staff, content
 
     def of(self, table: str, **equal: object) -> list[Leaving]:
         """The rows of a table whose columns equal what is given; those that came from elsewhere are theirs to tell."""
         return [
             one
-            for (name, _), one in self.rows.items()
-            if name == table
-            and one.key is None
-            and all(one.row.get(column) == value for column, value in equal.items())
+            for one in self.record.of(table)
+            if one.key is None and all(one.row.get(column) == value for column, value in equal.items())
         ]
 
     def one(self, table: str, record: str) -> Leaving | None:
         """A row that is this clinic's own."""
-        found = self.rows.get((table, record))
-        return found if found is not None and (found.key is None or table == "patients") else None
+        return next(
+            (
+                one
+                for one in self.record.of(table)
+                if str(one.row["id"]) == record and (one.key is None or table == "patients")
+            ),
+            None,
+        )
+
+    def is_known(self, tables: Iterable[str], record: str) -> bool:
+        """Whether a row of these tables has this id."""
+        return any(str(one.row["id"]) == record for table in tables for one in self.record.of(table))
 
     def resource(self, one: Leaving, **also: object) -> Resource:
         """The record that a row is, with members that only a story has."""
         # A registration that came from elsewhere is known by this clinic's number all the same.
         ours = replace(one, key=None) if one.table == "patients" else one
-        written = outgoing.resource_of(ours, self._keys)
+        written = outgoing.resource_of(ours, _Ours(self.record))
         if written["resourceType"] in documents.CARRIERS:
-            written = documents.fill(written, self.content, hashed=True)
+            written = documents.fill(written, self._content, hashed=True)
         return made(written | clean(**also))
 
     def reference(self, table: str, record: object) -> Json | None:
         """How the records of a story refer to a row."""
-        return self._point(table, None if record is None else str(record))
+        return outgoing.pointer(_Ours(self.record))(table, None if record is None else str(record))
 
     def people(self, *ids: object) -> tuple[Resource, ...]:
         """Those of the clinic's staff who are spoken of."""
         wanted = [str(each) for each in ids if each is not None]
-        return tuple(made(practitioner(row)) for row in self.staff(wanted)) if wanted else ()
+        return tuple(made(practitioner(row)) for row in self._staff(wanted)) if wanted else ()
+
+
+class _Ours(dict[Named, Key]):
+    """Under which key each row is referred to: by its own id, and the patient by the registration that is kept."""
+
+    def __init__(self, record: Parted) -> None:
+        super().__init__()
+        self._record = record
+
+    def __missing__(self, named: Named) -> Key:
+        table, record = named
+        if table == "patients":
+            record = self._record.patient_id
+        return Key(outgoing.kind_of(table), OURS, record)
+
+    def get(self, named: Named, _default: object = None) -> Key:
+        """Every row has one."""
+        return self[named]
 
 
 def made(resource: Json) -> Resource:

@@ -1,6 +1,6 @@
 """What was planned, ordered, insured, charged and said here, as rows that go out with a patient's record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
@@ -18,27 +18,15 @@ from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = ("rows_of_work", "of_patient")
 
+Rows = list[dict[str, Any]]
 Found = Iterable[tuple[str, dict[str, Any]]]
+Reader = Callable[[Connection, Sequence[str]], Rows]
 
 
 def rows_of_work(connection: Connection, ids: Sequence[str]) -> Found:
     """Documents, consents, and all that was planned, ordered, insured, charged and said, the oldest first."""
-    wanted: tuple[tuple[Table, Select[Any]], ...] = (
-        (documents, _documents()),
-        (consents, select(consents)),
-        (covers, _covers()),
-        (appointments, _appointments()),
-        (lab_order_tests, _ordered()),
-        (charges, select(charges)),
-        (payments, select(payments)),
-        (notifications, _notices()),
-        (refill_requests, _refills()),
-        (outside_records, select(outside_records)),
-    )
-    for table, asked in wanted:
-        yield from ((table.name, row) for row in of_patient(connection, asked, table, ids))
-    yield from _invoices(connection, ids)
-    yield from _claims(connection, ids)
+    for name, read in WORK.items():
+        yield from ((name, row) for row in read(connection, ids))
 
 
 def of_patient(connection: Connection, wanted: Select[Any], table: Table, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -99,28 +87,39 @@ def _refills() -> Select[Any]:
     return found.outerjoin(staff, staff.c.id == refill_requests.c.decided_by)
 
 
-def _invoices(connection: Connection, ids: Sequence[str]) -> Found:
+def _invoices(connection: Connection, ids: Sequence[str]) -> Rows:
     lines = _by(of_patient(connection, select(invoice_lines), invoice_lines, ids), "invoice_id")
-    for row in of_patient(connection, select(invoices), invoices, ids):
-        yield invoices.name, row | {"lines": lines.get(row["id"], [])}
+    found = of_patient(connection, select(invoices), invoices, ids)
+    return [row | {"lines": lines.get(row["id"], [])} for row in found]
 
 
-def _claims(connection: Connection, ids: Sequence[str]) -> Found:
-    """Claims with their lines, then what was answered to them; who provides is the clinic by its name."""
+def _claims(connection: Connection, ids: Sequence[str]) -> Rows:
+    """Claims with their lines; who provides is the clinic by its name."""
     name = connection.execute(select(settings.c.value).where(settings.c.name == "clinic_name")).scalar()
-    insured = (
+    lines = _by(of_patient(connection, select(claim_lines), claim_lines, ids), "claim_id")
+    return [
+        row | {"lines": lines.get(row["id"], []), "clinic": name or "?"}
+        for row in of_patient(connection, _insured(), claims, ids)
+    ]
+
+
+def _claim_answers(connection: Connection, ids: Sequence[str]) -> Rows:
+    """What was answered to claims."""
+    about = {
+        row["id"]: {"insurer": row["insurer"], "currency": row["currency"]}
+        for row in of_patient(connection, _insured(), claims, ids)
+    }
+    found = of_patient(connection, select(claim_answers), claim_answers, ids)
+    return [row | about[row["claim_id"]] for row in found]
+
+
+def _insured() -> Select[Any]:
+    return (
         select(claims, insurers.c.name.label("insurer"))
         .join(covers, covers.c.id == claims.c.cover_id)
         .join(plans, plans.c.id == covers.c.plan_id)
         .join(insurers, insurers.c.id == plans.c.insurer_id)
     )
-    lines = _by(of_patient(connection, select(claim_lines), claim_lines, ids), "claim_id")
-    made = of_patient(connection, insured, claims, ids)
-    for row in made:
-        yield claims.name, row | {"lines": lines.get(row["id"], []), "clinic": name or "?"}
-    about = {row["id"]: {"insurer": row["insurer"], "currency": row["currency"]} for row in made}
-    for row in of_patient(connection, select(claim_answers), claim_answers, ids):
-        yield claim_answers.name, row | about[row["claim_id"]]
 
 
 def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str, Any]]]:
@@ -128,3 +127,25 @@ def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str,
     for row in rows:
         found.setdefault(row[column], []).append(row)
     return {whole: sorted(parts, key=lambda part: part["position"]) for whole, parts in found.items()}
+
+
+def _of(table: Table, asked: Callable[[], Select[Any]]) -> Reader:
+    return lambda connection, ids: of_patient(connection, asked(), table, ids)
+
+
+# How the rows of each table are read, in the order in which they go out.
+WORK: Mapping[str, Reader] = {
+    "documents": _of(documents, _documents),
+    "consents": _of(consents, lambda: select(consents)),
+    "covers": _of(covers, _covers),
+    "appointments": _of(appointments, _appointments),
+    "lab_order_tests": _of(lab_order_tests, _ordered),
+    "charges": _of(charges, lambda: select(charges)),
+    "payments": _of(payments, lambda: select(payments)),
+    "notifications": _of(notifications, _notices),
+    "refill_requests": _of(refill_requests, _refills),
+    "outside_records": _of(outside_records, lambda: select(outside_records)),
+    "invoices": _invoices,
+    "claims": _claims,
+    "claim_answers": _claim_answers,
+}

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Table, select
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import merges
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.arrival_keys import Key, look_up
-from clinic_desktop.services.departure_rows import of_patient, rows_of_work
+from clinic_desktop.services.departure_rows import WORK, Reader, Rows, of_patient, rows_of_work
 from clinic_desktop.services.patients import require_patient
 from clinic_desktop.store import attachments as contents
 from clinic_desktop.store.tables.chart import (
@@ -85,11 +85,35 @@ def patients_to_export(read: Read) -> tuple[str, ...]:
 @query(access="report")
 def patient_record(read: Read, patient_id: str) -> PatientRecord:
     """All that is kept of one patient, to be handed out."""
-    return record_of(read.conn, patient_id)
+    return _whole_record(read.conn, patient_id)
 
 
-def record_of(connection: Connection, patient_id: str) -> PatientRecord:
-    """As `patient_record`, for what is told to the connected systems, which keeps its own account of it."""
+class Parted:
+    """One patient's rows, each table read when it is asked for: for what is told to the connected systems.
+
+    What is told and when stands in sync's own account, so that no reading of it is noted in the access log.
+    """
+
+    def __init__(self, connection: Connection, patient_id: str) -> None:
+        self._connection = connection
+        self._person = require_patient(connection, patient_id)
+        self.patient_id = str(self._person.id)
+        self.ids = merges.ids_of(connection, self.patient_id)
+        self._known = _identifiers(connection, self.ids)
+        self._read: dict[str, tuple[Leaving, ...]] = {}
+
+    def of(self, table: str) -> tuple[Leaving, ...]:
+        """The rows of one table."""
+        if table not in self._read:
+            if table == "patients":
+                rows = [_person(self._connection, dict(self._person._mapping), self.ids)]
+            else:
+                rows = (_READERS.get(table) or WORK[table])(self._connection, self.ids)
+            self._read[table] = tuple(_leaving(table, row, self._known) for row in rows)
+        return self._read[table]
+
+
+def _whole_record(connection: Connection, patient_id: str) -> PatientRecord:
     person = require_patient(connection, patient_id)
     ids = merges.ids_of(connection, patient_id)
     known = _identifiers(connection, ids)
@@ -215,27 +239,28 @@ def _person(connection: Connection, row: dict[str, Any], ids: Sequence[str]) -> 
 
 def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, dict[str, Any]]]:
     """Every row that goes out, those first that others point to."""
+    for name, read in _READERS.items():
+        yield from ((name, row) for row in read(connection, ids))
+
+
+def _visits(connection: Connection, ids: Sequence[str]) -> Rows:
     seen = select(encounters, staff.c.display_name.label("seen_by")).outerjoin(
         staff, staff.c.id == encounters.c.practitioner_id
     )
-    for row in of_patient(connection, seen, encounters, ids):
-        yield "encounters", row
-    yield from (("notes", note) for note in _notes(connection, ids))
-    for table in (problems, allergies):
-        yield from ((table.name, row) for row in of_patient(connection, select(table), table, ids))
+    return of_patient(connection, seen, encounters, ids)
+
+
+def _taken(connection: Connection, ids: Sequence[str]) -> Rows:
     # What was prescribed here goes out as the prescription it is.
     taken = select(medicines_taken).where(medicines_taken.c.source == "outside")
-    yield from (("medicines_taken", row) for row in of_patient(connection, taken, medicines_taken, ids))
-    yield from (("prescription_lines", row) for row in of_patient(connection, _prescribed(), prescription_lines, ids))
+    return of_patient(connection, taken, medicines_taken, ids)
+
+
+def _signs(connection: Connection, ids: Sequence[str]) -> Rows:
     signs = select(vital_signs, staff.c.display_name.label("taken_by_name")).outerjoin(
         staff, staff.c.id == vital_signs.c.taken_by
     )
-    signs = signs.where(vital_signs.c.observation_id.is_(None))
-    yield from (("vital_signs", row) for row in of_patient(connection, signs, vital_signs, ids))
-    yield from (("lab_results", row) for row in of_patient(connection, _released(), lab_results, ids))
-    yield from (("observations", row) for row in _observations(connection, ids))
-    for table in (immunizations, procedures, diagnostic_reports):
-        yield from ((table.name, row) for row in of_patient(connection, select(table), table, ids))
+    return of_patient(connection, signs.where(vital_signs.c.observation_id.is_(None)), vital_signs, ids)
 
 
 def _observations(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -312,3 +337,23 @@ def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
         # A visit at which nothing was written has no note: FHIR has no empty texts.
         if note["id"] in steps or note["id"] in added
     ]  # fmt: skip
+
+
+def _plain(table: Table) -> Reader:
+    return lambda connection, ids: of_patient(connection, select(table), table, ids)
+
+
+_READERS: Mapping[str, Reader] = {
+    "encounters": _visits,
+    "notes": _notes,
+    "problems": _plain(problems),
+    "allergies": _plain(allergies),
+    "medicines_taken": _taken,
+    "prescription_lines": lambda connection, ids: of_patient(connection, _prescribed(), prescription_lines, ids),
+    "vital_signs": _signs,
+    "lab_results": lambda connection, ids: of_patient(connection, _released(), lab_results, ids),
+    "observations": _observations,
+    "immunizations": _plain(immunizations),
+    "procedures": _plain(procedures),
+    "diagnostic_reports": _plain(diagnostic_reports),
+}

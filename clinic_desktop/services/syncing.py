@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, func, select
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.services import consent_gate
-from clinic_desktop.services.departures import PatientRecord, record_of
+from clinic_desktop.services.departures import Parted
 from clinic_desktop.services.merges import kept_id
 from clinic_desktop.services.patients import require_patient
 from clinic_desktop.store import attachments, likeness
@@ -126,11 +126,11 @@ def changed_since(connection: Connection, after: int, limit: int) -> tuple[tuple
     return tuple(found.values()), rows[-1].seq if rows else after
 
 
-def record_for(connection: Connection, patient_id: str) -> PatientRecord | None:
+def record_for(connection: Connection, patient_id: str) -> Parted | None:
     """All that is kept of one patient; None where the record is restricted: then nothing of it is told."""
     if consent_gate.restriction_of(connection, patient_id) is not None:
         return None
-    return record_of(connection, patient_id)
+    return Parted(connection, patient_id)
 
 
 def whose(connection: Connection, kind: str, record: str) -> str | None:
