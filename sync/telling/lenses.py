@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from sync.port import Body, Links, Story
+from sync.port import Body, Links, Rule, Story
 from sync.records.elements import Resource
 from sync.records.exact import NotExact, require_sound
 from sync.telling.folding import fold
@@ -88,6 +88,11 @@ def canonical(lenses: Iterable[Lens], body: Body) -> Body:
     """The body so that two that say the same are equal."""
     known = {lens.name: lens.same for lens in lenses}
     return {name: known.get(name, fold)(value) for name, value in sorted(body.items())}
+
+
+def rules_of(lenses: Iterable[Lens], special: Mapping[str, Rule]) -> dict[str, Rule]:
+    """How two changes of each member meet: what is only read there is theirs, anything else a plain value."""
+    return {lens.name: special.get(lens.name, Rule(theirs=not lens.told)) for lens in lenses}
 
 
 Part = tuple[str, Get, Put]

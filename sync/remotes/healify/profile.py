@@ -1,8 +1,8 @@
 """What Healify's document says of limits, kinds and ways of changing them."""
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
-from sync.remotes.healify.mapping.appointment import FINAL
-from sync.remotes.healify.mapping.prescription import FINAL as FINAL_PRESCRIPTION
+from sync.remotes.healify.mapping import appointment, patient, prescription, record
+from sync.telling.lenses import rules_of
 from sync.transport.outcomes import Call
 
 SYSTEM = "healify"
@@ -11,7 +11,6 @@ STAMPS = frozenset({"created_at", "updated_at"})
 # Details that a list does not show are read again within so many days (20,000 patients take 119 requests an hour).
 ROTATION_DAYS = 7
 _PLAIN = Rule(clinical=False)
-_STAMPED = {"created_at": THEIRS, "updated_at": THEIRS}
 
 
 def _every(_call: Call) -> bool:
@@ -25,9 +24,12 @@ _RECORD = {
     "diagnosis": Rule("set", removal=True),
     "notes": Rule("text"),
     "vitals": Rule("block"),
-    "attachments": THEIRS,
-    **_STAMPED,
 }
+_PROGRAMME = (
+    "name", "description", "category", "duration_weeks", "difficulty", "provider", "features", "requirements",
+    "outcomes", "curriculum", "instructors", "enrollment_count", "rating", "reviews_count", "status", "created_at",
+    "updated_at",
+)  # fmt: skip
 KINDS = {
     Kind.PATIENT: KindProfile(
         Kind.PATIENT,
@@ -36,14 +38,15 @@ KINDS = {
         readable=True,
         create=Create.NATURAL,
         put=Put.TOP,
-        rules={
-            "email": _PLAIN,
-            "phone": _PLAIN,
-            "address": Rule("block", clinical=False),
-            "emergency_contact": Rule("block", clinical=False),
-            "medical_history": THEIRS,
-            **_STAMPED,
-        },
+        rules=rules_of(
+            patient.LENSES,
+            {
+                "email": _PLAIN,
+                "phone": _PLAIN,
+                "address": Rule("block", clinical=False),
+                "emergency_contact": Rule("block", clinical=False),
+            },
+        ),
         only_in_detail=frozenset({"medical_history"}),
         volatile=STAMPS,
         rotation_days=ROTATION_DAYS,
@@ -56,16 +59,15 @@ KINDS = {
         create=Create.MARKER,
         put=Put.TOP,
         acts=frozenset({"cancel"}),
-        rules={
-            "location": Rule("block", clinical=False),
-            "notes": Rule("text", clinical=False),
-            "appointment_type": _PLAIN,
-            "status": Rule("status", final=FINAL, theirs=True),
-            "confirmation": THEIRS,
-            "cancellation": THEIRS,
-            "reminders": THEIRS,
-            **_STAMPED,
-        },
+        rules=rules_of(
+            appointment.LENSES,
+            {
+                "location": Rule("block", clinical=False),
+                "notes": Rule("text", clinical=False),
+                "appointment_type": _PLAIN,
+                "status": Rule("status", final=appointment.FINAL, theirs=True),
+            },
+        ),
         only_in_detail=frozenset({"confirmation", "reminders", "cancellation"}),
         volatile=STAMPS | {"reminders"},
         needs=(Kind.PATIENT, Kind.PRACTITIONER),
@@ -78,7 +80,7 @@ KINDS = {
         readable=True,
         create=Create.MARKER,
         put=Put.TOP,
-        rules=_RECORD,
+        rules=rules_of(record.VISIT, _RECORD),
         only_in_detail=frozenset({"vitals"}),
         volatile=STAMPS,
         needs=(Kind.PATIENT, Kind.PRACTITIONER),
@@ -91,7 +93,7 @@ KINDS = {
         readable=True,
         create=Create.MARKER,
         put=Put.TOP,
-        rules={**_RECORD, "diagnosis": THEIRS, "vitals": THEIRS},
+        rules=rules_of(record.DOCUMENT, {name: _RECORD[name] for name in ("title", "notes")}),
         only_in_detail=frozenset({"vitals"}),
         volatile=STAMPS,
         needs=(Kind.PATIENT,),
@@ -104,17 +106,14 @@ KINDS = {
         readable=True,
         create=Create.MARKER,
         put=Put.TOP,
-        rules={
-            "medication": Rule("block"),
-            "notes": Rule("text"),
-            "status": Rule("status", final=FINAL_PRESCRIPTION, theirs=True),
-            "refills_remaining": THEIRS,
-            "refill_request": THEIRS,
-            "refill_history": THEIRS,
-            "prescribed_date": THEIRS,
-            "expires_date": THEIRS,
-            **_STAMPED,
-        },
+        rules=rules_of(
+            prescription.LENSES,
+            {
+                "medication": Rule("block"),
+                "notes": Rule("text"),
+                "status": Rule("status", final=prescription.FINAL, theirs=True),
+            },
+        ),
         only_in_detail=frozenset({"instructions", "notes", "refill_history"}),
         volatile=STAMPS,
         needs=(Kind.PATIENT, Kind.PRACTITIONER),
@@ -128,7 +127,11 @@ KINDS = {
         listed=True,
         create=Create.NATURAL,
         irreversible=True,
-        rules={"status": THEIRS, "access_link": THEIRS, "record_title": THEIRS, "created_at": THEIRS},
+        rules={
+            **dict.fromkeys(("record_id", "recipient_email", "recipient_type", "message", "expires_at"), Rule()),
+            "permissions": Rule("set"),
+            **dict.fromkeys(("status", "access_link", "record_title", "created_at"), THEIRS),
+        },
         volatile=frozenset({"created_at"}),
         needs=(Kind.PATIENT,),
     ),
@@ -136,6 +139,7 @@ KINDS = {
         Kind.PROGRAMME,
         listed=True,
         readable=True,
+        rules=dict.fromkeys(_PROGRAMME, THEIRS),
         volatile=STAMPS | {"enrollment_count", "rating", "reviews_count"},
         only_in_detail=frozenset({"curriculum", "instructors", "reviews_count", "updated_at"}),
         rotation_days=ROTATION_DAYS,

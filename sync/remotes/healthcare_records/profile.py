@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
+from sync.remotes.healthcare_records.mapping import consent, document, immunization, patient
+from sync.telling.lenses import rules_of
 from sync.transport.outcomes import Call
 
-THEIRS = Rule(theirs=True)
 STAMPS = frozenset({"created_at", "updated_at"})
 _PLAIN = Rule(clinical=False)
-_STAMPED = {"created_at": THEIRS, "updated_at": THEIRS}
 # Requests in an hour for one user, by endpoint: where the summary of tiers says something else, these numbers hold.
 HOURLY: Mapping[str, int] = {
     "GET /health": 1000,
@@ -57,7 +57,6 @@ _DOCUMENT_RULES = {
     "content": Rule("text"),
     "title": _PLAIN,
     "metadata": Rule("block", clinical=False),
-    **_STAMPED,
 }
 _CANNOT = "The Healthcare Records API has no call for it: tell the people who run it, and close this with your name."
 UNTOLD = {
@@ -83,7 +82,7 @@ def _found(settings: Mapping[str, str], name: str, create: Create) -> Create:
 
 def profile(settings: Mapping[str, str]) -> SystemProfile:
     """The profile, by what `check` found."""
-    document = _found(settings, DOCUMENTS_FOUND, Create.MARKER)
+    found_by = _found(settings, DOCUMENTS_FOUND, Create.MARKER)
     kinds = {
         Kind.PATIENT: KindProfile(
             Kind.PATIENT,
@@ -92,15 +91,16 @@ def profile(settings: Mapping[str, str]) -> SystemProfile:
             readable=True,
             create=_found(settings, PATIENTS_FOUND, Create.KEY),
             put=Put.CLEAR,
-            rules={
-                "identifier": Rule("keyed", key=("system", "value"), clinical=False),
-                "name": Rule("keyed", key=("use",), clinical=False),
-                "address": Rule("keyed", key=("use",), clinical=False),
-                "telecom": Rule("keyed", key=("system", "use"), clinical=False),
-                "emergency_contact": Rule("block", clinical=False),
-                "active": THEIRS,
-                **_STAMPED,
-            },
+            rules=rules_of(
+                patient.LENSES,
+                {
+                    "identifier": Rule("keyed", key=("system", "value"), clinical=False),
+                    "name": Rule("keyed", key=("use",), clinical=False),
+                    "address": Rule("keyed", key=("use",), clinical=False),
+                    "telecom": Rule("keyed", key=("system", "use"), clinical=False),
+                    "emergency_contact": Rule("block", clinical=False),
+                },
+            ),
             volatile=STAMPS,
             change_signal="updated_at",
         ),
@@ -108,7 +108,9 @@ def profile(settings: Mapping[str, str]) -> SystemProfile:
             Kind.CONSENT,
             listed=True,
             create=_found(settings, CONSENTS_FOUND, Create.NATURAL),
-            rules={"scope": Rule("set"), "status": Rule("status", final=frozenset({"inactive"})), **_STAMPED},
+            rules=rules_of(
+                consent.LENSES, {"scope": Rule("set"), "status": Rule("status", final=frozenset({"inactive"}))}
+            ),
             volatile=STAMPS,
             needs=(Kind.PATIENT,),
         ),
@@ -116,8 +118,8 @@ def profile(settings: Mapping[str, str]) -> SystemProfile:
             Kind.ENCOUNTER,
             listed=True,
             readable=True,
-            create=document,
-            rules=_DOCUMENT_RULES,
+            create=found_by,
+            rules=rules_of(document.VISIT, _DOCUMENT_RULES),
             volatile=STAMPS,
             needs=(Kind.PATIENT,),
             change_signal="updated_at",
@@ -126,8 +128,8 @@ def profile(settings: Mapping[str, str]) -> SystemProfile:
             Kind.DOCUMENT,
             listed=True,
             readable=True,
-            create=document,
-            rules=_DOCUMENT_RULES,
+            create=found_by,
+            rules=rules_of(document.DOCUMENT, _DOCUMENT_RULES),
             volatile=STAMPS,
             needs=(Kind.PATIENT,),
             change_signal="updated_at",
@@ -138,7 +140,7 @@ def profile(settings: Mapping[str, str]) -> SystemProfile:
             readable=True,
             create=Create.NATURAL,
             put=Put.CLEAR,
-            rules={"vaccine_name": THEIRS, "adverse_reactions": THEIRS, **_STAMPED},
+            rules=rules_of(immunization.LENSES, {}),
             only_in_detail=frozenset({"funding_source", "adverse_reactions"}),
             volatile=STAMPS,
             needs=(Kind.PATIENT,),

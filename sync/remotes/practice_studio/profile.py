@@ -1,8 +1,9 @@
 """What Practice Studio's document says of limits, kinds and ways of changing them."""
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
-from sync.remotes.practice_studio.mapping.appointment import FINAL
+from sync.remotes.practice_studio.mapping import appointment, patient
 from sync.remotes.practice_studio.mapping.patient import ONLY_IN_DETAIL
+from sync.telling.lenses import rules_of
 from sync.transport.outcomes import Call
 
 THEIRS = Rule(theirs=True)
@@ -11,7 +12,16 @@ STAMPS = frozenset({"created", "updated"})
 TIERS = {"standard": 100, "premium": 1000}
 ROTATION_DAYS = 1
 _PLAIN = Rule(clinical=False)
-_STAMPED = {"created": THEIRS, "updated": THEIRS}
+_RECORD = dict.fromkeys(("patientId", "providerId", "type", "date", "title", "content", "attachments"), THEIRS)
+_INVOICE = dict.fromkeys(
+    ("patientId", "date", "dueDate", "status", "amount", "paidAmount", "items", "payments"), THEIRS
+)
+_PROVIDER = dict.fromkeys(
+    (
+        "npi", "firstName", "lastName", "credentials", "specialty", "email", "phone", "active", "locations", "schedule",
+    ),
+    THEIRS,
+)  # fmt: skip
 
 
 def _every(_call: Call) -> bool:
@@ -19,7 +29,7 @@ def _every(_call: Call) -> bool:
 
 
 KINDS = {
-    Kind.PRACTITIONER: KindProfile(Kind.PRACTITIONER, listed=True, volatile=frozenset({"schedule"})),
+    Kind.PRACTITIONER: KindProfile(Kind.PRACTITIONER, listed=True, rules=_PROVIDER, volatile=frozenset({"schedule"})),
     Kind.PATIENT: KindProfile(
         Kind.PATIENT,
         listed=True,
@@ -27,12 +37,10 @@ KINDS = {
         readable=True,
         create=Create.NATURAL,
         put=Put.TOP,
-        rules={
-            "contactInfo": Rule("block", clinical=False),
-            "insurance": Rule("block", clinical=False),
-            **dict.fromkeys(("mrn", "emergencyContact", "preferredLanguage", "preferredPharmacy", "allergies"), THEIRS),
-            **_STAMPED,
-        },
+        rules=rules_of(
+            patient.LENSES,
+            {"contactInfo": Rule("block", clinical=False), "insurance": Rule("block", clinical=False)},
+        ),
         only_in_detail=ONLY_IN_DETAIL,
         volatile=STAMPS,
         rotation_days=ROTATION_DAYS,
@@ -42,20 +50,24 @@ KINDS = {
         Kind.APPOINTMENT,
         listed=True,
         create=Create.MARKER,
-        rules={
-            "notes": Rule("text", clinical=False),
-            "type": _PLAIN,
-            "status": Rule("status", final=FINAL, theirs=True),
-            **_STAMPED,
-        },
+        rules=rules_of(
+            appointment.LENSES,
+            {
+                "notes": Rule("text", clinical=False),
+                "type": _PLAIN,
+                "status": Rule("status", final=appointment.FINAL, theirs=True),
+            },
+        ),
         volatile=STAMPS,
         needs=(Kind.PATIENT, Kind.PRACTITIONER, Kind.LOCATION),
         change_signal="updated",
     ),
     # Written there and read here; none of them bears a time of its last change.
-    Kind.ENCOUNTER: KindProfile(Kind.ENCOUNTER, listed_for=Kind.PATIENT, rotation_days=ROTATION_DAYS),
-    Kind.DOCUMENT: KindProfile(Kind.DOCUMENT, listed_for=Kind.PATIENT, rotation_days=ROTATION_DAYS),
-    Kind.INVOICE: KindProfile(Kind.INVOICE, listed_for=Kind.PATIENT, money=True, rotation_days=ROTATION_DAYS),
+    Kind.ENCOUNTER: KindProfile(Kind.ENCOUNTER, listed_for=Kind.PATIENT, rules=_RECORD, rotation_days=ROTATION_DAYS),
+    Kind.DOCUMENT: KindProfile(Kind.DOCUMENT, listed_for=Kind.PATIENT, rules=_RECORD, rotation_days=ROTATION_DAYS),
+    Kind.INVOICE: KindProfile(
+        Kind.INVOICE, listed_for=Kind.PATIENT, money=True, rules=_INVOICE, rotation_days=ROTATION_DAYS
+    ),
 }
 _BY_PHONE = (
     "Practice Studio has no call for it: telephone the practice or use its portal, and close this with your name."

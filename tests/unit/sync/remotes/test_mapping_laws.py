@@ -1,7 +1,7 @@
 """Between the chart and three systems nothing is lost, whatever either says: for every pair of system and kind."""
 
 import pytest
-from hypothesis import given
+from hypothesis import find, given
 from hypothesis import strategies as st
 
 from sync.port import Kind, Story, Telling
@@ -116,3 +116,17 @@ def test_nothing_undocumented_is_told(pair: tuple[laws.Mapper, Kind]) -> None:
         laws.nothing_undocumented_is_told(remote, story, Linked(), EVERY[pair])
 
     holds()
+
+
+@pytest.mark.parametrize("pair", TOLD, ids=named)
+def test_every_member_that_is_told_or_shown_has_a_rule(pair: tuple[laws.Mapper, Kind]) -> None:
+    remote, kind = pair
+    assert isinstance(remote, (HealifyRemote, PracticeStudioRemote, HealthcareRecordsRemote))
+    rules = remote.profile.kinds[kind].rules
+    story = find(told_by(remote, kind), lambda _story: True)
+    telling = remote.project(story, Linked())
+    assert isinstance(telling, Telling)
+    assert {name for name in telling.body if rules[name].theirs} == set()
+    assert set(EVERY[pair]) - {"locationId"} <= rules.keys()
+    assert remote.profile.kinds[kind].volatile <= rules.keys()
+    assert remote.profile.kinds[kind].only_in_detail <= rules.keys()
