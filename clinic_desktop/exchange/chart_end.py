@@ -143,6 +143,7 @@ class ClinicChart:
             told = Told(
                 record,
                 lambda ids: syncing.staff_rows(unit.conn, list(ids)),
+                lambda record: syncing.pharmacy_row(unit.conn, record),
                 lambda sha256: syncing.content_for(unit.conn, sha256),
             )
         self._read = (state, told)

@@ -33,7 +33,8 @@ from sync.transport.outcomes import Call, Forbidden, Outcome, Said, SignInNeeded
 from sync.transport.wire import Gate
 
 MARKS = "sync-marks"
-ROUNDS_AT_ONCE = 200
+# How soon a change of the chart is seen; a look costs some microseconds.
+GLANCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -208,18 +209,25 @@ class PostOffice:
 
     def run(self, seconds: float, *, until_idle: bool, stopped: Callable[[], bool] = lambda: False) -> int:
         """Work for so long, or until nothing can be done now; returns how many rounds had work."""
-        end = self._clinic.store.clock.steady() + seconds
+        clock = self._clinic.store.clock
+        end = clock.steady() + seconds
         rounds = 0
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
-        while not stopped() and self._clinic.store.clock.steady() < end:
-            if sum(office.step() for office in offices):  # every one has its turn
-                rounds += 1
-                continue
-            if until_idle:
-                break
-            nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
-            time.sleep(max(0.05, min([1.0, *nexts])))
+        watch = self._clinic.store.watch()
+        try:
+            while not stopped() and clock.steady() < end:
+                if sum(office.step() for office in offices):  # every one has its turn
+                    rounds += 1
+                    continue
+                if until_idle:
+                    break
+                nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
+                due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
+                while not stopped() and clock.steady() < due and not watch.moved():
+                    time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
+        finally:
+            watch.close()
         return rounds
 
 
