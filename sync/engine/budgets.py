@@ -15,6 +15,8 @@ from sync.transport.outcomes import Call, NoBudget, Said
 # limit a little is kept for a person who is waiting. Small ones (10 an hour) are for the writes alone.
 SHARES = {"person": 1.0, "write": 0.97, "verify": 0.85, "sweep": 0.6}
 SMALL = 100
+# Two clocks never agree to the last digit.
+MARGIN_SECONDS = 0.02
 # A 429 that does not say when to come again.
 SILENCE_SECONDS = 60.0
 
@@ -32,7 +34,7 @@ class Window:
     def age(self, now: float) -> bool:
         """Forget what has passed; whether anything has."""
         passed = False
-        while self.taken and self.taken[0][1] <= now - self.bucket.seconds:
+        while self.taken and self.taken[0][1] <= now - self.bucket.seconds - MARGIN_SECONDS:
             self.taken.popleft()
             passed = True
         return passed
@@ -45,7 +47,7 @@ class Window:
             return self.hold
         if len(self.taken) < allowed:
             return now
-        return self.taken[len(self.taken) - allowed][1] + self.bucket.seconds
+        return self.taken[len(self.taken) - allowed][1] + self.bucket.seconds + MARGIN_SECONDS
 
 
 class Budgets:

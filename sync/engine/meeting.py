@@ -216,7 +216,8 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
     work = rows.get(Work, desk.system, str(kind), local_id)
     if work is None:
         work = Work(desk.system, str(kind), local_id, met.story.patient_id or "", since=desk.now(), state="confirmed")
-    if work.state not in {"sent", "confirmed", "differs", "closed", "idle"}:
+    if work.state not in {"sent", "confirmed", "differs", "closed", "idle"} or (work.who and work.told == work.seq):
+        # On its way, or left as it is by a person until somebody here changes it.
         rows.put(work)
         return
     if met.tell & sendable(kp):

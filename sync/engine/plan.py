@@ -39,14 +39,14 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
         if kp is not None and not told_before:
             set_state(desk, rows, work, "idle", "it was never told there")
         else:
-            _cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
+            cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
         return None
     if _gone(desk, rows, work):
         set_state(desk, rows, work, "person", "it is not there any more")
         return None
     telling = desk.remote.project(story, desk.known(rows))
     if isinstance(telling, CannotTell):
-        _cannot_tell(desk, rows, work, telling.why)
+        cannot_tell(desk, rows, work, telling.why)
         return None
     if act in kp.acts or (kp.create is None and not links and len(kp.acts) == 1):
         return _act(desk, rows, work, kp, story, telling, act or next(iter(kp.acts)), links)
@@ -63,7 +63,7 @@ def _why_untold(desk: Desk, kind: Kind, act: str) -> str:
     return desk.remote.profile.untold.get((kind, act), f"{desk.remote.profile.title} has no call for this")
 
 
-def _cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
+def cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
     """A person must tell them; a task that they have closed already stays closed until something changes."""
     if work.told == work.seq and work.who:
         set_state(desk, rows, work, "closed", why)
@@ -107,11 +107,8 @@ def _act(
     """Something is to be done to it: once."""
     asked = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="act", act=act)
     if any(one.state == "acked" for one in asked):
-        proven = not shows(kp) or not links or work.state == "confirmed"
-        set_state(desk, rows, work, "sent" if not proven or not shows(kp) else "confirmed")
-        work.told = work.seq
-        rows.put(work)
-        return None
+        # It is done; what else has changed of it is told like any other change.
+        return _record(desk, rows, work, kp, story, telling, links)
     if any(one.state in UNSETTLED for one in asked):
         set_state(desk, rows, work, "unknown", "no answer came")
         return None
@@ -153,7 +150,7 @@ def _record(
         if not decided and shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
-            _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
+            cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
             return None
         return Plan("update", story, body, "", part, link)
     _nothing_left(desk, rows, work, [link.remote_id for link in told.values()])
@@ -197,7 +194,7 @@ def _creation(desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story,
         set_state(desk, rows, work, "idle", "it was never told there")
         return None
     if kp.create is None:
-        _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "create"))
+        cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "create"))
         return None
     if _undecided(desk, rows, work, part) or _out_of_time(desk, rows, work, story):
         return None

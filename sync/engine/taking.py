@@ -3,12 +3,13 @@
 import re
 
 from sync.engine.chart import Because, Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, clear, digest, hash_of, release
+from sync.engine.desk import QUIET_SECONDS, Desk, clear, digest, hash_of, release, set_state
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
+from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
-from sync.port import Kind, Seen
+from sync.port import Body, Kind, Seen
 
 # What we put where a person may read it, and a list gives it back.
 MARKER = re.compile(r"ref [0-9A-Za-z-]+")
@@ -108,12 +109,43 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         # It may be the very one whose answer was lost.
         look(desk, rows, str(seen.kind), seen.remote_id, "waiting", parent=seen.parent or "", after=QUIET_SECONDS)
         return _wait(desk, rows, seen)
+    if (link := _one_of_ours(desk, rows, seen, patient)) is not None:
+        return link
     for one in ours:
         if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one):
             if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
                 return None
             return second(desk, rows, one, seen.remote_id)
     return _new(desk, rows, seen, shadow)
+
+
+def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:
+    """A record here that was never linked, and that this one is by our own marker; after a restore, by all it says.
+
+    What was sent after the backup was made is not remembered: it would come back as new, and be sent again.
+    """
+    text = dumps(seen.body)
+    restored = bool(desk.get(rows, "restored at"))
+    if not restored and not MARKER.search(text):
+        return None
+    for work in rows.find(Work, system=desk.system, patient=patient):
+        if work.kind != str(seen.kind) or desk.known(rows).all(seen.kind, work.local_id):
+            continue
+        story = desk.chart.story(rows.unit, seen.kind, work.local_id)
+        if story is None:
+            continue
+        marked = bool(story.marker) and story.marker in MARKER.findall(text)
+        body = projected(desk, rows, story, 0) if restored and not marked else None
+        if not marked and (body is None or not _says(desk, seen, body)):
+            continue
+        link = Link(desk.system, work.kind, seen.remote_id, work.local_id, 0, "confirmed", 1.0, "", desk.now())
+        for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
+            intent.state, intent.remote_id = "acked", seen.remote_id
+            rows.put(intent)
+        set_state(desk, rows, work, "waiting" if work.seq > work.told else "sent")
+        join(desk, rows, link)
+        return link
+    return None
 
 
 def _of_patient(desk: Desk, kind: Kind) -> bool:
@@ -145,10 +177,14 @@ def same_as_sent(desk: Desk, seen: Seen, intent: Intent) -> bool:
     """Whether a record there is what an intent of ours said: by our marker, or by every member that both show."""
     if intent.marker and intent.marker in dumps(seen.body):
         return True
-    kind = Kind(intent.kind)
-    shown = [name for name in intent.body if name in clear(desk, seen) and intent.body[name] is not None]
-    mine = desk.remote.canonical(kind, {name: intent.body[name] for name in shown})
-    theirs = desk.remote.canonical(kind, {name: seen.body[name] for name in shown})
+    return any(_says(desk, seen, body) for body in (intent.body, *intent.before.get("earlier", ())))
+
+
+def _says(desk: Desk, seen: Seen, body: Body) -> bool:
+    """Whether every member that both show says the same."""
+    shown = [name for name in clear(desk, seen) if body.get(name) is not None]
+    mine = desk.remote.canonical(seen.kind, {name: body[name] for name in shown})
+    theirs = desk.remote.canonical(seen.kind, {name: seen.body[name] for name in shown})
     return bool(shown) and digest(mine) == digest(theirs)
 
 
@@ -166,6 +202,9 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         for intent in rows.find(Intent, system=desk.system, marker=marker):
             if intent.kind == kind and intent.op == "create" and intent.state == "acked":
                 return second(desk, rows, intent, seen.remote_id)
+    for intent in queries.sent_twice(rows, desk.system, kind):
+        if intent.state == "acked" and same_as_sent(desk, seen, intent):
+            return second(desk, rows, intent, seen.remote_id)
     free: list[Likely] = []
     for one in likely:
         if one.score < REVIEW:

@@ -4,7 +4,7 @@ from sync.engine.chart import Likely
 from sync.engine.desk import Desk, digest, sendable, set_state
 from sync.engine.identity import judge
 from sync.engine.meeting import reconcile, settle_work
-from sync.engine.plan import Plan, certain, plan
+from sync.engine.plan import Plan, cannot_tell, certain, plan
 from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
@@ -202,7 +202,7 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         return None
     body = _writable(desk, kp.put, seen, met.there, changed, sendable(kp), met.mine)
     if body is None:
-        set_state(desk, rows, work, "cannot", "what they hide is not known here in clear; it cannot be sent safely")
+        cannot_tell(desk, rows, work, "what they hide is not known here in clear; it cannot be sent safely")
         return None
     if unseen := desk.remote.masked(seen.body) & body.keys():
         # Their way of updating replaces what they hide; if somebody changed it there, nobody can know.
@@ -248,9 +248,14 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
         desk.new_id(), desk.system, kind, story.local_id, next_one.op, next_one.act, next_one.part,
         story.patient_id or (story.local_id if story.kind is Kind.PATIENT else ""),
     )  # fmt: skip
+    if intent.attempts and intent.body != body:
+        # Should an earlier attempt arrive after all, it is known by what it said.
+        intent.before = {"earlier": [*intent.before.get("earlier", []), intent.body]}
+    elif not intent.attempts:
+        intent.before = before
     intent.parent = next_one.parent or _owner(desk, rows, intent)
     intent.remote_id = next_one.link.remote_id if next_one.link is not None else ""
-    intent.body, intent.changed, intent.before = dict(body), dict.fromkeys(sorted(changed), True), before
+    intent.body, intent.changed = dict(body), dict.fromkeys(sorted(changed), True)
     intent.marker = story.marker
     intent.seq = work.seq
     if next_one.op == "create" and not ready and _before_restore(desk, rows, work):

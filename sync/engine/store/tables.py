@@ -94,7 +94,7 @@ class Shadow:
     raw: Json = field(default_factory=dict)
 
 
-@kept("work", 3, ("system", "state", "due_at"), ("system", "waits_for"), ("kind", "local_id"))
+@kept("work", 3, ("system", "state", "due_at"), ("system", "waits_for"), ("kind", "local_id"), ("system", "patient"))
 @dataclass
 class Work:
     """What one system has to be told of one record here, and how far that is.
