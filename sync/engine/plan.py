@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sync.engine.desk import DAY, Desk, never_updated, set_state, shows
+from sync.engine.desk import DAY, Desk, never_updated, set_state
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Telling

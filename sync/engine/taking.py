@@ -3,9 +3,10 @@
 import re
 
 from sync.engine.chart import Because, Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, clear, digest, hash_of, release, set_state
+from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
+from sync.engine.merge import normal_form
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
@@ -13,7 +14,7 @@ from sync.port import Body, Kind, Seen
 
 # What we put where a person may read it, and a list gives it back.
 MARKER = re.compile(r"ref [0-9A-Za-z-]+")
-UNSETTLED = ("ready", "inflight", "unknown")
+UNSETTLED = ("inflight", "unknown")
 
 
 def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:
@@ -126,7 +127,13 @@ def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | Non
     """
     text = dumps(seen.body)
     restored = bool(desk.get(rows, "restored at"))
-    if not restored and not MARKER.search(text):
+    late = {
+        intent.local_id
+        for intent in rows.find(Intent, system=desk.system, patient=patient)
+        if intent.op == "create" and intent.kind == str(seen.kind) and intent.state == "ready" and intent.attempts
+        and same_as_sent(desk, seen, intent)
+    }  # fmt: skip
+    if not restored and not late and not MARKER.search(text):
         return None
     for work in rows.find(Work, system=desk.system, patient=patient):
         if work.kind != str(seen.kind) or desk.known(rows).all(seen.kind, work.local_id):
@@ -134,7 +141,7 @@ def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | Non
         story = desk.chart.story(rows.unit, seen.kind, work.local_id)
         if story is None:
             continue
-        marked = bool(story.marker) and story.marker in MARKER.findall(text)
+        marked = work.local_id in late or (bool(story.marker) and story.marker in MARKER.findall(text))
         body = projected(desk, rows, story, 0) if restored and not marked else None
         if not marked and (body is None or not _says(desk, seen, body)):
             continue
@@ -183,9 +190,11 @@ def same_as_sent(desk: Desk, seen: Seen, intent: Intent) -> bool:
 def _says(desk: Desk, seen: Seen, body: Body) -> bool:
     """Whether every member that both show says the same."""
     shown = [name for name in clear(desk, seen) if body.get(name) is not None]
-    mine = desk.remote.canonical(seen.kind, {name: body[name] for name in shown})
-    theirs = desk.remote.canonical(seen.kind, {name: seen.body[name] for name in shown})
-    return bool(shown) and digest(mine) == digest(theirs)
+    canon = desk.canon(seen.kind)
+    return bool(shown) and all(
+        canon(name)(body[name]) == canon(name)(seen.body[name]) or normal_form(body[name], seen.body[name])
+        for name in shown
+    )
 
 
 def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
@@ -198,28 +207,19 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         set_aside(desk, rows, seen, error)
         return None
     kind = str(Kind.PATIENT)
-    for marker in MARKER.findall(dumps(seen.body)):
-        for intent in rows.find(Intent, system=desk.system, marker=marker):
-            if intent.kind == kind and intent.op == "create" and intent.state == "acked":
-                return second(desk, rows, intent, seen.remote_id)
-    for intent in queries.sent_twice(rows, desk.system, kind):
-        if intent.state == "acked" and same_as_sent(desk, seen, intent):
-            return second(desk, rows, intent, seen.remote_id)
-    free: list[Likely] = []
-    for one in likely:
-        if one.score < REVIEW:
-            continue
-        if rejected(desk, rows, seen.remote_id, one.local_id):
-            continue
+    if (intent := _sent_before(desk, rows, seen)) is not None:
+        return second(desk, rows, intent, seen.remote_id)
+    free = [
+        one
+        for one in likely
+        if one.score >= REVIEW and not rejected(desk, rows, seen.remote_id, one.local_id)
+    ]  # fmt: skip
+    for one in free:
         if any(i.state in UNSETTLED for i in rows.find(Intent, system=desk.system, kind=kind, local_id=one.local_id)):
             look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
             return _wait(desk, rows, seen)
-        if desk.known(rows).there(Kind.PATIENT, one.local_id) is None:
-            free.append(one)
-        elif proven(one):
+        if proven(one) and desk.known(rows).there(Kind.PATIENT, one.local_id) is not None:
             return _second_patient(desk, rows, seen, one)
-        else:
-            free.append(one)
     verdict = judge(free)
     if verdict.same is not None and desk.known(rows).there(Kind.PATIENT, verdict.same.local_id) is None:
         link = Link(
@@ -230,6 +230,19 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     if verdict.maybe or verdict.same:
         return ask_who(desk, rows, seen.remote_id, verdict.maybe or ((verdict.same,) if verdict.same else ()))
     return _new(desk, rows, seen, shadow)
+
+
+def _sent_before(desk: Desk, rows: Rows, seen: Seen) -> Intent | None:
+    """A create of ours that is linked to another record there, and that this one is too: by our marker or its words."""
+    kind = str(Kind.PATIENT)
+    marked = [
+        intent
+        for marker in MARKER.findall(dumps(seen.body))
+        for intent in rows.find(Intent, system=desk.system, marker=marker)
+        if intent.kind == kind and intent.op == "create"
+    ]
+    twice = [one for one in queries.sent_twice(rows, desk.system, kind) if same_as_sent(desk, seen, one)]
+    return next((one for one in (*marked, *twice) if one.state == "acked"), None)
 
 
 def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:

@@ -1,7 +1,7 @@
 """Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
 
 from sync.engine.chart import Likely
-from sync.engine.desk import Desk, digest, sendable, set_state
+from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.identity import judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
@@ -260,6 +260,14 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     intent.seq = work.seq
     if next_one.op == "create" and not ready and _before_restore(desk, rows, work):
         _doubt(desk, rows, intent, work)
+        return None
+    kp = desk.remote.profile.kinds[story.kind]
+    looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+    if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
+        # It was not there, and then there was no room to send it: it may have arrived meanwhile.
+        intent.state, intent.probe_at, intent.empty = "unknown", desk.now(), 1
+        rows.put(intent)
+        set_state(desk, rows, work, "unknown", "it is looked for once more before it is sent again")
         return None
     intent.state, intent.attempts = "inflight", intent.attempts + 1
     intent.sent_at = desk.now()
