@@ -14,7 +14,7 @@ PLANTS = (
         "a lost answer is sent again at once",
         "settling:settle",
         "doubt(desk, rows, intent, work)",
-        "_not_now(desk, rows, intent, work, Unsent(came.call) if isinstance(came, Outcome) else Unsent(None))",
+        "_not_now(desk, rows, intent, work, Unsent(came.call))",
     ),
     Plant("no quiet time", "desk:QUIET_SECONDS", "", "0"),
     Plant(
