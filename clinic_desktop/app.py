@@ -247,8 +247,14 @@ class Door:
             today=lambda: desk.now.astimezone().date(),
             idle_minutes=chosen.idle_lock_minutes,
             recovery_key=self._recovery,
+            prove=lambda password: self._prove(desk, password),
             office=self._office(desk),
         )
+
+    def _prove(self, desk: "Desk", password: str) -> None:
+        if self._clinic is None:
+            raise Refusal(N_("You have signed out. Sign in again; nothing was lost."))
+        self._clinic.prove(desk, password)
 
     def _office(self, desk: "Desk") -> "Office | None":
         if self._clinic is None or desk.session.role != "administrator":

@@ -30,6 +30,7 @@ _SCREENS = (
     "billing",
     "oversight",
     "claims",
+    "imports",
     "administration",
 )
 

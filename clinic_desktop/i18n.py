@@ -20,6 +20,11 @@ def _(text: str) -> str:
     return _catalogue.gettext(text)
 
 
+def ngettext(one: str, many: str, n: int) -> str:
+    """Translate what is said of a number of things, as the language counts them; ``{n}`` in it is the number."""
+    return _catalogue.ngettext(one, many, n).format(n=n)
+
+
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a word for translation where it is shown later."""
     return text

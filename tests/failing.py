@@ -1,9 +1,14 @@
 """A clinic of two people made by its own services, to be damaged, filled and cut off."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+import pytest
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Trouble
@@ -17,6 +22,19 @@ from tests.backed_up import CHEAP, NEW_PASSWORD, PASSWORD
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
+    """A disk that can be filled; the test is skipped where nobody lets us mount one."""
+    folder.mkdir()
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("mounting a small disk needs root")
+    words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
+    if subprocess.run(words, check=False).returncode:
+        pytest.skip("this machine does not let us mount")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
 def make(profile: Path, clock: SetClock, name: str = "Kitgum Street Clinic") -> str:

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from clinic_desktop.cli.demo_consents import agree
+from clinic_desktop.cli.demo_directory import settle
 from clinic_desktop.cli.demo_documents import file_documents
 from clinic_desktop.cli.demo_families import families
+from clinic_desktop.cli.demo_inbox import write
 from clinic_desktop.cli.demo_insurance import Insurers
 from clinic_desktop.cli.demo_vaccines import children, give_what_is_due
 from clinic_desktop.cli.demo_weeks import Weeks
@@ -95,6 +97,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
             families(weeks.desk("frontdesk"), [one for one, _ in weeks.known], weeks.is_grown)
             young = children(weeks.desk("frontdesk"), weeks.desk("nurse"), day, vaccines)
             insurers.begin(day)
+            settle(weeks)
         _whole_day(weeks, visits)
         insurers.evening()
         give_what_is_due(weeks.desk("nurse"), young[place % len(young)], vaccines)
@@ -102,6 +105,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
         progress(f"{place + 1} of {days} days, {len(weeks.known)} patients")
     _today(weeks, today)
     agree(weeks, today)
+    write(weeks, today)
     _leave(clinic, weeks)
     clinic.store.clock = SystemClock()
     return len(weeks.known)

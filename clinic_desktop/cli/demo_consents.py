@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 from clinic_desktop.cli.demo_weeks import Weeks
@@ -48,6 +49,8 @@ def agree(weeks: Weeks, today: date) -> None:
         for scope in ("communication", "disclosure", "programmes")[: 1 + place % 3]:
             _sign(weeks, front, patient, scope, signed_on)
     _sign(weeks, front, adults[0], "research", signed_on, status="rejected")
+    for patient in adults[1:]:
+        _sign(weeks, front, patient, "research", signed_on)
     gone = _sign(weeks, front, adults[1], "photography", signed_on)
     consents.withdraw_consent(front.once(), gone, "Does not want to be photographed any more", expect=1)
     new = NewShare(
@@ -55,7 +58,19 @@ def agree(weeks: Weeks, today: date) -> None:
         today + timedelta(days=30), ("view", "print"), "Heart Centre",
     )  # fmt: skip
     sharing.share_record(doctor.once(), adults[2], new)
+    for_system = replace(
+        new, purpose="Records for the hospital's own system", permissions=("view", "keep"), form="fhir"
+    )
+    sharing.share_record(doctor.once(), adults[2], for_system)
+    own = replace(new, recipient_name="The patient", recipient_type="patient", purpose="To take along on a journey",
+                  recipient_organisation="", sections=("allergies", "medicines", "vitals"))  # fmt: skip
+    sharing.share_record(doctor.once(), adults[4], own)
+    insurer = replace(new, recipient_name="Harbour Mutual", recipient_type="insurer", purpose="Approval of a stay",
+                      recipient_organisation="Claims", sections=("problems", "visits"))  # fmt: skip
+    taken_back = sharing.share_record(doctor.once(), adults[5], insurer)
+    sharing.withdraw_share(front.once(), taken_back.share_id, "The stay was called off", expect=1)
     restrictions.restrict_record(front.once(), adults[3], ["role:nurse"], "A relative works at this clinic")
+    doctor.session.prove(weeks.clock.steady())  # nobody types a password in the demo's made-up days
     glass = break_glass.break_glass(
         doctor.once(), adults[3], "cannot_consent", "Brought in unconscious, no relative to be reached"
     )

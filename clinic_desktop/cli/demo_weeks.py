@@ -30,10 +30,12 @@ from clinic_desktop.services import (
     vitals,
 )
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.bookings import Booking
 from clinic_desktop.services.prescription_lines import LineDraft
 
 ALLERGIES = (("penicillin", "penicillin", "rash"), ("ibuprofen", "nsaid", "wheeze"), ("co-trimoxazole", None, "rash"))
 SPECIMEN_MINUTES = 6
+BOOKED = Booking("follow_up", note="Please bring your medicines", reminders=("sms",))
 # Where a code's first word is not the medicine's.
 NAMED = {"ors": "oral rehydration", "ferrous": "ferrous sulfate"}
 
@@ -267,7 +269,7 @@ class Weeks:
             start = _local(day, time(9, 0)) + timedelta(minutes=15 * self.draw.randint(0, 28))
             with _told():
                 doctor = self.draw.choice(doctors).staff_id
-                scheduling.book(front, patient_id, doctor, start, 15, reason=story.complaint)
+                scheduling.book(front, patient_id, doctor, start, 15, reason=story.complaint, more=BOOKED)
 
 
 @contextmanager

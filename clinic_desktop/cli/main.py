@@ -32,11 +32,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("importing", "bring records in: tables and FHIR records from elsewhere"),
     "template": ("template", "an empty table to be filled in"),
     "export": ("export", "hand records out: FHIR R4"),
+    "anonymise": ("anonymise", "records for research, with nothing in them that names anybody"),
     "validate": ("validate", "check FHIR records against the published definitions"),
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),
     "jobs": ("jobs", "list and run background jobs"),
+    "sandbox": ("sandbox", "the documented systems as a local server, for training"),
     "tour": ("tour", "walk a whole visit through the real window"),
     "doctor": ("health", "what this machine lacks, and how to get it"),
 }

@@ -26,6 +26,7 @@ MOVES = {
     "answer": ANSWERED,
     "resubmit": RESUBMITTED,
     "cancel": frozenset({"draft", "ready", "sent"}),
+    "move": RESUBMITTED,  # to the secondary insurer, what the primary does not pay
 }
 BANK, WRITTEN_OFF = "bank.insurer", "written_off"
 SOON_DAYS = 7

@@ -9,6 +9,7 @@ from clinic_desktop.domain.refusals import Refusal
 
 CLINICAL, ADMINISTRATIVE = "clinical", "administrative"
 SCANNED, PHOTOGRAPHED, IMPORTED, WRITTEN = SOURCES = ("scanned", "photographed", "imported", "written")
+PHOTOGRAPH = "photo"  # the kind that needs the patient's consent to be photographed
 DRAFT, CURRENT, SUPERSEDED, IN_ERROR = STATUSES = ("draft", "current", "superseded", "entered_in_error")
 # FHIR's confidentiality: normal, restricted, very restricted.
 NORMAL, RESTRICTED, VERY_RESTRICTED = CONFIDENTIALITIES = ("N", "R", "V")
@@ -66,7 +67,7 @@ KINDS: tuple[Kind, ...] = (
     _clinical("ecg", "ECG", "11524-6"),
     _clinical("outside_prescription", "Prescription from elsewhere", "57833-6", _PHARMACY),
     _clinical("immunization_record", "Immunization record", "11369-6"),
-    _clinical("photo", "Clinical photograph", "72170-4"),
+    _clinical(PHOTOGRAPH, "Clinical photograph", "72170-4"),
     _clinical("patient_summary", "Patient summary", "60591-5"),
     _clinical("other_clinical", "Other clinical document", None),
     _administrative("insurance_card", "Insurance card", "64290-0", _DESK | {"cashier"}),

@@ -18,6 +18,7 @@ Standard = Literal["who", "cdc"]
 
 DAYS_IN_YEAR = 365.25
 DAYS_IN_MONTH = DAYS_IN_YEAR / 12  # WHO and CDC both take a month for 30.4375 days
+BETWEEN_CM = 0.7  # what a child is longer lying than it is tall standing (WHO)
 STANDING_FROM_DAYS = 731  # WHO: length under two years (730 days), height from then on
 WHO_LAST_DAY = 1856
 TERM_WEEKS = 37  # born before: preterm (WHO)
@@ -125,6 +126,20 @@ def preferred(days: int) -> Standard:
 def body_mass_index(weight_kg: float, height_cm: float) -> float:
     """Kilograms by metres squared."""
     return weight_kg / (height_cm / 100) ** 2
+
+
+def as_charted(height_cm: float, posture: str | None, days: int) -> float:
+    """A length or height (cm) as the charts mean it: lying under two years, standing from then on.
+
+    Measured the other way, 0.7 cm are added to a standing height or taken from a lying length (WHO, Training course on
+    child growth assessment, 2008, module B; WHO anthro does the same). Where nobody said how, it is taken as it is.
+    """
+    lies = days < STANDING_FROM_DAYS
+    if posture == "standing" and lies:
+        return round(height_cm + BETWEEN_CM, 2)
+    if posture == "lying" and not lies:
+        return round(height_cm - BETWEEN_CM, 2)
+    return height_cm
 
 
 def score(tables: Tables, standard: Standard, measure: Measure, sex: str, days: int, value: float) -> Score | None:

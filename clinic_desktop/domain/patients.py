@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from clinic_desktop.domain.refusals import Refusal
@@ -13,6 +14,9 @@ Precision = Literal["day", "month", "year", "estimated", "unknown"]
 SEXES = ("female", "male", "other", "unknown")
 PRECISIONS = ("day", "month", "year", "estimated", "unknown")
 BLOOD_TYPES = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
+# HL7 v3 MaritalStatus, by its codes: S, M, T, D, L, W.
+MARITAL_STATUSES = ("never_married", "married", "partnership", "divorced", "separated", "widowed")
+PHONE_KINDS = ("mobile", "home", "work")
 
 # The oldest age that was ever proved is 122 (Gerontology Research Group); over 120 is nearly always a typing error.
 OLDEST_YEARS = 120
@@ -47,6 +51,12 @@ def fold(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The folded words of a text; each ideograph, kana and Hangul syllable is a word of its own."""
+    return list(_words(text))
+
+
+# A name is taken apart for its key, for the search and for its spelling, one right after the other.
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
     found: list[str] = []
     word: list[str] = []
     for letter in fold(text):
@@ -61,7 +71,7 @@ def words_of(text: str) -> list[str]:
             word.append(letter)
     if word:
         found.append("".join(word))
-    return found
+    return tuple(found)
 
 
 def name_key(name: str) -> str:
@@ -85,6 +95,8 @@ def searchable_words(*names: str) -> list[str]:
 
 def digits_of(number: str) -> str:
     """The digits of a telephone number, in any script, with no trunk or international zeros in front."""
+    if number.isascii():
+        return "".join(filter(str.isdigit, number)).lstrip("0")
     digits = "".join(
         str(unicodedata.digit(c)) for c in number if c.isdigit() and unicodedata.decimal(c, None) is not None
     )
@@ -229,20 +241,32 @@ def require_sound(fields: Mapping[str, object], today: date) -> None:
         raise Refusal("Give a birth date, an age, or “unknown”.", field="born_on")
     if isinstance(born_on, date):
         _require_birth(born_on, today)
-    email = str(fields.get("email") or "")
-    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
-        raise Refusal("This is not an e-mail address.", field="email")
-    blood_type = fields.get("blood_type")
-    if blood_type and blood_type not in BLOOD_TYPES:
-        raise Refusal("This is not a blood type.", field="blood_type")
-    for name in ("phone", "other_phone"):
-        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
-            raise Refusal("A telephone number has at least three digits.", field=name)
+    require_reachable(fields)
+    for name, (known, words) in _CHOSEN.items():
+        if fields.get(name) and fields[name] not in known:
+            raise Refusal(words, field=name)
     share = fields.get("insurance_share")
     if share is not None and not (isinstance(share, int) and 0 <= share <= 100):
         raise Refusal("The insurer's share is between 0 and 100 percent.", field="insurance_share")
     if not fields.get("insurer") and (share or fields.get("insurance_number")):
         raise Refusal("Name the insurer.", field="insurer")
+
+
+def require_reachable(fields: Mapping[str, object]) -> None:
+    """Refuse an e-mail address or a telephone number that can be none, of a person or a place."""
+    email = str(fields.get("email") or "")
+    if email and ("@" not in email.strip("@") or any(c.isspace() for c in email.strip())):
+        raise Refusal("This is not an e-mail address.", field="email")
+    for name in ("phone", "other_phone"):
+        if fields.get(name) and len(digits_of(str(fields[name]))) < 3:
+            raise Refusal("A telephone number has at least three digits.", field=name)
+
+
+_CHOSEN = {
+    "blood_type": (BLOOD_TYPES, "This is not a blood type."),
+    "marital_status": (MARITAL_STATUSES, "Choose the marital status from the list."),
+    "phone_kind": (PHONE_KINDS, "Choose what kind of telephone it is."),
+}
 
 
 def _require_characters(fields: Mapping[str, object]) -> None:
@@ -254,7 +278,8 @@ def _require_characters(fields: Mapping[str, object]) -> None:
                     _require_characters({name: " ".join(str(part) for part in inner.values() if part)})
             continue
         kept = "\n\t" if name in MANY_LINES else ""
-        if isinstance(value, str) and any(unseen(c) and c not in kept for c in value):
+        plain = isinstance(value, str) and value.isascii() and value.isprintable()
+        if isinstance(value, str) and not plain and any(unseen(c) and c not in kept for c in value):
             raise Refusal("This holds a character that cannot be seen. Type it again.", field=name)
         most = LONGEST_NOTE if name in MANY_LINES else LONGEST
         if isinstance(value, str) and len(value) > most:

@@ -106,7 +106,9 @@ def require_open(offer: Offer, starts_on: date, today: date, *, already: bool) -
     if offer.status != "active":
         raise Refusal("This programme is not offered any more.", field="programme")
     if offer.ends_on is not None and offer.ends_on < today:
-        raise Refusal("This programme has ended.", field="programme")
+        raise Refusal(
+            "This programme has ended: {day} was its last day.", field="programme", day=f"{offer.ends_on:%d-%b-%Y}"
+        )
     if already:
         raise Refusal("The patient takes part in this programme already.", field="programme")
     if offer.capacity is not None and offer.enrolled >= offer.capacity:

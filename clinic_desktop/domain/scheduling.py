@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from clinic_desktop.domain.hours import Stretch
 from clinic_desktop.domain.refusals import Refusal
 
+KINDS = ("new", "follow_up", "consultation", "procedure", "vaccination", "results", "check_up", "antenatal", "child")
+PRIORITIES = ("routine", "urgent", "emergency")
+REMINDERS = ("phone", "sms", "email", "post", "app")
 LENGTHS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 
 
@@ -82,3 +86,22 @@ def free_slots(
             found.append(start)
         start += timedelta(minutes=step)
     return tuple(found)
+
+
+def require_booking(kind: str | None, priority: str, reminders: Iterable[str]) -> None:
+    """Refuse a kind of visit, an urgency or a way of reminding that there is not."""
+    if kind and kind not in KINDS:
+        raise Refusal("Choose the kind of visit from the list.", field="kind")
+    if priority not in PRIORITIES:
+        raise Refusal("Choose how urgent the appointment is.", field="priority")
+    if set(reminders) - set(REMINDERS):
+        raise Refusal("Choose how the patient is reminded.", field="reminders")
+
+
+def works_then(works: Iterable[Stretch], local_start: datetime, minutes: int) -> bool:
+    """Whether somebody works through an appointment, given its start in the clinic's own time; true without hours."""
+    stretches = tuple(works)
+    starts = local_start.strftime("%H:%M")
+    ends = (local_start + timedelta(minutes=minutes)).strftime("%H:%M")
+    day = [one for one in stretches if one.weekday == local_start.weekday()]
+    return not stretches or any(one.starts <= starts and ends <= one.ends for one in day)

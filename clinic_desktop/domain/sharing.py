@@ -18,6 +18,7 @@ SECTIONS = {
     "vitals": "Vital signs",
     "results": "Laboratory results",
     "visits": "Visits",
+    "contact": "Contact details",
 }
 RECIPIENTS = {
     "healthcare_provider": "Doctor, hospital or laboratory",
@@ -26,6 +27,8 @@ RECIPIENTS = {
     "insurer": "Insurer",
     "other": "Somebody else",
 }
+# A paper to be read, or records that another system takes over.
+FORMS = {"pdf": "A paper to read (PDF)", "fhir": "Records for another system (FHIR)"}
 PERMISSIONS = {"view": "Read it", "print": "Print it", "keep": "Copy words out of it"}
 LONGEST = timedelta(days=366)
 LONGEST_NAME = 200
@@ -44,6 +47,7 @@ class Asked:
     sections: Sequence[str]
     permissions: Sequence[str]
     expires_on: date | None
+    form: str = "pdf"
     texts: Sequence[tuple[str, str]] = ()  # field and words of what is only looked at for its length
 
 
@@ -68,6 +72,11 @@ def require_sound(asked: Asked, today: date) -> None:
         raise Refusal("Choose at least one part of the record.", field="sections")
     if "view" not in asked.permissions or not set(asked.permissions) <= set(PERMISSIONS):
         raise Refusal("What is shared can at least be read.", field="permissions")
+    if asked.form not in FORMS:
+        raise Refusal("Choose a paper or records.", field="form")
+    if asked.form == "fhir" and "keep" not in asked.permissions:
+        # Records are there to be taken over: to forbid it would be a wish that no program keeps.
+        raise Refusal("Records can always be copied: allow that too, or choose the paper.", field="permission_keep")
     _require_end(asked.expires_on, today)
     for field, words in (("recipient_name", asked.recipient_name), ("recipient_email", asked.recipient_email)):
         if len(words) > LONGEST_NAME:

@@ -118,6 +118,17 @@ def read_entry(key: str, text: str) -> tuple[Reading, ...]:
     return (_reading(key, text, key),)
 
 
+POSTURES = ("lying", "standing")
+
+
+def read_posture(text: str) -> str | None:
+    """How a length or height was measured; None where nobody said. Raises Refusal for anything else."""
+    text = text.strip()
+    if text and text not in POSTURES:
+        raise Refusal("Say whether the child lay or stood.", field="posture")
+    return text or None
+
+
 def _reading(key: str, text: str, field: str) -> Reading:
     sign = BY_KEY[key]
     match = _ENTRY.match(text)

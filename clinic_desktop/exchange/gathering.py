@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from clinic_desktop.exchange import subjects
+from clinic_desktop.exchange import documents, subjects
 from clinic_desktop.exchange.keys import Frame, references
 from clinic_desktop.exchange.mapped import Mapped
 from clinic_desktop.exchange.reading import Entry, Envelope, FileRefused, entries
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
 from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.arrivals import Arrival
+from clinic_desktop.services.examining import Examined
 from sync.records.elements import Reference
 from sync.records.exact import Json, digest, dumps, loads
 from sync.records.release import not_r4
@@ -21,6 +22,8 @@ from sync.records.release import not_r4
 # Up to so many resources are held as they are; of a larger file each is held compressed, a thirtieth of the memory.
 HELD_PLAIN = 20_000
 BUSINESS_LONGEST = 256
+# What the documents of one file may carry together: all of it is judged, and so held, before the first is written.
+LARGEST_TOGETHER = 384 << 20
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Held:
     about: Key | None
     resource: Json | bytes
     what: Mapped | None = None
+    contents: tuple[Examined, ...] = ()
 
     def unpacked(self) -> Json:
         """The resource as it came."""
@@ -62,6 +66,7 @@ class Gathered:
     standing: set[int] = field(default_factory=set)
     pointing: list[Pointing] = field(default_factory=list)
     asked_to_delete: int = 0
+    carried: int = 0
 
     def groups(self) -> Iterator[list[Held]]:
         """What belongs together, one person's records at a time; people and places that others refer to come first."""
@@ -72,11 +77,11 @@ class Gathered:
             yield sorted(by_patient[about], key=lambda held: ORDER[held.key.kind])
 
 
-def gather(path: Path, source: str) -> Gathered:
+def gather(path: Path, source: str, password: str = "") -> Gathered:
     """Read and judge a file. Raises FileRefused naming the place, with nothing written."""
     found = Gathered(Frame(source), Envelope())
     digests: dict[Key, str] = {}
-    for place, entry in enumerate(entries(path, found.envelope)):
+    for place, entry in enumerate(entries(path, found.envelope, password)):
         if (wrong := not_r4(entry.resource)) is not None:
             raise FileRefused(entry.where, wrong)
         if entry.method == "DELETE":
@@ -116,11 +121,28 @@ def _hold(found: Gathered, entry: Entry, digests: dict[Key, str], *, pack: bool)
     if kind not in SUBJECTS:
         found.not_kept.append((kind, hash(key)))
         return
+    resource, contents = _lifted(kind, resource, where)
+    found.carried += sum(len(each.content) for each in contents)
+    if found.carried > LARGEST_TOGETHER:
+        most = LARGEST_TOGETHER >> 20
+        raise FileRefused(where, f"the documents up to here are together larger than {most} MB: bring them in in parts")
     what = _mapped(kind, resource, where)
     if pack:
-        found.kept.append(Held(key, said, where, None, zlib.compress(dumps(resource).encode(), 1)))
+        packed = zlib.compress(dumps(resource).encode(), 1)
+        found.kept.append(Held(key, said, where, None, packed, contents=contents))
     else:
-        found.kept.append(Held(key, said, where, None, resource, what))
+        found.kept.append(Held(key, said, where, None, resource, what, contents))
+
+
+def _lifted(kind: str, resource: Json, where: str) -> tuple[Json, tuple[Examined, ...]]:
+    """A resource without the contents it carries, and those; one that is not safe to keep refuses the file."""
+    if kind not in documents.CARRIERS:
+        return resource, ()
+    try:
+        marked, contents = documents.lift(resource)
+        return marked, documents.examined(marked, contents)
+    except documents.NotKept as error:
+        raise FileRefused(f"{where}.{error.where}", error.what) from None
 
 
 def _mapped(kind: str, resource: Json, where: str) -> Mapped:
@@ -142,10 +164,17 @@ def _point(found: Gathered) -> None:
         kind = held.key.kind
         for where, text in references(resource):
             _follow(found, held, resource, f"{held.where}.{where}" if where else held.where, text)
+        for text in documents.addresses(resource) if kind == "DocumentReference" else ():
+            # A content with an address of its own stands there; one without is a record of this file or of none.
+            if text.startswith(("Binary/", "urn:uuid:")):
+                _follow(found, held, resource, f"{held.where}.content.attachment.url", text)
         if kind == "Patient":
             held.about = held.key
         elif (member := SUBJECTS[kind].about) is not None:
-            held.about = _whose(found.frame, held, resource.get(member), member)
+            if isinstance(member, str):
+                held.about = _whose(found.frame, held, resource.get(member), member)
+            else:
+                held.about = _patient_among(found.frame, held, member(resource))
 
 
 def _whose(frame: Frame, held: Held, reference: object, member: str) -> Key | None:
@@ -162,6 +191,12 @@ def _whose(frame: Frame, held: Held, reference: object, member: str) -> Key | No
     if target.kind in subject.or_about:
         return None
     raise FileRefused(where, f"a record of this kind is about a patient, not about {target.kind}")
+
+
+def _patient_among(frame: Frame, held: Held, named: Sequence[Json]) -> Key | None:
+    """The patient among several who take part; None where nobody of them is one."""
+    targets = (frame.target(Reference.model_validate(each), held.key) for each in named)
+    return next((target for target in targets if target is not None and target.kind == "Patient"), None)
 
 
 def _follow(found: Gathered, held: Held, resource: Json, where: str, text: str) -> None:
@@ -182,19 +217,23 @@ def _arrival(held: Held, frame: Frame, *, again: bool) -> Arrival:
     left = subjects.rest(subject, resource, what)
     if "id" in resource and resource["id"] != held.key.value:
         left["id"] = resource["id"]
+    links = _targets(what.links, frame, held.key)
+    if subject.about is not None and not isinstance(subject.about, str) and held.about is not None:
+        links["patient_id"] = held.about
     return Arrival(
         key=held.key,
         table=subject.table,
         values={**what.values, **_displayed(what.names)},
         digest=held.digest,
         rest=dumps(left) if left else None,
-        links=_targets(what.links, frame, held.key),
+        links=links,
         names=_targets(what.names, frame, held.key),
         parts=what.parts,
         identifiers=_business(resource.get("identifier")),
         unresolved=_members(resource, what.links, left),
         patient_words=_words(what.links.get("patient_id")),
         again=again,
+        contents=held.contents,
     )
 
 

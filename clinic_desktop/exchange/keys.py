@@ -80,16 +80,31 @@ class Frame:
         return self._by_id(kind, value)
 
 
-def references(document: object, path: str = "") -> Iterable[tuple[str, str]]:
+# Where a value stands: the place of what holds it, and its own name or number there. Written out only where needed.
+_Place = tuple["_Place | None", str | int]
+
+
+def references(document: object) -> Iterable[tuple[str, str]]:
     """Every literal reference in a resource with its path."""
-    pending: list[tuple[object, str]] = [(document, path)]
+    pending: list[tuple[object, _Place | None]] = [(document, None)]
     while pending:
-        value, where = pending.pop()
+        value, place = pending.pop()
         if isinstance(value, dict):
             for name, member in value.items():
-                if name == "reference" and isinstance(member, str):
-                    yield where, member
-                elif isinstance(member, (dict, list)):
-                    pending.append((member, f"{where}.{name}" if where else name))
+                if type(member) in _WHOLES:
+                    pending.append((member, (place, name)))
+                elif name == "reference" and isinstance(member, str):
+                    yield _written(place), member
         elif isinstance(value, list):
-            pending.extend((each, f"{where}[{place}]") for place, each in enumerate(value))
+            pending.extend((each, (place, number)) for number, each in enumerate(value) if type(each) in _WHOLES)
+
+
+_WHOLES = frozenset({dict, list})
+
+
+def _written(place: _Place | None) -> str:
+    parts: list[str] = []
+    while place is not None:
+        place, name = place
+        parts.append(f"[{name}]" if isinstance(name, int) else f".{name}")
+    return "".join(reversed(parts)).removeprefix(".")

@@ -5,13 +5,16 @@ from typing import Any
 
 from clinic_desktop.domain import ranges, vitals
 from clinic_desktop.exchange import when
-from clinic_desktop.exchange.mapped import LOINC, UCUM, Pointer, Row, clean, written_notes
+from clinic_desktop.exchange.mapped import ICD10CM, LOINC, UCUM, Pointer, Row, clean, listed, written_notes
 from clinic_desktop.exchange.observations import CATEGORY, INTERPRETATION, quantity
+from clinic_desktop.services.arrival_documents import VISIT_NOTE
 from sync.records.exact import Json
 
 TESTS = "urn:x-clinic-desktop:laboratory-test"
+NDC = "http://hl7.org/fhir/sid/ndc"
+NPI = "http://hl7.org/fhir/sid/us-npi"
 PRESCRIPTION = "urn:x-clinic-desktop:prescription"
-VISIT_NOTE = ("34108-1", "Outpatient Note")
+NOTE = ("34108-1", "Outpatient Note")
 _PRESCRIBED = {
     "signed": "active", "preparing": "active", "prepared": "active", "partly_dispensed": "active",
     "dispensed": "completed", "rejected": "cancelled", "cancelled": "cancelled",
@@ -54,6 +57,7 @@ def lab_result(row: Row, point: Pointer) -> Json:
         issued=when.fhir_instant(row["released_at"]),
         interpretation=_interpretation(row["flag"]),
         reference_range=[{"text": row["range_text"]}] if row["range_text"] else None,
+        based_on=listed(point("lab_order_tests", row["order_test_id"])),
         note=written_notes(row["note"]),
     )
 
@@ -72,28 +76,45 @@ def prescription(row: Row, point: Pointer) -> Json:
         status_reason={"text": row["status_reason"]} if row["status_reason"] else None,
         intent="order",
         priority={"stat": "stat", "urgent": "urgent"}.get(row["priority"], "routine"),
-        medication_codeable_concept={"text": name},
+        medication_codeable_concept=clean(
+            coding=[{"system": NDC, "code": row["ndc"]}] if row["ndc"] else None, text=name
+        ),
         subject=point("patients", row["patient_id"]),
         encounter=point("encounters", row["encounter_id"]),
         authored_on=when.fhir_instant(row["signed_at"]),
-        requester={"display": row["prescriber"]},
+        requester=clean(
+            display=row["prescriber"],
+            identifier={"system": NPI, "value": row["prescriber_npi"]} if row["prescriber_npi"] else None,
+        ),
+        reason_code=_reasons(row["diagnoses"], row["indication"]),
         group_identifier={"system": PRESCRIPTION, "value": row["number"]},
         dosage_instruction=[dose],
         dispense_request={
             "numberOfRepeatsAllowed": row["refills"],
             "quantity": clean(value=row["quantity"], unit=row["quantity_unit"]),
-        },
+        }
+        | clean(
+            validity_period={"end": row["expires_on"]} if row["expires_on"] else None,
+            performer={"display": row["pharmacy"]} if row["pharmacy"] else None,
+        ),
         substitution={"allowedBoolean": bool(row["substitution_allowed"])},
     )
+
+
+def _reasons(diagnoses: str | None, indication: str | None) -> list[Json] | None:
+    coded: list[Json] = [{"coding": [{"system": ICD10CM, "code": code}]} for code in (diagnoses or "").split()]
+    said: list[Json] = [{"text": indication}] if indication else []
+    return coded + said or None
 
 
 def note(row: Row, point: Pointer) -> Json:
     """What was signed at a visit here as a DocumentReference that carries its text."""
     text = "\n\n".join((*(_step(name, content) for name, content in row["steps"]), *map(_addendum, row["addenda"])))
     content = base64.b64encode(text.encode()).decode()
-    code, title = VISIT_NOTE
+    code, title = NOTE
     encounter = point("encounters", row["encounter_id"])
     return clean(
+        identifier=[{"system": VISIT_NOTE, "value": row["encounter_id"]}],
         status="current",
         doc_status="amended" if row["addenda"] else "final",
         type={"coding": [{"system": LOINC, "code": code, "display": title}], "text": title},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sync.records.elements import CodeableConcept, Reference
@@ -26,6 +27,8 @@ class Mapped:
     links: Mapping[str, Reference] = field(default_factory=dict)
     names: Mapping[str, Reference] = field(default_factory=dict)
     parts: tuple[Values, ...] = ()
+    # What stands in another row that is made with it: needed to write it, never a column.
+    facts: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ def written_notes(text: str | None) -> list[Json] | None:
     return [{"text": text}] if text else None
 
 
+@cache
 def _camel(name: str) -> str:
     head, *tail = name.rstrip("_").split("_")
     return head + "".join(part.capitalize() for part in tail)

@@ -7,7 +7,19 @@ from typing import Any
 
 from clinic_desktop.clock import to_text
 from clinic_desktop.domain.consents import ConsentRefusal
-from clinic_desktop.exchange import local, subjects, when
+from clinic_desktop.exchange import (
+    appointments,
+    claims,
+    coverages,
+    documents,
+    invoices,
+    local,
+    messages,
+    patients,
+    requests,
+    subjects,
+    when,
+)
 from clinic_desktop.exchange.keys import UUID_SYSTEM, Frame, references
 from clinic_desktop.exchange.mapped import Pointer, Row, clean
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
@@ -17,6 +29,8 @@ from clinic_desktop.services.departures import (
     Leaving,
     PatientRecord,
     all_parties,
+    binaries,
+    content,
     parties,
     patient_record,
     patients_to_export,
@@ -32,12 +46,22 @@ _HERE: Mapping[str, tuple[str, Callable[[Row, Pointer], Json]]] = {
     "lab_results": ("Observation", local.lab_result),
     "prescription_lines": ("MedicationRequest", local.prescription),
     "notes": ("DocumentReference", local.note),
+    "covers": ("Coverage", coverages.write),
+    "appointments": ("Appointment", appointments.write),
+    "lab_order_tests": ("ServiceRequest", requests.write),
+    "charges": ("ChargeItem", invoices.write_charge),
+    "invoices": ("Invoice", invoices.write),
+    "payments": ("PaymentReconciliation", invoices.write_payment),
+    "claims": ("Claim", claims.write),
+    "claim_answers": ("ClaimResponse", claims.write_answer),
+    "notifications": ("Communication", messages.write),
+    "refill_requests": ("Task", messages.write_refill),
 }
 _KIND = {
     "patients": "Patient", "encounters": "Encounter", "problems": "Condition", "allergies": "AllergyIntolerance",
     "medicines_taken": "MedicationStatement", "observations": "Observation", "procedures": "Procedure",
     "immunizations": "Immunization",
-    "diagnostic_reports": "DiagnosticReport",
+    "diagnostic_reports": "DiagnosticReport", "documents": "DocumentReference", "consents": "Consent",
 }  # fmt: skip
 
 
@@ -52,14 +76,49 @@ class Exported:
 
 def bundle_of(desk: Desk, patient_id: str) -> Json:
     """One patient's records as a Bundle; who asked is in the access log first."""
-    return _bundle_of(desk, patient_record(desk, patient_id))
+    return bundle_of_record(desk, patient_record(desk, patient_id))
 
 
-def _bundle_of(desk: Desk, record: PatientRecord) -> Json:
+def bundle_of_record(desk: Desk, record: PatientRecord) -> Json:
+    """What was read of a patient as a Bundle."""
     keys = _keys(record)
     found = [(keys[one.table, one.row["id"]], _resource(one, keys)) for one in record.rows if not one.expected]
+    found = [(key, _also_known(resource, record) if key.kind == "Patient" else resource) for key, resource in found]
     found += _parties(desk, found)
-    return _bundle(desk, found)
+    found += _binaries(desk, found)
+    own = {keys[one.table, one.row["id"]] for one in record.rows if one.key is None}
+    return _bundle(desk, [(key, _filled(desk, resource, hashed=key in own)) for key, resource in found])
+
+
+def _also_known(resource: Json, record: PatientRecord) -> Json:
+    """A patient with the numbers and ids of the registrations that were found to be the same person."""
+    before = resource.get("identifier", [])
+    others = [{"use": "old", "system": patients.MRN, "value": number} for number in record.other_numbers]
+    for key in record.other_keys:
+        if key.system == UUID_SYSTEM:
+            others.append({"use": "old", "system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{key.value}"})
+        else:
+            others.append(clean(use="old", system=key.system if ":" in key.system else None, value=key.value))
+    return resource | {"identifier": [*before, *(one for one in others if one not in before)]} if others else resource
+
+
+def _filled(desk: Desk, resource: Json, *, hashed: bool) -> Json:
+    """A document with its content, which was not read before; other records are as they are."""
+    if resource["resourceType"] not in documents.CARRIERS:
+        return resource
+    return documents.fill(resource, lambda sha256: content(desk, sha256), hashed=hashed)
+
+
+def _binaries(desk: Desk, found: list[tuple[Key, Json]]) -> list[tuple[Key, Json]]:
+    """The contents that documents refer to instead of carrying them."""
+    wanted: dict[Key, None] = {}
+    for key, resource in found:
+        for text in documents.addresses(resource) if key.kind == "DocumentReference" else ():
+            target = Frame(key.system).literal(text, key)
+            if target is not None:
+                wanted[target._replace(kind="Binary")] = None
+    rows = binaries(desk, list(wanted)) if wanted else ()
+    return [(one.key, _known(one.key, one.row, one.rest, _pointer({}))) for one in rows if one.key is not None]
 
 
 def bundle_of_parties(desk: Desk) -> Json:
@@ -90,7 +149,7 @@ def export_all(desk: Desk, folder: Path, progress: Callable[[str], None]) -> Exp
         except ConsentRefusal:
             restricted += 1
             continue
-        bundle = _bundle_of(desk, record)
+        bundle = bundle_of_record(desk, record)
         path = folder / f"{record.mrn}.json"
         _write(path, bundle)
         files.append(str(path))
@@ -110,7 +169,8 @@ def _bundle(desk: Desk, found: list[tuple[Key, Json]]) -> Json:
         "resourceType": "Bundle",
         "type": "collection",
         "timestamp": when.fhir_instant(to_text(desk.now)),
-        "entry": entries,
+        # FHIR has no empty lists.
+        **({"entry": entries} if entries else {}),
     }
 
 
@@ -125,7 +185,8 @@ def _keys(record: PatientRecord) -> dict[tuple[str, str], Key]:
     """Under which key each row goes out: the one it came with, or its own."""
     keys: dict[tuple[str, str], Key] = {}
     for one in record.rows:
-        kind = _HERE[one.table][0] if one.table in _HERE else _KIND[one.table]
+        # What came from elsewhere bears the key it came with.
+        kind = _HERE[one.table][0] if one.table in _HERE else _KIND.get(one.table, "")
         keys[one.table, one.row["id"]] = one.key or Key(kind, UUID_SYSTEM, str(one.row["id"]))
     for merged in record.merged:
         keys["patients", merged] = keys["patients", record.patient_id]
@@ -146,6 +207,8 @@ def _resource(one: Leaving, keys: Mapping[tuple[str, str], Key]) -> Json:
 def _known(key: Key, row: Row, rest: str | None, point: Pointer) -> Json:
     subject = SUBJECTS[key.kind]
     left: Json = loads(rest) if rest else {}
+    if key.kind == "DocumentReference" and documents.addresses(left):
+        row = {**row, "sha256": None}  # it does not carry its content: that goes out as the record it came as
     given = left.pop("id", key.value)
     identified = {} if str(given).startswith("sha256:") else {"id": given}
     written = subject.write(row, point)
@@ -193,7 +256,7 @@ def _targets(key: Key, resource: Json) -> Iterator[Key]:
 def _counted(bundles: list[Json]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for bundle in bundles:
-        for entry in bundle["entry"]:
+        for entry in bundle.get("entry", ()):
             kind = entry["resource"]["resourceType"]
             counts[kind] = counts.get(kind, 0) + 1
     return counts

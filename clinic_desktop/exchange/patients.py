@@ -7,6 +7,15 @@ from sync.records.patient import Patient
 
 MRN = "urn:x-clinic-desktop:mrn"
 LANGUAGE = "urn:ietf:bcp:47"
+MARITAL = "http://terminology.hl7.org/CodeSystem/v3-MaritalStatus"
+_MARITAL = {
+    "never_married": ("S", "Never Married"),
+    "married": ("M", "Married"),
+    "partnership": ("T", "Domestic partner"),
+    "divorced": ("D", "Divorced"),
+    "separated": ("L", "Legally Separated"),
+    "widowed": ("W", "Widowed"),
+}
 NAMELESS = "(no name)"
 _PRECISION = {len("2026"): "year", len("2026-01"): "month", len("2026-01-01"): "day"}
 _OTHER = {"old": "former", "maiden": "maiden", "nickname": "alias", "anonymous": "alias"}
@@ -70,6 +79,8 @@ def write(row: Row, _point: Pointer) -> Json:
         gender=row["sex"],
         birth_date=_born(row["born_on"], row["born_precision"]),
         deceased_date_time=row["deceased_on"],
+        # What came from elsewhere keeps its own words beside the columns: only what was said here is written from them.
+        marital_status=_marital(row.get("marital_status")) if here else None,
         address=[address] if address else None,
         communication=[{"language": {"coding": [{"system": LANGUAGE, "code": row["language"]}]}}]
         if row["language"]
@@ -83,6 +94,13 @@ def write(row: Row, _point: Pointer) -> Json:
             for each in row.get("contacts", ())
         ],
     )
+
+
+def _marital(status: str | None) -> Json | None:
+    if status is None:
+        return None
+    code, words = _MARITAL[status]
+    return {"coding": [{"system": MARITAL, "code": code, "display": words}]}
 
 
 def _born(on: str | None, precision: str) -> str | None:

@@ -2,20 +2,26 @@
 
 import codecs
 import gzip
+import io
 import json
 import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import IO, cast
 
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.csv.problems import in_words
+from clinic_desktop.exchange.envelope import FIRST, open_sealed
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
-from sync.records.exact import DECODER, Json, NotExact, may_be_unsound, require_sound
+from sync.records.exact import DECODER, Json, NotExact, require_sound_text
 
-SUFFIXES = (".json", ".ndjson", ".jsonl")
+SUFFIXES = (".json", ".ndjson", ".jsonl", ".jwe")
 CHUNK = 1 << 20
+LARGEST_SEALED = 256 << 20
 # One entry larger than this is no record of a patient: a scan of a hundred pages is half of it.
 LARGEST_ENTRY = 96 << 20
 _SPACE = " \t\r\n"
@@ -48,6 +54,8 @@ class Envelope:
     kind: str = "lines"
     next_page: bool = False
     left_out: int = 0
+    # Of a sealed file: the last day on which it is meant to be used.
+    until: date | None = None
 
 
 def files_of(paths: list[Path]) -> tuple[list[Path], list[Path]]:
@@ -66,11 +74,11 @@ def files_of(paths: list[Path]) -> tuple[list[Path], list[Path]]:
     return sorted(found, key=_rank), missing
 
 
-def entries(path: Path, envelope: Envelope) -> Iterator[Entry]:
-    """Every resource of a file. Raises FileRefused for what is broken, cut off or no FHIR."""
+def entries(path: Path, envelope: Envelope, password: str = "") -> Iterator[Entry]:
+    """Every resource of a file. Raises FileRefused for what is broken, cut off, no FHIR or sealed otherwise."""
     try:
         with _opened(path) as stream:
-            yield from _documents(_Window(stream), envelope)
+            yield from _documents(_Window(_unsealed(stream, envelope, password)), envelope)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise FileRefused("", f"the compressed file stops halfway or is damaged ({error})") from None
     except UnicodeDecodeError:
@@ -90,13 +98,34 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             yield cast("IO[bytes]", inside)
 
 
+def _unsealed(stream: IO[bytes], envelope: Envelope, password: str) -> IO[bytes]:
+    """What a file holds, or what is sealed in it."""
+    head = stream.read(len(FIRST))
+    if head != FIRST:
+        stream.seek(0)
+        return stream
+    if not password:
+        raise FileRefused("password", "this file is sealed: give the password that came with it")
+    sealed = head + stream.read(LARGEST_SEALED)
+    if len(sealed) > LARGEST_SEALED:
+        raise FileRefused("", "this sealed file is larger than any record")
+    try:
+        opened = open_sealed(sealed, password)
+    except Refusal as error:
+        raise FileRefused(error.field or "", in_words(error)) from None
+    envelope.until = opened.until
+    return io.BytesIO(opened.content)
+
+
 def _is_fhir(path: Path) -> bool:
     return path.name.lower().removesuffix(".gz").endswith(SUFFIXES)
 
 
 _KIND = re.compile(rb'"resourceType"\s*:\s*"([A-Za-z]+)"')
-_POINTED_AT = frozenset(kind for kind, subject in SUBJECTS.items() if subject.table == "outside_parties")
+_POINTED_AT = frozenset(kind for kind, subject in SUBJECTS.items() if subject.about is None and kind != "Patient")
 HEAD = 256 << 10
+_NAMED = re.compile(r'"(\w+)"\s*:\s*$')
+NEAR = 80
 
 
 def _rank(path: Path) -> tuple[int, str]:
@@ -161,7 +190,7 @@ class _Window:
                 found, end = DECODER.raw_decode(self.text, self.at)
             except json.JSONDecodeError as error:
                 if len(self.text) - self.at > LARGEST_ENTRY:
-                    raise FileRefused(self._place(), "one entry is larger than any record") from None
+                    raise FileRefused(self._too_large(), "one entry is larger than any record") from None
                 if self.more():
                     continue
                 cut = error.pos >= len(self.text) - 1 or error.msg.startswith("Unterminated")
@@ -173,17 +202,22 @@ class _Window:
             # A number at the very end of what was read may go on.
             if end == len(self.text) and self.more():
                 continue
-            if may_be_unsound(self.text, self.at, end):
-                try:
-                    require_sound(found)
-                except NotExact as error:
-                    raise FileRefused(self._place(), str(error)) from None
+            try:
+                require_sound_text(found, self.text, self.at, end)
+            except NotExact as error:
+                raise FileRefused(self._place(), str(error)) from None
             self.at = end
             return found
 
     def broken(self, what: str, position: int | None = None) -> FileRefused:
         """The refusal of a text that is no JSON."""
         return FileRefused(self._place(position), what)
+
+    def _too_large(self) -> str:
+        """The line, and the member in which the text grew too large: the last that was named before."""
+        opened = self.text.rfind('"', self.at)
+        named = _NAMED.search(self.text, max(self.at, opened - NEAR), max(self.at, opened))
+        return f"{self._place()}, {named[1]}" if named else self._place()
 
     def _place(self, position: int | None = None) -> str:
         return f"line {self.line + self.text.count(chr(10), 0, self.at if position is None else position)}"

@@ -10,6 +10,9 @@ from typing import Any
 
 from clinic_desktop.exchange import (
     allergies,
+    consents,
+    documents,
+    elsewhere,
     encounters,
     immunizations,
     medicines,
@@ -24,6 +27,7 @@ from clinic_desktop.exchange.mapped import Mapped, Pointer, Row
 from sync.records.elements import Reference, Resource
 from sync.records.exact import Json
 from sync.records.kinds import KINDS
+from sync.records.release import RESOURCES
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,20 @@ class Subject:
     table: str
     read: Callable[[Any], Mapped]
     write: Callable[[Row, Pointer], Json]
-    about: str | None = "subject"
+    about: str | Callable[[Json], list[Json]] | None = "subject"
     # Besides a patient: such a record is sound FHIR, but belongs to nobody's chart.
     or_about: frozenset[str] = frozenset()
 
 
 _GROUP = frozenset({"Group"})
+_PEOPLE = frozenset({"Practitioner"})
 _THINGS = frozenset({"Group", "Device", "Location"})
 
 # In the order in which they are written: what others point to comes first.
 SUBJECTS: Mapping[str, Subject] = {
     each.kind: each
     for each in (
+        Subject("Binary", "attachments", documents.read_binary, documents.write_binary, None),
         Subject("Organization", "outside_parties", parties.read_organization, parties.write_organization, None),
         Subject("Location", "outside_parties", parties.read_location, parties.write_location, None),
         Subject("Practitioner", "outside_parties", parties.read_practitioner, parties.write_practitioner, None),
@@ -65,10 +71,20 @@ SUBJECTS: Mapping[str, Subject] = {
         Subject("Immunization", "immunizations", immunizations.read, immunizations.write, "patient"),
         Subject("Procedure", "procedures", procedures.read, procedures.write, or_about=_GROUP),
         Subject("DiagnosticReport", "diagnostic_reports", reports.read, reports.write, or_about=_THINGS),
+        Subject("DocumentReference", "documents", documents.read, documents.write, or_about=_PEOPLE | _THINGS),
+        Subject("Consent", "consents", consents.read, consents.write, "patient"),
+        Subject("Coverage", "outside_records", elsewhere.read_coverage, elsewhere.write, "beneficiary"),
+        Subject("Appointment", "outside_records", elsewhere.read_appointment, elsewhere.write, elsewhere.actors),
+        Subject("ServiceRequest", "outside_records", elsewhere.read_request, elsewhere.write, or_about=_THINGS),
+        Subject("Communication", "outside_records", elsewhere.read_communication, elsewhere.write, or_about=_GROUP),
+        Subject("Task", "outside_records", elsewhere.read_task, elsewhere.write, "for", or_about=RESOURCES),
     )
 }  # fmt: skip
 ORDER = {kind: place for place, kind in enumerate(SUBJECTS)}
-assert set(SUBJECTS) == set(KINDS)
+# Kinds that go out and are not taken in: what another clinic charged, claimed and was paid stands in its own books, and
+# would be charged twice in ours.
+OUT_ALONE = frozenset({"Claim", "ClaimResponse", "Invoice", "ChargeItem", "PaymentReconciliation"})
+assert set(SUBJECTS) | OUT_ALONE == set(KINDS)
 
 # Members that the file's frame gives back by itself.
 _FRAME = frozenset({"resourceType", "id"})
@@ -131,10 +147,10 @@ def _last(reference: str) -> str:
 
 def _came(what: Mapped) -> Pointer:
     """References as they came, to compare with what came."""
-    columns = {"patients": "patient_id", "encounters": "encounter_id"}
+    columns = {"patients": "patient_id", "encounters": "encounter_id", "documents": "supersedes"}
 
     def point(table: str, _record: str | None) -> Json | None:
-        reference: Reference | None = what.links.get(columns[table])
+        reference: Reference | None = what.links.get(columns.get(table, ""))
         return None if reference is None else {"reference": reference.reference}
 
     return point
@@ -148,7 +164,7 @@ class _Row(dict[str, Any]):
 
 
 def _as_row(what: Mapped) -> _Row:
-    row = _Row(what.values)
+    row = _Row(what.values | what.facts)
     parts = [dict(part) for part in what.parts]
     row["parts"] = [_Row(part) for part in parts if "of" not in part]
     row["contacts"] = [_Row(part) for part in parts if part.get("of") == "contact"]

@@ -29,6 +29,11 @@ class Tasks(Protocol):
         """Drop every answer still to come; acts under way are still done."""
         ...
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody waits for an answer any more; long work looks at it and stops."""
+        ...
+
 
 class Immediately:
     """A double for tests: does the work at once, on the spot; an error nobody takes is raised."""

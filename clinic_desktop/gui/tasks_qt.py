@@ -37,7 +37,7 @@ class Pools(QObject):
 
     busy = Signal(str)  # "", "heard" after 100 ms, "slow" after a second
     orphaned = Signal(object)  # the error of an act whose screen was closed meanwhile
-    _arrived = Signal(object)
+    _arrived = Signal(int)  # which worker has an answer
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +46,7 @@ class Pools(QObject):
         self._queries: deque[_Job] = deque()
         self._closing = False
         self._threads: list[threading.Thread] = []
+        self._answered: list[deque[_Job]] = []  # by worker
         self._out: set[_Job] = set()
         self._state = ""
         self._arrived.connect(self._deliver)  # emitted by a worker, so Qt queues it for the window's thread
@@ -90,12 +91,13 @@ class Pools(QObject):
 
     def _start(self) -> None:
         queues = [self._changes] + [self._queries] * QUERY_WORKERS
-        for queue in queues:
-            thread = threading.Thread(target=self._run, args=(queue,), daemon=True)
+        self._answered = [deque() for _ in queues]
+        for number, queue in enumerate(queues):
+            thread = threading.Thread(target=self._run, args=(queue, number), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _run(self, queue: deque[_Job]) -> None:
+    def _run(self, queue: deque[_Job], number: int) -> None:
         while True:
             with self._wake:
                 while not queue and not self._closing:
@@ -103,16 +105,17 @@ class Pools(QObject):
                 if not queue:
                     return
                 job = queue.popleft()
-            if not job.slot or job.owner.wants(job):
-                try:
-                    job.answer = job.work()
-                except Exception as error:  # noqa: BLE001 - handed to whoever asked
-                    job.error = error
+            _do(job)
+            self._answered[number].append(job)
+            # A job leads to the screen that asked. Were this the last to let go of it, widgets would be taken apart
+            # here, beside the thread that paints them: so it lets go before the window can know of the answer.
+            del job
             # The window may be gone by the time a last act ends.
             with contextlib.suppress(RuntimeError):
-                self._arrived.emit(job)
+                self._arrived.emit(number)
 
-    def _deliver(self, job: _Job) -> None:
+    def _deliver(self, number: int) -> None:
+        job = self._answered[number].popleft()
         self._out.discard(job)
         if not self._out:
             self._look()
@@ -128,6 +131,14 @@ class Pools(QObject):
         if state != self._state:
             self._state = state
             self.busy.emit(state)
+
+
+def _do(job: _Job) -> None:
+    if not job.slot or job.owner.wants(job):
+        try:
+            job.answer = job.work()
+        except Exception as error:  # noqa: BLE001 - handed to whoever asked
+            job.error = error
 
 
 class QtTasks:
@@ -162,6 +173,11 @@ class QtTasks:
         """Drop every answer still to come."""
         self._closed = True
         self._numbers.clear()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the screen is gone."""
+        return self._closed
 
     def drop(self, slot: str) -> None:
         """Forget the question of one slot."""

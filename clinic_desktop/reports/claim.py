@@ -54,6 +54,7 @@ class ClaimPaper:
     billed: int
     claimed: int
     missing: tuple[str, ...] = ()
+    primary: str = ""  # what the first insurer answered, on a claim to the second
 
 
 @dataclass(frozen=True, repr=False)
@@ -104,6 +105,7 @@ def claim(data: ClaimPaper) -> bytes:
             (_("To be filed by"), day(data.file_by) if data.file_by else ""),
             (_("Sent again for"), data.resubmission_of),
             (_("Reference"), data.payer_reference),
+            (_("First insurer"), data.primary),
         ),
     )
     paper.section(_("Diagnoses (ICD-10)"))

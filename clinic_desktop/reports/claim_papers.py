@@ -1,5 +1,6 @@
 """From a claim to its form, and from a batch to its printed list."""
 
+from clinic_desktop.domain.money import money_text
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import claim as paper
 from clinic_desktop.reports.printed import head_of, here, identity_of, printed_by
@@ -65,7 +66,19 @@ def claim(desk: Desk, claim_id: str) -> bytes:
             missing=tuple(
                 f"{_(one.words).format(**dict(one.facts))} {_(one.remedy)}" for one in facts.findings if one.stops
             ),
+            primary=_primary(facts),
         )
+    )  # fmt: skip
+
+
+def _primary(facts: claim_views.Claim) -> str:
+    first = facts.primary
+    if first is None:
+        return ""
+    words = _("{insurer}, {number}: paid {paid} of {claimed}. {reason}")
+    return words.format(
+        insurer=first.insurer, number=first.payer_reference or first.number, reason=first.reason,
+        paid=money_text(first.paid, facts.currency), claimed=money_text(first.claimed, facts.currency),
     )  # fmt: skip
 
 

@@ -8,14 +8,14 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import consent_form as form
 from clinic_desktop.reports import health_summary as summary
-from clinic_desktop.reports.consent_words import CHANNEL_WORDS, STATE_WORDS, SealedCopy
+from clinic_desktop.reports.consent_words import CHANNEL_WORDS, STATE_WORDS
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
-from clinic_desktop.reports.sealed import Seal, new_password
+from clinic_desktop.reports.sealed import Seal
 from clinic_desktop.reports.wording import PRESET_WORDS, day
 from clinic_desktop.services import consents, sharing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.consent_rows import Consent
-from clinic_desktop.services.sharing import HealthSummary
+from clinic_desktop.services.sharing import HealthSummary, SealedCopy, new_password
 
 
 def consent_number(consent: Consent) -> str:
@@ -106,6 +106,7 @@ def _filled(
         part("results", _results(facts)),
         part("visits", tuple((day(one.started_at.astimezone().date()), one.practitioner,
                               one.summary or _(PRESET_WORDS.get(one.preset, one.preset))) for one in facts.visits)),
+        part("contact", tuple((_(by), words) for by, words in facts.contact)),
         shared,
     )  # fmt: skip
 

@@ -1,7 +1,5 @@
 """Words about consents, on paper and on the screen; light, so that a screen may have them before the first paper."""
 
-from dataclasses import dataclass
-
 from clinic_desktop.i18n import N_
 
 STATE_WORDS = {
@@ -16,12 +14,3 @@ STATE_WORDS = {
 CHANNEL_WORDS = {
     "phone": N_("Telephone"), "sms": N_("Text message"), "email": N_("E-mail"), "post": N_("Post"), "app": N_("App"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True, repr=False)
-class SealedCopy:
-    """A copy for somebody outside and the password it opens with, which is kept nowhere."""
-
-    number: str
-    pdf: bytes
-    password: str

@@ -37,6 +37,7 @@ class HealthSummaryPaper:
     vitals: Rows | None = None
     results: Rows | None = None
     visits: Rows | None = None
+    contact: Rows | None = None
     shared: SharedWith | None = None
 
 
@@ -49,6 +50,7 @@ def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> byt
         until = _("{day}. This copy must not be used or passed on after that.")
         paper.labelled(_("Until"), until.format(day=day(data.shared.expires_on)))
         paper.rule()
+    _table(paper, _("Contact details"), data.contact, (_("By"), ""), (paper.width * 0.3, paper.width * 0.7))
     if data.allergies is not None:
         alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG
         paper.section(_("Allergies"))

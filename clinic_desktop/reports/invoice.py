@@ -18,6 +18,7 @@ class InvoicePaperLine:
     quantity: int
     unit_amount: int
     amount: int
+    code: str = ""  # procedure and modifiers
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,6 +51,7 @@ class InvoicePaper:
     insurer_owes: int = 0
     payments: tuple[InvoicePaperPayment, ...] = ()
     void_reason: str = ""
+    due_on: str = ""
     shares: tuple[tuple[str, int], ...] = ()  # what each insurer owes, where several or a cover do
 
 
@@ -57,6 +59,8 @@ def invoice(data: InvoicePaper) -> bytes:
     """The invoice as PDF."""
     paper = Paper(A4, data.clinic, data.printed, _("Invoice"), number=data.number, patient=data.patient)
     paper.labelled(_("Issued"), _("{moment} by {name}").format(moment=moment(data.issued_at), name=data.issued_by))
+    if data.due_on:
+        paper.labelled(_("To be paid by"), data.due_on, STRONG)
     if data.void_reason:
         words = _("VOID: {reason}").format(reason=data.void_reason)
         paper.say(words, Style(SECTION, bold=True, colour=CRITICAL))
@@ -72,7 +76,8 @@ def invoice(data: InvoicePaper) -> bytes:
     paper.head_row((_("For"), _("Quantity"), _("Each"), amount), columns)
     for entry in data.lines:
         each, sum_of_line = (money(minor, data.currency) for minor in (entry.unit_amount, entry.amount))
-        paper.row([entry.description, str(entry.quantity), each, sum_of_line], columns)
+        what = f"{entry.description}  {entry.code}" if entry.code else entry.description
+        paper.row([what, str(entry.quantity), each, sum_of_line], columns)
     paper.rule()
     _sums(paper, data)
     if data.payments:

@@ -47,6 +47,10 @@ def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
             verified_by=", ".join(dict.fromkeys(one.released_by for one in standing)),
             verified_at=_last(standing),
             note=_still_to_come(sheet),
+            clinical_information=" · ".join(
+                part for part in (sheet.details.clinical_information, sheet.details.diagnoses) if part
+            ),
+            conclusion=sheet.conclusion,
         )
     )
 

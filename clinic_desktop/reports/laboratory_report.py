@@ -66,6 +66,8 @@ class LaboratoryReportPaper:
     verified_by: str = ""
     verified_at: datetime | None = None
     note: str = ""
+    clinical_information: str = ""
+    conclusion: str = ""
 
 
 def laboratory_report(data: LaboratoryReportPaper) -> bytes:
@@ -76,6 +78,8 @@ def laboratory_report(data: LaboratoryReportPaper) -> bytes:
     if data.collected_at or data.specimen:
         taken = ", ".join(filter(None, (data.specimen, moment(data.collected_at) if data.collected_at else "")))
         paper.labelled(_("Specimen"), taken)
+    if data.clinical_information:
+        paper.labelled(_("For"), data.clinical_information)
     paper.space(8)
     columns = (
         Column(paper.width * 0.33),
@@ -97,6 +101,8 @@ def laboratory_report(data: LaboratoryReportPaper) -> bytes:
     paper.rule()
     if data.note:
         paper.labelled(_("Note"), data.note)
+    if data.conclusion:
+        paper.labelled(_("Conclusion"), data.conclusion)
     if data.verified_by:
         when = f", {moment(data.verified_at)}" if data.verified_at else ""
         paper.labelled(_("Verified by"), f"{data.verified_by}{when}", STRONG)

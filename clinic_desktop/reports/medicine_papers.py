@@ -1,7 +1,9 @@
 """From a prescription to its paper and to the labels of what is handed out."""
 
+from datetime import date
 from decimal import Decimal
 
+from clinic_desktop.domain.coding import ndc_words
 from clinic_desktop.domain.doses import counted
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.medicine_label import MedicineLabelPaper, medicine_label
@@ -12,6 +14,7 @@ from clinic_desktop.reports.wording import day
 from clinic_desktop.services import prescribing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.patients import BannerFacts, patient_banner
+from clinic_desktop.services.prescriptions import Prescription
 from clinic_desktop.services.work_orders import LabelOf
 
 
@@ -27,6 +30,9 @@ def prescription(desk: Desk, prescription_id: str) -> bytes:
             line.refills,
             line.instructions,
             line.substitution_allowed,
+            line.indication,
+            _capital(line.timing),
+            ndc_words(line.ndc),
         )
         for line in facts.lines
     )
@@ -37,15 +43,36 @@ def prescription(desk: Desk, prescription_id: str) -> bytes:
             printed=printed_by(desk),
             number=facts.number,
             signed_at=here(facts.signed_at),
-            prescriber=facts.prescriber,
+            prescriber=", ".join(part for part in (facts.prescriber, facts.prescriber_credentials) if part),
             allergies=allergy_words(banner),
             lines=lines,
             allergies_listed=banner.allergy_state == "listed",
             prescriber_registration=facts.prescriber_licence,
             weight=_weight(banner),
             note=facts.note,
+            prescriber_numbers=_numbers(facts),
+            pharmacy=_pharmacy(facts),
+            fill_by="" if facts.expires_on is None else day(date.fromisoformat(facts.expires_on)),
+            diagnosis=", ".join(dict.fromkeys(code for line in facts.lines for code in line.diagnoses.split())),
         )
     )
+
+
+def _numbers(facts: Prescription) -> tuple[str, ...]:
+    """Under which numbers it was signed; the one for controlled drugs only where there is such a drug."""
+    npi = (_("NPI {number}").format(number=facts.prescriber_npi),) if facts.prescriber_npi else ()
+    if not facts.prescriber_dea or not any(line.controlled for line in facts.lines):
+        return npi
+    return (*npi, _("DEA {number}").format(number=facts.prescriber_dea))
+
+
+def _pharmacy(facts: Prescription) -> str:
+    """The pharmacy outside that fills it: its name, number, address and telephone."""
+    if facts.pharmacy is None:
+        return ""
+    one = facts.pharmacy
+    number = _("NCPDP {number}").format(number=one.ncpdp) if one.ncpdp else ""
+    return " · ".join(part for part in (one.name, number, one.where, one.phone) if part)
 
 
 def label(desk: Desk, prescription_id: str, what: LabelOf) -> bytes:

@@ -21,6 +21,9 @@ class PrescriptionPaperLine:
     refills: int = 0
     instructions: str = ""
     substitution_allowed: bool = True
+    indication: str = ""
+    timing: str = ""
+    ndc: str = ""
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,6 +43,9 @@ class PrescriptionPaper:
     weight: str = ""
     diagnosis: str = ""
     note: str = ""
+    prescriber_numbers: tuple[str, ...] = ()  # "NPI 1234567893", "DEA AB1234563" where a drug is controlled
+    pharmacy: str = ""
+    fill_by: str = ""
     size: Literal["A5", "A4"] = "A5"
 
 
@@ -55,7 +61,11 @@ def prescription(data: PrescriptionPaper) -> bytes:
     )
     alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG
     paper.labelled(_("Allergies"), data.allergies, alarming, width=24 * MM)
-    for label, words in ((_("Weight"), data.weight), (_("For"), data.diagnosis)):
+    told = (
+        (_("Weight"), data.weight), (_("For"), data.diagnosis), (_("Pharmacy"), data.pharmacy),
+        (_("Fill by"), data.fill_by),
+    )  # fmt: skip
+    for label, words in told:
         if words:
             paper.labelled(label, words, width=24 * MM)
     paper.rule()
@@ -69,8 +79,10 @@ def prescription(data: PrescriptionPaper) -> bytes:
         paper.labelled(_("Note"), data.note, width=24 * MM)
     registration = _("Registration {number}").format(number=data.prescriber_registration)
     signed = _("Signed {moment}").format(moment=moment(data.signed_at))
-    words = f"{registration}\n{signed}" if data.prescriber_registration else signed
-    paper.signature(words, data.prescriber)
+    numbers = (registration if data.prescriber_registration else "", *data.prescriber_numbers)
+    paper.signature(
+        "\n".join((*(each for each in (" · ".join(filter(None, numbers)),) if each), signed)), data.prescriber
+    )
     return paper.finish()
 
 
@@ -78,11 +90,16 @@ def _entry(paper: Paper, columns: tuple[Column, Column], position: int, entry: P
     paper.need(3.2 * SECTION)
     paper.row([Cell(f"{position}.", STRONG), Cell(entry.medicine, Style(12, bold=True))], columns, gap=0)
     paper.row(["", Cell(entry.sig, NORMAL)], columns, gap=0)
-    if entry.instructions:
-        paper.row(["", Cell(entry.instructions, NORMAL)], columns, gap=0)
+    for words in (entry.timing, entry.instructions):
+        if words:
+            paper.row(["", Cell(words, NORMAL)], columns, gap=0)
+    if entry.indication:
+        paper.row(["", Cell(_("For {indication}").format(indication=entry.indication), NORMAL)], columns, gap=0)
     parts = [_("Quantity {quantity}").format(quantity=entry.quantity)]
     refills = {0: _("no refills"), 1: _("1 refill")}.get(entry.refills, _("{count} refills"))
     parts.append(refills.format(count=entry.refills))
     if not entry.substitution_allowed:
         parts.append(_("do not substitute"))
+    if entry.ndc:
+        parts.append(_("NDC {code}").format(code=entry.ndc))
     paper.row(["", Cell(" · ".join(parts), QUIET)], columns, gap=7)

@@ -7,7 +7,7 @@ from clinic_desktop.reports import day_end as day_end_paper
 from clinic_desktop.reports import invoice as invoice_paper
 from clinic_desktop.reports import receipt as receipt_paper
 from clinic_desktop.reports.page import ClinicHead, PatientIdentity, Printed
-from clinic_desktop.reports.wording import method_words
+from clinic_desktop.reports.wording import card_words, day, method_words
 from clinic_desktop.services import cash, invoices
 from clinic_desktop.services.about import clinic_facts
 from clinic_desktop.services.acts import Desk
@@ -62,7 +62,13 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
             issued_by=facts.issued_by,
             currency=facts.currency,
             lines=tuple(
-                invoice_paper.InvoicePaperLine(line.description, line.quantity, line.unit_amount, line.amount)
+                invoice_paper.InvoicePaperLine(
+                    line.description,
+                    line.quantity,
+                    line.unit_amount,
+                    line.amount,
+                    " ".join(part for part in (line.procedure_code, line.modifiers) if part),
+                )
                 for line in facts.lines
             ),
             total=facts.total,
@@ -76,12 +82,13 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
                 invoice_paper.InvoicePaperPayment(
                     row.number,
                     here(row.paid_at),
-                    method_words(row.method),
+                    " ".join(part for part in (method_words(row.method), row.card_last_four) if part),
                     row.amount if row.kind == "payment" else -row.amount,
                 )
                 for row in facts.payments
             ),
             void_reason=facts.void_reason or "",
+            due_on="" if facts.due_on is None else day(date.fromisoformat(facts.due_on)),
         )
     )
 
@@ -99,7 +106,11 @@ def receipt(desk: Desk, payment_id: str) -> bytes:
             patient_name=shown_name(patient.family, patient.given),
             mrn=patient.mrn,
             invoice_number=facts.invoice_number,
-            method=method_words(facts.method),
+            method=" ".join(
+                part
+                for part in (card_words(facts.card.kind) or method_words(facts.method), facts.card.last_four)
+                if part
+            ),
             currency=facts.currency,
             amount=facts.amount,
             still_owed=facts.outstanding,

@@ -6,29 +6,17 @@ it is handed this one: it asks `register`, `encode` and `info` of whatever encry
 
 import hashlib
 import os
-import secrets
 from dataclasses import dataclass
-from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.padding import PKCS7
 from reportlab.pdfbase import pdfdoc
 
-# No I, L, O or U: nothing read out or written down is taken for something else.
-LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-GROUPS, IN_GROUP = 6, 4  # 120 random bits
-
 # Bits of the permissions, counted from 1 (ISO 32000-2, table 22). A program that opens the file keeps to them of its
 # own will: they are wishes, the password is the lock.
 _PRINT, _CHANGE, _COPY, _NOTE = 1 << 2, 1 << 3, 1 << 4, 1 << 5
 _FILL, _ARRANGE, _PRINT_WELL = 1 << 8, 1 << 10, 1 << 11
-
-
-def new_password() -> str:
-    """Draw a password of six groups of four letters and digits: ``7K3P-0QZN-...``."""
-    groups = ("".join(secrets.choice(LETTERS) for _letter in range(IN_GROUP)) for _group in range(GROUPS))
-    return "-".join(groups)
 
 
 @dataclass(frozen=True, repr=False)

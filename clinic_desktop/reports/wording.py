@@ -67,6 +67,12 @@ def method_words(method: str) -> str:
     }[method]
 
 
+def card_words(kind: str) -> str:
+    """What a card is called."""
+    names = {"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover"}
+    return names.get(kind) or (_("another card") if kind else "")
+
+
 def mrn_words(number: str) -> str:
     """A record number with what it is, unless it says so itself."""
     return number if number.upper().startswith("MRN") else _("MRN {number}").format(number=number)

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import select
 
+from clinic_desktop.domain import coding
 from clinic_desktop.domain.counting import money, whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -56,6 +57,7 @@ class Price:
     amount: int
     currency: str
     active: bool
+    procedure_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class FormularyProduct:
     price_code: str | None
     controlled: bool
     active: bool
+    ndc: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,13 +161,14 @@ def price_list(read: Read) -> tuple[Price, ...]:
     """Every price, the ones in force first, by kind and name."""
     rows = read.conn.execute(select(prices).order_by(prices.c.active.desc(), prices.c.kind, prices.c.name))
     return tuple(
-        Price(row.id, row.revision, row.code, row.name, row.kind, row.amount, row.currency, bool(row.active))
+        Price(row.id, row.revision, row.code, row.name, row.kind, row.amount, row.currency, bool(row.active),
+              row.procedure_code or "")
         for row in rows
-    )
+    )  # fmt: skip
 
 
 @command
-def add_price(act: Act, code: str, name: str, kind: str, amount: int, currency: str) -> str:
+def add_price(act: Act, code: str, name: str, kind: str, amount: int, currency: str, procedure_code: str = "") -> str:
     """Put something on the price list; returns its id."""
     if not re.fullmatch(r"[a-z0-9_]+", code):
         raise Refusal(N_("A code has small letters, figures and _ only."), field="code")
@@ -174,14 +178,19 @@ def add_price(act: Act, code: str, name: str, kind: str, amount: int, currency: 
         raise Refusal(N_("Choose a kind."), field="kind")
     _require_price(name, amount)
     values = {"code": code, "name": name.strip(), "kind": kind, "amount": amount, "currency": currency}
+    values["procedure_code"] = coding.procedure(procedure_code) or None
     return act.create(prices, values, kind="price.added")
 
 
 @command
-def change_price(act: Act, price_id: str, *, name: str, amount: int, active: bool, expect: int) -> int:
+def change_price(
+    act: Act, price_id: str, *, name: str, amount: int, active: bool, procedure_code: str | None = None, expect: int
+) -> int:
     """Change a price from now on: what was charged stays as it was charged. Returns the new revision."""
     _require_price(name, amount)
-    changes = {"name": name.strip(), "amount": amount, "active": int(active)}
+    changes: dict[str, object] = {"name": name.strip(), "amount": amount, "active": int(active)}
+    if procedure_code is not None:
+        changes["procedure_code"] = coding.procedure(procedure_code) or None
     return act.change(prices, price_id, changes, kind="price.changed", expect=expect)
 
 
@@ -192,7 +201,7 @@ def formulary(read: Read) -> tuple[FormularyProduct, ...]:
     return tuple(
         FormularyProduct(
             row.id, row.revision, row.medicine_code, row.name, row.form, row.strength, row.unit, row.pack_size,
-            row.reorder_level, row.price_code, bool(row.controlled), bool(row.active),
+            row.reorder_level, row.price_code, bool(row.controlled), bool(row.active), coding.ndc_words(row.ndc or ""),
         )
         for row in rows
     )  # fmt: skip
@@ -208,6 +217,7 @@ def change_product(
     price_code: str | None,
     controlled: bool,
     active: bool,
+    ndc: str | None = None,
     expect: int,
 ) -> int:
     """Change how a product is stocked and charged. What it is (name, strength, form) is another product."""
@@ -220,7 +230,7 @@ def change_product(
         "price_code": price_code or None,
         "controlled": int(controlled),
         "active": int(active),
-    }
+    } | ({} if ndc is None else {"ndc": coding.ndc(ndc) or None})
     return act.change(products, product_id, changes, kind="product.changed", expect=expect)
 
 

@@ -33,6 +33,14 @@ OWN: Mapping[str, tuple[str, ...]] = {
     "Organization": ("outside_parties",),
     "Location": ("outside_parties",),
     "Medication": ("outside_parties",),
+    "Binary": ("attachments",),
+    "DocumentReference": ("documents",),
+    "Consent": ("consents",),
+    "Coverage": ("covers", "outside_records"),
+    "Appointment": ("appointments", "outside_records"),
+    "ServiceRequest": ("lab_order_tests", "outside_records"),
+    "Communication": ("notifications", "outside_records"),
+    "Task": ("refill_requests", "outside_records"),
 }
 UUID = "urn:uuid"
 

@@ -8,13 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
-from clinic_desktop.services import arrival_people, arrival_signs
+from clinic_desktop.services import arrival_documents, arrival_people, arrival_signs
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.arrival_keys import Key, Known, look_up, revisions
+from clinic_desktop.services.examining import Examined
 from clinic_desktop.store.tables import metadata
+from clinic_desktop.store.tables.documents import attachments, documents
+from clinic_desktop.store.tables.insurance import insurers
 from clinic_desktop.store.tables.outside import identifiers, observations, outside_parties
 from clinic_desktop.store.tables.patients import patients
 
@@ -30,6 +33,16 @@ KINDS = {
     "immunizations": "immunization",
     "procedures": "procedure",
     "diagnostic_reports": "report",
+    "attachments": "attachment",
+    "documents": "document",
+    "consents": "consent",
+    "outside_records": "outside_record",
+    "insurers": "insurer",
+    "plans": "plan",
+    "covers": "cover",
+    "outside_bills": "bill",
+    "outside_bill_lines": "bill_line",
+    "outside_costs": "cost",
 }
 
 
@@ -52,6 +65,8 @@ class Arrival:
     patient_words: str = ""
     # Another file of the same import has said something else of it: the first stands.
     again: bool = False
+    # What it carries: the first is shown.
+    contents: tuple[Examined, ...] = ()
 
     def __repr__(self) -> str:
         return f"Arrival({self.key.kind})"
@@ -85,6 +100,24 @@ def which_are_here(read: Read, keys: Sequence[Key]) -> tuple[Key, ...]:
     return tuple(key for key, one in known if one is not None and (one.own or one.digest is not None or key.business))
 
 
+@query
+def foreseen(read: Read, records: Sequence[tuple[Key, str]]) -> tuple[str, ...]:
+    """What would become of records, by their keys and digests: "new", "same", "changed" or "kept_here"."""
+    found = look_up(read.conn, [key for key, _digest in records])
+    now = revisions(read.conn, found)
+
+    def one(key: Key, digest: str) -> str:
+        known = found.of(key)
+        if known is None or (known.digest is None and not known.own):
+            return "new"
+        if known.own or known.digest == digest:
+            return "same"
+        touched = known.revision is not None and now[known.record] != known.revision
+        return "kept_here" if touched else "changed"
+
+    return tuple(one(key, digest) for key, digest in records)
+
+
 class _Batch:
     """One batch: everything that is known of its keys is read at once, then row after row is written."""
 
@@ -102,6 +135,8 @@ class _Batch:
         """Write one record, or say that it is here already, or that whom it belongs to is not."""
         known = self.known.of(one.key)
         if known is not None and (known.digest == one.digest or known.own):
+            return "same"
+        if one.table == documents.name and arrival_documents.is_note_of_a_visit(self.act, one.identifiers):
             return "same"
         values, patient = self._resolved(one)
         if values is None:
@@ -136,6 +171,8 @@ class _Batch:
             # A visit of somebody else is no visit of this patient, whatever the file says.
             same = visit is not None and (visit.own or visit.patient == values.get("patient_id"))
             values["encounter_id"] = visit.record if visit is not None and same else None
+        if not self._pointed(one.table, links, values):
+            return None, None
         for column, key in dict(one.names).items():
             found = self.known.of(key)
             if found is not None and found.name:
@@ -149,7 +186,20 @@ class _Batch:
         for column in _DATED.get(one.table, ()):
             if values.get(column) is None:
                 values[column] = self.act.at
+        for column in _DAYS.get(one.table, ()):
+            if values.get(column) is None:
+                values[column] = self.act.now.astimezone().date().isoformat()
         return values, None if patient is None else str(patient)
+
+    def _pointed(self, table: str, links: Mapping[str, Key], values: dict[str, object]) -> bool:
+        """Fill in what a record belongs to besides a patient and a visit; False where it cannot be without it."""
+        for column, whole in _POINTS.items():
+            if column in links:
+                found = self._leads_to(links[column], whole)
+                values[column] = None if found is None else found.record
+                if found is None and not _TABLES[table].c[column].nullable:
+                    return False
+        return True
 
     def _leads_to(self, key: Key | None, table: str) -> Known | None:
         found = None if key is None else self.known.of(key)
@@ -172,7 +222,15 @@ class _Batch:
         table, kind = _TABLES[one.table], KINDS[one.table]
         if table is patients:
             return arrival_people.register(self.act, values, one.parts, one.identifiers)
+        if table is attachments:
+            return str(arrival_documents.keep_contents(self.act, one.contents))
+        if table is documents:
+            values = self._with_content(one, values)
+        if table is insurers and (known := self._insurer(str(values["name"]))) is not None:
+            return known
         record = self.act.create(table, values, kind=f"{kind}.received", patient=patient)
+        if table is documents:
+            arrival_documents.index(self.act, record, values, one.contents)
         if table is observations:
             parts = self._add_parts(record, patient, values, one.parts)
             for part_id, part in ((record, values), *parts):
@@ -180,6 +238,15 @@ class _Batch:
         if one.table == "allergies" and values["status"] == "active":
             self.listed.add(str(patient))
         return record
+
+    def _with_content(self, one: Arrival, values: dict[str, object]) -> dict[str, object]:
+        content = arrival_documents.keep_contents(self.act, one.contents)
+        return values if content is None else values | {"attachment_id": content}
+
+    def _insurer(self, name: str) -> str | None:
+        """An insurer of this name who is here already: members from elsewhere are members of theirs."""
+        found = select(insurers.c.id).where(func.lower(insurers.c.name) == name.strip().lower())
+        return self.act.conn.execute(found.order_by(insurers.c.rowid_).limit(1)).scalar()
 
     def _add_parts(
         self, record: str, patient: str | None, values: Mapping[str, object], parts: Sequence[Mapping[str, object]]
@@ -209,6 +276,8 @@ class _Batch:
         table = _TABLES[one.table]
         if known.revision is not None and self.revisions[known.record] != known.revision:
             return "kept_here"
+        if table is attachments:
+            return "conflict"  # bytes never change: documents here were read and signed with those
         kind = f"{KINDS[one.table]}.received"
         if table is patients:
             if known.digest is not None:
@@ -216,11 +285,16 @@ class _Batch:
             revision = arrival_people.change(self.act, known.record, values, one.parts, one.identifiers)
         else:
             # An instant that nobody gave stays that of the first arrival.
-            undated = {name for name in _DATED.get(one.table, ()) if one.values.get(name) is None}
+            kept = (*_DATED.get(one.table, ()), *_DAYS.get(one.table, ()))
+            undated = {name for name in kept if one.values.get(name) is None}
             changes = {name: value for name, value in values.items() if name not in undated}
             if table is observations:
                 changes = {name: None for name in arrival_signs.VALUE if name not in changes} | changes
+            if table is documents:
+                changes = self._with_content(one, changes)
             revision = self.act.change(table, known.record, changes, kind=kind)
+            if table is documents:
+                arrival_documents.index(self.act, known.record, changes, one.contents)
         if table is observations:
             self.signs.bring_up_to_date(known.record, patient, values, one.parts, self._add_parts)
         if one.table == "allergies":
@@ -268,7 +342,16 @@ _DATED = {
     "allergies": ("noted_at",),
     "observations": ("effective_at",),
     "immunizations": ("recorded_at",),
+    "documents": ("received_at",),
+    "consents": ("recorded_at",),
+    "covers": ("recorded_at",),
 }
+_DAYS = {"consents": ("valid_from",)}
+# Links to other records that are no patient and no visit.
+_POINTS = {
+    "attachment_id": "attachments", "supersedes": "documents", "insurer_id": "insurers", "plan_id": "plans",
+    "bill_id": "outside_bills",
+}  # fmt: skip
 
 
 def _name(one: Arrival, values: Mapping[str, object]) -> str | None:

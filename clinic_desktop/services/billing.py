@@ -10,9 +10,11 @@ from clinic_desktop.domain import billing
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.charge_codes import NOT_CODED, ChargeCode, provider_of
 from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.store.tables.billing import charges, ledger, prices
 from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = ("add_charge", "post", "outstanding", "pending", "need_reason", "uncharge")
 
@@ -31,6 +33,10 @@ class Charge:
     charged_at: str
     source_kind: str
     note: str | None
+    number: str = ""
+    code: ChargeCode = NOT_CODED
+    provider: str = ""
+    encounter_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,9 @@ def add_charge(
             "charged_at": act.at,
             "status": "pending",
             "reason": None if price is not None else "no price in the list",
+            "number": act.number("CHG"),
+            "procedure_code": None if price is None else price.procedure_code,
+            "provider_id": provider_of(act.conn, encounter_id),
         },
         kind="charge.made",
     )
@@ -219,7 +228,8 @@ def patients_to_bill(read: Read) -> tuple[ToBill, ...]:
 def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
     """The charges of a patient that stand on no invoice yet, oldest first."""
     rows = read.conn.execute(
-        select(charges)
+        select(charges, staff.c.display_name)
+        .join(staff, staff.c.id == charges.c.provider_id, isouter=True)
         .where(charges.c.patient_id.in_(ids_of(read.conn, patient_id)), charges.c.status == "pending")
         .order_by(charges.c.charged_at, charges.c.id)
     )
@@ -235,6 +245,12 @@ def pending_charges(read: Read, patient_id: str) -> tuple[Charge, ...]:
             row.charged_at,
             row.source_kind,
             row.reason,
+            row.number or "",
+            ChargeCode(
+                row.procedure_code or "", row.modifiers or "", row.diagnoses or "", row.note or "", row.provider_id
+            ),
+            row.display_name or "",
+            row.encounter_id,
         )
         for row in rows
     )
@@ -259,6 +275,8 @@ def pending(act: Act, charge_ids: Sequence[str]) -> list["ChargeRow"]:
             charges.c.quantity,
             charges.c.unit_amount,
             charges.c.currency,
+            charges.c.procedure_code,
+            charges.c.modifiers,
         )
         .where(charges.c.id.in_(charge_ids), charges.c.status == "pending")
         .order_by(charges.c.charged_at, charges.c.id)
@@ -279,6 +297,8 @@ class ChargeRow:
     quantity: int
     unit_amount: int
     currency: str
+    procedure_code: str | None
+    modifiers: str | None
 
 
 def need_reason(text: str, field: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, func, select
 
-from clinic_desktop.domain import billing
+from clinic_desktop.domain import billing, coding
 from clinic_desktop.domain.counting import money
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -30,6 +30,17 @@ class Shift:
     closed_at: str | None
     counted_cash: int | None
     difference_reason: str | None
+
+
+@dataclass(frozen=True)
+class Card:
+    """Which card was paid with: its kind, and no more of its number than the last four digits."""
+
+    kind: str = ""
+    last_four: str = ""
+
+
+NO_CARD = Card()
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,7 @@ class Receipt:
     taken_by: str
     outstanding: int
     reference: str | None
+    card: Card = NO_CARD
 
 
 @command
@@ -102,8 +114,11 @@ def open_shift(act: Act, opening_float: int) -> str:
 
 
 @command
-def take_payment(act: Act, invoice_id: str, *, amount: int, method: str, reference: str = "") -> TakenPayment:
+def take_payment(
+    act: Act, invoice_id: str, *, amount: int, method: str, reference: str = "", card: Card = NO_CARD
+) -> TakenPayment:
     """Take money from a patient for an invoice, whole or in part. Raises Refusal."""
+    paid_with = _card_columns(method, card)
     shift = _need_shift(act)
     row = _issued(act, invoice_id)
     _same_money(shift.currency, row.currency)
@@ -124,6 +139,7 @@ def take_payment(act: Act, invoice_id: str, *, amount: int, method: str, referen
             "paid_at": act.at,
             "taken_by": act.session.staff_id,
             "reference": reference.strip() or None,
+            **paid_with,
         },
         kind="payment.taken",
     )
@@ -284,7 +300,16 @@ def receipt(read: Read, payment_id: str) -> Receipt:
         row.display_name,
         int(owed),
         row.reference,
+        Card(row.card_type or "", row.card_last_four or ""),
     )
+
+
+def _card_columns(method: str, card: Card) -> dict[str, str | None]:
+    if card != NO_CARD and method != "card":
+        raise Refusal(N_("A card belongs to a payment by card."), field="card_type")
+    if card.kind and card.kind not in coding.CARD_TYPES:
+        raise Refusal(N_("Choose the card from the list."), field="card_type")
+    return {"card_type": card.kind or None, "card_last_four": coding.last_four(card.last_four) or None}
 
 
 def _shift(connection: Connection, row: Row[tuple[object, ...]]) -> Shift:

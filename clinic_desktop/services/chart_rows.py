@@ -74,6 +74,7 @@ class Problem:
     note: str | None
     noted_at: datetime
     revision: int
+    severity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,7 @@ def problems_of(connection: Connection, patient_id: str, status: str = "active")
             row.note,
             from_text(row.noted_at),
             row.revision,
+            row.severity,
         )
         for row in rows
     )

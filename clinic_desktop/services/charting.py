@@ -16,6 +16,9 @@ from clinic_desktop.store.tables.patients import patients
 IN_ACT = ("note_problem",)
 
 
+SEVERITIES = ("mild", "moderate", "severe")
+
+
 @dataclass(frozen=True)
 class NewProblem:
     """A problem to be noted; without a code it is words only."""
@@ -25,6 +28,7 @@ class NewProblem:
     certainty: str = "confirmed"
     onset_on: date | None = None
     note: str | None = None
+    severity: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,12 @@ def note_problem(act: Act, patient_id: str, problem: NewProblem, encounter_id: s
     """Note a problem inside an act: one that is active already keeps its row and takes the newer certainty."""
     if problem.onset_on is not None and problem.onset_on.isoformat() > _today(act):
         raise Refusal(N_("This date is in the future."), field="onset_on")
+    if problem.severity is not None and problem.severity not in SEVERITIES:
+        raise Refusal(N_("Choose how severe the problem is."), field="severity")
     present = _active_problem(act, patient_id, problem)
     if present is not None:
-        act.change(problems, present, {"certainty": problem.certainty}, kind="problem.changed")
+        worse = {} if problem.severity is None else {"severity": problem.severity}
+        act.change(problems, present, {"certainty": problem.certainty, **worse}, kind="problem.changed")
         return present
     return act.create(
         problems,
@@ -79,6 +86,7 @@ def note_problem(act: Act, patient_id: str, problem: NewProblem, encounter_id: s
             "status": "active",
             "onset_on": None if problem.onset_on is None else problem.onset_on.isoformat(),
             "note": problem.note,
+            "severity": problem.severity,
             "noted_by": act.session.staff_id,
             "noted_at": act.at,
         },

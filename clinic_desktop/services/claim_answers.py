@@ -100,6 +100,10 @@ def take_back_answer(act: Act, answer_id: str, *, reason: str, expect: int) -> i
         raise Refusal(N_("Take back the newest answer first."), field="answer")
     if resubmitted_as(act.conn, row.id):
         raise Refusal(N_("It was sent again because of this answer. Cancel that claim first."), field="answer")
+    if row.moved:
+        raise Refusal(
+            N_("What was left open went to the secondary insurer. Cancel that claim first."), field="answer"
+        )  # fmt: skip
     if answer.to_patient > outstanding(act.conn, row.invoice_id):
         raise Refusal(
             N_("The patient has paid of what was moved to them. Give that back first."), field="answer"

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
 from clinic_desktop.domain import claims as rules
 from clinic_desktop.domain.claims import Earlier, Finding, Line, ToCheck
 from clinic_desktop.domain.insurance import Span
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Act
 from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.store.tables.billing import invoices
 from clinic_desktop.store.tables.insurance import (
@@ -25,7 +26,7 @@ from clinic_desktop.store.tables.insurance import (
 )
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("claim_row", "facts_of", "findings", "open_amount", "resubmitted_as")
+IN_ACT = ("claim_row", "copy_lines", "facts_of", "findings", "fresh", "open_amount", "resubmitted_as")
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,32 @@ def claim_row(connection: Connection, claim_id: str) -> Row[tuple[object, ...]]:
 
 
 def open_amount(connection: Connection, row: Row[tuple[object, ...]]) -> int:
-    """What no answer that stands has settled of a claim, in minor units."""
+    """What no answer that stands has settled of a claim and was not moved to another insurer, in minor units."""
     columns = claim_answers.c.paid + claim_answers.c.to_patient + claim_answers.c.written_off
     total = connection.execute(
         select(func.coalesce(func.sum(columns), 0)).where(
             claim_answers.c.claim_id == row.id, claim_answers.c.taken_back.is_(None)
         )
     ).scalar_one()
-    return int(row.claimed - total)
+    return int(row.claimed - total - (row.moved or 0))
+
+
+def fresh(act: Act) -> dict[str, object]:
+    """What a new claim begins with: its number, a draft, by whom and when."""
+    return {"number": act.number("CL"), "status": "draft", "made_at": act.at, "made_by": act.session.staff_id}
+
+
+def copy_lines(act: Act, claim_id: str, new: str) -> None:
+    """Give a new claim the lines of another."""
+    for line in act.conn.execute(select(claim_lines).where(claim_lines.c.claim_id == claim_id)).all():
+        copied = {
+            name: getattr(line, name)
+            for name in (
+                "patient_id", "charge_id", "position", "code", "modifiers", "description", "served_on", "quantity",
+                "amount", "pointers",
+            )
+        }  # fmt: skip
+        act.create(claim_lines, {**copied, "claim_id": new}, kind="claim_line.made")
 
 
 def resubmitted_as(connection: Connection, claim_id: str) -> str:
@@ -173,6 +192,8 @@ def _earlier(
             plans.c.insurer_id == insurer_id,
             claims.c.status.in_(rules.LIVE),
             claims.c.id.not_in(chain),
+            # What the primary left open is asked of the secondary besides its own part of the same invoice.
+            ~((claims.c.invoice_id == row.invoice_id) & _moved_on(row)),
             # Both covers of a patient may be of one insurer: each is asked for its own share of the same services.
             ~((claims.c.invoice_id == row.invoice_id) & (claims.c.cover_id != row.cover_id)),
             claim_lines.c.served_on.in_({line.served_on for line in lines}),
@@ -186,6 +207,11 @@ def _earlier(
         for other in others
         if other.charge_id in own or (other.code, other.served_on) in done
     )  # fmt: skip
+
+
+def _moved_on(row: Row[tuple[object, ...]]) -> ColumnElement[bool]:
+    """The claims of an invoice that stand beside this one, because one of the two is of what the primary left open."""
+    return true() if row.primary_claim_id is not None else claims.c.primary_claim_id.is_not(None)
 
 
 def _day(text: str | None) -> date | None:

@@ -97,6 +97,19 @@ class AnswerView:
 
 
 @dataclass(frozen=True)
+class PrimaryAnswer:
+    """What the primary insurer answered to the claim from which one to the secondary came; amounts in minor units."""
+
+    number: str
+    insurer: str
+    claimed: int
+    paid: int
+    reason: str
+    payer_reference: str
+    answered_on: date | None
+
+
+@dataclass(frozen=True)
 class Claim:
     """A claim whole, with what is missing of it; `open` is what no answer settled yet."""
 
@@ -135,6 +148,9 @@ class Claim:
     lines: tuple[LineView, ...]
     answers: tuple[AnswerView, ...]
     findings: tuple[Finding, ...]
+    submission_method: str = ""
+    primary: PrimaryAnswer | None = None
+    moved: int = 0
 
 
 @query
@@ -210,7 +226,20 @@ def claim(read: Read, claim_id: str) -> Claim:
         row.payer_reference or "", row.reason or "", row.made_at, row.sent_at, facts.batch, facts.resubmission_of,
         resubmitted_as(read.conn, claim_id),
         rules.last_day((line.served_on for line in lines), facts.filing_days), lines, _answers(read.conn, claim_id),
-        findings(read.conn, row, today) if row.status in rules.OPEN else (),
+        findings(read.conn, row, today) if row.status in rules.OPEN else (), row.submission_method or "",
+        _primary(read.conn, row.primary_claim_id), row.moved or 0,
+    )  # fmt: skip
+
+
+def _primary(connection: Connection, claim_id: str | None) -> PrimaryAnswer | None:
+    if claim_id is None:
+        return None
+    row = claim_row(connection, claim_id)
+    facts = facts_of(connection, row)
+    standing = [one for one in _answers(connection, claim_id) if not one.taken_back]
+    return PrimaryAnswer(
+        row.number, facts.insurer, row.claimed, row.paid, row.reason or "", row.payer_reference or "",
+        standing[-1].answered_on if standing else None,
     )  # fmt: skip
 
 

@@ -12,13 +12,16 @@ from clinic_desktop.domain.insurance import clean
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, command
-from clinic_desktop.services.claim_rows import claim_row, findings, open_amount, resubmitted_as
+from clinic_desktop.services.claim_moves import move_back
+from clinic_desktop.services.claim_rows import claim_row, copy_lines, findings, fresh, open_amount, resubmitted_as
 from clinic_desktop.services.covers import shares_of
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices
 from clinic_desktop.store.tables.chart import problems
 from clinic_desktop.store.tables.insurance import claim_batches, claim_lines, claims
 
 IN_ACT = ("require_complete",)
+
+SUBMISSION_METHODS = ("electronic", "portal", "paper")
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,13 @@ def change_claim(
     authorisation: str,
     payer_reference: str = "",
     lines: Sequence[LineEdit] = (),
+    submission_method: str | None = None,
     expect: int,
 ) -> int:
-    """Complete a claim that was not sent. Raises Refusal naming the field."""
+    """Complete a claim that was not sent. Raises Refusal naming the field.
+
+    Where `submission_method` is None the way it is sent stays as it is.
+    """
     row = claim_row(act.conn, claim_id)
     rules.require_move("ready", row.status)
     found = rules.codes(diagnoses)
@@ -70,6 +77,10 @@ def change_claim(
         "authorisation": clean(authorisation, "authorisation", most=60) or None,
         "payer_reference": clean(payer_reference, "payer_reference", most=60) or None,
     }
+    if submission_method is not None:
+        if submission_method and submission_method not in SUBMISSION_METHODS:
+            raise Refusal(N_("Choose how the claim is sent."), field="submission_method")
+        changes["submission_method"] = submission_method or None
     return act.change(claims, claim_id, changes, kind="claim.changed", expect=expect, touched=bool(lines))
 
 
@@ -100,6 +111,7 @@ def cancel_claim(act: Act, claim_id: str, *, reason: str, expect: int) -> int:
     said = _reason(reason)
     if row.status == "ready":
         _leave_batch(act, row)
+    move_back(act, row)
     changes = {"status": "cancelled", "reason": said} | ({"batch_id": None} if row.status == "ready" else {})
     return act.change(claims, claim_id, changes, kind="claim.cancelled", reason=said, expect=expect)
 
@@ -121,19 +133,11 @@ def resubmit_claim(act: Act, claim_id: str, *, expect: int) -> str:
         name: getattr(row, name)
         for name in (
             "patient_id", "invoice_id", "cover_id", "diagnoses", "authorisation", "billed", "currency",
-            "payer_reference",
+            "payer_reference", "submission_method", "primary_claim_id",
         )
     }  # fmt: skip
-    new = act.create(claims, {**kept, **_fresh(act), "claimed": rest, "resubmission_of": claim_id}, kind="claim.made")
-    for line in act.conn.execute(select(claim_lines).where(claim_lines.c.claim_id == claim_id)).all():
-        copied = {
-            name: getattr(line, name)
-            for name in (
-                "patient_id", "charge_id", "position", "code", "modifiers", "description", "served_on", "quantity",
-                "amount", "pointers",
-            )
-        }  # fmt: skip
-        act.create(claim_lines, {**copied, "claim_id": new}, kind="claim_line.made")
+    new = act.create(claims, {**kept, **fresh(act), "claimed": rest, "resubmission_of": claim_id}, kind="claim.made")
+    copy_lines(act, claim_id, new)
     return new
 
 
@@ -150,16 +154,18 @@ def require_complete(act: Act, row: Row[tuple[object, ...]]) -> None:
 
 def _make(act: Act, invoice: Row[tuple[object, ...]], cover_id: str, amount: int) -> str:
     lines = act.conn.execute(
-        select(invoice_lines, charges.c.price_code, charges.c.charged_at, charges.c.encounter_id)
+        select(invoice_lines, charges.c.price_code, charges.c.charged_at, charges.c.encounter_id, charges.c.diagnoses)
         .join(charges, charges.c.id == invoice_lines.c.charge_id)
         .where(invoice_lines.c.invoice_id == invoice.id)
         .order_by(invoice_lines.c.position)
     ).all()
-    found = _diagnoses(act.conn, {line.encounter_id for line in lines if line.encounter_id})
+    coded = [code for line in lines for code in (line.diagnoses or "").split()]
+    seen = _diagnoses(act.conn, {line.encounter_id for line in lines if line.encounter_id})
+    found = tuple(dict.fromkeys((*coded, *seen)))[: rules.MOST_DIAGNOSES]
     claim_id = act.create(
         claims,
         {
-            **_fresh(act),
+            **fresh(act),
             "patient_id": invoice.patient_id,
             "invoice_id": invoice.id,
             "cover_id": cover_id,
@@ -173,16 +179,13 @@ def _make(act: Act, invoice: Row[tuple[object, ...]], cover_id: str, amount: int
     for place, line in enumerate(lines, start=1):
         values = {
             "claim_id": claim_id, "patient_id": invoice.patient_id, "charge_id": line.charge_id, "position": place,
-            "code": line.price_code, "description": line.description, "quantity": line.quantity,
+            "code": line.procedure_code or line.price_code, "modifiers": line.modifiers,
+            "description": line.description, "quantity": line.quantity,
             "served_on": from_text(line.charged_at).astimezone().date().isoformat(), "amount": line.amount,
             "pointers": "1" if found else None,
         }  # fmt: skip
         act.create(claim_lines, values, kind="claim_line.made")
     return claim_id
-
-
-def _fresh(act: Act) -> dict[str, object]:
-    return {"number": act.number("CL"), "status": "draft", "made_at": act.at, "made_by": act.session.staff_id}
 
 
 def _diagnoses(connection: Connection, visits: set[str]) -> tuple[str, ...]:

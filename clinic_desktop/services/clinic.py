@@ -1,7 +1,10 @@
 """Opening and making a clinic: the vault gives the key, the store opens with it, somebody signs in."""
 
+import contextlib
+import glob
 import logging
 import shutil
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,6 +38,8 @@ log = logging.getLogger(__name__)
 
 DATABASE = "clinic.db"
 ANCHOR = "anchor"
+# A clinic is made in seconds: a folder that was being made longer ago than this is nobody's any more.
+HALF_MADE_SECONDS = 600
 # A clock that is set back by less than this is only being kept right by the network.
 BACKWARD = timedelta(seconds=2)
 
@@ -58,6 +63,15 @@ class Clinic:
         """Go on with a locked session after its own password was given. Raises Refusal."""
         self.vault.unlock(desk.session.username, password, durable=False)
         desk.session.unlock()
+
+    def prove(self, desk: Desk, password: str) -> None:
+        """Check the password again for one act. A wrong one counts as a failed try to sign in. Raises Refusal."""
+        desk.session.require_open(desk.now)
+        try:
+            self.vault.unlock(desk.session.username, password)
+        except Refusal as refused:
+            raise Refusal(refused.message, field="own_password", **refused.facts) from refused
+        desk.session.prove(self.store.clock.steady())
 
     def change_password(self, desk: Desk, old: str, new: str) -> None:
         """Let the person at a desk change their own password. Raises Refusal."""
@@ -155,6 +169,7 @@ def create_clinic(
     # Key slots without their database may be all that opens its backups: they are never written over.
     if (profile / DATABASE).exists() or (profile / "keyslots").exists():
         raise Trouble("There is a clinic in {folder} already.", remedy="Choose another folder.", folder=str(profile))
+    _sweep_half_made(profile)
     # Made beside its place and moved there whole, so that a failure half-way leaves no half a clinic.
     making = profile.with_name(f".{profile.name}.{new_id()}")
     try:
@@ -189,6 +204,14 @@ def create_clinic(
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return NewClinic(made.recovery_key, code)
+
+
+def _sweep_half_made(profile: Path) -> None:
+    """Throw away what a making that was killed left beside this place, some time ago: no clinic ever stood in it."""
+    for left in profile.parent.glob(f".{glob.escape(profile.name)}.{'?' * 8}-*"):
+        with contextlib.suppress(OSError):
+            if left.is_dir() and time.time() - left.stat().st_mtime > HALF_MADE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def open_clinic(

@@ -14,12 +14,15 @@ from sqlalchemy import Connection, Table, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import consents as rules
+from clinic_desktop.domain.documents import PHOTOGRAPH
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.consents import break_glass, consents, record_restrictions
+from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import prescriptions
 from clinic_desktop.store.tables.programmes import programme_enrolments, programmes
+from clinic_desktop.store.tables.scheduling import appointments
 from clinic_desktop.store.tables.sharing import shares
 
 Arguments = Mapping[str, object]
@@ -113,6 +116,39 @@ def _in_programme(find: Finder) -> Finder:
     return needing
 
 
+def _if_remote(find: Finder) -> Finder:
+    """Only an appointment that is held by telephone or video: what is agreed about it (`more`, `new`) says so."""
+
+    def seen_remotely(connection: Connection, arguments: Arguments) -> str | None:
+        agreed = arguments.get("more", arguments.get("new"))
+        return find(connection, arguments) if getattr(agreed, "telehealth", False) else None
+
+    return seen_remotely
+
+
+def _with_contact(find: Finder) -> Finder:
+    """Only a share that gives out how the patient is reached."""
+
+    def reaching(connection: Connection, arguments: Arguments) -> str | None:
+        sections = getattr(arguments.get("new"), "sections", None)
+        if sections is None:
+            row = select(shares.c.sections).where(shares.c.id == str(arguments["share_id"]))
+            sections = json.loads(connection.execute(row).scalar_one_or_none() or "[]")
+        return find(connection, arguments) if "contact" in sections else None
+
+    return reaching
+
+
+def _of_photograph(connection: Connection, arguments: Arguments) -> str | None:
+    """The patient of a clinical photograph that is about to be kept, or replaced by another; not of other papers."""
+    if "new" in arguments:
+        return str(arguments["patient_id"]) if getattr(arguments["new"], "kind", "") == PHOTOGRAPH else None
+    row = select(documents.c.patient_id).where(
+        documents.c.id == str(arguments["document_id"]), documents.c.kind == PHOTOGRAPH
+    )
+    return connection.execute(row).scalar_one_or_none()
+
+
 def _unless(role: str, find: Finder) -> Finder:
     """Leave out the role to which this is addressed, to be carried out."""
     return lambda connection, arguments: None if arguments["role"] == role else find(connection, arguments)
@@ -148,6 +184,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "flags.flags",
         "growth.growth",
         "departures.patient_record",
+        "research.research_record",
         "immunization_chart.immunization_card",
         "immunization_chart.immunization_card_again",
         "immunization_chart.vaccines_waiting",
@@ -157,11 +194,13 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "document_reading.search_in_chart",
         "sharing.share_record",
         "sharing.health_summary_facts",
+        "departures.record_to_share",
     ),
     _PATIENT,
 ) | {
     "prescribing.prescription": _unless("pharmacist", _PRESCRIPTION),
     "results.order_results": _unless("laboratory", _PATIENT),
+    "lab_orders.order_of": _unless("laboratory", _PATIENT),
     "laboratory.open_tests": _unless("laboratory", _PATIENT),
     "refills.refillable": _unless("pharmacist", _PATIENT),
     "refills.refills_of": _unless("pharmacist", _PATIENT),
@@ -171,10 +210,16 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
 COVERED: dict[str, dict[str, Finder]] = {
     "treatment": _TREATMENT,
     "disclosure": {"sharing.share_record": _PATIENT, "sharing.make_copy": _owner("share_id", shares)},
-    "research": {},
-    "telehealth": {},
-    "communication": {},
-    "photography": {},
+    "research": {"research.research_record": _PATIENT},
+    "telehealth": {
+        "scheduling.book": _if_remote(_PATIENT),
+        "scheduling.reschedule": _if_remote(_owner("appointment_id", appointments)),
+    },
+    "communication": {
+        "sharing.share_record": _with_contact(_PATIENT),
+        "sharing.make_copy": _with_contact(_owner("share_id", shares)),
+    },
+    "photography": {"documents.keep_document": _of_photograph, "documents.replace_document": _of_photograph},
     "programmes": {
         "programmes.enrol": _in_programme(_PATIENT),
         "programmes.note_progress": _in_programme(_owner("enrolment_id", programme_enrolments)),

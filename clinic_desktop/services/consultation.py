@@ -15,6 +15,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import billing
 from clinic_desktop.services.acts import Act, command
+from clinic_desktop.services.bookings import where_of
 from clinic_desktop.services.chart_rows import patient_row
 from clinic_desktop.services.charting import NewProblem, note_problem
 from clinic_desktop.services.encounter_facts import (
@@ -101,6 +102,7 @@ def open_consultation(act: Act, patient_id: str, preset: str, queue_entry_id: st
             "preset": preset,
             "status": "open",
             "started_at": act.at,
+            **where_of(act.conn, None if waiting is None else waiting._mapping["appointment_id"]),
         },
         kind="encounter.opened",
     )

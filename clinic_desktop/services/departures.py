@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, select
 
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
 from clinic_desktop.services import merges
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.arrival_keys import Key, look_up
+from clinic_desktop.services.departure_rows import of_patient, rows_of_work
 from clinic_desktop.services.patients import require_patient
+from clinic_desktop.store import attachments as contents
 from clinic_desktop.store.tables.chart import (
     addenda,
     allergies,
@@ -24,6 +28,8 @@ from clinic_desktop.store.tables.chart import (
     problems,
     vital_signs,
 )
+from clinic_desktop.store.tables.directory import pharmacies
+from clinic_desktop.store.tables.documents import attachments
 from clinic_desktop.store.tables.immunizations import immunizations
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests, specimens
 from clinic_desktop.store.tables.outside import (
@@ -61,6 +67,9 @@ class PatientRecord:
     mrn: str
     merged: tuple[str, ...]
     rows: tuple[Leaving, ...]
+    # Under what else the person is known: the record numbers and outside ids of the registrations merged into this one.
+    other_numbers: tuple[str, ...] = ()
+    other_keys: tuple[Key, ...] = ()
 
     def __repr__(self) -> str:
         return f"PatientRecord({self.patient_id})"
@@ -80,9 +89,70 @@ def patient_record(read: Read, patient_id: str) -> PatientRecord:
     ids = merges.ids_of(read.conn, patient_id)
     known = _identifiers(read.conn, ids)
     rows: list[Leaving] = [_leaving("patients", _person(read.conn, dict(person._mapping), ids), known)]
-    for name, found in _rows(read.conn, ids):
+    for name, found in (*_rows(read.conn, ids), *rows_of_work(read.conn, ids)):
         rows.append(_leaving(name, found, known))
+    others = [one for one in ids if one != patient_id]
+    numbers = read.conn.execute(select(patients.c.mrn).where(patients.c.id.in_(others)).order_by(patients.c.mrn))
+    keys = tuple(known[one][0] for one in others if one in known)
+    return PatientRecord(patient_id, person.mrn, ids, tuple(rows), tuple(numbers.scalars()), keys)
+
+
+@query(access="report")
+def record_to_share(read: Read, patient_id: str, sections: Sequence[str]) -> PatientRecord:
+    """The parts of a patient's record that are given to somebody outside, without what was said to be an error."""
+    person = require_patient(read.conn, patient_id)
+    ids = merges.ids_of(read.conn, patient_id)
+    known = _identifiers(read.conn, ids)
+    rows = [_leaving("patients", _person(read.conn, dict(person._mapping), ids), known)]
+    rows += [
+        _leaving(name, found, known)
+        for name, found in _rows(read.conn, ids)
+        if _section(name, found) in sections and found.get("status") not in WRONG
+    ]
     return PatientRecord(patient_id, person.mrn, ids, tuple(rows))
+
+
+# As on the paper that is shared: of a visit that it was, not what was written at it.
+_SECTIONS = {
+    "allergies": "allergies", "problems": "problems", "medicines_taken": "medicines",
+    "prescription_lines": "medicines", "vital_signs": "vitals", "lab_results": "results", "observations": "results",
+    "diagnostic_reports": "results", "encounters": "visits",
+}  # fmt: skip
+WRONG = frozenset({"entered_in_error", "entered-in-error", "void"})
+
+
+def _section(table: str, row: Mapping[str, Any]) -> str | None:
+    if table == observations.name and row["category"] == "vital-signs":
+        return "vitals"
+    return _SECTIONS.get(table)
+
+
+@query
+def content(read: Read, sha256: str) -> bytes:
+    """The bytes that a document of a record that goes out carries."""
+    kept = contents.kept(read.conn, sha256)
+    if kept is None:
+        raise Refusal(N_("The content of a document is not here any more."), sha256=sha256)
+    return contents.content_of(read.conn, kept)
+
+
+@query
+def binaries(read: Read, keys: Sequence[Key]) -> tuple[Leaving, ...]:
+    """The contents among some keys that came as records of their own."""
+    found = look_up(read.conn, keys)
+    wanted = {one.record for one in found.all() if one.table == attachments.name}
+    rows = {
+        row["id"]: dict(row)
+        for row in read.conn.execute(select(attachments).where(attachments.c.id.in_(sorted(wanted)))).mappings()
+    }
+    told = select(identifiers).where(
+        identifiers.c.record_id.in_(sorted(wanted)), identifiers.c.use == "resource", identifiers.c.kind == "Binary"
+    )
+    # One content may have come under several ids: each goes out under its own.
+    known = {Key(row.kind, row.system, row.value): row for row in read.conn.execute(told)}
+    return tuple(
+        Leaving("attachments", rows[known[key].record_id], key, known[key].rest) for key in keys if key in known
+    )
 
 
 @query
@@ -143,34 +213,29 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, dic
     seen = select(encounters, staff.c.display_name.label("seen_by")).outerjoin(
         staff, staff.c.id == encounters.c.practitioner_id
     )
-    for row in _of(connection, seen, encounters, ids):
+    for row in of_patient(connection, seen, encounters, ids):
         yield "encounters", row
     yield from (("notes", note) for note in _notes(connection, ids))
     for table in (problems, allergies):
-        yield from ((table.name, row) for row in _of(connection, select(table), table, ids))
+        yield from ((table.name, row) for row in of_patient(connection, select(table), table, ids))
     # What was prescribed here goes out as the prescription it is.
     taken = select(medicines_taken).where(medicines_taken.c.source == "outside")
-    yield from (("medicines_taken", row) for row in _of(connection, taken, medicines_taken, ids))
-    yield from (("prescription_lines", row) for row in _of(connection, _prescribed(), prescription_lines, ids))
+    yield from (("medicines_taken", row) for row in of_patient(connection, taken, medicines_taken, ids))
+    yield from (("prescription_lines", row) for row in of_patient(connection, _prescribed(), prescription_lines, ids))
     signs = select(vital_signs, staff.c.display_name.label("taken_by_name")).outerjoin(
         staff, staff.c.id == vital_signs.c.taken_by
     )
     signs = signs.where(vital_signs.c.observation_id.is_(None))
-    yield from (("vital_signs", row) for row in _of(connection, signs, vital_signs, ids))
-    yield from (("lab_results", row) for row in _of(connection, _released(), lab_results, ids))
+    yield from (("vital_signs", row) for row in of_patient(connection, signs, vital_signs, ids))
+    yield from (("lab_results", row) for row in of_patient(connection, _released(), lab_results, ids))
     yield from (("observations", row) for row in _observations(connection, ids))
     for table in (immunizations, procedures, diagnostic_reports):
-        yield from ((table.name, row) for row in _of(connection, select(table), table, ids))
-
-
-def _of(connection: Connection, wanted: Select[Any], table: Table, ids: Sequence[str]) -> list[dict[str, Any]]:
-    rows = connection.execute(wanted.where(table.c.patient_id.in_(ids)).order_by(table.c.rowid_))
-    return [dict(row) for row in rows.mappings()]
+        yield from ((table.name, row) for row in of_patient(connection, select(table), table, ids))
 
 
 def _observations(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     parts: dict[str, list[dict[str, Any]]] = {}
-    rows = _of(connection, select(observations), observations, ids)
+    rows = of_patient(connection, select(observations), observations, ids)
     for row in rows:
         # A component that a later version of its panel no longer has stays here, withdrawn.
         if row["part_of"] is not None and row["status"] != "entered-in-error":
@@ -189,10 +254,14 @@ def _prescribed() -> Select[Any]:
             prescriptions.c.status,
             prescriptions.c.status_reason,
             prescriptions.c.priority,
+            prescriptions.c.prescriber_npi,
+            prescriptions.c.expires_on,
+            pharmacies.c.name.label("pharmacy"),
             staff.c.display_name.label("prescriber"),
         )
         .join(prescriptions, prescriptions.c.id == prescription_lines.c.prescription_id)
         .join(staff, staff.c.id == prescriptions.c.prescriber_id)
+        .join(pharmacies, pharmacies.c.id == prescriptions.c.pharmacy_id, isouter=True)
     )
 
 
@@ -217,14 +286,14 @@ def _released() -> Select[Any]:
 def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     """What was written and signed at each visit here, step by step, and what was added since."""
     signed = select(encounters, staff.c.display_name.label("author")).join(staff, staff.c.id == encounters.c.signed_by)
-    notes = _of(connection, signed.where(encounters.c.status == "signed"), encounters, ids)
+    notes = of_patient(connection, signed.where(encounters.c.status == "signed"), encounters, ids)
     steps: dict[str, list[tuple[str, Any]]] = {}
-    for row in _of(connection, select(consultation_steps), consultation_steps, ids):
+    for row in of_patient(connection, select(consultation_steps), consultation_steps, ids):
         if row["content"]:
             steps.setdefault(row["encounter_id"], []).append((row["step"], json.loads(row["content"])))
     said = select(addenda, staff.c.display_name.label("author")).join(staff, staff.c.id == addenda.c.author_id)
     added: dict[str, list[dict[str, Any]]] = {}
-    for row in _of(connection, said, addenda, ids):
+    for row in of_patient(connection, said, addenda, ids):
         added.setdefault(row["encounter_id"], []).append(row)
     return [
         {
@@ -234,4 +303,6 @@ def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
             "addenda": added.get(note["id"], []),
         }
         for note in notes
+        # A visit at which nothing was written has no note: FHIR has no empty texts.
+        if note["id"] in steps or note["id"] in added
     ]  # fmt: skip

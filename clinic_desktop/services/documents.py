@@ -20,7 +20,7 @@ from clinic_desktop.store import document_search
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.documents import attachments, documents
 
-IN_ACT = ("note_document",)
+IN_ACT = ("note_document", "attached")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def note_document(
         "written_at": None if new.written_at is None else to_text(new.written_at),
         "received_at": act.at,
         "received_by": act.session.staff_id,
-        "attachment_id": _attached(act, new.examined),
+        "attachment_id": attached(act, new.examined),
         "declared_type": new.declared_type,
         "file_name": new.examined.file_name or None,
         "language": new.language,
@@ -216,7 +216,8 @@ def document_entered_in_error(act: Act, document_id: str, reason: str, *, expect
 # Inside an act -----------------------------------------------------------------------------------------
 
 
-def _attached(act: Act, examined: Examined) -> str:
+def attached(act: Act, examined: Examined) -> str:
+    """Keep a content once, however many documents carry it; returns its id."""
     digest = examined.sha256
     known = store.kept(act.conn, digest)
     if known is not None:

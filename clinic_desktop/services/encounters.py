@@ -23,6 +23,7 @@ from clinic_desktop.services.chart_rows import (
     ResultShown,
     VitalShown,
 )
+from clinic_desktop.services.directory import place_name
 from clinic_desktop.services.encounter_facts import (
     Ordered,
     Prescribed,
@@ -39,6 +40,7 @@ from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.scheduling import queue_entries
 from clinic_desktop.store.tables.staff import staff
 
 
@@ -84,6 +86,9 @@ class Consultation:
     addenda: tuple[AddendumShown, ...]
     needs: tuple[Missing, ...]
     unresolved: tuple[Missing, ...]
+    place: str = ""
+    room: str = ""
+    appointment_id: str | None = None
 
     def step(self, key: str) -> StepShown:
         """The step of this key."""
@@ -264,6 +269,11 @@ def _consultation(read: Read, patient_id: str, encounter_id: str) -> Consultatio
             contents["patient_overview"], facts, hard_stops(connection, patient_id, encounter_id, started)
         ),
         () if signed else path.unresolved(states, contents, facts),
+        place_name(connection, row["place_id"]),
+        row["room"] or "",
+        connection.execute(
+            select(queue_entries.c.appointment_id).where(queue_entries.c.encounter_id == encounter_id).limit(1)
+        ).scalar(),
     )
 
 

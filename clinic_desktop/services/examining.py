@@ -94,5 +94,5 @@ _WRONG = {
 def _pdf(data: bytes, kept: str, name: str) -> Examined:
     found = read_pdf(data)
     if found.wrong:
-        raise Refusal(_WRONG[found.wrong], field="file", name=name, limit=MOST_PAGES)
+        raise Refusal(_WRONG[found.wrong], field="file", name=name, limit=MOST_PAGES, wrong=found.wrong)
     return Examined(data, contents.PDF, found.pages, found.text, kept)

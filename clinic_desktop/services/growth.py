@@ -1,7 +1,7 @@
 """A child's growth: what was measured, and where each value stands by WHO's and CDC's references."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import growth as rules
-from clinic_desktop.domain import vitals
+from clinic_desktop.domain import vitals, weight_change
 from clinic_desktop.domain.growth import Measure, Score, Standard
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -29,7 +29,11 @@ _CODES: dict[str, Measure] = {vitals.WEIGHT: "weight", vitals.HEIGHT: "height", 
 
 @dataclass(frozen=True)
 class GrowthPoint:
-    """One value (kg, cm, kg/m2) on one day, scored at the corrected age; `at_cm` is the length a weight is held to."""
+    """One value (kg, cm, kg/m2) on one day, scored at the corrected age; `at_cm` is the length a weight is held to.
+
+    Of a length that was not measured as the charts mean it, `value` is what it counts as and `measured` what was read;
+    `is_odd` says that a weight is far from those before it.
+    """
 
     measure: Measure
     on: date
@@ -39,6 +43,9 @@ class GrowthPoint:
     who: Score | None
     cdc: Score | None
     at_cm: float | None = None
+    measured: float | None = None
+    posture: str | None = None
+    is_odd: bool = False
 
     def score(self, standard: Standard) -> Score | None:
         """Where it stands by one of the references."""
@@ -106,43 +113,67 @@ def reference_curves(
     return [(z, [(float(d), v) for d, v in rules.curve(tables, standard, measure, sex, z, places)]) for z in zs]
 
 
-def _measured(conn: Connection, ids: Sequence[str]) -> dict[date, dict[Measure, float]]:
-    """The last value of each measure on each day, oldest day first."""
+@dataclass
+class _Day:
+    """The last value of each measure on one day, and how the length was measured."""
+
+    values: dict[Measure, float] = field(default_factory=dict)
+    posture: str | None = None
+
+
+def _measured(conn: Connection, ids: Sequence[str]) -> dict[date, _Day]:
+    """What was measured on each day, oldest day first."""
     rows = conn.execute(
-        select(vital_signs.c.code, vital_signs.c.value, vital_signs.c.taken_at)
+        select(vital_signs.c.code, vital_signs.c.value, vital_signs.c.taken_at, vital_signs.c.posture)
         .where(vital_signs.c.patient_id.in_(ids), vital_signs.c.code.in_(list(_CODES)), vital_signs.c.status == "final")
         .order_by(vital_signs.c.taken_at, vital_signs.c.rowid_)
     )
-    found: dict[date, dict[Measure, float]] = {}
+    found: dict[date, _Day] = {}
     for row in rows:
         on = from_text(row.taken_at).astimezone().date()
-        found.setdefault(on, {})[_CODES[row.code]] = float(Decimal(row.value))
+        day = found.setdefault(on, _Day())
+        day.values[_CODES[row.code]] = float(Decimal(row.value))
+        if row.code == vitals.HEIGHT:
+            day.posture = row.posture
     return found
 
 
-def _points(
-    measured: dict[date, dict[Measure, float]], born_on: date, sex: str, gestation: int | None
-) -> tuple[GrowthPoint, ...]:
+def _points(measured: dict[date, _Day], born_on: date, sex: str, gestation: int | None) -> tuple[GrowthPoint, ...]:
     tables = growth_tables()
-    points = []
-    for on, values in measured.items():
+    points: list[GrowthPoint] = []
+    weighed: list[tuple[int, float]] = []
+    for on, day in measured.items():
         days = rules.age_in_days(born_on, on)
         if days < 0:
             continue
         corrected = rules.corrected_days(born_on, on, gestation)
-        of_day: dict[Measure, float] = dict(values)
-        if "weight" in values and "height" in values:
-            of_day["bmi"] = rules.body_mass_index(values["weight"], values["height"])
+        of_day: dict[Measure, float] = dict(day.values)
+        if "height" in of_day:
+            of_day["height"] = rules.as_charted(of_day["height"], day.posture, corrected)
+        if "weight" in of_day and "height" in of_day:
+            of_day["bmi"] = rules.body_mass_index(of_day["weight"], of_day["height"])
         for measure, value in of_day.items():
             who = rules.score(tables, "who", measure, sex, corrected, value)
             cdc = rules.score(tables, "cdc", measure, sex, corrected, value)
-            points.append(GrowthPoint(measure, on, days, corrected, value, who, cdc))
+            point = GrowthPoint(measure, on, days, corrected, value, who, cdc)
+            if measure == "height":
+                point = replace(point, measured=day.values["height"], posture=day.posture)
+            elif measure == "weight":
+                point = replace(point, is_odd=_is_odd(point, weighed))
+            points.append(point)
         if "bmi" in of_day:
-            by_length = rules.score_for_length(tables, sex, corrected, values["weight"], values["height"])
+            weight, length = of_day["weight"], of_day["height"]
+            by_length = rules.score_for_length(tables, sex, corrected, weight, length)
             if by_length is not None:
-                points.append(
-                    GrowthPoint(
-                        by_length.measure, on, days, corrected, values["weight"], by_length, None, values["height"]
-                    )
-                )
+                points.append(GrowthPoint(by_length.measure, on, days, corrected, weight, by_length, None, length))
     return tuple(points)
+
+
+def _is_odd(point: GrowthPoint, weighed: list[tuple[int, float]]) -> bool:
+    """Whether a weight is far from those before it, to which it is added."""
+    score = point.score(rules.preferred(point.corrected_days))
+    if score is None:
+        return False
+    odd = weight_change.is_odd_for_child(score.z, point.corrected_days, weighed)
+    weighed.append((point.corrected_days, score.z))
+    return odd

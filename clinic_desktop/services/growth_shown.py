@@ -153,21 +153,34 @@ def _named(
 
 def _row(point: GrowthPoint, score: Score | None, measure: str) -> Row:
     called = rules.called(score) if score is not None else ""
+    reads = [*([_(called)] if called else ()), *([_("far from the last: right?")] if point.is_odd else ())]
     severe = score is not None and abs(score.z) >= 3
-    meaning = "" if not called else "critical" if severe else "warning"
+    meaning = "" if not reads else "critical" if severe else "warning"
     x = float(point.at_cm) if point.at_cm is not None else float(point.corrected_days)
     return Row(
         f"{point.measure} {point.on}",
         point.on,
         age_words(point),
-        f"{point.value:.1f} {UNITS[measure]}",
+        _value(point, measure),
         "–" if score is None else f"{score.z:+.2f}".replace("-", "−"),
         "–" if score is None else centile_words(score.centile),
-        _(called) if called else "",
+        ", ".join(reads),
         meaning,
         x,
         point.value,
     )
+
+
+def _value(point: GrowthPoint, measure: str) -> str:
+    """What was measured; a length measured the other way than the charts mean it says what it counts as."""
+    if point.measured is None or point.measured == point.value:
+        return f"{point.value:.1f} {UNITS[measure]}"
+    words = (
+        _("{cm} cm standing, counts as {charted}")
+        if point.posture == "standing"
+        else _("{cm} cm lying, counts as {charted}")
+    )
+    return words.format(cm=f"{point.measured:.1f}", charted=f"{point.value:.1f}")
 
 
 def age_words(point: GrowthPoint) -> str:

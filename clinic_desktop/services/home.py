@@ -240,7 +240,9 @@ def _to_dispense(read: Read) -> Group:
     wanted = (
         _named(columns.id, columns.number, columns.status, columns.signed_at)
         .join_from(patients, prescriptions, patients.c.id == kept_of(columns.patient_id))
-        .where(columns.status.in_(("signed", "preparing", "prepared", "partly_dispensed")))
+        .where(
+            columns.status.in_(("signed", "preparing", "prepared", "partly_dispensed")), columns.pharmacy_id.is_(None)
+        )
         .order_by(_urgency(columns.priority), columns.signed_at)
     )
     return _group(

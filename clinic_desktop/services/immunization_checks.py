@@ -35,7 +35,7 @@ def checked(new: NewImmunization, vaccines: Mapping[str, Vaccine]) -> NewImmuniz
     if vaccine is not None and vaccine.status == "never_active":
         raise Refusal(N_("“{name}” is no vaccine that can be given."), field="vaccine", name=vaccine.name)
     lot = (new.lot or "").strip().upper()
-    if new.primary_source and not lot:
+    if new.primary_source and not lot and new.stock_lot_id is None:
         raise Refusal(N_("Write the lot that stands on the package."), field="lot")
     for field, value, words in (("site", new.site, SITES), ("route", new.route, ROUTES)):
         if value is not None and new.primary_source and value not in words:

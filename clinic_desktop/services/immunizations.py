@@ -15,6 +15,7 @@ from clinic_desktop.services.immunization_checks import ask_why, checked, day_of
 from clinic_desktop.services.immunization_reference import vaccine_table
 from clinic_desktop.services.immunization_rows import NewImmunization, NewReaction, note_immunization, note_reaction
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.vaccine_stock import from_the_shelf, put_dose_back, take_dose
 from clinic_desktop.store.tables.billing import charges, prices
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.immunizations import immunization_reactions, immunizations
@@ -39,12 +40,13 @@ def record_immunization(act: Act, patient_id: str, new: NewImmunization, overrid
     """Record a dose given here, or one told of elsewhere (`primary_source` false); returns its id.
 
     Refuses what cannot be, naming the field. What the schedule or the chart speaks against (too soon, pregnancy, a
-    severe allergy, a second one on the same day) is refused until `override` says why.
+    severe allergy, a second one on the same day) is refused until `override` says why. A lot that the pharmacy stocks
+    holds one dose less from then on, in the same transaction.
     """
     patient = chart_rows.patient_row(act.conn, patient_id)._mapping
     _own_visit(act, patient_id, new.encounter_id)
     vaccines = vaccine_table(act.conn)
-    dose = checked(new, vaccines)
+    dose = from_the_shelf(act.conn, checked(new, vaccines), act.now.astimezone().date())
     on = day_of(act, dose, patient)
     if dose.expires_on is not None and dose.expires_on < on and (dose.primary_source or not override):
         raise Refusal(
@@ -59,6 +61,7 @@ def record_immunization(act: Act, patient_id: str, new: NewImmunization, overrid
         ask_why(act, patient_id, dose, on, vaccines)
     made = note_immunization(act, patient_id, dose, reason=why)
     if dose.primary_source:
+        take_dose(act, dose, made)
         _charge(act, patient_id, dose, made)
     return made
 
@@ -93,6 +96,7 @@ def immunization_entered_in_error(act: Act, immunization_id: str, reason: str, e
     why = _need(reason, "reason")
     _standing(act, immunization_id)
     _take_charge_back(act, immunization_id, why)
+    put_dose_back(act, immunization_id, why)
     return act.change(
         immunizations,
         immunization_id,

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Row, select
 
@@ -65,9 +65,10 @@ def import_rows(
 ) -> tuple[RowOut, ...]:
     """Take rows of a kind, all of them or none; raises Refusal with the number of the row (`row`) that cannot be."""
     outcomes = []
+    met = _known(act, kind, source, [row.key for row in rows])
     for number, row in enumerate(rows):
         try:
-            outcomes.append(_take(act, kind, source, row))
+            outcomes.append(_take(act, kind, source, row, met))
         except Refusal as error:
             error.facts["row"] = number
             raise
@@ -97,17 +98,31 @@ def saved_mappings(read: Read) -> dict[str, str]:
     return {row.name.removeprefix(_SAVED): row.value for row in rows}
 
 
-def _take(act: Act, kind: str, source: str, row: RowIn) -> RowOut:
+class _Met(NamedTuple):
+    """A row that came before: its identifier, the record it became, and what it said then."""
+
+    id: str
+    record_id: str
+    digest: str | None
+    rest: str | None
+
+
+# Asked once for a batch, and written out: asking for each row took as long as writing it.
+_MET = (
+    "SELECT value, id, record_id, digest, rest FROM identifiers WHERE use = 'resource' AND system = ? AND kind = ?"
+    " AND value IN (SELECT value FROM json_each(?))"
+)
+
+
+def _known(act: Act, kind: str, source: str, keys: Sequence[str]) -> dict[str, _Met]:
+    found = act.conn.exec_driver_sql(_MET, (source, f"table:{kind}", json.dumps(keys)))
+    return {row[0]: _Met(*row[1:]) for row in found}
+
+
+def _take(act: Act, kind: str, source: str, row: RowIn, met: dict[str, _Met]) -> RowOut:
     content = json.dumps(row.values, default=_plain, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
-    known = act.conn.execute(
-        select(identifiers).where(
-            identifiers.c.use == "resource",
-            identifiers.c.system == source,
-            identifiers.c.kind == f"table:{kind}",
-            identifiers.c.value == row.key,
-        )
-    ).one_or_none()
+    known = met.get(row.key)
     taking = _KINDS[kind]
     if known is None:
         record, outcome = taking.make(act, row.values)
@@ -123,7 +138,7 @@ def _take(act: Act, kind: str, source: str, row: RowIn) -> RowOut:
             "rest": content,
             "received_at": act.at,
         }
-        act.create(identifiers, values, kind="identifier.noted")
+        met[row.key] = _Met(act.create(identifiers, values, kind="identifier.noted"), record, digest, content)
         return RowOut(outcome)
     if known.digest == digest:
         return RowOut("same")
@@ -132,6 +147,7 @@ def _take(act: Act, kind: str, source: str, row: RowIn) -> RowOut:
     wanted = {name: row.values[name] for name in now if now[name] != before.get(name)}
     kept = taking.change(act, known.record_id, before, wanted)
     act.change(identifiers, known.id, {"digest": digest, "rest": content}, kind="identifier.noted")
+    met[row.key] = known._replace(digest=digest, rest=content)
     return RowOut("changed", kept)
 
 

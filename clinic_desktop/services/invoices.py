@@ -35,6 +35,7 @@ class InvoiceRow:
     outstanding: int
     currency: str
     status: str
+    due_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class InvoiceLine:
     quantity: int
     unit_amount: int
     amount: int
+    procedure_code: str = ""
+    modifiers: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ class PaymentRow:
     paid_at: str
     refunded: int
     reason: str | None
+    reference: str = ""
+    card_type: str = ""
+    card_last_four: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class Invoice:
     lines: tuple[InvoiceLine, ...]
     payments: tuple[PaymentRow, ...]
     shares: tuple[Shared, ...] = ()
+    due_on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,8 +132,12 @@ def issue_invoice(
     discount: int = 0,
     discount_reason: str = "",
     use_insurance: bool = True,
+    due_on: date | None = None,
 ) -> IssuedInvoice:
-    """Make an invoice of pending charges of one patient; discount in minor units needs a reason. Raises Refusal."""
+    """Make an invoice of pending charges of one patient; discount in minor units needs a reason. Raises Refusal.
+
+    Without `due_on` it is to be paid at once.
+    """
     rows = pending(act, charge_ids)
     people = ids_of(act.conn, patient_id)
     if any(row.patient_id not in people for row in rows):
@@ -137,6 +148,8 @@ def issue_invoice(
     if discount:
         need_reason(discount_reason, "discount_reason")
     today = act.now.astimezone().date()
+    if due_on is not None and due_on < today:
+        raise Refusal(N_("This day is in the past."), field="due_on")
     cover = _insurance(act.conn, patient_id, today) if use_insurance else Insurance(None, 0)
     amounts = [billing.line_amount(row.quantity, row.unit_amount) for row in rows]
     currency = currencies.pop()
@@ -161,6 +174,7 @@ def issue_invoice(
             "insurer_owes": parts.insurer,
             "patient_owes": parts.patient,
             "status": "issued",
+            "due_on": None if due_on is None else due_on.isoformat(),
         },
         kind="invoice.issued",
     )
@@ -175,6 +189,8 @@ def issue_invoice(
             "unit_amount": row.unit_amount,
             "amount": amount,
             "position": position,
+            "procedure_code": row.procedure_code,
+            "modifiers": row.modifiers,
         }
         act.create(invoice_lines, line, kind="invoice_line.made")
         act.change(charges, row.id, {"status": "invoiced", "invoice_id": invoice_id}, kind="charge.invoiced")
@@ -257,10 +273,15 @@ def invoice(read: Read, invoice_id: str) -> Invoice:
         outstanding=outstanding(read.conn, invoice_id),
         status=row.status,
         void_reason=row.void_reason,
-        lines=tuple(InvoiceLine(line.description, line.quantity, line.unit_amount, line.amount) for line in lines),
+        lines=tuple(
+            InvoiceLine(line.description, line.quantity, line.unit_amount, line.amount, line.procedure_code or "",
+                        line.modifiers or "")
+            for line in lines
+        ),
         payments=_payments(read.conn, invoice_id),
         shares=shares_of(read.conn, invoice_id),
-    )
+        due_on=row.due_on,
+    )  # fmt: skip
 
 
 @query(access="bill", once=True)
@@ -311,6 +332,7 @@ def _rows(connection: Connection, *, patient_id: str | None, unpaid: bool) -> tu
             row.owed,
             row.currency,
             row.status,
+            row.due_on,
         )
         for row in connection.execute(statement)
     )
@@ -325,9 +347,12 @@ def _payments(connection: Connection, invoice_id: str) -> tuple[PaymentRow, ...]
         .order_by(payments.c.paid_at, payments.c.id)
     )
     return tuple(
-        PaymentRow(row.id, row.number, row.kind, row.method, row.amount, row.paid_at, row.refunded, row.reason)
+        PaymentRow(
+            row.id, row.number, row.kind, row.method, row.amount, row.paid_at, row.refunded, row.reason,
+            row.reference or "", row.card_type or "", row.card_last_four or "",
+        )
         for row in rows
-    )
+    )  # fmt: skip
 
 
 def _insurance(connection: Connection, patient_id: str, day: date) -> Insurance:

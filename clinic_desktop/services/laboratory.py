@@ -15,6 +15,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import billing
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.lab_orders import NOTHING_SAID, OrderDetails, order_columns
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.range_rows import ranges_of
 from clinic_desktop.store.tables.chart import encounters
@@ -118,6 +119,7 @@ def place_order(
     encounter_id: str | None = None,
     priority: Priority = "routine",
     note: str | None = None,
+    details: OrderDetails = NOTHING_SAID,
 ) -> PlacedOrder:
     """Order tests and panels; a test that several panels share, or that stands alone too, is done once."""
     if priority not in PRIORITIES:
@@ -126,6 +128,7 @@ def place_order(
     wanted = _expand(act.conn, tests, panels)
     if not wanted:
         raise Refusal(N_("Choose at least one test."), field="search")
+    told = order_columns(act, details)
     number = act.number("LAB")
     order_id = act.create(
         lab_orders,
@@ -138,6 +141,7 @@ def place_order(
             "priority": priority,
             "note": (note or "").strip() or None,
             "status": "ordered",
+            **told,
         },
         kind="lab_order.placed",
     )

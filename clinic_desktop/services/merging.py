@@ -18,8 +18,10 @@ from clinic_desktop.domain.merging import Difference
 from clinic_desktop.domain.patients import name_key
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import moved
+from clinic_desktop.services import consent_gate, moved
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.consent_gate import Asked
+from clinic_desktop.services.directory import pharmacy_of
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.moved import MovedKind
 from clinic_desktop.services.patients import reindex, require_patient, shown_name
@@ -32,7 +34,8 @@ from clinic_desktop.store.tables.scheduling import queue_entries
 from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = (
-    "as_text", "change_registration", "has_allergies", "merge_of", "merge_row", "merge_rows", "mrn", "with_keys",
+    "as_text", "change_registration", "has_allergies", "is_closed", "merge_of", "merge_row", "merge_rows",
+    "mrn", "with_keys",
 )  # fmt: skip
 
 
@@ -96,9 +99,16 @@ def registration(read: Read, patient_id: str) -> Registration:
     """Everything that stands under one registration, and under those merged into it."""
     row = require_patient(read.conn, patient_id)
     columns = [column for group in rules.GROUPS.values() for column in group]
-    facts = tuple((column, row._mapping[column]) for column in columns)
-    kinds = moved.rows_under(read.conn, ids_of(read.conn, patient_id))
+    said = dict(row._mapping) | {"preferred_pharmacy_id": _pharmacy(read.conn, row.preferred_pharmacy_id)}
+    facts = tuple((column, said[column]) for column in columns)
+    kinds = moved.rows_under(read.conn, ids_of(read.conn, patient_id), closed=is_closed(read, patient_id))
     return Registration(row.id, row.revision, row.mrn, shown_name(row.family_name, row.given_names), facts, kinds)
+
+
+def _pharmacy(connection: Connection, pharmacy_id: str | None) -> str | None:
+    """A pharmacy by its name: facts are shown to somebody who chooses between them."""
+    found = pharmacy_of(connection, pharmacy_id)
+    return None if found is None else found.name
 
 
 @command
@@ -173,6 +183,12 @@ def merge_by_id(read: Read, merge_id: str) -> MergeRow:
 
 
 # What `parting` calls too ---------------------------------------------------------------------------------
+
+
+def is_closed(asking: Read | Act, patient_id: str) -> bool:
+    """Whether a restricted record is closed to who asks: a clerk who merges it learns how much there is, not what."""
+    asked = Asked(asking.session, asking.now, asking.steady)
+    return not consent_gate.may_open(asking.conn, asked, patient_id)
 
 
 def _mergeable(connection: Connection, patient_id: str) -> Row[Any]:

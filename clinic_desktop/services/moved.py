@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Act
 from clinic_desktop.store.connection import APPEND_ONLY
 from clinic_desktop.store.tables import metadata
@@ -19,6 +19,7 @@ IN_ACT = ("rows_under", "rows_since", "tables_of_people", "take_with_it", "kind_
 WORDS = {
     "addenda": N_("Addenda"),
     "allergies": N_("Allergies"),
+    "appointment_reminders": N_("Reminders"),
     "appointments": N_("Appointments"),
     "callbacks": N_("Call-backs"),
     "charges": N_("Charges"),
@@ -40,6 +41,10 @@ WORDS = {
     "medicines_taken": N_("Medicines taken"),
     "notifications": N_("Notices and tasks"),
     "observations": N_("Observations"),
+    "outside_records": N_("Plans and messages from elsewhere"),
+    "outside_bill_lines": N_("Lines of bills from elsewhere"),
+    "outside_bills": N_("Bills from elsewhere"),
+    "outside_costs": N_("Costs elsewhere"),
     "patient_contacts": N_("Contacts"),
     "patient_names": N_("Other names"),
     "payments": N_("Payments"),
@@ -104,19 +109,24 @@ def kind_words(table: str) -> str:
     return WORDS.get(table, table.replace("_", " ").capitalize())
 
 
-def rows_under(connection: Connection, people: Iterable[str]) -> tuple[MovedKind, ...]:
-    """Every row that stands under these registrations, by kind, the oldest first; kinds with none are left out."""
+def rows_under(connection: Connection, people: Iterable[str], *, closed: bool = False) -> tuple[MovedKind, ...]:
+    """Every row that stands under these registrations, by kind, the oldest first; kinds with none are left out.
+
+    Of a record that is `closed` to who asks there is only how many of each kind.
+    """
     wanted = list(people)
     found: list[MovedKind] = []
     for table in tables_of_people():
         rows = connection.execute(select(table).where(table.c.patient_id.in_(wanted)).order_by(table.c.rowid_)).all()
         if rows:
-            shown = tuple(_shown(table, row) for row in rows)
+            shown = tuple(_shown(table, row, closed=closed) for row in rows)
             found.append(MovedKind(table.name, kind_words(table.name), len(shown), shown))
     return tuple(sorted(found, key=lambda kind: kind.title))
 
 
-def rows_since(connection: Connection, people: Iterable[str], seq: int) -> tuple[MovedRow, ...]:
+def rows_since(
+    connection: Connection, people: Iterable[str], seq: int, *, closed: bool = False
+) -> tuple[MovedRow, ...]:
     """The rows under these registrations that were noted after an entry of the journal, the oldest first."""
     found: list[tuple[int, MovedRow]] = []
     for patient in people:
@@ -127,7 +137,7 @@ def rows_since(connection: Connection, people: Iterable[str], seq: int) -> tuple
         at: dict[str, int] = {str(record): int(seq_) for record, seq_ in made}
         for table in tables_of_people():
             rows = connection.execute(select(table).where(table.c.patient_id == patient, table.c.id.in_(list(at))))
-            found += [(at[row.id], _shown(table, row)) for row in rows]
+            found += [(at[row.id], _shown(table, row, closed=closed)) for row in rows]
     return tuple(row for _, row in sorted(found, key=lambda pair: pair[0]))
 
 
@@ -188,8 +198,10 @@ def _owner(connection: Connection, whole: Table, record: str) -> str | None:
     return connection.execute(select(whole.c.patient_id).where(whole.c.id == record)).scalar()
 
 
-def _shown(table: Table, row: Row[Any]) -> MovedRow:
+def _shown(table: Table, row: Row[Any], *, closed: bool) -> MovedRow:
     values = row._mapping
+    if closed:
+        return MovedRow(table.name, values["id"], "", _("restricted"))
     at = next((str(values[name]) for name in DATING if values.get(name)), "")
     name = next((str(values[one]) for one in NAMING if values.get(one)), "")
     said = [str(values[one]) for one in SAYING if one in values and values[one] not in {None, "", name}]

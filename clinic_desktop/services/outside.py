@@ -13,9 +13,10 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain import ranges as rules
 from clinic_desktop.domain import units, vitals
 from clinic_desktop.domain.ranges import Judgement, Range
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import merges
 from clinic_desktop.store.tables.laboratory import lab_ranges, lab_tests
-from clinic_desktop.store.tables.outside import diagnostic_reports, procedures
+from clinic_desktop.store.tables.outside import diagnostic_reports, outside_records, procedures
 from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("judged", "outside_results", "outside_acts", "ranges_by_loinc", "readable")
@@ -26,6 +27,10 @@ NO_RESULT = ("entered-in-error", "cancelled", "registered")
 LOOKED_AT = 400
 SHOWN = 40
 ACTS_SHOWN = 30
+KIND_WORDS = {
+    "Coverage": N_("Insurance"), "Appointment": N_("Appointment"), "ServiceRequest": N_("Request"),
+    "Communication": N_("Message"), "Task": N_("Task"),
+}  # fmt: skip
 FIGURES_READ, DECIMALS_READ = 4, 3
 _READ = (
     "id", "code_system", "code", "title", "comparator", "value", "value_kind", "unit", "unit_code", "range_text",
@@ -62,7 +67,7 @@ class JudgedObservation:
 
 @dataclass(frozen=True)
 class OutsideAct:
-    """A procedure or a report from elsewhere; `on` is its date as it came."""
+    """A procedure, a report or another record from elsewhere; `on` is its date as it came."""
 
     id: str
     kind: str
@@ -129,7 +134,7 @@ def outside_results(connection: Connection, patient_id: str) -> list[JudgedObser
 
 
 def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, ...]:
-    """The last procedures and reports from elsewhere, newest first."""
+    """The last procedures, reports, requests, appointments, covers and messages from elsewhere, newest first."""
     ids = merges.ids_of(connection, patient_id)
     done = connection.execute(
         select(procedures)
@@ -141,6 +146,12 @@ def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, .
         select(diagnostic_reports)
         .where(diagnostic_reports.c.patient_id.in_(ids), diagnostic_reports.c.status != "entered-in-error")
         .order_by(diagnostic_reports.c.effective_at.desc())
+        .limit(ACTS_SHOWN)
+    )
+    others = connection.execute(
+        select(outside_records)
+        .where(outside_records.c.patient_id.in_(ids), outside_records.c.status != "entered-in-error")
+        .order_by(outside_records.c.starts_at.desc())
         .limit(ACTS_SHOWN)
     )
     acts = [
@@ -161,6 +172,13 @@ def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, .
             ),
         )
         for row in told
+    ] + [
+        (
+            row.starts_at or "",
+            OutsideAct(row.id, row.kind, f"{_(KIND_WORDS[row.kind])}: {row.title}", row.starts_text or "",
+                       row.party or "", row.detail or "", row.status or ""),
+        )
+        for row in others
     ]  # fmt: skip
     return tuple(act for _at, act in sorted(acts, key=lambda each: each[0], reverse=True)[:ACTS_SHOWN])
 

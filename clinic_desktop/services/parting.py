@@ -55,10 +55,11 @@ def parting(read: Read, patient_id: str, merge_id: str) -> Parting:
         raise Refusal(N_("This merge is another patient's."), field="merge")
     back, stays = _sides(read.conn, row)
     put_back, left = _facts_back(read.conn, row)
+    closed = merging.is_closed(read, row.kept_id)
     return Parting(
         merging.merge_row(read.conn, row),
-        moved.rows_under(read.conn, back),
-        moved.rows_since(read.conn, stays, _seq(read.conn, merge_id)),
+        moved.rows_under(read.conn, back, closed=closed),
+        moved.rows_since(read.conn, stays, _seq(read.conn, merge_id), closed=closed),
         tuple((name, before, after) for name, (before, after) in put_back.items()),
         left,
     )
@@ -81,7 +82,8 @@ def unmerge(
     if not reason.strip():
         raise Refusal(N_("Say why they are two people."), field="reason")
     back, stays = _sides(act.conn, row)
-    since = {one.id: one for one in moved.rows_since(act.conn, stays, _seq(act.conn, merge_id))}
+    closed = merging.is_closed(act, row.kept_id)
+    since = {one.id: one for one in moved.rows_since(act.conn, stays, _seq(act.conn, merge_id), closed=closed)}
     if unknown := set(take_back) - since.keys():
         raise Refusal(N_("What is to be taken back was not noted since the merge."), field="rows", ids=sorted(unknown))
     put_back, left = _facts_back(act.conn, row)

@@ -15,6 +15,7 @@ from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.about import require_recovery
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.directory import require_pharmacy
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.patient_parts import (
     Contact,
@@ -58,6 +59,9 @@ class NewPatient:
     insurance_number: str | None = None
     insurance_share: int | None = None
     alert: str | None = None
+    marital_status: str | None = None
+    phone_kind: str | None = None
+    preferred_pharmacy_id: str | None = None
     contacts: tuple[Contact, ...] = ()
     other_names: tuple[OtherName, ...] = ()
 
@@ -139,7 +143,8 @@ def register_patient(act: Act, new: NewPatient) -> Registered:
     """Register a patient under a new record number, found by the search from this moment on."""
     require_recovery(act)
     new = tidied(new)
-    rules.require_sound(asdict(new), today(act))
+    rules.require_sound(_facts(new), today(act))
+    require_pharmacy(act.conn, new.preferred_pharmacy_id, "preferred_pharmacy_id")
     mrn = act.number("MRN")
     patient_id = act.create(patients, {**_columns(new), "mrn": mrn, "registered_at": act.at}, kind="patient.registered")
     add_names(act, patient_id, new.other_names)
@@ -154,7 +159,8 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     before = require_patient(act.conn, patient_id)
     patient_id = str(before.id)
     new = tidied(new)
-    rules.require_sound(asdict(new), today(act))
+    rules.require_sound(_facts(new), today(act))
+    require_pharmacy(act.conn, new.preferred_pharmacy_id, "preferred_pharmacy_id")
     rules.require_same_person(dict(before._mapping), asdict(new), reason)
     # Contacts are rows of their own, but two windows that change them are changing one registration.
     contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)
@@ -323,18 +329,25 @@ def today(at: Act | Read) -> date:
 def tidied(new: NewPatient) -> NewPatient:
     """A registration as it is kept: blanks around a value go, nothing within it is touched."""
     values: dict[str, Any] = {}
-    for one in fields(NewPatient):
-        value = getattr(new, one.name)
+    for name in _FIELDS:
+        value = getattr(new, name)
         if isinstance(value, str):
             value = value.strip()
-            value = value if one.name in {"family_name", "given_names", "sex", "born_precision"} else value or None
-        values[one.name] = value
+            value = value if name in {"family_name", "given_names", "sex", "born_precision"} else value or None
+        values[name] = value
     values["contacts"] = tuple(contact for contact in new.contacts if contact.name.strip())
     values["other_names"] = tuple(name for name in new.other_names if (name.family_name + name.given_names).strip())
     return NewPatient(**values)
 
 
 _FIELDS = tuple(one.name for one in fields(NewPatient) if one.name not in {"contacts", "other_names"})
+
+
+def _facts(new: NewPatient) -> Mapping[str, object]:
+    """A registration for the rules; what is not nested is not copied."""
+    facts: dict[str, object] = {name: getattr(new, name) for name in _FIELDS}
+    facts["contacts"] = [asdict(one) for one in new.contacts]
+    return facts | {"other_names": [asdict(one) for one in new.other_names]}
 
 
 def _columns(new: NewPatient) -> Mapping[str, object]:
@@ -344,7 +357,10 @@ def _columns(new: NewPatient) -> Mapping[str, object]:
 
 
 def _index(connection: Connection, patient_id: str, new: NewPatient, others: Sequence[OtherName]) -> None:
-    rowid = connection.exec_driver_sql("SELECT rowid_ FROM patients WHERE id = ?", (patient_id,)).scalar_one()
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the transaction has ended")
+    (rowid,) = driver.execute("SELECT rowid_ FROM patients WHERE id = ?", (patient_id,)).fetchone()
     names = (new.family_name, new.given_names, *(part for one in others for part in (one.family_name, one.given_names)))
     facts = Indexed(
         names,

@@ -10,6 +10,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain import pharmacy as rules
 from clinic_desktop.domain import stock as stock_rules
 from clinic_desktop.domain.counting import whole
+from clinic_desktop.domain.insurance import clean
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox, prescribing, prescriptions, stock
@@ -77,7 +78,7 @@ class TakenBack:
 
 @query
 def queue(read: Read) -> tuple[QueueRow, ...]:
-    """Every prescription that waits, by priority and then by who has waited longest."""
+    """Every prescription that waits here, by priority and then by who has waited longest."""
     table = tables.prescriptions
     lines = (
         select(func.count())
@@ -92,7 +93,7 @@ def queue(read: Read) -> tuple[QueueRow, ...]:
         )
         .join_from(table, patients, patients.c.id == kept_of(table.c.patient_id))
         .join(staff, staff.c.id == table.c.prescriber_id)
-        .where(table.c.status.in_(rules.WAITING))
+        .where(table.c.status.in_(rules.WAITING), table.c.pharmacy_id.is_(None))
     )  # fmt: skip
     made = [
         QueueRow(
@@ -130,9 +131,10 @@ def start_preparing(act: Act, prescription_id: str) -> int:
 
 
 @command
-def prepared(act: Act, prescription_id: str) -> int:
-    """Say that it lies ready, labelled."""
-    return _set_state(act, prescription_id, "prepared", "prepared", "prescription.prepared")
+def prepared(act: Act, prescription_id: str, note: str = "") -> int:
+    """Say that it lies ready, labelled, with a word for whoever hands it out."""
+    ready = {"ready_at": act.at, "ready_note": clean(note, "ready_note", most=500) or None}
+    return _set_state(act, prescription_id, "prepared", "prepared", "prescription.prepared", ready)
 
 
 @command
@@ -174,6 +176,7 @@ def dispense(
     counselled: bool,
     expect: int,
     overrides: Mapping[str, str] | None = None,
+    counselling_note: str = "",
 ) -> Dispensed:
     """Hand out a prescription, all or a part of it, out of the lots picked.
 
@@ -186,13 +189,21 @@ def dispense(
         raise Refusal(
             N_("Prescription {number} was changed at another desk meanwhile. Look at it again."), number=found.number
         )
+    if found.pharmacy is not None:
+        raise Refusal(
+            N_("This prescription goes to {pharmacy}. Have it filled here first, or it may be handed out twice."),
+            field="pharmacy", pharmacy=found.pharmacy.name,
+        )  # fmt: skip
     if not picks:
         raise Refusal(N_("There is nothing to hand out."), field="quantity")
     today = act.now.astimezone().date()
+    if counselling_note.strip() and not counselled:
+        raise Refusal(N_("Say that the patient was counselled, or leave the note out."), field="counselling_note")
+    counselling = (counselled, clean(counselling_note, "counselling_note", most=2000))
     counted = {line.line_id: wanted(line) for line in found.lines}
     held = {pick.lot_id: stock.lot_of(act.conn, pick.lot_id) for pick in picks}
     _check_safe(act, found, list(held.values()), overrides or {}, today)
-    done = tuple(_hand_out(act, found, counted, held[pick.lot_id], pick, today, counselled) for pick in picks)
+    done = tuple(_hand_out(act, found, counted, held[pick.lot_id], pick, today, counselling) for pick in picks)
     status = rules.status_after(counted.values())
     hand_outs = act.conn.execute(
         select(tables.prescriptions.c.hand_outs).where(tables.prescriptions.c.id == prescription_id)
@@ -233,7 +244,7 @@ def _hand_out(
     held: HeldLot,
     pick: Pick,
     today: date,
-    counselled: bool,  # noqa: FBT001 - passed through from the act
+    counselling: tuple[bool, str],
 ) -> str:
     line = counted.get(pick.line_id)
     if line is None:
@@ -257,7 +268,8 @@ def _hand_out(
         "covers": covers,
         "dispensed_at": act.at,
         "dispensed_by": act.session.staff_id,
-        "counselled": int(counselled),
+        "counselled": int(counselling[0]),
+        "counselling_note": counselling[1] or None,
         "substituted_reason": pick.substituted_reason.strip() or None,
     }
     dispense_id = act.create(dispenses, values, kind="medicine.dispensed")
@@ -303,7 +315,9 @@ def _found(act: Act, prescription_id: str) -> Prescription:
     return found[0]
 
 
-def _set_state(act: Act, prescription_id: str, step: str, status: str, kind: str) -> int:
+def _set_state(
+    act: Act, prescription_id: str, step: str, status: str, kind: str, also: Mapping[str, object] | None = None
+) -> int:
     found = _found(act, prescription_id)
     rules.check_state(step, found.status, found.number)
-    return act.change(tables.prescriptions, prescription_id, {"status": status}, kind=kind)
+    return act.change(tables.prescriptions, prescription_id, {"status": status, **(also or {})}, kind=kind)

@@ -14,9 +14,12 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import medication, medicines, prescriptions, shelf
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.directory import pharmacy_of
 from clinic_desktop.services.medication import CurrentMedicine, MedicationFacts
 from clinic_desktop.services.medicines import Medicine
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.patients import require_patient
+from clinic_desktop.services.prescribers import HERE, Outside, signed_under
 from clinic_desktop.services.prescription_lines import (
     LineDraft,
     codes_of,
@@ -85,6 +88,7 @@ class MedicationChart:
     weight_kg: Decimal | None
     weighed_at: str | None
     last: tuple[Prescription, ...]
+    pharmacy: str = ""  # outside, that the patient prefers
 
     def __repr__(self) -> str:
         return f"MedicationChart({self.patient_id})"
@@ -169,7 +173,11 @@ def medication_chart(read: Read, patient_id: str) -> MedicationChart:
     )
     allergies = tuple(allergy.text for allergy in facts.allergies)
     weight = facts.patient.weight_kg
-    return MedicationChart(patient_id, facts.allergy_state, allergies, facts.current, weight, facts.weighed_at, last)
+    prefers = pharmacy_of(read.conn, require_patient(read.conn, patient_id).preferred_pharmacy_id)
+    return MedicationChart(
+        patient_id, facts.allergy_state, allergies, facts.current, weight, facts.weighed_at, last,
+        "" if prefers is None else prefers.name,
+    )  # fmt: skip
 
 
 @query(access="chart")
@@ -208,6 +216,7 @@ def sign_prescription(
     *,
     priority: str = "routine",
     note: str = "",
+    outside: Outside = HERE,
 ) -> SignedPrescription:
     """Sign one prescription of several medicines, after asking the safety check again in the same transaction.
 
@@ -236,6 +245,7 @@ def sign_prescription(
         "priority": priority,
         "pack": pack,
         "note": note.strip() or None,
+        **signed_under(act, outside),
     }
     prescription_id = act.create(tables.prescriptions, values, kind="prescription.signed")
     line_ids = tuple(

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from clinic_desktop.domain import coding
 from clinic_desktop.domain.alerts import Drug
 from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.doses import counted
+from clinic_desktop.domain.insurance import clean
 from clinic_desktop.domain.prescribing import MOST_HANDED_OUT, Dose, amount_in, check_dose, check_unit, quantity, sig
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -40,13 +42,21 @@ class LineDraft:
     instructions: str = ""
     refills: int = 0
     substitution_allowed: bool = True
+    generic_name: str = ""
+    ndc: str = ""
+    timing: str = ""
+    indication: str = ""
+    diagnoses: str = ""
+    controlled: bool = False
 
 
 def again(line: PrescriptionLine) -> LineDraft:
     """A line of an earlier prescription, to be prescribed again."""
     return LineDraft(
         line.name, line.dose, line.quantity_unit, line.medicine_code, line.form, line.strength, line.quantity,
-        line.instructions, substitution_allowed=line.substitution_allowed,
+        line.instructions, substitution_allowed=line.substitution_allowed, generic_name=line.generic_name,
+        ndc=line.ndc_written, timing=line.timing, indication=line.indication, diagnoses=line.diagnoses,
+        controlled=line.controlled,
     )  # fmt: skip
 
 
@@ -73,10 +83,22 @@ def _checked(line: LineDraft, known: Mapping[str, Medicine]) -> LineDraft:
     if line.quantity is not None:
         whole(line.quantity, least=1)
     whole(line.refills, field="refills", least=0, most=MOST_REFILLS)
+    coding.ndc(line.ndc)
+    line = dataclasses.replace(
+        line,
+        generic_name=clean(line.generic_name, "generic_name"),
+        ndc=line.ndc.strip(),
+        timing=clean(line.timing, "timing"),
+        indication=clean(line.indication, "indication"),
+        diagnoses=coding.diagnosis_codes(line.diagnoses),
+    )
     # A code says more than words do: the check reads the code, so the paper must name what was checked.
     medicine = known.get(line.medicine_code or "")
     if medicine is not None:
-        line = dataclasses.replace(line, name=medicine.name, form=medicine.form, strength=medicine.strength or None)
+        line = dataclasses.replace(
+            line, name=medicine.name, form=medicine.form, strength=medicine.strength or None,
+            generic_name=medicine.name, controlled=medicine.controlled,
+        )  # fmt: skip
     check_unit(line.dose, line.name, medicine.strengths if medicine is not None else ())
     made = (
         Decimal(line.quantity) if line.quantity is not None else worked_out(line, known.get(line.medicine_code or ""))
@@ -117,6 +139,13 @@ def write_line(
         "instructions": line.instructions.strip() or None,
         "refills": line.refills,
         "substitution_allowed": int(line.substitution_allowed),
+        "generic_name": line.generic_name or None,
+        "ndc": coding.ndc(line.ndc) or None,
+        "ndc_written": line.ndc or None,
+        "timing": line.timing or None,
+        "indication": line.indication or None,
+        "diagnoses": line.diagnoses or None,
+        "controlled": int(line.controlled),
     }
     line_id = act.create(tables.prescription_lines, values, kind="prescription_line.added")
     for before in facts.current:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from clinic_desktop.domain.alerts import Alert
 from clinic_desktop.domain.doses import counted
 from clinic_desktop.domain.prescribing import Dose
+from clinic_desktop.services.directory import Entry, pharmacy_of
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.store.tables.pharmacy import dispenses
 from clinic_desktop.store.tables.prescribing import prescription_lines, prescriptions, safety_alerts
@@ -42,6 +43,13 @@ class PrescriptionLine:
     instructions: str
     refills: int
     substitution_allowed: bool
+    generic_name: str = ""
+    ndc: str = ""
+    ndc_written: str = ""
+    timing: str = ""
+    indication: str = ""
+    diagnoses: str = ""
+    controlled: bool = False
 
     @property
     def title(self) -> str:
@@ -97,6 +105,13 @@ class Prescription:
     pack: str
     lines: tuple[PrescriptionLine, ...]
     alerts: tuple[RecordedAlert, ...]
+    prescriber_npi: str = ""
+    prescriber_dea: str = ""
+    prescriber_credentials: str = ""
+    pharmacy: Entry | None = None
+    expires_on: str | None = None
+    ready_at: str | None = None
+    ready_note: str = ""
 
     def __repr__(self) -> str:
         return f"Prescription({self.prescription_id}, {self.status})"
@@ -118,6 +133,7 @@ def read_prescriptions(
             staff.c.display_name,
             staff.c.licence,
             staff.c.specialty,
+            staff.c.credentials,
         )
         .join(staff, staff.c.id == prescriptions.c.prescriber_id)
         .where(*where)
@@ -130,7 +146,9 @@ def read_prescriptions(
         Prescription(
             row.id, row.revision, row.number, row.person, row.encounter_id, row.display_name, row.licence or "",
             row.specialty or "", row.signed_at, row.status, row.status_reason or "", row.priority, row.note or "",
-            row.pack, tuple(lines.get(row.id, ())), tuple(alerts.get(row.id, ())),
+            row.pack, tuple(lines.get(row.id, ())), tuple(alerts.get(row.id, ())), row.prescriber_npi or "",
+            row.prescriber_dea or "", row.credentials or "", pharmacy_of(connection, row.pharmacy_id), row.expires_on,
+            row.ready_at, row.ready_note or "",
         )
         for row in rows
     )  # fmt: skip
@@ -155,6 +173,8 @@ def _lines(connection: Connection, ids: Sequence[str]) -> dict[str, list[Prescri
             row.dose_unit, row.route, row.frequency, row.duration_days, bool(row.as_needed), row.as_needed_for or "",
             Decimal(row.max_per_day) if row.max_per_day else None, row.quantity, row.quantity_unit, row.dispensed,
             row.sig, row.instructions or "", row.refills, bool(row.substitution_allowed),
+            row.generic_name or "", row.ndc or "", row.ndc_written or "", row.timing or "", row.indication or "",
+            row.diagnoses or "", bool(row.controlled),
         )  # fmt: skip
         found.setdefault(row.prescription_id, []).append(line)
     return found

@@ -54,6 +54,8 @@ class StepShown:
     week: int | None
     sessions: int
     measure: str
+    topics: str = ""
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Programme:
     enrolled: int
     about: NewProgramme
     steps: tuple[StepShown, ...]
+    added_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Enrolment:
     steps: tuple[StepShown, ...]
     noted: tuple[Noted, ...]
     progress: rules.Progress
+    preferences: Mapping[str, str] = field(default_factory=dict)
+    enrolled_at: str = ""
 
     def __repr__(self) -> str:
         return f"Enrolment({self.id})"
@@ -322,7 +327,10 @@ def _steps(connection: Connection, programme_id: str) -> tuple[StepShown, ...]:
         .where(programme_steps.c.programme_id == programme_id)
         .order_by(programme_steps.c.position)
     )
-    return tuple(StepShown(row.id, row.title, row.week, row.sessions, row.measure or "") for row in rows)
+    return tuple(
+        StepShown(row.id, row.title, row.week, row.sessions, row.measure or "", row.topics or "", row.minutes)
+        for row in rows
+    )
 
 
 def _noted(connection: Connection, enrolment_id: str) -> tuple[Noted, ...]:
@@ -349,12 +357,12 @@ def _programme(connection: Connection, row: Any) -> Programme:
     steps = _steps(connection, row.id)
     about = NewProgramme(
         row.name, row.description, row.category,
-        tuple(rules.Step(step.title, step.week, "", step.sessions, None, step.measure) for step in steps),
+        tuple(rules.Step(one.title, one.week, one.topics, one.sessions, one.minutes, one.measure) for one in steps),
         row.weeks, row.difficulty or "", row.provider or "", tuple(json.loads(row.features)),
         tuple(json.loads(row.requirements)), tuple(json.loads(row.outcomes)), tuple(json.loads(row.instructors)),
         day_of(row.starts_on), day_of(row.ends_on), row.capacity, row.eligibility or "", bool(row.needs_consent),
     )  # fmt: skip
-    return Programme(row.id, row.revision, row.status, _enrolled(connection, row.id), about, steps)
+    return Programme(row.id, row.revision, row.status, _enrolled(connection, row.id), about, steps, row.added_at)
 
 
 def _enrolment(connection: Connection, row: Any) -> Enrolment:
@@ -363,4 +371,5 @@ def _enrolment(connection: Connection, row: Any) -> Enrolment:
         row.id, row.revision, row.programme_id, row.name, row.category, row.status,
         date.fromisoformat(row.starts_on), day_of(row.expected_on), day_of(row.ended_on), row.end_reason or "",
         tuple(json.loads(row.goals)), steps, noted, _progress(steps, noted),
+        json.loads(row.preferences), row.enrolled_at,
     )  # fmt: skip

@@ -10,8 +10,9 @@ from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import queue as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import scheduling
+from clinic_desktop.services import consents, scheduling
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.bookings import is_telehealth
 from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.patients import age_words, require_patient, shown_name, today
 from clinic_desktop.store.tables.chart import encounters
@@ -91,6 +92,8 @@ def check_in(
     if here is not None:
         raise Refusal(N_("This patient is in the queue already, with ticket {ticket}."), field="patient", ticket=here)
     if appointment_id is not None:
+        if is_telehealth(act.conn, appointment_id):
+            consents.require(act, patient_id, "telehealth")
         booked_with = scheduling.arrived(act, appointment_id, patient_id)
         practitioner_id = practitioner_id or booked_with
     values = {

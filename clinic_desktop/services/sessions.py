@@ -10,6 +10,8 @@ from clinic_desktop.i18n import N_
 
 # Nobody stays signed in over a shift's end, whatever the idle lock does (security.md, A5).
 LONGEST = timedelta(hours=14)
+# How long a password that was given again stands for the one act it was asked for.
+PROVED_SECONDS = 60.0
 
 State = Literal["open", "locked", "expired", "ended"]
 
@@ -28,6 +30,7 @@ class Session:
     _locked: bool = False
     _ended: bool = False
     _glass: dict[str, float] = field(default_factory=dict, repr=False)
+    _proved: float | None = field(default=None, repr=False)
     # What this session saw already, of what is noted once in the access log.
     seen: set[tuple[str, str, str]] = field(default_factory=set, repr=False, compare=False)
     _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -68,6 +71,17 @@ class Session:
         """Whether an opening of this very session still lasts: setting the machine's clock back prolongs nothing."""
         with self._guard:
             return steady < self._glass.get(record, steady)
+
+    def prove(self, steady: float) -> None:
+        """Remember that the password was given again just now; the caller has checked it."""
+        with self._guard:
+            self._proved = steady
+
+    def take_proof(self, steady: float) -> bool:
+        """Whether the password was given again for this act: each time it is given stands for one."""
+        with self._guard:
+            proved, self._proved = self._proved, None
+            return proved is not None and 0 <= steady - proved <= PROVED_SECONDS
 
     def require_open(self, now: datetime) -> None:
         """Refuse unless the session may act."""

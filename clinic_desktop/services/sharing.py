@@ -1,9 +1,10 @@
 """Sharing a record with somebody outside: made, copied, withdrawn, and every copy on a list."""
 
 import json
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -28,6 +29,27 @@ from clinic_desktop.services.patients import require_patient, today
 from clinic_desktop.store.tables.sharing import share_copies, shares
 from clinic_desktop.store.tables.staff import staff
 
+IN_ACT = ("new_password",)
+
+# No I, L, O or U: nothing read out or written down is taken for something else.
+LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+GROUPS, IN_GROUP = 6, 4  # 120 random bits
+
+
+def new_password() -> str:
+    """Draw a password of six groups of four letters and digits: ``7K3P-0QZN-...``."""
+    groups = ("".join(secrets.choice(LETTERS) for _letter in range(IN_GROUP)) for _group in range(GROUPS))
+    return "-".join(groups)
+
+
+@dataclass(frozen=True, repr=False)
+class SealedCopy:
+    """A copy for somebody outside and the password it opens with, which is kept nowhere."""
+
+    number: str
+    content: bytes
+    password: str
+
 
 @dataclass(frozen=True)
 class NewShare:
@@ -42,6 +64,7 @@ class NewShare:
     recipient_organisation: str = ""
     recipient_email: str = ""
     message: str = ""
+    form: str = "pdf"
 
     def __repr__(self) -> str:
         return "NewShare()"
@@ -67,6 +90,7 @@ class ToCopy:
     sections: tuple[str, ...]
     permissions: tuple[str, ...]
     expires_on: date
+    form: str
 
     def __repr__(self) -> str:
         return f"ToCopy({self.copy_id})"
@@ -103,6 +127,7 @@ class Share:
     created_by: str
     in_emergency: bool
     withdrawal_reason: str
+    form: str
     copies: tuple[Copied, ...]
 
     def __repr__(self) -> str:
@@ -120,6 +145,7 @@ class HealthSummary:
     vitals: tuple[VitalShown, ...]
     results: tuple[ResultShown, ...]
     visits: tuple[Visit, ...]
+    contact: tuple[tuple[str, str], ...] = ()  # how the patient is reached, in words
 
     def __repr__(self) -> str:
         return f"HealthSummary({self.patient.id})"
@@ -132,7 +158,8 @@ def share_record(act: Act, patient_id: str, new: NewShare) -> Made:
     rules.require_sound(
         rules.Asked(
             new.recipient_name, new.recipient_type, new.recipient_email, new.purpose, new.sections, new.permissions,
-            new.expires_on, (("message", new.message), ("recipient_organisation", new.recipient_organisation)),
+            new.expires_on, new.form,
+            (("message", new.message), ("recipient_organisation", new.recipient_organisation)),
         ),
         today(act),
     )  # fmt: skip
@@ -150,7 +177,7 @@ def share_record(act: Act, patient_id: str, new: NewShare) -> Made:
         "message": new.message.strip() or None,
         "sections": json.dumps([one for one in rules.SECTIONS if one in new.sections]),
         "permissions": json.dumps([one for one in rules.PERMISSIONS if one in new.permissions]),
-        "format": "pdf",
+        "format": new.form,
         "expires_at": None if new.expires_on is None else new.expires_on.isoformat(),
         "status": "active",
         "created_by": act.session.staff_id,
@@ -179,6 +206,7 @@ def make_copy(act: Act, share_id: str) -> ToCopy:
     return ToCopy(
         act.create(share_copies, values, kind="share.copied"), row.patient_id, row.number, recipient, row.purpose,
         tuple(json.loads(row.sections)), tuple(json.loads(row.permissions)), expires_on,
+        row.format,
     )  # fmt: skip
 
 
@@ -244,7 +272,16 @@ def health_summary_facts(
         chart_rows.latest_vitals(conn, patient_id) if wanted("vitals") else (),
         chart_rows.recent_results(conn, patient_id) if wanted("results") else (),
         visits_of(read, patient_id) if wanted("visits") else (),
+        _contact(read, patient_id) if wanted("contact") else (),
     )
+
+
+def _contact(read: Read, patient_id: str) -> tuple[tuple[str, str], ...]:
+    row = require_patient(read.conn, patient_id)
+    address = ", ".join(part for part in (row.address, row.city, row.country) if part)
+    named = ((N_("Telephone"), row.phone), (N_("Other telephone"), row.other_phone), (N_("E-mail"), row.email),
+             (N_("Address"), address))  # fmt: skip
+    return tuple((name, words) for name, words in named if words)
 
 
 def _share(row: Any, on: date, copies: tuple[Copied, ...]) -> Share:
@@ -254,5 +291,5 @@ def _share(row: Any, on: date, copies: tuple[Copied, ...]) -> Share:
         row.recipient_type, row.recipient_organisation or "", row.recipient_email or "", row.purpose,
         row.message or "", tuple(json.loads(row.sections)), tuple(json.loads(row.permissions)), expires_on,
         from_text(row.created_at), row.display_name, row.break_glass_id is not None, row.withdrawal_reason or "",
-        copies,
+        row.format, copies,
     )  # fmt: skip

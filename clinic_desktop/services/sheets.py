@@ -10,6 +10,8 @@ from clinic_desktop.domain.laboratory import Assay, Before
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.ranges import Ages
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.directory import place_name
+from clinic_desktop.services.lab_orders import NOTHING_SAID, OrderDetails, details_of
 from clinic_desktop.services.laboratory import assays
 from clinic_desktop.services.merges import ids_of, kept_of
 from clinic_desktop.services.results import age_at, before, version_of
@@ -100,6 +102,10 @@ class OrderSheet:
     ordered_at: datetime
     tests: tuple[SheetTest, ...]
     specimens: tuple[SheetSpecimen, ...]
+    revision: int = 0
+    details: OrderDetails = NOTHING_SAID
+    place: str = ""
+    conclusion: str = ""
 
 
 @query(access="chart")
@@ -119,7 +125,8 @@ def order_sheet(read: Read, patient_id: str, order_id: str) -> OrderSheet:
         row.id, row.number, row.person, show_name(row.family_name, row.given_names), row.mrn, row.sex,
         None if row.born_on is None else date.fromisoformat(row.born_on),
         row.born_precision, row.priority, row.note, row.status, row.display_name,
-        from_text(row.ordered_at), _sheet_tests(read, row), _sheet_specimens(read.conn, order_id),
+        from_text(row.ordered_at), _sheet_tests(read, row), _sheet_specimens(read.conn, order_id), row.revision,
+        details_of(row), place_name(read.conn, row.place_id), row.conclusion or "",
     )  # fmt: skip
 
 

@@ -1,14 +1,18 @@
-"""Staff: who works here, in which role, and the key slot that lets each of them in."""
+"""Staff: who works here, in which role and under which numbers, and the key slot that lets each of them in."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain import coding
+from clinic_desktop.domain.insurance import clean
+from clinic_desktop.domain.patients import require_reachable
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.hours import set_hours
 from clinic_desktop.services.permissions import ROLES
 from clinic_desktop.store.tables.staff import staff
 
@@ -26,6 +30,20 @@ class KeyKeeper(Protocol):
 
 
 @dataclass(frozen=True)
+class Practice:
+    """Under which numbers and letters somebody practises, and how they are reached."""
+
+    npi: str | None = None
+    dea: str | None = None
+    credentials: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+NO_NUMBERS = Practice()
+
+
+@dataclass(frozen=True)
 class NewStaff:
     """Somebody who begins to work here."""
 
@@ -35,6 +53,7 @@ class NewStaff:
     password: str = field(repr=False)
     specialty: str | None = None
     licence: str | None = None
+    practice: Practice = NO_NUMBERS
 
 
 @dataclass(frozen=True)
@@ -49,6 +68,7 @@ class StaffMember:
     specialty: str | None
     licence: str | None
     active: bool
+    practice: Practice = NO_NUMBERS
 
 
 @command
@@ -73,6 +93,7 @@ def add_staff(act: Act, keys: KeyKeeper, new: NewStaff) -> str:
             "role": new.role,
             "specialty": new.specialty,
             "licence": new.licence,
+            **_practice(act.conn, new.practice, ""),
         },
         kind="staff.added",
     )
@@ -95,6 +116,7 @@ def staff_members(read: Read) -> tuple[StaffMember, ...]:
             row.specialty,
             row.licence,
             bool(row.active),
+            Practice(row.npi, row.dea, row.credentials, row.phone, row.email),
         )
         for row in rows
     )
@@ -102,13 +124,27 @@ def staff_members(read: Read) -> tuple[StaffMember, ...]:
 
 @command
 def change_staff(
-    act: Act, staff_id: str, *, display_name: str, specialty: str | None, licence: str | None, expect: int
+    act: Act,
+    staff_id: str,
+    *,
+    display_name: str,
+    specialty: str | None,
+    licence: str | None,
+    practice: Practice | None = None,
+    hours: str | None = None,
+    expect: int,
 ) -> int:
-    """Change how somebody is called and what they may practise; returns the new revision."""
+    """Change how somebody is called and what they may practise; returns the new revision.
+
+    Where `practice` or `hours` is None, the numbers or the working hours stay as they are.
+    """
     if not display_name.strip():
         raise Refusal(N_("This may not be empty."), field="display_name")
     changes = {"display_name": display_name.strip(), "specialty": specialty or None, "licence": licence or None}
-    return act.change(staff, staff_id, changes, kind="staff.changed", expect=expect)
+    if practice is not None:
+        changes |= _practice(act.conn, practice, staff_id)
+    revision = act.change(staff, staff_id, changes, kind="staff.changed", expect=expect)
+    return revision if hours is None else set_hours.inside(act, staff_id, hours, expect=revision)
 
 
 @command
@@ -154,6 +190,24 @@ def set_password(act: Act, keys: KeyKeeper, staff_id: str, password: str) -> Non
         raise Refusal(N_("This account is closed. Open it again first."))
     keys.give_key(staff_id, person.username, password, person.display_name)
     act.accessed("password.set", subject=staff_id)
+
+
+def _practice(connection: Connection, new: Practice, itself: str) -> dict[str, str | None]:
+    """The numbers in one spelling; two people cannot prescribe under the same one. Raises Refusal."""
+    values = {
+        "npi": coding.npi(new.npi or "") or None,
+        "dea": coding.dea(new.dea or "") or None,
+        "credentials": clean(new.credentials or "", "credentials", most=60) or None,
+        "phone": clean(new.phone or "", "phone", most=60) or None,
+        "email": clean(new.email or "", "email", most=200) or None,
+    }
+    for name in ("npi", "dea"):
+        if values[name] is not None:
+            other = select(staff.c.display_name).where(staff.c[name] == values[name], staff.c.id != itself)
+            if (who := connection.execute(other).scalar()) is not None:
+                raise Refusal(N_("{who} has this number already."), field=name, who=who)
+    require_reachable(values)
+    return values
 
 
 def _person(act: Act, staff_id: str) -> Row[tuple[object, ...]]:

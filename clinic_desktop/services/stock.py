@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, Row, func, select
 
 from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.domain import coding
 from clinic_desktop.domain import stock as rules
 from clinic_desktop.domain.counting import whole
 from clinic_desktop.domain.refusals import Refusal
@@ -29,6 +30,8 @@ class NewProduct:
     reorder_level: int = 0
     price_code: str | None = None
     controlled: bool = False
+    ndc: str = ""
+    vaccine_code: str | None = None  # CVX; one base unit is then one dose
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ def add_product(act: Act, new: NewProduct) -> str:
         "reorder_level": new.reorder_level,
         "price_code": new.price_code,
         "controlled": int(new.controlled),
+        "ndc": coding.ndc(new.ndc) or None,
+        "vaccine_code": new.vaccine_code,
     }
     return act.create(products, values, kind="product.added")
 
@@ -157,7 +162,7 @@ def cancel_move(act: Act, move_id: str, reason: str) -> Moved:
         raise Refusal(N_("Say why the movement is cancelled."), field="reason")
     row = _move(act.conn, move_id)
     if row.kind == "dispense":
-        raise Refusal(N_("This was dispensed to a patient: cancel the dispensing in the pharmacy."))
+        raise Refusal(N_("This went to a patient: take it back in the pharmacy, a vaccine on the page Immunizations."))
     return reverse(act, move_id, reason)
 
 

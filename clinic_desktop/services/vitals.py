@@ -18,6 +18,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import chart_rows
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.weights import weight_question
 from clinic_desktop.store.tables.chart import consultation_steps, encounters, vital_signs
 from clinic_desktop.store.tables.reference import reference_vitals
 
@@ -36,6 +37,7 @@ class Taken:
     value: str
     unit: str
     flag: str
+    question: str = ""  # what to ask of a weight that is far from the last ones
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,14 @@ def record_vitals(
     taken_at: datetime | None = None,
     note: str | None = None,
 ) -> tuple[Taken, ...]:
-    """Keep what was typed for each sign, by key; ``pressure`` takes ``120/80``.
+    """Keep what was typed for each sign, by key; ``pressure`` takes ``120/80``, ``posture`` how a height was measured.
 
     With no encounter named, the patient's open one is taken, so that the doctor sees it there at once.
     """
-    readings = [reading for key, text in entries.items() for reading in vitals.read_entry(key, text)]
+    posture = vitals.read_posture(entries.get("posture", ""))
+    readings = [
+        reading for key, text in entries.items() if key != "posture" for reading in vitals.read_entry(key, text)
+    ]
     if not readings:
         raise Refusal(N_("Nothing was measured yet."))
     at = act.now if taken_at is None else taken_at
@@ -145,7 +150,7 @@ def record_vitals(
     weighed = any(reading.code == vitals.WEIGHT for reading in readings)
     height = _known_height(act, patient_id, age) if weighed else None
     kept = tuple(
-        _keep(act, patient_id, encounter, reading, at, age, note, known)
+        _keep(act, patient_id, encounter, reading, at, age, note, known, posture)
         for reading in vitals.with_derived(readings, height)
     )
     if encounter is not None:
@@ -162,9 +167,11 @@ def _keep(
     age: int | None,
     note: str | None,
     limits: tuple[Limits, ...],
+    posture: str | None,
 ) -> Taken:
     said = flag(reading.code, reading.value, age, limits)
     unit = vitals.BY_CODE[reading.code].unit
+    odd = weight_question(act.conn, patient_id, at, reading.value) if reading.code == vitals.WEIGHT else ""
     made = act.create(
         vital_signs,
         {
@@ -178,10 +185,11 @@ def _keep(
             "taken_by": act.session.staff_id,
             "status": "final",
             "note": note,
+            "posture": posture if reading.code == vitals.HEIGHT else None,
         },
         kind="vitals.recorded",
     )
-    return Taken(made, reading.code, reading.text, unit, said)
+    return Taken(made, reading.code, reading.text, unit, said, odd)
 
 
 @command

@@ -51,6 +51,7 @@ class HandedOut:
     substituted_reason: str
     status: str
     cancelled_reason: str
+    counselling_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def _handed_out(connection: Connection, prescription_id: str) -> tuple[HandedOut
             HandedOut(
                 row.id, row.line_id, title(lot.name, lot.strength, lot.form), lot.lot, lot.expires_on, row.quantity,
                 lot.unit, row.dispensed_at, row.display_name, bool(row.counselled), row.substituted_reason or "",
-                row.status, row.cancelled_reason or "",
+                row.status, row.cancelled_reason or "", row.counselling_note or "",
             )
         )  # fmt: skip
     return tuple(made)

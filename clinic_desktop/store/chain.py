@@ -16,11 +16,13 @@ from collections.abc import Mapping, Sequence
 JOURNAL = "clinic-journal-1"
 ACCESS = "clinic-access-1"
 START = bytes(32)
+# Made once: an encoder for every link took as long as writing it.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: object) -> bytes:
     """Write a JSON value in its one form."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def content_mac(key: bytes, content: Mapping[str, object]) -> bytes:

@@ -226,7 +226,7 @@ def require_text(values: Mapping[str, object]) -> None:
         if not isinstance(value, str):
             continue
         try:
-            value.encode()
+            value.isascii() or value.encode()
         except UnicodeEncodeError:
             raise Refusal(
                 N_("This text holds half a character, which cannot be kept. Type it again."), field=name

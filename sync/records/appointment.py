@@ -1,30 +1,26 @@
-"""Appointment: a meeting that is planned."""
+"""Appointment: when somebody is to come."""
 
-from sync.records.elements import (
-    Code,
-    CodeableConcept,
-    DateTime,
-    Element,
-    Instant,
-    Reference,
-    Resource,
-    Text,
-    Whole,
-)
+from typing import Literal
+
+from sync.records.elements import CodeableConcept, DateTime, Element, Instant, Reference, Resource, Text, Whole
 
 
 class Participant(Element):
-    """Who takes part, or where."""
+    """Who is to be there, and whether they said so."""
 
     type: tuple[CodeableConcept, ...] = ()
     actor: Reference | None = None
-    status: Code | None = None
+    status: Literal["accepted", "declined", "tentative", "needs-action"]
 
 
 class Appointment(Resource):
     """A meeting that is planned."""
 
-    status: Code | None = None
+    resource_type: Literal["Appointment"]
+    status: Literal[
+        "proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error",
+        "checked-in", "waitlist",
+    ]  # fmt: skip
     cancelation_reason: CodeableConcept | None = None
     service_type: tuple[CodeableConcept, ...] = ()
     specialty: tuple[CodeableConcept, ...] = ()
@@ -37,4 +33,4 @@ class Appointment(Resource):
     minutes_duration: Whole | None = None
     created: DateTime | None = None
     comment: Text | None = None
-    participant: tuple[Participant, ...] = ()
+    participant: tuple[Participant, ...]

@@ -1,4 +1,6 @@
-"""Claim: what an insurer is asked to pay."""
+"""Claim and ClaimResponse: what an insurer is asked to pay, and what it answers."""
+
+from typing import Literal
 
 from sync.records.elements import (
     Code,
@@ -6,61 +8,103 @@ from sync.records.elements import (
     Date,
     DateTime,
     Element,
-    Exact,
     Flag,
+    Money,
+    Period,
     Quantity,
     Reference,
     Resource,
+    Text,
     Whole,
 )
 
 
-class ClaimInsurance(Element):
-    """The cover that is asked to pay."""
+class Diagnosis(Element):
+    """What the care was for."""
 
-    sequence: Whole | None = None
-    focal: Flag | None = None
-    coverage: Reference | None = None
-
-
-class ClaimDiagnosis(Element):
-    """Why it was done."""
-
-    sequence: Whole | None = None
+    sequence: Whole
     diagnosis_codeable_concept: CodeableConcept | None = None
+    diagnosis_reference: Reference | None = None
 
 
-class Money(Element):
-    """An amount of a currency."""
+class Insurance(Element):
+    """Under which cover it is claimed."""
 
-    value: Exact | None = None
-    currency: Code | None = None
+    sequence: Whole
+    focal: Flag
+    coverage: Reference
+    pre_auth_ref: tuple[Text, ...] = ()
 
 
-class ClaimItem(Element):
-    """What was done and what it costs."""
+class Item(Element):
+    """One thing that is to be paid."""
 
-    sequence: Whole | None = None
-    product_or_service: CodeableConcept | None = None
+    sequence: Whole
+    diagnosis_sequence: tuple[Whole, ...] = ()
+    product_or_service: CodeableConcept
     modifier: tuple[CodeableConcept, ...] = ()
     serviced_date: Date | None = None
+    serviced_period: Period | None = None
     quantity: Quantity | None = None
     unit_price: Money | None = None
     net: Money | None = None
 
 
-class Claim(Resource):
-    """What an insurer is asked to pay."""
+class Related(Element):
+    """Another claim that this one follows."""
 
-    status: Code | None = None
-    type: CodeableConcept | None = None
-    use: Code | None = None
-    patient: Reference | None = None
-    created: DateTime | None = None
+    claim: Reference | None = None
+    relationship: CodeableConcept | None = None
+
+
+class Claim(Resource):
+    """A list of services for an insurer."""
+
+    resource_type: Literal["Claim"]
+    status: Literal["active", "cancelled", "draft", "entered-in-error"]
+    type: CodeableConcept
+    use: Literal["claim", "preauthorization", "predetermination"]
+    patient: Reference
+    billable_period: Period | None = None
+    created: DateTime
     insurer: Reference | None = None
-    provider: Reference | None = None
-    priority: CodeableConcept | None = None
-    diagnosis: tuple[ClaimDiagnosis, ...] = ()
-    insurance: tuple[ClaimInsurance, ...] = ()
-    item: tuple[ClaimItem, ...] = ()
+    provider: Reference
+    priority: CodeableConcept
+    related: tuple[Related, ...] = ()
+    diagnosis: tuple[Diagnosis, ...] = ()
+    insurance: tuple[Insurance, ...]
+    item: tuple[Item, ...] = ()
     total: Money | None = None
+
+
+class Total(Element):
+    """A sum of one kind."""
+
+    category: CodeableConcept
+    amount: Money
+
+
+class Payment(Element):
+    """What was paid."""
+
+    type: CodeableConcept
+    date: Date | None = None
+    amount: Money
+
+
+class ClaimResponse(Resource):
+    """An insurer's answer."""
+
+    resource_type: Literal["ClaimResponse"]
+    status: Literal["active", "cancelled", "draft", "entered-in-error"]
+    type: CodeableConcept
+    use: Literal["claim", "preauthorization", "predetermination"]
+    patient: Reference
+    created: DateTime
+    insurer: Reference
+    request: Reference | None = None
+    outcome: Code
+    disposition: Text | None = None
+    pre_auth_ref: Text | None = None
+    total: tuple[Total, ...] = ()
+    payment: Payment | None = None

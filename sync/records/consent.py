@@ -1,34 +1,58 @@
-"""Consent: what a patient agreed to."""
+"""Consent: what somebody agreed to, or did not."""
+
+from typing import Literal
 
 from sync.records.elements import (
-    Code,
+    Attachment,
     CodeableConcept,
-    Coding,
     DateTime,
     Element,
+    Flag,
     Period,
     Reference,
     Resource,
+    Text,
 )
 
 
-class Provision(Element):
-    """What is permitted, and for how long."""
+class Policy(Element):
+    """A rule somebody published."""
 
-    type: Code | None = None
+    authority: Text | None = None
+    uri: Text | None = None
+
+
+class Verification(Element):
+    """That somebody made sure of it."""
+
+    verified: Flag
+    verified_with: Reference | None = None
+    verification_date: DateTime | None = None
+
+
+class Provision(Element):
+    """What is permitted or denied, to whom and when."""
+
+    type: Literal["deny", "permit"] | None = None
     period: Period | None = None
-    purpose: tuple[Coding, ...] = ()
+    purpose: tuple[dict[str, object], ...] = ()
     code: tuple[CodeableConcept, ...] = ()
 
 
 class Consent(Resource):
-    """What a patient agreed to, and when it was given or withdrawn."""
+    """A choice of a patient."""
 
-    status: Code | None = None
-    scope: CodeableConcept | None = None
-    category: tuple[CodeableConcept, ...] = ()
+    resource_type: Literal["Consent"]
+    status: Literal["draft", "proposed", "active", "rejected", "inactive", "entered-in-error"]
+    scope: CodeableConcept
+    category: tuple[CodeableConcept, ...]
     patient: Reference | None = None
     date_time: DateTime | None = None
     performer: tuple[Reference, ...] = ()
+    organization: tuple[Reference, ...] = ()
+    source_attachment: Attachment | None = None
+    source_reference: Reference | None = None
+    policy: tuple[Policy, ...] = ()
     policy_rule: CodeableConcept | None = None
+    verification: tuple[Verification, ...] = ()
     provision: Provision | None = None

@@ -1,38 +1,33 @@
-"""Coverage: who pays for a patient."""
+"""Coverage: an insurance, or another who pays."""
+
+from typing import Literal
 
 from pydantic import Field
 
-from sync.records.elements import (
-    Code,
-    CodeableConcept,
-    Element,
-    Period,
-    Reference,
-    Resource,
-    Text,
-    Whole,
-)
+from sync.records.elements import CodeableConcept, Element, Period, Reference, Resource, Text, Whole
 
 
 class CoverageClass(Element):
-    """A group or plan of the cover."""
+    """A group, a plan, a division of an insurance."""
 
-    type: CodeableConcept | None = None
-    value: Text | None = None
+    type: CodeableConcept
+    value: Text
     name: Text | None = None
 
 
 class Coverage(Resource):
-    """Who pays for a patient, with which number and for how long."""
+    """Who pays for a patient's care."""
 
-    status: Code | None = None
+    resource_type: Literal["Coverage"]
+    status: Literal["active", "cancelled", "draft", "entered-in-error"]
     type: CodeableConcept | None = None
     policy_holder: Reference | None = None
     subscriber: Reference | None = None
     subscriber_id: Text | None = None
-    beneficiary: Reference | None = None
+    beneficiary: Reference
+    dependent: Text | None = None
     relationship: CodeableConcept | None = None
     period: Period | None = None
-    payor: tuple[Reference, ...] = ()
-    class_: tuple[CoverageClass, ...] = Field(default=(), alias="class")
+    payor: tuple[Reference, ...]
+    class_: tuple[CoverageClass, ...] = Field((), alias="class")
     order: Whole | None = None

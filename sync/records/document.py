@@ -1,9 +1,13 @@
-"""DocumentReference: a document and where its content is."""
+"""DocumentReference and Binary: a document, and the bytes of one."""
+
+from typing import Literal
 
 from sync.records.elements import (
     Attachment,
+    Base64,
     Code,
     CodeableConcept,
+    Coding,
     Element,
     Instant,
     Period,
@@ -13,31 +17,33 @@ from sync.records.elements import (
 )
 
 
+class Relation(Element):
+    """What a document is to another."""
+
+    code: Literal["replaces", "transforms", "signs", "appends"]
+    target: Reference
+
+
 class Content(Element):
-    """The content of a document."""
+    """The document itself, in one of its forms."""
 
     attachment: Attachment
-
-
-class Relation(Element):
-    """What a document replaces or adds to."""
-
-    code: Code | None = None
-    target: Reference | None = None
+    format: Coding | None = None
 
 
 class Context(Element):
-    """The visit that a document belongs to."""
+    """What was going on when it came about."""
 
     encounter: tuple[Reference, ...] = ()
     period: Period | None = None
 
 
 class DocumentReference(Resource):
-    """A document and where its content is."""
+    """A document with what is known of it."""
 
-    status: Code | None = None
-    doc_status: Code | None = None
+    resource_type: Literal["DocumentReference"]
+    status: Literal["current", "superseded", "entered-in-error"]
+    doc_status: Literal["preliminary", "final", "amended", "entered-in-error"] | None = None
     type: CodeableConcept | None = None
     category: tuple[CodeableConcept, ...] = ()
     subject: Reference | None = None
@@ -47,5 +53,13 @@ class DocumentReference(Resource):
     relates_to: tuple[Relation, ...] = ()
     description: Text | None = None
     security_label: tuple[CodeableConcept, ...] = ()
-    content: tuple[Content, ...] = ()
+    content: tuple[Content, ...]
     context: Context | None = None
+
+
+class Binary(Resource):
+    """Bytes of any kind."""
+
+    resource_type: Literal["Binary"]
+    content_type: Code
+    data: Base64 | None = None

@@ -1,5 +1,7 @@
 """The elements that resources share: what is known of each, and everything else kept beside it."""
 
+import base64
+import binascii
 import re
 from datetime import date
 from decimal import Decimal
@@ -50,6 +52,20 @@ def _decimal(value: object) -> Decimal:
     return value if isinstance(value, Decimal) else Number(str(value))
 
 
+def _base64(text: str) -> str:
+    try:
+        decoded(text)
+    except (binascii.Error, ValueError):
+        raise ValueError("is no base64") from None
+    return text
+
+
+def decoded(text: str) -> bytes:
+    """The bytes that a base64Binary stands for; spaces and line breaks in it mean nothing. Raises binascii.Error."""
+    plain = text if text.isalnum() else "".join(text.split())
+    return base64.b64decode(plain, validate=True)
+
+
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Code = Annotated[str, Field(strict=True, pattern=r"^[^\s]+(\s[^\s]+)*$")]
 Id = Annotated[str, Field(strict=True, pattern=r"^[A-Za-z0-9\-.]{1,64}$")]
@@ -57,6 +73,7 @@ Date = Annotated[str, Field(strict=True), AfterValidator(_date)]
 DateTime = Annotated[str, Field(strict=True), AfterValidator(_date_time)]
 Instant = Annotated[str, Field(strict=True), AfterValidator(_instant)]
 Exact = Annotated[Decimal, PlainValidator(_decimal)]
+Base64 = Annotated[str, Field(strict=True), AfterValidator(_base64)]
 Flag = Annotated[bool, Field(strict=True)]
 Whole = Annotated[int, Field(strict=True)]
 
@@ -167,8 +184,20 @@ class Attachment(Element):
     """A document's content, or where it is."""
 
     content_type: Code | None = None
+    language: Code | None = None
+    data: Base64 | None = None
     url: Text | None = None
+    size: Whole | None = None
+    hash: Base64 | None = None
     title: Text | None = None
+    creation: DateTime | None = None
+
+
+class Money(Element):
+    """An amount of money in a currency."""
+
+    value: Exact | None = None
+    currency: Code | None = None
 
 
 class Meta(Element):

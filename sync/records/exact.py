@@ -49,34 +49,45 @@ def loads(text: str) -> Any:
         raise NotExact(f"broken JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
     except RecursionError:
         raise NotExact("nested too deep") from None
-    if may_be_unsound(text, 0, len(text)):
-        require_sound(found)
+    require_sound_text(found, text, 0, len(text))
     return found
 
 
 def dumps(document: object) -> str:
     """Write a document compactly, each number as it came."""
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=_marked)
+    text = _WRITER.encode(document)
     return _MARKED.sub(r"\1", text) if _MARK in text else text
 
 
 def digest(document: object) -> str:
     """A digest of what a document says, whatever the order of its members."""
-    text = json.dumps(document, ensure_ascii=True, separators=(",", ":"), sort_keys=True, default=_marked)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_SORTED.encode(document).encode()).hexdigest()
 
 
-def may_be_unsound(text: str, start: int, end: int) -> bool:
-    """Whether a part of a JSON text can hold anything that `require_sound` refuses: a look that costs next to nothing.
+def require_sound_text(document: object, text: str, start: int, end: int) -> None:
+    """Do what `require_sound` does for a document read from a part of a text, at next to no cost for what is sound.
 
     JSON has no control characters in strings, so that NUL and half characters come as escapes alone.
     """
-    nested = text.count("{", start, end) + text.count("[", start, end) > DEEPEST
-    return (
-        nested
-        or text.find("\\u0000", start, end) >= 0
-        or any(text.find(half, start, end) >= 0 for half in ("\\ud", "\\uD"))
-    )
+    if any(text.find(escape, start, end) >= 0 for escape in ("\\u0000", "\\ud", "\\uD")):
+        require_sound(document)
+    elif text.count("{", start, end) + text.count("[", start, end) > DEEPEST:
+        _require_shallow(document)
+
+
+def _require_shallow(document: object) -> None:
+    """Refuse what nests deeper than any resource does, floor by floor."""
+    floor = [document]
+    for _depth in range(DEEPEST):
+        floor = [
+            each
+            for whole in floor
+            for each in (whole.values() if type(whole) is dict else whole)  # type: ignore[attr-defined]
+            if type(each) is dict or type(each) is list
+        ]
+        if not floor:
+            return
+    raise NotExact("nested too deep")
 
 
 def require_sound(document: object) -> None:
@@ -122,6 +133,11 @@ def _marked(value: object) -> str:
     if isinstance(value, Decimal):
         return f"\0{value:f}\0"
     raise TypeError(f"JSON has no {type(value).__name__}")
+
+
+# Made once: an encoder for every document took as long as writing it. What was read from JSON holds no circles.
+_WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_marked)
+_SORTED = json.JSONEncoder(check_circular=False, sort_keys=True, separators=(",", ":"), default=_marked)
 
 
 def _number(text: str) -> Number:

@@ -1,15 +1,14 @@
-"""Invoice and ChargeItem: what was charged."""
+"""Invoice and ChargeItem: what was charged, and on which invoice it stands."""
 
-from typing import Any
+from typing import Any, Literal
 
-from sync.records.claim import Money
 from sync.records.elements import (
     Annotation,
-    Code,
     CodeableConcept,
-    Date,
     DateTime,
     Element,
+    Money,
+    Period,
     Quantity,
     Reference,
     Resource,
@@ -18,22 +17,8 @@ from sync.records.elements import (
 )
 
 
-class ChargeItem(Resource):
-    """One thing that is charged."""
-
-    status: Code | None = None
-    code: CodeableConcept | None = None
-    subject: Reference | None = None
-    context: Reference | None = None
-    occurrence_date_time: DateTime | None = None
-    quantity: Quantity | None = None
-    price_override: Money | None = None
-    reason: tuple[CodeableConcept, ...] = ()
-    note: tuple[Annotation, ...] = ()
-
-
-class InvoiceLine(Element):
-    """A line of an invoice."""
+class Line(Element):
+    """One line of an invoice."""
 
     sequence: Whole | None = None
     charge_item_reference: Reference | None = None
@@ -42,28 +27,35 @@ class InvoiceLine(Element):
 
 
 class Invoice(Resource):
-    """What somebody owes."""
+    """What somebody has to pay."""
 
-    status: Code | None = None
+    resource_type: Literal["Invoice"]
+    status: Literal["draft", "issued", "balanced", "cancelled", "entered-in-error"]
+    cancelled_reason: Text | None = None
     subject: Reference | None = None
     recipient: Reference | None = None
     date: DateTime | None = None
     issuer: Reference | None = None
-    line_item: tuple[InvoiceLine, ...] = ()
+    line_item: tuple[Line, ...] = ()
     total_net: Money | None = None
     total_gross: Money | None = None
     payment_terms: Text | None = None
     note: tuple[Annotation, ...] = ()
 
 
-class PaymentNotice(Resource):
-    """A payment that was made."""
+class ChargeItem(Resource):
+    """One thing that was charged."""
 
-    status: Code | None = None
-    request: Reference | None = None
-    created: DateTime | None = None
-    payment: Reference | None = None
-    payment_date: Date | None = None
-    recipient: Reference | None = None
-    amount: Money | None = None
-    payment_status: CodeableConcept | None = None
+    resource_type: Literal["ChargeItem"]
+    status: Literal["planned", "billable", "not-billable", "aborted", "billed", "entered-in-error", "unknown"]
+    code: CodeableConcept
+    subject: Reference
+    context: Reference | None = None
+    occurrence_date_time: DateTime | None = None
+    occurrence_period: Period | None = None
+    quantity: Quantity | None = None
+    price_override: Money | None = None
+    override_reason: Text | None = None
+    entered_date: DateTime | None = None
+    reason: tuple[CodeableConcept, ...] = ()
+    note: tuple[Annotation, ...] = ()

@@ -1,10 +1,15 @@
-"""ServiceRequest: what the laboratory is asked to do."""
+"""ServiceRequest: what was asked of a laboratory, a department, a colleague."""
+
+from typing import Literal
 
 from sync.records.elements import (
     Annotation,
     Code,
     CodeableConcept,
     DateTime,
+    Flag,
+    Identifier,
+    Period,
     Reference,
     Resource,
     Text,
@@ -12,16 +17,21 @@ from sync.records.elements import (
 
 
 class ServiceRequest(Resource):
-    """An order of a test."""
+    """A request for a test, a procedure, a consultation."""
 
-    status: Code | None = None
-    intent: Code | None = None
+    resource_type: Literal["ServiceRequest"]
+    requisition: Identifier | None = None
+    status: Literal["draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"]
+    intent: Code
     category: tuple[CodeableConcept, ...] = ()
-    priority: Code | None = None
+    priority: Literal["routine", "urgent", "asap", "stat"] | None = None
+    do_not_perform: Flag | None = None
     code: CodeableConcept | None = None
     order_detail: tuple[CodeableConcept, ...] = ()
-    subject: Reference | None = None
+    subject: Reference
     encounter: Reference | None = None
+    occurrence_date_time: DateTime | None = None
+    occurrence_period: Period | None = None
     authored_on: DateTime | None = None
     requester: Reference | None = None
     performer: tuple[Reference, ...] = ()

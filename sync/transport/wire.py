@@ -26,6 +26,7 @@ from sync.transport.outcomes import (
     Unanswered,
     Unsent,
 )
+from sync.transport.redaction import guard
 
 CONNECTIONS = 8
 TIMEOUT_SECONDS = 30.0
@@ -87,6 +88,7 @@ class Wire:
         steady: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
+        guard()
         self.base = require_address(base)
         self._sign_in, self._gate, self._read_error = sign_in, gate, read_error
         self._noted, self._heard, self._steady, self._new_id = noted, heard, steady, new_id

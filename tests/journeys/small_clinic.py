@@ -11,6 +11,7 @@ from clinic_desktop.services import (
     cash,
     charting,
     consultation,
+    directory,
     invoices,
     laboratory,
     prescribing,
@@ -21,6 +22,7 @@ from clinic_desktop.services import (
 )  # fmt: skip
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy
+from clinic_desktop.services.directory import Address
 from clinic_desktop.services.results import Entry
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
@@ -47,6 +49,8 @@ class Clinic:
             )
             price = {"code": "drafted", "name": "Drafted", "kind": "other", "amount": 1500, "currency": "USD"}
             unit.create(prices, price, kind="price.added")
+        directory.add_place(desk_for("administrator"), Address("Hill Clinic", city="Easton"))
+        directory.add_pharmacy(desk_for("administrator"), Address("Harbour Street Pharmacy", "1234567"))
         self.world.receive("amoxicillin_500_cap", "SOON", date(2026, 6, 1), 6)
         self.world.receive("amoxicillin_500_cap", "LATE", date(2027, 1, 1), 90)
         self.world.receive("amoxicillin_500_cap", "LAST", date(2027, 9, 1), 90)

@@ -53,6 +53,7 @@ NO_FORM = {
     "pharmacy.other_0": "adds a lot to those picked, which is kept",
     "administration.patient": "searches whose readers are shown",
     "administration.password": "a password is never written anywhere",
+    "imports.password": "a password is never written anywhere",
 }
 NO_FORM_ENDINGS = (".filter",)  # the line above a list
 
@@ -153,6 +154,12 @@ def plain(**arguments: str) -> Callable[[Clinic], dict[str, str]]:
     return lambda _clinic: arguments
 
 
+def more_of_the_line(clinic: Clinic, view: ScreenView) -> None:
+    """What few lines of a prescription need; it is open already where something stands in it."""
+    if view.editor.more.isHidden():  # type: ignore[attr-defined]
+        press("prescribing.more")(clinic, view)
+
+
 WHY = press("consultation.leave_out")
 LEVEL = row("stock.levels")
 
@@ -182,6 +189,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "check-in": ("queue", "front_desk", plain(), there, 4),
     "leaving the queue": ("queue", "nurse", plain(), press("queue.left"), 1),
     "booking": ("schedule", "front_desk", plain(), there, 6),
+    "booking with more": ("schedule", "front_desk", plain(), unfold("More: kind, place, reminders"), 13),
     "moving": ("schedule", "front_desk", about_appointment, press("schedule.move"), 4),
     "cancelling": ("schedule", "front_desk", about_appointment, press("schedule.cancel"), 1),
     **{
@@ -222,6 +230,9 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "an insurer": ("claims", "administrator", plain(show="insurers"), there, 6),
     "a plan": ("claims", "administrator", plain(show="insurers"), press("claims.kind.plan"), 7),
     "prescription": ("prescribing", "doctor", about_patient, there, 8),
+    "prescription with more": ("prescribing", "doctor", about_patient, more_of_the_line, 14),
+    "laboratory order with more": ("order", "doctor", about_patient,
+                                   unfold("More: why, and how the specimen is taken"), 7),
     "laboratory order": ("order", "doctor", about_patient, there, 2),
     "results": ("laboratory", "laboratory", about_order, there, 5),
     "correction": ("laboratory", "laboratory", about_order, press("laboratory.correct.potassium"), 5),
@@ -234,12 +245,17 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "invoice to be": ("billing", "cashier", charged, there, 3),
     "taking a charge off": ("billing", "cashier", charged,
                             steps(row("billing.charges"), press("billing.take_off")), 1),
+    "a charge's codes": ("billing", "cashier", charged, steps(row("billing.charges"), press("billing.code")), 7),
     "payment": ("billing", "cashier", invoiced, there, 3),
     "void": ("billing", "cashier", invoiced, press("billing.void"), 1),
     "giving back": ("billing", "cashier", invoiced, steps(row("billing.payments"), press("billing.refund")), 1),
     "opening a shift": ("billing", "cashier", plain(show="shift"), there, 1),
     "somebody on the staff": ("administration", "administrator", plain(section="staff"), section("staff"), 3),
     "somebody new": ("administration", "administrator", plain(section="staff"), section("staff", new=True), 3),
+    "somebody's numbers": ("administration", "administrator", plain(section="staff"),
+                           steps(section("staff"), unfold("Numbers, reach and hours")), 10),
+    "a place": ("administration", "administrator", plain(section="places"), section("places"), 7),
+    "a pharmacy": ("administration", "administrator", plain(section="pharmacies"), section("pharmacies", new=True), 9),
     "closing an account": ("administration", "administrator", plain(section="staff"),
                            steps(section("staff"), press("administration.close_account")), 1),
     "a price": ("administration", "administrator", plain(section="prices"), section("prices"), 2),
@@ -249,6 +265,8 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
                     steps(section("catalogue"), press("administration.new_range")), 10),
     "taking a range out": ("administration", "administrator", plain(section="catalogue"),
                            steps(section("catalogue"), press("administration.retire_range")), 1),
+    "an import": ("imports", "administrator", plain(), there, 3),
+    "an export for research": ("administration", "administrator", plain(section="research"), section("research"), 3),
     "settings": ("administration", "administrator", plain(section="settings"), section("settings"), 3),
 }  # fmt: skip
 
@@ -281,7 +299,8 @@ def inputs(view: ScreenView) -> dict[str, QWidget]:
     found: dict[str, QWidget] = {}
     fields = [field for field in view.findChildren(Field) if field.isVisible() and field.isEnabled()]
     for field in fields:
-        found[field.name] = field
+        if not field.is_secret:  # a password is kept nowhere
+            found[field.name] = field
     loose: list[QWidget] = [*view.findChildren(QLineEdit), *view.findChildren(QPlainTextEdit)]
     loose += view.findChildren(QComboBox)
     for widget in loose:

@@ -7,13 +7,13 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.programmes import Step
-from clinic_desktop.services import break_glass, programmes, restrictions, sharing
+from clinic_desktop.services import programmes, restrictions, sharing
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.journeys import test_journey_drafts as journey
 from tests.journeys.small_clinic import Clinic
 from tests.journeys.test_journey_drafts import about_patient, plain, press, row, steps, there
-from tests.unit.services.consent_case import sign
+from tests.unit.services.consent_case import break_open, sign
 
 
 def signed(clinic: Clinic) -> dict[str, str]:
@@ -42,7 +42,7 @@ def enrolled(clinic: Clinic) -> dict[str, str]:
 def broken(clinic: Clinic) -> dict[str, str]:
     """A glass was broken, and a programme is on offer."""
     enrolled(clinic)
-    break_glass.break_glass(clinic.desk_for("nurse").once(), clinic.patient, "other", "Nobody to be asked")
+    break_open(clinic.desk_for("nurse"), clinic.patient, "other", "Nobody to be asked")
     return {}
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,15 +13,14 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.csv.fields import KINDS, Field, Reading
 from clinic_desktop.exchange.csv.mapping import Mapped, by_name, require_columns, understand
 from clinic_desktop.exchange.csv.problems import Problem, in_words
-from clinic_desktop.exchange.csv.reading import Line, is_formula, read
+from clinic_desktop.exchange.csv.reading import Line, is_formula, read, require_whole
+from clinic_desktop.exchange.halted import naming
+from clinic_desktop.exchange.pace import Pace, in_batches
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.administration import clinic_settings, price_list
 from clinic_desktop.services.imports import DryRun, RowIn, RowOut, import_rows
 
-# A batch is one transaction. It is kept near what a person's save may have to wait for (house.md, writers), and as
-# long as one row takes it is never more than that row.
-BATCH_SECONDS, PAUSE_SECONDS = 0.008, 0.001
-MOST_ROWS = 200
 _KEYS = {"prices": ("code",), "formulary": ("name", "strength", "form"), "stock": ("delivery", "name", "strength",
          "form", "lot", "quantity")}  # fmt: skip
 
@@ -57,15 +55,23 @@ def bring_in(
     """Bring a file in; its problems are added to `brought`, and a file that is none is one of them."""
     try:
         mapped = understand(asked.mapping or {}, KINDS[asked.kind]) if asked.mapping is not None else Mapped({})
+        if path.is_file():
+            require_whole(path, delimiter=mapped.delimiter, encoding=mapped.encoding)
         sheet = read(path, delimiter=mapped.delimiter, encoding=mapped.encoding)
         if not mapped.sources:
             mapped = Mapped(by_name(sheet.columns, KINDS[asked.kind]), *_options(mapped))
         require_columns(mapped, sheet.columns, KINDS[asked.kind])
         rows = _rows(sheet.lines, path, asked, mapped, _today(desk), brought)
         source = f"table:{mapped.source or asked.kind}"
-        _in_batches(rows, lambda batch: _take(desk, asked, source, batch, path, brought, mapped), progress)
+        in_batches(rows, lambda batch, pace: _take(desk, asked, source, batch, path, brought, mapped, pace), progress)
     except Refusal as error:
         brought.problems.append(Problem(str(path), error.field or "", in_words(error)))
+
+
+def currency_of(desk: Desk) -> str:
+    """The currency of amounts that name none: the clinic's, or that of its prices."""
+    chosen = {setting.name: setting.value for setting in clinic_settings(desk)}
+    return chosen.get("currency") or next((price.currency for price in price_list(desk)), "")
 
 
 def _options(mapped: Mapped) -> tuple[str, str, str, str, str]:
@@ -166,41 +172,24 @@ def _place(number: int, column: str = "") -> str:
     return _("row {number}").format(number=number) + (f", {column}" if column else "")
 
 
-def _in_batches(
-    rows: Iterator[Numbered], take: Callable[[Sequence[Numbered]], None], progress: Callable[[int], None]
-) -> None:
-    """Hand rows over in batches of about 8 ms, so that a person's save gets in between."""
-    size, done = 4, 0
-    batch: list[Numbered] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) < size:
-            continue
-        took = _timed(take, batch)
-        done += len(batch)
-        progress(done)
-        size = min(max(int(size * BATCH_SECONDS / max(took, 1e-4)), 1), size * 2, MOST_ROWS)
-        batch = []
-        time.sleep(PAUSE_SECONDS)
-    if batch:
-        take(batch)
-        progress(done + len(batch))
-
-
-def _timed(take: Callable[[Sequence[Numbered]], None], batch: Sequence[Numbered]) -> float:
-    begun = time.monotonic()
-    take(batch)
-    return time.monotonic() - begun
-
-
 def _take(
-    desk: Desk, asked: Asked, source: str, batch: Sequence[Numbered], path: Path, brought: Brought, mapped: Mapped
+    desk: Desk,
+    asked: Asked,
+    source: str,
+    batch: Sequence[Numbered],
+    path: Path,
+    brought: Brought,
+    mapped: Mapped,
+    pace: Pace,
 ) -> None:
     """One transaction; where a row is refused the others of the batch are taken without it."""
     left = list(batch)
     while left:
         try:
-            outcomes = import_rows(desk, asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run)
+            with naming(path, _place(left[0][0])):
+                outcomes = import_rows(
+                    pace.desk(desk), asked.kind, source, [row for _number, row in left], dry_run=asked.dry_run
+                )
         except DryRun as tried:
             outcomes = tried.outcomes
         except Refusal as error:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from clinic_desktop.domain.refusals import Refusal
@@ -38,7 +39,7 @@ class Mapped:
     date_format: str = ""
     currency: str = ""
 
-    @property
+    @cached_property
     def columns(self) -> frozenset[str]:
         """Every column that is used."""
         return frozenset(column for source in self.sources.values() for column in source.columns)

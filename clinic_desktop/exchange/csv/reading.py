@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TextIO
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -14,6 +15,7 @@ from clinic_desktop.i18n import N_
 DELIMITERS = ",;\t|"
 MOST_COLUMNS = 500
 LONGEST_CELL = 100_000
+LONGEST_LINE = 1_000_000  # of one line of the file: ten of the longest cells
 # An .xlsx is a zip of XML: one that unpacks to more than this is no table that a clinic made.
 MOST_UNPACKED, MOST_RATIO = 512 * 1024 * 1024, 200
 
@@ -53,6 +55,22 @@ def read(path: Path, *, delimiter: str = "", encoding: str = "") -> Sheet:
     return _text(path, delimiter, encoding or _encoding(start))
 
 
+def require_whole(path: Path, *, delimiter: str = "", encoding: str = "") -> None:
+    """Read a file to its end before a row of it is taken. Raises Refusal where it breaks off or is broken inside."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start.startswith(b"PK"):
+        _require_small(path)
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is not None:
+                raise Refusal(N_("This Excel file is broken in its middle. Nothing of it was taken."), field="file")
+        return
+    if not start or start.startswith(b"\xd0\xcf\x11\xe0"):
+        return  # said when it is read
+    for _row in _rows_of_text(path, delimiter, encoding or _encoding(start)):
+        pass
+
+
 def _encoding(start: bytes) -> str:
     return "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
 
@@ -71,9 +89,10 @@ def _rows_of_text(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[i
     with path.open(encoding=encoding, newline="") as file:
         reader = None
         try:
-            head = file.readline()
+            head = file.readline(LONGEST_LINE)
             file.seek(0)
-            reader = csv.reader(file, delimiter=delimiter or _delimiter(head), strict=True, skipinitialspace=True)
+            lines = _lines_of_text(file)
+            reader = csv.reader(lines, delimiter=delimiter or _delimiter(head), strict=True, skipinitialspace=True)
             yield from enumerate(reader, start=1)
         except UnicodeDecodeError:
             raise Refusal(
@@ -86,6 +105,19 @@ def _rows_of_text(path: Path, delimiter: str, encoding: str) -> Iterator[tuple[i
                 N_("Line {line} is broken: a quotation mark is not closed, or a cell is too long."),
                 field="file", line=line,
             ) from None  # fmt: skip
+
+
+def _lines_of_text(file: TextIO) -> Iterator[str]:
+    """The lines of a file, none of them so long that the machine could not hold its cells."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            raise Refusal(
+                N_("Line {line} is longer than {most} characters: this is no table."), field="file", line=number,
+                most=LONGEST_LINE,
+            )  # fmt: skip
+        yield line
 
 
 def _delimiter(head: str) -> str:

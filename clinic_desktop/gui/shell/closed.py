@@ -23,6 +23,11 @@ def closed_patient(error: Exception, screen: str, arguments: Mapping[str, str]) 
     return error.patient if arguments.get("patient_id") == error.patient else None
 
 
+def refused_patient(error: Exception) -> str:
+    """The patient about whose record somebody was refused for want of a consent; empty for any other error."""
+    return error.patient if isinstance(error, ConsentRefusal) else ""
+
+
 def turn_away(error: Exception, history: list[tuple[str, dict[str, str]]], screens: Container[str], go: Go) -> None:
     """Lead to where a closed record may be opened: an empty page would say that nothing is known."""
     patient = closed_patient(error, *history[-1]) if history else None

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.shell.banner import PatientBanner
-from clinic_desktop.gui.shell.closed import turn_away
+from clinic_desktop.gui.shell.closed import refused_patient, turn_away
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
 from clinic_desktop.gui.shell.palette import GO, PATIENT, Palette
@@ -126,6 +126,7 @@ class Frame(QWidget):
                 window=self,
                 settings=self.place.settings,
                 today=self.place.today,
+                prove=self.place.prove,
                 office=self.place.office,
             )
             try:
@@ -169,7 +170,7 @@ class Frame(QWidget):
                     return
         if isinstance(near, Form) and near.show_refusal(error):
             return
-        self.toast.say(explain(error), meaning="critical")
+        self.toast.say(explain(error), meaning="critical", about=refused_patient(error))
 
     def offer_undo(self, text: str, undo: Callable[[], None]) -> None:
         """Say that something was done, with Undo."""
@@ -178,12 +179,11 @@ class Frame(QWidget):
     def set_patient(self, patient_id: str | None) -> None:
         """Show a patient's banner; until it is painted the screen about them is hidden."""
         self._wanted = patient_id
-        if patient_id is None:
-            self.banner.take_away()
-            self._settle()
-        elif self.banner.patient_id != patient_id:
-            self.banner.take_away()
-            self._settle()
+        if patient_id is not None and self.banner.patient_id == patient_id:
+            return
+        self.banner.take_away()
+        self._settle()
+        if patient_id is not None:
             self._ask_banner(patient_id)
 
     def refresh_banner(self) -> None:
@@ -197,6 +197,7 @@ class Frame(QWidget):
     def _banner_arrived(self, facts: BannerFacts) -> None:
         if facts.patient_id == self._wanted:
             self.banner.show_facts(facts)
+            self.toast.is_over(facts.patient_id if facts.emergency else "")
             self._settle()
 
     def set_count(self, screen: str, n: int) -> None:
@@ -246,9 +247,8 @@ class Frame(QWidget):
         self._tasks.query("counts", self.place.counts, self._counts_arrived)
 
     def _counts_arrived(self, counts: object) -> None:
-        if isinstance(counts, dict):
-            for screen, count in counts.items():
-                self.rail.set_count(screen, count)
+        for screen, count in counts.items() if isinstance(counts, dict) else ():
+            self.rail.set_count(screen, count)
 
     def flush(self) -> None:
         """Hand over every draft still being typed."""

@@ -63,6 +63,10 @@ def _nothing_chosen(_text: str, _key: str | None) -> None:
     return None
 
 
+def _nothing_proved(_password: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Workplace:
     """One person signed in. The callables are run off the window's thread, and may be slow."""
@@ -81,6 +85,7 @@ class Workplace:
     idle_minutes: float = 10
     recovery_key: str = field(default="", repr=False)  # to be typed back before work begins
     home: str = "home"
+    prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
 
     @property

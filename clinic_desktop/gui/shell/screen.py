@@ -60,6 +60,10 @@ class Window(Protocol):
         ...
 
 
+def _nothing_proved(_password: str) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class ScreenContext:
     """What a screen is built with: who acts where, its own tasks, the window, and the person's settings."""
@@ -70,6 +74,7 @@ class ScreenContext:
     settings: Remembered
     today: Callable[[], date] = date.today
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
+    prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
 
 
 @dataclass(frozen=True)

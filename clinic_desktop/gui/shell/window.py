@@ -13,6 +13,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.gui import theme
+from clinic_desktop.gui.shell.garbage import Garbage
 from clinic_desktop.gui.shell.signin import LockPage, SignInPage
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
@@ -51,6 +52,7 @@ class MainWindow(QWidget):
         self._gate, self._names = gate, tuple(screens)
         self._settings = settings or RememberedHere()
         self.pools = Pools(self)
+        Garbage(self)
         self.pools.orphaned.connect(self._orphaned)
         self._tasks = QtTasks(self.pools, self._trouble)
         self._frame: Frame | None = None
@@ -368,12 +370,14 @@ def _brought(module: str) -> ModuleType:
     """
     if module in sys.modules:
         return sys.modules[module]
+    looked = gc.isenabled()
     gc.disable()
     try:
         return importlib.import_module(module)
     finally:
         gc.freeze()
-        gc.enable()
+        if looked:
+            gc.enable()
 
 
 def load_screen(name: str) -> "Screen":

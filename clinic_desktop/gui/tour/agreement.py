@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from clinic_desktop.gui.tour.hands import ADMIN, Hands
+from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Step
 
 
@@ -53,11 +53,20 @@ def _break_and_share(hands: Hands, step: Step) -> None:
     drive.click("consents.break_glass")
     drive.choose("consents.glass_reason", "A life is in danger")
     drive.fill("consents.glass_words", "Unconscious, nobody to be asked")
+    drive.fill("consents.own_password", "not my own 12345")
+    hands.primary()
+    drive.until("the refusal", lambda: "wrong" in _said_beside(hands, "consents.own_password") or None)
+    step.check("a wrong password opens nothing", hands.one("SELECT count(*) FROM break_glass") == 0)
+    drive.fill("consents.own_password", PASSPHRASE)
+    step.picture += drive.pictures(hands.out, "breaking-the-glass")
     hands.primary()
     drive.find("banner.emergency")
+    drive.settle(0.4)
+    step.check("the refusal at the foot has gone", hands.window.frame.toast.property("meaning") != "critical"
+               or not hands.window.frame.toast.isVisible())  # fmt: skip
     drive.click("tabs.chart")
     drive.find("chart.view")
-    drive.settle(0.6)
+    drive.settle(1.0)
     step.picture += drive.pictures(hands.out, "glass-broken")
     opened = hands.one("SELECT count(*) FROM access WHERE detail = 'break_glass ' || (SELECT id FROM break_glass)")
     step.check("what was opened under it is on record", opened >= 1, opened)
@@ -87,6 +96,10 @@ def _break_and_share(hands: Hands, step: Step) -> None:
     drive.until("the withdrawal", lambda: hands.one("SELECT id FROM shares WHERE status = 'withdrawn'"))
     drive.click("consents.end_glass")
     drive.until("the closing", lambda: hands.one("SELECT id FROM break_glass WHERE ended_at IS NOT NULL"))
+
+
+def _said_beside(hands: Hands, name: str) -> str:
+    return hands.driver.find(name).accessibleDescription()
 
 
 def _check_file(step: Step, file: Path, password: str) -> None:

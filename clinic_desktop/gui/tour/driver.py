@@ -163,9 +163,13 @@ class Driver:
         if not isinstance(box, QComboBox):
             raise TourError(f"{name} is not a list")
         box.setFocus()
-        place = next((row for row in range(box.count()) if words.casefold() in box.itemText(row).casefold()), None)
-        if place is None:
-            raise TourError(f"{name} does not offer {words!r}")
+
+        def offered() -> int | None:
+            texts = [box.itemText(row).casefold() for row in range(box.count())]
+            return next((row for row, text in enumerate(texts) if words.casefold() in text), None)
+
+        # What a list offers may have to be asked for first.
+        place = self.until(f"{words!r} offered by {name}", offered)
         box.hidePopup()
         while box.currentIndex() != place:
             self.key("Down" if box.currentIndex() < place else "Up")

@@ -12,7 +12,7 @@ from clinic_desktop.gui import theme
 from clinic_desktop.gui.theme.tokens import SECONDARY
 from clinic_desktop.i18n import _
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 52, 12, 36
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 52, 12, 42
 _REACH = 16  # pixels from a point at which the mouse finds it
 
 
@@ -45,6 +45,7 @@ class CurveChart(QWidget):
         self._curves: tuple[Curve, ...] = ()
         self._marks: tuple[Mark, ...] = ()
         self._found: int | None = None
+        self._note = ""
         self._ticks: tuple[tuple[float, str], ...] = ()
         self._x_words = self._y_words = ""
         self._from, self._to = 0.0, 1.0
@@ -72,8 +73,10 @@ class CurveChart(QWidget):
         *,
         x_words: str,
         y_words: str,
+        note: str = "",
     ) -> None:
-        """Draw the curves over the span of the ticks, and the measurements on them."""
+        """Draw the curves over the span of the ticks, and the measurements on them; `note` stands in the plot."""
+        self._note = note
         self._curves, self._marks, self._found = tuple(curves), tuple(marks), None
         self._ticks, self._x_words, self._y_words = tuple(ticks), x_words, y_words
         self._from, self._to = ticks[0][0], ticks[-1][0]
@@ -81,7 +84,7 @@ class CurveChart(QWidget):
         values += [mark.y for mark in marks]
         if values:
             self._steps = nice_steps(min(values), max(values), 8)
-        last = marks[-1].words.replace("\n", ", ") if marks else "–"
+        last = marks[-1].words.replace("\n", ", ") if marks else note or "–"
         self.setAccessibleName(_("{title}, last: {last}").format(title=self._title or y_words, last=last))
         self.update()
 
@@ -104,6 +107,7 @@ class CurveChart(QWidget):
         painter.setClipping(False)
         self._paint_names(painter)
         self._paint_marks(painter)
+        self._paint_note(painter)
         if self.hasFocus():
             painter.setPen(QPen(QColor(theme.tokens().accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -124,15 +128,16 @@ class CurveChart(QWidget):
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(QColor(colours.subtle))
-            box = QRectF(0, y - 8, _LEFT - 6, 16)
+            # Above the foot line, so that the first value and the first age do not touch.
+            box = QRectF(0, min(y, plot.bottom() - 8) - 8, _LEFT - 8, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{step:g}")
         for at, words in self._ticks:
             x = self._at(at, self._steps[0]).x()
             painter.setPen(QPen(QColor(colours.line), 1))
             painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
             painter.setPen(QColor(colours.subtle))
-            painter.drawText(QRectF(x - 30, plot.bottom() + 3, 60, 14), Qt.AlignmentFlag.AlignCenter, words)
-        foot = QRectF(plot.left(), plot.bottom() + 18, plot.width(), 16)
+            painter.drawText(QRectF(x - 30, plot.bottom() + 5, 60, 17), Qt.AlignmentFlag.AlignCenter, words)
+        foot = QRectF(plot.left(), plot.bottom() + 22, plot.width(), 16)
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, f"{self._x_words}   ·   {self._y_words}")
 
     def _paint_curve(self, painter: QPainter, curve: Curve) -> None:
@@ -157,9 +162,22 @@ class CurveChart(QWidget):
             # From the foot up; a name that would stand on the last one moves above it.
             y = min(self._at(*inside[-1]).y(), lowest - 13)
             lowest = y
-            painter.setPen(QColor(theme.tokens().subtle))
+            painter.setPen(QColor(theme.tokens().text))
             box = QRectF(plot.right() + 5, y - 8, _RIGHT - 5, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, curve.name)
+
+    def _paint_note(self, painter: QPainter) -> None:
+        if not self._note:
+            return
+        colours = theme.tokens()
+        wide = min(painter.fontMetrics().horizontalAdvance(self._note) + 32, int(self._plot().width()) - 16)
+        box = QRectF(0, 0, wide, 40)
+        box.moveCenter(self._plot().center())
+        painter.setPen(QPen(QColor(colours.line), 1))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(box.adjusted(8, 0, -8, 0), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._note)
 
     def _paint_marks(self, painter: QPainter) -> None:
         colours = theme.tokens()

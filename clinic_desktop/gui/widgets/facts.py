@@ -24,12 +24,15 @@ FACTS = {
     "insurer": N_("Insurance"),
     "language": N_("Language"),
     "occupation": N_("Occupation"),
+    "marital_status": N_("Marital status"),
+    "preferred_pharmacy_id": N_("Preferred pharmacy"),
     "gestation_days": N_("Days of pregnancy at birth"),
     "pregnant": N_("Pregnant"),
     "alert": N_("Alert"),
 }
 COLUMNS = {
     "family_name": N_("Family name"), "given_names": N_("Given names"), "born_precision": N_("Birth as known"),
+    "phone_kind": N_("Kind of telephone"),
     "city": N_("City"), "district": N_("District"), "postal_code": N_("Postal code"), "country": N_("Country"),
     "insurance_number": N_("Insurance number"), "insurance_share": N_("Insurer's share"),
     "allergy_state": N_("Allergies"), "allergy_state_on": N_("Allergies asked on"),

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel
 
+from clinic_desktop.domain.money import minor_digits
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.widgets.fields import LineField
 from clinic_desktop.i18n import _
@@ -98,7 +99,7 @@ class NumberField(LineField):
 
 
 class MoneyField(NumberField):
-    """An amount of money; `value()` is a whole number of minor units, of which `digits` stand after the point."""
+    """An amount of money; `minor()` is a whole number of minor units, as many after the point as the currency has."""
 
     def __init__(
         self,
@@ -106,14 +107,20 @@ class MoneyField(NumberField):
         name: str,
         *,
         currency: str,
-        digits: int = 2,
         least: int | None = 0,
         hint: str = "",
         required: bool = False,
     ) -> None:
-        super().__init__(label, name, unit=currency, decimals=digits, hint=hint, required=required)
-        self._digits = digits
-        self._least = None if least is None else Decimal(least).scaleb(-digits)
+        self._digits, self._least_minor = 2, least
+        super().__init__(label, name, unit=currency, hint=hint, required=required)
+        self.set_unit(currency)
+
+    def set_unit(self, unit: str) -> None:
+        """Change the currency, and with it how many decimals an amount has (ISO 4217)."""
+        self._digits = self._decimals = minor_digits(unit)
+        least = self._least_minor
+        self._least = None if least is None else Decimal(least).scaleb(-self._digits)
+        super().set_unit(unit)
 
     def minor(self) -> int | None:
         """The amount in minor units; None where nothing valid stands here."""

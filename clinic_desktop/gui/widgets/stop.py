@@ -1,6 +1,6 @@
 """The one kind of dialog: for what must stop everything, with a reason where one is required."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Qt
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.buttons import Button, StopButton
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.text import NoteEdit
@@ -37,6 +38,8 @@ class ConfirmStop(QDialog):
 
     With `kept`, the reason is a draft until then: the act given it throws it away, going back throws it away.
 
+    `also` are fields beneath the reason.
+
     Show it with `open()`, never `exec()`. Its objects are ``<name>.reason``, ``<name>.confirm``, ``<name>.keep``.
     """
 
@@ -53,6 +56,7 @@ class ConfirmStop(QDialog):
         least: int = 3,
         meaning: str = "critical",
         kept: ReasonKept | None = None,
+        also: Sequence[Field] = (),
     ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
@@ -75,6 +79,8 @@ class ConfirmStop(QDialog):
         self._form = Form(DraftKeeper(kept.keep) if kept is not None else None)
         if self._reason is not None:
             self._form.add(self._reason)
+            for field in also:
+                self._form.add(field)
             column.addWidget(self._form)
         row = QHBoxLayout()
         row.addStretch(1)

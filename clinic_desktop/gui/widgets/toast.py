@@ -22,6 +22,7 @@ class Toast(QFrame):
         self.setProperty("panel", "raised")
         self._over, self._above = parent, above
         self._undo: Callable[[], object] | None = None
+        self._about = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)
@@ -40,9 +41,14 @@ class Toast(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str, undo: Callable[[], object] | None = None, *, meaning: str = "good") -> None:
-        """Show words, with Undo where there is a way back; errors stay until they are put away."""
-        self._undo = undo
+    def say(
+        self, text: str, undo: Callable[[], object] | None = None, *, meaning: str = "good", about: str = ""
+    ) -> None:
+        """Show words, with Undo where there is a way back; errors stay until they are put away.
+
+        A refusal that is `about` a record goes by itself when that record is open (`is_over`).
+        """
+        self._undo, self._about = undo, about
         self._text.setText(text)
         self._text.setWordWrap(len(text) > 80)
         self._text.setMinimumWidth(480 if len(text) > 80 else 0)
@@ -64,6 +70,12 @@ class Toast(QFrame):
         """The context of what was done is gone, and the way back with it."""
         if self._undo is not None:
             self._undo = None
+            self.hide()
+
+    def is_over(self, about: str) -> None:
+        """What was refused about a record is allowed now: the words that said no would be wrong."""
+        if about and self._about == about:
+            self._about = ""
             self.hide()
 
     def text(self) -> str:

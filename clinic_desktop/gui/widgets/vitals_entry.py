@@ -3,7 +3,9 @@
 from datetime import date
 
 from clinic_desktop.domain import vitals
+from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.gui.widgets.vital_rows import SHORT
@@ -20,6 +22,7 @@ _ORDER = (
     "pain",
     "head_circumference",
 )
+LIES_UNTIL_DAYS = 1826  # WHO's charts of lengths and heights end with the fifth year
 SMALL_CHILD_DAYS = 1096  # the head is measured up to three years (WHO growth standards)
 
 
@@ -29,11 +32,14 @@ class VitalsEntry(Form):
     def __init__(self, screen: str, keeper: DraftKeeper | None = None, *, columns: int = 3) -> None:
         super().__init__(keeper)
         pressure = TextField(_("Blood pressure (mmHg)"), f"{screen}.pressure", placeholder=_("120/80"), longest=20)
-        row = [pressure]
+        row: list[Field] = [pressure]
         for key in _ORDER:
             sign = vitals.BY_KEY[key]
             words = f"{_(SHORT[key])} ({sign.shown_unit})"
             row.append(TextField(words, f"{screen}.{key}", longest=20))
+            if key == "height":
+                how = (("lying", _("Lying")), ("standing", _("Standing")))
+                row.append(SegmentField(_("Height measured"), f"{screen}.posture", how))
         for start in range(0, len(row), columns):
             self.add_row(*row[start : start + columns])
 
@@ -41,7 +47,10 @@ class VitalsEntry(Form):
         """Offer what is measured at this age."""
         small = born_on is not None and (today - born_on).days < SMALL_CHILD_DAYS
         self.field("head_circumference").setVisible(small)
+        # How it was measured matters where the charts change from lying to standing.
+        young = born_on is not None and (today - born_on).days < LIES_UNTIL_DAYS
+        self.field("posture").setVisible(young)
 
     def entries(self) -> dict[str, str]:
         """What was typed, by key of the sign; empty fields are left out."""
-        return {key: text for key, value in self.values().items() if (text := str(value).strip())}
+        return {key: text for key, value in self.values().items() if (text := str(value or "").strip())}

@@ -10,6 +10,7 @@ prices = record(
     number("amount"),
     text("currency"),
     number("active", default=1),
+    text("procedure_code", null=True),  # CPT or HCPCS, with which it is billed to insurers
     one_of("kind", "consultation", "test", "medicine", "procedure", "other"),
 )
 
@@ -29,6 +30,12 @@ charges = record(
     text("reason", null=True),
     text("undone", null=True),  # why what was charged was taken back or cancelled when it stood on an invoice already
     link("invoice_id", "invoices", null=True),
+    text("number", null=True),
+    text("procedure_code", null=True),
+    text("modifiers", null=True),  # divided by a blank
+    text("diagnoses", null=True),
+    link("provider_id", "staff", null=True),
+    text("note", null=True),
     one_of("status", "pending", "invoiced", "cancelled"),
     index("ix_charges_patient_id", "patient_id", "status"),
     index("ix_charges_source_id", "source_id"),
@@ -50,6 +57,7 @@ invoices = record(
     number("patient_owes"),
     text("status"),
     text("void_reason", null=True),
+    text("due_on", null=True),
     one_of("status", "issued", "void"),
     index("ix_invoices_patient_id", "patient_id", "issued_at"),
     index("ix_invoices_issued_at", "issued_at"),
@@ -65,6 +73,8 @@ invoice_lines = record(
     number("unit_amount"),
     number("amount"),
     number("position"),
+    text("procedure_code", null=True),
+    text("modifiers", null=True),
     index("ix_invoice_lines_invoice_id", "invoice_id"),
 )
 
@@ -101,6 +111,8 @@ payments = record(
     text("reference", null=True),
     link("refund_of", "payments", null=True),
     text("reason", null=True),
+    text("card_type", null=True),
+    text("card_last_four", null=True),
     one_of("kind", "payment", "refund"),
     one_of("method", "cash", "card", "mobile_money", "bank_transfer"),
     index("ix_payments_invoice_id", "invoice_id"),

@@ -28,6 +28,9 @@ encounters = record(
     text("outside_practitioner", null=True),
     text("outside_organisation", null=True),
     text("outside_place", null=True),
+    # Where a visit here is: the clinic's place and the room.
+    link("place_id", "places", null=True),
+    text("room", null=True),
     one_of("status", "open", "awaiting_results", "signed", "void", "outside"),
     index("ix_encounters_patient_id", "patient_id", "started_at"),
     index("ix_encounters_status", "status", "practitioner_id"),
@@ -75,6 +78,8 @@ vital_signs = record(
     text("note", null=True),
     # A sign measured elsewhere is read from this observation, which keeps it as it came.
     link("observation_id", "observations", null=True),
+    # Of a length or height: "lying" or "standing", None where nobody said.
+    text("posture", null=True),
     one_of("status", "final", "entered_in_error"),
     index("ix_vital_signs_patient_id", "patient_id", "code", "taken_at"),
     index("ix_vital_signs_observation_id", "observation_id"),

@@ -101,6 +101,10 @@ claims = record(
     text("made_at"),
     link("made_by", "staff"),
     text("sent_at", null=True),
+    text("submission_method", null=True),
+    # What of it was asked of the secondary insurer instead, and the claim to the primary that such a one came from.
+    number("moved", null=True),
+    link("primary_claim_id", "claims", null=True),
     one_of(
         "status", "draft", "ready", "sent", "accepted", "rejected", "paid", "partly_paid", "cancelled",
     ),

@@ -58,6 +58,12 @@ lab_orders = record(
     text("priority"),
     text("note", null=True),
     text("status"),
+    text("clinical_information", null=True),
+    text("diagnoses", null=True),  # codes divided by a blank
+    text("collection_instructions", null=True),
+    text("collect_at", null=True),
+    link("place_id", "places", null=True),
+    text("conclusion", null=True),
     one_of("priority", "stat", "urgent", "routine"),
     one_of("status", "ordered", "collected", "partly_released", "released", "cancelled"),
     index("ix_lab_orders_patient_id", "patient_id", "ordered_at"),

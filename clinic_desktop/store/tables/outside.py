@@ -136,3 +136,24 @@ outside_parties = record(
     one_of("kind", "Practitioner", "Organization", "Location", "Medication"),
     index("ix_outside_parties_kind", "kind", "name"),
 )
+
+# Plans, requests, covers and messages of others, which nobody here works on: to be read, found and handed on. `kind` is
+# the FHIR type; `party` is who sent, pays or is met, and `detail` what is said besides.
+outside_records = record(
+    "outside_records",
+    link("patient_id", "patients"),
+    link("encounter_id", "encounters", null=True),
+    text("kind"),
+    text("status", null=True),
+    text("code_system", null=True),
+    text("code", null=True),
+    text("title"),
+    text("starts_text", null=True),
+    text("ends_text", null=True),
+    text("starts_at", null=True),
+    text("party", null=True),
+    text("detail", null=True),
+    one_of("kind", "Coverage", "Appointment", "ServiceRequest", "Communication", "Task"),
+    index("ix_outside_records_patient_id", "patient_id", "kind", "starts_at"),
+    index("ix_outside_records_encounter_id", "encounter_id"),
+)

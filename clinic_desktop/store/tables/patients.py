@@ -48,6 +48,9 @@ patients = record(
     index("ix_patients_born_on", "born_on"),
     index("ix_patients_national_id", "national_id"),
     number("gestation_days", null=True),  # completed days of the pregnancy at birth; 40 weeks are 280
+    text("marital_status", null=True),
+    text("phone_kind", null=True),
+    link("preferred_pharmacy_id", "pharmacies", null=True),
     # Few are merged: the index holds those alone, and costs nothing to register anybody else.
     Index("ix_patients_merged_into", "merged_into", sqlite_where=sql("merged_into IS NOT NULL")),
 )

@@ -14,7 +14,10 @@ products = record(
     text("price_code", null=True),
     number("controlled", default=0),
     number("active", default=1),
+    text("ndc", null=True),
+    text("vaccine_code", null=True),  # CVX, of a vaccine: one base unit is one dose
     index("ix_products_medicine_code", "medicine_code"),
+    index("ix_products_vaccine_code", "vaccine_code"),
 )
 
 stock_lots = record(
@@ -60,6 +63,7 @@ dispenses = record(
     text("dispensed_at"),
     link("dispensed_by", "staff"),
     number("counselled", default=0),
+    text("counselling_note", null=True),
     text("substituted_reason", null=True),
     text("status", default="dispensed"),
     text("cancelled_reason", null=True),

@@ -16,6 +16,13 @@ prescriptions = record(
     text("note", null=True),
     # Raised by every hand-out, so that two desks that hold the same one cannot both go on.
     number("hand_outs", default=0),
+    # What the prescriber was registered as when it was signed, and the pharmacy outside that is to fill it.
+    text("prescriber_npi", null=True),
+    text("prescriber_dea", null=True),
+    link("pharmacy_id", "pharmacies", null=True),
+    text("expires_on", null=True),
+    text("ready_at", null=True),
+    text("ready_note", null=True),
     one_of("status", "signed", "preparing", "prepared", "partly_dispensed", "dispensed", "rejected", "cancelled"),
     index("ix_prescriptions_patient_id", "patient_id", "signed_at"),
     index("ix_prescriptions_status", "status", "signed_at"),
@@ -44,6 +51,13 @@ prescription_lines = record(
     text("instructions", null=True),
     number("refills", default=0),
     number("substitution_allowed", default=1),
+    text("generic_name", null=True),
+    text("ndc", null=True),  # eleven digits
+    text("ndc_written", null=True),  # as it was typed
+    text("timing", null=True),
+    text("indication", null=True),
+    text("diagnoses", null=True),  # codes divided by a blank
+    number("controlled", default=0),
     index("ix_prescription_lines_prescription_id", "prescription_id"),
     index("ix_prescription_lines_patient_id", "patient_id"),
 )

@@ -14,9 +14,34 @@ appointments = record(
     text("status_reason", null=True),
     text("booked_by"),
     one_of("status", "booked", "arrived", "completed", "cancelled", "no_show"),
+    text("number", null=True),
+    text("kind", null=True),
+    link("place_id", "places", null=True),
+    number("telehealth", default=0),
+    text("priority", default="routine"),
+    text("note", null=True),
+    text("reminder_methods", null=True),  # divided by a blank
+    text("confirmation_code", null=True),
+    text("confirmed_at", null=True),
+    text("booked_at", null=True),
+    text("cancelled_at", null=True),
+    text("cancelled_by", null=True),  # who wanted it: the patient, the clinic or somebody else
+    number("tell_patient", default=0),
     index("ix_appointments_starts_at", "starts_at"),
     index("ix_appointments_patient_id", "patient_id"),
     index("ix_appointments_practitioner_id", "practitioner_id", "starts_at"),
+)
+
+# Each time that a patient was reminded of an appointment, and how.
+appointment_reminders = record(
+    "appointment_reminders",
+    link("appointment_id", "appointments"),
+    link("patient_id", "patients"),
+    text("method"),
+    text("sent_at"),
+    link("sent_by", "staff", null=True),
+    text("note", null=True),
+    index("ix_appointment_reminders_appointment_id", "appointment_id"),
 )
 
 queue_entries = record(

@@ -14,7 +14,8 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange.csv import importing, reading
+from clinic_desktop.exchange import pace
+from clinic_desktop.exchange.csv import reading
 from clinic_desktop.exchange.csv.fields import KINDS, Reading
 from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in
 from clinic_desktop.exchange.csv.mapping import understand
@@ -285,7 +286,7 @@ def test_a_delivery_that_cannot_be_is_refused_by_its_cell(desk: Desk, tmp_path: 
 def test_a_row_refused_by_a_rule_takes_no_other_row_of_its_batch_with_it(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "BATCH_SECONDS", 10.0)
+    monkeypatch.setattr(pace, "WORK_SECONDS", 10.0)
     lines = [f"{n},Person{n},,F,{'2099-01-01' if n % 7 == 0 else '1990-01-01'}," for n in range(50)]
     brought = bring(desk, table(tmp_path, PEOPLE.splitlines()[0] + "\n" + "\n".join(lines) + "\n"), "patients")
     assert len(people(desk)) == brought.counts["new"] == 42

@@ -1,12 +1,14 @@
 """The mappings both ways: whatever a record holds comes back, and reading what was written changes nothing."""
 
+import base64
+import hashlib
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_desktop.exchange import subjects, when
+from clinic_desktop.exchange import documents, subjects, when
 from clinic_desktop.exchange.mapped import Mapped
 from clinic_desktop.exchange.subjects import SUBJECTS
 from sync.records.exact import Json, Number, digest, loads
@@ -52,6 +54,10 @@ def whole(kind: str, must: dict[str, st.SearchStrategy[Any]], may: dict[str, st.
     return st.fixed_dictionaries({"resourceType": st.just(kind), **must}, optional=may | more)
 
 
+CONTENTS = st.binary(min_size=1, max_size=30).map(lambda content: base64.b64encode(content).decode())
+ATTACHMENTS = some(
+    title=WORDS, data=CONTENTS, contentType=st.just("text/plain"), url=st.just("Binary/b1"), size=st.integers(1, 99)
+)
 RESOURCES = {
     "Patient": whole("Patient", {}, {
         "name": NAMES, "gender": st.sampled_from(["female", "other"]), "birthDate": DATES, "active": FLAGS,
@@ -113,6 +119,41 @@ RESOURCES = {
         "primarySource": FLAGS, "statusReason": CONCEPTS,
         "protocolApplied": st.lists(some(doseNumberString=WORDS, series=WORDS), max_size=2),
     }),
+    "Binary": whole("Binary", {"contentType": st.just("text/plain")}, {"data": CONTENTS}),
+    "DocumentReference": whole("DocumentReference", {
+        "status": st.sampled_from(["current", "superseded", "entered-in-error"]),
+        "content": st.lists(some(attachment=ATTACHMENTS), min_size=1, max_size=2).filter(all),
+    }, {
+        "subject": SUBJECT, "type": CONCEPTS, "description": WORDS, "author": st.lists(some(display=WORDS), max_size=2),
+        "date": MOMENTS.filter(lambda at: "T" in at), "context": some(period=PERIODS), "docStatus": st.just("final"),
+    }),
+    "Consent": whole("Consent", {
+        "status": st.sampled_from(["active", "draft", "rejected", "inactive", "entered-in-error"]),
+        "scope": CONCEPTS, "category": st.lists(CONCEPTS, min_size=1, max_size=2),
+    }, {
+        "patient": SUBJECT, "dateTime": MOMENTS, "policyRule": CONCEPTS, "performer": st.lists(SUBJECT, max_size=1),
+        "provision": some(type=st.sampled_from(["deny", "permit"]), period=PERIODS),
+    }),
+    "Coverage": whole("Coverage", {
+        "status": st.just("active"), "beneficiary": SUBJECT,
+        "payor": st.lists(some(display=WORDS), min_size=1, max_size=2),
+    }, {"type": CONCEPTS, "subscriberId": WORDS, "period": PERIODS}),
+    "Appointment": whole("Appointment", {
+        "status": st.sampled_from(["booked", "noshow"]),
+        "participant": st.lists(st.fixed_dictionaries({"actor": SUBJECT, "status": st.just("accepted")}), min_size=1,
+                                max_size=2),
+    }, {"description": WORDS, "serviceType": st.lists(CONCEPTS, max_size=1),
+        "reasonCode": st.lists(CONCEPTS, max_size=1)}),
+    "ServiceRequest": whole("ServiceRequest", {
+        "status": st.just("active"), "intent": st.just("order"), "subject": SUBJECT,
+    }, {"code": CONCEPTS, "authoredOn": MOMENTS, "occurrencePeriod": PERIODS, "note": NOTES}),
+    "Communication": whole("Communication", {"status": st.just("completed")}, {
+        "subject": SUBJECT, "topic": CONCEPTS, "sent": MOMENTS,
+        "payload": st.lists(some(contentString=WORDS), max_size=2),
+    }),
+    "Task": whole("Task", {"status": st.just("requested"), "intent": st.just("order")}, {
+        "for": SUBJECT, "code": CONCEPTS, "description": WORDS, "authoredOn": MOMENTS,
+    }),
     "Practitioner": whole("Practitioner", {}, {"name": NAMES, "active": FLAGS, "gender": st.just("male")}),
     "Organization": whole("Organization", {}, {"name": WORDS, "type": st.lists(CONCEPTS, max_size=2)}),
     "Location": whole("Location", {}, {"name": WORDS, "status": st.sampled_from(["active", "inactive"])}),
@@ -123,10 +164,15 @@ RESOURCES = {
 def through(resource: Json) -> Json:
     """A resource read into its columns, what has none beside it, and written again."""
     subject = SUBJECTS[resource["resourceType"]]
+    kept: dict[str, bytes] = {}
+    if subject.kind in documents.CARRIERS:
+        resource, contents = documents.lift(resource)
+        kept = {hashlib.sha256(each).hexdigest(): each for each in contents}
     what = subjects.mapped(subject, subjects.record(resource))
     left = subjects.rest(subject, resource, what)
     written = subject.write(subjects._as_row(what), subjects._came(what))
-    return {"resourceType": subject.kind, **subjects.restored(subject, written, left)}
+    back = {"resourceType": subject.kind, **subjects.restored(subject, written, left)}
+    return documents.fill(back, kept.__getitem__)
 
 
 def test_every_kind_has_a_strategy() -> None:

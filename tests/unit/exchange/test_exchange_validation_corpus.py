@@ -41,6 +41,19 @@ def test_a_case_of_the_core_tier_is_valid_or_not_as_its_makers_say(row: dict[str
 
 
 @needs_corpus
+def test_without_options_two_cases_differ_and_each_has_a_twin_that_says_the_opposite_of_the_same_file() -> None:
+    rows = list(cases())
+    differ = [
+        row for row in rows if check_file(CORPUS / "fhir_validator" / row["file"]).valid == (row["must_fail"] == "1")
+    ]
+    assert (len(rows), len(differ)) == (71, 2)
+    for row in differ:
+        twins = [one for one in rows if one["file"] == row["file"] and one["name"] != row["name"]]
+        # No answer without an option can agree with both.
+        assert [one["must_fail"] for one in twins] == ["0" if row["must_fail"] == "1" else "1"]
+
+
+@needs_corpus
 def test_the_official_examples_are_clean() -> None:
     paths = sorted((CORPUS / "fhir_r4_examples").glob("*.json"))
     assert len(paths) == 302

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
@@ -158,10 +159,31 @@ def test_money_is_whole_minor_units(qtbot: QtBot) -> None:
     assert field.minor() is None
     field.set_minor(7)
     assert field.line.text() == "0.07"
-    francs = MoneyField("Paid", "x.cfa", currency="XOF", digits=0)
+    francs = MoneyField("Paid", "x.cfa", currency="XOF")
     qtbot.addWidget(francs)
     francs.line.setText("1500")
     assert francs.minor() == 1500
+
+
+@pytest.mark.parametrize(
+    ("currency", "typed", "minor", "shown", "too_fine"),
+    [("JPY", "1500", 1500, "1500", "1500.5"), ("TND", "12.345", 12_345, "12.345", "12.3456"),
+     ("USD", "12.34", 1_234, "12.34", "12.345")],
+)  # fmt: skip
+def test_money_has_the_decimals_of_its_currency_also_when_it_changes(
+    qtbot: QtBot, currency: str, typed: str, minor: int, shown: str, too_fine: str
+) -> None:
+    field = MoneyField("Paid", "x.paid", currency="")
+    qtbot.addWidget(field)
+    field.set_unit(currency)
+    field.line.setText(typed)
+    assert (field.minor(), field.problem()) == (minor, "")
+    field.set_minor(minor)
+    assert field.line.text() == shown
+    field.line.setText(too_fine)
+    assert field.minor() is None
+    assert field.problem()
+    assert money_text(minor, currency) == f"{Decimal(typed):,} {currency}"
 
 
 def test_segments_are_chosen_by_their_first_letter(qtbot: QtBot) -> None:

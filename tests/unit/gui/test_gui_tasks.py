@@ -1,5 +1,6 @@
 """Slow work: order, newest wins, nothing after the end."""
 
+import gc
 import random
 import threading
 import time
@@ -8,10 +9,12 @@ from functools import partial
 from typing import TypeVar
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.shell.garbage import Garbage
 from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 
@@ -175,3 +178,60 @@ def test_an_act_that_fails_after_its_screen_was_closed_is_told_to_the_window(qtb
         pass
     assert told.args is not None
     assert str(told.args[0]) == "The disk is full."
+
+
+class Mourned:
+    """Says in which thread it was taken apart."""
+
+    def __init__(self, ends: list[int]) -> None:
+        self.ends = ends
+        self.circle: object = None
+
+    def __del__(self) -> None:
+        self.ends.append(threading.get_ident())
+
+    def answer(self, _of: object) -> None:
+        """Take an answer, as a page does."""
+
+
+def test_whoever_asked_is_never_taken_apart_beside_the_window(qtbot: QtBot, pools: Pools) -> None:
+    ends: list[int] = []
+    tasks = QtTasks(pools, fail)
+    asker = Mourned(ends)
+    for n in range(400):
+        asker = Mourned(ends)
+        # What is done leads to whoever asked, and so does where its answer goes.
+        tasks.query(f"slot {n % 7}", partial(repr, asker), asker.answer)
+        tasks.change(partial(repr, asker), asker.answer)
+    del asker
+    qtbot.waitUntil(lambda: pools.idle, timeout=10_000)
+    pools.close()
+    assert len(ends) > 350
+    assert set(ends) == {threading.get_ident()}
+
+
+def test_circles_are_taken_apart_by_the_window_alone(qtbot: QtBot, pools: Pools) -> None:
+    ends: list[int] = []
+    owner = QObject()
+    garbage = Garbage(owner)
+    assert not gc.isenabled()
+    lost = Mourned(ends)
+    for _ in range(3000):
+        lost = Mourned(ends)
+        lost.circle = lost
+    del lost
+
+    def allocate(_n: int) -> int:
+        return len([[[]] for _ in range(20_000)])
+
+    tasks = QtTasks(pools, fail)
+    for n in range(5):
+        tasks.change(partial(allocate, n))
+    qtbot.waitUntil(lambda: pools.idle, timeout=10_000)
+    begun = len(ends)
+    assert begun < 2
+    garbage.look()
+    assert len(ends) > 2500
+    assert set(ends) == {threading.get_ident()}
+    owner.deleteLater()
+    qtbot.waitUntil(gc.isenabled, timeout=2000)

@@ -89,13 +89,13 @@ def test_a_sealed_copy_holds_the_parts_that_were_shared_and_is_noted(desk_for: D
     new = NewShare("Dr Bello", "healthcare_provider", "A second opinion", ("allergies",), date(2026, 3, 20))
     share = sharing.share_record(desk.once(), patient, new)
     copy = consent_papers.sealed_copy(desk, share.share_id)
-    told = words(copy.pdf, copy.password)
+    told = words(copy.content, copy.password)
     assert "penicillin" in told
     assert "Dr Bello" in told
     assert "20-Mar-2026" in told
     assert "hypertension" not in told
     (shown,) = sharing.shares_of(desk, patient)
-    assert [one.sha256 for one in shown.copies] == [hashlib.sha256(copy.pdf).hexdigest()]
+    assert [one.sha256 for one in shown.copies] == [hashlib.sha256(copy.content).hexdigest()]
     again = consent_papers.sealed_copy(desk, share.share_id)
     assert again.password != copy.password
     clock.advance(timedelta(days=11))

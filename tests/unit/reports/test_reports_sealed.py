@@ -13,7 +13,8 @@ from pypdf import PdfReader
 from pypdf.constants import UserAccessPermissions
 
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, Printed
-from clinic_desktop.reports.sealed import Seal, new_password
+from clinic_desktop.reports.sealed import Seal
+from clinic_desktop.services.sharing import new_password
 
 WORDS = "Allergic to penicillin: Łukasz, محمد, 王"
 

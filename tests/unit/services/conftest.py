@@ -1,9 +1,6 @@
 """A clinic made once by its own services, and a copy of it for each test that damages one."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from clinic_desktop.clock import SetClock
+from tests import failing
 from tests.failing import NOW, make, register
 
 
@@ -37,11 +35,5 @@ def later() -> SetClock:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 6 MB that can be filled."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(folder)], check=False).returncode:
-        pytest.skip("this machine does not let us mount")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=False)
+    with failing.small_disk(tmp_path / "disk", 6) as folder:
+        yield folder

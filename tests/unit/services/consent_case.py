@@ -4,8 +4,9 @@ from datetime import date
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.signatures import PAD, Signature, write
-from clinic_desktop.services import consents, patients
+from clinic_desktop.services import break_glass, consents, patients
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.break_glass import Glass
 from clinic_desktop.services.consents import NewConsent
 from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.store.tables.consents import consents as table
@@ -31,7 +32,8 @@ def put_in_state(desk: Desk, patient_id: str, scope: str, state: str) -> None:
     if state == "absent":
         return
     until = date(2026, 3, 9) if state == "expired" else None
-    made = sign(desk, patient_id, scope, granted_on=date(2026, 1, 5), valid_until=until)
+    begins = date(2026, 3, 11) if state == "from tomorrow" else None
+    made = sign(desk, patient_id, scope, granted_on=date(2026, 1, 5), valid_from=begins, valid_until=until)
     if state == "withdrawn":
         consents.withdraw_consent(desk.once(), made, "Changed my mind", expect=1)
     with desk.store.read() as connection:
@@ -42,3 +44,9 @@ def put_in_state(desk: Desk, patient_id: str, scope: str, state: str) -> None:
 def act_id() -> str:
     """An id for an act."""
     return new_id()
+
+
+def break_open(desk: Desk, patient_id: str, reason: str, words: str) -> Glass:
+    """Break the glass after the password was given again."""
+    desk.session.prove(desk.store.clock.steady())
+    return break_glass.break_glass(desk.once(), patient_id, reason, words)

@@ -14,7 +14,7 @@ from clinic_desktop.services import access, administration, break_glass, chart, 
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.sessions import Session
 from tests.conftest import NOW, DeskFor
-from tests.unit.services.consent_case import register
+from tests.unit.services.consent_case import break_open, register
 
 WHY = "Unconscious after a fall"
 
@@ -38,7 +38,7 @@ def opens(desk: Desk, patient: str) -> bool:
 def test_it_opens_one_record_to_one_session_for_its_time(desk_for: DeskFor, closed: str, clock: SetClock) -> None:
     doctor, other = desk_for("doctor"), register(desk_for("nurse"), "Bello")
     restrictions.restrict_record(desk_for("nurse").once(), other, ["role:laboratory"], "x")
-    glass = break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    glass = break_open(doctor, closed, "life_in_danger", WHY)
     assert glass.ends_at - glass.started_at == timedelta(minutes=30)
     assert opens(doctor, closed)
     assert not opens(doctor, other), "one patient"
@@ -54,7 +54,7 @@ def test_it_opens_one_record_to_one_session_for_its_time(desk_for: DeskFor, clos
 @pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(minutes=29), timedelta(hours=3), timedelta(days=400)])
 def test_a_clock_set_back_prolongs_nothing(desk_for: DeskFor, closed: str, clock: SetClock, back: timedelta) -> None:
     doctor = desk_for("doctor")
-    break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    break_open(doctor, closed, "life_in_danger", WHY)
     clock.advance(timedelta(minutes=20))
     clock.set(clock.now() - back)
     opened = opens(doctor, closed)
@@ -65,7 +65,7 @@ def test_a_clock_set_back_prolongs_nothing(desk_for: DeskFor, closed: str, clock
 
 def test_a_clock_set_forward_ends_it(desk_for: DeskFor, closed: str, clock: SetClock) -> None:
     doctor = desk_for("doctor")
-    break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    break_open(doctor, closed, "life_in_danger", WHY)
     clock.set(clock.now() + timedelta(hours=1))
     assert not opens(doctor, closed)
 
@@ -73,7 +73,7 @@ def test_a_clock_set_forward_ends_it(desk_for: DeskFor, closed: str, clock: SetC
 def test_its_time_is_a_setting_and_never_more_than_an_hour(desk_for: DeskFor, closed: str) -> None:
     admin, doctor = desk_for("administrator"), desk_for("doctor")
     administration.change_setting(admin.once(), "break_glass_minutes", "10")
-    glass = break_glass.break_glass(doctor.once(), closed, "other", WHY)
+    glass = break_open(doctor, closed, "other", WHY)
     assert glass.ends_at - glass.started_at == timedelta(minutes=10)
     for wrong in ("61", "0", "4", "-5", "ten"):
         with pytest.raises(Refusal):
@@ -88,20 +88,40 @@ def test_its_time_is_a_setting_and_never_more_than_an_hour(desk_for: DeskFor, cl
 def test_without_a_reason_it_stays_closed(desk_for: DeskFor, closed: str, reason: str, words: str, field: str) -> None:
     doctor = desk_for("doctor")
     with pytest.raises(Refusal) as refused:
-        break_glass.break_glass(doctor.once(), closed, reason, words)
+        break_open(doctor, closed, reason, words)
     assert refused.value.field == field
     assert not opens(doctor, closed)
+
+
+def test_without_the_password_given_again_just_now_it_stays_closed(
+    desk_for: DeskFor, closed: str, clock: SetClock
+) -> None:
+    doctor = desk_for("doctor")
+    for seconds in (None, 61, 0):
+        if seconds is not None:
+            doctor.session.prove(doctor.store.clock.steady())
+            clock.advance(timedelta(seconds=seconds))
+        if seconds == 0:
+            break
+        with pytest.raises(Refusal) as refused:
+            break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+        assert refused.value.field == "own_password"
+        assert not opens(doctor, closed)
+    break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    other = register(desk_for("nurse"), "Bello")
+    with pytest.raises(Refusal, match="password"):
+        break_glass.break_glass(doctor.once(), other, "life_in_danger", WHY)  # one password, one record
 
 
 @pytest.mark.parametrize("role", ["administrator", "pharmacist", "laboratory", "front_desk", "cashier"])
 def test_only_doctors_and_nurses_break_it(desk_for: DeskFor, closed: str, role: str) -> None:
     with pytest.raises(Refusal, match="may not do this"):
-        break_glass.break_glass(desk_for(role).once(), closed, "life_in_danger", WHY)
+        break_open(desk_for(role), closed, "life_in_danger", WHY)
 
 
 def test_an_administrator_sees_who_opened_what_and_judges_it(desk_for: DeskFor, closed: str) -> None:
     doctor, admin = desk_for("doctor"), desk_for("administrator")
-    glass = break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    glass = break_open(doctor, closed, "life_in_danger", WHY)
     (waiting,) = [group for group in home.waits_for_me(admin) if group.key == "broken_glass"]
     assert waiting.count == 1
     chart.open_chart(doctor, closed)
@@ -126,9 +146,9 @@ def test_an_administrator_sees_who_opened_what_and_judges_it(desk_for: DeskFor, 
 
 def test_nobody_closes_or_breaks_it_twice_for_another(desk_for: DeskFor, closed: str) -> None:
     doctor = desk_for("doctor")
-    glass = break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    glass = break_open(doctor, closed, "life_in_danger", WHY)
     with pytest.raises(Refusal, match="already"):
-        break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+        break_open(doctor, closed, "life_in_danger", WHY)
     with pytest.raises(Refusal, match="Only the person"):
         break_glass.end_glass(desk_for("nurse").once(), glass.id)
     assert opens(doctor, closed)
@@ -136,7 +156,7 @@ def test_nobody_closes_or_breaks_it_twice_for_another(desk_for: DeskFor, closed:
 
 def test_signing_out_ends_it(desk_for: DeskFor, closed: str) -> None:
     doctor = desk_for("doctor")
-    break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    break_open(doctor, closed, "life_in_danger", WHY)
     doctor.session.end()
     with pytest.raises(Refusal):
         chart.open_chart(doctor, closed)
@@ -149,7 +169,7 @@ def test_the_banner_says_what_a_record_is(desk_for: DeskFor, closed: str) -> Non
     assert break_glass.record_state(doctor, closed).shut_out
     assert not break_glass.record_state(laboratory, closed).shut_out
     assert break_glass.record_state(laboratory, closed).restricted
-    break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+    break_open(doctor, closed, "life_in_danger", WHY)
     state = break_glass.record_state(doctor, closed)
     assert (state.shut_out, state.seconds) == (False, 1800)
 
@@ -169,7 +189,7 @@ def test_in_whatever_order_it_lasts_no_longer_than_its_time(desk_for: DeskFor, c
         @rule()
         def break_it(self) -> None:
             try:
-                break_glass.break_glass(doctor.once(), closed, "life_in_danger", WHY)
+                break_open(doctor, closed, "life_in_danger", WHY)
             except Refusal:
                 return
             self.left = 1800.0

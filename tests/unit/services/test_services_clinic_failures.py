@@ -121,6 +121,31 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(
     clinic.close()
 
 
+def test_a_wrong_password_given_again_counts_as_a_failed_try_and_is_written_nowhere(
+    profile: Path, later: SetClock
+) -> None:
+    clinic, desk = work(profile, later)
+    name = desk.session.username
+    with pytest.raises(Refusal, match="password is wrong") as refused:
+        clinic.prove(desk, "guessed-by-a-passer-by-77")
+    assert refused.value.field == "own_password"
+    assert clinic.vault.failures(name) == 1
+    assert not desk.session.take_proof(clinic.store.clock.steady())
+    for _again in range(4):
+        with pytest.raises(Refusal):
+            clinic.prove(desk, "guessed-by-a-passer-by-77")
+    with pytest.raises(Refusal) as waits:
+        clinic.prove(desk, NEW_PASSWORD)
+    assert "Wait" in str(waits.value), "after five tries even the right one has to wait"
+    later.advance(timedelta(minutes=20))
+    clinic.prove(desk, NEW_PASSWORD)
+    assert desk.session.take_proof(clinic.store.clock.steady())
+    assert not desk.session.take_proof(clinic.store.clock.steady()), "once given, it stands for one act"
+    clinic.close()
+    for file in profile.rglob("*"):
+        assert not file.is_file() or b"passer-by" not in file.read_bytes(), file
+
+
 def test_a_folder_that_is_not_there_is_said_and_not_made(tmp_path: Path) -> None:
     code, out, err = call(tmp_path / "nowhere", "counts")
     assert (code, out) == (4, "")

@@ -1,6 +1,7 @@
 """Making a clinic wholly or not at all, and who has it open."""
 
 import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from clinic_desktop import settings
-from clinic_desktop.clock import SetClock
+from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.services.clinic import open_with_key
 from clinic_desktop.store import schema
@@ -39,6 +40,19 @@ def test_a_clinic_that_fails_half_way_leaves_nothing(
     assert sorted(p.name for p in tmp_path.iterdir()) == (["clinic"] if standing else [])
     assert everything(tmp_path) == {}
     make(profile, SetClock(NOW))
+
+
+def test_what_a_killed_making_left_is_swept_by_the_next_and_nothing_else_is(tmp_path: Path) -> None:
+    profile = tmp_path / "clinic"
+    killed, running = tmp_path / f".clinic.{new_id()}", tmp_path / f".clinic.{new_id()}"
+    other, own = tmp_path / f".clinic2.{new_id()}", tmp_path / ".clinic.kept by hand"
+    for folder in (killed, running, other, own):
+        folder.mkdir()
+        (folder / "keyslots").write_text("x")
+    for folder in (killed, other, own):
+        os.utime(folder, (1, 1))
+    make(profile, SetClock(NOW))
+    assert {each.name for each in tmp_path.iterdir()} == {"clinic", running.name, other.name, own.name}
 
 
 def test_a_clinic_that_cannot_be_put_in_its_place_leaves_the_place_as_it_was(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from clinic_desktop.store.tables.documents import documents as table
 from clinic_desktop.store.tables.journal import access
 from clinic_desktop.store.tables.patients import patients
 from tests.conftest import KEY, DeskFor
+from tests.unit.services.consent_case import sign
 from tests.unit.services.test_services_chart import a_patient
 
 WORDS = b"Ferritin was low, no cause was found. Please repeat in six weeks."
@@ -115,6 +116,7 @@ def test_a_kind_is_read_and_added_by_its_own_roles_alone(
                 reading.open_document(desk, patient, made)
             assert reading.documents_of(desk, patient).not_shown == 1
         other = a_patient(store)
+        sign(desk_for("nurse"), other, "photography")
         if may_keep(role, kind) and not any(each.key == kind and each.written_here for each in KINDS):
             documents.keep_document(desk, other, letter(kind))
         else:

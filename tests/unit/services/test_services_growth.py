@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.reports import papers
 from clinic_desktop.services import growth, patients, vitals
@@ -146,3 +147,71 @@ def test_a_chart_of_nobody_is_refused(nurse: Desk) -> None:
 def test_repr_names_nobody(nurse: Desk, child: str) -> None:
     found: Growth = growth.growth(nurse, child)
     assert "Okafor" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("days", "posture", "counts_as", "words"),
+    [
+        (400, "lying", 75.0, "75.0 cm"),
+        (400, "standing", 75.7, "75.0 cm standing, counts as 75.7"),
+        (400, "", 75.0, "75.0 cm"),
+        (730, "standing", 75.7, "75.0 cm standing, counts as 75.7"),
+        (731, "standing", 75.0, "75.0 cm"),
+        (731, "lying", 74.3, "75.0 cm lying, counts as 74.3"),
+        (1500, "lying", 74.3, "75.0 cm lying, counts as 74.3"),
+    ],
+)
+def test_a_length_measured_the_other_way_is_corrected_by_whos_rule_and_says_so(
+    desk_for: DeskFor, clock: SetClock, days: int, posture: str, counts_as: float, words: str
+) -> None:
+    clock.set(datetime.combine(BORN, datetime.min.time(), UTC) + timedelta(days=1600))
+    nurse = desk_for("nurse")
+    child = patients.register_patient(nurse, patients.NewPatient("Okafor", "Ada", "female", BORN, "day")).patient_id
+    measure(nurse, child, days, height="75", weight="9.5", posture=posture)
+    found = growth.growth(nurse, child)
+    (point,) = found.of("height")
+    assert (point.value, point.measured) == (counts_as, 75.0)
+    assert [row.value for row in shown(found, "height", "who").rows] == [words]
+    (by_length,) = [*found.of("weight_length"), *found.of("weight_height")]
+    assert by_length.at_cm == counts_as
+    with nurse.store.read() as connection:
+        kept = connection.exec_driver_sql("SELECT code, value, posture FROM vital_signs ORDER BY code").all()
+    assert {(code, value, how) for code, value, how in kept if code != "39156-5"} == {
+        ("8302-2", "75", posture or None), ("29463-7", "9.5", None),
+    }  # fmt: skip
+
+
+def test_a_posture_that_is_none_is_refused_by_its_field(nurse: Desk, child: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        vitals.record_vitals(nurse, child, {"height": "75", "posture": "kneeling"})
+    assert refused.value.field == "posture"
+
+
+def test_a_weight_far_from_the_last_ones_is_kept_and_asked_about(nurse: Desk, child: str) -> None:
+    measure(nurse, child, 300, weight="8.2")
+    measure(nurse, child, 330, weight="8.5")
+    (fine, _index) = (*vitals.record_vitals(nurse, child, {"weight": "8.9"}), None)
+    assert fine.question == ""
+    (odd,) = vitals.record_vitals(nurse, child, {"weight": "19.8"})
+    assert odd.question.startswith("Is 19.8 kg right?")
+    assert "8.9 kg" in odd.question
+    rows = shown(growth.growth(nurse, child), "weight", "who").rows
+    assert "right?" in rows[-1].called
+    assert "right?" not in rows[0].called
+
+
+def test_a_grown_persons_weight_is_asked_about_beyond_a_tenth_in_six_months(desk_for: DeskFor, clock: SetClock) -> None:
+    nurse = desk_for("nurse")
+    old = patients.NewPatient("A", "B", "male", date(1950, 1, 1), "day")
+    patient = patients.register_patient(nurse, old).patient_id
+    (first,) = vitals.record_vitals(nurse, patient, {"weight": "80"})
+    assert first.question == ""
+    clock.advance(timedelta(days=30))
+    nurse = desk_for("nurse")
+    assert vitals.record_vitals(nurse, patient, {"weight": "72"})[0].question == ""
+    clock.advance(timedelta(days=30))
+    nurse = desk_for("nurse")
+    assert "72 kg" in vitals.record_vitals(nurse, patient, {"weight": "64.7"})[0].question
+    clock.advance(timedelta(days=200))
+    nurse = desk_for("nurse")
+    assert vitals.record_vitals(nurse, patient, {"weight": "90"})[0].question == ""

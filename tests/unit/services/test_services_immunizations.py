@@ -10,7 +10,13 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock, new_id, to_text
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import counts, immunization_chart, immunization_reference, immunizations, reference
+from clinic_desktop.services import (
+    counts,
+    immunization_chart,
+    immunization_reference,
+    immunizations,
+    reference,
+)
 from clinic_desktop.services.acts import Act, Desk
 from clinic_desktop.services.immunization_chart import Card
 from clinic_desktop.services.immunizations import NewImmunization, NewReaction

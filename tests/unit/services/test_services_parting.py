@@ -21,6 +21,7 @@ from clinic_desktop.services import (
     merging,
     parting,
     patients,
+    restrictions,
     vitals,
 )  # fmt: skip
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -77,6 +78,29 @@ def test_un_merging_never_says_none_known_beside_an_allergy_noted_meanwhile(
     assert patients.patient_banner(front, pair[0]).allergies == ("latex",)
     assert patients.patient_banner(front, pair[0]).allergy_state == "listed"
     assert patients.patient_banner(front, pair[1]).allergy_state == "not_asked"
+
+
+def test_a_restricted_record_is_counted_and_not_told_to_a_clerk_who_merges_it(
+    desk_for: DeskFor, front: Desk, pair: tuple[str, str], store: Store
+) -> None:
+    kept, other = pair
+    doctor = desk_for("doctor")
+    charting.add_problem(doctor, other, NewProblem("Syphilis"))
+    restrictions.restrict_record(desk_for("nurse").once(), other, ["role:administrator"], "A relative works here")
+    told = repr([(kind.title, kind.count, [row.words for row in kind.rows])
+                 for kind in merging.registration(front, other).kinds])  # fmt: skip
+    assert "('Problems', 1, ['restricted'])" in told
+    assert "Syphilis" not in told
+    assert "relative" not in told
+    admin = desk_for("administrator")
+    assert "Syphilis" in repr([row.words for kind in merging.registration(admin, other).kinds for row in kind.rows])
+    done = merged(front, kept, other)
+    charting.add_problem(doctor, kept, NewProblem("Gonorrhoea"))
+    shown = parting.parting(front, kept, done.merge_id)
+    assert [row.words for row in shown.noted_since] == ["restricted"]
+    assert {row.words for kind in shown.goes_back for row in kind.rows} == {"restricted"}
+    (row,) = parting.parting(admin, kept, done.merge_id).noted_since
+    assert "Gonorrhoea" in row.words
 
 
 def test_what_belongs_to_a_visit_of_the_merged_one_goes_back_with_it(

@@ -36,7 +36,8 @@ OWN = "what this person has under their own hands"
 BESIDE = "asked with the banner, which leaves the row"
 IDS = "ids alone: what stands behind one is read by a query that leaves its row"
 NO_ACCESS_ROW = {
-    IDS: {"arrivals.which_are_here", "departures.patients_to_export"},
+    IDS: {"arrivals.which_are_here", "arrivals.foreseen", "departures.patients_to_export",
+          "research.willing", "research.traces"},
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
         "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
@@ -46,10 +47,13 @@ NO_ACCESS_ROW = {
         "substances.find_substances", "terminology.diagnosis", "terminology.find_diagnoses", "worklist.counts",
         "worklist.sections", "access.who_saw", "inbox.addressees", "inbox.unread",
         "programmes.catalogue", "consents.consent_wording",
+        "vaccine_stock.vaccine_lots",
         "immunization_chart.last_lot", "immunization_reference.schedules", "immunization_reference.find_vaccines",
         "immunization_reference.find_manufacturers",
-        "departures.parties", "departures.all_parties",
+        "departures.parties", "departures.all_parties", "departures.binaries", "departures.content",
         "insurance.insurers_known", "insurance.plans_known",
+        "directory.pharmacies", "directory.places", "hours.working_hours",
+        "research.known_words", "research.exports_made",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",

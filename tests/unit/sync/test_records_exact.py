@@ -1,6 +1,7 @@
 """JSON that keeps numbers as they are written, and refuses what cannot be kept."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -53,5 +54,23 @@ def test_the_quick_look_never_misses_what_the_careful_one_refuses(text: str) -> 
         found = exact.DECODER.decode(text)
     except (ValueError, RecursionError):
         return
-    if not exact.may_be_unsound(text, 0, len(text)):
-        exact.require_sound(found)
+    assert _refuses(lambda: exact.require_sound_text(found, text, 0, len(text))) == _refuses(
+        lambda: exact.require_sound(found)
+    )
+
+
+@pytest.mark.parametrize("deep", [63, 64, 65, 66, 500])
+@pytest.mark.parametrize("beside", ["", ',{"a":[1,"]"]}'])
+def test_the_quick_look_counts_floors_as_the_careful_one_does(deep: int, beside: str) -> None:
+    text = "[" * deep + "1" + "]" * (deep - 1) + beside * 30 + "]"
+    found = exact.DECODER.decode(text)
+    assert _refuses(lambda: exact.require_sound_text(found, text, 0, len(text))) == (deep > exact.DEEPEST)
+    assert _refuses(lambda: exact.require_sound(found)) == (deep > exact.DEEPEST)
+
+
+def _refuses(work: Callable[[], None]) -> bool:
+    try:
+        work()
+    except exact.NotExact:
+        return True
+    return False

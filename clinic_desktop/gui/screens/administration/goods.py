@@ -1,8 +1,8 @@
 """What the clinic gives and takes: the formulary and the price list."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
+from clinic_desktop.domain.money import amount_text
 from clinic_desktop.gui.screens.administration.presenter import Presenter
 from clinic_desktop.gui.screens.administration.section import ListSection, show_only, yes
 from clinic_desktop.gui.widgets.check import CheckField
@@ -34,7 +34,7 @@ class PriceSection(ListSection[Price]):
             Column[Price]("name", _("Name"), lambda row: row.name, 220, stretch=True, strong=True),
             Column[Price]("kind", _("Kind"), lambda row: _(KIND_WORDS[row.kind]), 110, subtle=True),
             Column[Price](
-                "amount", _("Price"), lambda row: f"{Decimal(row.amount).scaleb(-2):,.2f}", 110, number=True,
+                "amount", _("Price"), lambda row: amount_text(row.amount, row.currency), 110, number=True,
                 sort=lambda row: row.amount, unit=lambda row: row.currency,
             ),
             Column[Price]("active", _("In use"), lambda row: yes(row.active), 64),
@@ -50,6 +50,7 @@ class PriceSection(ListSection[Price]):
         kinds = [(kind, _(KIND_WORDS[kind])) for kind in PRICE_KINDS]
         self._price_kind = self.form.add(ChoiceField(_("&Kind"), "administration.kind", kinds, none=None))
         self._amount = self.form.add(MoneyField(_("Pr&ice"), "administration.amount", currency="", required=True))
+        self.form.add(TextField(_("&Procedure code"), "administration.procedure_code", hint=_("CPT or HCPCS")))
         self._active = self.form.add(CheckField(_("In &use"), "administration.active"))
         self.fill(None)
 
@@ -67,7 +68,14 @@ class PriceSection(ListSection[Price]):
         show_only(row is not None, self._active)
         if row is not None:
             self.form.set_values(
-                {"code": row.code, "name": row.name, "kind": row.kind, "amount": row.amount, "active": row.active}
+                {
+                    "code": row.code,
+                    "name": row.name,
+                    "kind": row.kind,
+                    "amount": row.amount,
+                    "active": row.active,
+                    "procedure_code": row.procedure_code,
+                }
             )
 
     def primary(self) -> None:
@@ -103,11 +111,22 @@ class FormularySection(ListSection[FormularyProduct]):
             self.form.add(
                 TextField(_("&Medicine code"), "administration.medicine_code", hint=_("Links it to the safety check"))
             ),
+            self.form.add(
+                TextField(
+                    _("&Vaccine, its CVX code"),
+                    "administration.vaccine_code",
+                    longest=4,
+                    hint=_("A unit is a dose then: each one given leaves the shelf"),
+                )
+            ),
         )
         pack = NumberField(_("Pac&k of"), "administration.pack_size", least=1, required=True)
         self._level = NumberField(_("&Reorder at"), "administration.reorder_level", least=0, required=True)
         self.form.add_row(pack, self._level)
-        self.form.add(TextField(_("Price &code"), "administration.price_code"))
+        self.form.add_row(
+            TextField(_("Price &code"), "administration.price_code"),
+            TextField(_("NDC"), "administration.ndc", placeholder="00093-7214-01"),
+        )
         self.form.add(CheckField(_("Con&trolled"), "administration.controlled"))
         self._active = self.form.add(CheckField(_("In &use"), "administration.active"))
         self.fill(None)
@@ -119,7 +138,7 @@ class FormularySection(ListSection[FormularyProduct]):
         show_only(row is not None, self._active)
         self._level.set_unit("" if row is None else row.unit)
         if row is not None:
-            names = ("pack_size", "reorder_level", "price_code", "controlled", "active")
+            names = ("pack_size", "reorder_level", "price_code", "controlled", "active", "ndc")
             self.form.set_values({name: getattr(row, name) for name in names})
 
     def primary(self) -> None:

@@ -1,23 +1,27 @@
 """Staff and what each role may do."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from PySide6.QtWidgets import QVBoxLayout
 
 from clinic_desktop.gui.screens.administration.presenter import Presenter, RoleRow
 from clinic_desktop.gui.screens.administration.section import ListSection, Section, show_only
 from clinic_desktop.gui.widgets.choice import ChoiceField
+from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.table import ListTable
-from clinic_desktop.gui.widgets.text import TextField
+from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.hours import WorkingHours
 from clinic_desktop.services.permissions import ROLES
 from clinic_desktop.services.staff import StaffMember
 
+HOURS_HINT = N_("One line for days alike, as in Mon-Thu 08:00-17:00 Main clinic. Empty is any time.")
 ROLE_WORDS = {
     "doctor": N_("Doctor"),
     "nurse": N_("Nurse"),
@@ -41,6 +45,7 @@ class StaffSection(ListSection[StaffMember]):
             Column[StaffMember]("role", _("Role"), lambda row: _(ROLE_WORDS[row.role]), 120),
             Column[StaffMember]("state", _("Account"), lambda row: _account(row).text, 96, look=_account),
         )
+        self._hours: dict[str, str] = {}
         super().__init__(
             "staff", StaffMember, columns, settings, key=lambda row: row.id, empty=_("Nobody yet."),
             keep=presenter.keep, ask_draft=presenter.restore,
@@ -53,6 +58,17 @@ class StaffSection(ListSection[StaffMember]):
         self.form.add_row(
             TextField(_("Specialty"), "administration.specialty"), TextField(_("Licence"), "administration.licence")
         )
+        self._hours_field = NoteEdit(_("Working hours"), "administration.hours", rows=3, hint=_(HOURS_HINT))
+        more = (
+            (
+                TextField(_("Letters after the name"), "administration.credentials", placeholder="MD"),
+                TextField(_("NPI"), "administration.npi", hint=_("Ten digits")),
+                TextField(_("DEA number"), "administration.dea", hint=_("Controlled drugs")),
+            ),
+            (TextField(_("Telephone"), "administration.phone"), TextField(_("E-mail"), "administration.email")),
+            (self._hours_field,),
+        )
+        self._more = self.form.add_section(_("Numbers, reach and hours"), *more, folded=True)
         hint = _("At least 10 characters: four unrelated words are easy to keep in mind.")
         self._password = self.form.add(TextField(_("&Password"), "administration.password", secret=True, hint=hint))
         self._give = self.add_button(_("Give this pass&word"), "give_password", self._give_password)
@@ -64,6 +80,7 @@ class StaffSection(ListSection[StaffMember]):
         """Show somebody, or an empty form."""
         self.panel.set_title(_("Somebody new") if row is None else row.display_name)
         show_only(row is None, self._username)
+        show_only(row is not None, self._hours_field)
         self._give.setVisible(row is not None)
         self._close.setVisible(row is not None and row.active)
         if row is not None:
@@ -76,11 +93,19 @@ class StaffSection(ListSection[StaffMember]):
                     "role": row.role,
                     "specialty": row.specialty,
                     "licence": row.licence,
+                    "hours": self._hours.get(row.id, ""),
+                    **asdict(row.practice),
                     "password": "",
                 }
             )
+            self._more.set_folded(not any(field.draft() for field in self._more.findChildren(Field)))
         else:
             self._password.label.setText(_("&Password"))
+
+    def show_rows(self, rows: Sequence[object]) -> None:
+        """Show the list, with each one's hours."""
+        self._hours = {row.staff_id: row.text for row in rows if isinstance(row, WorkingHours)}
+        super().show_rows(rows)
 
     def primary(self) -> None:
         """Take somebody on, or change them."""

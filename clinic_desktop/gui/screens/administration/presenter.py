@@ -1,7 +1,9 @@
 """Decides what the administrator's screen shows and does. No Qt."""
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.clock import new_id
@@ -12,27 +14,34 @@ from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import (
     access,
     administration,
+    directory,
     drafts,
+    hours,
     immunization_reference,
     patients,
     permissions,
     reference,
+    research,
     staff,
     stock,
 )
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.administration import CatalogueEntry, FormularyProduct, NewRange, Price, ReferenceRange
+from clinic_desktop.services.directory import Address, Entry
 from clinic_desktop.services.immunization_reference import ScheduleShown
 from clinic_desktop.services.patients import PatientHit
-from clinic_desktop.services.staff import NewStaff, StaffMember
+from clinic_desktop.services.staff import NewStaff, Practice, StaffMember
 from clinic_desktop.services.stock import NewProduct
 
 if TYPE_CHECKING:
     from clinic_desktop.services.office import Office
 
 SECTIONS = (
-    "staff", "roles", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs", "settings",
+    "staff", "roles", "places", "pharmacies", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs",
+    "research", "settings",
 )  # fmt: skip
+ADDRESS = ("ncpdp", "phone", "email", "address", "city", "district", "postal_code", "country")
+NUMBERS = ("npi", "dea", "credentials", "phone", "email")
 NO_OFFICE = N_("This needs the clinic to be opened by an administrator at this workstation.")
 
 
@@ -138,12 +147,15 @@ class Presenter:
     def _loaders(self) -> dict[str, Callable[[], Sequence[object]]]:
         desk = self.desk
         return {
-            "staff": lambda: staff.staff_members(desk),
+            "staff": lambda: (*staff.staff_members(desk), *hours.working_hours(desk)),
+            "pharmacies": lambda: directory.pharmacies(desk),
+            "places": lambda: directory.places(desk),
             "formulary": lambda: administration.formulary(desk),
             "prices": lambda: administration.price_list(desk),
             "catalogue": lambda: administration.lab_catalogue(desk),
             "backups": lambda: self._need_office().kept_backups(desk),
             "packs": lambda: reference.list_packs(desk),
+            "research": lambda: research.exports_made(desk),
         }
 
     def _settings(self, found: Sequence[administration.Setting], schedules: Sequence[ScheduleShown]) -> None:
@@ -156,10 +168,12 @@ class Presenter:
     def save_staff(self, member: StaffMember | None, values: Mapping[str, object]) -> None:
         """Take somebody on, or change them and their role."""
         words = {name: str(values.get(name) or "") for name in ("username", "display_name", "specialty", "licence")}
+        practice = Practice(**{one: str(values.get(one) or "") or None for one in NUMBERS})
+        lines = str(values.get("hours") or "")
         role, password = str(values.get("role") or ""), str(values.get("password") or "")
         if member is None:
             new = NewStaff(words["username"], words["display_name"], role, password, words["specialty"] or None,
-                           words["licence"] or None)  # fmt: skip
+                           words["licence"] or None, practice)  # fmt: skip
             done = _("{name} can sign in now.").format(name=words["display_name"])
             self._do("staff", "", lambda desk: self._need_office().add_staff(desk, new), done)
             return
@@ -167,7 +181,7 @@ class Presenter:
         def work(desk: Desk) -> None:
             revision = staff.change_staff(
                 desk, member.id, display_name=words["display_name"], specialty=words["specialty"] or None,
-                licence=words["licence"] or None, expect=member.revision,
+                licence=words["licence"] or None, practice=practice, hours=lines, expect=member.revision,
             )  # fmt: skip
             if role != member.role:
                 staff.change_role(self.desk, member.id, role, expect=revision)
@@ -195,21 +209,37 @@ class Presenter:
             self.kept("close_account", member.id),
         )  # fmt: skip
 
+    def save_entry(self, section: str, known: Entry | None, values: Mapping[str, object]) -> None:
+        """Add or change a place of the clinic, or a pharmacy outside."""
+        new = Address(**{name: str(values.get(name) or "") or None for name in ADDRESS}, name=str(values["name"] or ""))
+        add = directory.add_place if section == "places" else directory.add_pharmacy
+        change = directory.change_place if section == "places" else directory.change_pharmacy
+        if known is None:
+            self._do(section, "", lambda desk: add(desk, new), _("{name} is in the list.").format(name=new.name))
+            return
+        active = bool(values.get("active"))
+        self._do(section, known.id,
+                 lambda desk: change(desk, known.id, new, active=active, expect=known.revision),
+                 _("{name} is changed.").format(name=new.name))  # fmt: skip
+
     # Prices and formulary ---------------------------------------------------------------------------------
 
     def save_price(self, price: Price | None, values: Mapping[str, object], currency: str) -> None:
         """Add or change a price; `amount` in minor units."""
         name, amount = str(values.get("name") or ""), _whole(values.get("amount"))
+        procedure = str(values.get("procedure_code") or "")
         if price is None:
             code, kind = str(values.get("code") or ""), str(values.get("kind") or "")
-            self._do("prices", "", lambda desk: administration.add_price(desk, code, name, kind, amount, currency),
+            self._do("prices", "",
+                     lambda desk: administration.add_price(desk, code, name, kind, amount, currency, procedure),
                      _("{name} is on the price list.").format(name=name))  # fmt: skip
         else:
             active = bool(values.get("active"))
             self._do(
                 "prices", price.id,
                 lambda desk: administration.change_price(
-                    desk, price.id, name=name, amount=amount, active=active, expect=price.revision
+                    desk, price.id, name=name, amount=amount, active=active, procedure_code=procedure,
+                    expect=price.revision,
                 ),
                 _("The price of {name} is changed, from the next charge on.").format(name=name),
             )  # fmt: skip
@@ -221,7 +251,7 @@ class Presenter:
             new = NewProduct(
                 text["product_name"], text["form"], text["strength"], text["unit"], _code(values.get("medicine_code")),
                 _whole(values.get("pack_size")), _whole(values.get("reorder_level")), _code(values.get("price_code")),
-                bool(values.get("controlled")),
+                bool(values.get("controlled")), str(values.get("ndc") or ""), _code(values.get("vaccine_code")),
             )  # fmt: skip
             self._do("formulary", "", lambda desk: stock.add_product(desk, new),
                      _("{name} is in the formulary.").format(name=new.name))  # fmt: skip
@@ -231,7 +261,8 @@ class Presenter:
             lambda desk: administration.change_product(
                 desk, product.id, pack_size=_whole(values.get("pack_size")),
                 reorder_level=_whole(values.get("reorder_level")), price_code=_code(values.get("price_code")),
-                controlled=bool(values.get("controlled")), active=bool(values.get("active")), expect=product.revision,
+                controlled=bool(values.get("controlled")), active=bool(values.get("active")),
+                ndc=str(values.get("ndc") or ""), expect=product.revision,
             ),
             _("{name} is changed.").format(name=product.name),
         )  # fmt: skip
@@ -285,6 +316,18 @@ class Presenter:
         """Have another process open a backup."""
         self._do("backups", "", lambda desk: self._need_office().verify_backup(desk, path),
                  _("The backup is whole and can be restored."))  # fmt: skip
+
+    def export_research(self, values: Mapping[str, object], preserve: tuple[str, ...], out: Path) -> None:
+        """Make an anonymised export; it is searched before the file gets its name, and refused in words."""
+        text = {name: str(values.get(name) or "") for name in ("approval", "level", "purpose")}
+        k = _whole(values.get("k"))
+
+        def work(desk: Desk) -> None:
+            exchange = importlib.import_module("clinic_desktop.exchange.anonymous")  # heavy: loaded with the first one
+            asked = exchange.Request(out, text["approval"], text["level"], text["purpose"], preserve, k)
+            exchange.anonymise(desk, asked, lambda _words: None)
+
+        self._do("research", "", work, _("{name} is written: nothing in it names anybody.").format(name=out.name))
 
     def save_settings(self, values: Mapping[str, object]) -> None:
         """Set what was typed; each setting is an act of its own, so only those that changed are written."""

@@ -13,6 +13,8 @@ SCREEN = Screen(
     help_page="administration",
     acts=(
         PaletteAct(N_("Staff"), (("section", "staff"),)),
+        PaletteAct(N_("Places"), (("section", "places"),)),
+        PaletteAct(N_("Pharmacies"), (("section", "pharmacies"),)),
         PaletteAct(N_("Prices"), (("section", "prices"),)),
         PaletteAct(N_("Formulary"), (("section", "formulary"),)),
         PaletteAct(N_("Laboratory catalogue"), (("section", "catalogue"),)),

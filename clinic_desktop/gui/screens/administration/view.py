@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.administration.catalogue import CatalogueSection
+from clinic_desktop.gui.screens.administration.directory import DirectorySection
 from clinic_desktop.gui.screens.administration.goods import FormularySection, PriceSection
 from clinic_desktop.gui.screens.administration.people import RolesSection, StaffSection
 from clinic_desktop.gui.screens.administration.presenter import SECTIONS, Presenter
@@ -14,6 +15,7 @@ from clinic_desktop.gui.screens.administration.records import (
     SettingsSection,
     SightSection,
 )
+from clinic_desktop.gui.screens.administration.research import ResearchSection
 from clinic_desktop.gui.screens.administration.section import ListSection, Section
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.i18n import N_, _
@@ -21,6 +23,8 @@ from clinic_desktop.i18n import N_, _
 WORDS = {
     "staff": N_("Staff"),
     "roles": N_("Roles"),
+    "places": N_("Places"),
+    "pharmacies": N_("Pharmacies"),
     "formulary": N_("Formulary"),
     "prices": N_("Prices"),
     "catalogue": N_("Laboratory catalogue"),
@@ -28,14 +32,24 @@ WORDS = {
     "backups": N_("Backups"),
     "sights": N_("Who saw this patient"),
     "packs": N_("Safety pack"),
+    "research": N_("Research"),
     "settings": N_("Settings"),
 }
-ADD_WORDS = {"staff": N_("Add some&body"), "prices": N_("Add a &price"), "formulary": N_("Add a &product")}
+ADD_WORDS = {
+    "staff": N_("Add some&body"),
+    "prices": N_("Add a &price"),
+    "formulary": N_("Add a &product"),
+    "places": N_("A&dd a place"),
+    "pharmacies": N_("A&dd a pharmacy"),
+}
 TOUCHES = {
-    "staff": ("staff.",),
+    "staff": ("staff.", "staff_hours."),
+    "places": ("place.",),
+    "pharmacies": ("pharmacy.",),
     "formulary": ("product.",),
     "prices": ("price.",),
     "catalogue": ("lab_test.", "lab_range."),
+    "research": ("research.",),
 }
 
 
@@ -116,12 +130,15 @@ class AdministrationScreen(ScreenView):
         return {
             "staff": StaffSection(self.presenter, settings),
             "roles": RolesSection(settings),
+            "places": DirectorySection(self.presenter, settings, "places"),
+            "pharmacies": DirectorySection(self.presenter, settings, "pharmacies"),
             "formulary": FormularySection(self.presenter, settings),
             "prices": PriceSection(self.presenter, settings),
             "catalogue": CatalogueSection(self.presenter, settings),
             "backups": BackupSection(self.presenter, settings),
             "sights": SightSection(self.presenter, settings, context.window.set_patient),
             "packs": PackSection(settings),
+            "research": ResearchSection(self.presenter, settings),
             "settings": SettingsSection(self.presenter),
         }
 

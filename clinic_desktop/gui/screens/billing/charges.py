@@ -1,6 +1,7 @@
 """What a patient is to be billed for, and the invoice made of it."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField
+from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.model import Column
@@ -21,6 +23,7 @@ from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
 from clinic_desktop.services.billing import Charge
+from clinic_desktop.services.charge_codes import ChargeCode
 from clinic_desktop.services.invoices import Insurance
 
 
@@ -29,30 +32,39 @@ class ChargesPanel(QWidget):
 
     take_off_asked = Signal(object, str)
     add_asked = Signal(str, int)
+    code_asked = Signal(object, object)
 
     def __init__(
-        self, keeper: DraftKeeper, adding: DraftKeeper, settings: Remembered, kept: Callable[[str, str], ReasonKept]
+        self,
+        keeper: DraftKeeper,
+        adding: DraftKeeper,
+        settings: Remembered,
+        kept: Callable[[str, str], ReasonKept],
+        today: Callable[[], date],
     ) -> None:
         super().__init__()
         self._charges: tuple[Charge, ...] = ()
         self._kept = kept
         self.adding = Form(adding)
+        self.coding = Form(DraftKeeper(self._keep_coding))
+        self.coded: Charge | None = None
         self._cover = Insurance(None, 0)
         self._currency = ""
         self.table: ListTable[Charge] = ListTable(
             "billing.charges",
             [
                 Column("what", _("What was done"), lambda row: row.description, width=260, stretch=True),
-                Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=80, number=True),
+                Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=70, number=True),
                 Column(
                     "price", _("Price"), lambda row: money_text(row.unit_amount, row.currency), width=110, number=True
                 ),
                 Column("amount", _("Amount"), lambda row: _money(row, row.amount), width=120, number=True),
+                Column("code", _("Code"), _code, width=72, subtle=True),
                 Column(
                     "note",
                     _("Note"),
                     lambda row: row.note or "",
-                    width=150,
+                    width=110,
                     meaning=lambda row: "warning" if row.note else "",
                 ),
             ],
@@ -64,7 +76,8 @@ class ChargesPanel(QWidget):
         self.use_insurance = CheckField(_("S&hare with the insurer"), "billing.use_insurance")
         self.discount = MoneyField(_("&Discount"), "billing.discount", currency="")
         self.discount_reason = TextField(_("&Reason of the discount"), "billing.discount_reason")
-        self.form.add_row(self.use_insurance, self.discount, self.discount_reason, stretch=(3, 2, 3))
+        self.due_on = DateField(_("Due &on"), "billing.due_on", today=today, hint=_("Empty: at once"))
+        self.form.add_row(self.use_insurance, self.discount, self.discount_reason, self.due_on, stretch=(3, 2, 3, 2))
         self.sums = label("", "section", name="billing.sums")
         self.sums.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.shares = label("", "secondary", name="billing.shares")
@@ -77,9 +90,11 @@ class ChargesPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         panel = Panel(_("To bill"), name="billing.charges_panel")
+        panel.add_button(_("&Code ..."), "billing.code", self._begin_coding)
         panel.add_button(_("&Take off ..."), "billing.take_off", self._take_off)
         panel.add(self.table, 1)
         panel.add(self._adding())
+        panel.add(self._coding())
         column.addWidget(panel, 1)
         self.table.setMinimumHeight(120)
         below = Panel(_("The invoice"))
@@ -87,6 +102,12 @@ class ChargesPanel(QWidget):
         below.add(self.form)
         below.add(self.shares)
         column.addWidget(below)
+
+    def add_below(self, panel: QWidget) -> None:
+        """Put a panel beneath the invoice to be."""
+        column = self.layout()
+        if column is not None:
+            column.addWidget(panel)
 
     def _adding(self) -> QWidget:
         row = QWidget()
@@ -105,6 +126,60 @@ class ChargesPanel(QWidget):
         line.addWidget(self.quantity, 1)
         line.addWidget(add, 0, Qt.AlignmentFlag.AlignBottom)
         return row
+
+    def _coding(self) -> QWidget:
+        """How a charge is billed to an insurer, hidden until it is asked for."""
+        self.procedure = TextField(_("Procedure"), "billing.procedure_code", placeholder="99213")
+        self.modifiers = TextField(_("Modifiers"), "billing.modifiers", placeholder="25")
+        self.diagnoses = TextField(_("Diagnosis codes"), "billing.diagnoses", placeholder="G44.1")
+        self.note = TextField(_("Note"), "billing.note")
+        keep = Button(_("&Keep"), "billing.keep_codes", self._code)
+        fields = (self.procedure, self.modifiers, self.diagnoses, self.note)
+        self.coding.add_row(*fields, keep, stretch=(2, 2, 3, 3, 0))
+        self.coding.hide()
+        return self.coding
+
+    def _begin_coding(self) -> None:
+        charge = self.table.current() or next(iter(self._charges), None)
+        again = charge is not None and self.coded is not None and charge.id == self.coded.id
+        self._stop_coding()
+        if charge is None or again:
+            return
+        self.coded = charge
+        code = charge.code
+        self.coding.clear()
+        self.coding.set_values(
+            {"procedure_code": code.procedure_code, "modifiers": code.modifiers, "diagnoses": code.diagnoses,
+             "note": code.note}
+        )  # fmt: skip
+        self._kept("code", charge.id).recall(self.coding.restore)
+        self.procedure.show_hint(charge.description)
+        self.coding.show()
+        self.procedure.setFocus()
+
+    def _code(self) -> None:
+        if self.coded is not None and self.coding.check():
+            new = ChargeCode(
+                self.procedure.value(), self.modifiers.value(), self.diagnoses.value(), self.note.value(),
+                self.coded.code.provider_id,
+            )  # fmt: skip
+            self.code_asked.emit(self.coded, new)
+
+    def coding_done(self) -> None:
+        """The codes are kept with the charge."""
+        self.coding.settle()
+        self._stop_coding()
+
+    def _stop_coding(self) -> None:
+        if self.coding.keeper is not None:
+            self.coding.keeper.flush()
+        self.coded = None
+        self.coding.clear()
+        self.coding.hide()
+
+    def _keep_coding(self, fields: dict[str, str]) -> None:
+        if self.coded is not None:
+            self._kept("code", self.coded.id).keep(fields)
 
     def show_prices(self, prices: Sequence[tuple[str, str, int, str]]) -> None:
         """Offer the price list."""
@@ -127,6 +202,7 @@ class ChargesPanel(QWidget):
 
     def fresh(self) -> None:
         """Begin with an empty form: the cover is used unless somebody says otherwise."""
+        self._stop_coding()
         self.form.clear()
         self.form.set_values({"use_insurance": True})
         self.fresh_adding()
@@ -185,6 +261,10 @@ class ChargesPanel(QWidget):
         )
         ask.accepted.connect(lambda: self.take_off_asked.emit(charge, ask.reason()))
         ask.open()
+
+
+def _code(charge: Charge) -> str:
+    return " ".join(part for part in (charge.code.procedure_code, charge.code.modifiers) if part)
 
 
 def _payers(cover: Insurance) -> list[tuple[str, int]]:

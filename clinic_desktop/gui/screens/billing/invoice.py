@@ -1,13 +1,15 @@
 """One invoice: its lines, what is still owed, and the payment form."""
 
 from collections.abc import Callable
+from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from clinic_desktop.domain.coding import CARD_TYPES
 from clinic_desktop.domain.money import money_text
-from clinic_desktop.gui.widgets.choice import SegmentField
-from clinic_desktop.gui.widgets.civil import show_instant
+from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
+from clinic_desktop.gui.widgets.civil import show_date, show_instant
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.model import Column
@@ -19,7 +21,8 @@ from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.wording import method_words
+from clinic_desktop.reports.wording import card_words, method_words
+from clinic_desktop.services.cash import NO_CARD, Card
 from clinic_desktop.services.invoices import Invoice, InvoiceLine, PaymentRow
 
 METHODS = ("cash", "card", "mobile_money", "bank_transfer")
@@ -44,6 +47,7 @@ class InvoicePanel(QWidget):
             "billing.lines",
             [
                 Column("what", _("What"), lambda row: row.description, width=260, stretch=True),
+                Column("code", _("Code"), _code, width=90, subtle=True),
                 Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=80, number=True),
                 Column("price", _("Price"), lambda row: self._money(row.unit_amount), width=110, number=True),
                 Column("amount", _("Amount"), lambda row: self._money(row.amount), width=120, number=True),
@@ -64,7 +68,7 @@ class InvoicePanel(QWidget):
                     width=120,
                     number=True,
                 ),
-                Column("note", _("Note"), lambda row: row.reason or "", width=140, stretch=True, subtle=True),
+                Column("note", _("Note"), _note, width=140, stretch=True, subtle=True),
             ],
             key=lambda row: row.id,
             empty=Empty(_("Nothing was paid yet."), icon="cash"),
@@ -76,6 +80,16 @@ class InvoicePanel(QWidget):
         self.method = SegmentField(_("&How"), "billing.method", [(key, method_words(key)) for key in METHODS])
         self.reference = TextField(_("Re&ference"), "billing.reference", placeholder=_("Card slip, transfer"))
         self.form.add_row(self.method, self.amount, self.reference, stretch=(4, 2, 3))
+        self.card_type = ChoiceField(_("Card"), "billing.card_type", [(key, card_words(key)) for key in CARD_TYPES])
+        self.last_four = TextField(_("Its last four digits"), "billing.card_last_four")
+        self._card = QWidget()
+        beside = QHBoxLayout(self._card)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.addWidget(self.form.adopt(self.card_type))
+        beside.addWidget(self.form.adopt(self.last_four))
+        self.form.add_widget(self._card)
+        self.form.edited.connect(lambda _key: self._offer_card())
+        self._offer_card()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -110,6 +124,8 @@ class InvoicePanel(QWidget):
         self.state.show_look(_look(invoice))
         words = [_("issued {when}").format(when=show_instant(invoice.issued_at))]
         words.append(_("total {amount}").format(amount=self._money(invoice.total)))
+        if invoice.due_on:
+            words.append(_("due {day}").format(day=show_date(date.fromisoformat(invoice.due_on))))
         if invoice.discount:
             words.append(_("discount {amount}").format(amount=self._money(invoice.discount)))
         for part in invoice.shares:
@@ -131,6 +147,16 @@ class InvoicePanel(QWidget):
         if fresh:
             self.form.clear()
             self.form.set_values({"amount": invoice.outstanding, "method": "cash"})
+            self._offer_card()
+
+    def card(self) -> Card:
+        """Which card is paid with; none where it is not paid by card."""
+        if self.method.value() != "card":
+            return NO_CARD
+        return Card(self.card_type.value() or "", self.last_four.value())
+
+    def _offer_card(self) -> None:
+        self._card.setVisible(self.method.value() == "card")
 
     def _money(self, amount: int) -> str:
         return money_text(amount, self.invoice.currency if self.invoice else "")
@@ -172,6 +198,15 @@ class InvoicePanel(QWidget):
         )
         ask.accepted.connect(lambda: self.void_asked.emit(invoice, ask.reason()))
         ask.open()
+
+
+def _code(line: InvoiceLine) -> str:
+    return " ".join(part for part in (line.procedure_code, line.modifiers) if part)
+
+
+def _note(row: PaymentRow) -> str:
+    card = " ".join(part for part in (card_words(row.card_type), row.card_last_four) if part)
+    return " · ".join(part for part in (card, row.reference, row.reason or "") if part)
 
 
 def _look(invoice: Invoice) -> Look:

@@ -1,17 +1,20 @@
 """Decides what billing shows and does; knows no Qt."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import billing, cash, drafts, invoices
+from clinic_desktop.services import billing, cash, charge_codes, drafts, invoices, outside_bills
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.billing import Charge, ToBill
-from clinic_desktop.services.cash import DayEnd, Shift, TakenPayment
+from clinic_desktop.services.cash import NO_CARD, Card, DayEnd, Shift, TakenPayment
+from clinic_desktop.services.charge_codes import ChargeCode
 from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice
+from clinic_desktop.services.outside_bills import MoneyElsewhere
 
 T = TypeVar("T")
 
@@ -33,6 +36,10 @@ class View(Protocol):
 
     def show_charges(self, patient_id: str, charges: Sequence[Charge], cover: Insurance) -> None:
         """The pending charges of the patient chosen."""
+        ...
+
+    def show_elsewhere(self, patient_id: str, found: MoneyElsewhere) -> None:
+        """What care elsewhere cost the patient chosen."""
         ...
 
     def show_invoice(self, invoice: Invoice) -> None:
@@ -59,7 +66,7 @@ class View(Protocol):
 class BillingPresenter:
     """The thinking of the billing screen."""
 
-    TOUCHED = ("charge.", "invoice.", "payment.", "shift.")
+    TOUCHED = ("charge.", "invoice.", "payment.", "shift.", "bill.", "bill_line.")
 
     def __init__(self, desk: Desk, tasks: Tasks) -> None:
         self.desk = desk
@@ -111,6 +118,11 @@ class BillingPresenter:
             lambda: (billing.pending_charges(self.desk, patient_id), invoices.insurance(self.desk, patient_id)),
             lambda found: self.view.show_charges(patient_id, *found),
         )
+        self.tasks.query(
+            "elsewhere",
+            lambda: outside_bills.money_elsewhere(self.desk, patient_id),
+            lambda found: self.view.show_elsewhere(patient_id, found),
+        )
 
     def open_invoice(self, invoice_id: str) -> None:
         """Show an invoice."""
@@ -157,7 +169,16 @@ class BillingPresenter:
         desk = self.desk.once(self._act_id, draft=self.kept_reason("take_off", charge.id).key)
         self._do(lambda: billing.cancel_charge(desk, charge.id, reason=reason), lambda _done: None)
 
-    def issue(self, charges: Sequence[str], *, discount: int, reason: str, use_insurance: bool) -> None:
+    def code(self, charge: Charge, new: ChargeCode, done: Callable[[], None]) -> None:
+        """Code a charge for insurers."""
+        desk = self.desk.once(self._act_id, draft=self.kept_reason("code", charge.id).key)
+        self._do(
+            lambda: charge_codes.code_charge(desk, charge.id, new, expect=charge.revision), lambda _revision: done()
+        )
+
+    def issue(
+        self, charges: Sequence[str], *, discount: int, reason: str, use_insurance: bool, due_on: date | None = None
+    ) -> None:
         """Make an invoice of the charges chosen."""
         patient_id = self.patient_id
         if patient_id is None:
@@ -166,8 +187,9 @@ class BillingPresenter:
 
         def work() -> IssuedInvoice:
             return invoices.issue_invoice(
-                desk, patient_id, charges, discount=discount, discount_reason=reason, use_insurance=use_insurance
-            )
+                desk, patient_id, charges, discount=discount, discount_reason=reason, use_insurance=use_insurance,
+                due_on=due_on,
+            )  # fmt: skip
 
         def done(issued: IssuedInvoice) -> None:
             self.open_invoice(issued.id)
@@ -175,13 +197,15 @@ class BillingPresenter:
 
         self._do(work, done)
 
-    def pay(self, amount: int, method: str, reference: str) -> None:
+    def pay(self, amount: int, method: str, reference: str, card: Card = NO_CARD) -> None:
         """Take money for the invoice that is open."""
         invoice_id = self.invoice_id
         if invoice_id is not None:
             desk = self._once("payment")
             self._do(
-                lambda: cash.take_payment(desk, invoice_id, amount=amount, method=method, reference=reference),
+                lambda: cash.take_payment(
+                    desk, invoice_id, amount=amount, method=method, reference=reference, card=card
+                ),
                 self.view.paid,
             )
 

@@ -63,16 +63,21 @@ class ShiftPanel(QWidget):
         self.state.show_look(Look(_("Open"), "good"))
         words = [_("Open since {when}.").format(when=show_instant(shift.opened_at))]
         words.append(_("Float {amount}.").format(amount=money_text(shift.opening_float, shift.currency)))
-        for method, taken, back in day.by_method:
+        # What must lie in the till is not said before it was counted: a count is worth nothing that is copied.
+        for method, taken, back in (row for row in day.by_method if row[0] != "cash"):
             amount = money_text(taken - back, shift.currency)
             words.append(_("{method} {amount}.").format(method=method_words(method), amount=amount))
         self.about.setText(" ".join(words))
-        self.till.setText(
-            _("{amount} must lie in the till").format(amount=money_text(shift.expected_cash, shift.currency))
-        )
+        self.till.setText(_("Count the cash; what must lie in the till is on the day-end."))
         for field in (self.opening_float, self.counted):
             field.set_unit(shift.currency)
         self.button.set_text(_("Close shift and print day-&end"))
+
+    def show_currency(self, currency: str) -> None:
+        """Count in the clinic's currency while no shift says its own."""
+        if not self._open:
+            for field in (self.opening_float, self.counted):
+                field.set_unit(currency)
 
     def act(self) -> None:
         """Open or close, whichever is next."""

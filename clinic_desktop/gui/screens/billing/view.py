@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabWidg
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.billing.charges import ChargesPanel
+from clinic_desktop.gui.screens.billing.elsewhere import ElsewherePanel
 from clinic_desktop.gui.screens.billing.invoice import InvoicePanel
 from clinic_desktop.gui.screens.billing.presenter import BillingPresenter
 from clinic_desktop.gui.screens.billing.shift import ShiftPanel
@@ -26,6 +27,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.billing import Charge, ToBill
 from clinic_desktop.services.cash import DayEnd, Shift, TakenPayment
 from clinic_desktop.services.invoices import Insurance, Invoice, InvoiceRow, IssuedInvoice, PaymentRow
+from clinic_desktop.services.outside_bills import MoneyElsewhere
 
 NOTHING, CHARGES, INVOICE = range(3)
 
@@ -61,8 +63,10 @@ class BillingView(ScreenView):
             settings=context.settings,
         )
         self.charges = ChargesPanel(
-            self._keeper("invoice"), self._keeper("charge"), context.settings, presenter.kept_reason
+            self._keeper("invoice"), self._keeper("charge"), context.settings, presenter.kept_reason, context.today
         )
+        self.elsewhere = ElsewherePanel(context.settings)
+        self.charges.add_below(self.elsewhere)
         self.invoice = InvoicePanel(self._keeper("payment"), context.settings, presenter.kept_reason)
         self.shift = ShiftPanel(self._keeper("shift"))
         self._about: str | None = None
@@ -105,6 +109,7 @@ class BillingView(ScreenView):
         self.unpaid.selected.connect(lambda row: present.open_invoice(row.id) if row else None)
         self.charges.take_off_asked.connect(present.take_off)
         self.charges.add_asked.connect(self._add)
+        self.charges.code_asked.connect(lambda charge, new: present.code(charge, new, self.charges.coding_done))
         self.invoice.refund_asked.connect(self._refund)
         self.invoice.void_asked.connect(present.void)
         self.invoice.print_asked.connect(self._print_invoice)
@@ -116,7 +121,7 @@ class BillingView(ScreenView):
 
     def open(self, **arguments: str) -> None:
         """Show the lists, or the patient or invoice asked for."""
-        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self.charges.show_prices)
+        self.context.tasks.query("prices", lambda: billing.price_list(self.presenter.desk), self._show_prices)
         if invoice_id := arguments.get("invoice_id"):
             self.presenter.open_invoice(invoice_id)
         elif patient_id := arguments.get("patient_id"):
@@ -138,7 +143,7 @@ class BillingView(ScreenView):
 
     def leave(self) -> None:
         """Hand over what is still being typed."""
-        for form in (self.charges.form, self.charges.adding, self.invoice.form, self.shift.form):
+        for form in (self.charges.form, self.charges.adding, self.charges.coding, self.invoice.form, self.shift.form):
             if form.keeper is not None:
                 form.keeper.flush()
 
@@ -171,6 +176,10 @@ class BillingView(ScreenView):
         self.unpaid.set_rows(rows)
         self.lists.setTabText(1, _("&Unpaid ({count})").format(count=len(rows)))
 
+    def _show_prices(self, prices: Sequence[tuple[str, str, int, str]]) -> None:
+        self.charges.show_prices(prices)
+        self.shift.show_currency(next((currency for *_words, currency in prices), ""))
+
     def show_shift(self, shift: Shift | None, day: DayEnd | None) -> None:
         """The cashier's shift."""
         self.shift.show_shift(shift, day)
@@ -182,11 +191,17 @@ class BillingView(ScreenView):
         if self._about != patient_id:
             self._about = patient_id
             self.charges.fresh()
+            self.elsewhere.show_money(MoneyElsewhere())
             self.presenter.recall("invoice", self.charges.form.restore)
             self.presenter.recall("charge", self.charges.adding.restore)
         self.charges.show_charges(charges, cover)
         self.detail.setCurrentIndex(CHARGES)
         self._offer()
+
+    def show_elsewhere(self, patient_id: str, found: MoneyElsewhere) -> None:
+        """What care elsewhere cost the patient chosen."""
+        if patient_id == self._about:
+            self.elsewhere.show_money(found)
 
     def show_invoice(self, invoice: Invoice) -> None:
         """The invoice chosen."""
@@ -222,7 +237,7 @@ class BillingView(ScreenView):
         """Show a refusal beside the field it is about."""
         self.set_primary_busy(False)
         if isinstance(error, Refusal):
-            forms = [form for form in (self._form(), self.shift.form) if form is not None]
+            forms = [form for form in (self._form(), self.charges.coding, self.shift.form) if form is not None]
             named = [form for form in forms if any(field.key == error.field for field in form.fields())]
             (named or forms)[0].show_refusal(error)
             return
@@ -273,13 +288,15 @@ class BillingView(ScreenView):
                 discount=self.charges.discount_amount(),
                 reason=self.charges.discount_reason.value(),
                 use_insurance=self.charges.use_insurance.value(),
+                due_on=self.charges.due_on.value(),
             )
 
     def _pay(self) -> None:
         amount = self.invoice.amount.minor()
         if self.invoice.form.check() and amount is not None:
             self.set_primary_busy(True)
-            self.presenter.pay(amount, self.invoice.method.value() or "", self.invoice.reference.value())
+            by, card = self.invoice.method.value() or "", self.invoice.card()
+            self.presenter.pay(amount, by, self.invoice.reference.value(), card)
 
     def _add(self, price_code: str, quantity: int) -> None:
         self.presenter.charge_by_hand(price_code, quantity, self.charges.fresh_adding)

@@ -77,13 +77,22 @@ class ChartForms:
                 (("confirmed", _("Confirmed")), ("provisional", _("Provisional"))),
             )
         )
+        form.add(
+            SegmentField(
+                _("How severe"),
+                "chart.problem_severity",
+                (("mild", _("Mild")), ("moderate", _("Moderate")), ("severe", _("Severe"))),
+            )
+        )
         form.set_values({"certainty": "confirmed"})
         since = form.add(DateField(_("Since"), "chart.onset_on", today=self._today, past=True))
+        note = form.add(NoteEdit(_("Note"), "chart.problem_note", rows=2))
 
         def submit() -> None:
             title, code = search.words_and_key()
             certainty = str(form.field("certainty").value() or "confirmed")
-            self._presenter.add_problem(title, code, certainty, since.value())
+            severity = str(form.field("problem_severity").value() or "") or None
+            self._presenter.add_problem(title, code, certainty, since.value(), severity, note.value())
 
         return FormPage(_("Add a problem"), _("Add to the &list"), form, submit)
 

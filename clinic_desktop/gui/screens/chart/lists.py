@@ -204,13 +204,13 @@ def results(settings: Remembered) -> ListTable[ResultShown]:
 
 
 def acts(settings: Remembered) -> ListTable[OutsideAct]:
-    """Procedures and reports from elsewhere."""
+    """Procedures, reports, requests, appointments and other records from elsewhere."""
     columns: Sequence[Column[OutsideAct]] = (
         Column("on", _("Date"), lambda row: came_on(row.on), 106, sort=lambda row: row.on, strong=True),
-        Column("title", _("Procedure or report"), lambda row: row.title, 170, stretch=True),
+        Column("title", _("What"), lambda row: row.title, 170, stretch=True),
         Column("detail", _("About"), lambda row: row.detail or row.by, 110, subtle=True),
     )
-    empty = Empty(_("No procedure or report has come from elsewhere."), icon="report")
+    empty = Empty(_("Nothing else has come from elsewhere."), icon="report")
     return _short("chart.acts", columns, lambda row: row.id, empty, settings, headed=True)
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.gui.second_look import ask_of
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
 from clinic_desktop.services import (
@@ -23,6 +24,8 @@ from clinic_desktop.services.charting import NewAllergy, NewProblem, OutsideMedi
 from clinic_desktop.services.substances import Substance
 from clinic_desktop.services.terminology import Diagnosis
 from clinic_desktop.services.vitals import Trend
+
+T = TypeVar("T")
 
 # What of the journal changes what a chart shows.
 TOUCHING = (
@@ -175,16 +178,28 @@ class ChartPresenter:
     def record_vitals(self, entries: Mapping[str, str]) -> None:
         """Keep vital signs."""
         patient = self.patient_id
-        self._act("vitals", lambda desk: vitals.record_vitals(desk, patient, entries))
+
+        def work(desk: Desk) -> tuple[vitals.Taken, ...]:
+            return vitals.record_vitals(desk, patient, entries)
+
+        self._act("vitals", work, asked=lambda taken: ask_of(taken, self._desk, self._tasks, self._page))
 
     def withdraw_vitals(self, vital_ids: tuple[str, ...], reason: str) -> None:
         """Say that a measurement was an error."""
         self._act("reason", lambda desk: vitals.vitals_entered_in_error(desk, vital_ids, reason))
 
-    def add_problem(self, title: str, code: str | None, certainty: str, onset_on: date | None) -> None:
+    def add_problem(
+        self,
+        title: str,
+        code: str | None,
+        certainty: str,
+        onset_on: date | None,
+        severity: str | None = None,
+        note: str = "",
+    ) -> None:
         """Put a problem on the list."""
         patient = self.patient_id
-        problem = NewProblem(title, code, certainty, onset_on)
+        problem = NewProblem(title, code, certainty, onset_on, note.strip() or None, severity)
         self._act("problem", lambda desk: charting.add_problem(desk, patient, problem))
 
     def resolve_problem(self, problem_id: str, on: date, revision: int) -> None:
@@ -245,11 +260,17 @@ class ChartPresenter:
             lambda error: self._page.show_problem("start" if patient == self.patient_id else "", error),
         )
 
-    def _act(self, form: str, act: Callable[[Desk], object], then: Callable[[], None] | None = None) -> None:
+    def _act(
+        self,
+        form: str,
+        act: Callable[[Desk], T],
+        then: Callable[[], None] | None = None,
+        asked: Callable[[T], None] | None = None,
+    ) -> None:
         act_id = self._act_ids.setdefault(form, new_id())
         desk, patient = self._desk.once(act_id, draft=self.key(form)), self.patient_id
 
-        def done(_result: object) -> None:
+        def done(result: T) -> None:
             # The answer may come when another patient's chart is open: nothing typed there is touched by it.
             if patient != self.patient_id:
                 return
@@ -257,6 +278,8 @@ class ChartPresenter:
             self._page.was_kept(form)
             if then is not None:
                 then()
+            if asked is not None:
+                asked(result)
             self._tasks.query("chart", lambda: chart.chart_again(self._desk, patient), self._show)
 
         def failed(error: Exception) -> None:

@@ -77,7 +77,7 @@ class ChartView(ScreenView):
             problems.add_button(_("Resolved"), "chart.resolve", self._resolve)
         allergies = Panel(_("Allergies"))
         self._none_known = allergies.add_button(_("&None known"), "chart.none_known", self._presenter.none_known)
-        self._not_asked = allergies.add_button(_("&Not asked"), "chart.not_asked", self._presenter.not_asked)
+        self._not_asked = allergies.add_button(_("Not as&ked"), "chart.not_asked", self._presenter.not_asked)
         allergies.add_button(_("Add &allergy"), "chart.add_allergy", lambda: self._show_form("allergy"))
         if may("charting.deactivate_allergy"):
             allergies.add_button(_("End"), "chart.end_allergy", self._end_allergy)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.claims.words import ANSWERS
 from clinic_desktop.gui.widgets.buttons import Button
-from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
@@ -37,6 +37,8 @@ class EditForms(QWidget):
         self.reference = self.form.add(
             TextField(_("Insurer's re&ference"), "claims.payer_reference", longest=60)
         )  # fmt: skip
+        ways = [("electronic", _("Electronically")), ("portal", _("On the insurer's page")), ("paper", _("On paper"))]
+        self.method = self.form.add(ChoiceField(_("Sent"), "claims.submission_method", ways))
         self.of_line = label("", "strong", name="claims.of_line", wrap=True)
         self.line_form = Form(DraftKeeper(keep_line))
         self.code = TextField(_("C&ode"), "claims.code", longest=60)
@@ -62,7 +64,7 @@ class EditForms(QWidget):
             self.form.clear()
             self.form.set_values({
                 "diagnoses": " ".join(claim.diagnoses), "authorisation": claim.authorisation,
-                "payer_reference": claim.payer_reference,
+                "payer_reference": claim.payer_reference, "submission_method": claim.submission_method,
             })  # fmt: skip
             self.form.settle()
 

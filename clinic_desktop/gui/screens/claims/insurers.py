@@ -64,6 +64,7 @@ class InsurerForms(QWidget):
         super().__init__()
         self.insurer: Insurer | None = None
         self.plan: Plan | None = None
+        self.currency = ""  # in which a new plan counts
         kinds = [("insurer", _("Insurer")), ("plan", _("Plan"))]
         self.kind = SegmentField("", "claims.kind", kinds)
         self.kind.set_value("insurer")
@@ -142,7 +143,7 @@ class InsurerForms(QWidget):
         self.plan = row
         self.of_plan.clear()
         for field in (self.copay, self.ceiling):
-            field.set_unit(row.currency if row is not None else "")
+            field.set_unit(row.currency if row is not None else self.currency)
         if row is not None:
             self.of_plan.set_values({
                 "name": row.name, "share": row.share, "copay": row.copay, "ceiling": row.ceiling,
@@ -161,7 +162,9 @@ class InsurerForms(QWidget):
             return
         if insurer is not None and insurer != self.insurer:
             self.choose_insurer(insurer)
-        if plan is not None and plan != self.plan:
+        if self.plan is None:
+            self.choose_plan(None)
+        elif plan is not None and plan != self.plan:
             self.choose_plan(plan)
 
     def show_kind(self) -> None:

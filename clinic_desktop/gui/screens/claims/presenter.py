@@ -9,10 +9,19 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services import claim_answers, claim_batches, claim_views, claims, insurance
+from clinic_desktop.services import (
+    billing,
+    claim_answers,
+    claim_batches,
+    claim_moves,
+    claim_views,
+    claims,
+    insurance,
+)
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.claim_answers import NewAnswer
 from clinic_desktop.services.claim_batches import Batch, BatchFile
+from clinic_desktop.services.claim_moves import Moving
 from clinic_desktop.services.claim_views import Claim, ClaimRow, ToClaim
 from clinic_desktop.services.claims import LineEdit
 from clinic_desktop.services.insurance import Insurer, NewInsurer, NewPlan, Plan
@@ -37,7 +46,8 @@ class View(Protocol):
     def show_claim(self, claim: Claim | None) -> None: ...  # noqa: D102
     def show_list(self, shown: str) -> None: ...  # noqa: D102
     def show_batches(self, rows: Sequence[Batch]) -> None: ...  # noqa: D102
-    def show_insurers(self, rows: Sequence[Insurer], plans: Sequence[Plan]) -> None: ...  # noqa: D102
+    def show_insurers(self, rows: Sequence[Insurer], plans: Sequence[Plan], currency: str) -> None: ...  # noqa: D102
+    def show_moving(self, moving: Moving) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def did(self, words: str, form: str, show: str) -> None: ...  # noqa: D102
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
@@ -69,7 +79,7 @@ class Presenter:
             self._ask(lambda: claim_batches.batches(desk), self.view.show_batches)
         elif shown == "insurers":
             self._ask(
-                lambda: (insurance.insurers_known(desk), insurance.plans_known(desk)),
+                lambda: (insurance.insurers_known(desk), insurance.plans_known(desk), _currency_of(desk)),
                 lambda found: self.view.show_insurers(*found),
             )
         else:
@@ -123,7 +133,14 @@ class Presenter:
         self._do(lambda: claims.make_claims(desk, row.invoice_id), words, show="draft")
 
     def save(
-        self, diagnoses: str, authorisation: str, reference: str, lines: Sequence[LineEdit], *, expect: int
+        self,
+        diagnoses: str,
+        authorisation: str,
+        reference: str,
+        lines: Sequence[LineEdit],
+        *,
+        method: str = "",
+        expect: int,
     ) -> None:
         """Keep what was completed of the claim as it stood at revision `expect`."""
         one = self.claim
@@ -132,7 +149,7 @@ class Presenter:
             self._do(
                 lambda: claims.change_claim(
                     desk, one.id, diagnoses=diagnoses, authorisation=authorisation, payer_reference=reference,
-                    lines=lines, expect=expect,
+                    lines=lines, submission_method=method, expect=expect,
                 ),
                 _("Saved"),
                 form="edit",
@@ -156,6 +173,23 @@ class Presenter:
         if one is not None:
             words = _("A new claim is under Drafts")
             self._do(lambda: claims.resubmit_claim(desk, one.id, expect=one.revision), words, show="draft")
+
+    def ask_moving(self) -> None:
+        """Show what would be moved to the secondary insurer."""
+        one = self.claim
+        if one is not None:
+            view = self.view
+            self.tasks.query(
+                "moving", lambda: claim_moves.what_moves(self.desk, one.id)[0], view.show_moving, view.show_error
+            )
+
+    def move(self, moving: Moving) -> None:
+        """Ask the secondary insurer for what is open."""
+        desk = self.desk.once(self._act)
+        self._do(
+            lambda: claim_moves.move_to_secondary(desk, moving.claim_id, expect=moving.revision),
+            _("The claim to {insurer} is under Drafts").format(insurer=moving.insurer), show="draft",
+        )  # fmt: skip
 
     def cancel(self, one: Claim, reason: str) -> None:
         """Cancel it."""
@@ -255,6 +289,11 @@ class Presenter:
 
         self.view.set_busy(True)
         self.tasks.change(work, done, failed)
+
+
+def _currency_of(desk: Desk) -> str:
+    """The currency of the price list, in which a new plan counts too."""
+    return next((currency for _code, _name, _amount, currency in billing.price_list(desk)), "")
 
 
 def batchable(rows: Sequence[ClaimRow], chosen: ClaimRow | None) -> list[ClaimRow]:

@@ -11,6 +11,7 @@ from clinic_desktop.gui.screens.claims.detail import ClaimPanel
 from clinic_desktop.gui.screens.claims.forms import AnswerForm, EditForms
 from clinic_desktop.gui.screens.claims.insurers import InsurerForms, InsurerLists
 from clinic_desktop.gui.screens.claims.lists import batch_list, batch_paper, claim_list, claim_paper, invoice_list
+from clinic_desktop.gui.screens.claims.moving import ask_to_move
 from clinic_desktop.gui.screens.claims.presenter import Presenter, batchable
 from clinic_desktop.gui.screens.claims.words import EMPTY, SHOWS, side_words
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -20,6 +21,7 @@ from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import _
 from clinic_desktop.services.claim_batches import Batch
+from clinic_desktop.services.claim_moves import Moving
 from clinic_desktop.services.claim_views import Claim, ClaimRow, LineView, ToClaim
 from clinic_desktop.services.insurance import Insurer, Plan
 
@@ -57,6 +59,7 @@ class ClaimsView(ScreenView):
         add = self.add_button
         self.print = add(_("Print c&laim"), "claims.print", self._print)
         self.again = add(_("Send a&gain"), "claims.again", self.presenter.again)
+        self.moving = add(_("To the seco&nd insurer"), "claims.move", self.presenter.ask_moving)
         self.taking_back = add(_("Take answer &back"), "claims.take_back", self._take_back)
         self.to_draft = add(_("&Back to draft"), "claims.to_draft", self.presenter.back)
         self.cancelling = add(_("Ca&ncel claim"), "claims.cancel", self._cancel)
@@ -162,12 +165,17 @@ class ClaimsView(ScreenView):
             self.batches.select_row(0)
         self._offer()
 
-    def show_insurers(self, rows: Sequence[Insurer], plans: Sequence[Plan]) -> None:
-        """Insurers and plans."""
+    def show_insurers(self, rows: Sequence[Insurer], plans: Sequence[Plan], currency: str) -> None:
+        """Insurers and plans, and the currency in which a new plan counts."""
+        self.insurer.currency = currency
         self.lists.show_rows(rows, plans)
         self.insurer.renew(rows, plans)
         self._recall_insurer()
         self._offer()
+
+    def show_moving(self, moving: Moving) -> None:
+        """Show what would go to the second insurer, and ask."""
+        self.dialog = ask_to_move(self, moving, self.presenter.move)
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""
@@ -266,12 +274,11 @@ class ClaimsView(ScreenView):
         for button, offered in (
             (self.print, bool(status)),
             (self.again, status in {"rejected", "partly_paid"}),
+            (self.moving, claim is not None and status in {"rejected", "partly_paid"} and claim.position == 1),
             (self.taking_back, claim is not None and bool(status) and any(not row.taken_back for row in claim.answers)),
             (self.to_draft, status == "ready"),
             (self.cancelling, status in {"draft", "ready", "sent"}),
-            (self.csv, batch is not None),
-            (self.json, batch is not None),
-            (self.printing, batch is not None),
+            *((each, batch is not None) for each in (self.csv, self.json, self.printing)),
             (self.fresh, shown == "insurers"),
         ):
             button.setVisible(offered)
@@ -314,7 +321,7 @@ class ClaimsView(ScreenView):
             edit = self.edit
             self.presenter.save(
                 edit.diagnoses.value(), edit.authorisation.value(), edit.reference.value(), edit.edits(),
-                expect=edit.revision,
+                method=edit.method.value() or "", expect=edit.revision,
             )  # fmt: skip
 
     def _ready(self) -> None:
@@ -344,14 +351,12 @@ class ClaimsView(ScreenView):
             self.presenter.save_plan(forms.plan, forms.new_plan())
 
     def _cancel(self) -> None:
-        claim = self.presenter.claim
-        if claim is not None:
+        if (claim := self.presenter.claim) is not None:
             words = _("{number} is not asked for any more; it stays on record.").format(number=claim.number)
             self._ask(claim, _("Cancel this claim?"), words, _("&Cancel claim"), self.presenter.cancel)
 
     def _take_back(self) -> None:
-        claim = self.presenter.claim
-        if claim is not None:
+        if (claim := self.presenter.claim) is not None:
             words = _("The newest answer does not count any more and its money is reversed; both stay on record.")
             self._ask(claim, _("Take the answer back?"), words, _("&Take back"), self.presenter.take_back)
 
@@ -364,21 +369,18 @@ class ClaimsView(ScreenView):
         dialog.open()
 
     def _write(self, kind: str) -> None:
-        batch = self.batches.current()
-        if batch is not None:
+        if (batch := self.batches.current()) is not None:
             name = f"{batch.number}.{kind}"
             chosen, _kind = QFileDialog.getSaveFileName(self, _("Save as"), name, f"{kind.upper()} (*.{kind})")
             if chosen:
                 self.presenter.write(batch, kind, Path(chosen))
 
     def _print(self) -> None:
-        claim = self.presenter.claim
-        if claim is not None:
+        if (claim := self.presenter.claim) is not None:
             self.context.window.preview(lambda: claim_paper(self.presenter.desk, claim), claim.number)
 
     def _print_batch(self) -> None:
-        batch = self.batches.current()
-        if batch is not None:
+        if (batch := self.batches.current()) is not None:
             self.context.window.preview(lambda: batch_paper(self.presenter.desk, batch.id), batch.number)
 
     def _keep(self, form: str) -> Callable[[dict[str, str]], None]:

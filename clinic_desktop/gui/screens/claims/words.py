@@ -83,9 +83,23 @@ def about(claim: Claim) -> str:
         _("again for {number}").format(number=claim.resubmission_of) if claim.resubmission_of else "",
         _("sent again as {number}").format(number=claim.resubmitted_as) if claim.resubmitted_as else "",
         claim.reason,
+        *_primary(claim),
     ]
     first = "  ·  ".join([claim.insurer, claim.plan, claim.policy_number, *money])
     return "\n".join([first, "  ·  ".join(part for part in rest if part)])
+
+
+def _primary(claim: Claim) -> list[str]:
+    """What the first insurer answered, where this claim asks the second; what went to the second, where it did."""
+    first = claim.primary
+    if first is not None:
+        words = _("{insurer} paid {paid} of {claimed} ({number}): {reason}")
+        paid, claimed = money_text(first.paid, claim.currency), money_text(first.claimed, claim.currency)
+        return [words.format(insurer=first.insurer, paid=paid, claimed=claimed, number=first.number,
+                             reason=first.reason or "–")]  # fmt: skip
+    if claim.moved:
+        return [_("{amount} asked of the second insurer").format(amount=money_text(claim.moved, claim.currency))]
+    return []
 
 
 def invoice_columns() -> list[Column[ToClaim]]:

@@ -83,6 +83,7 @@ class Detail(QWidget):
         self._facts.add(_("Who is"), _(sharing.RECIPIENTS[row.recipient_type]))
         self._facts.add(_("E-mail"), row.recipient_email)
         self._facts.add(_("What for"), row.purpose)
+        self._facts.add(_("As"), _(sharing.FORMS[row.form]))
         self._facts.add(_("Parts"), lists.section_words(row.sections))
         self._facts.add(_("May"), ", ".join(_(sharing.PERMISSIONS[one]).lower() for one in row.permissions))
         self._facts.add(_("Until"), show_date(row.expires_on))

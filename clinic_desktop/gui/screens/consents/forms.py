@@ -185,9 +185,14 @@ class ConsentForms:
                         required=True)
         )  # fmt: skip
         words = form.add(NoteEdit(_("What has happened"), "consents.glass_words", required=True))
+        password = form.add(
+            TextField(_("Your own password, again"), "consents.own_password", secret=True, required=True, longest=1024)
+        )
 
         def submit() -> None:
-            self._presenter.break_glass(reason.value() or "", words.value())
+            given = password.value()
+            password.clear()  # it stays on no screen, right or wrong
+            self._presenter.break_glass(reason.value() or "", words.value(), given)
 
         return FormPage(_("Break the glass"), _("&Open the record now"), form, submit)
 
@@ -204,10 +209,14 @@ class ConsentForms:
                         [(key, _(words)) for key, words in sharing.RECIPIENTS.items()], required=True),
             TextField(_("E-mail"), "consents.recipient_email", longest=sharing.LONGEST_NAME),
         )  # fmt: skip
-        form.add(TextField(_("What for"), "consents.purpose", required=True))
+        form.add_row(
+            TextField(_("What for"), "consents.purpose", required=True),
+            ChoiceField(_("As"), "consents.form", [(key, _(words)) for key, words in sharing.FORMS.items()],
+                        required=True),
+        )  # fmt: skip
         parts = [CheckField(_(words), f"consents.section_{key}") for key, words in sharing.SECTIONS.items()]
-        form.add_row(*parts[:3])
-        form.add_row(*parts[3:])
+        form.add_row(*parts[:4])
+        form.add_row(*parts[4:])
         form.add_row(*(CheckField(_("May {what}").format(what=_(words).lower()), f"consents.permission_{key}")
                        for key, words in sharing.PERMISSIONS.items() if key != "view"))  # fmt: skip
         form.add(DateField(_("Until"), "consents.expires_on", today=self._today, required=True))
@@ -227,6 +236,7 @@ class ConsentForms:
                 recipient_organisation=str(values["recipient_organisation"]),
                 recipient_email=str(values["recipient_email"]),
                 message=str(values["message"]),
+                form=str(values["form"] or ""),
             )
         )
 
@@ -234,8 +244,8 @@ class ConsentForms:
         form = self._form("copy")
         folder = form.add(TextField(_("Folder for the file"), "consents.folder", required=True, longest=1000))
         words = _(
-            "The file is encrypted (PDF 2.0, AES-256) and opens with a password that is shown once, here. Give it to"
-            " the recipient by another way than the file."
+            "The file is encrypted (AES-256: a PDF, or FHIR records in a JWE) and opens with a password that is shown"
+            " once, here. Give it to the recipient by another way than the file."
         )
         form.add_widget(label(words, "secondary", wrap=True))
         self.password = label("", "figure", name="consents.password", wrap=True)

@@ -10,7 +10,6 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import Acting
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_
-from clinic_desktop.reports.consent_words import SealedCopy
 from clinic_desktop.services import break_glass, consents, restrictions, scheduling, sharing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.break_glass import Glass
@@ -18,9 +17,12 @@ from clinic_desktop.services.consent_rows import Consent
 from clinic_desktop.services.consent_wording import Wording
 from clinic_desktop.services.consents import ConsentPage, NewConsent
 from clinic_desktop.services.scheduling import Practitioner
-from clinic_desktop.services.sharing import NewShare, Share
+from clinic_desktop.services.sharing import NewShare, SealedCopy, Share
 
 TOUCHING = ("consent.", "record.", "break_glass.", "share.", "patient.")
+
+# A paper for every reader; records in the envelope that other systems open (RFC 7516).
+ENDINGS = {"pdf": ".pdf", "fhir": ".fhir.jwe"}
 
 T = TypeVar("T")
 
@@ -60,8 +62,8 @@ class View(Protocol):
 class ConsentsPresenter:
     """The thinking of the page."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, view: View) -> None:
-        self._desk, self._tasks, self._view = desk, tasks, view
+    def __init__(self, desk: Desk, tasks: Tasks, view: View, prove: Callable[[str], None]) -> None:
+        self._desk, self._tasks, self._view, self._prove = desk, tasks, view, prove
         self.acting = Acting(desk, tasks, "consents")
         self.shown: Shown | None = None
 
@@ -160,14 +162,15 @@ class ConsentsPresenter:
                 N_("The record is open as any other again."),
             )
 
-    def break_glass(self, reason: str, words: str) -> None:
-        """Open the record in an emergency."""
+    def break_glass(self, reason: str, words: str, password: str) -> None:
+        """Open the record in an emergency, once the password was given again."""
         patient = self.patient_id
-        self._act(
-            "glass",
-            lambda desk: break_glass.break_glass(desk, patient, reason, words),
-            N_("The record is open to you. An administrator looks at it afterwards."),
-        )
+
+        def work(desk: Desk) -> Glass:
+            self._prove(password)
+            return break_glass.break_glass(desk, patient, reason, words)
+
+        self._act("glass", work, N_("The record is open to you. An administrator looks at it afterwards."))
 
     def end_glass(self) -> None:
         """Close it again."""
@@ -189,12 +192,9 @@ class ConsentsPresenter:
         desk = self._desk
 
         def work() -> Written:
-            from clinic_desktop.reports import consent_papers  # heavy: loaded with the first paper
-
             # Looked at before the copy is noted: a folder that cannot be written to makes no copy.
-            target = _room_for(folder, share.number)
-            copy = consent_papers.sealed_copy(desk, share.id)
-            return _written(target, copy)
+            target = _room_for(folder, share.number, ENDINGS[share.form])
+            return _written(target, _sealed(desk, share))
 
         def done(written: Written) -> None:
             self._view.was_written(written)
@@ -233,21 +233,32 @@ def in_a_month(today: date) -> date:
     return date.fromordinal(today.toordinal() + 30)
 
 
-def _room_for(folder: str, number: str) -> Path:
+def _sealed(desk: Desk, share: Share) -> SealedCopy:
+    """The copy in the form that was agreed on; what makes it is heavy, and loaded with the first one."""
+    if share.form == "fhir":
+        from clinic_desktop.exchange.sharing import sealed_records
+
+        return sealed_records(desk, share.id)
+    from clinic_desktop.reports.consent_papers import sealed_copy
+
+    return sealed_copy(desk, share.id)
+
+
+def _room_for(folder: str, number: str, ending: str) -> Path:
     place = Path(folder).expanduser()
     if not place.is_dir():
         raise Trouble(N_("There is no folder {folder}."), remedy=N_("Name a folder that is there."), folder=folder)
-    target = place / f"{number}.pdf"
+    target = place / f"{number}{ending}"
     again = 2
     while target.exists():
-        target = place / f"{number} ({again}).pdf"
+        target = place / f"{number} ({again}){ending}"
         again += 1
     return target
 
 
 def _written(target: Path, copy: SealedCopy) -> Written:
     try:
-        target.write_bytes(copy.pdf)
+        target.write_bytes(copy.content)
     except OSError as error:
         raise Trouble(
             N_("The copy could not be written: {why}"), remedy=N_("Choose another folder."), why=error.strerror or ""

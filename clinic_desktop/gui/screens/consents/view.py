@@ -26,7 +26,7 @@ class ConsentsView(ScreenView):
     def __init__(self, context: ScreenContext) -> None:
         super().__init__("consents")
         self._window, self._today = context.window, context.today
-        self._presenter = ConsentsPresenter(context.desk, context.tasks, self)
+        self._presenter = ConsentsPresenter(context.desk, context.tasks, self, context.prove)
         self.list, self.shares = lists.consents(context.settings), lists.shares(context.settings)
         self._forms = ConsentForms(self._presenter, context.today)
         self._detail = Detail()
@@ -173,7 +173,7 @@ class ConsentsView(ScreenView):
     def _share(self) -> None:
         form = self._stack.pages["share"].form
         form.clear()
-        form.set_values({"expires_on": in_a_month(self._today()), "permission_print": True})
+        form.set_values({"expires_on": in_a_month(self._today()), "permission_print": True, "form": "pdf"})
         self._show_form("share")
 
     def _restrict(self) -> None:

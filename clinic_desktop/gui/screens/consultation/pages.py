@@ -161,6 +161,9 @@ def history(page: StepPage) -> None:
     form.add(NoteEdit(_("Past illnesses and operations"), "consultation.past", rows=2))
     form.add(NoteEdit(_("Family"), "consultation.family", rows=2))
     form.add(NoteEdit(_("Work, home, tobacco, alcohol"), "consultation.social", rows=2))
+    asked = [TextField(_(SYSTEM_WORDS[name]), f"consultation.review_{name}") for name in path.SYSTEMS]
+    rows = [tuple(asked[start : start + 2]) for start in range(0, len(asked), 2)]
+    form.add_section(_("Review of systems: what the patient says of each"), *rows, folded=True)
 
 
 def examination(page: StepPage) -> None:
@@ -190,6 +193,7 @@ def plan(page: StepPage) -> None:
         ("referral", _("Referral")),
     ):
         page.form.add(NoteEdit(words, f"consultation.{name}", rows=2))
+    page.form.add(TextField(_("Why"), "consultation.plan_reason"))
 
 
 def follow_up(page: StepPage, today: Callable[[], date]) -> None:

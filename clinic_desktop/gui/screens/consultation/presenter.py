@@ -9,6 +9,7 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain import consultation as path
 from clinic_desktop.domain.consultation import Diagnosis, State
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.second_look import Asks, ask_of
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import charting, consultation, drafts, encounters, terminology, vitals
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -32,7 +33,7 @@ ALLERGY_ACTS: Mapping[str, Callable[[Desk, str], object]] = {
 }
 
 
-class ConsultationPage(Protocol):
+class ConsultationPage(Asks, Protocol):
     """What the presenter asks of the view."""
 
     def show_visit(self, shown: Consultation, step: str) -> None:
@@ -57,15 +58,12 @@ class ConsultationPage(Protocol):
 
     def settled(self) -> None:
         """An act has ended: nothing is busy any more."""
-        ...
 
     def vitals_kept(self) -> None:
         """The vital signs typed were recorded: empty their fields."""
-        ...
 
     def addendum_kept(self) -> None:
         """The addendum was written: empty its fields."""
-        ...
 
 
 class ConsultationPresenter:
@@ -273,8 +271,9 @@ class ConsultationPresenter:
         """Keep vital signs in this encounter."""
         patient, encounter = self.patient_id, self.encounter_id
 
-        def kept(_taken: object) -> None:
+        def kept(taken: tuple[vitals.Taken, ...]) -> None:
             self._page.vitals_kept()
+            ask_of(taken, self._desk, self._tasks, self._page)
             self._ask_again(then)
 
         self._do(

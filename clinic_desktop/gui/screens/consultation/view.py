@@ -260,6 +260,10 @@ class ConsultationView(ScreenView):
         self.set_primary_busy(False)
         self._window.refresh_banner()
 
+    def offer_undo(self, words: str, undo: Callable[[], None]) -> None:
+        """Say that something was done, with a way back."""
+        self._window.offer_undo(words, undo)
+
     def vitals_kept(self) -> None:
         """Empty the fields of the vital signs."""
         self.entry.clear()

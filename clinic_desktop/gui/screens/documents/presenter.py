@@ -118,7 +118,7 @@ class Presenter:
 
         def work() -> tuple[OpenedDocument, bytes | None]:
             opened = document_reading.open_document(desk, patient_id, document.id)
-            if opened.content is not None:
+            if opened.content is not None or not opened.document.is_written_here:
                 return opened, None
             from clinic_desktop.reports import document_papers  # heavy: loaded with the first paper
 
@@ -148,7 +148,7 @@ class Presenter:
             and may_keep
             and not any(each.supersedes == document.id and each.status != rules.IN_ERROR for each in self._all()),
             withdraw=stands and may_keep and (care or not document.is_signed),
-            hand_out=stands,
+            hand_out=stands and (document.attachment_id is not None or document.is_written_here),
         )
 
     def sign(self, document: DocumentShown) -> None:

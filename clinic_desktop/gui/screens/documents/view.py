@@ -180,8 +180,12 @@ class DocumentsView(ScreenView):
             return
         self._shown = opened
         self.reading.show_facts(opened.document)
-        media_type = contents.PDF if pdf is not None else opened.document.media_type
-        show_content(self._tasks, self.reading.view, media_type, pdf or opened.content or b"")
+        content = pdf if pdf is not None else opened.content
+        if content is None:
+            self.reading.view.show_nothing(_("The content has not come with it: only that there is such a document."))
+        else:
+            media_type = contents.PDF if pdf is not None else opened.document.media_type
+            show_content(self._tasks, self.reading.view, media_type, content)
         self._offer()
 
     def show_examined(self, examined: Examined, source: str) -> None:

@@ -6,8 +6,9 @@ from typing import Protocol, TypeVar
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.growth import Standard, preferred
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.second_look import ask_of
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services import growth, vitals
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.growth import Growth
@@ -24,6 +25,7 @@ class View(Protocol):
     def draw(self, shown: Shown, standards: Sequence[str], standard: str) -> None: ...  # noqa: D102
     def show_gestation(self, days: int | None) -> None: ...  # noqa: D102
     def recorded(self, words: str) -> None: ...  # noqa: D102
+    def offer_undo(self, words: str, undo: Callable[[], None]) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
 
@@ -67,7 +69,8 @@ class Presenter:
         def kept(taken: tuple[vitals.Taken, ...]) -> None:
             self._act = new_id()
             self.view.set_busy(False)
-            self.view.recorded(_("Recorded: {n} measurements").format(n=len(taken)))
+            self.view.recorded(ngettext("{n} measurement recorded", "{n} measurements recorded", len(taken)))
+            ask_of(taken, self.desk, self.tasks, self.view)
             self._ask()
 
         self._do(lambda: vitals.record_vitals(desk, patient, entries), kept)

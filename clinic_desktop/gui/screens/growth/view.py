@@ -39,10 +39,10 @@ class GrowthView(ScreenView):
             [
                 Column("on", _("Date"), lambda row: show_date(row.on), width=116, sort=lambda row: row.on),
                 Column("age", _("Age"), lambda row: row.age, stretch=True),
-                Column("value", _("Measured"), lambda row: row.value, width=96, number=True),
+                Column("value", _("Measured"), lambda row: row.value, width=210, number=True),
                 Column("z", _("Z-score"), lambda row: row.z, width=76, number=True, meaning=lambda row: row.meaning),
                 Column("centile", _("Centile"), lambda row: row.centile, width=76, number=True),
-                Column("called", _("Reads as"), lambda row: row.called, width=190, meaning=lambda row: row.meaning),
+                Column("called", _("Reads as"), lambda row: row.called, width=200, meaning=lambda row: row.meaning),
             ],
             key=lambda row: row.key,
             empty=Empty(_("Nothing was measured yet. What you record at the right is drawn here at once.")),
@@ -80,6 +80,10 @@ class GrowthView(ScreenView):
             ("head_circumference", _("Head circumference (cm)")),
         ):
             self.form.add(TextField(words, f"growth.{key}", longest=20))
+            if key == "height":
+                self.form.add(
+                    SegmentField(_("Measured"), "growth.posture", [("lying", _("Lying")), ("standing", _("Standing"))])
+                )
         side = QWidget()
         context = QVBoxLayout(side)
         context.setContentsMargins(0, 0, 0, 0)
@@ -87,7 +91,14 @@ class GrowthView(ScreenView):
         context.addWidget(label(_("Measured now"), "section"))
         context.addWidget(self.form)
         context.addWidget(
-            label(_("Lying under two years, standing after: 0.7 cm lie between the two."), "secondary", wrap=True)
+            label(
+                _(
+                    "The charts mean lying under two years, standing after. Measured the other way, 0.7 cm are added or"
+                    " taken off (WHO, 2008)."
+                ),
+                "secondary",
+                wrap=True,
+            )
         )
         context.addWidget(Line())
         context.addWidget(label(_("Born preterm?"), "section"))
@@ -145,6 +156,7 @@ class GrowthView(ScreenView):
                 shown.ticks,
                 x_words=shown.x_words,
                 y_words=shown.y_words,
+                note="" if rows else _("Nothing was measured yet. Record a measurement at the right (Ctrl+Enter)."),
             )
         self.table.set_rows(tuple(reversed(shown.rows)))
 
@@ -165,6 +177,10 @@ class GrowthView(ScreenView):
         self.context.window.refresh_banner()
         self.form.field("weight").setFocus()
 
+    def offer_undo(self, words: str, undo: Callable[[], None]) -> None:
+        """Ask whether what was recorded is right."""
+        self.context.window.offer_undo(words, undo)
+
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""
         self.set_primary_busy(busy)
@@ -181,7 +197,7 @@ class GrowthView(ScreenView):
 
     def _record(self) -> None:
         if self.form.check():
-            entries = {key: str(value).strip() for key, value in self.form.values().items() if str(value).strip()}
+            entries = {key: text for key, value in self.form.values().items() if (text := str(value or "").strip())}
             self.presenter.record(entries)
 
     def _keep_gestation(self) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from clinic_desktop.domain.immunizations import ELIGIBILITY, FUNDING, NOT_DONE, ROUTES, SEVERITIES, SITES
 from clinic_desktop.gui.screens.immunizations.presenter import Defaults, Presenter
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
+from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
@@ -15,6 +16,7 @@ from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.immunization_reference import VaccineFound
 from clinic_desktop.services.immunizations import NewImmunization
+from clinic_desktop.services.vaccine_stock import VaccineLot
 
 STATUS_WORDS = {"active": "", "not_us": N_("not in the US"), "inactive": N_("no longer made")}
 
@@ -24,6 +26,7 @@ class DoseForms:
 
     def __init__(self, presenter: Presenter, today: Callable[[], date]) -> None:
         self._presenter, self._today = presenter, today
+        self._lots: dict[str, VaccineLot] = {}
         self.by_name: dict[str, FormPage] = {
             "record": self._record(),
             "decline": self._decline(),
@@ -45,6 +48,10 @@ class DoseForms:
     def fill_in(self, defaults: Defaults) -> None:
         """Fill in how a vaccine is usually given, where nothing was typed by hand."""
         form = self.by_name["record"].form
+        self._lots.clear()
+        self._lots |= {lot.lot_id: lot for lot in defaults.shelf}
+        self.shelf.set_choices([(lot.lot_id, _lot_words(lot)) for lot in defaults.shelf])
+        self.shelf.show_hint("" if defaults.shelf else _("The pharmacy stocks none of it."))
         for key, value in defaults.values.items():
             if key in form.draft() and key in self._by_hand:
                 continue
@@ -80,6 +87,8 @@ class DoseForms:
             where,
             stretch=(2, 3),
         )
+        none = _("Not from stock")
+        self.shelf = form.add(ChoiceField(_("From the s&helf"), "immunizations.stock_lot", (), none=none))
         form.add_row(
             TextField(_("&Lot"), "immunizations.lot", longest=40),
             DateField(_("E&xpires"), "immunizations.expires_on", today=self._today),
@@ -116,7 +125,16 @@ class DoseForms:
         vaccine.chosen.connect(lambda found: self._presenter.vaccine_chosen(found.key))
         where.edited.connect(self._where)
         form.edited.connect(self._by_hand.add)
+        form.edited.connect(self._lot_chosen)
         return FormPage(_("Record a dose"), _("&Record the dose"), form, lambda: self._submit_record(form))
+
+    def _lot_chosen(self, key: str) -> None:
+        """A lot of the shelf brings its words along; words typed by hand are of no lot of the shelf."""
+        form = self.by_name["record"].form
+        if key == "stock_lot" and (lot := self._lots.get(self.shelf.value() or "")) is not None:
+            form.set_values({"lot": lot.lot, "expires_on": lot.expires_on})
+        elif key in {"lot", "expires_on", "vaccine"} and self.shelf.value() is not None:
+            form.set_values({"stock_lot": None})
 
     def _where(self) -> None:
         """A dose from elsewhere needs no lot; one given here does."""
@@ -146,6 +164,7 @@ class DoseForms:
             words("vaccine"),
             occurred_on=on("occurred_on"),
             lot=words("lot"),
+            stock_lot_id=words("stock_lot") if here else None,
             expires_on=on("expires_on"),
             manufacturer=words("manufacturer"),
             site=words("site"),
@@ -234,3 +253,8 @@ def _said(status: str) -> str:
 
 def _choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(key, _(each)) for key, each in words.items()]
+
+
+def _lot_words(lot: VaccineLot) -> str:
+    words = _("{lot}, expired {day}") if lot.is_expired else _("{lot}, until {day}, {n} left")
+    return words.format(lot=lot.lot, day=show_date(lot.expires_on), n=lot.doses)

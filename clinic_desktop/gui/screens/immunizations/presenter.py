@@ -7,11 +7,18 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import drafts, immunization_chart, immunization_reference, immunizations
+from clinic_desktop.services import (
+    drafts,
+    immunization_chart,
+    immunization_reference,
+    immunizations,
+    vaccine_stock,
+)
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.immunization_chart import Card, DoseShown, Lot
 from clinic_desktop.services.immunization_reference import VaccineFound
 from clinic_desktop.services.immunizations import NewImmunization, NewReaction
+from clinic_desktop.services.vaccine_stock import VaccineLot
 
 TOUCHING = ("immunization.", "patient.", "allergy.", "problem.", "reference.", "setting.")
 
@@ -22,6 +29,7 @@ class Defaults:
 
     values: Mapping[str, object]
     number: int | None
+    shelf: tuple[VaccineLot, ...] = ()  # the lots of it that the pharmacy stocks
 
 
 class Page(Protocol):
@@ -75,7 +83,11 @@ class Presenter:
         """A vaccine was chosen: fill in how it is usually given, the lot used last and the number of the dose."""
         patient, vaccine = self.patient_id, self._found.get(cvx)
 
-        def found(lot: Lot | None) -> None:
+        def ask() -> tuple[Lot | None, tuple[VaccineLot, ...]]:
+            return immunization_chart.last_lot(self.desk, cvx), vaccine_stock.vaccine_lots(self.desk, cvx)
+
+        def found(known: tuple[Lot | None, tuple[VaccineLot, ...]]) -> None:
+            lot, shelf = known
             if patient != self.patient_id or vaccine is None:
                 return
             values: dict[str, object] = {
@@ -84,11 +96,14 @@ class Presenter:
                 "dose_amount": vaccine.dose_amount,
                 "dose_unit": vaccine.dose_unit,
             }
-            if lot is not None:
+            ready = next((one for one in shelf if not one.is_expired), None)
+            if ready is not None:
+                values |= {"stock_lot": ready.lot_id, "lot": ready.lot, "expires_on": ready.expires_on}
+            elif lot is not None:
                 values |= {"lot": lot.lot, "expires_on": lot.expires_on, "manufacturer": lot.manufacturer}
-            self._page.fill_in(Defaults(values, self._next_number(vaccine.antigens)))
+            self._page.fill_in(Defaults(values, self._next_number(vaccine.antigens), shelf))
 
-        self._tasks.query("lot", lambda: immunization_chart.last_lot(self.desk, cvx), found)
+        self._tasks.query("lot", ask, found)
 
     def _next_number(self, antigens: tuple[str, ...]) -> int | None:
         """The number of the next dose, of the antigen that is furthest behind among those the vaccine holds."""

@@ -117,6 +117,21 @@ def _judged(sheet: OrderSheet, test: SheetTest, typed: Typed, row: GridRow) -> G
     return replace(row, flag=flag, words=" · ".join(words), meaning="neutral")
 
 
+def order_words(sheet: OrderSheet) -> str:
+    """What whoever ordered told the laboratory, in lines."""
+    told = sheet.details
+    on = "" if told.collect_at is None else show_date(told.collect_at.astimezone().date())
+    lines = (
+        (_("Why: {words}"), " · ".join(part for part in (told.clinical_information, told.diagnoses) if part)),
+        (
+            _("Collection: {words}"),
+            " · ".join(part for part in (told.collection_instructions, on, sheet.place) if part),
+        ),
+        ("{words}", sheet.note or ""),
+    )
+    return "\n".join(words.format(words=said) for words, said in lines if said)
+
+
 def people(sheet: OrderSheet) -> str:
     """Who entered and who released what stands in an order, said once for all of it."""
     standing = [test.result for test in sheet.tests if test.result is not None]

@@ -13,6 +13,7 @@ from clinic_desktop.gui.screens.laboratory.grid import ResultGrid
 from clinic_desktop.gui.screens.laboratory.lists import EMPTY, critical_table, orders_table, priority_look
 from clinic_desktop.gui.screens.laboratory.panels import CallBackPanel, CorrectionPanel, SpecimenPanel
 from clinic_desktop.gui.screens.laboratory.presenter import Presenter
+from clinic_desktop.gui.screens.laboratory.said import OrderSaid
 from clinic_desktop.gui.screens.laboratory.sheet import GridRow, people
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import Button
@@ -55,6 +56,7 @@ class LaboratoryScreen(ScreenView):
             lambda whom, note, read_back: self.presenter.call_back(whom, note, read_back=read_back),
             DraftKeeper(lambda fields: self.presenter.kept("call_back").keep(fields)),
         )
+        self._said = OrderSaid(context.desk, context.tasks, self.say)
         self._specimens = SpecimenPanel(self._ask_reject)
         self._print_labels = self._specimens.add_button(_("Print &labels"), "laboratory.labels", self._preview_labels)
         self._correction = CorrectionPanel(
@@ -153,8 +155,7 @@ class LaboratoryScreen(ScreenView):
         self._about.setText(words.format(date=show_date(at.date()), time=f"{at:%H:%M}", who=sheet.ordered_by))
         self._people.setText(people(sheet))
         self._urgency.show_look(priority_look(sheet.priority))
-        self._note.setText(sheet.note or "")
-        self._note.setVisible(bool(sheet.note))
+        self._said.show_sheet(sheet)
         open_tests = any(test.status in {"ordered", "collected", "rejected"} for test in sheet.tests)
         self._cancel.setVisible(open_tests)
         self._print_labels.setVisible(bool(self._labels))
@@ -291,7 +292,6 @@ class LaboratoryScreen(ScreenView):
         self._urgency = Pill(name="laboratory.urgency")
         self._cancel = Button(_("Cancel &order"), "laboratory.cancel", self._ask_cancel)
         self._print = Button(_("&Print report"), "laboratory.print", self._print_report)
-        self._note = label("", name="laboratory.order_note", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(8)
         words = QVBoxLayout()
@@ -302,7 +302,7 @@ class LaboratoryScreen(ScreenView):
         for widget in (self._urgency, self._print, self._cancel):
             head.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        column.addWidget(self._note)
+        column.addWidget(self._said)
         column.addWidget(self._call_back)
         column.addWidget(self._correction)
         column.addWidget(self._specimens)
@@ -313,6 +313,7 @@ class LaboratoryScreen(ScreenView):
         panel.add(self._rule)
         panel.add(self._grid)
         column.addWidget(panel)
+        column.addWidget(self._said.concluding)
         column.addStretch(1)
         self._area = area = QScrollArea()
         area.setWidgetResizable(True)

@@ -7,8 +7,10 @@ from typing import Protocol
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, laboratory
+from clinic_desktop.services import directory, drafts, laboratory
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.directory import Entry
+from clinic_desktop.services.lab_orders import NOTHING_SAID, OrderDetails
 from clinic_desktop.services.laboratory import Catalogue, OpenTest, PlacedOrder, Priority
 
 FORM = "order"
@@ -44,6 +46,7 @@ class View(Protocol):
     def show_lines(self, lines: Sequence[Line], specimens: str) -> None: ...  # noqa: D102
     def show_open(self, tests: Sequence[OpenTest]) -> None: ...  # noqa: D102
     def restore(self, draft: Mapping[str, object]) -> None: ...  # noqa: D102
+    def offer_places(self, places: Sequence[Entry]) -> None: ...  # noqa: D102
     def start(self) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
@@ -76,6 +79,7 @@ class Presenter:
             desk = self.desk
             return laboratory.catalogue(desk), laboratory.open_tests(desk, patient_id), drafts.draft(desk, key)
 
+        self.tasks.query("places", lambda: directory.places(self.desk), self.view.offer_places)
         self.tasks.query("open", ask, lambda found: self._arrived(*found))
 
     def refresh(self, kinds: frozenset[str]) -> None:
@@ -125,7 +129,7 @@ class Presenter:
             desk, key = self.desk, DraftKey(FORM, self.patient_id)
             self.tasks.change(lambda: drafts.keep_draft(desk, key, fields), None, self.view.show_error)
 
-    def place(self, priority: str, note: str) -> None:
+    def place(self, priority: str, note: str, details: OrderDetails = NOTHING_SAID) -> None:
         """Place the order."""
         tests = tuple(key.removeprefix("test:") for key in self._chosen if key.startswith("test:"))
         panels = tuple(key.removeprefix("panel:") for key in self._chosen if key.startswith("panel:"))
@@ -135,7 +139,7 @@ class Presenter:
         def work() -> PlacedOrder:
             return laboratory.place_order(
                 desk, patient_id, tests=tests, panels=panels, encounter_id=encounter_id,
-                priority=PRIORITIES.get(priority, "routine"), note=note or None,
+                priority=PRIORITIES.get(priority, "routine"), note=note or None, details=details,
             )  # fmt: skip
 
         def done(placed: PlacedOrder) -> None:

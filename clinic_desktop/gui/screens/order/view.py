@@ -1,6 +1,7 @@
 """Shows a laboratory order being put together: search, the usual panels, what was chosen, how urgent."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -8,8 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from clinic_desktop.gui.screens.order.presenter import Found, Line, Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.model import Column
@@ -17,11 +19,14 @@ from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
 from clinic_desktop.gui.widgets.table import ListTable
-from clinic_desktop.gui.widgets.text import NoteEdit
+from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.directory import Entry
+from clinic_desktop.services.lab_orders import OrderDetails
 from clinic_desktop.services.laboratory import OpenTest
 
 PANELS_ACROSS = 2
+COLLECTED_FROM = time(8)  # a day without a time: specimens are taken from eight in the morning
 STATUS_WORDS = {
     "ordered": N_("waits for its specimen"),
     "collected": N_("in the laboratory"),
@@ -50,6 +55,13 @@ class OrderScreen(ScreenView):
         choices = (("routine", _("Routine")), ("urgent", _("Urgent")), ("stat", _("Stat")))
         self._priority = SegmentField(_("&How urgent"), "order.priority", choices)
         self._note = NoteEdit(_("&Note to the laboratory"), "order.note", rows=2)
+        self._told = (
+            NoteEdit(_("&Clinical information"), "order.clinical_information", rows=2),
+            TextField(_("Diagnosis codes"), "order.diagnoses", placeholder="I10 E11.9"),
+            TextField(_("Collection"), "order.collection_instructions", placeholder=_("Fasting for 12 hours")),
+            DateField(_("Collect on"), "order.collect_on", today=context.today),
+            ChoiceField(_("Place"), "order.place", ()),
+        )
         self._specimens = label("", "secondary", name="order.specimens", wrap=True)
         self.set_title(_("Laboratory order"))
         self._build()
@@ -75,8 +87,8 @@ class OrderScreen(ScreenView):
 
     def draft(self) -> dict[str, str]:
         """What was chosen and typed."""
-        note, priority = self._note.draft(), self._priority.draft()
-        typed = {"note": note} if note else {}
+        priority = self._priority.draft()
+        typed = {field.key: field.draft() for field in (self._note, *self._told) if field.draft()}
         if priority != "routine":
             typed["priority"] = priority
         return self.presenter.draft() | typed
@@ -90,10 +102,17 @@ class OrderScreen(ScreenView):
         self.show_lines((), "")
         self._form.clear()
         self._form.set_values({"priority": "routine"})
+        self._more.set_folded(True)
 
     def restore(self, draft: Mapping[str, object]) -> None:
         """Put the draft back."""
-        self._form.restore({key: draft[key] for key in ("note", "priority") if key in draft})
+        known = {field.key for field in self._form.fields()}
+        self._form.restore({key: value for key, value in draft.items() if key in known})
+        self._more.set_folded(not any(field.draft() for field in self._told))
+
+    def offer_places(self, places: Sequence[Entry]) -> None:
+        """Where the specimen can be taken."""
+        self._told[4].set_choices([(one.id, one.name) for one in places if one.active])
 
     def show_panels(self, panels: Sequence[Found]) -> None:
         """Offer the panels as buttons."""
@@ -179,6 +198,10 @@ class OrderScreen(ScreenView):
         order.add(self._specimens)
         self._form.add(self._priority)
         self._form.add(self._note)
+        clinical, codes, how, on, place = self._told
+        self._more = self._form.add_section(
+            _("More: why, and how the specimen is taken"), (clinical,), (codes, on), (how, place), folded=True
+        )
         order.add(self._form)
         columns.addWidget(choose, 4)
         columns.addWidget(order, 5)
@@ -230,7 +253,15 @@ class OrderScreen(ScreenView):
             self.presenter.drop(key)
 
     def _place(self) -> None:
-        self.presenter.place(self._priority.value() or "routine", self._note.value())
+        if not self._form.check():
+            return
+        clinical, codes, how, on, place = self._told
+        day = on.value()
+        details = OrderDetails(
+            clinical.value(), codes.value(), how.value(),
+            None if day is None else datetime.combine(day, COLLECTED_FROM).astimezone(), place.value(),
+        )  # fmt: skip
+        self.presenter.place(self._priority.value() or "routine", self._note.value(), details)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Del takes the chosen line out."""

@@ -1,6 +1,7 @@
 """The prescription on the pharmacy's desk: what was said about it, its lines, and the counselling."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.gui.screens.pharmacy.lines import LinePanel
 from clinic_desktop.gui.widgets.check import CheckField
-from clinic_desktop.gui.widgets.civil import show_instant
+from clinic_desktop.gui.widgets.civil import show_date, show_instant
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout, label
@@ -54,6 +55,7 @@ class OrderPanel(QWidget):
         self.panels: list[LinePanel] = []
         self.reasons: dict[str, TextField] = {}
         self.counselled: CheckField | None = None
+        self.note: TextField | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         inside = QWidget()
@@ -72,7 +74,7 @@ class OrderPanel(QWidget):
         clear_layout(self._body)
         self.form = Form(self.keeper)
         self.form.hide()
-        self.panels, self.reasons, self.counselled = [], {}, None
+        self.panels, self.reasons, self.counselled, self.note = [], {}, None, None
         if order is None:
             self._body.addWidget(Empty(_("Choose a prescription from the queue; Enter opens it."), icon="pill"))
             return
@@ -96,7 +98,27 @@ class OrderPanel(QWidget):
             )
             self.form.adopt(self.counselled)
             self._body.addWidget(self.counselled)
+            self.note = TextField(_("What was said, or a word for whoever hands it out"), "pharmacy.note")
+            self.form.adopt(self.note)
+            self._body.addWidget(self.note)
+        self._say_where(order)
         self._body.addStretch(1)
+
+    def _say_where(self, order: WorkOrder) -> None:
+        """Say where it is filled, until when, and what whoever prepared it noted."""
+        found = order.prescription
+        words = [
+            _("Prepared {when}: {note}").format(when=show_instant(found.ready_at), note=found.ready_note)
+            if found.ready_at and found.ready_note
+            else "",
+            _("Goes to {pharmacy}").format(pharmacy=found.pharmacy.name) if found.pharmacy else "",
+            _("To be filled by {day}").format(day=show_date(date.fromisoformat(found.expires_on)))
+            if found.expires_on
+            else "",
+        ]
+        if any(words):
+            text = " · ".join(part for part in words if part)
+            self._body.insertWidget(1, label(text, "secondary", name="pharmacy.where", wrap=True))
 
     def restore(self, fields: Mapping[str, object]) -> None:
         """Put a draft back, with the lots that were added to those proposed."""
@@ -111,6 +133,15 @@ class OrderPanel(QWidget):
     def given_reasons(self) -> dict[str, str]:
         """The reasons for going on, by alert."""
         return {key: field.value() for key, field in self.reasons.items()}
+
+    def said(self) -> str:
+        """What is noted of the counselling, or for whoever hands it out."""
+        return "" if self.note is None else self.note.value()
+
+    def forget_note(self) -> None:
+        """It was kept with the prescription: what is noted at handing out is another."""
+        if self.note is not None:
+            self.note.set_value("")
 
     def ask_reason(self) -> bool:
         """Go to a reason that is missing; False where none is."""

@@ -9,7 +9,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, pharmacy, prescribing
+from clinic_desktop.services import drafts, pharmacy, prescribers, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.pharmacy import Dispensed, QueueRow, TakenBack
 from clinic_desktop.services.prescriptions import Prescription
@@ -127,12 +127,22 @@ class Presenter:
             lambda _done: self._stay(_("Taken up: it is being prepared here.")),
         )
 
-    def prepared(self) -> None:
-        """Say that it lies ready."""
+    def prepared(self, note: str, kept: Callable[[], None]) -> None:
+        """Say that it lies ready; `kept` is told when the note is with it."""
         prescription = self._id()
+
+        def done(_revision: int) -> None:
+            kept()
+            self._stay(_("Prepared: it lies ready to be handed out."))
+
+        self._do(lambda desk: pharmacy.prepared(desk, prescription, note), done)
+
+    def fill_here(self) -> None:
+        """Have a prescription that was to go elsewhere filled here."""
+        found = self._open().prescription
         self._do(
-            lambda desk: pharmacy.prepared(desk, prescription),
-            lambda _done: self._stay(_("Prepared: it lies ready to be handed out.")),
+            lambda desk: prescribers.send_elsewhere(desk, found.prescription_id, None, expect=found.revision),
+            lambda _done: self._stay(_("It is filled here now.")),
         )
 
     def reject(self, reason: str) -> None:
@@ -146,15 +156,16 @@ class Presenter:
         self._do(lambda desk: pharmacy.reject(desk, prescription, reason), done,
                  draft=self.kept_reason("reject", prescription).key)  # fmt: skip
 
-    def dispense(self, picks: Sequence[Pick], reasons: Mapping[str, str], *, counselled: bool) -> None:
+    def dispense(self, picks: Sequence[Pick], reasons: Mapping[str, str], *, counselled: bool, said: str = "") -> None:
         """Hand out what was picked."""
         order = self._open()
         prescription, revision = order.prescription.prescription_id, order.prescription.revision
 
         def work(desk: Desk) -> Dispensed:
             return pharmacy.dispense(
-                desk, prescription, tuple(picks), counselled=counselled, expect=revision, overrides=dict(reasons)
-            )
+                desk, prescription, tuple(picks), counselled=counselled, expect=revision, overrides=dict(reasons),
+                counselling_note=said,
+            )  # fmt: skip
 
         def done(answer: Dispensed) -> None:
             words = _("{number} handed out.") if answer.status == "dispensed" else _("{number} handed out in part.")

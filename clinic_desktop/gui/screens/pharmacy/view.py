@@ -53,7 +53,7 @@ class PharmacyView(ScreenView):
     def _arrange(self) -> None:
         self.set_title(_("Pharmacy"))
         self.start = self.add_button(_("&Start preparing"), "pharmacy.start", self.presenter.start)
-        self.ready = self.add_button(_("Prepare&d"), "pharmacy.prepared", self.presenter.prepared)
+        self.ready = self.add_button(_("Prepare&d"), "pharmacy.prepared", self._prepared)
         self.reject = self.add_button(_("Send &back"), "pharmacy.reject", self._reject)
         body = QWidget()
         row = QHBoxLayout(body)
@@ -159,10 +159,16 @@ class PharmacyView(ScreenView):
         self.start.setEnabled(status in {"signed", "partly_dispensed"})
         self.ready.setEnabled(status in {"signed", "preparing", "partly_dispensed"})
         self.reject.setEnabled(status in WAITING)
-        if status in WAITING:
+        elsewhere = order is not None and order.prescription.pharmacy is not None
+        if status in WAITING and elsewhere:
+            self.set_primary(_("Fill it &here"), self.presenter.fill_here, name="pharmacy.fill_here")
+        elif status in WAITING:
             self.set_primary(_("&Hand out"), self._dispense, name="pharmacy.dispense")
         else:
             self.no_primary()
+
+    def _prepared(self) -> None:
+        self.presenter.prepared(self.order.said(), self.order.forget_note)
 
     def _dispense(self) -> None:
         # A lot whose quantity cannot be read must not be left out of what is handed over.
@@ -173,7 +179,7 @@ class PharmacyView(ScreenView):
             box.show_error(_("Tick this when the patient was told how to take it."))
             box.box.setFocus()
             return
-        self.presenter.dispense(self.order.picks(), self.order.given_reasons(), counselled=True)
+        self.presenter.dispense(self.order.picks(), self.order.given_reasons(), counselled=True, said=self.order.said())
 
     def _reject(self) -> None:
         self._ask(

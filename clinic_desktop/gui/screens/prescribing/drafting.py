@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal, InvalidOperation
 
+from clinic_desktop.domain import coding
 from clinic_desktop.domain.doses import Strength
 from clinic_desktop.domain.prescribing import Dose, check_unit, in_units, quantity, sig
 from clinic_desktop.domain.refusals import Refusal
@@ -62,6 +63,7 @@ def from_fields(values: Mapping[str, object], found: FoundMedicine | None, name:
     for field in ("unit", "route", "frequency"):
         if not values[field]:
             raise Refusal("Please fill this in.", field=field)
+    refills = values.get("refills")
     days, most, count = values["days"], values["max_per_day"], values["quantity"]
     dose = Dose(
         amount,
@@ -85,7 +87,15 @@ def from_fields(values: Mapping[str, object], found: FoundMedicine | None, name:
         int(count) if isinstance(count, Decimal) else None,
         str(values["instructions"] or ""),
         substitution_allowed=not values["no_substitution"],
+        refills=int(refills) if isinstance(refills, Decimal) else 0,
+        generic_name=str(values.get("generic_name") or ""),
+        ndc=str(values.get("ndc") or ""),
+        timing=str(values.get("timing") or ""),
+        indication=str(values.get("indication") or ""),
+        diagnoses=str(values.get("diagnoses") or ""),
     )
+    coding.ndc(line.ndc)
+    coding.diagnosis_codes(line.diagnoses)
     return known(line, found)
 
 

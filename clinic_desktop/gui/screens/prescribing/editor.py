@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.doses import counted, strength_text
 from clinic_desktop.domain.money import money_text
@@ -21,10 +21,11 @@ from clinic_desktop.domain.prescribing import (
 )
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.drafting import Written, first_dose, from_fields, worked_out
-from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.numbers import NumberField
 from clinic_desktop.gui.widgets.panel import Panel, label
@@ -32,6 +33,7 @@ from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
 from clinic_desktop.services.prescribing import FoundMedicine
+from clinic_desktop.services.prescription_lines import MOST_REFILLS
 
 UNITS = ("tablet", "capsule", "mL", "mg", "mcg", "g", "unit", "puff", "drop", "sachet", "application",
          "suppository", "pessary", "ampoule", "vial", "patch", "spray", "nebule")  # fmt: skip
@@ -84,10 +86,47 @@ class LineEditor(Panel):
         form.add_widget(self.stock)
         form.add_row(self.amount, self.unit, self.route, self.frequency, self.days, stretch=(2, 3, 3, 5, 3))
         form.add_row(self.quantity, self.max_per_day, self.as_needed_for, self.instructions, stretch=(3, 3, 4, 6))
-        form.add_row(self.as_needed, self.no_substitution, QWidget(), self.add_line, stretch=(2, 2, 4, 0))
+        asked = LinkButton(_("More: indication, refills, NDC"), "prescribing.more", self._turn)
+        form.add_row(self.as_needed, self.no_substitution, asked, self.add_line, stretch=(2, 2, 4, 0))
+        # A heading of its own would take the height of a line of the prescription: the link opens it.
+        self.more = QWidget()
+        rows = QVBoxLayout(self.more)
+        rows.setContentsMargins(0, 0, 0, 0)
+        for fields in self._more():
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            for field in fields:
+                row.addWidget(form.adopt(field), 1)
+            rows.addLayout(row)
+        form.add_widget(self.more)
+        self.more.hide()
         form.add_widget(self.sig)
         self.add(form)
         self._say("")
+
+    def _more(self) -> tuple[tuple[Field, ...], ...]:
+        """What few lines need: why, when in the day, how often again, which package."""
+        at = "prescribing"
+        return (
+            (
+                TextField(_("Indication"), f"{at}.indication", placeholder=_("high blood pressure")),
+                TextField(_("When in the day"), f"{at}.timing", placeholder=_("morning")),
+                NumberField(_("Refills"), f"{at}.refills", least=0, most=MOST_REFILLS),
+            ),
+            (
+                TextField(_("Diagnosis codes"), f"{at}.diagnoses", placeholder="I10"),
+                TextField(_("NDC"), f"{at}.ndc", placeholder="00093-7214-01"),
+                TextField(_("Generic name"), f"{at}.generic_name", hint=_("Where the medicine is not from the list")),
+            ),
+        )
+
+    def _turn(self) -> None:
+        self.more.setVisible(self.more.isHidden())
+
+    def unfold(self) -> None:
+        """Open what is folded away where something stands in it."""
+        typed = [field for field in self.form.fields() if self.more.isAncestorOf(field) and field.draft()]
+        self.more.setVisible(bool(typed))
 
     # Called by the view ----------------------------------------------------------------------------
 
@@ -128,15 +167,19 @@ class LineEditor(Panel):
                 "amount": dose.amount, "unit": dose.unit, "route": dose.route, "frequency": dose.frequency,
                 "days": dose.duration_days, "as_needed": dose.as_needed, "as_needed_for": dose.as_needed_for,
                 "max_per_day": dose.max_per_day, "quantity": line.quantity, "instructions": line.instructions,
-                "no_substitution": not line.substitution_allowed,
+                "no_substitution": not line.substitution_allowed, "indication": line.indication, "timing": line.timing,
+                "refills": line.refills or None, "diagnoses": line.diagnoses, "ndc": line.ndc,
+                "generic_name": line.generic_name if line.medicine_code is None else "",
             }
         )  # fmt: skip
+        self.unfold()
         self._edited("medicine")
         self.amount.setFocus()
 
     def restore(self, fields: Mapping[str, object]) -> None:
         """Put a draft back."""
         self.form.restore(fields)
+        self.unfold()
         choice = self.medicine.choice()
         if choice is not None:
             self._find_one(choice.key, self._known)
@@ -151,6 +194,7 @@ class LineEditor(Panel):
         """Empty the form for the next line."""
         self.found = None
         self.form.clear()
+        self.unfold()
         self.stock.setText("")
         self.quantity.set_unit("")
         self.quantity.line.setPlaceholderText("")

@@ -9,8 +9,10 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.drafting import Written, kept, known, recalled
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import charting, drafts, prescribing
+from clinic_desktop.services import charting, directory, drafts, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.directory import Entry
+from clinic_desktop.services.prescribers import Outside
 from clinic_desktop.services.prescribing import (
     ALLERGIES_NOT_ASKED,
     Checked,
@@ -34,6 +36,7 @@ class View(Protocol):
     def show_alerts(self, alerts: Sequence[ShownAlert], reasons: Mapping[str, str], pack: str) -> None: ...  # noqa: D102
     def restore_form(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
     def pending(self) -> Written | None: ...  # noqa: D102
+    def offer_pharmacies(self, found: Sequence[Entry]) -> None: ...  # noqa: D102
     def clear_form(self) -> None: ...  # noqa: D102
     def clear_chart(self) -> None: ...  # noqa: D102
     def chart_changed(self) -> None: ...  # noqa: D102
@@ -59,6 +62,7 @@ class Presenter:
         self.reasons: dict[str, str] = {}
         self.last_signed: str | None = None
         self.priority = "routine"
+        self.pharmacy_id: str | None = None  # outside; None is the clinic's own
         self._act_id = new_id()
         self._asked: str | None = None  # in place of what the check says, while it says nothing
 
@@ -89,6 +93,10 @@ class Presenter:
         if patient:
             self.tasks.query("chart", lambda: prescribing.medication_chart(desk, patient), self._arrived)
 
+    def ask_pharmacies(self) -> None:
+        """Ask where a prescription can be filled."""
+        self.tasks.query("pharmacies", lambda: directory.pharmacies(self.desk), self.view.offer_pharmacies)
+
     def _arrived(self, chart: MedicationChart) -> None:
         self.chart = chart
         self.view.show_chart(chart)
@@ -111,6 +119,8 @@ class Presenter:
                 fields[f"reason {key}"] = reason
         if self.priority != "routine":
             fields["priority"] = self.priority
+        if self.pharmacy_id:
+            fields["pharmacy"] = self.pharmacy_id
         if fields and self.encounter_id:
             fields["encounter_id"] = self.encounter_id
         return fields
@@ -269,7 +279,7 @@ class Presenter:
         desk = self.desk.once(self._act_id, draft=self.draft_key)
         lines = [replace(written.line, quantity=written.quantity) for written in self.lines]
         patient, encounter, reasons, priority = self.patient_id, self.encounter_id, dict(self.reasons), self.priority
-        key, typed = self.draft_key, self.draft({})
+        key, typed, outside = self.draft_key, self.draft({}), Outside(self.pharmacy_id)
 
         def signed(answer: SignedPrescription) -> None:
             # The answer may come when another patient's prescription is being written: that one stays as it is.
@@ -289,7 +299,9 @@ class Presenter:
         self.view.forget_draft()
         self.view.set_busy(True)
         self.tasks.change(
-            lambda: prescribing.sign_prescription(desk, patient, encounter, lines, reasons, priority=priority),
+            lambda: prescribing.sign_prescription(
+                desk, patient, encounter, lines, reasons, priority=priority, outside=outside
+            ),
             signed,
             failed,
         )

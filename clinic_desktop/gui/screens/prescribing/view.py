@@ -16,7 +16,7 @@ from clinic_desktop.gui.screens.prescribing.drafting import Written
 from clinic_desktop.gui.screens.prescribing.editor import LineEditor, counted_whole
 from clinic_desktop.gui.screens.prescribing.presenter import Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.model import Column
@@ -24,6 +24,7 @@ from clinic_desktop.gui.widgets.panel import Empty, label
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.directory import Entry
 from clinic_desktop.services.prescribing import MedicationChart, ShownAlert, SignedPrescription
 from clinic_desktop.services.prescriptions import Prescription
 
@@ -68,6 +69,7 @@ class PrescribingView(ScreenView):
             settings=context.settings,
         )
         self.priority = SegmentField("", "prescribing.priority", [(key, _(words)) for key, words in PRIORITIES])
+        self.pharmacy = ChoiceField(_("&Filled by"), "prescribing.pharmacy", (), none=_("The clinic's own pharmacy"))
         self.takes = label("", "secondary", name="prescribing.takes", wrap=True)
         self._checks = QTimer(self)
         self._checks.setSingleShot(True)
@@ -112,6 +114,7 @@ class PrescribingView(ScreenView):
         beside_column.setContentsMargins(0, 0, 0, 0)
         beside_column.setSpacing(12)
         beside_column.addWidget(self.side, 1)
+        beside_column.addWidget(self.pharmacy)
         beside_column.addWidget(self.priority)
         self.set_context(beside)
 
@@ -127,6 +130,7 @@ class PrescribingView(ScreenView):
         self.last.opened.connect(self.presenter.repeat)
         self.priority.set_value("routine")
         self.priority.edited.connect(self._priority_chosen)
+        self.pharmacy.edited.connect(self._pharmacy_chosen)
         remove = QShortcut(QKeySequence("Delete"), self.lines.view, self._remove)
         remove.setContext(Qt.ShortcutContext.WidgetShortcut)
 
@@ -138,6 +142,7 @@ class PrescribingView(ScreenView):
         if not patient:
             return
         self.context.window.set_patient(patient)
+        self.presenter.ask_pharmacies()
         self.presenter.open(patient, arguments.get("encounter_id"))
         self.editor.medicine.setFocus()
 
@@ -171,6 +176,7 @@ class PrescribingView(ScreenView):
             weight = words.format(
                 kg=plain(chart.weight_kg), date=show_date(from_text(chart.weighed_at).astimezone().date())
             )
+        self.pharmacy.show_hint(_("The patient prefers {name}").format(name=chart.pharmacy) if chart.pharmacy else "")
         takes = _("Takes now:\n{names}").format(names=names) if names else _("Takes no medicine now.")
         self.takes.setText("\n".join(part for part in (takes, weight) if part))
 
@@ -194,6 +200,15 @@ class PrescribingView(ScreenView):
         self.editor.restore(fields)
         if "priority" in fields:
             self.priority.set_value(fields["priority"])
+        if "pharmacy" in fields:
+            self.pharmacy.set_value(fields["pharmacy"])
+            self.presenter.pharmacy_id = str(fields["pharmacy"])
+
+    def offer_pharmacies(self, found: Sequence[Entry]) -> None:
+        """Where the prescription can be filled; with none outside there is nothing to choose."""
+        with QSignalBlocker(self.pharmacy):
+            self.pharmacy.set_choices([(one.id, one.name) for one in found if one.active])
+        self.pharmacy.setVisible(any(one.active for one in found))
 
     def pending(self) -> Written | None:
         """The line being written, if it is whole."""
@@ -315,7 +330,14 @@ class PrescribingView(ScreenView):
         self.presenter.priority = self.priority.value() or "routine"
         self.touch_draft()
 
+    def _pharmacy_chosen(self) -> None:
+        self.presenter.pharmacy_id = self.pharmacy.value()
+        self.touch_draft()
+
     def _plain_priority(self) -> None:
+        with QSignalBlocker(self.pharmacy):
+            self.pharmacy.set_value(None)
+        self.presenter.pharmacy_id = None
         with QSignalBlocker(self.priority):
             self.priority.set_value("routine")
         self.presenter.priority = "routine"

@@ -1,6 +1,6 @@
 """The fields of a registration on one page: essentials first, the rest folded away."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -12,15 +12,24 @@ from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.numbers import NumberField
 from clinic_desktop.gui.widgets.panel import Section
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.directory import Entry
 from clinic_desktop.services.identity import Draft
 from clinic_desktop.services.patient_parts import Contact, OtherName
 from clinic_desktop.services.patients import NewPatient
 
 CONTACTS = 3
+MARITAL = {
+    "never_married": N_("Never married"),
+    "married": N_("Married"),
+    "partnership": N_("In a partnership"),
+    "divorced": N_("Divorced"),
+    "separated": N_("Separated"),
+    "widowed": N_("Widowed"),
+}
 PLAIN = (
     "phone", "other_phone", "email", "address", "city", "district", "postal_code", "country", "national_id", "language",
-    "occupation", "insurer", "insurance_number", "alert",
+    "occupation", "insurer", "insurance_number", "alert", "marital_status", "phone_kind", "preferred_pharmacy_id",
 )  # fmt: skip
 BLOOD_TYPES = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
 
@@ -35,6 +44,7 @@ class RegistrationForm(Form):
         self.sex = SegmentField(_("Se&x"), "reception.sex", _sexes(), required=True)
         self.born = BirthField(_("&Born, or age"), "reception.born_on", today=today, required=True)
         self.phone = TextField(_("&Phone"), "reception.phone", placeholder="+234 803 123 4567")
+        self.pharmacy = ChoiceField(_("Preferred pharmacy"), "reception.preferred_pharmacy_id", ())
         self.kept_names: tuple[OtherName, ...] = ()
         self.add_row(self.family, self.given)
         self.add_row(self.sex, self.born, self.phone, stretch=(5, 3, 4))
@@ -56,7 +66,11 @@ class RegistrationForm(Form):
                 TextField(_("Postal code"), "reception.postal_code"),
                 TextField(_("Country"), "reception.country"),
             ),
-            (TextField(_("Other phone"), "reception.other_phone"), TextField(_("E-mail"), "reception.email")),
+            (
+                ChoiceField(_("This phone is"), "reception.phone_kind", _phone_kinds()),
+                TextField(_("Other phone"), "reception.other_phone"),
+                TextField(_("E-mail"), "reception.email"),
+            ),
             folded=True,
         )
 
@@ -69,6 +83,7 @@ class RegistrationForm(Form):
                 TextField(_("Occupation"), "reception.occupation"),
                 ChoiceField(_("Blood type"), "reception.blood_type", [(name, name) for name in BLOOD_TYPES]),
             ),
+            (ChoiceField(_("Marital status"), "reception.marital_status", _marital()), self.pharmacy),
             (
                 ChoiceField(_("Another name"), "reception.other_kind", _kinds()),
                 TextField(_("Family name then"), "reception.other_family"),
@@ -100,6 +115,14 @@ class RegistrationForm(Form):
             for n in range(1, CONTACTS + 1)
         ]
         return self.add_section(_("People to call"), *rows, folded=True)
+
+    def offer_pharmacies(self, found: Sequence[Entry]) -> None:
+        """Let one of the pharmacies in use be chosen, and keep showing one that is not any more."""
+        mine = self.pharmacy.draft()
+        self.pharmacy.set_choices(
+            [(one.id, " · ".join(part for part in (one.name, one.city or one.phone) if part)) for one in found
+             if one.active or one.id == mine]
+        )  # fmt: skip
 
     # What is typed, as services want it. ------------------------------------------------------------------
 
@@ -182,6 +205,14 @@ def _other_name(words: Mapping[str, str]) -> tuple[OtherName, ...]:
 
 def _sexes() -> list[tuple[str, str]]:
     return [("female", _("Female")), ("male", _("Male")), ("other", _("Other")), ("unknown", _("Unknown"))]
+
+
+def _phone_kinds() -> list[tuple[str, str]]:
+    return [("mobile", _("A mobile phone")), ("home", _("At home")), ("work", _("At work"))]
+
+
+def _marital() -> list[tuple[str, str]]:
+    return [(key, _(words)) for key, words in MARITAL.items()]
 
 
 def _kinds() -> list[tuple[str, str]]:

@@ -8,8 +8,9 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import drafts, identity, merging, patients, queue, relations
+from clinic_desktop.services import directory, drafts, identity, merging, patients, queue, relations
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.directory import Entry
 from clinic_desktop.services.identity import Draft, LikelyDuplicate
 from clinic_desktop.services.merging import MergeRow
 from clinic_desktop.services.patients import NewPatient, PatientDetails, Registered
@@ -42,6 +43,10 @@ class View(Protocol):
 
     def decided(self) -> None:
         """It was said what somebody like the patient is, or is not, to them."""
+        ...
+
+    def offer_pharmacies(self, found: Sequence[Entry]) -> None:
+        """The pharmacies that a patient may prefer."""
         ...
 
     def registered(self, done: Registered) -> None:
@@ -108,6 +113,10 @@ class ReceptionPresenter:
             self._kin(details.patient_id)
 
         self.tasks.query("patient", lambda: patients.patient_details(self.desk, patient_id), arrived, self.view.refused)
+
+    def ask_pharmacies(self) -> None:
+        """Ask for the pharmacies that a patient may prefer."""
+        self.tasks.query("pharmacies", lambda: directory.pharmacies(self.desk), self.view.offer_pharmacies)
 
     def look_for_duplicates(self, draft: Draft) -> None:
         """Ask who may be the one being typed; the newest question wins."""

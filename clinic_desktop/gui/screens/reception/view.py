@@ -17,6 +17,7 @@ from clinic_desktop.gui.widgets.civil import Birth, show_birth
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import _
+from clinic_desktop.services.directory import Entry
 from clinic_desktop.services.identity import LikelyDuplicate
 from clinic_desktop.services.merging import MergeRow
 from clinic_desktop.services.patients import PatientDetails, Registered, sex_words
@@ -76,6 +77,7 @@ class ReceptionView(ScreenView):
 
     def open(self, **arguments: str) -> None:
         """Show the patient asked for, or an empty form."""
+        self.presenter.ask_pharmacies()
         if patient_id := arguments.get("patient_id"):
             self.presenter.open_patient(patient_id)
         else:
@@ -126,6 +128,10 @@ class ReceptionView(ScreenView):
         self.family.show_family(family)
         self.family.show_merges(merges)
         self.family.show_different(different)
+
+    def offer_pharmacies(self, found: Sequence[Entry]) -> None:
+        """The pharmacies that a patient may prefer."""
+        self.form.offer_pharmacies(found)
 
     def decided(self) -> None:
         """It was said what somebody like the patient is, or is not, to them."""

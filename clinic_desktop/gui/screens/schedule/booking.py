@@ -6,6 +6,7 @@ from datetime import date, time
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from clinic_desktop.gui.screens.schedule.more import MoreOfBooking, Reminded, booking_words
 from clinic_desktop.gui.screens.schedule.presenter import Wanted
 from clinic_desktop.gui.widgets.buttons import Button, StopButton
 from clinic_desktop.gui.widgets.choice import ChoiceField
@@ -29,7 +30,13 @@ MINUTES = (10, 15, 20, 30, 45, 60)
 class BookingPanel(QWidget):
     """Books at the place chosen on the board, or shows the appointment that stands there."""
 
-    def __init__(self, find: Find, keeper: DraftKeeper, acts: dict[str, Callable[[], None]]) -> None:
+    def __init__(
+        self,
+        find: Find,
+        keeper: DraftKeeper,
+        acts: dict[str, Callable[[], None]],
+        remind: Callable[[str], None],
+    ) -> None:
         super().__init__()
         self._find = find
         self.day: date | None = None
@@ -51,10 +58,12 @@ class BookingPanel(QWidget):
         self.form.add_row(self.at, self.minutes)
         self.form.add(self.room)
         self.form.add(self.reason)
+        self.more = MoreOfBooking(self.form)
         self.shown = Panel(name="schedule.appointment")
         self._acts = [
             Button(_("Check &in"), "schedule.check_in", acts["check_in"], "Ctrl+I"),
-            Button(_("&Move to another time"), "schedule.move", acts["move"], "Ctrl+M"),
+            Button(_("Change or &move"), "schedule.move", acts["move"], "Ctrl+M"),
+            Button(_("Con&firmed by the patient"), "schedule.confirm", acts["confirm"]),
             Button(_("&Did not come"), "schedule.no_show", acts["no_show"], "Ctrl+D"),
             StopButton(_("&Cancel appointment"), "schedule.cancel", acts["cancel"], "Ctrl+Del"),
         ]
@@ -63,7 +72,8 @@ class BookingPanel(QWidget):
         self._name = label("", "strong", wrap=True, name="schedule.appointment.patient")
         self.shown.add(self._name)
         self.shown.body.addWidget(self._state, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self._words, *self._acts):
+        self.reminded = Reminded(remind)
+        for widget in (self._words, self.reminded, *self._acts):
             self.shown.add(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,7 +93,6 @@ class BookingPanel(QWidget):
         self.shown.hide()
         self.form.show()
         self.patient.setEnabled(moving is None)
-        self.reason.setVisible(moving is None)
         self.title.setText(_("Book") if moving is None else _("Move"))
         if moving is not None:
             self.form.set_values(
@@ -93,8 +102,10 @@ class BookingPanel(QWidget):
                     "room": moving.room,
                     "practitioner": moving.practitioner_id,
                     "starts_at": moving.starts_at.astimezone().time(),
+                    "reason": moving.reason,
                 }
             )
+            self.more.show(moving.more)
 
     def show_appointment(self, one: Appointment) -> None:
         """Show what stands at the place chosen, with what can be done about it."""
@@ -117,6 +128,7 @@ class BookingPanel(QWidget):
             one.practitioner,
             "" if not one.room else _("Room {room}").format(room=one.room),
             one.reason or "",
+            *booking_words(one),
             one.phone or "",
             one.mrn,
             one.status_reason or "",
@@ -124,6 +136,8 @@ class BookingPanel(QWidget):
         self._words.setText("\n".join(line for line in lines if line))
         for act in self._acts:
             act.setVisible(one.status == "booked")
+        self._acts[2].setVisible(one.status == "booked" and one.confirmed_at is None)
+        self.reminded.show_for(one)
 
     def take_place(self, practitioner_id: str, at: time) -> None:
         """Fill in the place chosen on the board."""
@@ -144,12 +158,15 @@ class BookingPanel(QWidget):
         if not self.form.check() or self.day is None or at is None or patient is None or practitioner is None:
             return None
         minutes = int(self.minutes.value() or "15")
-        return Wanted(patient, practitioner, self.day, at, minutes, self.room.value(), self.reason.value())
+        return Wanted(
+            patient, practitioner, self.day, at, minutes, self.room.value(), self.reason.value(), self.more.booking()
+        )
 
     def clear(self) -> None:
         """Make room for the next one."""
         self.form.clear()
         self.form.set_values({"minutes": "15"})
+        self.more.fold()
 
     def _ask(self, text: str, show: Show) -> None:
         self._find(text, lambda hits: show([_suggestion(hit) for hit in hits]))

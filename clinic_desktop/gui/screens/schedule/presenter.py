@@ -9,8 +9,10 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.services import drafts, patients, queue, scheduling
+from clinic_desktop.services import bookings, directory, drafts, patients, queue, scheduling
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.bookings import AS_USUAL, Booking
+from clinic_desktop.services.directory import Entry
 from clinic_desktop.services.patients import BannerFacts, PatientHit
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.scheduling import Appointment, DayBoard
@@ -29,6 +31,7 @@ class Wanted:
     minutes: int
     room: str
     reason: str
+    more: Booking = AS_USUAL
 
     @property
     def starts_at(self) -> datetime:
@@ -49,6 +52,14 @@ class View(Protocol):
 
     def booked(self, appointment: Appointment) -> None:
         """An appointment was made or moved."""
+        ...
+
+    def offer_places(self, places: Sequence[Entry]) -> None:
+        """Where appointments can be."""
+        ...
+
+    def noted(self, appointment: Appointment) -> None:
+        """It was noted that the patient comes, or was reminded."""
         ...
 
     def ended(self, appointment: Appointment) -> None:
@@ -119,7 +130,7 @@ class SchedulePresenter:
         self._do(
             lambda: scheduling.book(
                 desk, wanted.patient_id, wanted.practitioner_id, wanted.starts_at, wanted.minutes, wanted.room,
-                wanted.reason,
+                wanted.reason, wanted.more,
             ),
             self.view.booked,
         )  # fmt: skip
@@ -130,15 +141,44 @@ class SchedulePresenter:
         self._do(
             lambda: scheduling.reschedule(
                 desk, appointment.id, wanted.starts_at, appointment.revision, wanted.minutes, wanted.practitioner_id,
-                wanted.room,
+                wanted.room, wanted.reason, wanted.more,
             ),
             self.view.booked,
         )  # fmt: skip
 
-    def cancel(self, appointment: Appointment, reason: str) -> None:
+    def ask_places(self) -> None:
+        """Ask where appointments can be."""
+        self.tasks.query("places", lambda: directory.places(self.desk), self.view.offer_places)
+
+    def confirm(self, appointment: Appointment) -> None:
+        """Note that the patient said they come."""
+        desk = self.desk.once()
+        self._note(lambda: bookings.confirm(desk, appointment.id, expect=appointment.revision), appointment)
+
+    def remind(self, appointment: Appointment, method: str) -> None:
+        """Note that the patient was reminded."""
+        desk = self.desk.once()
+        self._note(lambda: bookings.note_reminder(desk, appointment.id, method), appointment)
+
+    def _note(self, work: Callable[[], object], appointment: Appointment) -> None:
+        def done(_answer: object) -> None:
+            self.view.noted(appointment)
+            self.ask()
+
+        self.tasks.change(work, done, self._failed)
+
+    def cancel(
+        self, appointment: Appointment, reason: str, cancelled_by: str = "clinic", *, tell_patient: bool = False
+    ) -> None:
         """Cancel an appointment."""
         desk = self.desk.once(draft=self.kept("cancel", appointment).key)
-        self._do(lambda: scheduling.cancel(desk, appointment.id, reason, appointment.revision), self.view.ended)
+        self._do(
+            lambda: scheduling.cancel(
+                desk, appointment.id, reason, appointment.revision, cancelled_by=cancelled_by,
+                tell_patient=tell_patient,
+            ),
+            self.view.ended,
+        )  # fmt: skip
 
     def no_show(self, appointment: Appointment) -> None:
         """Note that the patient did not come."""

@@ -1,6 +1,6 @@
 """Shows the day board at the left, and booking or the appointment chosen at the right."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from PySide6.QtCore import QTimer
@@ -11,15 +11,19 @@ from clinic_desktop.gui.screens.schedule.booking import BookingPanel
 from clinic_desktop.gui.screens.schedule.grid import Cell, DayGrid
 from clinic_desktop.gui.screens.schedule.presenter import SchedulePresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.check import CheckField
+from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.directory import Entry
 from clinic_desktop.services.patients import BannerFacts
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.scheduling import Appointment, DayBoard
 
+BY_WORDS = {"clinic": N_("The clinic"), "other": N_("Somebody else")}
 DAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
 
@@ -40,8 +44,11 @@ class ScheduleView(ScreenView):
         # The names of the columns are painted where the day is scrolled to.
         self.area.verticalScrollBar().valueChanged.connect(self.grid.update)
         self.set_body(self.area)
-        acts = {"check_in": self._check_in, "move": self._move, "no_show": self._no_show, "cancel": self._cancel}
-        self.booking = BookingPanel(presenter.find, DraftKeeper(self._keep), acts)
+        acts = {
+            "check_in": self._check_in, "move": self._move, "no_show": self._no_show, "cancel": self._cancel,
+            "confirm": self._confirm,
+        }  # fmt: skip
+        self.booking = BookingPanel(presenter.find, DraftKeeper(self._keep), acts, self._remind)
         self.set_context(self.booking)
         self.add_button(_("&Earlier"), "schedule.earlier", lambda: self._by(-1), "Ctrl+Left")
         self.add_button(_("Toda&y"), "schedule.today", self._today, "Ctrl+Home")
@@ -55,6 +62,7 @@ class ScheduleView(ScreenView):
         """Show the day, with a patient to book for if one is given."""
         self._wanted = arguments.get("appointment_id")
         self.presenter.recall(self._restore)
+        self.presenter.ask_places()
         patient_id = arguments.get("patient_id")
         self.context.window.set_patient(patient_id)
         self.booking.show_form(None)
@@ -124,6 +132,15 @@ class ScheduleView(ScreenView):
         self.booking.show_form(None)
         self._wanted = appointment.id
         self.grid.setFocus()
+
+    def offer_places(self, places: Sequence[Entry]) -> None:
+        """Where appointments can be."""
+        self.booking.more.offer_places(places)
+
+    def noted(self, appointment: Appointment) -> None:
+        """It was noted that the patient comes, or was reminded."""
+        self.context.window.say(_("{name}: noted").format(name=appointment.patient))
+        self._wanted = appointment.id
 
     def ended(self, appointment: Appointment) -> None:
         """An appointment was cancelled or missed."""
@@ -212,6 +229,14 @@ class ScheduleView(ScreenView):
         if self.booking.appointment is not None:
             self.presenter.check_in(self.booking.appointment)
 
+    def _confirm(self) -> None:
+        if self.booking.appointment is not None:
+            self.presenter.confirm(self.booking.appointment)
+
+    def _remind(self, method: str) -> None:
+        if self.booking.appointment is not None:
+            self.presenter.remind(self.booking.appointment, method)
+
     def _no_show(self) -> None:
         if self.booking.appointment is not None:
             self.presenter.no_show(self.booking.appointment)
@@ -224,12 +249,17 @@ class ScheduleView(ScreenView):
         words = _("{name}, {day} at {time} with {who}. The time is free again.").format(
             name=one.patient, day=show_date(start.date()), time=f"{start:%H:%M}", who=one.practitioner
         )
+        others = [(key, _(words)) for key, words in BY_WORDS.items()]
+        by = ChoiceField(_("Wanted &by"), "schedule.cancelled_by", others, none=_("The patient"))
+        tell = CheckField(_("The patient has to be &told"), "schedule.tell_patient")
         dialog = ConfirmStop(
             self, "schedule.cancelling", _("Cancel the appointment"), words,
             confirm=_("&Cancel appointment"), reason=_("Why"), meaning="warning",
-            kept=self.presenter.kept("cancel", one),
+            kept=self.presenter.kept("cancel", one), also=(by, tell),
         )  # fmt: skip
-        dialog.accepted.connect(lambda: self.presenter.cancel(one, dialog.reason()))
+        dialog.accepted.connect(
+            lambda: self.presenter.cancel(one, dialog.reason(), by.value() or "patient", tell_patient=tell.value())
+        )
         dialog.open()
 
     def _by(self, days: int) -> None:

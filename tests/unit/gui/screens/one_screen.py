@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets.settings import RememberedHere
@@ -27,7 +28,11 @@ class OneScreen(QWidget):
         self.counts: dict[str, int] = {}
         self.papers: list[bytes] = []
         self.undo: Callable[[], None] | None = None
-        self.view = build(ScreenContext(desk, Immediately(), self, RememberedHere(), lambda: date(2026, 3, 10)))
+        self.proves = True  # whether the password that is given again is right
+        self.view = build(
+            ScreenContext(desk, Immediately(), self, RememberedHere(), lambda: date(2026, 3, 10), prove=self.prove)
+        )
+        self.desk = desk
         QVBoxLayout(self).addWidget(self.view)
         QShortcut(QKeySequence("Ctrl+Return"), self, self.view.primary)
         QShortcut(QKeySequence("Esc"), self, self.view.escape)
@@ -51,6 +56,13 @@ class OneScreen(QWidget):
         """Type words where the focus is."""
         self.keys += len(words)
         QTest.keyClicks(QApplication.focusWidget() or self, words)
+
+    def prove(self, password: str) -> None:
+        """As the opened clinic does it, for a password that is right or wrong."""
+        assert password
+        if not self.proves:
+            raise Refusal("The username or the password is wrong.", field="own_password")
+        self.desk.session.prove(self.desk.store.clock.steady())
 
     # What a screen may ask of the window -------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.administration.presenter import role_rows
+from clinic_desktop.gui.screens.administration.research import ResearchSection
 from clinic_desktop.gui.screens.administration.section import ListSection
 from clinic_desktop.gui.screens.administration.view import AdministrationScreen
 from clinic_desktop.gui.shell.screen import ScreenContext
@@ -26,6 +28,7 @@ from clinic_desktop.services.office import Office
 from clinic_desktop.services.staff import NewStaff
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.patients import patients
+from tests.unit.services import consent_case
 
 DeskFor = Callable[[str], Desk]
 
@@ -317,3 +320,33 @@ def test_a_key_reaches_the_list(admin: Admin) -> None:
     view = admin.page("staff").table.view
     QTest.keyClick(view, Qt.Key.Key_Down)
     assert admin.page("staff").table.view.currentIndex().row() == 1
+
+
+def test_an_export_for_research_is_made_from_its_form_and_refused_in_words(
+    qtbot: QtBot, desk_for: DeskFor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse, window = desk_for("nurse"), PretendWindow()
+    for number in range(2):
+        patient = consent_case.register(nurse, f"Okafor{number}")
+        consent_case.sign(nurse, patient, "research")
+    context = ScreenContext(
+        desk_for("administrator"), Immediately(), window, RememberedHere(), lambda: date(2026, 3, 10)
+    )
+    view = AdministrationScreen(context)
+    qtbot.addWidget(view)
+    view.open(section="research")
+    page = cast("ResearchSection", view._pages["research"])
+    out = tmp_path / "study.zip"
+    monkeypatch.setattr(page, "ask_where", lambda: out)
+    view.primary()
+    assert page.form.field("approval").error()
+    page.form.set_values({"approval": "IRB-2026-7", "purpose": "Blood pressure"})
+    view.primary()  # five are needed, two have agreed
+    assert "2 people can be in this export" in page.form.field("k").error()
+    assert not out.exists()
+    page.form.set_values({"k": 2})
+    view.primary()
+    assert out.is_file()
+    (row,) = page.table.rows()
+    assert (row.export.approval, row.export.patients, row.export.k) == ("IRB-2026-7", 2, 2)
+    assert page.form.values()["approval"] == ""

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.gui.screens.claims.view import ClaimsView
@@ -223,3 +223,26 @@ def test_every_list_says_what_goes_there(stage: Stage) -> None:
         view.shows.edited.emit()
         assert not view.panel.isVisible()
         assert not view.primary_enabled
+
+
+def test_what_the_first_insurer_refuses_is_shown_and_asked_of_the_second(stage: Stage, insured: Insured) -> None:
+    insured.second()
+    first = claims.make_claims(insured.cashier, insured.invoice(2))[0]
+    one = insured.complete(first)
+    claims.make_ready(insured.cashier, first, expect=one.revision)
+    claim_batches.mark_sent(insured.cashier, claim_batches.make_batch(insured.cashier, [first]), expect=1)
+    refused = claim_answers.NewAnswer("rejected", date(2026, 3, 10), reason="not covered")
+    claim_answers.enter_answer(insured.cashier, first, refused, expect=claim(insured.cashier, first).revision)
+    view = show(stage, show="answered")
+    stage.click(view, "claims.move")
+    assert view.dialog is not None
+    words = view.dialog.findChild(QLabel, "claims.moving.words")
+    assert words is not None
+    assert "Workers' Scheme is asked for" in words.text()
+    stage.click(view.dialog, "claims.moving.confirm")
+    assert view.presenter.shown == "draft"
+    (moved,) = [row for row in claims_in(insured.cashier, ["draft"]) if row.insurer == "Workers' Scheme"
+                and claim(insured.cashier, row.id).primary is not None]  # fmt: skip
+    view.claims.select(moved.id)
+    view.presenter.open_claim(moved.id)
+    assert "Harbour Mutual paid 0.00 USD" in view.panel.facts.text()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.signatures import read
+from clinic_desktop.exchange.envelope import open_sealed
 from clinic_desktop.gui.screens.consents.view import ConsentsView
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.services import break_glass, chart, consents, restrictions, sharing
@@ -111,6 +112,19 @@ def test_without_a_signature_the_pad_says_so_and_nothing_is_kept(at: At, desk_fo
     assert consents.consents_of(desk_for("doctor"), patient).consents == ()
 
 
+def test_a_consent_signed_tomorrow_is_refused_in_words_and_nothing_is_kept(at: At, desk_for: DeskFor) -> None:
+    patient = register(desk_for("doctor"))
+    window = at("doctor")
+    window.view.open(patient_id=patient)
+    press(window, "consents.new")
+    fill(window, "consents.scope", "research")
+    fill(window, "consents.granted_on", "11-Mar-2026")
+    draw(window, "consents.signature")
+    window.primary()
+    assert "still to come" in window.errors[-1]
+    assert consents.consents_of(desk_for("doctor"), patient).consents == ()
+
+
 def test_the_strokes_are_kept_as_a_draft_and_come_back(at: At, desk_for: DeskFor) -> None:
     desk = desk_for("nurse")
     patient = register(desk)
@@ -180,9 +194,21 @@ def test_a_restricted_record_is_broken_open_and_closed_again(at: At, desk_for: D
     press(window, "consents.break_glass")
     fill(window, "consents.glass_reason", "life_in_danger")
     fill(window, "consents.glass_words", "short")
+    fill(window, "consents.own_password", "her own")
     window.primary()
     assert "at least" in window.errors[-1]
     fill(window, "consents.glass_words", "Unconscious after a fall")
+    tries = len(window.errors)
+    window.primary()
+    assert len(window.errors) == tries, "a form without the password is not given in: the field says so"
+    assert break_glass.my_glass(acting, patient) is None
+    window.proves = False
+    fill(window, "consents.own_password", "not her own")
+    window.primary()
+    assert "password is wrong" in window.errors[-1]
+    assert find(window, "consents.own_password").property("text") == "", "it stays on no screen"
+    window.proves = True
+    fill(window, "consents.own_password", "her own")
     window.primary()
     assert chart.open_chart(acting, patient).patient.id == patient
     assert "until 09:30" in find(window, "consents.who").property("text") or break_glass.my_glass(acting, patient)
@@ -248,3 +274,32 @@ def test_another_patients_page_shows_nothing_of_the_one_before(at: At, desk_for:
     press(window, "consents.new")
     window.primary()
     assert consents.consents_of(desk, other).consents == ()
+
+
+def test_a_record_is_shared_as_records_that_may_be_copied(at: At, desk_for: DeskFor, tmp_path: Path) -> None:
+    desk = desk_for("doctor")
+    patient = register(desk)
+    sign(desk, patient, "disclosure")
+    window = at("doctor")
+    window.view.open(patient_id=patient)
+    press(window, "consents.share")
+    for name, value in (("recipient_name", "Dr Bello"), ("recipient_type", "healthcare_provider"), ("purpose", "x"),
+                        ("form", "fhir")):  # fmt: skip
+        fill(window, f"consents.{name}", value)
+    find(window, "consents.section_allergies").setProperty("checked", True)
+    window.primary()
+    assert "copied" in window.errors[-1]
+    assert sharing.shares_of(desk, patient) == ()
+    find(window, "consents.permission_keep").setProperty("checked", True)
+    window.primary()
+    (share,) = sharing.shares_of(desk, patient)
+    assert (share.form, "keep" in share.permissions) == ("fhir", True)
+    window.view.shares.select_row(0)  # type: ignore[attr-defined]
+    press(window, "consents.copy")
+    fill(window, "consents.folder", str(tmp_path))
+    window.primary()
+    password = find(window, "consents.password")
+    assert isinstance(password, QLabel)
+    (file,) = tmp_path.glob("*.fhir.jwe")
+    assert b"AllergyIntolerance" not in file.read_bytes()
+    assert b'"Bundle"' in open_sealed(file.read_bytes(), password.text()).content

@@ -1,6 +1,7 @@
 """The documents page through its keys and buttons: added, read, written, signed, withdrawn, printed, handed out."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
+from clinic_desktop.domain import contents
 from clinic_desktop.domain.documents import Letter
 from clinic_desktop.gui.screens.documents import files
 from clinic_desktop.gui.screens.documents.view import DocumentsView
@@ -22,8 +24,9 @@ from clinic_desktop.services.examining import examine
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.journal import access
 from tests.conftest import DeskFor
-from tests.papers import page_of, png
+from tests.papers import bursting_pdf, page_of, png
 from tests.unit.gui.screens.stage import Stage
+from tests.unit.services.consent_case import sign
 from tests.unit.services.test_services_chart import a_patient
 
 Shown = tuple[DocumentsView, Stage]
@@ -126,7 +129,44 @@ def test_nothing_is_added_without_a_type_or_a_file(stage: Stage, patient: str) -
     assert stage.window.errors[-1] == "Choose a file first."
 
 
-def test_a_pasted_picture_and_a_pasted_text_become_documents(stage: Stage, patient: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "make", "words"),
+    [
+        ("everything.pdf", lambda path: path.open("wb").truncate(200 * contents.MEGABYTE), "is too large: 200 MB"),
+        ("bomb.pdf", lambda path: path.write_bytes(bursting_pdf()), "more memory or time"),
+        ("sub/../payslip.pdf", lambda path: path.write_bytes(b"MZ\x90\0"), "is a program"),
+    ],
+)  # fmt: skip
+def test_what_would_harm_the_window_is_refused_by_its_name_and_nothing_is_kept(
+    stage: Stage, patient: str, tmp_path: Path, name: str, make: Callable[[Path], object], words: str
+) -> None:
+    (tmp_path / "sub").mkdir()
+    path = tmp_path / name
+    make(path)
+    view = show(stage, patient)
+    paste(view, path)
+    said_of = stage.window.errors[-1]
+    assert words in said_of
+    assert f"“{Path(name).name}”" in said_of
+    assert ".." not in said_of
+    assert view.list.rows() == []
+
+
+def test_a_photograph_without_consent_is_refused_and_says_where_to_record_one(stage: Stage, patient: str) -> None:
+    view = show(stage, patient)
+    photo = QImage(60, 40, QImage.Format.Format_RGB32)
+    photo.fill(QColor("teal"))
+    paste(view, picture=photo)
+    view._add_form.form.set_values({"kind": "photo", "title": "Wound"})
+    view.primary()
+    assert "Photographs" in stage.window.errors[-1]
+    assert "Consents" in stage.window.errors[-1]
+    assert view._add_form.form.field("title").value() == "Wound", "what was typed stays"
+    assert list(view.list.rows()) == []
+
+
+def test_a_pasted_picture_and_a_pasted_text_become_documents(stage: Stage, patient: str, desk_for: DeskFor) -> None:
+    sign(desk_for("nurse"), patient, "photography")
     view = show(stage, patient)
     photo = QImage(60, 40, QImage.Format.Format_RGB32)
     photo.fill(QColor("teal"))
@@ -235,6 +275,7 @@ def test_a_print_goes_to_the_printer_with_no_name_and_no_file(
 
     monkeypatch.setattr(files, "send_to_printer", printer)
     doctor = desk_for("doctor")
+    sign(doctor, patient, "photography")
     for kind, data in (("letter", page_of("A")), ("photo", png(50, 80)), ("letter", b"Plain words")):
         made = documents.keep_document(doctor, patient, NewDocument(kind, "A", "scanned", examine(data, "a")))
         view = show(stage, patient, document_id=made)

@@ -45,6 +45,10 @@ def test_an_empty_chart_still_shows_the_curves_and_says_what_goes_there(stage: S
     assert stage.window.patient == child
     assert len(view.chart._curves) == 7
     assert list(view.table.rows()) == []
+    assert "Nothing was measured yet" in view.chart.accessibleName()
+    assert "Record a measurement" in view.chart.accessibleName()
+    assert view.form.field("weight").editor().hasFocus()
+    assert view.primary_enabled
 
 
 def test_what_is_measured_is_drawn_and_listed_at_once(stage: Stage, child: str, desk_for: DeskFor) -> None:
@@ -115,3 +119,26 @@ def test_nothing_of_one_child_is_left_when_another_is_opened(stage: Stage, child
     second = patients.register_patient(desk_for("nurse"), other).patient_id
     view.open(patient_id=second)
     assert (list(view.table.rows()), list(view.chart._marks)) == ([], [])
+
+
+def test_a_height_measured_standing_says_what_it_counts_as(stage: Stage, child: str) -> None:
+    view = show(stage, child)
+    fill(view, "growth.height", "74")
+    stage.click(view, "growth.posture.standing")
+    view.primary()
+    view.measure.set_value("height")
+    view.measure.edited.emit()
+    assert [row.value for row in view.table.rows()] == ["74.0 cm standing, counts as 74.7"]
+    assert [mark.y for mark in view.chart._marks] == [74.7]
+
+
+def test_an_odd_weight_is_asked_about_and_taken_back_by_undo(stage: Stage, child: str, desk_for: DeskFor) -> None:
+    view = show(stage, child)
+    fill(view, "growth.weight", "8.9")
+    view.primary()
+    fill(view, "growth.weight", "28.9")
+    view.primary()
+    assert "Is 28.9 kg right?" in stage.window.said[-1]
+    assert len(growth.growth(desk_for("nurse"), child).points) >= 1
+    stage.window.undo()
+    assert [point.value for point in growth.growth(desk_for("nurse"), child).of("weight")] == [8.9]

@@ -67,7 +67,7 @@ def test_an_administrator_sends_and_a_missing_addressee_is_said_beside_the_field
     stage: Stage, desk_for: DeskFor
 ) -> None:
     view = show(stage, "administrator", act="message")
-    title = view.findChild(QLineEdit, "inbox.title")
+    title = view.findChild(QLineEdit, "inbox.message.title")
     assert title is not None
     QTest.keyClicks(title, "Staff meeting at four")
     stage.click(view, "inbox.send")
@@ -81,7 +81,7 @@ def test_an_administrator_sends_and_a_missing_addressee_is_said_beside_the_field
 
 def test_anybody_keeps_a_task_of_their_own(stage: Stage, desk_for: DeskFor) -> None:
     view = show(stage, "cashier", act="task")
-    title = view.findChild(QLineEdit, "inbox.title")
+    title = view.findChild(QLineEdit, "inbox.message.title")
     assert title is not None
     QTest.keyClicks(title, "Order receipt rolls")
     stage.click(view, "inbox.send")

@@ -1,6 +1,7 @@
 """Programmes of a patient, and the administrator's review, over real services."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -20,7 +21,7 @@ from clinic_desktop.services import break_glass, programmes
 from clinic_desktop.services.programmes import NewEnrolment, NewProgramme
 from tests.conftest import DeskFor
 from tests.unit.gui.screens.one_screen import OneScreen
-from tests.unit.services.consent_case import register, sign
+from tests.unit.services.consent_case import break_open, register, sign
 
 At = Callable[[str, Callable[[ScreenContext], ScreenView]], OneScreen]
 
@@ -58,6 +59,24 @@ def fill(window: QWidget, name: str, words: str) -> None:
     widget.setText(words) if isinstance(widget, QLineEdit) else widget.setPlainText(words)
 
 
+def test_a_programme_that_ended_while_the_page_was_open_takes_nobody_and_says_when_it_ended(
+    at: At, desk_for: DeskFor
+) -> None:
+    nurse, admin = desk_for("nurse"), desk_for("administrator")
+    patient = register(nurse)
+    walk = NewProgramme("Walk", "x", "fitness", (Step("a"),), ends_on=date(2026, 3, 20), needs_consent=False)
+    made = programmes.add_programme(admin.once(), walk)
+    window = at("nurse", ProgrammesView)
+    window.view.open(patient_id=patient)
+    assert isinstance(window.view, ProgrammesView)
+    window.view.offered.select_row(0)
+    press(window, "programmes.enrol")
+    programmes.change_programme(admin.once(), made, replace(walk, ends_on=date(2026, 3, 9)), expect=1)
+    window.primary()
+    assert "has ended: 09-Mar-2026 was its last day" in window.errors[-1]
+    assert programmes.enrolments_of(nurse, patient) == ()
+
+
 def test_a_patient_is_enrolled_and_a_session_noted(at: At, desk_for: DeskFor) -> None:
     nurse = desk_for("nurse")
     patient = register(nurse)
@@ -93,7 +112,7 @@ def test_a_patient_is_enrolled_and_a_session_noted(at: At, desk_for: DeskFor) ->
 def test_an_administrator_reviews_and_keeps_the_catalogue(at: At, desk_for: DeskFor) -> None:
     doctor, admin = desk_for("doctor"), desk_for("administrator")
     patient = register(doctor)
-    break_glass.break_glass(doctor.once(), patient, "other", "Nobody to be asked")
+    break_open(doctor, patient, "other", "Nobody to be asked")
     window = at("administrator", OversightView)
     window.view.open()
     assert window.counts["oversight"] == 1

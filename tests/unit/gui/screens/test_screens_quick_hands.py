@@ -35,6 +35,8 @@ class Held:
     def __init__(self) -> None:
         self.waiting: list[_Asked] = []
 
+    closed = False
+
     def change(self, work: Any, done: Any = None, failed: Any = None) -> None:
         self.waiting.append(_Asked("", work, done, failed))
 

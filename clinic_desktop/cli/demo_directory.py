@@ -1,0 +1,53 @@
+"""Where the demo clinic sees patients, the pharmacies near it, and the made-up numbers of its doctors."""
+
+from dataclasses import replace
+
+from clinic_desktop.cli.demo_weeks import Weeks
+from clinic_desktop.services import administration, directory, patients, staff
+from clinic_desktop.services.directory import Address
+from clinic_desktop.services.staff import Practice
+
+PLACES = (
+    Address("Main clinic", phone="+1 555 0100", address="4 Quay Road", city="Westport"),
+    Address("Hill clinic", phone="+1 555 0190", address="3 Hill Road", city="Easton"),
+)
+# NCPDP numbers of seven digits, and NPI and DEA numbers with sound check digits, that belong to nobody: 555 numbers.
+PHARMACIES = (
+    Address("Harbour Street Pharmacy", "5550011", "+1 555 0140", address="12 Harbour Street", city="Westport"),
+    Address("Station Pharmacy", "5550022", "+1 555 0141", address="1 Station Square", city="Easton"),
+)
+DOCTORS = {
+    "Demo Doctor": Practice("1234567893", "AD1234563", "MD", "+1 555 0111", "doctor@clinic.test"),
+    "Second Doctor": Practice("1245319599", "BS7654329", "MD", "+1 555 0112", "doctor2@clinic.test"),
+}
+HOURS = "Mon-Fri 08:00-17:00 Main clinic\nSat 08:00-12:00 Hill clinic"
+PROCEDURES = {"consult_new": "99203", "consult_follow": "99213", "cbc": "85025"}
+STATUSES = ("married", "never_married", "widowed", "partnership")
+
+
+def settle(weeks: Weeks) -> None:
+    """Fill the directory, give the doctors their numbers and the prices their codes."""
+    admin = weeks.desk("administrator")
+    for place in PLACES:
+        directory.add_place(admin, place)
+    chosen = [directory.add_pharmacy(admin, pharmacy) for pharmacy in PHARMACIES]
+    for member in staff.staff_members(admin):
+        if member.display_name in DOCTORS:
+            staff.change_staff(
+                admin, member.id, display_name=member.display_name, specialty="Family medicine", licence="LIC-0001",
+                practice=DOCTORS[member.display_name], hours=HOURS, expect=member.revision,
+            )  # fmt: skip
+    for price in administration.price_list(admin):
+        if price.code in PROCEDURES:
+            administration.change_price(
+                admin, price.id, name=price.name, amount=price.amount, active=price.active,
+                procedure_code=PROCEDURES[price.code], expect=price.revision,
+            )  # fmt: skip
+    front = weeks.desk("frontdesk")
+    for count, (patient_id, _story) in enumerate(weeks.known[:24]):
+        known = patients.patient_details(front, patient_id)
+        more = replace(
+            known.patient, preferred_pharmacy_id=chosen[count % 2], phone_kind="mobile",
+            marital_status=STATUSES[count % 4] if weeks.is_grown(patient_id) else None,
+        )  # fmt: skip
+        patients.change_patient(front, patient_id, more, known.revision)

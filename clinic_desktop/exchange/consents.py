@@ -1,0 +1,82 @@
+"""What a patient agreed to, here or elsewhere <-> Consent."""
+
+from clinic_desktop.domain.consents import BY_KEY
+from clinic_desktop.exchange import when
+from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, meaning
+from clinic_desktop.exchange.medicines import NOT_NAMED
+from sync.records.consent import Consent
+from sync.records.elements import Coding, Reference
+from sync.records.exact import Json
+
+SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
+OURS = "urn:x-clinic-desktop:consent-scope"
+LOINC_CONSENT = ("http://loinc.org", "59284-0", "Consent Document")
+# What FHIR's own scopes are nearest to here, and the other way round.
+_NEAREST = {"patient-privacy": "disclosure", "research": "research", "treatment": "treatment", "adr": "treatment"}
+_OUTER = {"research": "research", "treatment": "treatment"}
+_STATUS = {
+    "active": "active", "draft": "draft", "proposed": "draft", "rejected": "rejected", "inactive": "expired",
+    "entered-in-error": "entered_in_error",
+}  # fmt: skip
+_WRITTEN = {
+    "active": "active", "draft": "draft", "rejected": "rejected", "expired": "inactive", "withdrawn": "inactive",
+    "entered_in_error": "entered-in-error",
+}  # fmt: skip
+
+
+def read(record: Consent) -> Mapped:
+    """A consent from elsewhere; it is shown, and opens nothing here: it was not given to this clinic."""
+    provision = record.provision
+    period = provision.period if provision else None
+    denied = provision is not None and provision.type == "deny" and record.status == "active"
+    rule, policy = meaning(record.policy_rule), record.policy[0] if record.policy else None
+    who = record.performer[0] if record.performer else record.patient
+    values = {
+        "scope": _scope(record.scope.coding),
+        "status": "rejected" if denied else _STATUS[record.status],
+        "granted_on": when.civil(record.date_time),
+        "valid_from": when.civil(period.start if period else None) or when.civil(record.date_time),
+        "valid_until": when.civil(period.end if period else None),
+        "grantor": "patient" if who == record.patient else "other",
+        "grantor_name": (who.display if who else None) or NOT_NAMED,
+        "wording": "outside",
+        "wording_version": "",
+        "wording_text": rule.title or (policy.uri or policy.authority if policy else None) or "",
+        "source": "outside",
+    }
+    links: dict[str, Reference] = {"patient_id": record.patient} if record.patient else {}
+    return Mapped(values, links, {"grantor_name": who} if who else {})
+
+
+def write(row: Row, point: Pointer) -> Json:
+    """A consent with what was read and agreed to; one that was refused denies."""
+    here = row["source"] == "here"
+    scope = {"coding": [{"system": SCOPE, "code": _OUTER.get(row["scope"], "patient-privacy")},
+                        {"system": OURS, "code": row["scope"]}]}  # fmt: skip
+    if not here:
+        return clean(status=_WRITTEN[row["status"]], patient=point("patients", row["patient_id"]))
+    period = clean(start=row["valid_from"], end=row["valid_until"])
+    by_patient = row["grantor"] == "patient"
+    performer = point("patients", row["patient_id"]) if by_patient else clean(display=row["grantor_name"])
+    paper = point("documents", row["document_id"])
+    return clean(
+        status=_WRITTEN[row["status"]],
+        scope=scope,
+        category=[concept(*LOINC_CONSENT)],
+        patient=point("patients", row["patient_id"]),
+        date_time=when.fhir_instant(row["signed_at"]) if row["signed_at"] else row["granted_on"],
+        performer=[performer] if performer else None,
+        source_reference=paper,
+        policy_rule={"text": row["wording_text"] or row["wording"] or row["scope"]},
+        provision=clean(
+            type="deny" if row["status"] in {"rejected", "withdrawn"} else "permit",
+            period=period,
+        ),
+    )
+
+
+def _scope(codings: tuple[Coding, ...]) -> str:
+    ours = next((each.code for each in codings if each.system == OURS and each.code), None)
+    if ours in BY_KEY:
+        return str(ours)
+    return next((_NEAREST[each.code] for each in codings if each.code in _NEAREST), "disclosure")

@@ -1,0 +1,210 @@
+"""A patient there: flat when written and listed, nested when read; what is known of their past is read alone."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sync.port import Body, Kind, Links, Story
+from sync.records.allergy import AllergyIntolerance
+from sync.records.condition import Condition
+from sync.records.coverage import Coverage
+from sync.records.elements import Annotation, CodeableConcept, Coding, Reference, Resource
+from sync.records.medication import MedicationStatement
+from sync.records.patient import Patient
+from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
+from sync.telling import people
+from sync.telling.folding import fold, fold_phone
+from sync.telling.lenses import Lens, add, block, change, first_of, nothing, of, shown
+from sync.telling.words import MRN, id_there, identifier_of, with_identifier, words
+
+# Their own number of a patient, where it is not ours.
+THEIR_MRN = f"{id_there(SYSTEM, Kind.PATIENT)}:mrn"
+UNCONFIRMED = CodeableConcept(
+    coding=(Coding(system="http://terminology.hl7.org/CodeSystem/allergyintolerance-verification", code="unconfirmed"),)
+)
+PROVISIONAL = CodeableConcept(
+    coding=(Coding(system="http://terminology.hl7.org/CodeSystem/condition-ver-status", code="provisional"),)
+)
+SAID_THERE = f"As {TITLE} has it; not confirmed here."
+
+
+def _mrn(story: Story, _links: Links) -> str | None:
+    numbers = first_of(story, Patient).identifier
+    return identifier_of(numbers, THEIR_MRN) or identifier_of(numbers, MRN)
+
+
+def _put_mrn(story: Story, value: Any, _links: Links) -> Story:
+    """Their number beside ours: the clinic's own is never changed from outside."""
+    return change(story, identifier=with_identifier(first_of(story, Patient).identifier, THEIR_MRN, value))
+
+
+def _put_insurance(story: Story, value: Any, _links: Links) -> Story:
+    """A cover that the chart does not have under that number is added; the chart's own stay as they are."""
+    given = value if isinstance(value, dict) else {}
+    number, provider, group = (_text(given.get(name)) for name in ("policy_number", "provider", "group_number"))
+    if number is None or any(fold(each.subscriber_id) == fold(number) for each in of(story, Coverage)):
+        return story
+    here = _about(story).reference
+    found: dict[str, Any] = {
+        "resourceType": "Coverage",
+        "status": "active",
+        "subscriberId": number,
+        "beneficiary": {"reference": here} if here else {"display": "the patient"},
+        "payor": [{"display": provider or "not named"}],
+    }
+    if group:
+        found["class"] = [{"type": {"coding": [{"code": "group"}], "text": "group"}, "value": group}]
+    return add(story, Coverage.model_validate(found))
+
+
+def _put_history(story: Story, value: Any, _links: Links) -> Story:
+    """What the chart does not know yet is added as said there; nothing is taken away or changed."""
+    for item in value if isinstance(value, list) else ():
+        kind, text = (item.get("type"), _text(item.get("name"))) if isinstance(item, dict) else (None, None)
+        make = _HISTORY.get(str(kind))
+        if make is None or text is None or _knows(story, make[0], text):
+            continue
+        story = add(story, make[1](text, _about(story)))
+    return story
+
+
+def _knows(story: Story, kind: type[Resource], text: str) -> bool:
+    wanted = str(fold(text)).casefold()
+    for each in of(story, kind):
+        meaning = getattr(each, "code", None) or getattr(each, "medication_codeable_concept", None)
+        said = {words(meaning), *(code.display for code in meaning.coding)} if meaning else set()
+        if wanted in {str(fold(one)).casefold() for one in said if one}:
+            return True
+    return False
+
+
+def _allergy(text: str, patient: Reference) -> Resource:
+    return AllergyIntolerance(
+        resource_type="AllergyIntolerance",
+        verification_status=UNCONFIRMED,
+        code=CodeableConcept(text=text),
+        patient=patient,
+        note=(Annotation(text=SAID_THERE),),
+    )
+
+
+def _condition(text: str, patient: Reference) -> Resource:
+    return Condition(
+        resource_type="Condition",
+        verification_status=PROVISIONAL,
+        code=CodeableConcept(text=text),
+        subject=patient,
+        note=(Annotation(text=SAID_THERE),),
+    )
+
+
+def _medication(text: str, patient: Reference) -> Resource:
+    return MedicationStatement(
+        resource_type="MedicationStatement",
+        status="unknown",
+        medication_codeable_concept=CodeableConcept(text=text),
+        subject=patient,
+        note=(Annotation(text=SAID_THERE),),
+    )
+
+
+_HISTORY: Mapping[str, tuple[type[Resource], Callable[[str, Reference], Resource]]] = {
+    "allergy": (AllergyIntolerance, _allergy),
+    "diagnosis": (Condition, _condition),
+    "medication": (MedicationStatement, _medication),
+}
+
+
+def _about(story: Story) -> Reference:
+    here = story.patient_id or story.first.id
+    return Reference(reference=f"Patient/{here}") if here else Reference(display="the patient")
+
+
+def _text(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+LENSES = (
+    Lens("mrn", _mrn, _put_mrn),
+    Lens("first_name", people.given, people.put_given),
+    Lens("last_name", people.family, people.put_family),
+    Lens("date_of_birth", people.born, people.put_born),
+    Lens("gender", people.gender, people.put_gender),
+    Lens("phone", *people.contact_point("phone"), same=fold_phone),
+    Lens("email", *people.contact_point("email")),
+    block(
+        "address",
+        (
+            ("street", people.street, people.put_street),
+            ("city", *people.address_part("city")),
+            ("state", *people.address_part("state")),
+            ("zip", *people.address_part("postal_code")),
+        ),
+    ),
+    block(
+        "emergency_contact",
+        (
+            ("name", people.contact_name, people.put_contact_name),
+            ("relationship", people.contact_relation, people.put_contact_relation),
+            ("phone", people.contact_phone, people.put_contact_phone),
+        ),
+    ),
+    Lens("insurance", nothing, _put_insurance, told=False),
+    Lens("medical_history", nothing, _put_history, told=False),
+    shown("is_active"),
+)
+HOMES = frozenset({"record number", "person to call"})
+
+
+def body_of(raw: Mapping[str, Any]) -> Body:
+    """The flat body of a patient, whether it came flat (list, echo) or nested (detail); unknown members stay in raw."""
+    flat: Body = {}
+    for name in ("mrn", "emergency_contact", "insurance", "is_active", "address", "gender", "phone", "email",
+                 "first_name", "last_name", "date_of_birth"):  # fmt: skip
+        if name in raw:
+            flat[name] = raw[name]
+    for name in ("demographics", "contact"):
+        nested = raw.get(name)
+        if isinstance(nested, dict):
+            flat |= {member: nested[member] for member in _NESTED[name] if member in nested}
+    return flat
+
+
+_NESTED = {
+    "demographics": ("first_name", "last_name", "date_of_birth", "gender"),
+    "contact": ("phone", "email", "address"),
+}
+
+
+def nested(body: Body) -> dict[str, Any]:
+    """The body as the detail shows it."""
+    made: dict[str, Any] = {name: value for name, value in body.items() if name not in _FLAT}
+    for name, members in _NESTED.items():
+        inner = {member: body[member] for member in members if member in body}
+        if inner:
+            made[name] = inner
+    return made
+
+
+_FLAT = frozenset(member for members in _NESTED.values() for member in members)
+
+
+def history_of(items: list[Any]) -> list[dict[str, str]]:
+    """What an undocumented history says: of each item its type and what it calls the thing."""
+    found = []
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        kind = str(item.get("type") or item.get("record_type") or item.get("category") or "").lower()
+        kind = {"condition": "diagnosis", "allergies": "allergy", "medications": "medication"}.get(kind, kind)
+        name = next((text for place in _CALLED if (text := _text(item.get(place)))), None)
+        if kind in _HISTORY and name:
+            found.append({"type": kind, "name": name})
+    return found
+
+
+_CALLED = ("name", "title", "allergen", "substance", "medication", "diagnosis", "condition", "description", "value")
+
+
+def blank(story: Story | None) -> Story:
+    """A patient of whom the chart knows nothing yet."""
+    return story or Story(Kind.PATIENT, "", 0, None, Patient(resource_type="Patient"))

@@ -1,0 +1,118 @@
+"""Patient <-> a Healify patient."""
+
+from typing import Any
+
+from sync.port import Links, Story
+from sync.records.allergy import AllergyIntolerance
+from sync.records.condition import Condition
+from sync.records.elements import CodeableConcept, Coding, Resource
+from sync.records.medication import MedicationStatement
+from sync.telling import people
+from sync.telling.folding import fold, fold_phone, fold_set
+from sync.telling.lenses import Lens, add, block, nothing, of, shown
+from sync.telling.words import words
+
+UNCONFIRMED = {
+    "AllergyIntolerance": "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification",
+    "Condition": "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+}
+
+
+def unconfirmed(kind: str) -> CodeableConcept:
+    """That nobody here has confirmed what another system says."""
+    return CodeableConcept(coding=(Coding(system=UNCONFIRMED[kind], code="unconfirmed"),))
+
+
+def _named(record: Resource) -> str | None:
+    concept = getattr(record, "code", None) or getattr(record, "medication_codeable_concept", None)
+    return words(concept) if isinstance(concept, CodeableConcept) else None
+
+
+def _missing(story: Story, kind: type[Resource], said: Any) -> list[str]:
+    """The words that no record of the kind bears: what is missing there never takes anything away here."""
+    here = {str(fold(_named(each))).casefold() for each in of(story, kind)}
+    found = [each for each in said if isinstance(each, str) and fold(each)] if isinstance(said, list) else []
+    return [each for each in dict.fromkeys(found) if str(fold(each)).casefold() not in here]
+
+
+def put_history(story: Story, value: Any, _links: Links) -> Story:
+    """Add what the history names and the chart does not, unconfirmed; nothing is taken away."""
+    history = value if isinstance(value, dict) else {}
+    subject = {"reference": f"Patient/{story.first.id}"} if story.first.id else {"display": "patient"}
+    for name in _missing(story, AllergyIntolerance, history.get("allergies")):
+        story = add(
+            story,
+            AllergyIntolerance.model_validate(
+                {
+                    "resourceType": "AllergyIntolerance",
+                    "verificationStatus": unconfirmed("AllergyIntolerance"),
+                    "code": {"text": name},
+                    "patient": subject,
+                }
+            ),
+        )
+    for name in _missing(story, Condition, history.get("conditions")):
+        story = add(
+            story,
+            Condition.model_validate(
+                {
+                    "resourceType": "Condition",
+                    "verificationStatus": unconfirmed("Condition"),
+                    "code": {"text": name},
+                    "subject": subject,
+                }
+            ),
+        )
+    for name in _missing(story, MedicationStatement, history.get("medications")):
+        story = add(
+            story,
+            MedicationStatement.model_validate(
+                {
+                    "resourceType": "MedicationStatement",
+                    "status": "unknown",
+                    "medicationCodeableConcept": {"text": name},
+                    "subject": subject,
+                }
+            ),
+        )
+    return story
+
+
+def _fold_history(value: Any) -> Any:
+    return {name: fold_set(each) for name, each in sorted(value.items())} if isinstance(value, dict) else fold(value)
+
+
+LENSES = (
+    Lens("first_name", people.given, people.put_given),
+    Lens("last_name", people.family, people.put_family),
+    Lens("email", *people.contact_point("email")),
+    Lens("phone", *people.contact_point("phone"), fold_phone),
+    Lens("date_of_birth", people.born, people.put_born),
+    Lens("gender", people.gender, people.put_gender),
+    block(
+        "address",
+        (
+            ("street", people.street, people.put_street),
+            ("city", *people.address_part("city")),
+            ("state", *people.address_part("state")),
+            ("zip", *people.address_part("postal_code")),
+            ("country", *people.address_part("country")),
+        ),
+        clear=people.no_address,
+    ),
+    block(
+        "emergency_contact",
+        (
+            ("name", people.contact_name, people.put_contact_name),
+            ("phone", people.contact_phone, people.put_contact_phone),
+            ("relationship", people.contact_relation, people.put_contact_relation),
+        ),
+        folds={"phone": fold_phone},
+        clear=people.no_contact,
+    ),
+    Lens("medical_history", nothing, put_history, _fold_history, told=False),
+    shown("created_at"),
+    shown("updated_at"),
+)
+# Allergies, problems and medicines are shown there and cannot be told: they are among what has no home.
+HOMES = frozenset({"person to call"})

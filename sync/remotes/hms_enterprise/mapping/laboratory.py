@@ -1,0 +1,267 @@
+"""An order of tests there, and its results: read with the id of the order, and with nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sync.port import Body, Kind, Links, Story
+from sync.records.elements import CodeableConcept, Reference
+from sync.records.observation import Observation
+from sync.records.request import ServiceRequest
+from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
+from sync.telling.folding import fold, utc
+from sync.telling.lenses import Lens, add, change, first_of, left, nothing, of, shown
+from sync.telling.words import meant, refer, told_id, words
+from sync.telling.work import asked_by, diagnosis_codes, exact, plain, requests_of, test_code
+
+NOBODY = Reference(display="the patient")
+CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
+STATUS = {"final": "final", "preliminary": "preliminary", "corrected": "corrected", "amended": "amended",
+          "cancelled": "cancelled", "completed": "final"}  # fmt: skip
+FLAGS = {"h": "H", "high": "H", "l": "L", "low": "L", "hh": "HH", "ll": "LL", "critical": "AA", "a": "A",
+         "abnormal": "A", "n": "N", "normal": "N"}  # fmt: skip
+
+
+def test_body(request: ServiceRequest) -> Body:
+    """One test."""
+    found = {
+        "test_code": test_code(request.code, CODES),
+        "test_name": words(request.code),
+        "specimen_type": next(filter(None, map(words, request.order_detail)), None),
+        "collection_instructions": request.patient_instruction,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _tests(story: Story, _links: Links) -> list[Body]:
+    return [test_body(each) for each in requests_of(story)]
+
+
+def _put_tests(story: Story, value: Any, _links: Links) -> Story:
+    """An order from there becomes one here; one that was placed here is never rewritten from outside."""
+    base = first_of(story, ServiceRequest)
+    if base.code is not None or not isinstance(value, list):
+        return story
+    made = [_request(base, item) for item in value if isinstance(item, dict)]
+    if not made:
+        return story
+    first, *rest = made
+    return add(change(story, **{name: getattr(first, name) for name in _TEST}), *rest)
+
+
+_TEST = ("code", "order_detail", "patient_instruction")
+
+
+def _request(base: ServiceRequest, item: Mapping[str, Any]) -> ServiceRequest:
+    text = {name: item[name] for name in ("test_code", "test_name", "specimen_type", "collection_instructions")
+            if isinstance(item.get(name), str) and item[name].strip()}  # fmt: skip
+    code = " ".join(text["test_code"].split()) if "test_code" in text else None
+    coding = [{"system": CODES, "code": code}] if code else []
+    specimen = meant(text.get("specimen_type"))
+    return base.model_copy(
+        update={
+            "code": CodeableConcept.model_validate({"coding": coding, "text": text.get("test_name") or code or "test"}),
+            "order_detail": (specimen,) if specimen else (),
+            "patient_instruction": text.get("collection_instructions"),
+        }
+    )
+
+
+def ordered_by(story: Story) -> Reference | None:
+    """Who ordered it."""
+    return asked_by(story, first_of(story, ServiceRequest).requester)
+
+
+def compared(value: Any) -> Any:
+    """Tests as they are compared: whatever their order, and how far each of them is."""
+    if not isinstance(value, list):
+        return fold(value)
+    bare = ({n: v for n, v in each.items() if n != "status"} if isinstance(each, dict) else each for each in value)
+    return sorted((fold(each) for each in bare), key=str)
+
+
+def _reasons(story: Story, _links: Links) -> str | None:
+    texts = (words(reason) for each in requests_of(story) for reason in each.reason_code)
+    return "; ".join(dict.fromkeys(filter(None, texts))) or None
+
+
+def _diagnoses(story: Story, _links: Links) -> list[str]:
+    return diagnosis_codes(reason for each in requests_of(story) for reason in each.reason_code)
+
+
+def _notes(story: Story, _links: Links) -> str | None:
+    return "\n".join(dict.fromkeys(note.text for each in requests_of(story) for note in each.note)) or None
+
+
+def _collection(story: Story, _links: Links) -> str | None:
+    at = first_of(story, ServiceRequest).occurrence_date_time
+    return utc(at) if at and "T" in at else None
+
+
+def _put_patient(story: Story, value: Any, links: Links) -> Story:
+    blank = first_of(story, ServiceRequest).subject == NOBODY
+    made = refer(SYSTEM, Kind.PATIENT, value, links)
+    return change(story, subject=made) if blank and made is not None else story
+
+
+def _put_provider(story: Story, value: Any, links: Links) -> Story:
+    blank = first_of(story, ServiceRequest).requester is None
+    return change(story, requester=refer(SYSTEM, Kind.PRACTITIONER, value, links)) if blank else story
+
+
+LENSES = (
+    Lens(
+        "patient_id",
+        lambda story, links: told_id(first_of(story, ServiceRequest).subject, SYSTEM, Kind.PATIENT, links),
+        _put_patient,
+    ),
+    Lens(
+        "provider_id",
+        lambda story, links: told_id(ordered_by(story), SYSTEM, Kind.PRACTITIONER, links),
+        _put_provider,
+    ),
+    Lens("priority", lambda story, _links: first_of(story, ServiceRequest).priority or "routine", left),
+    Lens("clinical_information", _reasons, left),
+    Lens("tests", _tests, _put_tests, same=compared),
+    Lens("diagnoses", _diagnoses, left),
+    Lens("notes", _notes, left),
+    Lens("collection_date", _collection, left),
+    shown("ordering_location"),
+    shown("status"),
+    shown("order_number"),
+    shown("ordered_at"),
+)
+
+
+# Results
+def results_body(raw: Mapping[str, Any]) -> Body:
+    """What is merged of the results of an order."""
+    return {name: raw[name] for name in ("order_id", "patient_id", "results", "status", "completed_at", "notes")
+            if name in raw}  # fmt: skip
+
+
+def _put_results(story: Story, value: Any, _links: Links) -> Story:
+    """Each component that the chart lacks is added; one that says something else now is a correction beside the old."""
+    for test in value if isinstance(value, list) else ():
+        if not isinstance(test, dict):
+            continue
+        for item in test.get("components") or [test]:
+            if isinstance(item, dict):
+                story = _with_result(story, test, item)
+    return story
+
+
+def _with_result(story: Story, test: Mapping[str, Any], item: Mapping[str, Any]) -> Story:
+    made = _observation(test, item, story)
+    if made is None:
+        return story
+    known = [each for each in _observations(story) if _key(each) == _key(made)]
+    if any(_value(each) == _value(made) for each in known):
+        return story
+    if known:
+        made = made.model_copy(update={"status": "corrected"})
+    if _is_blank(story.first):
+        return change(story, **{name: getattr(made, name) for name in _RESULT})
+    return add(story, made)
+
+
+_RESULT = (
+    "code", "status", "value_quantity", "value_string", "reference_range", "interpretation", "effective_date_time",
+    "subject", "performer",
+)  # fmt: skip
+
+
+def _observations(story: Story) -> list[Observation]:
+    found = [story.first, *of(story, Observation)]
+    return [each for each in found if isinstance(each, Observation) and not _is_blank(each)]
+
+
+def _is_blank(record: object) -> bool:
+    return isinstance(record, Observation) and not record.code.coding and record.code.text is None
+
+
+def _key(one: Observation) -> str:
+    code = next((each.code for each in one.code.coding if each.system == CODES), None)
+    return str(fold(code or words(one.code)))
+
+
+def _value(one: Observation) -> Any:
+    quantity = one.value_quantity
+    if quantity is not None:
+        return (plain(quantity.value), quantity.unit or quantity.code)
+    return fold(one.value_string)
+
+
+def _observation(test: Mapping[str, Any], item: Mapping[str, Any], story: Story) -> Observation | None:
+    text = item.get("result") if item.get("result") is not None else item.get("value")
+    if not isinstance(text, (str, int, float)) or isinstance(text, bool) or str(text) == "":
+        return None
+    panel = str(test.get("test_code") or "").strip()
+    name = str(item.get("component") or test.get("test_name") or panel or "test").strip()
+    code = "/".join(filter(None, ("-".join(panel.split()), "-".join(name.split()))))
+    found: dict[str, Any] = {
+        "resourceType": "Observation",
+        "status": STATUS.get(str(item.get("status") or test.get("status")).lower(), "unknown"),
+        "code": {"text": name, "coding": [{"system": CODES, "code": code}]},
+        "performer": [{"display": TITLE}],
+    }
+    number, unit = exact(text), item.get("unit")
+    if number is not None:
+        found["valueQuantity"] = {"value": number} | ({"unit": unit} if isinstance(unit, str) and unit else {})
+    else:
+        found["valueString"] = str(text)
+    if isinstance(item.get("reference_range"), str) and item["reference_range"]:
+        found["referenceRange"] = [{"text": item["reference_range"]}]
+    if (flag := FLAGS.get(str(item.get("flag")).lower())) is not None:
+        found["interpretation"] = [{"coding": [{"code": flag}]}]
+    at = test.get("resulted_at")
+    if isinstance(at, str) and "T" in at:
+        found["effectiveDateTime"] = at
+    if story.patient_id:
+        found["subject"] = {"reference": f"Patient/{story.patient_id}"}
+    return Observation.model_validate(found)
+
+
+def _put_result_patient(story: Story, value: Any, links: Links) -> Story:
+    one = first_of(story, Observation)
+    made = refer(SYSTEM, Kind.PATIENT, value, links)
+    return change(story, subject=made) if one.subject is None and made is not None else story
+
+
+RESULTS = (
+    Lens("results", nothing, _put_results, told=False),
+    Lens("patient_id", nothing, _put_result_patient, told=False),
+    shown("order_id"),
+    shown("status"),
+    shown("completed_at"),
+    shown("notes"),
+)
+
+
+def references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:
+    """What must be known there before."""
+    one = first_of(story, ServiceRequest)
+    return (Kind.PATIENT, one.subject), (Kind.PRACTITIONER, ordered_by(story))
+
+
+def homeless(story: Story) -> tuple[str, ...]:
+    """What the chart says of an order that has no place there."""
+    tests = requests_of(story)
+    said = {
+        "specimen": any(each.specimen for each in tests),
+        "visit": any(each.encounter for each in tests),
+        "time of the order": any(each.authored_on for each in tests),
+        "priority of a single test": len({each.priority for each in tests}) > 1,
+    }
+    return tuple(name for name, has in said.items() if has)
+
+
+def blank(story: Story | None) -> Story:
+    """An order of which the chart knows nothing yet."""
+    first = ServiceRequest(resource_type="ServiceRequest", status="active", intent="order", subject=NOBODY)
+    return story or Story(Kind.LAB_ORDER, "", 0, None, first)
+
+
+def blank_result(story: Story | None) -> Story:
+    """Results of which the chart knows nothing yet."""
+    first = Observation(resource_type="Observation", status="unknown", code=CodeableConcept())
+    return story or Story(Kind.LAB_RESULT, "", 0, None, first)

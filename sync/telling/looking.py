@@ -1,0 +1,77 @@
+"""Looking through pages for what a lost create may have become, and what never leaves the chart."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sync.port import CannotTell, Kind, Page, Seen, Story, Telling
+from sync.telling.folding import fold
+from sync.telling.masks import has_mask, masked_members
+from sync.transport.outcomes import Call, NotThere, Said
+
+# More pages than this are not looked through for one record: then a person looks.
+MOST_PAGES = 20
+SKEW = timedelta(minutes=5)
+DRAFT = "This is still a draft: it is told when it is signed."
+
+
+def through(page: Callable[[str | None], Page]) -> Iterator[Seen]:
+    """Every record of a list, page by page, up to a bound."""
+    cursor: str | None = None
+    for _page in range(MOST_PAGES):
+        found = page(cursor)
+        yield from found.items
+        cursor = found.next
+        if cursor is None:
+            return
+
+
+def found_in(page: Callable[[str | None], Page], kind: Kind, remote_id: str) -> Seen:
+    """One record through its list. Raises NotThere where it is in none of the pages."""
+    for one in through(page):
+        if one.remote_id == remote_id:
+            return one
+    raise NotThere(Call(f"GET {kind}s", "GET", "/"), None, Said("not_listed", "it is in no list any more"))
+
+
+def made_since(stamp: object, sent_at: str) -> bool:
+    """Whether something was made at or after a sending, the clocks being up to five minutes apart; unknown is yes."""
+    try:
+        made = datetime.fromisoformat(str(stamp))
+        sent = datetime.fromisoformat(sent_at)
+        return made >= sent - SKEW
+    except (ValueError, TypeError):
+        return True
+
+
+def agrees(seen: Seen, body: dict[str, object], *members: str) -> bool:
+    """Whether what is there says the same in these members, where both say something."""
+    return all(
+        fold(seen.body.get(member)) == fold(body.get(member))
+        for member in members
+        if member in body and member in seen.body
+    )
+
+
+def kept_here(story: Story, void: str) -> CannotTell | None:
+    """Why a story is not told: it is a draft, or it was entered in error and nothing can take it back there."""
+    if not story.signed:
+        return CannotTell(DRAFT)
+    return CannotTell(void) if story.void else None
+
+
+def clear(telling: Telling | CannotTell) -> Telling | CannotTell:
+    """The telling, unless the words of a hidden value have come to stand in it: those are never told as data."""
+    if isinstance(telling, Telling) and any(has_mask(body) for body in (telling.body, *telling.parts)):
+        hidden = sorted({name for body in (telling.body, *telling.parts) for name in masked_members(body)})
+        return CannotTell(f"Words of a hidden value stand in it ({', '.join(hidden)}): correct it here first.")
+    return telling
+
+
+def widened(day: str | None, days: int) -> str | None:
+    """A day earlier or later: the zone in which a system reads a date is not stated."""
+    if day is None:
+        return None
+    try:
+        return (datetime.fromisoformat(day[:10]) + timedelta(days=days)).date().isoformat()
+    except (ValueError, OverflowError):
+        return day

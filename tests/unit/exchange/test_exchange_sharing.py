@@ -1,0 +1,140 @@
+"""A record shared as records: the parts that were agreed on, sealed, opened elsewhere with its password alone."""
+
+import base64
+import contextlib
+import hashlib
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_desktop.clock import SetClock
+from clinic_desktop.domain.consents import ConsentRefusal
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.envelope import open_sealed, seal
+from clinic_desktop.exchange.incoming import Asked, import_fhir
+from clinic_desktop.exchange.sharing import sealed_records
+from clinic_desktop.exchange.validation.checking import check_resource
+from clinic_desktop.services import charting, sharing, vitals
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.charting import NewAllergy, NewProblem
+from clinic_desktop.services.patients import find_patients
+from clinic_desktop.services.sharing import NewShare, new_password
+from sync.records.exact import loads
+from tests.conftest import DeskFor
+from tests.unit.services.consent_case import register, sign
+
+UNTIL = date(2026, 3, 20)
+NEW = NewShare(
+    "Dr Bello", "healthcare_provider", "A second opinion", ("allergies", "vitals"), UNTIL, ("view", "keep"), form="fhir"
+)
+
+
+@pytest.fixture
+def doctor(desk_for: DeskFor) -> Desk:
+    return desk_for("doctor")
+
+
+@pytest.fixture
+def patient(doctor: Desk) -> str:
+    made = register(doctor)
+    charting.add_allergy(doctor.once(), made, NewAllergy("penicillin"))
+    charting.add_problem(doctor.once(), made, NewProblem("Essential hypertension", "I10"))
+    vitals.record_vitals(doctor.once(), made, {"pressure": "128/82"})
+    sign(doctor, made, "disclosure")
+    return made
+
+
+def opened(copy: sharing.SealedCopy) -> dict[str, object]:
+    found: dict[str, object] = loads(open_sealed(copy.content, copy.password).content.decode())
+    return found
+
+
+def kinds(bundle: dict[str, object]) -> set[str]:
+    return {entry["resource"]["resourceType"] for entry in bundle["entry"]}  # type: ignore[attr-defined]
+
+
+def test_the_parts_that_were_shared_are_in_it_and_no_other_and_every_copy_is_noted(doctor: Desk, patient: str) -> None:
+    share = sharing.share_record(doctor.once(), patient, NEW)
+    copy = sealed_records(doctor, share.share_id)
+    assert b"penicillin" not in copy.content
+    bundle = opened(copy)
+    assert kinds(bundle) == {"Patient", "AllergyIntolerance", "Observation"}
+    assert bundle["identifier"] == {"system": "urn:x-clinic-desktop:share", "value": share.number}
+    assert [one for one in check_resource(bundle) if one.severity == "error"] == []
+    (shown,) = sharing.shares_of(doctor, patient)
+    assert shown.form == "fhir"
+    assert [one.sha256 for one in shown.copies] == [hashlib.sha256(copy.content).hexdigest()]
+    assert sealed_records(doctor, share.share_id).password != copy.password
+
+
+def test_another_clinic_takes_it_in_with_the_password_until_its_day(
+    doctor: Desk, patient: str, elsewhere: Desk, tmp_path: Path, clock: SetClock
+) -> None:
+    copy = sealed_records(doctor, sharing.share_record(doctor.once(), patient, NEW).share_id)
+    path = tmp_path / "record.fhir.jwe"
+    path.write_bytes(copy.content)
+
+    def taken(password: str) -> list[tuple[str, str]]:
+        done = import_fhir(elsewhere, [path], lambda _words: None, asked=Asked(password=password))
+        return [(one.where, one.what) for one in done.problems]
+
+    assert taken("")[0][0] == "password"
+    assert taken("AAAA-AAAA")[0] == ("password", "This is not the password of this file.")
+    assert find_patients(elsewhere, "okafor") == ()
+    assert taken(copy.password.lower()) == []
+    assert len(find_patients(elsewhere, "okafor")) == 1
+    clock.advance(timedelta(days=30))
+    assert "2026-03-20" in taken(copy.password)[0][1]
+
+
+def test_no_copy_without_consent_after_withdrawal_or_by_a_role_that_may_not(
+    doctor: Desk, patient: str, desk_for: DeskFor
+) -> None:
+    share = sharing.share_record(doctor.once(), patient, NEW)
+    with pytest.raises(Refusal):
+        sealed_records(desk_for("cashier"), share.share_id)
+    sharing.withdraw_share(doctor.once(), share.share_id, "Changed my mind", expect=1)
+    with pytest.raises(Refusal, match="withdrawn"):
+        sealed_records(doctor, share.share_id)
+    other = register(doctor, "Bello")
+    with pytest.raises(ConsentRefusal):
+        sharing.share_record(doctor.once(), other, NEW)
+
+
+def test_records_cannot_be_shared_as_if_they_could_not_be_copied(doctor: Desk, patient: str) -> None:
+    for form, permissions, field in (("fhir", ("view",), "permission_keep"), ("fax", ("view", "keep"), "form")):
+        new = NewShare("Dr Bello", "other", "x", ("allergies",), UNTIL, permissions, form=form)
+        with pytest.raises(Refusal) as refused:
+            sharing.share_record(doctor.once(), patient, new)
+        assert refused.value.field == field
+
+
+@given(st.binary(max_size=2000), st.integers(0, 10_000))
+def test_what_is_sealed_is_opened_whole_and_a_changed_byte_is_found(content: bytes, place: int) -> None:
+    password = "7K3P-0QZN-AAAA-BBBB-CCCC-DDDD"
+    closed = seal(content, password, UNTIL)
+    found = open_sealed(closed, password)
+    assert (found.content, found.until) == (content, UNTIL)
+    at = place % len(closed)
+    other = closed[:at] + (b"A" if closed[at : at + 1] != b"A" else b"B") + closed[at + 1 :]
+    with contextlib.suppress(Refusal):
+        assert open_sealed(other, password).content == content  # the last bits of a part may mean nothing
+
+
+@pytest.mark.parametrize("broken", [b"", b"eyJ", b"eyJhIjoxfQ....", b"a.b.c.d.e", b"\xff.\xff", b"eyJ" * 400])
+def test_what_is_no_sealed_file_is_refused_in_words(broken: bytes) -> None:
+    with pytest.raises(Refusal):
+        open_sealed(broken, new_password())
+
+
+def test_a_header_that_asks_for_a_night_of_work_is_refused_at_once() -> None:
+    closed = seal(b"x", "P", UNTIL).decode().split(".")
+    head = json.loads(base64.urlsafe_b64decode(closed[0] + "=="))
+    head["p2c"] = 2_000_000_000
+    closed[0] = base64.urlsafe_b64encode(json.dumps(head).encode()).rstrip(b"=").decode()
+    with pytest.raises(Refusal, match="damaged"):
+        open_sealed(".".join(closed).encode(), "P")
