@@ -57,11 +57,16 @@ class Budgets:
         self.system, self._disk, self._ticker = system, disk, ticker
         self.purpose = "write"
         self.route: set[str] = set()  # the limits that covered what was sent since this was emptied
-        self.windows = {bucket.name: Window(bucket) for bucket in buckets}
+        self.windows: dict[str, Window] = {}
         self._last: list[list[float]] = []
         self._n = 0
-        with disk.read() as unit:
-            for place in Rows(unit).find(Place, ("n",), system=system):
+        self.limit_to(buckets)
+
+    def limit_to(self, buckets: Sequence[Bucket]) -> None:
+        """The limits that hold, with the places that are taken in them: a system's may be known only when it is open."""
+        self.windows = {bucket.name: Window(bucket) for bucket in buckets}
+        with self._disk.read() as unit:
+            for place in Rows(unit).find(Place, ("n",), system=self.system):
                 self._n = max(self._n, place.n)
                 if (window := self.windows.get(place.bucket)) is None:
                     continue

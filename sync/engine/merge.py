@@ -90,7 +90,8 @@ def meet(
     if _equal(mine, theirs, same):
         return Meeting(mine, theirs)
     if rule.theirs:
-        return Meeting(theirs, theirs)
+        # Taken in once: the chart may have no place for it, and is not asked again until it moves.
+        return Meeting(mine if _equal(base_theirs, theirs, same) else theirs, theirs)
     if decided is not None and _equal(mine, decided.mine, same) and _equal(theirs, decided.theirs, same):
         return Meeting(mine, mine) if decided.keep == "here" else Meeting(theirs, theirs)
     by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)

@@ -46,7 +46,10 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
         return None
     telling = desk.remote.project(story, desk.known(rows))
     if isinstance(telling, CannotTell):
-        cannot_tell(desk, rows, work, telling.why)
+        if links and not act and _as_it_came(desk, rows, work, story, links):
+            _nothing_left(desk, rows, work, [link.remote_id for link in links])
+        else:
+            cannot_tell(desk, rows, work, telling.why)
         return None
     if act in kp.acts or (kp.create is None and not links and len(kp.acts) == 1):
         return _act(desk, rows, work, kp, story, telling, act or next(iter(kp.acts)), links)
@@ -161,6 +164,12 @@ def _decided(desk: Desk, rows: Rows, work: Work) -> bool:
     """Whether a person has decided something of it that is not carried out yet."""
     found = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided")
     return any(one.sort == "field" for one in found)
+
+
+def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Link]) -> bool:
+    """Whether nobody here has changed it since it came from there."""
+    shadows = [rows.get(Shadow, desk.system, work.kind, link.remote_id) for link in links]
+    return all(shadow is not None and shadow.revision == story.revision for shadow in shadows)
 
 
 def _as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:

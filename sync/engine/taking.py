@@ -289,6 +289,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         link.status = "here no place"
         rows.put(link)
         return link
+    shadow.revision = story.revision if story is not None else 0
     rules = desk.remote.profile.kinds[seen.kind].rules
     shadow.theirs = {name: value for name, value in body.items() if name in rules}
     shadow.mine = {name: (mine or {}).get(name, shadow.theirs.get(name)) for name in rules if name in body}

@@ -87,7 +87,7 @@ class Schedule:
 
     def _build(self) -> Engine:
         engine = Engine(self.chart, self.disk, self.clock, self.chance.new_id, self.chance.random.random, self.outside)
-        engine.connect(self.profile, self._open)
+        engine.connect("alpha", self._open)
         return engine
 
     def _open(self, gate: Gate) -> ModelRemote:

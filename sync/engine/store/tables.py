@@ -91,6 +91,7 @@ class Shadow:
     tries: int = 0
     hidden: int = 0
     mapper: int = 1
+    revision: int = 0  # of the record here when it was last brought to what came from there
     raw: Json = field(default_factory=dict)
 
 

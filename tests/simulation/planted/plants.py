@@ -162,7 +162,7 @@ PLANTS = (
         "a place is free too soon", "budgets:Window.age", "now - self.bucket.seconds", "now - self.bucket.seconds / 2"
     ),
     Plant(
-        "a restart empties the limits", "budgets:Budgets.__init__", "window.taken.append([place.n, place.at])", "pass"
+        "a restart empties the limits", "budgets:Budgets.limit_to", "window.taken.append([place.n, place.at])", "pass"
     ),
     Plant(
         "the computer's clock is believed",
