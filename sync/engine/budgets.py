@@ -63,7 +63,7 @@ class Budgets:
         self.limit_to(buckets)
 
     def limit_to(self, buckets: Sequence[Bucket]) -> None:
-        """The limits that hold, with the places that are taken in them: a system's may be known only when it is open."""
+        """The limits that hold, with the places taken in them: some are known only when the system is open."""
         self.windows = {bucket.name: Window(bucket) for bucket in buckets}
         with self._disk.read() as unit:
             for place in Rows(unit).find(Place, ("n",), system=self.system):

@@ -209,13 +209,23 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     kind = str(Kind.PATIENT)
     if (intent := _sent_before(desk, rows, seen)) is not None:
         return second(desk, rows, intent, seen.remote_id)
+    open_ones = [
+        one
+        for state in UNSETTLED
+        for one in rows.find(Intent, system=desk.system, state=state)
+        if one.kind == kind and one.op == "create"
+    ]
+    if any(same_as_sent(desk, seen, one) for one in open_ones):
+        # Its answer was lost, and here it is: the looking that is due finds it, and says so.
+        look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
+        return _wait(desk, rows, seen)
     free = [
         one
         for one in likely
         if one.score >= REVIEW and not rejected(desk, rows, seen.remote_id, one.local_id)
     ]  # fmt: skip
     for one in free:
-        if any(i.state in UNSETTLED for i in rows.find(Intent, system=desk.system, kind=kind, local_id=one.local_id)):
+        if any(intent.local_id == one.local_id for intent in open_ones):
             look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
             return _wait(desk, rows, seen)
         if proven(one) and desk.known(rows).there(Kind.PATIENT, one.local_id) is not None:

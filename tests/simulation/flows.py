@@ -211,8 +211,68 @@ def already_there(day: Day) -> None:
     create(day)
 
 
+def dispensed_and_touched(day: Day) -> None:
+    dispense(day)
+    day.save("dispense", "D1", {"of": "R1", "text": "given"}, "P1")
+    day.work()
+
+
+def lost_and_listed(day: Day) -> None:
+    create(day)
+    day.failing("answer lost")
+    day.save("document", "X1", {"text": "seen"}, "P1")
+    day.work(20)
+    day.engine.people["alpha"].sync_now("u1")
+    day.work(300)
+
+
+def lost_sight_of(day: Day) -> None:
+    create(day)
+    for thing in day.server.live("patient"):
+        thing.hidden_until = day.clock.elapsed + 4_000
+    for _ in range(3):
+        day.engine.people["alpha"].sync_now("u1")
+        day.work(60)
+
+
+def perhaps_ours(day: Day) -> None:
+    day.server.create("patient", {**PATIENT, "phone": "other"}, "", "", "other")
+    day.server.create("appointment", {"time": 1.0, "status": "booked", "notes": "t"}, "pat_00001", "", "other")
+    create(day)
+    day.engine.people["alpha"].sync_now("u1")
+    day.work(300)
+
+
+def very_late(day: Day) -> None:
+    create(day)
+    day.failing("very late")
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777"})
+    day.work(400)
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-888"})
+    day.work(100)
+    day.clock.sleep(5_000)
+    day.work(10)
+
+
+def restored_at_the_limit(day: Day) -> None:
+    backup = day.disk.snapshot()
+    for n in range(12):
+        day.save("patient", f"P{n}", {**PATIENT, "name": f"Ana{n}", "phone": str(n)})
+    day.work(60)
+    day.restore(backup)
+    for n in range(20, 24):
+        day.save("patient", f"P{n}", {**PATIENT, "name": f"Bo{n}", "phone": f"9{n}"})
+    day.work(60)
+
+
 FLOWS: tuple[Callable[[Day], None], ...] = (
     create, update, merge, conflict, decided, allergy_taken_out, cancel, cancel_lost, dispense, several_lines, payment,
     payment_lost, answer_lost, request_lost, late, update_lost, signed_out, refused, budget, sweep, gone, restored,
     already_there,
+    dispensed_and_touched,
+    lost_and_listed,
+    lost_sight_of,
+    perhaps_ours,
+    very_late,
+    restored_at_the_limit,
 )  # fmt: skip
