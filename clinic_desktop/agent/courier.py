@@ -38,11 +38,12 @@ class Courier:
 
     def _run(self) -> None:
         said = ""
-        while not self._ended.wait(LOOK_SECONDS):
+        while not self._ended.is_set():
             try:
                 if self._systems():
                     self._carry()
                 said = ""
+                self._ended.wait(LOOK_SECONDS)
             except (Refusal, Trouble) as error:
                 if error.message != said:
                     said = error.message

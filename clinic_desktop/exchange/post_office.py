@@ -29,7 +29,7 @@ from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Kept
 from sync.port import Remote
 from sync.transport.opening import Opening
-from sync.transport.outcomes import Call, Forbidden, Outcome, Said, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
 from sync.transport.wire import Gate
 
 MARKS = "sync-marks"
@@ -100,23 +100,6 @@ class Marks:
         part.replace(self._path)
 
 
-class Limits:
-    """The limits of a system, which stand in the profile that its remote brings along: nothing is sent before that."""
-
-    gate: Gate | None = None
-
-    def ask(self, call: Call) -> None:
-        """Take a place in every limit that covers the call. Raises NoBudget."""
-        if self.gate is None:
-            raise Unsent(call)
-        self.gate.ask(call)
-
-    def heard(self, call: Call, status: int, headers: Mapping[str, str], said: Said | None) -> None:
-        """Lower the estimate where the answer says so."""
-        if self.gate is not None:
-            self.gate.heard(call, status, headers, said)
-
-
 class PostOffice:
     """The engine with every system that is on; `closing` lets go of its connections."""
 
@@ -136,25 +119,23 @@ class PostOffice:
 
     def _connect(self, one: RemoteSystem, transport: Any) -> None:
         found = {**self.found(one.system), **one.settings}
-        limits = Limits()
-        remote: Remote = _module(one.system).open_remote(
-            Opening(
-                one.base_url,
-                KeptSecrets(self._clinic.store, one.system),
-                self._clinic.store.clock,
-                limits,
-                found,
-                transport,
-                steady=self._clinic.store.clock.steady,
-                new_id=lambda: secrets.token_hex(8),
-            )
-        )
 
-        def kept_to(gate: Gate) -> Remote:
-            limits.gate = gate
+        def open_remote(gate: Gate) -> Remote:
+            remote: Remote = _module(one.system).open_remote(
+                Opening(
+                    one.base_url,
+                    KeptSecrets(self._clinic.store, one.system),
+                    self._clinic.store.clock,
+                    gate,
+                    found,
+                    transport,
+                    steady=self._clinic.store.clock.steady,
+                    new_id=lambda: secrets.token_hex(8),
+                )
+            )
             return remote
 
-        self.engine.connect(remote.profile, kept_to)
+        self.engine.connect(one.system, open_remote)
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""
@@ -165,10 +146,9 @@ class PostOffice:
     def test(self, system: str, who: str) -> Mapping[str, str]:
         """Look what is there: sign in, find the prefix, the capabilities; what was found is kept."""
         try:
-            found = self.engine.offices[system].desk.remote.check()
+            found = self.engine.check(system)
         except Outcome as error:
             raise in_words(system, error) from error
-        self.engine.people[system].capabilities(found)
         self.engine.people[system].resume(who)
         return found
 
