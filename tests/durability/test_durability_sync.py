@@ -121,6 +121,8 @@ def test_fifty_kills_of_the_background_process_lose_nothing_and_double_nothing(
     chance = random.Random(11)
     for _ in range(KILLS):
         killed_after(profile, key, chance.uniform(0.05, 0.7))
+    told = [len(sandbox.log(system)["effects"]) for system in SYSTEMS]
+    assert min(told) > PATIENTS // 4, "the kills came in the middle of the work"
     store = settle(profile, key)
     with store.read() as connection:
         people = connection.exec_driver_sql("SELECT count(*) FROM patients").scalar_one()
