@@ -174,7 +174,9 @@ def _agree(
         elif name in merged.adopt:
             shadow.theirs[name] = seen.body[name]
     seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell}
-    shadow.tries = 0 if not tell else shadow.tries + bool(tell & seen_now)
+    # Where a part of what was told was taken, the rest may need sendings of its own (a visit is told step by step).
+    taken = {name for name in seen_now if name not in tell}
+    shadow.tries = 0 if not tell or taken else shadow.tries + bool(tell & seen_now)
     for name in seen_now - merged.conflicts.keys():
         del shadow.told[name]
     return frozenset(tell)
