@@ -156,7 +156,12 @@ def test_practice_studio_finds_its_prefix_and_is_told_of_patients_and_appointmen
 def test_practice_studio_second_insurance_follows_as_a_change() -> None:
     transport = sandbox("practice_studio")
     remote = open_over(transport, studio.open_remote)
-    story = a_story(Kind.PATIENT, lambda story: "secondary" in str(remote.project(story, Links()).body))
+
+    def insured_twice(story: Story) -> bool:
+        insurance = remote.project(replace(story, first=ADA), Links()).body.get("insurance", {})
+        return all(insurance.get(name, {}).keys() >= {"provider", "memberId"} for name in ("primary", "secondary"))
+
+    story = replace(a_story(Kind.PATIENT, insured_twice), first=ADA)
     patient, sending = create(remote, story, Links())
     assert b"secondary" not in transport.sent[-1].read()
     assert "secondary" not in remote.read(Kind.PATIENT, patient).body.get("insurance", {})
