@@ -33,6 +33,8 @@ from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Un
 from sync.transport.wire import Gate
 
 MARKS = "sync-marks"
+# Who syncs once waits for a limit of the minute and for the look after a lost answer, not for tomorrow's limit.
+PATIENCE_SECONDS = 65.0
 # How soon a change of the chart is seen; a look costs some microseconds.
 GLANCE_SECONDS = 0.25
 
@@ -200,7 +202,7 @@ class PostOffice:
                 if sum(office.step() for office in offices):  # every one has its turn
                     rounds += 1
                     continue
-                if until_idle:
+                if until_idle and not any(office.worth_waiting(PATIENCE_SECONDS) for office in offices):
                     break
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))

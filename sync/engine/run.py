@@ -217,6 +217,21 @@ class Office:
         with self.desk.disk.write() as unit:
             return sweeping.rotation(self.desk, Rows(unit)) > 0
 
+    def worth_waiting(self, seconds: float) -> bool:
+        """Whether something that waits to be told, or to be looked for, can go on within so long."""
+        desk = self.desk
+        now = desk.now()
+        with desk.disk.read() as unit:
+            rows = Rows(unit)
+            if desk.get(rows, "paused"):
+                return False
+            _, lost, waiting, _, _ = queries.next_due(rows, desk.system)
+        due = [at for at in (lost, waiting) if at is not None]
+        if any(now < at <= now + seconds for at in due):
+            return True
+        frees = [until for name, until in desk.holds.items() if until > now and not name.startswith("sweep:")]
+        return any(at <= now for at in due) and any(until <= now + seconds for until in frees)
+
     def next_at(self) -> float | None:
         """When there is something to do next; None where a person must do something first."""
         desk = self.desk
