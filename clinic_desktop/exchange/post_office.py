@@ -189,8 +189,15 @@ class PostOffice:
             if close is not None:
                 close()
 
-    def run(self, seconds: float, *, until_idle: bool, stopped: Callable[[], bool] = lambda: False) -> int:
-        """Work for so long, or until nothing can be done now; returns how many rounds had work."""
+    def run(
+        self,
+        seconds: float,
+        *,
+        until_idle: bool,
+        stopped: Callable[[], bool] = lambda: False,
+        patience: float = PATIENCE_SECONDS,
+    ) -> int:
+        """Work for so long, or until nothing can be done within one's patience; returns how many rounds had work."""
         clock = self._clinic.store.clock
         end = clock.steady() + seconds
         rounds = 0
@@ -202,7 +209,7 @@ class PostOffice:
                 if sum(office.step() for office in offices):  # every one has its turn
                     rounds += 1
                     continue
-                if until_idle and not any(office.worth_waiting(PATIENCE_SECONDS) for office in offices):
+                if until_idle and not any(office.worth_waiting(patience) for office in offices):
                     break
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))

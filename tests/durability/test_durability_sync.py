@@ -104,7 +104,7 @@ def settle(profile: Path, key: bytes) -> Store:
     clinic = open_with_key(profile, key, process="command", clock=clock)
     for _minute in range(40):
         office = PostOffice(clinic)
-        office.run(60.0, until_idle=True)
+        office.run(60.0, until_idle=True, patience=0.0)
         waiting = sum(line["waiting"] for line in office.status() if line["kind"] == "patient")
         office.close()
         if not waiting:
