@@ -12,11 +12,13 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
+from sync.engine.desk import clear
 from sync.engine.meeting import projected
 from sync.engine.people import People, UnknownError
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Shadow
 from sync.port import Kind
+from sync.transport.outcomes import Outcome
 
 NEEDS = "remotes.set_remote"
 # What may be done about each sort; the first is what is done most.
@@ -92,6 +94,8 @@ def _sides(
 ) -> tuple[tuple[Member, ...], str | None, list[str], dict[str, Any]]:
     """The members to show, a value to begin with, who else it may be, and the record there as it was last seen."""
     shadow = rows.get(Shadow, item.system, item.kind, item.remote_id) if item.remote_id else None
+    if item.sort == "identity" and (shadow is None or not shadow.body):
+        shadow = _looked_up(office, item)
     there = {} if shadow is None else {**shadow.raw, **shadow.body}
     one = rows.get(Conflict, item.id)
     if item.sort == "field" and one is not None:
@@ -111,6 +115,17 @@ def _sides(
         body = sent_last[-1].body
         return tuple(_member(name, None, body[name], None) for name in body), None, [], there
     return tuple(_member(name, None, None, value) for name, value in there.items()), None, [], there
+
+
+def _looked_up(office: PostOffice, item: Item) -> Shadow:
+    """Somebody whom a search has shown and no list yet: they are read now, so that both can be compared."""
+    desk = office.engine.offices[item.system].desk
+    desk.budgets.purpose = "person"
+    try:
+        seen = desk.remote.read(Kind.PATIENT, item.remote_id)
+    except Outcome:  # our side is shown by itself
+        return Shadow(item.system, item.kind, item.remote_id)
+    return Shadow(item.system, item.kind, item.remote_id, body=clear(desk, seen), raw=seen.raw)
 
 
 def _persons(office: PostOffice, rows: Rows, item: Item, shadow: Shadow) -> tuple[Member, ...]:

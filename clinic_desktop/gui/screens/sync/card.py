@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     at,
@@ -14,6 +12,7 @@ from clinic_desktop.gui.screens.sync.words import (
     until_words,
 )
 from clinic_desktop.gui.widgets.factlist import Facts
+from clinic_desktop.gui.widgets.formstack import Side
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.pill import Pill
@@ -31,7 +30,7 @@ _SAID = {
 }
 
 
-class SystemCard(QWidget):
+class SystemCard(Side):
     """The system that is chosen."""
 
     def __init__(self, settings: Remembered) -> None:
@@ -48,14 +47,11 @@ class SystemCard(QWidget):
         self.panel.add(self.said)
         self.panel.add(self.facts)
         counts = Panel(_("Records"), name="sync.counts")
-        self.kinds.setMinimumHeight(180)
+        self.kinds.setMinimumHeight(120)
         counts.add(self.kinds, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addWidget(self.panel)
-        column.addWidget(counts, 1)
-        column.addWidget(label(_(ALONE), "secondary", name="sync.alone", wrap=True))
+        self.column.addWidget(self.panel)
+        self.column.addWidget(counts, 1)
+        self.column.addWidget(label(_(ALONE), "secondary", name="sync.alone", wrap=True))
 
     def show_system(self, one: "SystemShown") -> None:
         """Show a system."""
@@ -77,7 +73,10 @@ class SystemCard(QWidget):
             for each in one.limits
         )
         add(_("Limit left"), "\n".join(left))
-        add(_("Found there"), " · ".join(f"{found_words(name)}: {value}" for name, value in one.found))
+        add(
+            _("Found there"),
+            " · ".join(f"{found_words(name)}: {value}" for name, value in one.found if name != "reached"),
+        )
         add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
 

@@ -147,6 +147,8 @@ class TriedPanel(QWidget):
         self.found.clear()
         self.found.add(_("Address"), tried.base_url)
         for name, value in sorted(tried.found.items()):
+            if name == "reached":
+                continue
             self.found.add(found_words(name), value)
         self.can.set_rows(tried.can.kinds)
         self.untold.setText("\n".join(f"{kind_words(kind)}: {words}" for kind, _act, words in tried.can.untold))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.gui.screens.sync.words import (
     ACTS,
@@ -11,6 +11,7 @@ from clinic_desktop.gui.screens.sync.words import (
     SAID,
     SORTS,
     at,
+    born,
     item_columns,
     member_columns,
     member_words,
@@ -19,6 +20,7 @@ from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.formstack import Side
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_deciding import Detail, Member
     from clinic_desktop.exchange.sync_shown import Item
 
+# Which sides a sort has: what was sent has one, what came into sight there the other.
+_BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
+_THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect"})
+_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity"}
 _REASONED = frozenset({"give_up", "told"})
 
 
@@ -43,7 +49,7 @@ def item_list(settings: Remembered) -> "ListTable[Item]":
     )  # fmt: skip
 
 
-class DecidePanel(QWidget):
+class DecidePanel(Side):
     """One thing to decide."""
 
     def __init__(
@@ -65,7 +71,7 @@ class DecidePanel(QWidget):
             "sync.members", member_columns(), key=lambda row: row.name, settings=settings, counted=False,
             empty=Empty(_("There is nothing more to show of it."), icon="document"),
         )  # fmt: skip
-        self.members.setMinimumHeight(140)
+        self.members.setMinimumHeight(100)
         self.form = Form(DraftKeeper(keep))
         self.value = self.form.add(TextField(_("Or another val&ue"), "sync.value", longest=2000))
         self.number = self.form.add(TextField(_("Their nu&mber"), "sync.number", longest=200))
@@ -88,11 +94,9 @@ class DecidePanel(QWidget):
             row.addWidget(button)
         row.addStretch(1)
         self.panel.body.addLayout(row)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
         self.empty = Empty(_("Choose what waits at the left: both sides of it stand here."), icon="sync")
-        column.addWidget(self.panel, 1)
-        column.addWidget(self.empty, 1)
+        self.column.addWidget(self.panel, 1)
+        self.column.addWidget(self.empty, 1)
 
     def _press(self, act: str) -> Callable[[], None]:
         return lambda: self.press(act)
@@ -118,10 +122,11 @@ class DecidePanel(QWidget):
         self.sort.show_look(Look(_(SORTS[item.sort]), "warning" if item.clinical else "neutral"))
         self.said.setText(_(SAID[item.sort]))
         self.why.setText(f"“{item.why}”" if item.why and item.sort == "refused" else item.why)
-        self.why.setVisible(bool(item.why))
+        self.why.setVisible(bool(item.why) and item.sort not in {"field", "identity"})
         self._facts(opened)
         self.members.set_rows(opened.members)
-        self.members.setVisible(bool(opened.members))
+        for place, shown in ((1, item.sort in _BOTH_AND_BEFORE), (2, item.sort not in _THERE), (3, item.sort in _BOTH)):
+            self.members.view.setColumnHidden(place, not shown)
         if self.shown != item.id:
             self.shown = item.id
             self.form.clear()
@@ -140,7 +145,7 @@ class DecidePanel(QWidget):
         self.facts.clear()
         add, item, one = self.facts.add, opened.item, opened.whom
         if one is not None:
-            add(_("Patient"), " · ".join(part for part in (one.name, one.mrn, one.born_on or "") if part))
+            add(_("Patient"), " · ".join(part for part in (one.name, one.mrn, born(one.born_on)) if part))
         if item.sort == "identity":
             add(_("Or"), " · ".join(f"{each.name} ({each.mrn})" for each in opened.others))
         if item.member:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.sync.card import SystemCard
@@ -65,9 +65,7 @@ class SyncView(ScreenView):
         self.signing = self.add_button(_("Si&gn in again"), "sync.sign_in", self._sign_in)
         self.naming = self.add_button(_("&Who is who"), "sync.who_is_who", self._ask_who)
         self.parting = self.add_button(_("Disco&nnect"), "sync.disconnect", self._disconnect)
-        self.right = QStackedWidget()
-        for page in (self.card, self.connecting, self.tried, self.who):
-            self.right.addWidget(page)
+        self.right = _Turning((self.card, self.connecting, self.tried, self.who))
         may = self.presenter.may
         empty = Empty(
             _(NOTHING), icon="sync", act_text=_("Connec&t one") if may else "", name="sync.first",
@@ -124,10 +122,10 @@ class SyncView(ScreenView):
 
     def escape(self) -> bool:
         """One step back: from what was tried to the form, from a form to the card."""
-        if self.shows.value() == "systems" and self.right.currentIndex() != CARD:
+        if self.shows.value() == "systems" and self.right.place != CARD:
             if self.connecting.stop.isVisible():
                 self._stop_testing()
-            elif self.right.currentIndex() == TRIED:
+            elif self.right.place == TRIED:
                 self.presenter.forget_tried()
                 self._show_right(CONNECT)
             else:
@@ -210,7 +208,7 @@ class SyncView(ScreenView):
 
     def _turn(self) -> None:
         deciding = self.shows.value() == "decide"
-        none = not self.presenter.systems and self.right.currentIndex() == CARD
+        none = not self.presenter.systems and self.right.place == CARD
         self.pages.setCurrentIndex(DECIDE if deciding else NONE if none else SYSTEMS)
         self.systems.setVisible(bool(self.presenter.systems))
         if deciding and self.items.rows() and self.items.current() is None:
@@ -218,13 +216,13 @@ class SyncView(ScreenView):
         self._offer()
 
     def _show_right(self, page: int) -> None:
-        self.right.setCurrentIndex(page)
+        self.right.turn(page)
         self._turn()
 
     def _chosen(self, one: "SystemShown | None") -> None:
         if one is not None:
             self.card.show_system(one)
-            if self.right.currentIndex() == WHO:
+            if self.right.place == WHO:
                 self._ask_who()
         self._offer()
 
@@ -279,7 +277,7 @@ class SyncView(ScreenView):
         one = self.systems.current()
         if one is not None:
             self.presenter.who(one.system, ask=ask)
-            if self.right.currentIndex() != WHO:
+            if self.right.place != WHO:
                 self._show_right(WHO)
 
     def _name(self) -> None:
@@ -311,13 +309,13 @@ class SyncView(ScreenView):
     def _offer(self) -> None:
         """Offer what may be done now."""
         one, may = self.systems.current(), self.presenter.may
-        on_card = self.pages.currentIndex() == SYSTEMS and self.right.currentIndex() == CARD
+        on_card = self.pages.currentIndex() == SYSTEMS and self.right.place == CARD
         for button in (self.pausing, self.signing, self.naming, self.parting):
             button.setVisible(may and on_card and one is not None)
         self.connect_button.setVisible(may and on_card)
         if one is not None:
             self.pausing.setText(_("&Resume") if one.state == "paused" else _("&Pause"))
-        page = self.right.currentIndex() if self.pages.currentIndex() == SYSTEMS else -1
+        page = self.right.place if self.pages.currentIndex() == SYSTEMS else -1
         if not may or page == -1 or (page == CARD and one is None):
             self.no_primary()
         elif page == CONNECT:
@@ -328,6 +326,36 @@ class SyncView(ScreenView):
             self.set_primary(_("&Keep"), self._name, name="sync.keep_who", enabled=self.who.chosen() is not None)
         else:
             self.set_primary(_("&Sync now"), self.presenter.sync_now, name="sync.now")
+
+
+class _Turning(QScrollArea):
+    """One of some pages. No stacked widget: it asks for the room of its highest page, whichever is shown."""
+
+    def __init__(self, pages: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pages, self._place = pages, 0
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 4, 0)
+        for page in pages:
+            column.addWidget(page)
+        self.setWidget(holder)
+        self.turn(0)
+
+    @property
+    def place(self) -> int:
+        """Which page is shown."""
+        return self._place
+
+    def turn(self, place: int) -> None:
+        """Show a page from its beginning."""
+        self._place = place
+        for number, page in enumerate(self._pages):
+            page.setVisible(number == place)
+        self.verticalScrollBar().setValue(0)
 
 
 def _beside(left: QWidget, right: QWidget) -> QWidget:

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from clinic_desktop.gui.screens.sync.words import staff_columns
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.formstack import Side
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.settings import Remembered
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_connecting import StaffThere, WhoIsWho
 
 
-class WhoPanel(QWidget):
+class WhoPanel(Side):
     """The clinic's people at one system."""
 
     def __init__(
@@ -38,7 +37,7 @@ class WhoPanel(QWidget):
             "sync.staff", staff_columns(), key=lambda row: row.staff_id, settings=settings, counted=False,
             empty=Empty(_("Nobody here treats patients yet."), icon="people"),
         )  # fmt: skip
-        self.staff.setMinimumHeight(180)
+        self.staff.setMinimumHeight(120)
         self.ask = Button(_("Ask for their &directory"), "sync.directory", ask)
         self.form = Form(DraftKeeper(self._typed))
         self.of = label("", "strong", name="sync.who_of", wrap=True)
@@ -49,9 +48,7 @@ class WhoPanel(QWidget):
         self.panel.add(self.ask)
         self.panel.add(self.of)
         self.panel.add(self.form)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.panel)
+        self.column.addWidget(self.panel, 1)
         self.staff.selected.connect(self._chosen)
         self.listed.edited.connect(self._from_directory)
 

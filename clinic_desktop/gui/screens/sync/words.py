@@ -1,9 +1,9 @@
 """Sync in words: states, kinds, what waits for a person, and what can be done about it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from clinic_desktop.gui.widgets.civil import show_instant
+from clinic_desktop.gui.widgets.civil import show_date, show_moment
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.pill import Look
@@ -87,7 +87,6 @@ SETTINGS = {
     "steps": N_("Names of its eleven consultation steps, joined by +"),
 }
 FOUND = {
-    "reached": N_("Answers"),
     "patients": N_("Patients there"),
     "prefix": N_("Paths begin with"),
     "fhir": N_("FHIR base"),
@@ -101,9 +100,14 @@ def at(stored: str | None) -> str:
     if not stored:
         return ""
     try:
-        return show_instant(stored)
+        return show_moment(datetime.fromisoformat(stored))
     except ValueError:
         return stored
+
+
+def born(stored: str | None) -> str:
+    """A civil date as it is kept."""
+    return show_date(date.fromisoformat(stored)) if stored else ""
 
 
 def until_words(stored: str | None, now: datetime | None = None) -> str:
@@ -215,7 +219,7 @@ def member_columns() -> "list[Column[Member]]":
         Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
         Column("before", _("Before"), lambda row: row.before or "–", 120, wrap=True, subtle=True),
         Column("here", _("Here"), lambda row: row.here or "–", 150, stretch=True, wrap=True, meaning=meaning),
-        Column("there", _("There"), lambda row: row.there or "–", 150, wrap=True, meaning=meaning),
+        Column("there", _("There"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
     ]
 
 
