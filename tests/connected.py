@@ -46,9 +46,9 @@ class Connected:
         """The other people who use a system."""
         return People(self.sandbox.gates[system].system)
 
-    def fault(self, kind: Any, system: str, path: str, **options: Any) -> None:
+    def fault(self, kind: Any, system: str, path: str, method: str = "POST", **options: Any) -> None:
         """Something goes wrong once."""
-        self.sandbox.faults.add(Rule(kind, system=system, path=path, options=options))
+        self.sandbox.faults.add(Rule(kind, system=system, method=method, path=path, options=options))
 
     def rows(self, system: str, table: str) -> list[Any]:
         """The rows of a system's table."""

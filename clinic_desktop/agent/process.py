@@ -23,6 +23,7 @@ from clinic_desktop.i18n import N_
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    from clinic_desktop.agent.courier import Courier
     from clinic_desktop.services.clinic import Clinic
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Agent:
         self._tell = tell
         self._clinic: Clinic | None = None
         self._scheduler: BackgroundScheduler | None = None
+        self._courier: Courier | None = None
         self._busy = threading.Lock()
 
     def obey(self, line: str) -> bool:
@@ -70,7 +72,10 @@ class Agent:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, argument by argument
 
     def close(self) -> None:
-        """Stop the jobs and close the database."""
+        """Stop the jobs and the courier, and close the database."""
+        courier, self._courier = self._courier, None
+        if courier is not None:
+            courier.end(GRACE_SECONDS)
         if self._scheduler is not None:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
@@ -100,6 +105,9 @@ class Agent:
             raise Refusal(N_("This is not a key."))
         self._clinic = open_with_key(self._profile, key, process="agent")
         self._schedule()
+        from clinic_desktop.agent.courier import Courier
+
+        self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
 
     def _schedule(self) -> None:

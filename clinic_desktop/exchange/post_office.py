@@ -29,11 +29,12 @@ from sync.engine.store.tables import Kept
 from sync.port import Remote
 from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
-from sync.transport.outcomes import Call, Forbidden, Outcome, Said, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
 from sync.transport.wire import Gate
 
 MARKS = "sync-marks"
-ROUNDS_AT_ONCE = 200
+# How soon a change of the chart is seen; a look costs some microseconds.
+GLANCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -110,23 +111,6 @@ class Marks:
         part.replace(self._path)
 
 
-class Limits:
-    """The limits of a system, which stand in the profile that its remote brings along: nothing is sent before that."""
-
-    gate: Gate | None = None
-
-    def ask(self, call: Call) -> None:
-        """Take a place in every limit that covers the call. Raises NoBudget."""
-        if self.gate is None:
-            raise Unsent(call)
-        self.gate.ask(call)
-
-    def heard(self, call: Call, status: int, headers: Mapping[str, str], said: Said | None) -> None:
-        """Lower the estimate where the answer says so."""
-        if self.gate is not None:
-            self.gate.heard(call, status, headers, said)
-
-
 class PostOffice:
     """The engine with every system that is on; `closing` lets go of its connections."""
 
@@ -157,25 +141,23 @@ class PostOffice:
 
     def _connect(self, one: RemoteSystem, transport: Any, kept: Secrets) -> None:
         found = {**self.found(one.system), **one.settings}
-        limits = Limits()
-        remote: Remote = _module(one.system).open_remote(
-            Opening(
-                one.base_url,
-                kept,
-                self._clinic.store.clock,
-                limits,
-                found,
-                transport,
-                steady=self._clinic.store.clock.steady,
-                new_id=lambda: secrets.token_hex(8),
-            )
-        )
 
-        def kept_to(gate: Gate) -> Remote:
-            limits.gate = gate
+        def open_remote(gate: Gate) -> Remote:
+            remote: Remote = _module(one.system).open_remote(
+                Opening(
+                    one.base_url,
+                    kept,
+                    self._clinic.store.clock,
+                    gate,
+                    found,
+                    transport,
+                    steady=self._clinic.store.clock.steady,
+                    new_id=lambda: secrets.token_hex(8),
+                )
+            )
             return remote
 
-        self.engine.connect(remote.profile, kept_to)
+        self.engine.connect(one.system, open_remote)
 
     def reading(self) -> contextlib.AbstractContextManager[Unit]:
         """One consistent state of the database."""
@@ -190,10 +172,9 @@ class PostOffice:
     def test(self, system: str, who: str) -> Mapping[str, str]:
         """Look what is there: sign in, find the prefix, the capabilities; what was found is kept."""
         try:
-            found = self.engine.offices[system].desk.remote.check()
+            found = self.engine.check(system)
         except Outcome as error:
             raise in_words(system, error) from error
-        self.engine.people[system].capabilities(found)
         self.engine.people[system].resume(who)
         return found
 
@@ -234,18 +215,25 @@ class PostOffice:
 
     def run(self, seconds: float, *, until_idle: bool, stopped: Callable[[], bool] = lambda: False) -> int:
         """Work for so long, or until nothing can be done now; returns how many rounds had work."""
-        end = self._clinic.store.clock.steady() + seconds
+        clock = self._clinic.store.clock
+        end = clock.steady() + seconds
         rounds = 0
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
-        while not stopped() and self._clinic.store.clock.steady() < end:
-            if sum(office.step() for office in offices):  # every one has its turn
-                rounds += 1
-                continue
-            if until_idle:
-                break
-            nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
-            time.sleep(max(0.05, min([1.0, *nexts])))
+        watch = self._clinic.store.watch()
+        try:
+            while not stopped() and clock.steady() < end:
+                if sum(office.step() for office in offices):  # every one has its turn
+                    rounds += 1
+                    continue
+                if until_idle:
+                    break
+                nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
+                due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
+                while not stopped() and clock.steady() < due and not watch.moved():
+                    time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
+        finally:
+            watch.close()
         return rounds
 
 

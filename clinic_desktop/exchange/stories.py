@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from clinic_desktop.domain import consultation
 from clinic_desktop.exchange import when
-from clinic_desktop.exchange.mapped import Row, clean, written_notes
+from clinic_desktop.exchange.mapped import ICD10CM, Row, clean, written_notes
 from clinic_desktop.exchange.told import Told, blood_type, by, made, payor, place, text_document, written
+from clinic_desktop.services.departures import Leaving
 from sync.port import Kind
 from sync.records.elements import Resource
 from sync.records.exact import Json
@@ -25,6 +26,7 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "diagnosis": ("51848-0", "Assessment"),
     "plan": ("18776-5", "Plan of care"),
 }
+CPT = "http://www.ama-assn.org/go/cpt"
 _IN_SECTION = {"follow_up": "plan", "investigations": "plan", "prescription": "plan"}
 _GONE = frozenset({"entered_in_error", "entered-in-error"})
 
@@ -54,7 +56,7 @@ def _patient(told: Told, record: str) -> Parts | None:
     for each in covers:
         who = payor(each.row)
         rest += [told.resource(each, payor=[{"reference": f"Organization/{who.id}"}]), who]
-    rest += blood_type(one.row)
+    rest += [*blood_type(one.row), *told.pharmacies(one.row["preferred_pharmacy_id"])]
     return Parts(told.resource(one), tuple(rest), revision=one.row["revision"])
 
 
@@ -71,9 +73,13 @@ def _appointment(told: Told, record: str) -> Parts | None:
     room = place(row["room"])
     actors = [told.reference("patients", row["patient_id"]), by(row["practitioner_id"]), room[0] if room else None]
     participant = [{"actor": each, "status": "accepted"} for each in actors if each]
+    kind = "telehealth" if row["telehealth"] else row["kind"]
     first = told.resource(
-        one, participant=participant, comment=row.get("note"),
+        one, participant=participant, comment=row["note"],
         reason_code=[{"text": row["reason"]}] if row["reason"] else None,
+        appointment_type={"text": kind} if kind else None,
+        # iCalendar's numbers (RFC 5545, 3.8.1.9): 1 is the highest, 5 is as usual.
+        priority={"emergency": 1, "urgent": 2}.get(row["priority"]),
     )  # fmt: skip
     patient = told.one("patients", told.record.patient_id)
     rest = ((told.resource(patient),) if patient else ()) + told.people(row["practitioner_id"])
@@ -155,7 +161,17 @@ def _immunization(told: Told, record: str) -> Parts | None:
 def _lines(told: Told, record: str) -> list[Resource]:
     """The lines of a prescription, in their order."""
     lines = sorted(told.of("prescription_lines", prescription_id=record), key=lambda each: each.row["position"])
-    return [told.resource(each, requester=by(each.row["prescriber_id"])) for each in lines]
+    found = []
+    for each in lines:
+        asked = told.resource(each, requester=by(each.row["prescriber_id"]))
+        if each.row["pharmacy_id"]:
+            request = written(asked)["dispenseRequest"]
+            shop = {"reference": f"Organization/{each.row['pharmacy_id']}", "display": each.row["pharmacy"]}
+            asked = told.resource(
+                each, requester=by(each.row["prescriber_id"]), dispense_request=request | {"performer": shop}
+            )
+        found.append(asked)
+    return found
 
 
 def _prescription(told: Told, record: str) -> Parts | None:
@@ -165,7 +181,8 @@ def _prescription(told: Told, record: str) -> Parts | None:
     first, *rest = _lines(told, record)
     row = lines[0].row
     act = "cancel" if row["status"] in {"cancelled", "rejected"} else None
-    return Parts(first, (*rest, *told.people(row["prescriber_id"])), act=act, revision=row["revision"])
+    shops = told.pharmacies(row["pharmacy_id"])
+    return Parts(first, (*rest, *told.people(row["prescriber_id"]), *shops), act=act, revision=row["revision"])
 
 
 def _refill(told: Told, record: str) -> Parts | None:
@@ -202,7 +219,23 @@ def _charge(told: Told, record: str) -> Parts | None:
     one = told.one("charges", record)
     if one is None or one.row["status"] == "cancelled":
         return None
-    return Parts(told.resource(one), _visit_of(told, one.row["encounter_id"]), revision=one.row["revision"])
+    rest = (*_visit_of(told, one.row["encounter_id"]), *told.people(one.row["provider_id"]))
+    return Parts(_charged(told, one), rest, revision=one.row["revision"])
+
+
+def _charged(told: Told, one: Leaving) -> Resource:
+    """A charge with the code of what was done, where it has one: that is what others bill by."""
+    row = one.row
+    code: Json = {"coding": [{"system": CPT, "code": row["procedure_code"]}]} if row["procedure_code"] else {}
+    provider = by(row["provider_id"])
+    reasons = [{"coding": [{"system": ICD10CM, "code": each}]} for each in (row["diagnoses"] or "").split()]
+    return told.resource(
+        one,
+        code=code | {"text": row["description"]} if code else None,
+        reason=reasons or None,
+        note=written_notes(row["note"]),
+        performer=[{"actor": provider}] if provider else None,
+    )
 
 
 def _visit_of(told: Told, encounter: object) -> tuple[Resource, ...]:
@@ -218,12 +251,11 @@ def _invoice(told: Told, record: str) -> Parts | None:
     one = told.one("invoices", record)
     if one is None:
         return None
-    charged = [told.resource(each) for each in told.of("charges", invoice_id=record)]
+    charged = [_charged(told, each) for each in told.of("charges", invoice_id=record)]
     visits = {each.row["encounter_id"] for each in told.of("charges", invoice_id=record) if each.row["encounter_id"]}
     visited = [each for visit in sorted(visits) for each in _visit_of(told, visit)]
-    return Parts(
-        told.resource(one), (*charged, *visited), void=one.row["status"] == "void", revision=one.row["revision"]
-    )
+    first = told.resource(one, due_date=one.row["due_on"])
+    return Parts(first, (*charged, *visited), void=one.row["status"] == "void", revision=one.row["revision"])
 
 
 def _payment(told: Told, record: str) -> Parts | None:
@@ -242,15 +274,20 @@ def _payment(told: Told, record: str) -> Parts | None:
 
 
 def _claim(told: Told, record: str) -> Parts | None:
+    """A claim with its cover, the invoice that it is about and what was charged on it."""
     one = told.one("claims", record)
     if one is None or one.row["status"] in {"draft", "ready", "cancelled"}:
         return None
+    rest: list[Resource] = []
     cover = told.one("covers", str(one.row["cover_id"]))
-    rest: tuple[Resource, ...] = ()
     if cover is not None:
         who = payor(cover.row)
-        rest = (told.resource(cover, payor=[{"reference": f"Organization/{who.id}"}]), who)
-    return Parts(told.resource(one), rest, revision=one.row["revision"])
+        rest += [told.resource(cover, payor=[{"reference": f"Organization/{who.id}"}]), who]
+    invoice = told.one("invoices", str(one.row["invoice_id"]))
+    if invoice is not None:
+        rest.append(told.resource(invoice))
+        rest += [_charged(told, each) for each in told.of("charges", invoice_id=invoice.row["id"])]
+    return Parts(told.resource(one), tuple(rest), revision=one.row["revision"])
 
 
 def _consent(told: Told, record: str) -> Parts | None:
@@ -266,7 +303,8 @@ def _notice(told: Told, record: str) -> Parts | None:
     if one is None or one.row["to_staff"] is None or one.row["category"] not in {"message", "task"}:
         return None
     to = by(one.row["to_staff"])
-    return Parts(told.resource(one, recipient=[to]), told.people(one.row["to_staff"]), revision=one.row["revision"])
+    first = told.resource(one, recipient=[to], topic={"text": one.row["title"]})
+    return Parts(first, told.people(one.row["to_staff"]), revision=one.row["revision"])
 
 
 def share_of(told: Told, row: Row) -> Parts | None:

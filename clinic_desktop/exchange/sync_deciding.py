@@ -31,6 +31,7 @@ ACTS = {
     "cannot": ("told",),
 }
 NOTED = ("noted",)
+SENT = frozenset({"refused", "doubt", "question", "cannot"})
 REASONED = frozenset({"give_up", "told"})
 _STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
 _BY = ("updated_by", "updatedBy", "modified_by", "last_modified_by")
@@ -111,10 +112,21 @@ def _sides(
     sent_last = sorted(
         rows.find(Intent, system=item.system, kind=item.kind, local_id=item.local_id), key=lambda each: each.sent_at
     )
-    if sent_last and not item.remote_id:
+    if sent_last and item.sort in SENT:
         body = sent_last[-1].body
-        return tuple(_member(name, None, body[name], None) for name in body), None, [], there
+        come = next(iter(_found(rows, item)), None)
+        shadow = None if come is None else rows.get(Shadow, item.system, item.kind, come.remote_id)
+        there = {} if shadow is None else {**shadow.raw, **shadow.body}
+        members = tuple(_member(name, None, body[name], there.get(name)) for name in body)
+        return members, "" if come is None else come.remote_id, [], there
     return tuple(_member(name, None, None, value) for name, value in there.items()), None, [], there
+
+
+def _found(rows: Rows, item: Item) -> list[Conflict]:
+    """What came into sight there since an answer was lost, and may be the very one."""
+    return rows.find(
+        Conflict, ("at",), system=item.system, kind=item.kind, local_id=item.local_id, sort="found", state="open"
+    )
 
 
 def _looked_up(office: PostOffice, item: Item) -> Shadow:
@@ -135,7 +147,8 @@ def _persons(office: PostOffice, rows: Rows, item: Item, shadow: Shadow) -> tupl
     mine = {} if story is None else projected(desk, rows, story, 0) or {}
     hidden = desk.remote.masked(shadow.body)
     rules = desk.remote.profile.kinds[Kind.PATIENT].rules
-    names = [name for name in {**mine, **shadow.body} if name in mine or name in rules]
+    # What the system alone writes of itself (when it was made there) tells nobody who it is.
+    names = [name for name in {**mine, **shadow.body} if name in mine or (name in rules and not rules[name].theirs)]
     shown = {name: None if name in hidden else value for name, value in shadow.body.items()}
     return tuple(_member(name, None, mine.get(name), shown.get(name)) for name in names)
 
@@ -170,7 +183,13 @@ def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
         raise Refusal(N_("Give the number under which they have it."), field="value")
     office = PostOffice(House.of(desk), only=item.system)
     try:
-        _BY_ACT[act](office.engine.people[item.system], item, text.strip(), desk.session.staff_id)
+        people, who = office.engine.people[item.system], desk.session.staff_id
+        _BY_ACT[act](people, item, text.strip(), who)
+        if item.sort == "doubt":
+            with office.reading() as unit:
+                come = _found(Rows(unit), item)
+            for one in come:  # the same question, and it has been answered
+                people.resolve(one.id, "noted", who)
     except UnknownError:
         raise Refusal(N_("Somebody, or a newer answer, has settled this already."), field="item") from None
     finally:

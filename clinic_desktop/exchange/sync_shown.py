@@ -217,7 +217,7 @@ def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
         with database.read() as unit:
             found = {**_found(Rows(unit), one.system), **one.settings}
         profile = _profile(one.system, found)
-        engine.connect(profile, lambda _gate, profile=profile: cast("Remote", _Unasked(profile)))  # type: ignore[misc]
+        engine.connect(one.system, lambda _gate, profile=profile: cast("Remote", _Unasked(profile)))  # type: ignore[misc]
     return _Room(engine, database)
 
 
@@ -286,7 +286,8 @@ def _waiting(rows: Rows, system: str, title: str) -> list[Item]:
         listed = rows.find(Work, ("since",), LISTED, system=system, state=state)
         found += [_work(rows, work, state, title) for work in listed
                   if work.kind != NAMED and (work.kind, work.local_id) not in asked]  # fmt: skip
-    return found
+    doubted = {(one.kind, one.local_id) for one in found if one.sort == "doubt"}
+    return [one for one in found if one.sort != "found" or (one.kind, one.local_id) not in doubted]
 
 
 def _question(rows: Rows, one: Conflict, title: str) -> Item:

@@ -18,6 +18,7 @@ from sync.records.payment import PaymentNotice
 
 # Among themselves the records of a story know each other by the ids that they have here.
 OURS = ""
+NCPDP = "http://terminology.hl7.org/NamingSystem/NCPDPProviderIdentificationNumber"
 NPI = "http://hl7.org/fhir/sid/us-npi"
 BLOOD = {"coding": [{"system": LOINC, "code": "882-1", "display": "ABO and Rh group"}]}
 Named = tuple[str, str]
@@ -33,9 +34,13 @@ class Told:
     """One patient's rows, each made a record when it is asked for; `staff` and `content` read what it speaks of."""
 
     def __init__(
-        self, record: Parted, staff: Callable[[Iterable[str]], tuple[Row, ...]], content: Callable[[str], bytes]
+        self,
+        record: Parted,
+        staff: Callable[[Iterable[str]], tuple[Row, ...]],
+        pharmacies: Callable[[str], Row | None],
+        content: Callable[[str], bytes],
     ) -> None:
-        self.record, self._staff, self._content = record, staff, content
+        self.record, self._staff, self._pharmacy, self._content = record, staff, pharmacies, content
 
     def of(self, table: str, **equal: object) -> list[Leaving]:
         """The rows of a table whose columns equal what is given; those that came from elsewhere are theirs to tell."""
@@ -73,10 +78,25 @@ class Told:
         """How the records of a story refer to a row."""
         return outgoing.pointer(_Ours(self.record))(table, None if record is None else str(record))
 
+    def pharmacies(self, record: object) -> tuple[Resource, ...]:
+        """The pharmacy of this id, where there is one."""
+        row = self._pharmacy(str(record)) if record else None
+        return () if row is None else (made(pharmacy(row)),)
+
     def people(self, *ids: object) -> tuple[Resource, ...]:
         """Those of the clinic's staff who are spoken of."""
         wanted = [str(each) for each in ids if each is not None]
         return tuple(made(practitioner(row)) for row in self._staff(wanted)) if wanted else ()
+
+
+def pharmacy(row: Row) -> Json:
+    """A pharmacy outside as an Organization."""
+    phone = [{"system": "phone", "value": row["phone"]}] if row["phone"] else None
+    number = [{"system": NCPDP, "value": row["ncpdp"]}] if row["ncpdp"] else None
+    return {
+        "resourceType": "Organization", "id": row["id"], "name": row["name"], "type": [{"text": "pharmacy"}],
+        **clean(identifier=number, telecom=phone),
+    }  # fmt: skip
 
 
 class _Ours(dict[Named, Key]):

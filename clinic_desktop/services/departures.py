@@ -286,6 +286,7 @@ def _prescribed() -> Select[Any]:
             prescriptions.c.status_reason,
             prescriptions.c.priority,
             prescriptions.c.prescriber_npi,
+            prescriptions.c.pharmacy_id,
             prescriptions.c.expires_on,
             pharmacies.c.name.label("pharmacy"),
             staff.c.display_name.label("prescriber"),

@@ -19,10 +19,11 @@ from clinic_desktop.store import attachments, likeness
 from clinic_desktop.store.tables.billing import charges, invoices, payments
 from clinic_desktop.store.tables.chart import addenda, encounters, vital_signs
 from clinic_desktop.store.tables.consents import consents
+from clinic_desktop.store.tables.directory import pharmacies
 from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.immunizations import immunizations
 from clinic_desktop.store.tables.inbox import notifications, refill_requests
-from clinic_desktop.store.tables.insurance import claims, insurers
+from clinic_desktop.store.tables.insurance import claims
 from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, specimens
 from clinic_desktop.store.tables.patients import patients
@@ -34,7 +35,7 @@ from clinic_desktop.store.tables.sharing import shares
 from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = (
-    "changed_since", "content_for", "dispensed", "enrolment", "journal_end", "likely", "outside_ids", "record_for",
+    "changed_since", "content_for", "dispensed", "enrolment", "journal_end", "likely", "pharmacy_row", "record_for",
     "share", "staff_rows", "whose",
 )  # fmt: skip
 
@@ -148,9 +149,10 @@ def staff_rows(connection: Connection, ids: Sequence[str]) -> tuple[Mapping[str,
     return tuple(dict(row) for row in rows)
 
 
-def insurer_rows(connection: Connection) -> tuple[Mapping[str, Any], ...]:
-    """The insurers that are known."""
-    return tuple(dict(row) for row in connection.execute(select(insurers)).mappings())
+def pharmacy_row(connection: Connection, record: str) -> Mapping[str, Any] | None:
+    """A pharmacy of the directory."""
+    row = connection.execute(select(pharmacies).where(pharmacies.c.id == record)).mappings().one_or_none()
+    return None if row is None else dict(row)
 
 
 def dispensed(connection: Connection, prescription: str) -> tuple[Mapping[str, Any], ...]:

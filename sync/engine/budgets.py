@@ -15,6 +15,8 @@ from sync.transport.outcomes import Call, NoBudget, Said
 # limit a little is kept for a person who is waiting. Small ones (10 an hour) are for the writes alone.
 SHARES = {"person": 1.0, "write": 0.97, "verify": 0.85, "sweep": 0.6}
 SMALL = 100
+# Two clocks never agree to the last digit.
+MARGIN_SECONDS = 0.02
 # A 429 that does not say when to come again.
 SILENCE_SECONDS = 60.0
 
@@ -32,7 +34,7 @@ class Window:
     def age(self, now: float) -> bool:
         """Forget what has passed; whether anything has."""
         passed = False
-        while self.taken and self.taken[0][1] <= now - self.bucket.seconds:
+        while self.taken and self.taken[0][1] <= now - self.bucket.seconds - MARGIN_SECONDS:
             self.taken.popleft()
             passed = True
         return passed
@@ -45,7 +47,7 @@ class Window:
             return self.hold
         if len(self.taken) < allowed:
             return now
-        return self.taken[len(self.taken) - allowed][1] + self.bucket.seconds
+        return self.taken[len(self.taken) - allowed][1] + self.bucket.seconds + MARGIN_SECONDS
 
 
 class Budgets:
@@ -55,11 +57,16 @@ class Budgets:
         self.system, self._disk, self._ticker = system, disk, ticker
         self.purpose = "write"
         self.route: set[str] = set()  # the limits that covered what was sent since this was emptied
-        self.windows = {bucket.name: Window(bucket) for bucket in buckets}
+        self.windows: dict[str, Window] = {}
         self._last: list[list[float]] = []
         self._n = 0
-        with disk.read() as unit:
-            for place in Rows(unit).find(Place, ("n",), system=system):
+        self.limit_to(buckets)
+
+    def limit_to(self, buckets: Sequence[Bucket]) -> None:
+        """The limits that hold, with the places taken in them: some are known only when the system is open."""
+        self.windows = {bucket.name: Window(bucket) for bucket in buckets}
+        with self._disk.read() as unit:
+            for place in Rows(unit).find(Place, ("n",), system=self.system):
                 self._n = max(self._n, place.n)
                 if (window := self.windows.get(place.bucket)) is None:
                     continue

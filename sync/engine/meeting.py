@@ -60,7 +60,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
     merged = _refused_there(shadow, merged, seen)
     if merged.adopt:
-        mine = _adopt(desk, rows, link, seen, story, merged) or mine
+        mine = _adopt(desk, rows, link, shadow, seen, story, merged) or mine
     tell = _agree(kp, shadow, merged, mine, seen, hidden, canon)
     _conflicts(desk, rows, kp, link, shadow, merged, mine, seen)
     return Met(story, mine, merged.there, tell, frozenset(merged.conflicts))
@@ -126,7 +126,7 @@ def _parked(merged: Merged, mine: Body, theirs: Body, why: dict[str, str]) -> Me
     )
 
 
-def _adopt(desk: Desk, rows: Rows, link: Link, seen: Seen, story: Story, merged: Merged) -> Body | None:
+def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story: Story, merged: Merged) -> Body | None:
     """Take into the chart what changed there; what the chart will not have is set aside, and nothing of it stays."""
     body = {**clear(desk, seen), **{name: merged.here[name] for name in merged.here if name in seen.body}}
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
@@ -140,6 +140,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, seen: Seen, story: Story, merged:
     except Exception as error:  # noqa: BLE001 - one record that cannot be taken in must not stop the others
         set_aside(desk, rows, seen, error)
         return None
+    shadow.revision = again.revision if again is not None else 0
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(merged.adopt))
     return mine if mine is not None else dict(merged.here)
 
@@ -157,6 +158,7 @@ def _agree(
 ) -> frozenset[str]:
     """Move the bases of the members on which both sides now agree; what is left to tell."""
     tell = set(merged.tell)
+    moved = kp.progress is not None and shadow.theirs.get(kp.progress) != seen.body.get(kp.progress)
     for name in kp.rules:
         same: Canon = canon(name)
         told = name in shadow.told and same(shadow.told[name]) == same(mine.get(name))
@@ -173,7 +175,9 @@ def _agree(
         elif name in merged.adopt:
             shadow.theirs[name] = seen.body[name]
     seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell}
-    shadow.tries = 0 if not tell else shadow.tries + bool(tell & seen_now)
+    # Where a part was taken, or it goes on step by step, the rest may need sendings of its own.
+    taken = moved or any(name not in tell for name in seen_now)
+    shadow.tries = 0 if not tell or taken else shadow.tries + bool(tell & seen_now)
     for name in seen_now - merged.conflicts.keys():
         del shadow.told[name]
     return frozenset(tell)
@@ -216,7 +220,8 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
     work = rows.get(Work, desk.system, str(kind), local_id)
     if work is None:
         work = Work(desk.system, str(kind), local_id, met.story.patient_id or "", since=desk.now(), state="confirmed")
-    if work.state not in {"sent", "confirmed", "differs", "closed", "idle"}:
+    if work.state not in {"sent", "confirmed", "differs", "closed", "idle"} or (work.who and work.told == work.seq):
+        # On its way, or left as it is by a person until somebody here changes it.
         rows.put(work)
         return
     if met.tell & sendable(kp):

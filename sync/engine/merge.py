@@ -90,7 +90,8 @@ def meet(
     if _equal(mine, theirs, same):
         return Meeting(mine, theirs)
     if rule.theirs:
-        return Meeting(theirs, theirs)
+        # Taken in once: the chart may have no place for it, and is not asked again until it moves.
+        return Meeting(mine if _equal(base_theirs, theirs, same) else theirs, theirs)
     if decided is not None and _equal(mine, decided.mine, same) and _equal(theirs, decided.theirs, same):
         return Meeting(mine, mine) if decided.keep == "here" else Meeting(theirs, theirs)
     by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)
@@ -100,7 +101,7 @@ def meet(
         return _status(rule, mine, theirs, by_us=by_us, by_them=by_them)
     if rule.removal and (kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)):
         return kept
-    if by_us and by_them:
+    if (by_us and by_them) or rule.removal:
         return _WAYS[rule.way](rule, (base_mine, mine), (base_theirs, theirs), same)
     return _one_side(rule, base_theirs, mine, theirs, by_us=by_us)
 
@@ -142,14 +143,15 @@ def _equal(a: Any, b: Any, same: Canon) -> bool:
 
 def _status(rule: Rule, mine: Any, theirs: Any, *, by_us: bool, by_them: bool) -> Meeting:
     """A status moves forward; what is final stays, and two different ends are for a person."""
-    if mine in rule.final and theirs in rule.final:
+    ours_ended, theirs_ended = (isinstance(one, str) and one in rule.final for one in (mine, theirs))
+    if ours_ended and theirs_ended:
         return Meeting(mine, theirs, "it has ended in two ways")
     if by_us and by_them:
-        if theirs in rule.final or mine in rule.final:
-            value = theirs if theirs in rule.final else mine
-            return Meeting(value, value)
-        return Meeting(mine, theirs, "both changed it")
-    if (by_them and mine in rule.final) or (by_us and theirs in rule.final):
+        if not ours_ended and not theirs_ended:
+            return Meeting(mine, theirs, "both changed it")
+        value = theirs if theirs_ended else mine
+        return Meeting(value, value)
+    if (by_them and ours_ended) or (by_us and theirs_ended):
         return Meeting(mine, theirs, "it had ended")
     value = mine if by_us else theirs
     return Meeting(value, value)
@@ -178,6 +180,8 @@ def _items(value: Any, same: Canon) -> dict[str, Any]:
 
 
 def _sets(_rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon) -> Meeting:
+    if not all(value is None or isinstance(value, list) for value in (*ours, *others)):
+        return _scalar(_rule, ours, others, same)
     base, mine, base_there, theirs = (_items(value, same) for value in (*ours, *others))
     removed = (base_there.keys() - theirs.keys()) | (base.keys() - mine.keys())
     both = mine | {key: one for key, one in theirs.items() if key not in mine}
@@ -188,7 +192,9 @@ def _sets(_rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Can
 def _by_key(value: Any, rule: Rule) -> dict[str, Any] | None:
     """The items by what they are known by; None where two are known by the same, or one is no object."""
     found: dict[str, Any] = {}
-    for one in value or ():
+    if not isinstance(value, list):
+        return None if value else found
+    for one in value:
         if not isinstance(one, dict):
             return None
         key = repr([one.get(name) for name in rule.key])
@@ -232,6 +238,8 @@ def _members(
         if by_us and by_them and text_of(a) != text_of(b):
             return _scalar(rule, ("", mine), ("", theirs), text_of)
         chosen = b if by_them else a
+        if not by_us and not by_them and a is None:
+            chosen = b
         if chosen is not None:
             value[name] = chosen
     whole = list(value.values()) if shape is list else value

@@ -146,7 +146,7 @@ class People:
             rows = Rows(unit)
             work = self._work(rows, kind, local_id, "person")
             intent = self._doubtful(rows, kind, local_id)
-            intent.state, intent.may_resend = "ready", 1
+            intent.state, intent.may_resend, intent.last_empty = "ready", 1, desk.now()
             rows.put(intent)
             set_state(desk, rows, work, "waiting")
             desk.log.add(rows, desk.now(), "it is not there", kind, local_id, who=who)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sync.engine.desk import DAY, Desk, never_updated, set_state, shows
+from sync.engine.desk import DAY, Desk, never_updated, set_state
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Telling
@@ -39,14 +39,17 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
         if kp is not None and not told_before:
             set_state(desk, rows, work, "idle", "it was never told there")
         else:
-            _cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
+            cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
         return None
     if _gone(desk, rows, work):
         set_state(desk, rows, work, "person", "it is not there any more")
         return None
     telling = desk.remote.project(story, desk.known(rows))
     if isinstance(telling, CannotTell):
-        _cannot_tell(desk, rows, work, telling.why)
+        if links and not act and _as_it_came(desk, rows, work, story, links):
+            _nothing_left(desk, rows, work, [link.remote_id for link in links])
+        else:
+            cannot_tell(desk, rows, work, telling.why)
         return None
     if act in kp.acts or (kp.create is None and not links and len(kp.acts) == 1):
         return _act(desk, rows, work, kp, story, telling, act or next(iter(kp.acts)), links)
@@ -63,7 +66,7 @@ def _why_untold(desk: Desk, kind: Kind, act: str) -> str:
     return desk.remote.profile.untold.get((kind, act), f"{desk.remote.profile.title} has no call for this")
 
 
-def _cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
+def cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
     """A person must tell them; a task that they have closed already stays closed until something changes."""
     if work.told == work.seq and work.who:
         set_state(desk, rows, work, "closed", why)
@@ -107,11 +110,8 @@ def _act(
     """Something is to be done to it: once."""
     asked = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="act", act=act)
     if any(one.state == "acked" for one in asked):
-        proven = not shows(kp) or not links or work.state == "confirmed"
-        set_state(desk, rows, work, "sent" if not proven or not shows(kp) else "confirmed")
-        work.told = work.seq
-        rows.put(work)
-        return None
+        # It is done; what else has changed of it is told like any other change.
+        return _record(desk, rows, work, kp, story, telling, links)
     if any(one.state in UNSETTLED for one in asked):
         set_state(desk, rows, work, "unknown", "no answer came")
         return None
@@ -153,7 +153,7 @@ def _record(
         if not decided and shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
-            _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
+            cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
             return None
         return Plan("update", story, body, "", part, link)
     _nothing_left(desk, rows, work, [link.remote_id for link in told.values()])
@@ -164,6 +164,12 @@ def _decided(desk: Desk, rows: Rows, work: Work) -> bool:
     """Whether a person has decided something of it that is not carried out yet."""
     found = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided")
     return any(one.sort == "field" for one in found)
+
+
+def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Link]) -> bool:
+    """Whether nobody here has changed it since it came from there."""
+    shadows = [rows.get(Shadow, desk.system, work.kind, link.remote_id) for link in links]
+    return all(shadow is not None and shadow.revision == story.revision for shadow in shadows)
 
 
 def _as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:
@@ -197,7 +203,7 @@ def _creation(desk: Desk, rows: Rows, work: Work, kp: KindProfile, story: Story,
         set_state(desk, rows, work, "idle", "it was never told there")
         return None
     if kp.create is None:
-        _cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "create"))
+        cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "create"))
         return None
     if _undecided(desk, rows, work, part) or _out_of_time(desk, rows, work, story):
         return None

@@ -122,7 +122,7 @@ def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
             rows.put(intent)
             set_state(desk, rows, work, "refused", intent.said)
         else:
-            intent.state, intent.may_resend = "ready", 1
+            intent.state, intent.may_resend, intent.last_empty = "ready", 1, now
             rows.put(intent)
             set_state(desk, rows, work, "waiting")
         return

@@ -21,7 +21,7 @@ from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
 from sync.engine.store.tables import Intent, Kept, Sweep, Work
 from sync.engine.telling import tell
-from sync.port import Remote, SystemProfile
+from sync.port import Remote
 from sync.transport.wire import Gate
 
 INTAKE = 500
@@ -70,15 +70,17 @@ class Office:
             kept = rows.get(Kept, desk.system, "clock")
             last, wall = _pair(kept.value) if kept is not None else (0.0, 0.0)
             desk.ticker.resume(last, wall)
-            self._epoch(rows)
+            epoch, counter = self._epoch(rows)
             recover(desk, rows)
+        # After the commit: what stands outside is never ahead of the database by itself.
+        self._outside.put(desk.system, epoch, counter)
         self._started = True
 
-    def _epoch(self, rows: Rows) -> None:
+    def _epoch(self, rows: Rows) -> tuple[str, int]:
         desk = self.desk
         epoch, counter = desk.get(rows, "epoch"), int(desk.get(rows, "counter") or 0)
         there = self._outside.get(desk.system)
-        if there is not None and epoch and (there[0] != epoch or there[1] > counter):
+        if there is not None and (there[0] != epoch or there[1] > counter):
             desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there[1])
             desk.keep(rows, "restored at", str(desk.chart.end(rows.unit)))
             counter, epoch = max(counter, there[1]), desk.new_id()
@@ -92,7 +94,7 @@ class Office:
         epoch = epoch or desk.new_id()
         desk.keep(rows, "epoch", epoch)
         desk.keep(rows, "counter", str(counter))
-        self._outside.put(desk.system, epoch, counter)
+        return epoch, counter
 
     def step(self) -> bool:
         """Do one job; False where there is nothing to do now."""
@@ -254,22 +256,32 @@ class Engine:
         self.offices: dict[str, Office] = {}
         self.people: dict[str, People] = {}
 
-    def connect(self, profile: SystemProfile, open_remote: Callable[[Gate], Remote]) -> Desk:
+    def connect(self, system: str, open_remote: Callable[[Gate], Remote]) -> Desk:
         """Connect a system: its budgets are the gate of its wire."""
         ticker = Ticker(self._clock)
         ticker.resume(0.0, 0.0)
         with self._disk.read() as unit:
-            kept = Rows(unit).get(Kept, profile.system, "clock")
+            kept = Rows(unit).get(Kept, system, "clock")
         if kept is not None:
             ticker.resume(*_pair(kept.value))
-        budgets = Budgets(profile.system, profile.buckets, self._disk, ticker)
+        budgets = Budgets(system, (), self._disk, ticker)
+        remote = open_remote(budgets)
+        budgets.limit_to(remote.profile.buckets)
         desk = Desk(
-            profile.system, open_remote(budgets), self._chart, self._disk, ticker, budgets, Log(profile.system),
-            self._new_id, self._chance,
+            system, remote, self._chart, self._disk, ticker, budgets, Log(system), self._new_id, self._chance
         )  # fmt: skip
-        self.offices[profile.system] = Office(desk, self._outside)
-        self.people[profile.system] = People(desk)
+        self.offices[system] = Office(desk, self._outside)
+        self.people[system] = People(desk)
         return desk
+
+    def check(self, system: str) -> Mapping[str, str]:
+        """Look what is there, and keep it: sign-in, prefix, capabilities; the limits may be others after it."""
+        desk = self.offices[system].desk
+        desk.budgets.purpose = "person"
+        found = desk.remote.check()
+        desk.budgets.limit_to(desk.remote.profile.buckets)
+        self.people[system].capabilities(found)
+        return found
 
     def step(self) -> bool:
         """Give every system one job; False where none had anything to do."""

@@ -3,16 +3,18 @@
 import re
 
 from sync.engine.chart import Because, Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, clear, digest, hash_of, release
+from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
+from sync.engine.merge import normal_form
+from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
-from sync.port import Kind, Seen
+from sync.port import Body, Kind, Seen
 
 # What we put where a person may read it, and a list gives it back.
 MARKER = re.compile(r"ref [0-9A-Za-z-]+")
-UNSETTLED = ("ready", "inflight", "unknown")
+UNSETTLED = ("inflight", "unknown")
 
 
 def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:
@@ -108,12 +110,49 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         # It may be the very one whose answer was lost.
         look(desk, rows, str(seen.kind), seen.remote_id, "waiting", parent=seen.parent or "", after=QUIET_SECONDS)
         return _wait(desk, rows, seen)
+    if (link := _one_of_ours(desk, rows, seen, patient)) is not None:
+        return link
     for one in ours:
         if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one):
             if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
                 return None
             return second(desk, rows, one, seen.remote_id)
     return _new(desk, rows, seen, shadow)
+
+
+def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:
+    """A record here that was never linked, and that this one is by our own marker; after a restore, by all it says.
+
+    What was sent after the backup was made is not remembered: it would come back as new, and be sent again.
+    """
+    text = dumps(seen.body)
+    restored = bool(desk.get(rows, "restored at"))
+    late = {
+        intent.local_id
+        for intent in rows.find(Intent, system=desk.system, patient=patient)
+        if intent.op == "create" and intent.kind == str(seen.kind) and intent.state == "ready" and intent.attempts
+        and same_as_sent(desk, seen, intent)
+    }  # fmt: skip
+    if not restored and not late and not MARKER.search(text):
+        return None
+    for work in rows.find(Work, system=desk.system, patient=patient):
+        if work.kind != str(seen.kind) or desk.known(rows).all(seen.kind, work.local_id):
+            continue
+        story = desk.chart.story(rows.unit, seen.kind, work.local_id)
+        if story is None:
+            continue
+        marked = work.local_id in late or (bool(story.marker) and story.marker in MARKER.findall(text))
+        body = projected(desk, rows, story, 0) if restored and not marked else None
+        if not marked and (body is None or not _says(desk, seen, body)):
+            continue
+        link = Link(desk.system, work.kind, seen.remote_id, work.local_id, 0, "confirmed", 1.0, "", desk.now())
+        for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
+            intent.state, intent.remote_id = "acked", seen.remote_id
+            rows.put(intent)
+        set_state(desk, rows, work, "waiting" if work.seq > work.told else "sent")
+        join(desk, rows, link)
+        return link
+    return None
 
 
 def _of_patient(desk: Desk, kind: Kind) -> bool:
@@ -145,11 +184,17 @@ def same_as_sent(desk: Desk, seen: Seen, intent: Intent) -> bool:
     """Whether a record there is what an intent of ours said: by our marker, or by every member that both show."""
     if intent.marker and intent.marker in dumps(seen.body):
         return True
-    kind = Kind(intent.kind)
-    shown = [name for name in intent.body if name in clear(desk, seen) and intent.body[name] is not None]
-    mine = desk.remote.canonical(kind, {name: intent.body[name] for name in shown})
-    theirs = desk.remote.canonical(kind, {name: seen.body[name] for name in shown})
-    return bool(shown) and digest(mine) == digest(theirs)
+    return any(_says(desk, seen, body) for body in (intent.body, *intent.before.get("earlier", ())))
+
+
+def _says(desk: Desk, seen: Seen, body: Body) -> bool:
+    """Whether every member that both show says the same."""
+    shown = [name for name in clear(desk, seen) if body.get(name) is not None]
+    canon = desk.canon(seen.kind)
+    return bool(shown) and all(
+        canon(name)(body[name]) == canon(name)(seen.body[name]) or normal_form(body[name], seen.body[name])
+        for name in shown
+    )
 
 
 def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
@@ -162,25 +207,29 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         set_aside(desk, rows, seen, error)
         return None
     kind = str(Kind.PATIENT)
-    for marker in MARKER.findall(dumps(seen.body)):
-        for intent in rows.find(Intent, system=desk.system, marker=marker):
-            if intent.kind == kind and intent.op == "create" and intent.state == "acked":
-                return second(desk, rows, intent, seen.remote_id)
-    free: list[Likely] = []
-    for one in likely:
-        if one.score < REVIEW:
-            continue
-        if rejected(desk, rows, seen.remote_id, one.local_id):
-            continue
-        if any(i.state in UNSETTLED for i in rows.find(Intent, system=desk.system, kind=kind, local_id=one.local_id)):
+    if (intent := _sent_before(desk, rows, seen)) is not None:
+        return second(desk, rows, intent, seen.remote_id)
+    open_ones = [
+        one
+        for state in UNSETTLED
+        for one in rows.find(Intent, system=desk.system, state=state)
+        if one.kind == kind and one.op == "create"
+    ]
+    if any(same_as_sent(desk, seen, one) for one in open_ones):
+        # Its answer was lost, and here it is: the looking that is due finds it, and says so.
+        look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
+        return _wait(desk, rows, seen)
+    free = [
+        one
+        for one in likely
+        if one.score >= REVIEW and not rejected(desk, rows, seen.remote_id, one.local_id)
+    ]  # fmt: skip
+    for one in free:
+        if any(intent.local_id == one.local_id for intent in open_ones):
             look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
             return _wait(desk, rows, seen)
-        if desk.known(rows).there(Kind.PATIENT, one.local_id) is None:
-            free.append(one)
-        elif proven(one):
+        if proven(one) and desk.known(rows).there(Kind.PATIENT, one.local_id) is not None:
             return _second_patient(desk, rows, seen, one)
-        else:
-            free.append(one)
     verdict = judge(free)
     if verdict.same is not None and desk.known(rows).there(Kind.PATIENT, verdict.same.local_id) is None:
         link = Link(
@@ -191,6 +240,19 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     if verdict.maybe or verdict.same:
         return ask_who(desk, rows, seen.remote_id, verdict.maybe or ((verdict.same,) if verdict.same else ()))
     return _new(desk, rows, seen, shadow)
+
+
+def _sent_before(desk: Desk, rows: Rows, seen: Seen) -> Intent | None:
+    """A create of ours that is linked to another record there, and that this one is too: by our marker or its words."""
+    kind = str(Kind.PATIENT)
+    marked = [
+        intent
+        for marker in MARKER.findall(dumps(seen.body))
+        for intent in rows.find(Intent, system=desk.system, marker=marker)
+        if intent.kind == kind and intent.op == "create"
+    ]
+    twice = [one for one in queries.sent_twice(rows, desk.system, kind) if same_as_sent(desk, seen, one)]
+    return next((one for one in (*marked, *twice) if one.state == "acked"), None)
 
 
 def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
@@ -237,6 +299,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         link.status = "here no place"
         rows.put(link)
         return link
+    shadow.revision = story.revision if story is not None else 0
     rules = desk.remote.profile.kinds[seen.kind].rules
     shadow.theirs = {name: value for name, value in body.items() if name in rules}
     shadow.mine = {name: (mine or {}).get(name, shadow.theirs.get(name)) for name in rules if name in body}

@@ -1,10 +1,10 @@
 """Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
 
 from sync.engine.chart import Likely
-from sync.engine.desk import Desk, digest, sendable, set_state
+from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.identity import judge
 from sync.engine.meeting import reconcile, settle_work
-from sync.engine.plan import Plan, certain, plan
+from sync.engine.plan import Plan, cannot_tell, certain, plan
 from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
@@ -202,7 +202,7 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         return None
     body = _writable(desk, kp.put, seen, met.there, changed, sendable(kp), met.mine)
     if body is None:
-        set_state(desk, rows, work, "cannot", "what they hide is not known here in clear; it cannot be sent safely")
+        cannot_tell(desk, rows, work, "what they hide is not known here in clear; it cannot be sent safely")
         return None
     if unseen := desk.remote.masked(seen.body) & body.keys():
         # Their way of updating replaces what they hide; if somebody changed it there, nobody can know.
@@ -218,7 +218,10 @@ def _writable(
         return {name: there.get(name) for name in changed}
     hidden = desk.remote.masked(seen.body)
     body = {name: there.get(name, seen.body.get(name)) for name in ours if name in there or name in seen.body}
-    for name in hidden & ours:
+    if put is Put.CLEAR:
+        # What is told at birth and never merged is replaced with the rest: it goes along as it was told.
+        body = {**{name: seen.body.get(name, mine[name]) for name in mine}, **body}
+    for name in hidden & body.keys():
         if mine.get(name) is None:
             return None
         body[name] = mine[name]
@@ -248,13 +251,26 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
         desk.new_id(), desk.system, kind, story.local_id, next_one.op, next_one.act, next_one.part,
         story.patient_id or (story.local_id if story.kind is Kind.PATIENT else ""),
     )  # fmt: skip
+    if intent.attempts and intent.body != body:
+        # Should an earlier attempt arrive after all, it is known by what it said.
+        intent.before = {"earlier": [*intent.before.get("earlier", []), intent.body]}
+    elif not intent.attempts:
+        intent.before = before
     intent.parent = next_one.parent or _owner(desk, rows, intent)
     intent.remote_id = next_one.link.remote_id if next_one.link is not None else ""
-    intent.body, intent.changed, intent.before = dict(body), dict.fromkeys(sorted(changed), True), before
+    intent.body, intent.changed = dict(body), dict.fromkeys(sorted(changed), True)
     intent.marker = story.marker
     intent.seq = work.seq
     if next_one.op == "create" and not ready and _before_restore(desk, rows, work):
         _doubt(desk, rows, intent, work)
+        return None
+    kp = desk.remote.profile.kinds[story.kind]
+    looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+    if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
+        # It was not there, and then there was no room to send it: it may have arrived meanwhile.
+        intent.state, intent.probe_at, intent.empty = "unknown", desk.now(), 1
+        rows.put(intent)
+        set_state(desk, rows, work, "unknown", "it is looked for once more before it is sent again")
         return None
     intent.state, intent.attempts = "inflight", intent.attempts + 1
     intent.sent_at = desk.now()

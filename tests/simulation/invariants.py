@@ -30,6 +30,7 @@ def violations(world: Schedule) -> list[str]:
             found.append(f"I10 {world.read_idle} records were read with nothing changed")
         if world.sent_idle:
             found.append(f"I10 {world.sent_idle} requests were sent with nothing to tell")
+        found += _right_chart(world, rows)
         found += _bounded(rows)
         found += _lively(world, rows)
         found += _audited(rows)
@@ -180,7 +181,9 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
             for name in SCALARS
         )
         natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
-        if not world.very_late and not (renamed and natural):
+        # What they lost sight of, or deleted, before it was looked for could not be found.
+        unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
+        if not world.very_late and not unseen and not (renamed and natural):
             found.append(f"I4 {kind} {origin} is there {count} times")
         local_id = origin.removeprefix("ref ").split("/")[0]
         live = [one for one in world.server.live(kind) if one.origin == origin]
@@ -231,6 +234,22 @@ def _still_there(world: Schedule, rows: Rows) -> list[str]:
         thing = world.server.things[link.kind].get(link.remote_id)
         if thing is not None and not thing.deleted and not thing.deleted_at:
             found.append(f"I7 {link.kind} {link.remote_id} is there and was taken for gone")
+    return found
+
+
+def _right_chart(world: Schedule, rows: Rows) -> list[str]:
+    """I8: what belongs to a patient there stands in the chart of the patient who is linked to them."""
+    found = []
+    for link in rows.find(Link, system="alpha", status="confirmed"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        row = rows.run(
+            "SELECT patient FROM model_record WHERE kind = ? AND local_id = ?", (link.kind, link.local_id)
+        ).fetchone()
+        if thing is None or link.kind == "patient" or row is None or not thing.parent:
+            continue
+        owner = rows.get(Link, "alpha", "patient", thing.parent)
+        if owner is None or owner.status not in {"confirmed", "gone"} or owner.local_id != row[0]:
+            found.append(f"I8 {link.kind} {link.remote_id} of {thing.parent} stands in the chart of {row[0]}")
     return found
 
 

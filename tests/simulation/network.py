@@ -52,6 +52,7 @@ class Network:
     between: Callable[[], None] = lambda: None  # what other people do there meanwhile
     signed_in: bool = True
     pending: list[tuple[float, Callable[[], object]]] = field(default_factory=list)
+    script: list[str] = field(default_factory=list)  # what goes wrong with the next requests that change anything
     requests: int = 0
     reads: int = 0
 
@@ -81,6 +82,8 @@ class Network:
             fault = self.chance.choice(self.allowed)
             if changes and self.chance.random() < 0.4:
                 fault = self.chance.choice([one for one in (*LATE, "answer lost") if one in self.allowed])
+        if changes and self.script:
+            fault = self.script.pop(0)
         if not changes and fault in LATE:
             fault = "request lost"
         if fault:

@@ -159,7 +159,7 @@ class ModelRemote:
             raise NotThere(call, 404, Said("NOT_FOUND", "not found"))
         changes = {"status": "cancelled"} if sending.op == "act" else dict(sending.body)
         if len(changes) > 1 and self._network.mishap("a member is not kept"):
-            changes.pop(sorted(changes)[-1])
+            changes.pop(max(changes))
         self._server.write(thing, changes, "us", sent_at)
         return Echo(thing.id, self._show(thing) if self.echoes else None)
 

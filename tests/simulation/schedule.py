@@ -87,7 +87,7 @@ class Schedule:
 
     def _build(self) -> Engine:
         engine = Engine(self.chart, self.disk, self.clock, self.chance.new_id, self.chance.random.random, self.outside)
-        engine.connect(self.profile, self._open)
+        engine.connect("alpha", self._open)
         return engine
 
     def _open(self, gate: Gate) -> ModelRemote:
@@ -195,9 +195,12 @@ class Schedule:
     def _save(
         self, kind: str, local_id: str, patient: str | None, body: dict[str, Any], members: list[str], **how: Any
     ) -> None:
+        # The window is a process of its own: what ends the engine does not end it.
+        quiet, self.effects.quiet = self.effects.quiet, True
         with self.disk.write() as unit:
             self.chart.write(unit, kind, local_id, patient, body, members=members, **how)
             self.order = self.chart.end(unit)
+        self.effects.quiet = quiet
         for name in members:
             self.edits.append(Edit(kind, local_id, name, body.get(name), self.order))
 

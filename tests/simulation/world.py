@@ -95,7 +95,7 @@ class VirtualDisk:
         self.effects.reached("committed")
 
     def _room(self) -> None:
-        if self.full:
+        if self.full and not self.effects.quiet:
             self.full = False
             self.effects.fired["disk full"] += 1
             raise DiskFullError("the disk is full")

@@ -46,6 +46,15 @@ def due_probes(rows: Rows, system: str, now: float, limit: int) -> list[Intent]:
     return [made(Intent, row) for row in found.fetchall()]
 
 
+def sent_twice(rows: Rows, system: str, kind: str) -> list[Intent]:
+    """The creates of a kind that were sent again after nothing was found of them."""
+    found = rows.run(
+        f"SELECT {names_of(Intent)} FROM sync_intent WHERE system = ? AND op = 'create' AND kind = ? AND attempts > 1",  # noqa: S608 - names of our columns
+        (system, kind),
+    )
+    return [made(Intent, row) for row in found.fetchall()]
+
+
 def next_due(rows: Rows, system: str) -> tuple[float | None, float | None, float | None, float | None, int]:
     """When the next is due: a hint to look at, a lost answer, something to tell, something to read; lists going on."""
     found = rows.run(

@@ -91,10 +91,11 @@ class Shadow:
     tries: int = 0
     hidden: int = 0
     mapper: int = 1
+    revision: int = 0  # of the record here when it was last brought to what came from there
     raw: Json = field(default_factory=dict)
 
 
-@kept("work", 3, ("system", "state", "due_at"), ("system", "waits_for"), ("kind", "local_id"))
+@kept("work", 3, ("system", "state", "due_at"), ("system", "waits_for"), ("kind", "local_id"), ("system", "patient"))
 @dataclass
 class Work:
     """What one system has to be told of one record here, and how far that is.

@@ -17,7 +17,8 @@ class Plant:
     where: str  # module:function, or module:Class.method, or module:CONSTANT
     old: str
     new: str
-    seeds: tuple[int, ...] = ()  # schedules that catch it, tried first
+    seed: int = -1  # a schedule that catches it, tried first
+    flow: str = ""  # or the flow that does
 
 
 @contextmanager

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
 _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect"})
-_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity"}
+_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
 _REASONED = frozenset({"give_up", "told"})
 
 
@@ -121,7 +121,8 @@ class DecidePanel(Side):
         self.panel.set_title(f"{kind_words(item.kind)} · {item.title}")
         self.sort.show_look(Look(_(SORTS[item.sort]), "warning" if item.clinical else "neutral"))
         self.said.setText(_(SAID[item.sort]))
-        self.why.setText(f"“{item.why}”" if item.why and item.sort == "refused" else item.why)
+        theirs = item.sort == "refused"
+        self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
         self.why.setVisible(bool(item.why) and item.sort not in {"field", "identity"})
         self._facts(opened)
         self.members.set_rows(opened.members)
@@ -130,7 +131,7 @@ class DecidePanel(Side):
         if self.shown != item.id:
             self.shown = item.id
             self.form.clear()
-            self.value.set_value(opened.value or "")
+            (self.number if item.sort == "doubt" else self.value).set_value(opened.value or "")
             self.form.settle()
         offered = [act for act in opened.acts if act != "value" or opened.value is not None]
         for name, button in self.buttons.items():

@@ -48,7 +48,7 @@ class SyncView(ScreenView):
         self.card = SystemCard(settings)
         self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
         self.tried = TriedPanel(settings)
-        self.who = WhoPanel(settings, self._keep_who, lambda: self._ask_who(ask=True))
+        self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
         self.items = item_list(settings)
         self.decide = DecidePanel(settings, self._keep_decide, self._decide, self.presenter.decide_like)
         self._asking = QTimer(self)
@@ -306,6 +306,11 @@ class SyncView(ScreenView):
         if one is not None:
             self.presenter.draft("who", f"{one.system}.{staff_id}").keep(fields)
 
+    def _recall_who(self, staff_id: str) -> None:
+        one = self.systems.current()
+        if one is not None:
+            self.presenter.draft("who", f"{one.system}.{staff_id}").recall(self.who.form.restore)
+
     def _offer(self) -> None:
         """Offer what may be done now."""
         one, may = self.systems.current(), self.presenter.may
@@ -314,7 +319,7 @@ class SyncView(ScreenView):
             button.setVisible(may and on_card and one is not None)
         self.connect_button.setVisible(may and on_card)
         if one is not None:
-            self.pausing.setText(_("&Resume") if one.state == "paused" else _("&Pause"))
+            self.pausing.set_text(_("&Resume") if one.state == "paused" else _("&Pause"))
         page = self.right.place if self.pages.currentIndex() == SYSTEMS else -1
         if not may or page == -1 or (page == CARD and one is None):
             self.no_primary()

@@ -24,10 +24,14 @@ class WhoPanel(Side):
     """The clinic's people at one system."""
 
     def __init__(
-        self, settings: Remembered, keep: Callable[[str, dict[str, str]], None], ask: Callable[[], None]
+        self,
+        settings: Remembered,
+        keep: Callable[[str, dict[str, str]], None],
+        recall: Callable[[str], None],
+        ask: Callable[[], None],
     ) -> None:
         super().__init__()
-        self._keep = keep
+        self._keep, self._recall = keep, recall
         self.panel = Panel(" ", name="sync.who")
         self.said = label(
             _("Records that name a doctor wait until the system's number for that doctor is known."), "secondary",
@@ -81,6 +85,8 @@ class WhoPanel(Side):
         if row is not None:
             self.remote_id.set_value(row.remote_id)
         self.form.settle()
+        if row is not None:
+            self._recall(row.staff_id)
 
     def _from_directory(self) -> None:
         if self.listed.value():

@@ -63,12 +63,12 @@ ACTS = {
     "link": N_("&Link them"),
     "apart": N_("Keep &apart"),
     "again": N_("Send a&gain"),
-    "give_up": N_("Give &up"),
     "is_there": N_("It is &there"),
     "not_there": N_("&Not there: send again"),
     "send": N_("&Send it"),
     "told": N_("They are &told"),
     "noted": N_("&Noted"),
+    "give_up": N_("Give &up"),
 }
 SECRETS = {
     "token": N_("&Key or token"),

@@ -142,6 +142,7 @@ CREATE TABLE sync_shadow (
 	tries INTEGER NOT NULL,
 	hidden INTEGER NOT NULL,
 	mapper INTEGER NOT NULL,
+	revision INTEGER NOT NULL,
 	raw TEXT NOT NULL,
 	PRIMARY KEY (system, kind, remote_id)
 )
@@ -216,6 +217,8 @@ CREATE TABLE sync_work (
  WITHOUT ROWID
 -- next
 CREATE INDEX ix_sync_work_kind_local_id ON sync_work (kind, local_id)
+-- next
+CREATE INDEX ix_sync_work_system_patient ON sync_work (system, patient)
 -- next
 CREATE INDEX ix_sync_work_system_state_due_at ON sync_work (system, state, due_at)
 -- next

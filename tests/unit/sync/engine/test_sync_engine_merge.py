@@ -1,0 +1,218 @@
+"""The merge over every case of a small domain, and over random bodies: nothing is lost or decided in silence."""
+
+import json
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.engine.merge import Decided, Meeting, Merged, meet, merge, normal_form
+from sync.port import Rule
+
+
+def same(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def unordered(value: Any) -> str:
+    return json.dumps(sorted(map(same, value)) if isinstance(value, list) else value, sort_keys=True)
+
+
+SCALARS = (None, "a", "b", "c")
+TEXTS = (None, "a", "a\nb", "a\nc", "x")
+STATES = ("booked", "arrived", "cancelled", "completed")
+SETS: tuple[list[str], ...] = ([], ["a"], ["b"], ["a", "b"], ["c"], ["a", "c"])
+BLOCKS = (None, {"x": 1}, {"x": 2}, {"y": 1}, {"x": 1, "y": 2}, {"x": 2, "y": 1})
+LISTS: tuple[list[dict[str, int]], ...] = ([], [{"k": 1, "v": 1}], [{"k": 1, "v": 2}], [{"k": 2, "v": 1}],
+                                           [{"k": 1, "v": 1}, {"k": 2, "v": 1}])  # fmt: skip
+ENDED = Rule("status", final=frozenset({"cancelled", "completed"}))
+ALLERGIES = Rule("set", removal=True)
+DOMAINS: tuple[tuple[Rule, tuple[Any, ...]], ...] = (
+    (Rule(), SCALARS),
+    (Rule("text"), TEXTS),
+    (ENDED, STATES),
+    (Rule("set"), SETS),
+    (ALLERGIES, SETS),
+    (Rule("block"), BLOCKS),
+    (Rule("keyed", key=("k",)), LISTS),
+    (Rule("keyed", key=("k",), removal=True), LISTS),
+    (Rule(theirs=True), SCALARS),
+)
+
+
+def cases() -> Iterator[tuple[Rule, Any, Any, Any, Any]]:
+    """Every (base here, here, base there, there) of every domain."""
+    for rule, values in DOMAINS:
+        for four in product(values, repeat=4):
+            yield rule, *four
+
+
+def canon(rule: Rule) -> Any:
+    return unordered if rule.way == "set" else same
+
+
+def test_there_are_enough_cases() -> None:
+    assert sum(1 for _ in cases()) >= 5_000
+
+
+def test_without_a_conflict_both_sides_end_the_same_unless_neither_changed() -> None:
+    for rule, base, mine, base_there, theirs in cases():
+        key = canon(rule)
+        met = meet(rule, base, mine, base_there, theirs, key)
+        if not rule.theirs and not met.conflict and (key(base) != key(mine) or key(base_there) != key(theirs)):
+            assert key(met.here) == key(met.there), (rule, base, mine, base_there, theirs)
+
+
+def test_what_one_side_alone_changed_goes_across_whole() -> None:
+    for rule, base, mine, base_there, theirs in cases():
+        key = canon(rule)
+        by_us, by_them = key(base) != key(mine), key(base_there) != key(theirs)
+        if by_us == by_them or rule.theirs or rule.removal or rule.way in {"status", "text"}:
+            continue
+        met = meet(rule, base, mine, base_there, theirs, key)
+        value = mine if by_us else theirs
+        assert (key(met.here), key(met.there), met.conflict) == (key(value), key(value), ""), (rule, base, mine, theirs)
+
+
+def test_of_two_different_values_of_one_field_a_person_decides() -> None:
+    for base, mine, theirs in product(SCALARS, repeat=3):
+        if len({base, mine, theirs}) == 3:
+            assert meet(Rule(), base, mine, base, theirs, same) == Meeting(mine, theirs, "both changed it")
+
+
+def test_no_allergy_is_ever_taken_out_without_a_person() -> None:
+    for base, mine, base_there, theirs in product(SETS, repeat=4):
+        met = meet(ALLERGIES, base, mine, base_there, theirs, unordered)
+        assert set(mine) <= set(met.here), (base, mine, base_there, theirs)
+        assert set(theirs) <= set(met.there), (base, mine, base_there, theirs)
+        if (set(base_there) - set(theirs)) & set(mine) or (set(base) - set(mine)) & set(theirs):
+            assert met.conflict or unordered(mine) == unordered(theirs)
+
+
+def test_every_allergy_that_is_new_arrives_on_the_other_side() -> None:
+    for base, mine, base_there, theirs in product(SETS, repeat=4):
+        met = meet(ALLERGIES, base, mine, base_there, theirs, unordered)
+        if not (set(base) - set(mine)):
+            assert set(theirs) - set(base_there) <= set(met.here) | set(base)
+        if not (set(base_there) - set(theirs)):
+            assert set(mine) - set(base) <= set(met.there) | set(base_there)
+
+
+def test_what_has_ended_never_goes_on_by_itself() -> None:
+    for base, mine, base_there, theirs in product(STATES, repeat=4):
+        met = meet(ENDED, base, mine, base_there, theirs, same)
+        if mine in ENDED.final and not met.conflict:
+            assert met.here in ENDED.final or (base != mine and base_there == theirs)
+        if {mine, theirs} == {"cancelled", "completed"} and (base != mine or base_there != theirs):
+            assert met.conflict
+
+
+def test_both_additions_to_a_note_are_kept() -> None:
+    met = meet(Rule("text"), "first", "first\nours", "first", "first\ntheirs", same)
+    assert met == Meeting("first\nours\ntheirs", "first\nours\ntheirs")
+    again = meet(Rule("text"), "first", "first\nours\ntheirs", "first", "first\ntheirs", same)
+    assert again.here == "first\nours\ntheirs"
+
+
+def test_text_that_was_taken_out_there_stays_here_until_a_person_says() -> None:
+    met = meet(Rule("text"), "first\nmore", "first\nmore", "first\nmore", "first", same)
+    assert met == Meeting("first\nmore", "first", "text was taken out there")
+    both = meet(Rule("text"), "first", "ours", "first", "theirs", same)
+    assert both.conflict
+
+
+def test_a_list_with_two_of_one_key_is_not_merged_by_guessing() -> None:
+    twice = [{"k": 1, "v": 1}, {"k": 1, "v": 2}]
+    assert meet(Rule("keyed", key=("k",)), [], twice, [], [{"k": 3}], same).conflict
+    assert meet(Rule("keyed", key=("k",)), [], ["no object"], [], [{"k": 3}], same).conflict
+    assert meet(Rule("keyed", key=("k",), removal=True), [], twice, [], [{"k": 3}], same).conflict
+    assert meet(Rule("block"), {}, "no object", {}, {"x": 1}, same).conflict
+
+
+def test_neither_side_changed_where_each_still_says_what_it_said() -> None:
+    assert meet(Rule(), "+1-555", "+1-555", "1555", "1555", same) == Meeting("+1-555", "1555")
+
+
+@pytest.mark.parametrize(("keep", "value"), [("here", "a"), ("there", "b")])
+def test_a_decision_holds_for_the_two_values_it_was_about_and_no_others(keep: str, value: str) -> None:
+    decided = Decided(keep, "a", "b")
+    assert meet(Rule(), None, "a", None, "b", same, decided=decided) == Meeting(value, value)
+    assert meet(Rule(), None, "a", None, "c", same, decided=decided).conflict
+
+
+@pytest.mark.parametrize(
+    ("sent", "got", "form"),
+    [
+        ("Main St.", "MAIN ST", True), ("a", "b", False), ("...", "", False), (1, "1.0", True), (1, 2, False),
+        (1, "one", False), ([1, "a"], [1, "A"], True), ([1], [1, 2], False), ({"a": "x", "b": None}, {"a": "X"}, True),
+        ({"a": "x"}, {"b": "x"}, False), ("a", ["a"], False), (None, "a", False), ("7", 7, True), (None, 7, False),
+    ],
+)  # fmt: skip
+def test_the_same_in_another_dress(sent: Any, got: Any, *, form: bool) -> None:
+    assert normal_form(sent, got) is form
+
+
+def whole(mine: Any, theirs: Any, **how: Any) -> Merged:
+    rules = {"name": Rule(), "phone": Rule(), "id": Rule(theirs=True)}
+    given_: dict[str, Any] = {"base_mine": {}, "base_theirs": {}, "hidden": frozenset(), "decided": {}} | how
+    return merge(rules, mine, theirs, canon=lambda _name: same, **given_)
+
+
+def test_what_a_list_does_not_show_was_not_removed() -> None:
+    met = whole({"name": "a", "phone": "1"}, {"name": "a"}, base_mine={"name": "a", "phone": "1"})
+    assert (met.adopt, met.tell, met.here["phone"]) == (frozenset(), frozenset(), "1")
+
+
+def test_what_is_hidden_is_never_adopted_and_is_told_where_it_changed_here() -> None:
+    mask = {"name": "a", "phone": "[ENCRYPTED]"}
+    same_here = whole({"name": "a", "phone": "1"}, mask, base_mine={"phone": "1"}, hidden=frozenset({"phone"}))
+    assert same_here.here["phone"] == "1"
+    assert not same_here.tell
+    changed = whole({"name": "a", "phone": "2"}, mask, base_mine={"phone": "1"}, hidden=frozenset({"phone"}))
+    assert (changed.tell, changed.there["phone"]) == (frozenset({"phone"}), "2")
+
+
+def test_a_conflict_of_one_field_does_not_hold_up_the_others() -> None:
+    base = {"name": "a", "phone": "1"}
+    met = whole({"name": "b", "phone": "2"}, {"name": "c", "phone": "1"}, base_mine=base, base_theirs=base)
+    assert set(met.conflicts) == {"name"}
+    assert (met.tell, met.adopt) == (frozenset({"phone"}), frozenset())
+    assert (met.there["name"], met.here["name"]) == ("c", "b")
+
+
+WORDS = st.lists(st.sampled_from("abcdef"), unique=True, max_size=4)
+
+
+@given(base=WORDS, mine=WORDS, theirs=WORDS)
+def test_a_set_takes_both_sides_changes_and_nothing_else(base: list[str], mine: list[str], theirs: list[str]) -> None:
+    met = meet(Rule("set"), base, mine, base, theirs, unordered)
+    expected = (set(mine) | set(theirs)) - (set(base) - set(mine)) - (set(base) - set(theirs))
+    assert set(met.here) == set(met.there) == expected
+
+
+@given(base=WORDS, mine=WORDS, theirs=WORDS)
+def test_meeting_again_after_both_took_it_over_changes_nothing(
+    base: list[str], mine: list[str], theirs: list[str]
+) -> None:
+    first = meet(Rule("set"), base, mine, base, theirs, unordered)
+    again = meet(Rule("set"), base, first.here, theirs, first.there, unordered)
+    assert unordered(again.here) == unordered(first.here)
+
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abk"), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(rule=st.sampled_from([rule for rule, _ in DOMAINS]), base=TREES, mine=TREES, base_there=TREES, theirs=TREES)
+def test_a_shape_that_nobody_documented_is_never_a_crash(
+    rule: Rule, base: Any, mine: Any, base_there: Any, theirs: Any
+) -> None:
+    met = meet(rule, base, mine, base_there, theirs, same)
+    if met.conflict and not rule.removal:
+        assert (same(met.here), same(met.there)) == (same(mine), same(theirs))
