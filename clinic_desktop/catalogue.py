@@ -31,6 +31,7 @@ _SCREENS = (
     "oversight",
     "claims",
     "imports",
+    "sync",
     "administration",
 )
 

@@ -21,13 +21,13 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.i18n import N_
-from clinic_desktop.services.clinic import Clinic
-from clinic_desktop.services.remotes import KeptSecrets, RemoteSystem, connected
+from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
 from sync.engine.people import UnknownError
 from sync.engine.run import Engine
 from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Kept
 from sync.port import Remote
+from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
 from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
 from sync.transport.wire import Gate
@@ -40,6 +40,17 @@ GLANCE_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
+class Trial:
+    """A system that is tried before it is connected: its secrets are where they are typed, and nowhere else."""
+
+    one: RemoteSystem
+    secrets: Secrets
+
+    def __repr__(self) -> str:
+        return f"Trial({self.one.system})"
+
+
+@dataclass(frozen=True)
 class _Read:
     conn: Any
 
@@ -47,7 +58,7 @@ class _Read:
 class Database:
     """The clinic's database as the engine sees it: `write` is durable when its block has ended."""
 
-    def __init__(self, clinic: Clinic) -> None:
+    def __init__(self, clinic: Housed) -> None:
         self._store = clinic.store
 
     @contextlib.contextmanager
@@ -66,7 +77,7 @@ class Database:
 class Wall:
     """The clinic's clock as the engine sees it."""
 
-    def __init__(self, clinic: Clinic) -> None:
+    def __init__(self, clinic: Housed) -> None:
         self._clock = clinic.store.clock
 
     def now(self) -> float:
@@ -105,28 +116,39 @@ class Marks:
 class PostOffice:
     """The engine with every system that is on; `closing` lets go of its connections."""
 
-    def __init__(self, clinic: Clinic, *, only: str | None = None, network: Callable[[str], Any] | None = None) -> None:
+    def __init__(
+        self,
+        clinic: Housed,
+        *,
+        only: str | None = None,
+        network: Callable[[str], Any] | None = None,
+        trial: Trial | None = None,
+    ) -> None:
         self._clinic = clinic
         self._database = Database(clinic)
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
             chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile)
         )
+        if trial is not None:
+            self.systems: tuple[RemoteSystem, ...] = (trial.one,)
+            self._connect(trial.one, network(trial.one.system) if network else None, trial.secrets)
+            return
         with clinic.store.read() as connection:
             self.systems = tuple(one for one in connected(connection) if only in {None, one.system})
         if only is not None and not self.systems:
             raise Refusal(N_("This system is not connected."), field="system")
         for one in self.systems:
-            self._connect(one, network(one.system) if network else None)
+            self._connect(one, network(one.system) if network else None, KeptSecrets(clinic.store, one.system))
 
-    def _connect(self, one: RemoteSystem, transport: Any) -> None:
+    def _connect(self, one: RemoteSystem, transport: Any, kept: Secrets) -> None:
         found = {**self.found(one.system), **one.settings}
 
         def open_remote(gate: Gate) -> Remote:
             remote: Remote = _module(one.system).open_remote(
                 Opening(
                     one.base_url,
-                    KeptSecrets(self._clinic.store, one.system),
+                    kept,
                     self._clinic.store.clock,
                     gate,
                     found,
@@ -138,6 +160,10 @@ class PostOffice:
             return remote
 
         self.engine.connect(one.system, open_remote)
+
+    def reading(self) -> contextlib.AbstractContextManager[Unit]:
+        """One consistent state of the database."""
+        return self._database.read()
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""

@@ -343,6 +343,8 @@ ACTS: dict[str, frozenset[str]] = {
     "remotes.give_secrets": frozenset({ADMINISTRATOR}),
     "remotes.remove_remote": frozenset({ADMINISTRATOR}),
     "remotes.remote_systems": EVERYONE,
+    "remotes.whom": frozenset({ADMINISTRATOR}),
+    "remotes.last_change": frozenset({ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (

@@ -1,8 +1,10 @@
 """The systems this clinic is connected to: added, changed, paused, taken away; and what they are signed in to with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
 
 from sqlalchemy import Connection, Row, delete, select
 
@@ -10,9 +12,61 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain import systems
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.acts import Act, Desk, Read, command, query
+from clinic_desktop.services.patients import shown_name
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.journal import journal, sessions
+from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.remotes import remote_secrets, remotes
+from clinic_desktop.store.tables.staff import staff
+
+
+class Housed(Protocol):
+    """Where the post office of a clinic stands: its database and its folder."""
+
+    @property
+    def store(self) -> Store:
+        """The open database."""
+        ...
+
+    @property
+    def profile(self) -> Path:
+        """The folder."""
+        ...
+
+
+@dataclass(frozen=True)
+class House:
+    """The place of the post office for somebody at a desk, who holds no key of the clinic."""
+
+    store: Store
+    profile: Path
+
+    @staticmethod
+    def of(desk: Desk) -> "House":
+        """The clinic that somebody works in."""
+        return House(desk.store, desk.store.path.parent)
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Whose record something is about, for lists of what waits for a person; who last changed it here, and when."""
+
+    patient_id: str
+    name: str
+    mrn: str
+    born_on: str | None
+
+    def __repr__(self) -> str:
+        return f"Whom({self.patient_id})"
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who changed a record here last, and when; `who` is empty for what came from elsewhere."""
+
+    who: str
+    at: str
 
 
 @dataclass(frozen=True)
@@ -86,6 +140,38 @@ def remove_remote(act: Act, system: str) -> None:
 def remote_systems(read: Read) -> tuple[RemoteSystem, ...]:
     """Every system that is connected, in the order in which they were added."""
     return connected(read.conn)
+
+
+@query
+def whom(read: Read, patient_ids: Sequence[str]) -> dict[str, Whom]:
+    """Whose records wait for a person's decision, by patient."""
+    wanted = sorted(set(patient_ids))
+    found: dict[str, Whom] = {}
+    for start in range(0, len(wanted), 500):
+        rows = read.conn.execute(select(patients).where(patients.c.id.in_(wanted[start : start + 500])))
+        for row in rows:
+            found[row.id] = Whom(row.id, shown_name(row.family_name, row.given_names), row.mrn, row.born_on)
+    return found
+
+
+@query
+def last_change(read: Read, record: str, patient_id: str) -> LastChange | None:
+    """Who changed a record here last, and when; where it has no entry of its own, whatever of its patient."""
+    for column, value in ((journal.c.record, record), (journal.c.patient, patient_id)):
+        row = read.conn.execute(
+            select(journal.c.at, staff.c.display_name)
+            .select_from(
+                journal.outerjoin(sessions, sessions.c.id == journal.c.session).outerjoin(
+                    staff, staff.c.id == sessions.c.staff_id
+                )
+            )
+            .where(column == value)
+            .order_by(journal.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        if row is not None:
+            return LastChange(row.display_name or "", row.at)
+    return None
 
 
 def connected(connection: Connection) -> tuple[RemoteSystem, ...]:

@@ -200,6 +200,29 @@ class People:
             look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
             self._patient_goes_on(rows, local_id)
 
+    def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
+        """Somebody or some place here is known there by this id; what waited for that goes on.
+
+        An id given before is given up; one that stood for a record that came from there is taken over. Raises
+        UnknownError where there is no id, or where it is another's of ours.
+        """
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            other = desk.known(rows).here(kind, remote_id)
+            if not remote_id or (other not in {None, local_id} and not self._came_from_there(rows, kind, other or "")):
+                raise UnknownError(remote_id)
+            for link in desk.known(rows).all(kind, local_id):
+                if link.remote_id != remote_id:
+                    link.status, link.who, link.at = "rejected", who, desk.now()
+                    desk.log.linked(rows, desk.now(), link)
+            join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
+
+    def _came_from_there(self, rows: Rows, kind: Kind, local_id: str) -> bool:
+        """Whether a record here is one that this system brought: nothing of it was ever to be told."""
+        work = rows.get(Work, self._desk.system, str(kind), local_id)
+        return work is not None and not work.seq
+
     def unlink(self, remote_id: str, who: str) -> None:
         """A patient there was taken for one here by mistake: the link ends, what was adopted stays in the journal."""
         desk = self._desk

@@ -1,5 +1,6 @@
 """How far everything is, in words that mean one thing: nothing is called confirmed that was not read back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sync.engine.desk import Desk
@@ -82,6 +83,14 @@ def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
         eta = _eta(desk, rows, kind, queries.before_in_queue(rows, desk.system, kind, local_id, desk.now()) + 1)
         eta = max(eta, work.due_at)
     return State(WORDS[work.state], work.why, eta)
+
+
+def states_of(rows: Rows, records: Iterable[tuple[str, str]]) -> list[Work]:
+    """How far many records (kind, local id) are, at every system: one question for each kind."""
+    by_kind: dict[str, list[str]] = {}
+    for kind, local_id in records:
+        by_kind.setdefault(kind, []).append(local_id)
+    return [one for kind, ids in by_kind.items() for one in rows.among(Work, "local_id", ids, kind=kind)]
 
 
 def _eta(desk: Desk, rows: Rows, kind: str, count: int) -> float:

@@ -24,7 +24,7 @@ from clinic_desktop.services import (
 from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
-from tests.journeys import twice
+from tests.journeys import begun_sync, twice
 from tests.journeys.begun_claims import claimed, covered
 from tests.journeys.begun_documents import begin_documents, titled, unfold
 from tests.journeys.small_clinic import Clinic
@@ -38,6 +38,7 @@ NO_FORM = {
     "inbox.show": "filters the inbox",
     "claims.show": "chooses the list",
     "claims.kind": "chooses the form",
+    "sync.show": "chooses between the systems and what waits",
     "growth.measure": "chooses the chart",
     "growth.standard": "chooses the reference",
     "order.search": "adds a test to the order, which is kept; empties after each",
@@ -204,6 +205,11 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
         )
     },
     "a step left out": ("consultation", "doctor", about_visit("examination"), WHY, 8),
+    "connecting a system": ("sync", "administrator", lambda _clinic: {"show": "connect"}, there, 2),
+    "another value": ("sync", "administrator", begun_sync.waits("field"), there, 1),
+    "a lost answer": ("sync", "administrator", begun_sync.waits("doubt"), there, 2),
+    "a system told by hand": ("sync", "administrator", begun_sync.waits("cannot"), there, 1),
+    "who is who there": ("sync", "administrator", begun_sync.staffed, press("sync.who_is_who"), 1),
     "a task for oneself": ("inbox", "nurse", plain(), there, 3),
     "a message": ("inbox", "administrator", plain(), there, 5),
     "a refill": ("refills", "pharmacist", about_patient, there, 3),

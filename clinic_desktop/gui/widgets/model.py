@@ -23,7 +23,8 @@ class Column(Generic[R]):
 
     `text` gives the words shown (and copied and filtered by); `sort` what to sort by, if that differs;
     `look` a pill shown in place of the words; `meaning` a colour for the words; `unit` lighter words behind.
-    `wrap` breaks the words into as many lines as they need; `detail` gives lighter words under them, broken likewise.
+    `wrap` breaks the words into as many lines as they need; `detail` gives lighter words under them, broken likewise;
+    `hint` is said when the cell is hovered, and by a screen reader after its words.
     A number and a pill are never cut: their column grows to the widest.
     """
 
@@ -41,6 +42,7 @@ class Column(Generic[R]):
     subtle: bool = False
     wrap: bool = False
     detail: Callable[[R], str] | None = None
+    hint: Callable[[R], str] | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -78,6 +80,10 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if not index.isValid():
             return None
         column = self.columns[index.column()]
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole} and column.hint is not None:
+            row = self.row_at(index.row())
+            words = "" if row is None else "\n".join(part for part in (column.words(row), column.hint(row)) if part)
+            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             # Hovering tells in full what a narrow column cuts off.
             row = self.row_at(index.row())

@@ -1,5 +1,6 @@
 """The table of the product: typed to filter, sorted by its headings, copied, counted, remembered, driven by keys."""
 
+import dataclasses
 import json
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
@@ -120,6 +121,16 @@ class ListTable(QWidget, Generic[R]):
     def set_filter(self, text: str) -> None:
         """Filter as if it had been typed; empty shows all."""
         self._filter.setText(text)
+
+    def dress(self, column: str, *, detail: Callable[[R], str], hint: Callable[[R], str]) -> None:
+        """Put lighter words under those of a column, and say more when it is hovered."""
+        columns = self._rows.columns
+        place = next(number for number, one in enumerate(columns) if one.name == column)
+        columns[place] = dataclasses.replace(columns[place], detail=detail, hint=hint)
+
+    def detail_of(self, column: str) -> Callable[[R], str] | None:
+        """The lighter words under those of a column."""
+        return next(one.detail for one in self._rows.columns if one.name == column)
 
     def text_of(self, row: int, column: str) -> str:
         """The words in a cell, by the name of its column."""

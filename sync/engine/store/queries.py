@@ -201,3 +201,21 @@ def oldest_read(rows: Rows, system: str, kind: str, before: float, limit: int) -
 def forget_places(rows: Rows, system: str, bucket: str, until: float) -> None:
     """Remove the places of a limit that are not counted any more."""
     rows.run("DELETE FROM sync_budget WHERE system = ? AND bucket = ? AND n >= 0 AND at <= ?", (system, bucket, until))
+
+
+def looked_through_at(rows: Rows, system: str) -> float | None:
+    """When a look through a list was last complete."""
+    found = rows.run("SELECT max(ended_at) FROM sync_sweep WHERE system = ? AND state = 'complete'", (system,))
+    last = found.fetchone()[0]
+    return None if last is None else float(last)
+
+
+def came_last(rows: Rows, system: str) -> str:
+    """What came of the last request that the log tells of: the name of an outcome, ``answered``, or nothing yet."""
+    found = rows.run(
+        "SELECT coalesce(json_extract(detail, '$.outcome'), json_extract(detail, '$.came'), 'answered')"
+        " FROM sync_audit WHERE system = ?"
+        " AND what IN ('came', 'asked', 'read', 'searched', 'looked', 'looked through') ORDER BY n DESC LIMIT 1",
+        (system,),
+    ).fetchone()
+    return "" if found is None else str(found[0])

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from clinic_desktop.domain.units import written
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.evidence import RELATIONS
 from clinic_desktop.gui.widgets.flags import flag_look
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
@@ -17,9 +18,10 @@ from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.vital_rows import SignRow
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports.wording import PRESET_WORDS
-from clinic_desktop.services.chart import Visit
+from clinic_desktop.services.chart import Chart, Visit
 from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown
 from clinic_desktop.services.outside import OutsideAct
+from clinic_desktop.services.relations import Relative
 
 SEVERITY = {
     "severe": Look(N_("Severe"), "critical", "allergy"),
@@ -101,6 +103,20 @@ def _unit(row: ResultShown) -> str:
 def _abnormal(flag: str) -> Look | None:
     full = None if flag in {"N", "none", ""} else flag_look(flag)
     return None if full is None else Look(flag, full.meaning, full.icon)
+
+
+def allergy_words(chart: Chart) -> str:
+    """Which of the three states of allergies it is, where none is listed."""
+    patient = chart.patient
+    if patient.allergy_state == "none_known":
+        return _("No known allergies, confirmed on {day}.").format(day=day(patient.allergy_state_on))
+    return _("Nobody has asked about allergies yet.")
+
+
+def family_words(family: Sequence[Relative], far: str) -> str:
+    """Who belongs to the patient, and how far the registration is where a system is connected."""
+    words = [f"{_(RELATIONS[one.kind])}: {one.name} ({one.mrn})" for one in family]
+    return "   ".join([*words, *([_("Registration: {far}").format(far=far)] if far else [])])
 
 
 R = TypeVar("R")

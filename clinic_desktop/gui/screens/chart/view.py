@@ -9,7 +9,7 @@ from clinic_desktop.gui.screens.chart import lists
 from clinic_desktop.gui.screens.chart.forms import ChartForms, PresetChooser
 from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.evidence import RELATIONS
+from clinic_desktop.gui.widgets.howfar import HowFar, full_words, short_words
 from clinic_desktop.gui.widgets.labels import label, tip
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
@@ -40,6 +40,9 @@ class ChartView(ScreenView):
         self.medicines, self.signs = lists.medicines(settings), lists.signs(settings)
         self.visits, self.results = lists.visits(settings), lists.results(settings)
         self.acts = lists.acts(settings)
+        self._far = HowFar(context.desk, context.tasks)
+        self._far.beside(self.visits, "about", ("encounter",), lambda row: row.id)
+        self._far.beside(self.results, "test", ("lab_result", "lab_order"), lambda row: row.order_id)
         self.trend = TrendChart("chart.trend")
         self._forms = ChartForms(self._presenter, context.today)
         self._chooser = PresetChooser(self._presenter.start)
@@ -168,9 +171,7 @@ class ChartView(ScreenView):
         """Show everything."""
         self._visits = list(chart.timeline.visits)
         self.problems.set_rows(chart.problems)
-        self._family.setText("   ".join(f"{_(RELATIONS[one.kind])}: {one.name} ({one.mrn})" for one in chart.family))
-        self._family.setVisible(bool(chart.family))
-        self.allergies.set_empty_words(_allergy_words(chart))
+        self.allergies.set_empty_words(lists.allergy_words(chart))
         self.allergies.set_rows(chart.allergies)
         known = chart.patient.allergy_state == "none_known"
         self._none_known.setVisible(not chart.allergies and not known)
@@ -191,10 +192,21 @@ class ChartView(ScreenView):
         else:
             self._sign_chosen(self.signs.current())
         self._fill()
+        self._far.ask(("patient", self._presenter.patient_id), then=self._show_family)
+        self._show_family()
         self._offer()
         if self._fresh and not self._open_form:
             self.visits.setFocus()
         self._fresh = False
+
+    def _show_family(self) -> None:
+        """Who belongs to the patient, and how far the registration is at the connected systems."""
+        patient, chart = ("patient", self._presenter.patient_id), self._presenter.chart
+        self._family.setText(
+            lists.family_words(() if chart is None else chart.family, short_words(self._far.marks, *patient))
+        )
+        self._family.setToolTip(tip(full_words(self._far.marks, *patient)))
+        self._family.setVisible(bool(self._family.text()))
 
     def show_overdue(self, vaccines: tuple[str, ...]) -> None:
         """Offer to look at the vaccines that are overdue."""
@@ -211,6 +223,7 @@ class ChartView(ScreenView):
         del more
         self._visits += visits
         self.visits.set_rows(self._visits)
+        self._far.ask(("patient", self._presenter.patient_id))
         self._fill()
 
     def show_trend(self, trend: Trend) -> None:
@@ -384,10 +397,3 @@ def _series(trend: Trend, name: str) -> Series:
         low = None if trend.low is None else float(trend.low)
         band = Band(low, None if trend.high is None else float(trend.high))
     return Series(name, points, None if name == _("Diastolic") else band)
-
-
-def _allergy_words(chart: Chart) -> str:
-    patient = chart.patient
-    if patient.allergy_state == "none_known":
-        return _("No known allergies, confirmed on {day}.").format(day=lists.day(patient.allergy_state_on))
-    return _("Nobody has asked about allergies yet.")

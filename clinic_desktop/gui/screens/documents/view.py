@@ -16,6 +16,7 @@ from clinic_desktop.gui.screens.documents.presenter import FORMS, Presenter
 from clinic_desktop.gui.screens.documents.reading import Reading, show_content
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.check import CheckField
+from clinic_desktop.gui.widgets.howfar import HowFar
 from clinic_desktop.gui.widgets.panel import Empty, Panel, label
 from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
@@ -44,6 +45,8 @@ class DocumentsView(ScreenView):
         self._not_shown = label("", "secondary", name="documents.not_shown", wrap=True)
         words = _("Letters, reports, cards and pictures go here: scanned, imported, or written here.")
         self.list = lists.table(context.settings, Empty(words, icon="document"))
+        self._far = HowFar(context.desk, context.tasks)
+        self._far.beside(self.list, "on", ("document",), lambda row: row.id)
         self.reading = Reading(
             {
                 "edit": self._edit,
@@ -356,6 +359,7 @@ class DocumentsView(ScreenView):
         if self._found is not None:
             rows = [row for row in rows if row.id in self._found]
         self.list.set_rows(rows)
+        self._far.ask()
         if self._found is not None:
             self.list.set_empty_words(_("No document holds these words."))
         else:

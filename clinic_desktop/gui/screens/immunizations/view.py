@@ -12,6 +12,7 @@ from clinic_desktop.gui.screens.immunizations.detail import Detail
 from clinic_desktop.gui.screens.immunizations.forms import DoseForms
 from clinic_desktop.gui.screens.immunizations.presenter import Defaults, Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.howfar import HowFar
 from clinic_desktop.gui.widgets.panel import Panel, label
 from clinic_desktop.i18n import _
 from clinic_desktop.services.immunization_chart import Card, DoseShown
@@ -28,6 +29,8 @@ class ImmunizationsView(ScreenView):
         self._open_form = ""
         self._fresh = True
         self.due, self.given = lists.due(context.settings), lists.given(context.settings)
+        self._far = HowFar(context.desk, context.tasks)
+        self._far.beside(self.given, "on", ("immunization",), lambda row: row.id)
         self._summary = label("", "strong", name="immunizations.summary", wrap=True)
         self._detail = Detail()
         self.set_title(_("Immunizations"))
@@ -106,6 +109,7 @@ class ImmunizationsView(ScreenView):
         self._summary.style().polish(self._summary)
         self.due.set_rows(lists.in_order(card.forecasts, card.today))
         self.given.set_rows(card.doses)
+        self._far.ask()
         if self._fresh and not self._open_form:
             self.due.select_row(0)
             self.due.setFocus()

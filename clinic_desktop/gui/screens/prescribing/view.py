@@ -19,6 +19,7 @@ from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.howfar import HowFar
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, label
 from clinic_desktop.gui.widgets.pill import Look
@@ -68,6 +69,8 @@ class PrescribingView(ScreenView):
             empty=Empty(_("Nothing was prescribed here before."), icon="history"),
             settings=context.settings,
         )
+        self._far = HowFar(context.desk, context.tasks)
+        self._far.beside(self.last, "when", ("prescription",), lambda row: row.prescription_id)
         self.priority = SegmentField("", "prescribing.priority", [(key, _(words)) for key, words in PRIORITIES])
         self.pharmacy = ChoiceField(_("&Filled by"), "prescribing.pharmacy", (), none=_("The clinic's own pharmacy"))
         self.takes = label("", "secondary", name="prescribing.takes", wrap=True)
@@ -169,6 +172,7 @@ class PrescribingView(ScreenView):
     def show_chart(self, chart: MedicationChart) -> None:
         """What is known of the patient."""
         self.last.set_rows(chart.last)
+        self._far.ask()
         names = "\n".join(f"{each.name} – {each.dose}" if each.dose else each.name for each in chart.current)
         weight = ""
         if chart.weight_kg is not None and chart.weighed_at is not None:

@@ -1,0 +1,227 @@
+"""Connecting a system: it is tried before anything is kept, then turned on; and who is who there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from clinic_desktop.domain import systems
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.post_office import PostOffice, Trial, in_words
+from clinic_desktop.exchange.sync_shown import Capabilities, capabilities
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Desk, allow
+from clinic_desktop.services.remotes import (
+    House,
+    KeptSecrets,
+    RemoteSystem,
+    add_remote,
+    give_secrets,
+    remote_systems,
+    remove_remote,
+    set_remote,
+)
+from clinic_desktop.services.staff import staff_members
+from sync.engine.people import UnknownError
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link, Work
+from sync.port import Kind, Seen
+from sync.transport.outcomes import Outcome
+
+PAGES = 10  # of a directory: a clinic of more than a thousand names types the number
+
+
+class _Typed:
+    """What was typed, over what is kept already; what the sign-in renews stands here until it is turned on."""
+
+    def __init__(self, typed: Mapping[str, str], kept: KeptSecrets | None) -> None:
+        self.values: dict[str, str | None] = dict(typed)
+        self._kept = kept
+
+    def __repr__(self) -> str:
+        return "_Typed()"
+
+    def get(self, name: str) -> str | None:
+        """One secret."""
+        if name in self.values or self._kept is None:
+            return self.values.get(name)
+        return self._kept.get(name)
+
+    def put(self, name: str, value: str | None) -> None:
+        """A renewed token."""
+        self.values[name] = value
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A system that answered: what was found, what it can be told; turned on or forgotten."""
+
+    system: str
+    base_url: str
+    found: Mapping[str, str]
+    can: Capabilities
+    typed: Mapping[str, str] = field(repr=False)
+    renewed: Mapping[str, str | None] = field(repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StaffThere:
+    """Somebody of the clinic, the id under which a system knows them, and how much waits for that."""
+
+    staff_id: str
+    name: str
+    role: str
+    remote_id: str
+    waiting: int
+
+
+@dataclass(frozen=True)
+class WhoIsWho:
+    """The clinic's people and the system's directory, where it lists one."""
+
+    staff: tuple[StaffThere, ...]
+    directory: tuple[tuple[str, str], ...]  # id there, what they call them
+    is_listed: bool
+
+
+def try_out(
+    desk: Desk, system: str, base_url: str, secrets: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> Tried:
+    """Sign in and look what is there; nothing is kept of the secrets. Raises Refusal and Trouble in words."""
+    allow(desk, "remotes.add_remote")
+    about = systems.require_system(system)
+    address = systems.require_base_url(base_url)
+    for key, value in (settings or {}).items():
+        systems.require_setting(about, key, value)
+    here = next((one for one in remote_systems(desk) if one.system == system), None)
+    typed = systems.require_secrets(secrets) if secrets or here is None else {}
+    chosen = {**(here.settings if here else {}), **(settings or {})}
+    one = RemoteSystem("", 0, system, about.title, address, "on", chosen, "", None)
+    held = _Typed(typed, None if here is None else KeptSecrets(desk.store, system))
+    office = PostOffice(House.of(desk), trial=Trial(one, held))
+    try:
+        found = dict(office.test(system, desk.session.staff_id))
+    finally:
+        office.close()
+    renewed = {name: value for name, value in held.values.items() if typed.get(name) != value}
+    can = capabilities(system, {**found, **chosen})
+    return Tried(system, address, found, can, typed, renewed, dict(settings or {}))
+
+
+def turn_on(desk: Desk, tried: Tried) -> None:
+    """Keep what it is signed in to with, and let it be told. Raises Refusal."""
+    here = next((one for one in remote_systems(desk) if one.system == tried.system), None)
+    if here is None:
+        add_remote(desk, tried.system, tried.base_url, tried.typed)
+    else:
+        if tried.typed:
+            give_secrets(desk, tried.system, tried.typed)
+        if here.base_url != tried.base_url:
+            set_remote(desk, tried.system, "base_url", tried.base_url)
+    for key, value in tried.settings.items():
+        set_remote(desk, tried.system, key, value)
+    kept = KeptSecrets(desk.store, tried.system)
+    for name, renewed in tried.renewed.items():
+        kept.put(name, renewed)
+    go_on(desk, tried.system)
+
+
+def pause(desk: Desk, system: str) -> None:
+    """Send and ask nothing until it is resumed. Raises Refusal."""
+    set_remote(desk, system, "state", "paused")
+
+
+def go_on(desk: Desk, system: str) -> None:
+    """Go on, after a pause or a sign-in. Raises Refusal."""
+    set_remote(desk, system, "state", "on")
+    office = PostOffice(House.of(desk), only=system)
+    try:
+        office.engine.people[system].resume(desk.session.staff_id)
+    finally:
+        office.close()
+
+
+def disconnect(desk: Desk, system: str) -> None:
+    """Take a system away; its secrets are erased. Raises Refusal."""
+    remove_remote(desk, system)
+
+
+def sync_now(desk: Desk) -> int:
+    """Have every list of every system that is on looked through, and what was put off tried again; how many systems."""
+    allow(desk, "remotes.set_remote")
+    office = PostOffice(House.of(desk))
+    try:
+        on = [one.system for one in office.systems if one.state == "on"]
+        for system in on:
+            office.engine.people[system].sync_now(desk.session.staff_id)
+    finally:
+        office.close()
+    return len(on)
+
+
+def who_is_who(desk: Desk, system: str, *, ask: bool) -> WhoIsWho:
+    """The clinic's people beside the system's directory; `ask` reads it from the system. Raises Trouble in words."""
+    allow(desk, "remotes.set_remote")
+    people = [one for one in staff_members(desk) if one.active and one.role in {"doctor", "nurse", "pharmacist"}]
+    office = PostOffice(House.of(desk), only=system)
+    try:
+        kp = office.engine.offices[system].desk.kind(Kind.PRACTITIONER)
+        listed = kp is not None and kp.listed
+        directory = _directory(office, system) if listed and ask else ()
+        with office.reading() as unit:
+            rows = Rows(unit)
+            staff = tuple(
+                StaffThere(
+                    one.id, one.display_name, one.role, _there(rows, system, one.id), _waits(rows, system, one.id)
+                )
+                for one in people
+            )
+    finally:
+        office.close()
+    return WhoIsWho(staff, directory, listed)
+
+
+def name_practitioner(desk: Desk, system: str, staff_id: str, remote_id: str) -> None:
+    """Say under which id a system knows somebody; what waited for that goes on. Raises Refusal."""
+    allow(desk, "remotes.set_remote")
+    office = PostOffice(House.of(desk), only=system)
+    try:
+        office.engine.people[system].name(Kind.PRACTITIONER, staff_id, remote_id.strip(), desk.session.staff_id)
+    except UnknownError:
+        raise Refusal(N_("Somebody else of the clinic has this number there already."), field="remote_id") from None
+    finally:
+        office.close()
+
+
+def _there(rows: Rows, system: str, staff_id: str) -> str:
+    found = rows.find(Link, system=system, kind=str(Kind.PRACTITIONER), local_id=staff_id, status="confirmed")
+    return found[0].remote_id if found else ""
+
+
+def _waits(rows: Rows, system: str, staff_id: str) -> int:
+    return rows.count(Work, system=system, waits_for=f"{Kind.PRACTITIONER}/{staff_id}")
+
+
+def _directory(office: PostOffice, system: str) -> tuple[tuple[str, str], ...]:
+    remote = office.engine.offices[system].desk.remote
+    found: list[Seen] = []
+    cursor: str | None = None
+    try:
+        for _page in range(PAGES):
+            page = remote.page(Kind.PRACTITIONER, parent=None, since=None, until=None, cursor=cursor)
+            found += page.items
+            cursor = page.next
+            if cursor is None:
+                break
+    except Outcome as error:
+        raise in_words(system, error) from error
+    return tuple((one.remote_id, _called(one)) for one in found)
+
+
+def _called(one: Seen) -> str:
+    """What the directory calls somebody: the members that hold a name, in their order."""
+    body = {**one.raw, **one.body}
+    for name in ("name", "full_name", "fullName", "displayName", "provider_name"):
+        if isinstance(body.get(name), str) and body[name]:
+            return str(body[name])
+    parts = [str(body[name]) for name in ("firstName", "first_name", "lastName", "last_name") if body.get(name)]
+    return " ".join(parts) or one.remote_id

@@ -1,0 +1,235 @@
+"""What a person decides of sync: what both sides say of one record, and the acts that settle it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.post_office import PostOffice
+from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.i18n import N_
+from clinic_desktop.services import access
+from clinic_desktop.services.acts import Desk, allow
+from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
+from sync.engine.desk import clear
+from sync.engine.meeting import projected
+from sync.engine.people import People, UnknownError
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Shadow
+from sync.port import Kind
+from sync.transport.outcomes import Outcome
+
+NEEDS = "remotes.set_remote"
+# What may be done about each sort; the first is what is done most.
+ACTS = {
+    "field": ("here", "there", "value"),
+    "identity": ("link", "apart"),
+    "refused": ("again", "give_up"),
+    "doubt": ("is_there", "not_there", "give_up"),
+    "question": ("send", "give_up"),
+    "cannot": ("told",),
+}
+NOTED = ("noted",)
+SENT = frozenset({"refused", "doubt", "question", "cannot"})
+REASONED = frozenset({"give_up", "told"})
+_STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
+_BY = ("updated_by", "updatedBy", "modified_by", "last_modified_by")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of a record, as it was when both sides agreed, as it is here and as it is there; in words."""
+
+    name: str
+    before: str
+    here: str
+    there: str
+    differs: bool
+
+    def __repr__(self) -> str:
+        return f"Member({self.name})"
+
+
+@dataclass(frozen=True)
+class Detail:
+    """One item with all that is needed to decide it. `there_at` and `there_by` are what the system says of itself."""
+
+    item: Item
+    whom: Whom | None
+    changed: LastChange | None
+    there_at: str
+    there_by: str
+    members: tuple[Member, ...]
+    others: tuple[Whom, ...]
+    acts: tuple[str, ...]
+    value: str | None  # what an editor begins with; None where the value is not one line
+
+    def __repr__(self) -> str:
+        return f"Detail({self.item.id})"
+
+
+def detail(desk: Desk, item: Item) -> Detail:
+    """Open one item; whose record it is about is noted as opened before a value is read. Raises Refusal."""
+    allow(desk, NEEDS)
+    if item.patient_id:
+        access.note_report_opened(desk, item.patient_id, "sync")
+    office = PostOffice(House.of(desk), only=item.system)
+    try:
+        with office.reading() as unit:
+            members, value, others, there = _sides(office, Rows(unit), item)
+    finally:
+        office.close()
+    people = whom(desk, [item.patient_id, *others] if item.patient_id else others)
+    changed = last_change(desk, item.local_id, item.patient_id) if item.local_id else None
+    at = next((str(there[name]) for name in _STAMPS if there.get(name)), "")
+    by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
+    return Detail(
+        item, people.get(item.patient_id), changed, at, by, members,
+        tuple(people[one] for one in others if one in people), ACTS.get(item.sort, NOTED), value,
+    )  # fmt: skip
+
+
+def _sides(
+    office: PostOffice, rows: Rows, item: Item
+) -> tuple[tuple[Member, ...], str | None, list[str], dict[str, Any]]:
+    """The members to show, a value to begin with, who else it may be, and the record there as it was last seen."""
+    shadow = rows.get(Shadow, item.system, item.kind, item.remote_id) if item.remote_id else None
+    if item.sort == "identity" and (shadow is None or not shadow.body):
+        shadow = _looked_up(office, item)
+    there = {} if shadow is None else {**shadow.raw, **shadow.body}
+    one = rows.get(Conflict, item.id)
+    if item.sort == "field" and one is not None:
+        before, mine, theirs = (one.sides.get(name) for name in ("before", "mine", "theirs"))
+        line = None if any(isinstance(each, (dict, list, bool)) for each in (mine, theirs)) else words_of(mine)
+        return (_member(one.member, before, mine, theirs),), line, [], there
+    if item.sort == "identity" and one is not None and shadow is not None:
+        other = [str(each) for each in one.sides.get("others", ()) if isinstance(each, str)]
+        return _persons(office, rows, item, shadow), None, other, there
+    if item.sort == "overwrite" and one is not None:
+        before, sent = one.sides.get("before") or {}, one.sides.get("sent") or {}
+        return tuple(_member(name, before.get(name), sent.get(name), there.get(name)) for name in sent), None, [], there
+    sent_last = sorted(
+        rows.find(Intent, system=item.system, kind=item.kind, local_id=item.local_id), key=lambda each: each.sent_at
+    )
+    if sent_last and item.sort in SENT:
+        body = sent_last[-1].body
+        come = next(iter(_found(rows, item)), None)
+        shadow = None if come is None else rows.get(Shadow, item.system, item.kind, come.remote_id)
+        there = {} if shadow is None else {**shadow.raw, **shadow.body}
+        members = tuple(_member(name, None, body[name], there.get(name)) for name in body)
+        return members, "" if come is None else come.remote_id, [], there
+    return tuple(_member(name, None, None, value) for name, value in there.items()), None, [], there
+
+
+def _found(rows: Rows, item: Item) -> list[Conflict]:
+    """What came into sight there since an answer was lost, and may be the very one."""
+    return rows.find(
+        Conflict, ("at",), system=item.system, kind=item.kind, local_id=item.local_id, sort="found", state="open"
+    )
+
+
+def _looked_up(office: PostOffice, item: Item) -> Shadow:
+    """Somebody whom a search has shown and no list yet: they are read now, so that both can be compared."""
+    desk = office.engine.offices[item.system].desk
+    desk.budgets.purpose = "person"
+    try:
+        seen = desk.remote.read(Kind.PATIENT, item.remote_id)
+    except Outcome:  # our side is shown by itself
+        return Shadow(item.system, item.kind, item.remote_id)
+    return Shadow(item.system, item.kind, item.remote_id, body=clear(desk, seen), raw=seen.raw)
+
+
+def _persons(office: PostOffice, rows: Rows, item: Item, shadow: Shadow) -> tuple[Member, ...]:
+    """Both persons in the system's own words, member by member."""
+    desk = office.engine.offices[item.system].desk
+    story = desk.chart.story(rows.unit, Kind.PATIENT, item.local_id)
+    mine = {} if story is None else projected(desk, rows, story, 0) or {}
+    hidden = desk.remote.masked(shadow.body)
+    rules = desk.remote.profile.kinds[Kind.PATIENT].rules
+    # What the system alone writes of itself (when it was made there) tells nobody who it is.
+    names = [name for name in {**mine, **shadow.body} if name in mine or (name in rules and not rules[name].theirs)]
+    shown = {name: None if name in hidden else value for name, value in shadow.body.items()}
+    return tuple(_member(name, None, mine.get(name), shown.get(name)) for name in names)
+
+
+def _member(name: str, before: Any, here: Any, there: Any) -> Member:
+    one, other = words_of(here), words_of(there)
+    return Member(name, words_of(before), one, other, bool(one and other) and one != other)
+
+
+def words_of(value: Any) -> str:
+    """A value of a body in words: what is nested stands in lines."""
+    if value is None or value in ("", [], {}):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        lines = [(name, words_of(each)) for name, each in value.items()]
+        return "\n".join(f"{name.replace('_', ' ')}: {each.replace(chr(10), ', ')}" for name, each in lines if each)
+    if isinstance(value, list):
+        return "\n".join(each.replace("\n", ", ") for each in map(words_of, value) if each)
+    return str(value)
+
+
+def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
+    """Settle one item; `text` is the value, the id there, or the reason. Raises Refusal."""
+    allow(desk, NEEDS)
+    if act not in ACTS.get(item.sort, NOTED):
+        raise Refusal(N_("This cannot be done with it."), field="act")
+    if act in REASONED and not text.strip():
+        raise Refusal(N_("Say why, or how they were told."), field="reason")
+    if act == "is_there" and not text.strip():
+        raise Refusal(N_("Give the number under which they have it."), field="value")
+    office = PostOffice(House.of(desk), only=item.system)
+    try:
+        people, who = office.engine.people[item.system], desk.session.staff_id
+        _BY_ACT[act](people, item, text.strip(), who)
+        if item.sort == "doubt":
+            with office.reading() as unit:
+                come = _found(Rows(unit), item)
+            for one in come:  # the same question, and it has been answered
+                people.resolve(one.id, "noted", who)
+    except UnknownError:
+        raise Refusal(N_("Somebody, or a newer answer, has settled this already."), field="item") from None
+    finally:
+        office.close()
+
+
+def decide_many(desk: Desk, items: Sequence[Item], keep: str) -> int:
+    """Keep what is ``here`` or ``there`` of many; never of what is clinical. Returns how many were settled."""
+    allow(desk, NEEDS)
+    if keep not in {"here", "there"} or any(one.clinical or one.sort != "field" for one in items):
+        raise Refusal(N_("Only what is not clinical is decided for many at once."), field="items")
+    for one in items:
+        decide(desk, one, keep)
+    return len(items)
+
+
+def _value(people: People, item: Item, text: str, who: str) -> None:
+    one = next((each for each in people.conflicts() if each.id == item.id), None)
+    if one is None:
+        raise UnknownError(item.id)
+    value: Any = text
+    if any(isinstance(one.sides.get(name), (int, float)) for name in ("mine", "theirs")):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            raise Refusal(N_("This is no number."), field="value") from None
+    people.resolve_with(item.id, {item.member: value}, who)
+
+
+_BY_ACT: dict[str, Callable[[People, Item, str, str], None]] = {
+    "here": lambda people, item, _text, who: people.resolve(item.id, "here", who),
+    "there": lambda people, item, _text, who: people.resolve(item.id, "there", who),
+    "noted": lambda people, item, text, who: people.resolve(item.id, "noted", who, text),
+    "value": _value,
+    "link": lambda people, item, _text, who: people.link(item.remote_id, item.local_id, who),
+    "apart": lambda people, item, _text, who: people.keep_apart(item.remote_id, item.local_id, who),
+    "again": lambda people, item, _text, who: people.edit_and_resend(item.kind, item.local_id, who),
+    "give_up": lambda people, item, text, who: people.give_up(item.kind, item.local_id, who, text),
+    "is_there": lambda people, item, text, who: people.it_is_there(item.kind, item.local_id, who, text),
+    "not_there": lambda people, item, _text, who: people.it_is_not_there(item.kind, item.local_id, who),
+    "send": lambda people, item, _text, who: people.send_it(item.kind, item.local_id, who),
+    "told": lambda people, item, text, who: people.close_task(item.kind, item.local_id, who, text),
+}

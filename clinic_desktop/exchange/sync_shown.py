@@ -1,0 +1,331 @@
+"""What the window shows of sync, as plain values: each system, what waits for a person, how far each record is.
+
+Nothing is asked of any system here: the rows that sync keeps are read, beside what each system's document says.
+"""
+
+import importlib
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from clinic_desktop.clock import new_id
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
+from sync.engine.desk import Desk as Office
+from sync.engine.run import Engine
+from sync.engine.status import WORDS, Line, lines, state_of, states_of
+from sync.engine.store import queries
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Kept, Sweep, Work
+from sync.port import Put, Remote, SystemProfile
+
+# A record's states, from what needs somebody to what is at rest: of several systems the first is shown.
+GRAVE = ("refused", "differs there", "needs a person", "sent, no answer", "cannot be told", "waiting", "sent",
+         "confirmed", "told by a person", "saved here")  # fmt: skip
+
+# Who is who there is said in a table of its own, not one by one.
+NAMED = "practitioner"
+LISTED = 500  # of one sort at one system: more are counted, and come into the list as it gets shorter
+
+
+@dataclass(frozen=True)
+class KindShown:
+    """One kind at one system, counted. `until` is when the last that waits is likely to be sent (UTC, ISO 8601)."""
+
+    kind: str
+    here: int
+    sent: int
+    confirmed: int
+    waiting: int
+    blocked: int  # of those that wait: for another record, or for somebody, to be known there first
+    refused: int
+    conflicts: int
+    cannot_tell: int
+    person: int
+    until: str | None
+
+
+@dataclass(frozen=True)
+class LimitShown:
+    """One documented limit: how much of it is left now, how much it is, in how many seconds."""
+
+    name: str
+    left: int
+    limit: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SystemShown:
+    """One connected system. `state`: on, paused, sign_in (it asks for one), away, new (nothing was asked yet)."""
+
+    system: str
+    title: str
+    base_url: str
+    state: str
+    added_at: str
+    credentials_at: str | None
+    looked_at: str | None
+    looking: bool
+    waiting: int
+    until: str | None
+    for_a_person: int
+    limits: tuple[LimitShown, ...]
+    found: tuple[tuple[str, str], ...]
+    endings: tuple[tuple[str, str], ...]
+    kinds: tuple[KindShown, ...]
+
+
+@dataclass(frozen=True)
+class Can:
+    """What a system can be told of one kind."""
+
+    kind: str
+    reads: bool
+    creates: bool
+    updates: bool
+    acts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a system can be told, and in words what it cannot: a person has to do that."""
+
+    kinds: tuple[Can, ...]
+    untold: tuple[tuple[str, str, str], ...]  # kind, act, words
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits for a person.
+
+    `sort`: field, identity, overwrite, duplicate, restored, gone, suspect, found (questions of the merge), refused,
+    doubt (sent, no answer), question (its time has passed), cannot (a person must tell them).
+    """
+
+    id: str
+    system: str
+    title: str
+    sort: str
+    kind: str
+    local_id: str
+    remote_id: str
+    patient_id: str
+    name: str
+    member: str
+    why: str
+    at: str
+    clinical: bool
+
+    def __repr__(self) -> str:
+        return f"Item({self.id})"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a record is at one system, in the engine's word."""
+
+    title: str
+    word: str
+    why: str
+    until: str | None
+
+
+class _Unasked:
+    """A system whose rows are looked at, and which is asked nothing."""
+
+    def __init__(self, profile: SystemProfile) -> None:
+        self.profile = profile
+
+
+def systems_shown(desk: Desk) -> tuple[SystemShown, ...]:
+    """Every connected system with its counts."""
+    listed = remote_systems(desk)
+    if not listed:
+        return ()
+    engine = _reading_room(desk, listed)
+    with engine.read() as unit:
+        rows = Rows(unit)
+        return tuple(_shown(engine.engine, rows, one) for one in listed)
+
+
+def capabilities(system: str, found: Mapping[str, str]) -> Capabilities:
+    """What a system can and cannot be told, by its document and what was found there."""
+    profile = _profile(system, found)
+    kinds = tuple(
+        Can(
+            str(kind), one.readable or one.listed or one.listed_for is not None, one.create is not None,
+            one.put is not Put.NONE, tuple(sorted(one.acts)),
+        )
+        for kind, one in profile.kinds.items()
+    )  # fmt: skip
+    untold = tuple((str(kind), act, words) for (kind, act), words in profile.untold.items())
+    return Capabilities(kinds, untold)
+
+
+def waiting_items(desk: Desk) -> tuple[Item, ...]:
+    """Everything that waits for a person, the oldest first; for whoever may decide it."""
+    listed = remote_systems(desk)
+    names = {one.system: one.title for one in listed}
+    if not listed:
+        whom(desk, ())  # who may not decide is told so, whether or not there is anything
+        return ()
+    room = _reading_room(desk, listed)
+    with room.read() as unit:
+        rows = Rows(unit)
+        found = [one for system in names for one in _waiting(rows, system, names[system])]
+    known = whom(desk, [one.patient_id for one in found if one.patient_id])
+    named = [_named(one, known[one.patient_id].name) if one.patient_id in known else one for one in found]
+    return tuple(sorted(named, key=lambda one: (one.at, one.id)))
+
+
+def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Mark, ...]]:
+    """How far records (kind, id here) are, at each system that has to do with them; nothing where none is connected."""
+    listed = remote_systems(desk)
+    if not listed:
+        return {}
+    room = _reading_room(desk, listed)
+    titles = {one.system: one.title for one in listed}
+    marks: dict[tuple[str, str], list[Mark]] = {}
+    with room.read() as unit:
+        rows = Rows(unit)
+        for work in states_of(rows, records):
+            if work.system in titles:
+                marks.setdefault((work.kind, work.local_id), []).append(_mark(room.engine, rows, titles, work))
+    return {key: tuple(sorted(found, key=lambda one: (GRAVE.index(one.word), one.title)))
+            for key, found in marks.items()}  # fmt: skip
+
+
+class _Room:
+    """The engine's rows, with no system opened."""
+
+    def __init__(self, engine: Engine, database: Any) -> None:
+        self.engine, self.read = engine, database.read
+
+
+def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
+    # Heavy, and of no use before a system is connected.
+    from clinic_desktop.exchange.chart_end import ClinicChart
+    from clinic_desktop.exchange.post_office import Database, Marks, Wall
+
+    house = House.of(desk)
+    database = Database(house)
+    chart = ClinicChart(desk.store.workstation, desk.store.clock)
+    engine = Engine(chart, database, Wall(house), new_id, random.SystemRandom().random, Marks(house.profile))
+    for one in listed:
+        with database.read() as unit:
+            found = {**_found(Rows(unit), one.system), **one.settings}
+        profile = _profile(one.system, found)
+        engine.connect(one.system, lambda _gate, profile=profile: cast("Remote", _Unasked(profile)))  # type: ignore[misc]
+    return _Room(engine, database)
+
+
+def _profile(system: str, found: Mapping[str, str]) -> SystemProfile:
+    module = importlib.import_module(f"sync.remotes.{system}.profile")
+    if not hasattr(module, "profile"):
+        return cast("SystemProfile", module.PROFILE)
+    given: object = found.get("tier", "standard") if system == "practice_studio" else found
+    return cast("SystemProfile", module.profile(given))
+
+
+def _found(rows: Rows, system: str) -> dict[str, str]:
+    kept = rows.find(Kept, system=system)
+    return {one.name.removeprefix("found:"): one.value for one in kept if one.name.startswith("found:")}
+
+
+def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
+    desk = engine.offices[one.system].desk
+    counted = [_counted(desk, rows, line) for line in lines(desk, rows) if line.kind != NAMED]
+    looked = queries.looked_through_at(rows, one.system)
+    found = _found(rows, one.system)
+    ends = {name for name in found if name.removeprefix("header ") in _ENDINGS}
+    windows = desk.budgets.windows
+    return SystemShown(
+        one.system, one.title, one.base_url, _state(one, desk.get(rows, "paused"), queries.came_last(rows, one.system)),
+        one.added_at, one.credentials_at, None if looked is None else desk.ticker.text_at(looked),
+        rows.count(Sweep, system=one.system, state="running") > 0,
+        sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
+        sum(kind.refused + kind.conflicts + kind.person + kind.cannot_tell for kind in counted),
+        tuple(
+            LimitShown(name, left, limit, windows[name].bucket.seconds)
+            for name, (left, limit) in desk.budgets.left().items()
+        ),
+        tuple(sorted((name, value) for name, value in found.items() if name not in ends)),
+        tuple(sorted((name.removeprefix("header "), found[name]) for name in ends)),
+        tuple(counted),
+    )  # fmt: skip
+
+
+def _counted(desk: Office, rows: Rows, line: Line) -> KindShown:
+    blocked = rows.count(Work, system=line.system, kind=line.kind, state="blocked")
+    # What waits for somebody to be known there has no time of its own.
+    until = None if line.eta is None or blocked == line.waiting else desk.ticker.text_at(line.eta)
+    return KindShown(
+        line.kind, line.here, line.sent, line.confirmed, line.waiting, blocked, line.refused, line.conflicts,
+        line.cannot_tell, line.person, until,
+    )  # fmt: skip
+
+
+_ENDINGS = frozenset({"Deprecation", "Sunset", "X-API-Deprecated", "X-API-Sunset", "X-API-Version"})
+
+
+def _state(one: RemoteSystem, paused: str, came: str) -> str:
+    if one.state == "paused" or (paused and paused != "sign in"):
+        return "paused"
+    if paused:
+        return "sign_in"
+    return {"": "new", "Unsent": "away"}.get(came, "on")
+
+
+def _waiting(rows: Rows, system: str, title: str) -> list[Item]:
+    found = [_question(rows, one, title) for one in rows.find(Conflict, ("at",), LISTED, system=system, state="open")]
+    asked = {(one.kind, one.local_id) for one in found if one.sort in {"gone", "identity"}}
+    found = [one for one in found if one.kind != NAMED]
+    for state in ("refused", "person", "cannot"):
+        listed = rows.find(Work, ("since",), LISTED, system=system, state=state)
+        found += [_work(rows, work, state, title) for work in listed
+                  if work.kind != NAMED and (work.kind, work.local_id) not in asked]  # fmt: skip
+    doubted = {(one.kind, one.local_id) for one in found if one.sort == "doubt"}
+    return [one for one in found if one.sort != "found" or (one.kind, one.local_id) not in doubted]
+
+
+def _question(rows: Rows, one: Conflict, title: str) -> Item:
+    work = rows.get(Work, one.system, one.kind, one.local_id)
+    patient = one.local_id if one.kind == "patient" else work.patient if work is not None else ""
+    return Item(
+        one.id, one.system, title, one.sort, one.kind, one.local_id, one.remote_id, patient, "", one.member, one.why,
+        _text(one.at), bool(one.clinical),
+    )  # fmt: skip
+
+
+def _work(rows: Rows, work: Work, state: str, title: str) -> Item:
+    sort = state
+    if state == "person":
+        sent = rows.find(Intent, system=work.system, kind=work.kind, local_id=work.local_id)
+        sort = "doubt" if any(one.state in {"person", "duplicate"} for one in sent) else "question"
+    patient = work.local_id if work.kind == "patient" else work.patient
+    return Item(
+        f"{work.system}/{work.kind}/{work.local_id}", work.system, title, sort, work.kind, work.local_id, "", patient,
+        "", "", work.why, _text(work.since), clinical=True,
+    )  # fmt: skip
+
+
+def _named(one: Item, name: str) -> Item:
+    return Item(**{**{key: getattr(one, key) for key in Item.__dataclass_fields__}, "name": name})
+
+
+def _text(seconds: float) -> str:
+    from clinic_desktop.exchange.post_office import instant
+
+    return instant(seconds)
+
+
+def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work) -> Mark:
+    """One record at one system; only for what waits it is worked out when it is likely to be sent."""
+    until = None
+    if work.state == "waiting":
+        desk = engine.offices[work.system].desk
+        state = state_of(desk, rows, work.kind, work.local_id)
+        until = None if state is None or state.eta is None else desk.ticker.text_at(state.eta)
+    return Mark(titles[work.system], WORDS[work.state], work.why, until)

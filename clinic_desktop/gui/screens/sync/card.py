@@ -1,0 +1,93 @@
+"""One connected system: where it stands, its limits, what was found there, and the counts of each kind."""
+
+from typing import TYPE_CHECKING
+
+from clinic_desktop.gui.screens.sync.words import (
+    ALONE,
+    at,
+    found_words,
+    kinds_columns,
+    seconds_words,
+    state_look,
+    until_words,
+)
+from clinic_desktop.gui.widgets.factlist import Facts
+from clinic_desktop.gui.widgets.formstack import Side
+from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.panel import Empty, Panel
+from clinic_desktop.gui.widgets.pill import Pill
+from clinic_desktop.gui.widgets.settings import Remembered
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import N_, _
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_shown import KindShown, SystemShown
+
+_SAID = {
+    "sign_in": N_("It asks for a sign-in: nothing is sent until somebody gives it a new password, code or key."),
+    "away": N_("It could not be reached the last time. It is tried again by itself; nothing is lost."),
+    "paused": N_("Nothing is sent or asked until it is resumed. What happens here waits."),
+}
+
+
+class SystemCard(Side):
+    """The system that is chosen."""
+
+    def __init__(self, settings: Remembered) -> None:
+        super().__init__()
+        self.panel = Panel(" ", name="sync.card")
+        self.state = Pill(name="sync.state")
+        self.said = label("", meaning="warning", name="sync.said", wrap=True)
+        self.facts = Facts()
+        self.kinds: ListTable[KindShown] = ListTable(
+            "sync.kinds", kinds_columns(), key=lambda row: row.kind, settings=settings, counted=False,
+            empty=Empty(_("Nothing was counted yet."), icon="sync"),
+        )  # fmt: skip
+        self.panel.add_beside_title(self.state)
+        self.panel.add(self.said)
+        self.panel.add(self.facts)
+        counts = Panel(_("Records"), name="sync.counts")
+        self.kinds.setMinimumHeight(120)
+        counts.add(self.kinds, 1)
+        self.column.addWidget(self.panel)
+        self.column.addWidget(counts, 1)
+        self.column.addWidget(label(_(ALONE), "secondary", name="sync.alone", wrap=True))
+
+    def show_system(self, one: "SystemShown") -> None:
+        """Show a system."""
+        self.panel.set_title(one.title)
+        self.state.show_look(state_look(one.state))
+        self.said.setText(_(_SAID.get(one.state, "")) if one.state in _SAID else "")
+        self.said.setVisible(one.state in _SAID)
+        self.facts.clear()
+        add = self.facts.add
+        add(_("Address"), one.base_url)
+        add(_("Signed in"), at(one.credentials_at))
+        looking = _("now") if one.looking else ""
+        add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
+        add(_("Waiting"), _waiting(one))
+        left = (
+            _("{left} of {limit} in {time} ({name})").format(
+                left=each.left, limit=each.limit, time=seconds_words(each.seconds), name=each.name
+            )
+            for each in one.limits
+        )
+        add(_("Limit left"), "\n".join(left))
+        add(
+            _("Found there"),
+            " · ".join(f"{found_words(name)}: {value}" for name, value in one.found if name != "reached"),
+        )
+        add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
+        self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
+
+
+def _waiting(one: "SystemShown") -> str:
+    if not one.waiting:
+        return _("nothing")
+    blocked = sum(kind.blocked for kind in one.kinds)
+    parts = [str(one.waiting)]
+    if one.until:
+        parts.append(_("empty {when}").format(when=until_words(one.until)))
+    if blocked:
+        parts.append(_("{n} for somebody or something to be known there").format(n=blocked))
+    return " · ".join(parts)

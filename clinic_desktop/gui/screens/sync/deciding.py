@@ -1,0 +1,160 @@
+"""What waits for a person: the list at the left, both sides of one and what can be done about it at the right."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout
+
+from clinic_desktop.gui.screens.sync.words import (
+    ACTS,
+    NOBODY_WAITS,
+    SAID,
+    SORTS,
+    at,
+    born,
+    item_columns,
+    member_columns,
+    member_words,
+)
+from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.factlist import Facts
+from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.formstack import Side
+from clinic_desktop.gui.widgets.howfar import kind_words
+from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.panel import Empty, Panel
+from clinic_desktop.gui.widgets.pill import Look, Pill
+from clinic_desktop.gui.widgets.settings import Remembered
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.text import TextField
+from clinic_desktop.i18n import _
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_deciding import Detail, Member
+    from clinic_desktop.exchange.sync_shown import Item
+
+# Which sides a sort has: what was sent has one, what came into sight there the other.
+_BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
+_THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect"})
+_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
+_REASONED = frozenset({"give_up", "told"})
+
+
+def item_list(settings: Remembered) -> "ListTable[Item]":
+    """What waits for a person."""
+    return ListTable(
+        "sync.items", item_columns(), key=lambda row: row.id, settings=settings,
+        empty=Empty(_(NOBODY_WAITS), icon="done"),
+    )  # fmt: skip
+
+
+class DecidePanel(Side):
+    """One thing to decide."""
+
+    def __init__(
+        self,
+        settings: Remembered,
+        keep: Callable[[dict[str, str]], None],
+        decide: Callable[[str, str], None],
+        decide_like: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self._decide = decide
+        self.shown = ""
+        self.panel = Panel(" ", name="sync.item")
+        self.sort = Pill(name="sync.sort")
+        self.said = label("", "secondary", name="sync.item_said", wrap=True)
+        self.why = label("", "strong", name="sync.why", wrap=True)
+        self.facts = Facts()
+        self.members: ListTable[Member] = ListTable(
+            "sync.members", member_columns(), key=lambda row: row.name, settings=settings, counted=False,
+            empty=Empty(_("There is nothing more to show of it."), icon="document"),
+        )  # fmt: skip
+        self.members.setMinimumHeight(100)
+        self.form = Form(DraftKeeper(keep))
+        self.value = self.form.add(TextField(_("Or another val&ue"), "sync.value", longest=2000))
+        self.number = self.form.add(TextField(_("Their nu&mber"), "sync.number", longest=200))
+        self.reason = self.form.add(TextField(_("R&eason, or how they were told"), "sync.reason", longest=500))
+        self.buttons = {name: Button(_(words), f"sync.{name}", self._press(name)) for name, words in ACTS.items()}
+        self.all_here = Button(_("Keep here for a&ll"), "sync.all_here", lambda: decide_like("here"))
+        self.all_there = Button(_("Keep there f&or all"), "sync.all_there", lambda: decide_like("there"))
+        self._arrange()
+        self.show_detail(None, 0)
+
+    def _arrange(self) -> None:
+        self.panel.add_beside_title(self.sort)
+        for part in (self.said, self.why, self.facts):
+            self.panel.add(part)
+        self.panel.add(self.members, 1)
+        self.panel.add(self.form)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in (*self.buttons.values(), self.all_here, self.all_there):
+            row.addWidget(button)
+        row.addStretch(1)
+        self.panel.body.addLayout(row)
+        self.empty = Empty(_("Choose what waits at the left: both sides of it stand here."), icon="sync")
+        self.column.addWidget(self.panel, 1)
+        self.column.addWidget(self.empty, 1)
+
+    def _press(self, act: str) -> Callable[[], None]:
+        return lambda: self.press(act)
+
+    def press(self, act: str) -> None:
+        """Do an act with what was typed for it."""
+        if self.form.keeper is not None:
+            self.form.keeper.flush()
+        typed = {"value": self.value, "is_there": self.number}.get(act, self.reason)
+        text = typed.value() if act in {"value", "is_there", "noted", *_REASONED} else ""
+        self._decide(act, text)
+
+    def show_detail(self, opened: "Detail | None", alike: int) -> None:
+        """Show one, or that none is chosen; `alike` may be decided together with it."""
+        self.panel.setVisible(opened is not None)
+        self.empty.setVisible(opened is None)
+        if opened is None:
+            self.shown = ""
+            self.members.set_rows(())
+            return
+        item = opened.item
+        self.panel.set_title(f"{kind_words(item.kind)} · {item.title}")
+        self.sort.show_look(Look(_(SORTS[item.sort]), "warning" if item.clinical else "neutral"))
+        self.said.setText(_(SAID[item.sort]))
+        theirs = item.sort == "refused"
+        self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
+        self.why.setVisible(bool(item.why) and item.sort not in {"field", "identity"})
+        self._facts(opened)
+        self.members.set_rows(opened.members)
+        for place, shown in ((1, item.sort in _BOTH_AND_BEFORE), (2, item.sort not in _THERE), (3, item.sort in _BOTH)):
+            self.members.view.setColumnHidden(place, not shown)
+        if self.shown != item.id:
+            self.shown = item.id
+            self.form.clear()
+            (self.number if item.sort == "doubt" else self.value).set_value(opened.value or "")
+            self.form.settle()
+        offered = [act for act in opened.acts if act != "value" or opened.value is not None]
+        for name, button in self.buttons.items():
+            button.setVisible(name in offered)
+        self.value.setVisible("value" in offered)
+        self.number.setVisible("is_there" in offered)
+        self.reason.setVisible(bool(_REASONED & set(offered)))
+        for every in (self.all_here, self.all_there):
+            every.setVisible(alike > 1)
+
+    def _facts(self, opened: "Detail") -> None:
+        self.facts.clear()
+        add, item, one = self.facts.add, opened.item, opened.whom
+        if one is not None:
+            add(_("Patient"), " · ".join(part for part in (one.name, one.mrn, born(one.born_on)) if part))
+        if item.sort == "identity":
+            add(_("Or"), " · ".join(f"{each.name} ({each.mrn})" for each in opened.others))
+        if item.member:
+            add(_("Field"), member_words(item.member) + (_(" (clinical)") if item.clinical else ""))
+        changed = opened.changed
+        if changed is not None:
+            add(_("Changed here"), " · ".join(part for part in (at(changed.at), changed.who) if part))
+        there = " · ".join(part for part in (at(opened.there_at), opened.there_by) if part)
+        add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))
+        add(_("Waits since"), at(item.at))
+        add(_("Their number"), item.remote_id if not item.remote_id.startswith("~") else "")

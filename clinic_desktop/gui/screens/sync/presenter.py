@@ -1,0 +1,297 @@
+"""Decides what the page Sync shows and does; knows no Qt, and loads the post office when it is first asked."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.i18n import _
+from clinic_desktop.services import remotes
+from clinic_desktop.services.acts import Desk
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_connecting import Tried, WhoIsWho
+    from clinic_desktop.exchange.sync_deciding import Detail
+    from clinic_desktop.exchange.sync_shown import Item, SystemShown
+
+T = TypeVar("T")
+ACTS = "remotes.set_remote"
+
+
+class View(Protocol):
+    """What the presenter asks of the view."""
+
+    def show_systems(self, systems: "Sequence[SystemShown]") -> None: ...  # noqa: D102
+    def show_items(self, items: "Sequence[Item]") -> None: ...  # noqa: D102
+    def show_detail(self, detail: "Detail | None") -> None: ...  # noqa: D102
+    def set_testing(self, system: str) -> None: ...  # noqa: D102
+    def show_tried(self, tried: "Tried") -> None: ...  # noqa: D102
+    def show_who(self, system: str, who: "WhoIsWho") -> None: ...  # noqa: D102
+    def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
+    def did(self, words: str, what: str) -> None: ...  # noqa: D102
+    def show_error(self, error: Exception, form: str) -> None: ...  # noqa: D102
+
+
+class Presenter:
+    """The systems, what is being connected, and what is being decided."""
+
+    def __init__(self, desk: Desk, tasks: Tasks, view: View) -> None:
+        self.desk, self.tasks, self.view = desk, tasks, view
+        self.systems: tuple[SystemShown, ...] = ()
+        self.items: tuple[Item, ...] = ()
+        self.detail: Detail | None = None
+        self.tried: Tried | None = None
+        self._chosen = ""
+        self._test = 0
+
+    @property
+    def may(self) -> bool:
+        """Whether this person may connect, pause and decide."""
+        return self.desk.may(ACTS)
+
+    # Looking -----------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Ask how far everything is."""
+        self.tasks.query("systems", lambda: _systems(self.desk), self._systems, lambda error: self._fail(error, ""))
+        if self.may:
+            self.tasks.query("items", lambda: _items(self.desk), self._items, lambda error: self._fail(error, ""))
+
+    def _systems(self, found: "tuple[SystemShown, ...]") -> None:
+        self.systems = found
+        self.view.show_systems(found)
+
+    def _items(self, found: "tuple[Item, ...]") -> None:
+        self.items = found
+        if self.detail is not None and all(one.id != self.detail.item.id for one in found):
+            self._chosen, self.detail = "", None
+            self.view.show_detail(None)
+        self.view.show_items(found)
+
+    def choose(self, item: "Item | None") -> None:
+        """Open one item; the answer to one that is no longer chosen is dropped."""
+        if item is None or item.id == self._chosen:
+            return
+        self._chosen, self.detail = item.id, None
+
+        def work() -> "Detail":
+            from clinic_desktop.exchange.sync_deciding import detail
+
+            return detail(self.desk, item)
+
+        self.tasks.query("detail", work, self._opened, lambda error: self._fail(error, ""))
+
+    def _opened(self, found: "Detail") -> None:
+        if found.item.id == self._chosen:
+            self.detail = found
+            self.view.show_detail(found)
+
+    # Deciding ----------------------------------------------------------------------------------------------
+
+    def decide(self, act: str, text: str = "") -> None:
+        """Settle what is open."""
+        opened = self.detail
+        if opened is None:
+            return
+        item, draft = opened.item, self.draft("decide", opened.item.id)
+
+        def work() -> None:
+            from clinic_desktop.exchange.sync_deciding import decide
+
+            decide(self.desk, item, act, text)
+
+        def settled(_none: None) -> None:
+            draft.drop()
+            self._chosen, self.detail = "", None
+            self.view.did(_("Settled; it is carried out with the next sync"), "decide")
+            self.reload()
+
+        self._do(work, settled, "decide")
+
+    def like(self) -> "tuple[Item, ...]":
+        """What may be decided together with the one that is open: not clinical, of the same system and kind."""
+        opened = None if self.detail is None else self.detail.item
+        if opened is None or opened.clinical or opened.sort != "field":
+            return ()
+        same = (opened.system, opened.kind, opened.member)
+        return tuple(
+            one
+            for one in self.items
+            if one.sort == "field" and not one.clinical and (one.system, one.kind, one.member) == same
+        )
+
+    def decide_like(self, keep: str) -> None:
+        """Keep one side for all that may be decided together."""
+        items = self.like()
+
+        def work() -> int:
+            from clinic_desktop.exchange.sync_deciding import decide_many
+
+            return decide_many(self.desk, items, keep)
+
+        def settled(count: int) -> None:
+            self._chosen, self.detail = "", None
+            self.view.did(_("Settled: {n}").format(n=count), "decide")
+            self.reload()
+
+        self._do(work, settled, "decide")
+
+    # Connecting --------------------------------------------------------------------------------------------
+
+    def test(self, system: str, base_url: str, secrets: Mapping[str, str], settings: Mapping[str, str]) -> None:
+        """Sign in and look what is there; it may take a while, and nothing is kept of it until it is turned on."""
+        self._test += 1
+        number, self.tried = self._test, None
+
+        def work() -> "Tried":
+            from clinic_desktop.exchange.sync_connecting import try_out
+
+            return try_out(self.desk, system, base_url, secrets, settings)
+
+        def done(found: "Tried") -> None:
+            if number == self._test:
+                self.tried = found
+                self.view.set_testing("")
+                self.view.show_tried(found)
+
+        def failed(error: Exception) -> None:
+            if number == self._test:
+                self.view.set_testing("")
+                self.view.show_error(error, "connect")
+
+        self.view.set_testing(system)
+        self.tasks.query("test", work, done, failed)
+
+    def stop_testing(self) -> None:
+        """Wait for the answer no longer; what it would say is dropped."""
+        self._test += 1
+        self.view.set_testing("")
+
+    def turn_on(self) -> None:
+        """Keep what was tried, and let it be told."""
+        tried = self.tried
+        if tried is None:
+            return
+
+        def work() -> None:
+            from clinic_desktop.exchange.sync_connecting import turn_on
+
+            turn_on(self.desk, tried)
+
+        def done(_none: None) -> None:
+            self.tried = None
+            self.draft("connect").drop()
+            self.view.did(_("Connected. What it has to be told waits now."), "connect")
+            self.reload()
+
+        self._do(work, done, "connect")
+
+    def forget_tried(self) -> None:
+        """What was typed and tried is not kept."""
+        self.tried = None
+
+    def pause(self, system: str) -> None:
+        """Send and ask nothing until it is resumed."""
+        self._act("pause", system, _("Paused: nothing is sent there, and nothing is lost"))
+
+    def go_on(self, system: str) -> None:
+        """Go on."""
+        self._act("go_on", system, _("It goes on"))
+
+    def disconnect(self, system: str) -> None:
+        """Take a system away."""
+        self._act("disconnect", system, _("Disconnected; its secrets are erased"))
+
+    def sync_now(self) -> None:
+        """Look through everything now."""
+
+        def work() -> int:
+            from clinic_desktop.exchange.sync_connecting import sync_now
+
+            return sync_now(self.desk)
+
+        def done(count: int) -> None:
+            words = _("Every list is looked through as soon as the limits let it")
+            self.view.did(words if count else _("Every system is paused"), "")
+            self.reload()
+
+        self._do(work, done, "")
+
+    def _act(self, name: str, system: str, words: str) -> None:
+        def work() -> None:
+            from clinic_desktop.exchange import sync_connecting
+
+            getattr(sync_connecting, name)(self.desk, system)
+
+        def done(_none: None) -> None:
+            self.view.did(words, name)
+            self.reload()
+
+        self._do(work, done, "")
+
+    # Who is who --------------------------------------------------------------------------------------------
+
+    def who(self, system: str, *, ask: bool = False) -> None:
+        """The clinic's people beside the system's directory."""
+
+        def work() -> "WhoIsWho":
+            from clinic_desktop.exchange.sync_connecting import who_is_who
+
+            return who_is_who(self.desk, system, ask=ask)
+
+        self.tasks.query(
+            "who", work, lambda found: self.view.show_who(system, found), lambda error: self._fail(error, "who")
+        )
+
+    def name(self, system: str, staff_id: str, remote_id: str) -> None:
+        """Say under which number a system knows somebody."""
+
+        def work() -> None:
+            from clinic_desktop.exchange.sync_connecting import name_practitioner
+
+            name_practitioner(self.desk, system, staff_id, remote_id)
+
+        def done(_none: None) -> None:
+            self.draft("who", f"{system}.{staff_id}").drop()
+            self.view.did(_("Kept; what waited for it goes on"), "who")
+            self.reload()
+
+        self._do(work, done, "who")
+
+    # ---------------------------------------------------------------------------------------------------------
+
+    def draft(self, form: str, subject: str = "") -> KeptDraft:
+        """The draft of a form."""
+        return KeptDraft(self.desk, self.tasks, f"sync.{form}", subject)
+
+    def _do(self, work: Callable[[], T], done: Callable[[T], None], form: str) -> None:
+        def finished(answer: T) -> None:
+            self.view.set_busy(False)
+            done(answer)
+
+        def failed(error: Exception) -> None:
+            self.view.set_busy(False)
+            self._fail(error, form)
+
+        self.view.set_busy(True)
+        self.tasks.change(work, finished, failed)
+
+    def _fail(self, error: Exception, form: str) -> None:
+        self.view.show_error(error, form)
+
+
+def _systems(desk: Desk) -> "tuple[SystemShown, ...]":
+    # Where nothing is connected nothing of the post office is loaded.
+    if not remotes.remote_systems(desk):
+        return ()
+    from clinic_desktop.exchange.sync_shown import systems_shown
+
+    return systems_shown(desk)
+
+
+def _items(desk: Desk) -> "tuple[Item, ...]":
+    if not remotes.remote_systems(desk):
+        return ()
+    from clinic_desktop.exchange.sync_shown import waiting_items
+
+    return waiting_items(desk)

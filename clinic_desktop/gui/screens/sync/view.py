@@ -1,0 +1,373 @@
+"""Shows the connected systems and what waits for a person: a list at the left, what is chosen at the right."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.screens.sync.card import SystemCard
+from clinic_desktop.gui.screens.sync.connecting import ConnectForm, TriedPanel
+from clinic_desktop.gui.screens.sync.deciding import DecidePanel, item_list
+from clinic_desktop.gui.screens.sync.presenter import Presenter
+from clinic_desktop.gui.screens.sync.who import WhoPanel
+from clinic_desktop.gui.screens.sync.words import NOTHING, systems_columns
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.panel import Empty
+from clinic_desktop.gui.widgets.stop import ConfirmStop
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import _
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_connecting import Tried, WhoIsWho
+    from clinic_desktop.exchange.sync_deciding import Detail
+    from clinic_desktop.exchange.sync_shown import Item, SystemShown
+
+SYSTEMS, DECIDE, NONE = range(3)
+CARD, CONNECT, TRIED, WHO = range(4)
+# What sync keeps moves without an entry in the journal: it is asked for while it is looked at.
+ASK_MS = 3_000
+
+
+class SyncView(ScreenView):
+    """The sync screen."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__("sync")
+        self.context = context
+        self.presenter = Presenter(context.desk, context.tasks, self)
+        self.dialog: ConfirmStop | None = None
+        self._restoring = False
+        settings = context.settings
+        self.shows = SegmentField("", "sync.show", [("systems", _("Systems")), ("decide", _("To decide"))])
+        self.systems: ListTable[SystemShown] = ListTable(
+            "sync.systems", systems_columns(), key=lambda row: row.system, settings=settings, counted=False
+        )
+        self.card = SystemCard(settings)
+        self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
+        self.tried = TriedPanel(settings)
+        self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
+        self.items = item_list(settings)
+        self.decide = DecidePanel(settings, self._keep_decide, self._decide, self.presenter.decide_like)
+        self._asking = QTimer(self)
+        self._asking.setInterval(ASK_MS)
+        self._asking.timeout.connect(self._ask_again)
+        self._arrange()
+        self._listen()
+        self._offer()
+
+    def _arrange(self) -> None:
+        self.set_title(_("Sync"))
+        self.connect_button = self.add_button(_("&Connect a system"), "sync.connect", self._connect)
+        self.pausing = self.add_button(_("&Pause"), "sync.pause", self._pause)
+        self.signing = self.add_button(_("Si&gn in again"), "sync.sign_in", self._sign_in)
+        self.naming = self.add_button(_("&Who is who"), "sync.who_is_who", self._ask_who)
+        self.parting = self.add_button(_("Disco&nnect"), "sync.disconnect", self._disconnect)
+        self.right = _Turning((self.card, self.connecting, self.tried, self.who))
+        may = self.presenter.may
+        empty = Empty(
+            _(NOTHING), icon="sync", act_text=_("Connec&t one") if may else "", name="sync.first",
+            act=self._connect if may else None,
+        )  # fmt: skip
+        self.pages = QStackedWidget()
+        self.systems_page = _beside(self.systems, self.right)
+        self.pages.addWidget(self.systems_page)
+        self.pages.addWidget(_beside(self.items, self.decide))
+        self.pages.addWidget(empty)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        self.shows.set_value("systems")
+        self.shows.setVisible(may)
+        column.addWidget(self.shows)
+        column.addWidget(self.pages, 1)
+        self.set_body(body)
+
+    def _listen(self) -> None:
+        self.shows.edited.connect(self._turn)
+        self.systems.selected.connect(self._chosen)
+        self.items.selected.connect(self._open_item)
+
+    # What the shell calls ----------------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Show the systems, what waits for a person (``show=decide``), or the form to connect one."""
+        self.context.window.set_patient(None)
+        self.presenter.reload()
+        self._asking.start()
+        show = arguments.get("show", "")
+        if show == "connect" and self.presenter.may:
+            self.shows.set_value("systems")
+            self._connect()
+        elif show == "decide" and self.presenter.may:
+            self.shows.set_value("decide")
+        elif show:
+            self.shows.set_value("systems")
+        self._turn()
+
+    def refresh(self, kinds: frozenset[str]) -> None:
+        """The journal moved."""
+        if any(kind.startswith("remote.") for kind in kinds):
+            self.presenter.reload()
+
+    def leave(self) -> None:
+        """Hand over what is being typed, and ask no more."""
+        self._asking.stop()
+        for form in (self.connecting.form, self.decide.form, self.who.form):
+            if form.keeper is not None:
+                form.keeper.flush()
+
+    def escape(self) -> bool:
+        """One step back: from what was tried to the form, from a form to the card."""
+        if self.shows.value() == "systems" and self.right.place != CARD:
+            if self.connecting.stop.isVisible():
+                self._stop_testing()
+            elif self.right.place == TRIED:
+                self.presenter.forget_tried()
+                self._show_right(CONNECT)
+            else:
+                self.leave()
+                self._asking.start()
+                self._show_right(CARD)
+            return True
+        return False
+
+    # What the presenter asks -------------------------------------------------------------------------------
+
+    def show_systems(self, systems: "Sequence[SystemShown]") -> None:
+        """Every connected system."""
+        self.systems.set_rows(systems)
+        if systems and self.systems.current() is None:
+            self.systems.select_row(0)
+        one = self.systems.current()
+        if one is not None:
+            self.card.show_system(one)
+        self._turn()
+
+    def show_items(self, items: "Sequence[Item]") -> None:
+        """What waits for a person."""
+        self.context.window.set_count("sync", len(items))
+        self.items.set_rows(items)
+        if items and self.items.current() is None and self.shows.value() == "decide":
+            self.items.select_row(0)
+
+    def show_detail(self, detail: "Detail | None") -> None:
+        """One of them."""
+        self.decide.show_detail(detail, len(self.presenter.like()))
+        if detail is not None:
+            self.presenter.draft("decide", detail.item.id).recall(self.decide.form.restore)
+
+    def set_testing(self, system: str) -> None:
+        """Say that it is being tried."""
+        self.connecting.set_testing(system)
+        self.set_primary_busy(bool(system))
+
+    def show_tried(self, tried: "Tried") -> None:
+        """What it answered."""
+        self.tried.show_tried(tried)
+        self._show_right(TRIED)
+
+    def show_who(self, system: str, who: "WhoIsWho") -> None:
+        """Who is who there."""
+        one = self.systems.current()
+        if one is not None and one.system == system:
+            self.who.show_who(one.title, who)
+            self._offer()
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        """Show that the act was heard."""
+        self.set_primary_busy(busy)
+
+    def did(self, words: str, what: str) -> None:
+        """An act is done."""
+        self.context.window.say(words)
+        if what == "connect":
+            self.connecting.fresh()
+            self._show_right(CARD)
+        elif what == "decide":
+            self.decide.show_detail(None, 0)
+            self.items.setFocus()
+        elif what == "who":
+            self._ask_who()
+
+    def show_error(self, error: Exception, form: str) -> None:
+        """Say what went wrong, beside the field it is about."""
+        near = {"connect": self.connecting.form, "decide": self.decide.form, "who": self.who.form}.get(form)
+        if near is not None and isinstance(error, Refusal) and near.show_refusal(error):
+            return
+        self.context.window.show_error(error, near)
+
+    # Keys --------------------------------------------------------------------------------------------------
+
+    def _ask_again(self) -> None:
+        if self.isVisible() and not self.context.tasks.closed:
+            self.presenter.reload()
+
+    def _turn(self) -> None:
+        deciding = self.shows.value() == "decide"
+        none = not self.presenter.systems and self.right.place == CARD
+        self.pages.setCurrentIndex(DECIDE if deciding else NONE if none else SYSTEMS)
+        self.systems.setVisible(bool(self.presenter.systems))
+        if deciding and self.items.rows() and self.items.current() is None:
+            self.items.select_row(0)
+        self._offer()
+
+    def _show_right(self, page: int) -> None:
+        self.right.turn(page)
+        self._turn()
+
+    def _chosen(self, one: "SystemShown | None") -> None:
+        if one is not None:
+            self.card.show_system(one)
+            if self.right.place == WHO:
+                self._ask_who()
+        self._offer()
+
+    def _open_item(self, item: "Item | None") -> None:
+        if item is not None and self.decide.form.keeper is not None:
+            self.decide.form.keeper.flush()
+        if self.shows.value() == "decide":
+            self.presenter.choose(item)
+
+    def _connect(self) -> None:
+        self.connecting.fresh()
+        self.presenter.draft("connect").recall(self._restore_connect)
+        self._show_right(CONNECT)
+        self.connecting.system.setFocus()
+
+    def _restore_connect(self, fields: object) -> None:
+        if isinstance(fields, dict):
+            self.connecting.form.restore(fields)
+            self.connecting.fit()
+
+    def _sign_in(self) -> None:
+        one = self.systems.current()
+        if one is not None:
+            self.connecting.sign_in_again(one)
+            self._show_right(CONNECT)
+
+    def _stop_testing(self) -> None:
+        self.presenter.stop_testing()
+        self.context.window.say(_("Not waited for any more; nothing was kept"))
+
+    def _pause(self) -> None:
+        one = self.systems.current()
+        if one is not None:
+            (self.presenter.go_on if one.state == "paused" else self.presenter.pause)(one.system)
+
+    def _disconnect(self) -> None:
+        one = self.systems.current()
+        if one is None:
+            return
+        words = _(
+            "Nothing more is sent to {title} or read from it, and its secrets are erased. What is known of it stays."
+        )
+        dialog = ConfirmStop(
+            self, "sync.sure", _("Disconnect {title}?").format(title=one.title), words.format(title=one.title),
+            confirm=_("&Disconnect"), meaning="warning",
+        )  # fmt: skip
+        dialog.accepted.connect(lambda: self.presenter.disconnect(one.system))
+        self.dialog = dialog
+        dialog.open()
+
+    def _ask_who(self, *, ask: bool = False) -> None:
+        one = self.systems.current()
+        if one is not None:
+            self.presenter.who(one.system, ask=ask)
+            if self.right.place != WHO:
+                self._show_right(WHO)
+
+    def _name(self) -> None:
+        one, row = self.systems.current(), self.who.chosen()
+        if one is not None and row is not None:
+            self.presenter.name(one.system, row.staff_id, self.who.remote_id.value())
+
+    def _test(self) -> None:
+        form = self.connecting
+        if form.form.check():
+            self.presenter.test(form.chosen(), form.base_url.value(), form.typed(), form.set())
+
+    def _decide(self, act: str, text: str) -> None:
+        self.presenter.decide(act, text)
+
+    def _keep_connect(self, fields: dict[str, str]) -> None:
+        if not self.connecting.again:
+            self.presenter.draft("connect").keep(fields)
+
+    def _keep_decide(self, fields: dict[str, str]) -> None:
+        if self.decide.shown:
+            self.presenter.draft("decide", self.decide.shown).keep(fields)
+
+    def _keep_who(self, staff_id: str, fields: dict[str, str]) -> None:
+        one = self.systems.current()
+        if one is not None:
+            self.presenter.draft("who", f"{one.system}.{staff_id}").keep(fields)
+
+    def _recall_who(self, staff_id: str) -> None:
+        one = self.systems.current()
+        if one is not None:
+            self.presenter.draft("who", f"{one.system}.{staff_id}").recall(self.who.form.restore)
+
+    def _offer(self) -> None:
+        """Offer what may be done now."""
+        one, may = self.systems.current(), self.presenter.may
+        on_card = self.pages.currentIndex() == SYSTEMS and self.right.place == CARD
+        for button in (self.pausing, self.signing, self.naming, self.parting):
+            button.setVisible(may and on_card and one is not None)
+        self.connect_button.setVisible(may and on_card)
+        if one is not None:
+            self.pausing.set_text(_("&Resume") if one.state == "paused" else _("&Pause"))
+        page = self.right.place if self.pages.currentIndex() == SYSTEMS else -1
+        if not may or page == -1 or (page == CARD and one is None):
+            self.no_primary()
+        elif page == CONNECT:
+            self.set_primary(_("T&est it"), self._test, name="sync.test")
+        elif page == TRIED:
+            self.set_primary(_("Turn it &on"), self.presenter.turn_on, name="sync.turn_on")
+        elif page == WHO:
+            self.set_primary(_("&Keep"), self._name, name="sync.keep_who", enabled=self.who.chosen() is not None)
+        else:
+            self.set_primary(_("&Sync now"), self.presenter.sync_now, name="sync.now")
+
+
+class _Turning(QScrollArea):
+    """One of some pages. No stacked widget: it asks for the room of its highest page, whichever is shown."""
+
+    def __init__(self, pages: Sequence[QWidget]) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pages, self._place = pages, 0
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 0, 4, 0)
+        for page in pages:
+            column.addWidget(page)
+        self.setWidget(holder)
+        self.turn(0)
+
+    @property
+    def place(self) -> int:
+        """Which page is shown."""
+        return self._place
+
+    def turn(self, place: int) -> None:
+        """Show a page from its beginning."""
+        self._place = place
+        for number, page in enumerate(self._pages):
+            page.setVisible(number == place)
+        self.verticalScrollBar().setValue(0)
+
+
+def _beside(left: QWidget, right: QWidget) -> QWidget:
+    page = QWidget()
+    row = QHBoxLayout(page)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(16)
+    row.addWidget(left, 5)
+    row.addWidget(right, 7)
+    return page

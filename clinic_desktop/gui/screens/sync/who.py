@@ -1,0 +1,93 @@
+"""Who is who at one system: the clinic's people, the number under which the system knows each, its directory."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from clinic_desktop.gui.screens.sync.words import staff_columns
+from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.choice import ChoiceField
+from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.formstack import Side
+from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.panel import Empty, Panel
+from clinic_desktop.gui.widgets.settings import Remembered
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.text import TextField
+from clinic_desktop.i18n import _
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_connecting import StaffThere, WhoIsWho
+
+
+class WhoPanel(Side):
+    """The clinic's people at one system."""
+
+    def __init__(
+        self,
+        settings: Remembered,
+        keep: Callable[[str, dict[str, str]], None],
+        recall: Callable[[str], None],
+        ask: Callable[[], None],
+    ) -> None:
+        super().__init__()
+        self._keep, self._recall = keep, recall
+        self.panel = Panel(" ", name="sync.who")
+        self.said = label(
+            _("Records that name a doctor wait until the system's number for that doctor is known."), "secondary",
+            wrap=True,
+        )  # fmt: skip
+        self.staff: ListTable[StaffThere] = ListTable(
+            "sync.staff", staff_columns(), key=lambda row: row.staff_id, settings=settings, counted=False,
+            empty=Empty(_("Nobody here treats patients yet."), icon="people"),
+        )  # fmt: skip
+        self.staff.setMinimumHeight(120)
+        self.ask = Button(_("Ask for their &directory"), "sync.directory", ask)
+        self.form = Form(DraftKeeper(self._typed))
+        self.of = label("", "strong", name="sync.who_of", wrap=True)
+        self.listed = self.form.add(ChoiceField(_("In their d&irectory"), "sync.listed", []))
+        self.remote_id = self.form.add(TextField(_("Their nu&mber for them"), "sync.remote_id", longest=200))
+        self.panel.add(self.said)
+        self.panel.add(self.staff, 1)
+        self.panel.add(self.ask)
+        self.panel.add(self.of)
+        self.panel.add(self.form)
+        self.column.addWidget(self.panel, 1)
+        self.staff.selected.connect(self._chosen)
+        self.listed.edited.connect(self._from_directory)
+
+    def show_who(self, title: str, who: "WhoIsWho") -> None:
+        """Show who is who."""
+        self.panel.set_title(_("Who is who at {title}").format(title=title))
+        self.staff.set_rows(who.staff)
+        self.ask.setVisible(who.is_listed and not who.directory)
+        self.listed.setVisible(bool(who.directory))
+        self.listed.set_choices([(key, f"{name} ({key})") for key, name in who.directory])
+        if who.staff and self.staff.current() is None:
+            self.staff.select_row(0)
+        self._chosen(self.staff.current())
+
+    def chosen(self) -> "StaffThere | None":
+        """Whose number is being given."""
+        return self.staff.current()
+
+    def _typed(self, fields: dict[str, str]) -> None:
+        row = self.staff.current()
+        if row is not None:
+            self._keep(row.staff_id, fields)
+
+    def _chosen(self, row: "StaffThere | None") -> None:
+        self.form.setVisible(row is not None)
+        self.of.setText("" if row is None else row.name)
+        if self.form.keeper is not None:
+            self.form.keeper.flush()
+        self.form.clear()
+        if row is not None:
+            self.remote_id.set_value(row.remote_id)
+        self.form.settle()
+        if row is not None:
+            self._recall(row.staff_id)
+
+    def _from_directory(self) -> None:
+        if self.listed.value():
+            self.remote_id.set_value(self.listed.value())

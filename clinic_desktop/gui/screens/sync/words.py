@@ -1,0 +1,234 @@
+"""Sync in words: states, kinds, what waits for a person, and what can be done about it."""
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from clinic_desktop.gui.widgets.civil import show_date, show_moment
+from clinic_desktop.gui.widgets.howfar import kind_words
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.pill import Look
+from clinic_desktop.i18n import N_, _
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_connecting import StaffThere
+    from clinic_desktop.exchange.sync_deciding import Member
+    from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, SystemShown
+
+ALONE = N_("This workstation is the only one of the clinic that sends.")
+NOTHING = N_(
+    "No system is connected. The clinic works whole without one: everything is kept here. Connected, what happens "
+    "here is sent there, and what happened there arrives here; what both changed is put before you."
+)
+NOBODY_WAITS = N_("Nothing waits for a person.")
+
+STATES = {
+    "on": (N_("On"), "good", "done"),
+    "new": (N_("Not yet asked"), "information", "info"),
+    "paused": (N_("Paused"), "neutral", "ring"),
+    "sign_in": (N_("Needs a sign-in"), "warning", "key"),
+    "away": (N_("Cannot be reached"), "warning", "offline"),
+}
+SORTS = {
+    "field": N_("Changed on both sides"),
+    "identity": N_("Perhaps one person"),
+    "overwrite": N_("Perhaps written over"),
+    "duplicate": N_("There twice"),
+    "restored": N_("Was gone, is back"),
+    "gone": N_("Gone there"),
+    "suspect": N_("Much seems gone"),
+    "found": N_("Perhaps the lost one"),
+    "refused": N_("Refused"),
+    "doubt": N_("Sent, no answer"),
+    "question": N_("Still to be sent?"),
+    "cannot": N_("Cannot be told"),
+}
+SAID = {
+    "field": N_("Both sides changed it since they last agreed. Choose what stands; the other side is told."),
+    "identity": N_("Somebody there may be this patient. Linked, their records meet; kept apart, they stay two."),
+    "overwrite": N_("Somebody there wrote in the same moment. Compare, and correct what was lost."),
+    "duplicate": N_("It stands there twice. Have one taken away there."),
+    "restored": N_("It was gone there and has come back. Nothing is taken in by itself."),
+    "gone": N_("It is not there any more. Nothing is deleted here."),
+    "suspect": N_("A list suddenly showed far less than before. Nothing was taken for gone."),
+    "found": N_("This came into sight there. It may be the one whose answer was lost."),
+    "refused": N_("They refused it, in these words. Correct it here, then send it again."),
+    "doubt": N_("It was sent and no answer came. Look there before it is sent a second time."),
+    "question": N_("It waited long. Say whether it is still to be sent."),
+    "cannot": N_("The system has no call for this. Tell them another way, and note how."),
+}
+ACTS = {
+    "here": N_("Keep &here"),
+    "there": N_("Keep &there"),
+    "value": N_("Use this &value"),
+    "link": N_("&Link them"),
+    "apart": N_("Keep &apart"),
+    "again": N_("Send a&gain"),
+    "is_there": N_("It is &there"),
+    "not_there": N_("&Not there: send again"),
+    "send": N_("&Send it"),
+    "told": N_("They are &told"),
+    "noted": N_("&Noted"),
+    "give_up": N_("Give &up"),
+}
+SECRETS = {
+    "token": N_("&Key or token"),
+    "username": N_("&User name"),
+    "password": N_("Pass&word"),
+    "mfa_code": N_("Second factor, i&f asked"),
+    "client_id": N_("Client &id"),
+    "client_secret": N_("Client secre&t"),
+    "scope": N_("Sco&pe"),
+}
+MASKED = frozenset({"token", "password", "mfa_code", "client_secret"})
+SETTINGS = {
+    "tier": N_("Limit that was bought: standard or premium"),
+    "graphql_path": N_("Where its GraphQL answers, such as /graphql"),
+    "undocumented_list": N_("Use its undocumented list of patients: yes or no"),
+    "steps": N_("Names of its eleven consultation steps, joined by +"),
+}
+FOUND = {
+    "patients": N_("Patients there"),
+    "prefix": N_("Paths begin with"),
+    "fhir": N_("FHIR base"),
+    "graphql": N_("GraphQL"),
+    "websocket": N_("Live events"),
+}
+
+
+def at(stored: str | None) -> str:
+    """An instant in the workstation's own time."""
+    if not stored:
+        return ""
+    try:
+        return show_moment(datetime.fromisoformat(stored))
+    except ValueError:
+        return stored
+
+
+def born(stored: str | None) -> str:
+    """A civil date as it is kept."""
+    return show_date(date.fromisoformat(stored)) if stored else ""
+
+
+def until_words(stored: str | None, now: datetime | None = None) -> str:
+    """When a queue is empty, the shorter the nearer."""
+    if not stored:
+        return ""
+    left = (datetime.fromisoformat(stored) - (now or datetime.now(UTC))).total_seconds()
+    if left < 60:
+        return _("in a minute")
+    if left < 3600:
+        return _("in {n} minutes").format(n=round(left / 60))
+    return at(stored)
+
+
+def found_words(name: str) -> str:
+    """What was found, named for people; what has no word of its own keeps its name."""
+    if name.startswith("list of "):
+        return _("List of {kind}").format(kind=kind_words(name.removeprefix("list of ")).lower())
+    return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
+
+
+def seconds_words(seconds: float) -> str:
+    """The stretch of a limit."""
+    known = {1: _("a second"), 60: _("a minute"), 3600: _("an hour"), 86_400: _("a day")}
+    return known.get(int(seconds), _("{n} seconds").format(n=int(seconds)))
+
+
+def state_look(state: str) -> Look:
+    """How a system's state is shown."""
+    words, meaning, icon = STATES[state]
+    return Look(_(words), meaning, icon)
+
+
+def member_words(name: str) -> str:
+    """A member of a system's record as words."""
+    spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
+    return spaced.strip().capitalize()
+
+
+def systems_columns() -> "list[Column[SystemShown]]":
+    """The list of systems."""
+    return [
+        Column("title", _("System"), lambda row: row.title, 150, stretch=True, strong=True,
+               detail=lambda row: _("looked through {at}").format(at=at(row.looked_at)) if row.looked_at else ""),
+        Column("state", _("State"), lambda row: _(STATES[row.state][0]), 130, look=lambda row: state_look(row.state)),
+        Column("waiting", _("Waiting"), lambda row: str(row.waiting), 74, number=True, sort=lambda row: row.waiting),
+        Column("person", _("To decide"), lambda row: str(row.for_a_person), 84, number=True,
+               sort=lambda row: row.for_a_person),
+    ]  # fmt: skip
+
+
+def kinds_columns() -> "list[Column[KindShown]]":
+    """The counts of one system."""
+
+    def figure(name: str, title: str, width: int) -> "Column[KindShown]":
+        return Column(name, title, lambda row: str(getattr(row, name) or "–"), width, number=True,
+                      sort=lambda row: getattr(row, name))  # fmt: skip
+
+    return [
+        Column("kind", _("Records"), lambda row: kind_words(row.kind), 120, stretch=True, strong=True),
+        figure("here", _("Here"), 56),
+        figure("sent", _("Sent"), 56),
+        figure("confirmed", _("Confirmed"), 84),
+        figure("waiting", _("Waiting"), 70),
+        figure("refused", _("Refused"), 72),
+        figure("conflicts", _("Conflicts"), 78),
+        figure("cannot_tell", _("Untold"), 66),
+    ]
+
+
+def can_columns() -> "list[Column[Can]]":
+    """What a system can be told."""
+
+    def yes(*, said: bool) -> str:
+        return _("yes") if said else "–"
+
+    return [
+        Column("kind", _("Records"), lambda row: kind_words(row.kind), 120, strong=True),
+        Column("reads", _("Seen there"), lambda row: yes(said=row.reads), 84),
+        Column("creates", _("Sent new"), lambda row: yes(said=row.creates), 80),
+        Column("updates", _("Changed"), lambda row: yes(said=row.updates), 76),
+        Column("acts", _("Done to it"), lambda row: ", ".join(act.replace("_", " ") for act in row.acts) or "–", 120,
+               stretch=True),
+    ]  # fmt: skip
+
+
+def item_columns() -> "list[Column[Item]]":
+    """What waits for a person."""
+    return [
+        Column("what", _("What"), _what, 200, stretch=True, strong=True, wrap=True,
+               detail=lambda row: " · ".join(part for part in (row.name, row.title) if part)),
+        Column("sort", _("Why"), lambda row: _(SORTS[row.sort]), 168,
+               look=lambda row: Look(_(SORTS[row.sort]), "warning" if row.clinical else "neutral")),
+    ]  # fmt: skip
+
+
+def _what(row: "Item") -> str:
+    kind = kind_words(row.kind)
+    return f"{kind}: {member_words(row.member)}" if row.member else kind
+
+
+def member_columns() -> "list[Column[Member]]":
+    """Both sides of a record, member by member."""
+
+    def meaning(row: "Member") -> str:
+        return "warning" if row.differs else ""
+
+    return [
+        Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
+        Column("before", _("Before"), lambda row: row.before or "–", 120, wrap=True, subtle=True),
+        Column("here", _("Here"), lambda row: row.here or "–", 150, stretch=True, wrap=True, meaning=meaning),
+        Column("there", _("There"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
+    ]
+
+
+def staff_columns() -> "list[Column[StaffThere]]":
+    """Who is who there."""
+    return [
+        Column("name", _("Here"), lambda row: row.name, 140, stretch=True, strong=True,
+               detail=lambda row: _(row.role.replace("_", " "))),
+        Column("there", _("There"), lambda row: row.remote_id or _("not known"), 150, stretch=True,
+               meaning=lambda row: "" if row.remote_id or not row.waiting else "warning"),
+        Column("waits", _("Waits for it"), lambda row: str(row.waiting or "–"), 92, number=True),
+    ]  # fmt: skip

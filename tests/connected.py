@@ -1,0 +1,66 @@
+"""A small clinic connected to the sandbox over real sockets, for tests of what people do with sync."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.exchange.post_office import PostOffice
+from clinic_desktop.exchange.sync_connecting import try_out, turn_on
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.remotes import House
+from sync.sandbox.faults import Rule
+from sync.sandbox.hosting import Sandbox
+from sync.sandbox.knobs import Knobs
+from sync.sandbox.people import People
+
+UNTIL_IDLE_SECONDS = 20.0
+
+
+class Connected:
+    """The sandbox's systems beside a clinic."""
+
+    def __init__(self, sandbox: Sandbox, desk: Desk) -> None:
+        self.sandbox, self.desk = sandbox, desk
+        self.told = {one["system"]: one for one in sandbox.addresses()}
+
+    def secrets(self, system: str) -> dict[str, str]:
+        """What the system is signed in to with."""
+        has = self.told[system]["credentials"]
+        return {name: str(has[name]) for name in SYSTEMS[system].signs_in_with if name in has}
+
+    def connect(self, system: str) -> None:
+        """Try it and turn it on, as the window does."""
+        turn_on(self.desk, try_out(self.desk, system, self.told[system]["base_url"], self.secrets(system)))
+
+    def run(self, system: str | None = None) -> None:
+        """Let the engine work until nothing can be done now."""
+        office = PostOffice(House.of(self.desk), only=system)
+        try:
+            office.run(UNTIL_IDLE_SECONDS, until_idle=True)
+        finally:
+            office.close()
+
+    def people(self, system: str) -> People:
+        """The other people who use a system."""
+        return People(self.sandbox.gates[system].system)
+
+    def fault(self, kind: Any, system: str, path: str, method: str = "POST", **options: Any) -> None:
+        """Something goes wrong once."""
+        self.sandbox.faults.add(Rule(kind, system=system, method=method, path=path, options=options))
+
+    def rows(self, system: str, table: str) -> list[Any]:
+        """The rows of a system's table."""
+        return list(self.sandbox.gates[system].system.tables[table])
+
+
+@contextmanager
+def connected(desk: Desk, *systems: str, clock: Callable[[], float] | None = None) -> Iterator[Connected]:
+    """Start some systems of the sandbox beside a clinic."""
+    knobs = dict.fromkeys(systems, Knobs(limits=False))
+    sandbox = Sandbox(systems, knobs=knobs, clock=clock or time.time)
+    try:
+        yield Connected(sandbox, desk)
+    finally:
+        sandbox.close()
