@@ -18,9 +18,10 @@ from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.envelope import open_sealed, seal
 from clinic_desktop.exchange.incoming import Asked, import_fhir
+from clinic_desktop.exchange.outgoing import bundle_of
 from clinic_desktop.exchange.sharing import sealed_records
 from clinic_desktop.exchange.validation.checking import check_resource
-from clinic_desktop.services import charting, sharing, vitals
+from clinic_desktop.services import charting, merging, sharing, vitals
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy, NewProblem
 from clinic_desktop.services.patients import NewPatient, find_patients, register_patient
@@ -124,6 +125,19 @@ def test_numbers_and_former_names_that_came_from_elsewhere_do_not_go_on_with_a_s
     told = dumps(person_shared(doctor, hit.patient_id, "allergies"))
     for secret in ("Secret", "999-47-1234", "555-0199", "Boston"):
         assert secret not in told
+
+
+def test_a_share_made_under_a_registration_that_was_merged_since_gives_the_whole_person(
+    doctor: Desk, patient: str, desk_for: DeskFor, desk: Desk
+) -> None:
+    share = sharing.share_record(doctor.once(), patient, NEW)
+    stands = register(doctor)
+    charting.add_allergy(doctor.once(), stands, NewAllergy("latex"))
+    merging.merge(desk_for("front_desk"), stands, patient, chosen={}, reason="same card")
+    bundle = opened(sealed_records(doctor, share.share_id))
+    found = [entry["resource"]["resourceType"] for entry in bundle["entry"]]  # type: ignore[attr-defined]
+    assert (found.count("Patient"), found.count("AllergyIntolerance")) == (1, 2)
+    assert bundle_of(desk, patient)["entry"] == bundle_of(desk, stands)["entry"]
 
 
 def test_another_clinic_takes_it_in_with_the_password_until_its_day(
