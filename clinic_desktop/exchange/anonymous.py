@@ -75,7 +75,10 @@ def anonymise(desk: Desk, asked: Request, progress: Callable[[str], None]) -> An
     people = [_person(record, today) for record in records]
     alike = rules.make_alike(people, asked.preserve, asked.k)
     whole = Unnamed(research.known_words(desk))
-    for record, combination in zip(records, alike.combinations, strict=True):
+    chosen = list(zip(records, alike.combinations, strict=True))
+    # In the order of registration, a list of who came when would tell whose the lines are.
+    secrets.SystemRandom().shuffle(chosen)
+    for record, combination in chosen:
         if combination is not None:
             said = dict(zip(alike.fields, combination, strict=True))
             whole.add(record, _patient(said), _dated(asked.level, record, today, whole.minted))

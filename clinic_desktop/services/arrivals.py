@@ -322,6 +322,7 @@ class _Batch:
         )  # fmt: skip
         known = Known(made, one.table, record, one.digest, 1, _name(one, one.values), patient=patient)
         self.known.add(key, known)
+        self.revisions.setdefault(record, 1)
         self._note_business(one, record, patient)
 
     def _note_business(self, one: Arrival, record: str, patient: str | None) -> None:

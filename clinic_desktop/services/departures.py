@@ -84,7 +84,7 @@ def patients_to_export(read: Read) -> tuple[str, ...]:
 
 @query(access="report")
 def patient_record(read: Read, patient_id: str) -> PatientRecord:
-    """All that is kept of one patient, to be handed out."""
+    """All that is kept of one patient, to be handed out; asked by a merged registration, of whom it stands for."""
     return _whole_record(read.conn, patient_id)
 
 
@@ -120,10 +120,10 @@ def _whole_record(connection: Connection, patient_id: str) -> PatientRecord:
     rows: list[Leaving] = [_leaving("patients", _person(connection, dict(person._mapping), ids), known)]
     for name, found in (*_rows(connection, ids), *rows_of_work(connection, ids)):
         rows.append(_leaving(name, found, known))
-    others = [one for one in ids if one != patient_id]
+    others = [one for one in ids if one != person.id]
     numbers = connection.execute(select(patients.c.mrn).where(patients.c.id.in_(others)).order_by(patients.c.mrn))
     keys = tuple(known[one][0] for one in others if one in known)
-    return PatientRecord(patient_id, person.mrn, ids, tuple(rows), tuple(numbers.scalars()), keys)
+    return PatientRecord(str(person.id), person.mrn, ids, tuple(rows), tuple(numbers.scalars()), keys)
 
 
 @query(access="report")
@@ -138,7 +138,7 @@ def record_to_share(read: Read, patient_id: str, sections: Sequence[str]) -> Pat
         for name, found in _rows(read.conn, ids)
         if _section(name, found) in sections and found.get("status") not in WRONG
     ]
-    return PatientRecord(patient_id, person.mrn, ids, tuple(rows))
+    return PatientRecord(str(person.id), person.mrn, ids, tuple(rows))
 
 
 # As on the paper that is shared: of a visit that it was, not what was written at it.

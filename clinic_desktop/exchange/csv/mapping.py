@@ -89,7 +89,23 @@ def understand(said: Mapping[str, object], fields: Sequence[Field]) -> Mapped:
         raise Refusal(N_("A date format is one of {known}."), field="mapping", known=", ".join(DATE_FORMATS))
     if len(mapped.delimiter) > 1:
         raise Refusal(N_("A delimiter is one character."), field="mapping")
+    if mapped.currency and not _CURRENCY.fullmatch(mapped.currency):
+        raise Refusal(N_("A currency is three capital letters, as in KES."), field="mapping")
+    if mapped.encoding:
+        _require_encoding(mapped.encoding)
     return mapped
+
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def _require_encoding(name: str) -> None:
+    """Refuse a word that is no encoding of texts."""
+    try:
+        "".encode(name)
+        b"".decode(name)
+    except (LookupError, UnicodeError, ValueError):  # ValueError: a NUL in the word
+        raise Refusal(N_("“{name}” is no encoding that is known here."), field="encoding", name=name) from None
 
 
 def by_name(columns: Sequence[str], fields: Sequence[Field]) -> dict[str, Source]:

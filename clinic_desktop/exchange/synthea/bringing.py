@@ -132,6 +132,7 @@ class _Set:
         """The rows of a table that can be taken, as what is kept of each."""
         table, counts = TABLES[name], self._done.counts[name]
         seen: Counter[str] = Counter()
+        said: dict[Key, str] = {}
         for line in lines:
             counts["read"] += 1
             if line.broken:
@@ -143,6 +144,7 @@ class _Set:
                     made = self._clinical(name, table, row, line, seen)
                 else:
                     made = table.arrivals(row, self._source, self._payers)
+                    _require_once(name, row, made, said)
                     if name == "payers":
                         self._payers[line.cells["Id"]] = line.cells["NAME"]
             except WrongCell as error:
@@ -266,6 +268,17 @@ def _require_columns(name: str, columns: Sequence[str]) -> None:
     for column in COLUMNS[name]:
         if column not in columns:
             raise Refusal(N_("The file has no column “{column}”."), field=column, column=column)
+
+
+def _require_once(name: str, row: Cells, made: Sequence[Arrival], said: dict[Key, str]) -> None:
+    """Refuse a row that says something else of what an earlier one of its file has told: which is right nobody knows.
+
+    Taken one after the other they would also change one another, each time the set comes again.
+    """
+    for one in made:
+        if said.setdefault(one.key, one.digest) != one.digest:
+            column = COLUMNS[name][-1] if name == "payer_transitions" else COLUMNS[name][0]
+            raise WrongCell(column, row.text(column), N_("Another row of this file says something else of the same."))
 
 
 def _row(number: int) -> str:

@@ -4,6 +4,7 @@ They are history of elsewhere, in minor units of their own currency: nothing of 
 day-end or its list of what is owed.
 """
 
+import re
 from datetime import date, timedelta
 
 from clinic_desktop.exchange import when
@@ -29,6 +30,7 @@ _METHODS = {
     "COPAY": "copay",
     "SYSTEM": "system",
 }
+_YEAR = re.compile(r"[0-9]{4}")
 PLAN = N_("Membership (from elsewhere)")
 Payers = dict[str, str]  # their names, by id
 
@@ -65,6 +67,8 @@ def cover(row: Cells, source: str, payers: Payers) -> list[Arrival]:
     relation = row.text("OWNERSHIP")
     if relation not in _RELATIONS:
         raise WrongCell("OWNERSHIP", relation, N_("This is none of {known}."), known="Self, Spouse, Guardian")
+    if until is not None and until < since:
+        raise WrongCell("END_YEAR", row.text("END_YEAR"), N_("It ends before it begins."))
     if until is not None and until > since:
         # The next cover begins on that day; the last day of one still counts here.
         until = (date.fromisoformat(until) - timedelta(days=1)).isoformat()
@@ -171,7 +175,7 @@ def _links(row: Cells, source: str, person: str, visit: str) -> dict[str, Key]:
 def _begins(row: Cells, column: str) -> str | None:
     """A day; a year alone, as older sets write it, is its first."""
     text = row.text(column)
-    return f"{text}-01-01" if len(text) == 4 and text.isdigit() else row.day(column)
+    return row.day(column) if _YEAR.fullmatch(text) is None else f"{text}-01-01"
 
 
 def _arrival(

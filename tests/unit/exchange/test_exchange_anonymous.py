@@ -87,6 +87,19 @@ def test_what_leaves_is_coded_dated_by_year_and_names_nobody(desk: Desk, people:
     assert manifest["left_out"]["records"]["allergies, not coded"] == 3
 
 
+def test_the_order_of_the_lines_is_not_that_of_registration(desk: Desk, desk_for: DeskFor, tmp_path: Path) -> None:
+    codes = [f"Z{number:02}" for number in range(40, 56)]
+    for place, code in enumerate(codes):
+        patient = person(desk_for("doctor"), "Okonkwo", date(1971, 2, 3 + place))
+        sign(desk_for("nurse"), patient, "research")
+        charting.add_problem(desk_for("doctor"), patient, NewProblem("Something", code, "confirmed"))
+    _manifest, resources, _text = contents(anonymise(desk, asked(tmp_path / "out.zip"), quiet))
+    problems = [each for each in resources if each["resourceType"] == "Condition"]
+    found = [each["code"]["coding"][0]["code"] for each in problems]
+    assert sorted(found) == codes
+    assert found != codes  # by chance they are once in 20,000,000,000,000
+
+
 @pytest.mark.parametrize("state", ["absent", "expired", "withdrawn"])
 def test_only_those_whose_consent_is_in_force_are_in_it(
     desk: Desk, desk_for: DeskFor, people: list[str], tmp_path: Path, state: str, store: Store

@@ -3,14 +3,16 @@
 import contextlib
 import re
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from clinic_desktop.clock import SetClock, new_id
-from clinic_desktop.domain.refusals import Trouble
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in
 from clinic_desktop.exchange.incoming import import_fhir
 from clinic_desktop.exchange.synthea.bringing import bring_set_in
@@ -59,6 +61,49 @@ def test_a_file_that_is_broken_at_its_end_has_nothing_of_its_beginning_taken(
     brought = bring(desk, path)
     (problem,) = brought.problems
     assert (problem.file, problem.where, words in problem.what) == (str(path), "file", True)
+    assert people(desk) == []
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "rot13", "hex", "undefined", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("kind", ["patients", "synthea"])
+def test_an_encoding_that_nobody_knows_is_refused_by_its_name(
+    desk: Desk, tmp_path: Path, encoding: str, kind: str
+) -> None:
+    (tmp_path / "patients.csv").write_text("id,surname,first name\n1,Okafor,Ada\n")
+    if kind == "patients":
+        said: dict[str, object] = {"columns": {"family_name": "surname"}, "encoding": encoding}
+        (problem,) = bring(desk, tmp_path / "patients.csv", said).problems
+        assert (problem.where, "no encoding" in problem.what) == ("encoding", True)
+    else:
+        with pytest.raises(Refusal) as refused:
+            bring_set_in(desk, [tmp_path], {"encoding": encoding}, lambda _name, _rows: None)
+        assert refused.value.field == "encoding"
+    assert people(desk) == []
+
+
+def test_utf_16_without_its_mark_is_told_and_no_fault_of_the_program(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes("id,surname,first name\n1,Okafor,Ada\n".encode("utf-16-le"))
+    said: dict[str, object] = {
+        "columns": {"family_name": "surname", "given_names": "first name"}, "encoding": "utf-16",
+    }  # fmt: skip
+    (problem,) = bring(desk, tmp_path / "people.csv", said).problems
+    assert (problem.where, "not utf-16" in problem.what) == ("file", True)
+
+
+def test_an_excel_file_whose_sheet_breaks_off_has_nothing_of_its_beginning_taken(desk: Desk, tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["id", "surname", "first name"])
+    for number in range(1500):
+        sheet.append([number, f"Family{number}", "Ada"])
+    book.save(tmp_path / "whole.xlsx")
+    path = tmp_path / "people.xlsx"
+    with zipfile.ZipFile(tmp_path / "whole.xlsx") as whole, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as cut:
+        for name in whole.namelist():
+            content = whole.read(name)
+            cut.writestr(name, content[: len(content) * 3 // 4] if "sheet1" in name else content)
+    (problem,) = bring(desk, path).problems
+    assert (problem.where, "broken in its middle" in problem.what) == ("file", True)
     assert people(desk) == []
 
 

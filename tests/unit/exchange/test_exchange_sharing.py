@@ -4,8 +4,10 @@ import base64
 import contextlib
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,14 +18,15 @@ from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.envelope import open_sealed, seal
 from clinic_desktop.exchange.incoming import Asked, import_fhir
+from clinic_desktop.exchange.outgoing import bundle_of
 from clinic_desktop.exchange.sharing import sealed_records
 from clinic_desktop.exchange.validation.checking import check_resource
-from clinic_desktop.services import charting, sharing, vitals
+from clinic_desktop.services import charting, merging, sharing, vitals
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy, NewProblem
-from clinic_desktop.services.patients import find_patients
+from clinic_desktop.services.patients import NewPatient, find_patients, register_patient
 from clinic_desktop.services.sharing import NewShare, new_password
-from sync.records.exact import loads
+from sync.records.exact import dumps, loads
 from tests.conftest import DeskFor
 from tests.unit.services.consent_case import register, sign
 
@@ -69,6 +72,72 @@ def test_the_parts_that_were_shared_are_in_it_and_no_other_and_every_copy_is_not
     assert shown.form == "fhir"
     assert [one.sha256 for one in shown.copies] == [hashlib.sha256(copy.content).hexdigest()]
     assert sealed_records(doctor, share.share_id).password != copy.password
+
+
+def person_shared(doctor: Desk, patient: str, *sections: str) -> dict[str, Any]:
+    share = sharing.share_record(doctor.once(), patient, replace(NEW, sections=sections))
+    (found,) = [
+        entry["resource"]
+        for entry in opened(sealed_records(doctor, share.share_id))["entry"]  # type: ignore[attr-defined]
+        if entry["resource"]["resourceType"] == "Patient"
+    ]
+    return dict(found)
+
+
+def test_how_a_patient_is_reached_is_in_it_only_where_that_was_agreed_on(doctor: Desk) -> None:
+    reached = NewPatient(
+        "Okafor", "Ada", "female", phone="+254711222333", email="ada@example.org", address="Moi Avenue 4",
+        city="Nairobi", national_id="29384756", insurer="NHIF",
+        insurance_number="NH-55-112233",
+    )  # fmt: skip
+    made = register_patient(doctor.once(), reached).patient_id
+    charting.add_allergy(doctor.once(), made, NewAllergy("penicillin"))
+    sign(doctor, made, "disclosure")
+    without = person_shared(doctor, made, "allergies")
+    assert not without.keys() & {"telecom", "address", "contact", "extension", "text"}
+    assert [name["family"] for name in without["name"]] == ["Okafor"]
+    told = dumps(without)
+    for secret in ("254711222333", "example.org", "Moi Avenue", "Nairobi", "29384756", "NH-55-112233"):
+        assert secret not in told
+    sign(doctor, made, "communication")
+    with_it = person_shared(doctor, made, "allergies", "contact")
+    assert "Moi Avenue 4" in dumps(with_it["address"])
+    assert "254711222333" in dumps(with_it["telecom"])
+
+
+def test_numbers_and_former_names_that_came_from_elsewhere_do_not_go_on_with_a_share(
+    doctor: Desk, desk: Desk, tmp_path: Path
+) -> None:
+    person = {
+        "resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1980-02-03",
+        "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Secret words</div>'},
+        "extension": [{"url": "http://example.org/mothers-maiden-name", "valueString": "Secret mother"}],
+        "identifier": [{"system": "http://hl7.org/fhir/sid/us-ssn", "value": "999-47-1234"}],
+        "name": [{"use": "official", "family": "Okafor", "given": ["Ada"]}, {"use": "maiden", "family": "Secret"}],
+        "telecom": [{"system": "phone", "value": "555-0199"}],
+        "address": [{"line": ["1 Secret Road"], "city": "Boston"}],
+    }  # fmt: skip
+    path = tmp_path / "person.json"
+    path.write_text(dumps(person))
+    assert import_fhir(desk, [path], lambda _words: None).problems == []
+    (hit,) = find_patients(doctor, "okafor")
+    sign(doctor, hit.patient_id, "disclosure")
+    told = dumps(person_shared(doctor, hit.patient_id, "allergies"))
+    for secret in ("Secret", "999-47-1234", "555-0199", "Boston"):
+        assert secret not in told
+
+
+def test_a_share_made_under_a_registration_that_was_merged_since_gives_the_whole_person(
+    doctor: Desk, patient: str, desk_for: DeskFor, desk: Desk
+) -> None:
+    share = sharing.share_record(doctor.once(), patient, NEW)
+    stands = register(doctor)
+    charting.add_allergy(doctor.once(), stands, NewAllergy("latex"))
+    merging.merge(desk_for("front_desk"), stands, patient, chosen={}, reason="same card")
+    bundle = opened(sealed_records(doctor, share.share_id))
+    found = [entry["resource"]["resourceType"] for entry in bundle["entry"]]  # type: ignore[attr-defined]
+    assert (found.count("Patient"), found.count("AllergyIntolerance")) == (1, 2)
+    assert bundle_of(desk, patient)["entry"] == bundle_of(desk, stands)["entry"]
 
 
 def test_another_clinic_takes_it_in_with_the_password_until_its_day(

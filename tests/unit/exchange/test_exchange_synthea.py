@@ -194,6 +194,11 @@ def test_a_row_that_changed_changes_what_it_says_and_doubles_nothing(desk: Desk,
         ("patients", ",F,", ",X,", "row 2, GENDER", "“X”"),
         ("patients", "Ada", "@SUM(A1)", "row 2, FIRST", "formula"),
         ("encounters", "wellness", "party", "row 2, ENCOUNTERCLASS", "“party”"),
+        ("claims", "2020-01-02T03:04:05Z", "2020-01-02X03:04:05", "row 2, SERVICEDATE", "not a date"),
+        ("claims", "2020-01-02T03:04:05Z", "20200102T030405", "row 2, SERVICEDATE", "not a date"),
+        ("claims", "2020-01-02T03:04:05Z", "2020-01-02T03:04:05 or so", "row 2, SERVICEDATE", "not a date"),
+        ("patients", "1970-02-03", "1970-02-03garbage", "row 2, BIRTHDATE", "“1970-02-03garbage”"),
+        ("patients", "1970-02-03", "1970-W05-1", "row 2, BIRTHDATE", "“1970-W05-1”"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_row_is_told_by_its_cell(
@@ -208,6 +213,37 @@ def test_what_is_wrong_with_a_row_is_told_by_its_cell(
     assert what in found[0].what
     counted = done.kept()[file]
     assert counted["read"] - counted["new"] == 1
+
+
+def test_two_rows_of_one_id_that_differ_are_told_and_the_first_stands_however_often_it_comes(
+    desk: Desk, folder: Path
+) -> None:
+    claims, moves, payers = (folder / f"{name}.csv" for name in ("claims", "claims_transactions", "payers"))
+    claims.write_text(claims.read_text() + f"C1,{PERSON},{PAYER},{VISIT},2020-01-02T03:04:05Z,CLOSED,BILLED,0,99.99\n")
+    moves.write_text(moves.read_text() + f"T2,C1,1,{PERSON},PAYMENT,,CASH,1.00,0,{VISIT}\n")
+    payers.write_text(payers.read_text() + f"{PAYER},Another Mutual,5.00\n")
+    for done in (bring(desk, folder), again := bring(desk, folder)):
+        assert {(Path(one.file).stem, one.where) for one in done.problems} == {
+            ("payers", "row 3, Id"), ("claims", "row 3, Id"), ("claims_transactions", "row 4, ID"),
+        }  # fmt: skip
+        assert all("something else of the same" in one.what for one in done.problems)
+    assert all(counts["changed"] == counts["new"] == 0 for counts in again.kept().values())
+    with desk.store.read() as connection:
+        assert connection.execute(select(outside_bills.c.patient_owes)).scalars().all() == [1234]
+
+
+def test_a_cover_that_ends_before_it_begins_is_told_and_one_in_other_figures_is_no_year(
+    desk: Desk, folder: Path
+) -> None:
+    (folder / "payer_transitions.csv").write_text(
+        "PATIENT,MEMBERID,START_YEAR,END_YEAR,PAYER,OWNERSHIP\n"
+        f"{PERSON},M1,2015,2012,{PAYER},Self\n{PERSON},M1,٢٠١٥,2016,{PAYER},Self\n{PERSON},M1,2015,2015,{PAYER},Self\n"
+    )
+    done = bring(desk, folder)
+    assert [one.where for one in done.problems] == ["row 2, END_YEAR", "row 3, START_YEAR"]
+    assert "ends before it begins" in done.problems[0].what
+    assert "not a date" in done.problems[1].what
+    assert done.kept()["payer_transitions"]["new"] == 1
 
 
 def test_a_visit_that_is_not_there_is_told_and_the_row_is_kept(desk: Desk, folder: Path) -> None:
