@@ -24,7 +24,7 @@ from clinic_desktop.services.lab_orders import PlacedOrderRow
 from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.results import Entered, Entry, Released
 from clinic_desktop.services.sheets import OrderSheet, SheetTest
-from clinic_desktop.services.worklist import Stage
+from clinic_desktop.services.worklist import Counts, Stage
 
 FORM = "laboratory.results"
 
@@ -43,6 +43,7 @@ class Presenter:
         self._typed: dict[str, Typed] = {}
         self._changing: set[str] = set()
         self._wanted: tuple[str, str] | None = None
+        self._choosing = False  # nobody asked for a list: the first with work is shown
         self._acts: dict[str, str] = {}
 
     # The worklist -------------------------------------------------------------------------------------
@@ -50,7 +51,9 @@ class Presenter:
     def open(self, stage: str = "", patient_id: str = "", order_id: str = "") -> None:
         """Open at a stage, or at one order."""
         self.tasks.query("sections", lambda: worklist.sections(self.desk), self.view.show_sections)
-        self.show_stage(stage if stage in STAGES else self.stage)
+        self.stage = stage if stage in STAGES else self.stage
+        self._choosing = not (stage or patient_id or self._wanted)
+        self._show_stage()
         if patient_id and order_id:
             self.open_order(patient_id, order_id)
         elif patient_id:
@@ -65,10 +68,21 @@ class Presenter:
 
     def show_stage(self, stage: str) -> None:
         """Show what waits at a stage; what is open stays open."""
-        self.stage = stage
-        self.view.show_stage(stage)
+        self.stage, self._choosing = stage, False
+        self._show_stage()
+
+    def _show_stage(self) -> None:
+        self.view.show_stage(self.stage)
         self.reload()
         self._settle()
+
+    def _counted(self, counts: Counts) -> None:
+        self.view.show_counts(counts)
+        choosing, self._choosing = self._choosing, False
+        if choosing and not counts.at(self.stage):
+            busy = next((stage for stage in STAGES if counts.at(stage)), None)
+            if busy is not None:
+                self.show_stage(busy)
 
     def filter(self, section: str | None, priority: str | None) -> None:
         """Show only a section's or a priority's orders."""
@@ -78,7 +92,7 @@ class Presenter:
     def reload(self) -> None:
         """Ask again for the list and the counts."""
         desk, stage, section, priority = self.desk, self.stage, self.section, self.priority
-        self.tasks.query("counts", lambda: worklist.counts(desk), self.view.show_counts)
+        self.tasks.query("counts", lambda: worklist.counts(desk), self._counted)
         if stage == CALL_BACK:
             self.tasks.query("list", lambda: worklist.critical_results(desk), self.view.show_critical)
         else:
