@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.screens.laboratory import asked
 from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, TOUCHES, Todo, View
 from clinic_desktop.gui.screens.laboratory.sheet import (
-    SECOND_PERSON,
     GridRow,
     Typed,
     changed_meanwhile,
@@ -17,7 +17,7 @@ from clinic_desktop.gui.screens.laboratory.sheet import (
     whole_choice,
 )
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services import drafts, lab_orders, laboratory, results, sheets, worklist
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.lab_orders import PlacedOrderRow
@@ -79,10 +79,9 @@ class Presenter:
     def _counted(self, counts: Counts) -> None:
         self.view.show_counts(counts)
         choosing, self._choosing = self._choosing, False
-        if choosing and not counts.at(self.stage):
-            busy = next((stage for stage in STAGES if counts.at(stage)), None)
-            if busy is not None:
-                self.show_stage(busy)
+        stage = asked.first_with_work(counts, self.stage)
+        if choosing and stage != self.stage:
+            self.show_stage(stage)
 
     def filter(self, section: str | None, priority: str | None) -> None:
         """Show only a section's or a priority's orders."""
@@ -246,18 +245,8 @@ class Presenter:
             return Todo("")
         if self._typed:
             return Todo("enter", _("&Save results"), enabled=True)
-        waiting = any(test.status in {"ordered", "rejected"} for test in sheet.tests)
-        entered = [test.result for test in sheet.tests if test.result is not None and test.result.status == "entered"]
-        found = {}
-        if waiting and self.may_collect:
-            found["collect"] = Todo("collect", _("Collect spec&imens"), enabled=bool(self.view.chosen_kinds()))
-        if any(row.editable for row in self.rows()):
-            found["enter"] = Todo("enter", _("&Save results"))
-        if entered and self.may_enter:
-            others = [result for result in entered if not result.entered_by_me]
-            rule = "" if len(others) == len(entered) else _(SECOND_PERSON)
-            words = _("&Release {n} results") if len(others) != 1 else _("&Release {n} result")
-            found["release"] = Todo("release", words.format(n=len(others) or len(entered)), bool(others), rule)
+        rows, kinds = any(row.editable for row in self.rows()), self.view.chosen_kinds()
+        found = asked.todos(sheet, kinds, editable=rows, may_collect=self.may_collect, may_enter=self.may_enter)
         order = (self.stage, "collect", "release", "enter")
         return next((found[kind] for kind in order if kind in found), Todo(""))
 
@@ -291,7 +280,7 @@ class Presenter:
         def done(entered: tuple[Entered, ...]) -> None:
             self._typed, self._changing = {}, set()
             self.view.draft_done()
-            self._after("save", _("{n} results saved. A second person releases them.").format(n=len(entered)))
+            self._after("save", asked.saved_words(len(entered)))
 
         key = DraftKey(FORM, sheet.order_id)
         self._do("save", lambda desk: results.enter_results(desk, sheet.order_id, tuple(entries)), done, draft=key)
@@ -303,7 +292,7 @@ class Presenter:
         seen = tuple((one.id, one.revision) for one in found if one.status == "entered" and not one.entered_by_me)
 
         def done(released: Released) -> None:
-            words = _("{n} results released.").format(n=len(released.results))
+            words = ngettext("{n} result released.", "{n} results released.", len(released.results))
             if released.to_call_back:
                 words += " " + _("{n} critical: call back now.").format(n=len(released.to_call_back))
             self._after("release", words)
@@ -339,14 +328,9 @@ class Presenter:
             self.view.correction_done()
             self._after("correct", _("Corrected to {value}. A second person releases it.").format(value=entered.value))
 
-        self._do(
-            "correct",
-            lambda desk: results.correct_result(
-                desk, result.id, value, reason, expect=result.revision, confirmed=confirmed
-            ),
-            done,
-            draft=self.kept("correction", result.id).key,
-        )
+        self._do("correct", lambda desk: results.correct_result(
+            desk, result.id, value, reason, expect=result.revision, confirmed=confirmed
+        ), done, draft=self.kept("correction", result.id).key)  # fmt: skip
 
     def uncalled(self) -> list[SheetTest]:
         """The critical results of the open order that nobody was called about."""

@@ -21,7 +21,7 @@ class Filling(Form):
         self._kept: object = None  # by a draft, until the choices are known
         self.pharmacy = ChoiceField(_("&Filled by"), "prescribing.pharmacy", (), none=_("The clinic's own pharmacy"))
         self.until = DateField(
-            _("Fill &until"), "prescribing.expires_on", today=today, hint=_("The last day; empty: no such day.")
+            _("Fill unt&il"), "prescribing.expires_on", today=today, hint=_("The last day; empty: no such day.")
         )
         self.add(self.pharmacy)
         self.add(self.until)
