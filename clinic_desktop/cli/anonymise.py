@@ -6,6 +6,7 @@ from pathlib import Path
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
 from clinic_desktop.domain.anonymising import FIELDS, LEVELS, PRESERVED, USUAL_K
 from clinic_desktop.exchange.anonymous import Request, anonymise
+from clinic_desktop.i18n import ngettext
 from clinic_desktop.services.permissions import require
 
 
@@ -37,8 +38,15 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         done = anonymise(here.desk, asked, terminal.progress)
     told = done.manifest
     lines = [f"{kind:<22}{number:>8}" for kind, number in told["records"].items()]
-    lines += [f"{number:>8} patients left out: {why}" for why, number in told["left_out"]["patients"].items() if number]
-    lines += [f"{number:>8} records left out: {why}" for why, number in told["left_out"]["records"].items()]
+    lines += [
+        f"{number:>8} {ngettext('patient', 'patients', number)} left out: {why}"
+        for why, number in told["left_out"]["patients"].items()
+        if number
+    ]
+    lines += [
+        f"{number:>8} {ngettext('record', 'records', number)} left out: {why.replace('_', ' ')}"
+        for why, number in told["left_out"]["records"].items()
+    ]
     lines += [
         f"k is {told['k']} over {', '.join(told['quasi_identifiers']) or 'nothing'}",
         *(f"made wider: {name}, {how}" for name, how in told["made_wider"].items()),

@@ -6,7 +6,7 @@ from pathlib import Path
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.outgoing import export_all, export_one
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, ngettext
 from clinic_desktop.services.numbers import patient_by_mrn
 
 
@@ -27,7 +27,10 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
             done = export_one(here.desk, patient_by_mrn(here.desk, chosen.patient), chosen.out)
         else:
             done = export_all(here.desk, chosen.out, terminal.progress)
-    lines = [*(f"{kind:<22}{number:>8}" for kind, number in done.records.items()), f"{len(done.files)} files"]
+    lines = [
+        *(f"{kind:<22}{number:>8}" for kind, number in done.records.items()),
+        ngettext("{n} file", "{n} files", len(done.files)),
+    ]
     if done.restricted:
         lines.append(f"{done.restricted} restricted records are not open to you and stayed here")
     terminal.answer(asdict(done), lines)

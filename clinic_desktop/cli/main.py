@@ -67,6 +67,9 @@ def main(arguments: Sequence[str]) -> int:
     if chosen.command is None:
         app = importlib.import_module("clinic_desktop.app")
         return int(app.run_window(profile))
+    if not logging.getLogger().handlers:
+        # What a log is for is not for the person at the terminal, who is told in words.
+        logging.getLogger().addHandler(logging.NullHandler())
     terminal = Terminal(profile.absolute(), chosen.user, chosen.password_file, as_json=chosen.json)
     module = importlib.import_module(f"clinic_desktop.cli.{COMMANDS[chosen.command][0]}")
     return guarded(lambda: int(module.run(terminal, chosen.rest)), profile)

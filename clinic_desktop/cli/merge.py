@@ -30,6 +30,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
             here.desk, kept.patient_id, other.patient_id, chosen=choices, reason=chosen.reason,
             expect_kept=kept.revision, expect_other=other.revision,
         )  # fmt: skip
+    numbers = {KEPT: done.kept_mrn, OTHER: done.other_mrn}
     said = {one.field: choices.get(one.field, one.proposed) for one in differing}
     terminal.answer(
         {
@@ -39,7 +40,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         [
             f"{done.other_mrn} is read with {done.kept_mrn} from now on. Undo with: unmerge {done.merge_id}",
             *(f"  {title}: {count}" for title, count in done.moved),
-            *(f"  {field} differed: that of {'both' if how == BOTH else how} stands" for field, how in said.items()),
+            *(f"  {field} differed: {'both stand' if how == BOTH else f'that of {numbers[how]} stands'}"
+              for field, how in said.items()),
         ],
     )  # fmt: skip
     return DONE

@@ -21,6 +21,7 @@ DAYS_IN_MONTH = DAYS_IN_YEAR / 12  # WHO and CDC both take a month for 30.4375 d
 BETWEEN_CM = 0.7  # what a child is longer lying than it is tall standing (WHO)
 STANDING_FROM_DAYS = 731  # WHO: length under two years (730 days), height from then on
 WHO_LAST_DAY = 1856
+GROWN_DAYS = round(20 * DAYS_IN_YEAR)  # CDC's charts end at 20 years, later than WHO's
 TERM_WEEKS = 37  # born before: preterm (WHO)
 CORRECTED_UNTIL_DAYS = (
     731  # a preterm child's age is corrected up to its second birthday (American Academy of Pediatrics)

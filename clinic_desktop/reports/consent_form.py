@@ -36,6 +36,7 @@ class ConsentPaper:
     signature: Signature | None = None
     signed_at: datetime | None = None
     void: str = ""  # withdrawn, expired, rejected: in words
+    refused: bool = False  # then nothing was given and nothing was ever in force
 
 
 def consent_form(data: ConsentPaper) -> bytes:
@@ -45,11 +46,12 @@ def consent_form(data: ConsentPaper) -> bytes:
         paper.say(data.void, Style(BODY, bold=True, colour=CRITICAL), gap=6)
     paper.section(data.title)
     paper.say(data.text, gap=8)
-    paper.labelled(_("Given by"), f"{data.grantor} ({data.grantor_is})", STRONG)
+    paper.labelled(_("Refused by") if data.refused else _("Given by"), f"{data.grantor} ({data.grantor_is})", STRONG)
     for title, words in ((_("By way of"), data.covers), (_("For"), data.audience), (_("Note"), data.note)):
         if words:
             paper.labelled(title, words)
-    paper.labelled(_("In force"), _in_force(data))
+    if not data.refused:
+        paper.labelled(_("In force"), _in_force(data))
     paper.labelled(_("State"), data.state)
     paper.labelled(_("Wording"), _("version {version}").format(version=data.version))
     _signature(paper, data)
@@ -68,7 +70,7 @@ def _signature(paper: Paper, data: ConsentPaper) -> None:
     """The strokes at their true size on the line, or a line to sign on."""
     on = _("Signed {moment}").format(moment=moment(data.signed_at)) if data.signed_at else ""
     if not on and data.granted_on:
-        on = _("Given {day}").format(day=day(data.granted_on))
+        on = (_("Refused {day}") if data.refused else _("Given {day}")).format(day=day(data.granted_on))
     if data.signature is None:
         paper.signature(on or _("Signature and date"), data.grantor)
         return

@@ -32,7 +32,7 @@ def consent_form(desk: Desk, patient_id: str, consent_id: str) -> bytes:
     return form.consent_form(
         form.ConsentPaper(
             head_of(desk),
-            identity_of(desk, patient_id),
+            identity_of(desk, patient_id, one.granted_on),
             printed_by(desk),
             one.wording,
             one.wording_text,
@@ -49,6 +49,7 @@ def consent_form(desk: Desk, patient_id: str, consent_id: str) -> bytes:
             signature=signatures.read(one.signature) if one.signature else None,
             signed_at=None if one.signed_at is None else one.signed_at.astimezone(),
             void=_void(one),
+            refused=one.state == "rejected",
         )
     )
 

@@ -38,7 +38,7 @@ def letter_of(desk: Desk, document: DocumentShown) -> bytes:
     return paper.letter(
         paper.LetterPaper(
             head_of(desk),
-            identity_of(desk, document.patient_id),
+            identity_of(desk, document.patient_id, document.on),
             printed_by(desk),
             document_number(document.id),
             _(rules.BY_KEY[document.kind].title),

@@ -32,7 +32,7 @@ def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
     return laboratory_paper(
         LaboratoryReportPaper(
             clinic=head_of(desk),
-            patient=identity_of(desk, patient_id),
+            patient=identity_of(desk, patient_id, min((one.collected_at for one in taken), default=sheet.ordered_at)),
             printed=printed_by(desk),
             number=sheet.number,
             ordered_by=sheet.ordered_by,

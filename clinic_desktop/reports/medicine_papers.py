@@ -39,7 +39,7 @@ def prescription(desk: Desk, prescription_id: str) -> bytes:
     return prescription_paper(
         PrescriptionPaper(
             clinic=head_of(desk),
-            patient=identity_of(desk, facts.patient_id),
+            patient=identity_of(desk, facts.patient_id, here(facts.signed_at)),
             printed=printed_by(desk),
             number=facts.number,
             signed_at=here(facts.signed_at),

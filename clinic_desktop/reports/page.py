@@ -27,7 +27,7 @@ class ClinicHead:
 
 @dataclass(frozen=True, repr=False)
 class PatientIdentity:
-    """Whose paper it is; `age` in the words of the day it is printed, such as "80 y"."""
+    """Whose paper it is; `age` in words such as "80 y", on the day that the paper is about."""
 
     family: str
     given: str

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, SECTION, STRONG, Cell, Column, Style
 from clinic_desktop.reports.page import A4, A5, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.sheet import CRITICAL, MM
@@ -73,7 +73,7 @@ def prescription(data: PrescriptionPaper) -> bytes:
     for position, entry in enumerate(data.lines, start=1):
         _entry(paper, columns, position, entry)
     count = len(data.lines)
-    paper.say(_("{count} medicines in all.").format(count=count) if count != 1 else _("1 medicine in all."), QUIET)
+    paper.say(ngettext("{n} medicine in all.", "{n} medicines in all.", count), QUIET)
     if data.note:
         paper.space(4)
         paper.labelled(_("Note"), data.note, width=24 * MM)

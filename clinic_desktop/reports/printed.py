@@ -20,9 +20,10 @@ def head_of(desk: Desk) -> ClinicHead:
     return ClinicHead(facts.name, facts.address, facts.phone)
 
 
-def identity_of(desk: Desk, patient_id: str) -> PatientIdentity:
-    """Whose paper it is."""
+def identity_of(desk: Desk, patient_id: str, on: date | datetime | None = None) -> PatientIdentity:
+    """Whose paper it is; the age is that on the day the paper is about, today where none is named."""
     facts = patient_banner(desk, patient_id)
+    day_of = on.astimezone().date() if isinstance(on, datetime) else on
     return PatientIdentity(
         family=facts.family_name,
         given=facts.given_names,
@@ -30,7 +31,7 @@ def identity_of(desk: Desk, patient_id: str) -> PatientIdentity:
         sex=sex_words(facts.sex),
         born_on=facts.born_on,
         born_estimated=facts.born_precision != "day",
-        age=facts.age,
+        age=facts.age if day_of is None else facts.age_on(day_of),
     )
 
 
@@ -55,7 +56,7 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
     return invoice_paper.invoice(
         invoice_paper.InvoicePaper(
             clinic=head_of(desk),
-            patient=identity_of(desk, facts.patient_id),
+            patient=identity_of(desk, facts.patient_id, here(facts.issued_at)),
             printed=printed_by(desk),
             number=facts.number,
             issued_at=here(facts.issued_at),

@@ -24,7 +24,7 @@ def visit_summary(desk: Desk, patient_id: str, encounter_id: str) -> bytes:
     return paper.visit_summary(
         paper.VisitSummaryPaper(
             head_of(desk),
-            identity_of(desk, patient_id),
+            identity_of(desk, patient_id, facts.started_at),
             printed_by(desk),
             visit_number(encounter_id),
             facts.started_at.astimezone(),

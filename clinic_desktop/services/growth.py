@@ -17,6 +17,7 @@ from clinic_desktop.services import chart_rows
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.growth_tables import growth_tables
 from clinic_desktop.services.merges import ids_of, kept_id
+from clinic_desktop.services.patients import today
 from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.patients import patients
 
@@ -63,6 +64,12 @@ class Growth:
     gestation_days: int | None
     points: tuple[GrowthPoint, ...]
     problem: str = ""
+    age_days: int = 0  # today
+
+    @property
+    def shown_to(self) -> int:
+        """The age in days to which the curves are of use: that of the last measurement, or today's before the first."""
+        return max((point.corrected_days for point in self.points), default=self.age_days)
 
     def __repr__(self) -> str:
         return f"Growth({self.patient_id})"
@@ -85,8 +92,9 @@ def growth(read: Read, patient_id: str) -> Growth:
     elif row.sex not in {"female", "male"}:
         problem = N_("The references are for girls and boys: nothing can be scored without the sex.")
     measured = _measured(read.conn, ids_of(read.conn, patient_id))
+    age_days = 0 if born_on is None else rules.age_in_days(born_on, today(read))
     points = () if problem or born_on is None else _points(measured, born_on, row.sex, row.gestation_days)
-    return Growth(patient_id, row.revision, row.sex, born_on, row.gestation_days, points, problem)
+    return Growth(patient_id, row.revision, row.sex, born_on, row.gestation_days, points, problem, age_days)
 
 
 @command

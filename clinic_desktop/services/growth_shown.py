@@ -65,8 +65,7 @@ class Shown:
 def measures_of(found: Growth, measure: str) -> tuple[Measure, ...]:
     """The measures that one choice shows: a weight is held to the length under two years, to the height after."""
     if measure == "by_length":
-        last = max((point.corrected_days for point in found.points), default=0)
-        return ("weight_length",) if last < rules.STANDING_FROM_DAYS else ("weight_height",)
+        return ("weight_length",) if found.shown_to < rules.STANDING_FROM_DAYS else ("weight_height",)
     return tuple(each for each in _ALONE if each == measure)
 
 
@@ -84,12 +83,14 @@ def shown(found: Growth, measure: str, by: Standard) -> Shown:
         return Shown((), (), (), "", y_words, _(found.problem))
     scored = [(point, point.score(by)) for point in points]
     rows = tuple(_row(point, score, measure) for point, score in scored)
+    if found.age_days > rules.GROWN_DAYS and all(point.days > rules.GROWN_DAYS for point in found.points):
+        return Shown((), rows, (), "", y_words, _("Growth charts end at 20 years; this patient is older."))
     if measure == "by_length":
         lines = _lines_by_length(measures[0], found.sex)
         ticks = tuple((float(cm), str(cm)) for cm in range(45 if measures[0] == "weight_length" else 65, 121, 5))
         ticks = tuple(tick for tick in ticks if tick[0] <= (110 if measures[0] == "weight_length" else 120))
         return Shown(lines, rows, ticks, _("Length or height (cm)"), y_words, "")
-    first, last = _span(by, measure, points)
+    first, last = _span(by, measure, max((point.corrected_days for point in points), default=found.shown_to))
     lines = _lines(by, measures[0], found.sex, first, last)
     if not lines:
         return Shown((), (), (), "", y_words, _("This reference has nothing for this age."))
@@ -98,9 +99,8 @@ def shown(found: Growth, measure: str, by: Standard) -> Shown:
     return Shown(lines, rows, _age_ticks(first, last), x_words, y_words, "")
 
 
-def _span(standard: Standard, measure: str, points: Sequence[GrowthPoint]) -> tuple[int, int]:
+def _span(standard: Standard, measure: str, oldest: int) -> tuple[int, int]:
     """The ages to show, in days: the first two years while the child is so young, else all of the reference."""
-    oldest = max((point.corrected_days for point in points), default=0)
     if standard == "who":
         return (0, 731) if oldest <= 731 else (0, 1826)
     if measure == "head" or (measure != "bmi" and oldest <= 1096):

@@ -134,6 +134,10 @@ class BannerFacts:
     pregnancy_not_known: bool
     deceased_on: date | None
 
+    def age_on(self, on: date) -> str:
+        """The age in words on a day; on the day of death for every later one."""
+        return age_words(self.born_on, on if self.deceased_on is None else min(on, self.deceased_on))
+
     def __repr__(self) -> str:
         return f"BannerFacts({self.patient_id})"
 

@@ -73,6 +73,10 @@ class Counts:
     release: int
     call_back: int
 
+    def at(self, stage: str) -> int:
+        """How much waits at a stage; nothing ever waits where all is done."""
+        return int(getattr(self, stage, 0))
+
 
 @dataclass(frozen=True)
 class CriticalResult:

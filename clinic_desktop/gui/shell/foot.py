@@ -70,5 +70,5 @@ class Foot(QFrame):
         if view is None or not shown:
             return
         self.primary.setObjectName(view.primary_name)
-        self.primary.set_text(view.primary_text + (" …" if view.primary_busy else ""))
+        self.primary.set_text(view.primary_text.rstrip(" .…") + " …" if view.primary_busy else view.primary_text)
         self.primary.setEnabled(view.primary_enabled and allowed and not view.primary_busy)

@@ -77,3 +77,32 @@ class Idle(QObject):
         if window is not None:
             window.removeEventFilter(self)
             window.installEventFilter(self)
+
+
+class Countdown(QObject):
+    """Emits `over` so many minutes after its start, whoever moves the mouse, the machine's sleep included."""
+
+    over = Signal()
+
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = boot_seconds) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self._end = 0.0
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+
+    def start(self, minutes: float) -> None:
+        """Begin to count; 0 minutes are over at once."""
+        self._end = self._clock() + minutes * 60
+        self._timer.start(CHECK_MS if minutes > 0 else 0)
+
+    def stop(self) -> None:
+        """It is not needed any more, and never will be again."""
+        self._timer.stop()
+        self.deleteLater()
+
+    def look(self) -> None:
+        """Say so if the time is over."""
+        if self._clock() >= self._end:
+            self.stop()
+            self.over.emit()

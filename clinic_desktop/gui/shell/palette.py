@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBo
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.panel import Line, label
 from clinic_desktop.gui.widgets.search import ROW_HEIGHT, ResultList, Suggestion
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 
 LEAST_LETTERS = 2
 MOST_ROWS = 9
@@ -132,8 +132,7 @@ class Palette(QFrame):
             return ""
         if self._answered != text:
             return _("Looking …")
-        count = len(self._patients)
-        return (_("{n} patients") if count != 1 else _("{n} patient")).format(n=count)
+        return ngettext("{n} patient", "{n} patients", len(self._patients))
 
     def _pick(self, found: Suggestion) -> None:
         patient = found.key.removeprefix(PATIENT) if found.key.startswith(PATIENT) else ""

@@ -68,8 +68,17 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
     window.left.connect(look.stop)
     window.help_asked.connect(lambda _page: window.frame.say(_(KEYS)))
     _hard_lock(window, door)
+    for gone in (window.locked, window.left):
+        gone.connect(_forget_copied)
     # A timer alone would fire before the paint.
     window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile)))
+
+
+def _forget_copied() -> None:
+    # Not needed before the first paint.
+    from clinic_desktop.gui.shell.clipboard import forget_copied
+
+    forget_copied(QApplication.clipboard())
 
 
 def _hard_lock(window: MainWindow, door: "Door") -> None:
@@ -77,17 +86,22 @@ def _hard_lock(window: MainWindow, door: "Door") -> None:
 
     Python cannot wipe what it has held, so the only honest way to forget a key is another process.
     """
-    left_alone = QTimer(window)
-    left_alone.setSingleShot(True)
 
     def forget() -> None:
         window.left.connect(lambda: QTimer.singleShot(0, window.start_afresh.emit))
         window.switch_user()
 
-    left_alone.timeout.connect(forget)
-    window.locked.connect(lambda: left_alone.start(int(door.hard_lock_minutes() * 60_000)))
-    window.resumed.connect(left_alone.stop)
-    window.left.connect(left_alone.stop)
+    def begin() -> None:
+        # Not needed before the first paint.
+        from clinic_desktop.gui.shell.idle import Countdown
+
+        left_alone = Countdown(window)
+        left_alone.over.connect(forget)
+        window.resumed.connect(left_alone.stop)
+        window.left.connect(left_alone.stop)
+        left_alone.start(door.hard_lock_minutes())
+
+    window.locked.connect(begin)
 
 
 def _log(window: MainWindow, profile: Path) -> None:

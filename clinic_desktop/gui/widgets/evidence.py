@@ -38,6 +38,7 @@ RELATIONS = {
     "partner": N_("Partner"),
 }
 LIKELY = 0.9
+TELLS_NOTHING = 0.2  # of a weight in bits of evidence: neither for nor against
 
 
 def score_words(score: float) -> str:
@@ -56,7 +57,7 @@ def evidence_words(evidence: Iterable[Finding]) -> str:
 
 
 def _line(finding: Finding) -> str:
-    sign = "•" if not finding.weight else "✓" if finding.weight > 0 else "✗"
+    sign = "•" if abs(finding.weight) < TELLS_NOTHING else "✓" if finding.weight > 0 else "✗"
     return f"{sign} {_(FIELDS.get(finding.field, finding.field))}: {_found(finding.finding)}"
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.buttons import Button, StopButton
@@ -96,7 +96,7 @@ class ConfirmStop(QDialog):
             kept.recall(self._put_back)
             self.rejected.connect(self._form.settle)
             self.rejected.connect(kept.drop)
-            self.finished.connect(self._was_closed)
+        self.finished.connect(self._was_closed)
 
     def reason(self) -> str:
         """The reason given."""
@@ -119,3 +119,7 @@ class ConfirmStop(QDialog):
 
     def _was_closed(self) -> None:
         self._open = False
+        # Not every window manager hands the keys back, and without an active window no shortcut does anything.
+        parent = self.parentWidget()
+        if parent is not None and not isinstance(QApplication.activeWindow(), QDialog):
+            parent.window().activateWindow()

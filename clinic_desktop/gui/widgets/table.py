@@ -22,7 +22,7 @@ from clinic_desktop.gui.widgets.cells import CellPainter
 from clinic_desktop.gui.widgets.model import Column, PagedModel, RowsModel, TableModel
 from clinic_desktop.gui.widgets.panel import Empty, label
 from clinic_desktop.gui.widgets.settings import Remembered
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 
 R = TypeVar("R")
 
@@ -261,10 +261,11 @@ class ListTable(QWidget, Generic[R]):
     def _recount(self, *_from_qt: object) -> None:
         shown = self._model.rowCount()
         total = self._rows.total if self._model is self._rows else shown
-        words = _("{n} rows") if total != 1 else _("{n} row")
+        words = ngettext("{n} row", "{n} rows", total)
         if shown != total:
-            words = _("{shown} of {n} rows")
-        self._count.setText(words.format(n=f"{total:,}", shown=f"{shown:,}"))
+            words = _("{shown} of {n} rows").format(shown=f"{shown:,}", n=f"{total:,}")
+        # Where there is none, the empty words have said so.
+        self._count.setText(words if total else "")
         self._show_rows(bool(total))
 
     def _show_rows(self, some: bool) -> None:  # noqa: FBT001 - a Qt-style setter

@@ -50,6 +50,16 @@ def test_a_consent_form_says_what_was_agreed_and_draws_the_signature_as_large_as
     assert numbers[3] - numbers[1] == pytest.approx(6 * 72 / 25.4, abs=0.02)
 
 
+def test_a_refused_consent_says_who_refused_and_names_no_time_in_force(desk_for: DeskFor) -> None:
+    desk = desk_for("doctor")
+    patient = register(desk)
+    made = sign(desk, patient, "research", status="rejected")
+    told = words(consent_papers.consent_form(desk, patient, made))
+    assert "Refused by" in told
+    assert "In force" not in told
+    assert "until it is withdrawn" not in told
+
+
 def test_a_withdrawn_consent_says_so_on_paper(desk_for: DeskFor) -> None:
     desk = desk_for("doctor")
     patient = register(desk)

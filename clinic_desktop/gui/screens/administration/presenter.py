@@ -82,6 +82,7 @@ class Presenter:
         self.desk, self.tasks, self.view = desk, tasks, view
         self._office = office
         self._acts: dict[str, str] = {}
+        self.progress: str | None = None  # of an export, while it runs: written by the work, read by the view
 
     # Showing --------------------------------------------------------------------------------------------
 
@@ -322,12 +323,20 @@ class Presenter:
         text = {name: str(values.get(name) or "") for name in ("approval", "level", "purpose")}
         k = _whole(values.get("k"))
 
+        def said(words: str) -> None:
+            self.progress = words
+
         def work(desk: Desk) -> None:
             exchange = importlib.import_module("clinic_desktop.exchange.anonymous")  # heavy: loaded with the first one
             asked = exchange.Request(out, text["approval"], text["level"], text["purpose"], preserve, k)
-            exchange.anonymise(desk, asked, lambda _words: None)
+            try:
+                exchange.anonymise(desk, asked, said)
+            finally:
+                self.progress = None
 
-        self._do("research", "", work, _("{name} is written: nothing in it names anybody.").format(name=out.name))
+        said("")
+        words = _("{name} is written: nothing in it names anybody.").format(name=out.name)
+        self._do("research", "", work, words, apart=True)
 
     def save_settings(self, values: Mapping[str, object]) -> None:
         """Set what was typed; each setting is an act of its own, so only those that changed are written."""
@@ -345,9 +354,10 @@ class Presenter:
     # ---------------------------------------------------------------------------------------------------------
 
     def _do(
-        self, section: str, key: str, work: Callable[[Desk], object], words: str, kept: KeptDraft | None = None
-    ) -> None:
-        """Do an act under an id that stays the same until it succeeds."""
+        self, section: str, key: str, work: Callable[[Desk], object], words: str, kept: KeptDraft | None = None,
+        *, apart: bool = False,
+    ) -> None:  # fmt: skip
+        """Do an act under an id that stays the same until it succeeds; `apart` is what nobody shall wait behind."""
         name = f"{section}.{key}.{words}"
         draft = DraftKey(f"administration.{section}", key or "new") if kept is None else kept.key
         desk = self.desk.once(self._acts.setdefault(name, new_id()), draft=draft)
@@ -364,7 +374,10 @@ class Presenter:
             self.view.set_busy(False)
             self._failed(section, error)
 
-        self.tasks.change(lambda: work(desk), done, failed)
+        if apart:
+            self.tasks.query(name, lambda: work(desk), done, failed)
+        else:
+            self.tasks.change(lambda: work(desk), done, failed)
 
     def _failed(self, section: str, error: Exception) -> None:
         self.view.show_error(section, error)

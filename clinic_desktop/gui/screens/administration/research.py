@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from clinic_desktop.clock import from_text
@@ -23,6 +24,7 @@ from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.research import ExportMade
 
+ASK_MS = 200
 LEVEL_WORDS = {
     "full": N_("Full: years alone, nothing finer"),
     "shifted": N_("Shifted: dates moved, what lies between them kept"),
@@ -70,6 +72,10 @@ class ResearchSection(Section):
             "administration.research", _columns(), key=lambda row: row.id, settings=settings,
             empty=Empty(_("Nothing has left for research. Fill in the form beside and export."), icon="shield"),
         )  # fmt: skip
+        self.said = label("", "secondary", name="administration.research_said")
+        self._asking = QTimer(self)
+        self._asking.setInterval(ASK_MS)
+        self._asking.timeout.connect(self.show_progress)
         self._lay_out()
         self._usual()
 
@@ -88,6 +94,7 @@ class ResearchSection(Section):
         )
         panel.add(label(words, "secondary", wrap=True))
         panel.add(self.form)
+        panel.add(self.said)
         side.addWidget(panel)
         side.addStretch(1)
         row.addLayout(side, 2)
@@ -127,7 +134,17 @@ class ResearchSection(Section):
         out = self.ask_where()
         if out is not None:
             preserve = tuple(name for name, field in self.kept.items() if field.value())
+            self._asking.start()
             self._presenter.export_research(self.form.values(), preserve, out)
+
+    def show_progress(self) -> None:
+        """Say how many patients have been read, for as long as the export runs."""
+        done = self._presenter.progress
+        if done is None:
+            self._asking.stop()
+            self.said.setText("")
+        else:
+            self.said.setText(_("Patients read: {done}").format(done=done) if done else _("Reading …"))
 
     def ask_where(self) -> Path | None:
         """Ask for the file's name."""

@@ -4,8 +4,17 @@ import importlib
 from collections.abc import Sequence
 from types import ModuleType
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
@@ -98,7 +107,14 @@ class BillingView(ScreenView):
         left = QVBoxLayout()
         left.addWidget(self.lists)
         row.addLayout(left, 2)
-        row.addWidget(self.detail, 3)
+        # Each side scrolls by itself: a tall invoice would push the end of the lists off the screen.
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self.detail)
+        row.addWidget(area, 3)
         self.set_body(body)
 
     def _listen(self) -> None:

@@ -16,7 +16,7 @@ from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
 from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
 from clinic_desktop.gui.widgets.vital_rows import SignRow, sign_rows
 from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services.chart import Chart, Visit
 from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken
 from clinic_desktop.services.vitals import Trend
@@ -210,8 +210,7 @@ class ChartView(ScreenView):
 
     def show_overdue(self, vaccines: tuple[str, ...]) -> None:
         """Offer to look at the vaccines that are overdue."""
-        words = _("{n} vaccine overd&ue") if len(vaccines) == 1 else _("{n} vaccines overd&ue")
-        self._vaccines.setText(words.format(n=len(vaccines)))
+        self._vaccines.setText(ngettext("{n} vaccine overd&ue", "{n} vaccines overd&ue", len(vaccines)))
         self._vaccines.setToolTip(tip(", ".join(_(one) for one in vaccines)))
         self._vaccines.setVisible(bool(vaccines))
 

@@ -55,10 +55,15 @@ class Detail(QWidget):
         self._state.show()
         self._text.setText(row.wording_text)
         who = f"{row.grantor_name} ({row.grantor_relation})" if row.grantor_relation else row.grantor_name
-        self._facts.add(_("Given by"), who)
-        self._facts.add(_("Given on"), show_date(row.granted_on) if row.granted_on else "")
-        until = show_date(row.valid_until) if row.valid_until else _("until it is withdrawn")
-        self._facts.add(_("In force"), f"{show_date(row.valid_from)} – {until}")
+        on = show_date(row.granted_on) if row.granted_on else ""
+        if row.state == "rejected":  # it was never in force, and nothing was given
+            self._facts.add(_("Refused by"), who)
+            self._facts.add(_("Refused on"), on)
+        else:
+            self._facts.add(_("Given by"), who)
+            self._facts.add(_("Given on"), on)
+            until = show_date(row.valid_until) if row.valid_until else _("until it is withdrawn")
+            self._facts.add(_("In force"), f"{show_date(row.valid_from)} – {until}")
         self._facts.add(_("By way of"), ", ".join(_(CHANNEL_WORDS.get(one, one)) for one in row.covers))
         self._facts.add(_("Witness"), row.witness)
         self._facts.add(_("Signed paper"), row.document_id or "")

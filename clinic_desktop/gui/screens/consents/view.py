@@ -40,7 +40,7 @@ class ConsentsView(ScreenView):
     def _build(self) -> None:
         may = self._presenter.may
         agreed, given, who = Panel(_("What was agreed")), Panel(_("Shared outside")), Panel(_("Who may open it"))
-        self.add_button(_("&New consent"), "consents.new", self._new)
+        self._another = self.add_button(_("&New consent"), "consents.new", self._new)
         self._sign = agreed.add_button(_("Si&gn"), "consents.sign", lambda: self._about_consent("sign"))
         agreed.add_button(_("&Withdraw"), "consents.withdraw", lambda: self._about_consent("withdraw"))
         agreed.add_button(_("&Print"), "consents.print", self._print)
@@ -220,8 +220,9 @@ class ConsentsView(ScreenView):
         page = self._stack.pages.get(self._stack.current)
         row = self.list.current()
         self._sign.setVisible(row is not None and row.state == "draft")
+        self._another.setVisible(page is not None)  # else it is the primary act
         if page is None:
-            self.set_primary(_("New consent"), self._new, enabled=ready)
+            self.set_primary(_("&New consent"), self._new, name="consents.new", enabled=ready)
         else:
             self.set_primary(page.act_words, self._submit, enabled=ready)
 

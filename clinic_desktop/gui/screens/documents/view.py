@@ -84,7 +84,7 @@ class DocumentsView(ScreenView):
             self._right.addWidget(form)
         row.addWidget(self._right, 6)
         self.set_body(body)
-        self.add_button(_("Add a &file"), "documents.add_file", self._choose_file)
+        self._add_file = self.add_button(_("Add a &file"), "documents.add_file", self._choose_file)
         self.add_button(_("&Paste"), "documents.paste", self._paste)
         if self.presenter.writable():
             self.add_button(_("&Write"), "documents.write", self._write)
@@ -257,7 +257,8 @@ class DocumentsView(ScreenView):
         elif may.edit:
             self.set_primary(_("Change"), self._edit)
         else:
-            self.set_primary(_("Add a file"), self._choose_file, name="documents.add_primary")
+            self.set_primary(_("Add a &file"), self._choose_file, name="documents.add_primary")
+        self._add_file.setVisible(self.primary_name != "documents.add_primary")
 
     def _submit(self) -> None:
         self.set_primary_busy(True)

@@ -107,8 +107,7 @@ class Presenter:
         first = self.growth is None
         self.growth = found
         if first:
-            last = max((point.corrected_days for point in found.points), default=0)
-            self.standard = preferred(last)
+            self.standard = preferred(found.shown_to)
         self.view.show_gestation(found.gestation_days)
         self._show()
 

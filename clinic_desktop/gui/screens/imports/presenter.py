@@ -75,6 +75,11 @@ class Done:
     counted: tuple[Counted, ...]
     wrong: tuple[Wrong, ...]
 
+    @property
+    def takes_in(self) -> int:
+        """How many records are new or changed."""
+        return sum(row.new + row.changed for row in self.counted)
+
     def __repr__(self) -> str:
         return "Done()"
 
@@ -149,7 +154,7 @@ class Presenter:
 
         def done(found: Done) -> None:
             self.busy = False
-            self._tried = chosen if tried and not found.stopped else None
+            self._tried = chosen if tried and not found.stopped and found.takes_in else None
             if not tried and not found.stopped:
                 self._draft.drop()
             self._view.set_busy(False, tried=tried)

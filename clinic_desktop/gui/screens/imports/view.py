@@ -21,6 +21,7 @@ from clinic_desktop.i18n import N_, _
 ASK_MS = 200
 FILES = N_("Records and tables (*.json *.ndjson *.jsonl *.gz *.jwe *.csv *.tsv *.xlsx);;All files (*)")
 NOTHING_YET = N_("Nothing was tried yet. Choose files and press Try: it says what would be done, and writes nothing.")
+NOTHING_IN_IT = N_("There is nothing in these files that could be taken in.")
 NO_PROBLEM_YET = N_("What cannot be taken in stands here: the file, the place in it, and why.")
 NO_PROBLEM = N_("No problem was found.")
 
@@ -138,6 +139,7 @@ class ImportsView(ScreenView):
 
     def show_done(self, done: Done) -> None:
         """What a try or an import came to."""
+        self.counted.set_empty_words(_(NOTHING_IN_IT))
         self.counted.set_rows(done.counted)
         self.wrong.set_empty_words(_(NO_PROBLEM))
         self.wrong.set_rows(done.wrong)
@@ -215,7 +217,9 @@ def _words(done: Done) -> str:
     left = sum(row.left for row in done.counted)
     if done.stopped:
         return _("Stopped. What came before stays; the same again goes on from there.")
-    if done.tried:
+    if done.tried and not done.takes_in:
+        words = _("Tried: there is nothing to take in, {left} not kept.")
+    elif done.tried:
         words = _("Tried, nothing was written: {new} new, {changed} changed, {left} not kept. Import takes them in.")
     else:
         words = _("Done: {new} new, {changed} changed, {left} not kept.")

@@ -53,7 +53,7 @@ class InsuranceView(ScreenView):
         )  # fmt: skip
         self.form = Form(DraftKeeper(lambda fields: self.presenter.draft().keep(fields)))
         self.plan = ChoiceField(_("&Plan"), "insurance.plan_id", [], required=True)
-        self.position = SegmentField(_("Pays"), "insurance.position", [("1", _("First")), ("2", _("Second"))])
+        self.position = SegmentField(_("Pays"), "insurance.position", [("1", _("Primary")), ("2", _("Secondary"))])
         self.number = TextField(_("Policy &number"), "insurance.policy_number", required=True, longest=60)
         self.group = TextField(_("&Group number"), "insurance.group_number", longest=60)
         relations = [(key, _(words)) for key, words in RELATIONS.items()]

@@ -1,10 +1,11 @@
-"""What the laboratory's presenter asks of its view. No Qt."""
+"""What the laboratory's presenter asks of its view, and the words of its acts. No Qt."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from clinic_desktop.gui.screens.laboratory.sheet import GridRow
+from clinic_desktop.gui.screens.laboratory.sheet import SECOND_PERSON, GridRow
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.sheets import OrderSheet
 from clinic_desktop.services.worklist import Counts, CriticalResult, WaitingOrder
@@ -47,3 +48,33 @@ class View(Protocol):
     def draft_done(self) -> None: ...  # noqa: D102
     def say(self, words: str) -> None: ...  # noqa: D102
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
+
+
+def first_with_work(counts: Counts, own: str) -> str:
+    """The list to open at when nobody asked for one: the role's own, unless another has work and it has none."""
+    return next((stage for stage in (own, *STAGES) if counts.at(stage)), own)
+
+
+def todos(
+    sheet: OrderSheet, kinds: Sequence[str], *, editable: bool, may_collect: bool, may_enter: bool
+) -> dict[str, Todo]:
+    """What can be done about an order, by its kind."""
+    waiting = any(test.status in {"ordered", "rejected"} for test in sheet.tests)
+    entered = [test.result for test in sheet.tests if test.result is not None and test.result.status == "entered"]
+    found = {}
+    if waiting and may_collect:
+        found["collect"] = Todo("collect", _("Collect spec&imens"), enabled=bool(kinds))
+    if editable:
+        found["enter"] = Todo("enter", _("&Save results"))
+    if entered and may_enter:
+        others = [result for result in entered if not result.entered_by_me]
+        rule = "" if len(others) == len(entered) else _(SECOND_PERSON)
+        words = ngettext("&Release {n} result", "&Release {n} results", len(others) or len(entered))
+        found["release"] = Todo("release", words, bool(others), rule)
+    return found
+
+
+def saved_words(n: int) -> str:
+    """What is said of values that were entered."""
+    one = "{n} result saved. A second person releases it."
+    return ngettext(one, "{n} results saved. A second person releases them.", n)

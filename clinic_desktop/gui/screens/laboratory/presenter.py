@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.screens.laboratory import asked
 from clinic_desktop.gui.screens.laboratory.asked import CALL_BACK, STAGES, TOUCHES, Todo, View
 from clinic_desktop.gui.screens.laboratory.sheet import (
-    SECOND_PERSON,
     GridRow,
     Typed,
     changed_meanwhile,
@@ -17,14 +17,14 @@ from clinic_desktop.gui.screens.laboratory.sheet import (
     whole_choice,
 )
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services import drafts, lab_orders, laboratory, results, sheets, worklist
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.lab_orders import PlacedOrderRow
 from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.results import Entered, Entry, Released
 from clinic_desktop.services.sheets import OrderSheet, SheetTest
-from clinic_desktop.services.worklist import Stage
+from clinic_desktop.services.worklist import Counts, Stage
 
 FORM = "laboratory.results"
 
@@ -43,6 +43,7 @@ class Presenter:
         self._typed: dict[str, Typed] = {}
         self._changing: set[str] = set()
         self._wanted: tuple[str, str] | None = None
+        self._choosing = False  # nobody asked for a list: the first with work is shown
         self._acts: dict[str, str] = {}
 
     # The worklist -------------------------------------------------------------------------------------
@@ -50,7 +51,9 @@ class Presenter:
     def open(self, stage: str = "", patient_id: str = "", order_id: str = "") -> None:
         """Open at a stage, or at one order."""
         self.tasks.query("sections", lambda: worklist.sections(self.desk), self.view.show_sections)
-        self.show_stage(stage if stage in STAGES else self.stage)
+        self.stage = stage if stage in STAGES else self.stage
+        self._choosing = not (stage or patient_id or self._wanted)
+        self._show_stage()
         if patient_id and order_id:
             self.open_order(patient_id, order_id)
         elif patient_id:
@@ -65,10 +68,20 @@ class Presenter:
 
     def show_stage(self, stage: str) -> None:
         """Show what waits at a stage; what is open stays open."""
-        self.stage = stage
-        self.view.show_stage(stage)
+        self.stage, self._choosing = stage, False
+        self._show_stage()
+
+    def _show_stage(self) -> None:
+        self.view.show_stage(self.stage)
         self.reload()
         self._settle()
+
+    def _counted(self, counts: Counts) -> None:
+        self.view.show_counts(counts)
+        choosing, self._choosing = self._choosing, False
+        stage = asked.first_with_work(counts, self.stage)
+        if choosing and stage != self.stage:
+            self.show_stage(stage)
 
     def filter(self, section: str | None, priority: str | None) -> None:
         """Show only a section's or a priority's orders."""
@@ -78,7 +91,7 @@ class Presenter:
     def reload(self) -> None:
         """Ask again for the list and the counts."""
         desk, stage, section, priority = self.desk, self.stage, self.section, self.priority
-        self.tasks.query("counts", lambda: worklist.counts(desk), self.view.show_counts)
+        self.tasks.query("counts", lambda: worklist.counts(desk), self._counted)
         if stage == CALL_BACK:
             self.tasks.query("list", lambda: worklist.critical_results(desk), self.view.show_critical)
         else:
@@ -232,18 +245,8 @@ class Presenter:
             return Todo("")
         if self._typed:
             return Todo("enter", _("&Save results"), enabled=True)
-        waiting = any(test.status in {"ordered", "rejected"} for test in sheet.tests)
-        entered = [test.result for test in sheet.tests if test.result is not None and test.result.status == "entered"]
-        found = {}
-        if waiting and self.may_collect:
-            found["collect"] = Todo("collect", _("Collect spec&imens"), enabled=bool(self.view.chosen_kinds()))
-        if any(row.editable for row in self.rows()):
-            found["enter"] = Todo("enter", _("&Save results"))
-        if entered and self.may_enter:
-            others = [result for result in entered if not result.entered_by_me]
-            rule = "" if len(others) == len(entered) else _(SECOND_PERSON)
-            words = _("&Release {n} results") if len(others) != 1 else _("&Release {n} result")
-            found["release"] = Todo("release", words.format(n=len(others) or len(entered)), bool(others), rule)
+        rows, kinds = any(row.editable for row in self.rows()), self.view.chosen_kinds()
+        found = asked.todos(sheet, kinds, editable=rows, may_collect=self.may_collect, may_enter=self.may_enter)
         order = (self.stage, "collect", "release", "enter")
         return next((found[kind] for kind in order if kind in found), Todo(""))
 
@@ -277,7 +280,7 @@ class Presenter:
         def done(entered: tuple[Entered, ...]) -> None:
             self._typed, self._changing = {}, set()
             self.view.draft_done()
-            self._after("save", _("{n} results saved. A second person releases them.").format(n=len(entered)))
+            self._after("save", asked.saved_words(len(entered)))
 
         key = DraftKey(FORM, sheet.order_id)
         self._do("save", lambda desk: results.enter_results(desk, sheet.order_id, tuple(entries)), done, draft=key)
@@ -289,7 +292,7 @@ class Presenter:
         seen = tuple((one.id, one.revision) for one in found if one.status == "entered" and not one.entered_by_me)
 
         def done(released: Released) -> None:
-            words = _("{n} results released.").format(n=len(released.results))
+            words = ngettext("{n} result released.", "{n} results released.", len(released.results))
             if released.to_call_back:
                 words += " " + _("{n} critical: call back now.").format(n=len(released.to_call_back))
             self._after("release", words)
@@ -325,14 +328,9 @@ class Presenter:
             self.view.correction_done()
             self._after("correct", _("Corrected to {value}. A second person releases it.").format(value=entered.value))
 
-        self._do(
-            "correct",
-            lambda desk: results.correct_result(
-                desk, result.id, value, reason, expect=result.revision, confirmed=confirmed
-            ),
-            done,
-            draft=self.kept("correction", result.id).key,
-        )
+        self._do("correct", lambda desk: results.correct_result(
+            desk, result.id, value, reason, expect=result.revision, confirmed=confirmed
+        ), done, draft=self.kept("correction", result.id).key)  # fmt: skip
 
     def uncalled(self) -> list[SheetTest]:
         """The critical results of the open order that nobody was called about."""

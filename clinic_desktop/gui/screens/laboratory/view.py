@@ -116,15 +116,9 @@ class LaboratoryScreen(ScreenView):
 
     def show_counts(self, counts: Counts) -> None:
         """Show how much waits at each stage."""
-        found = {
-            "collect": counts.collect,
-            "enter": counts.enter,
-            "release": counts.release,
-            CALL_BACK: counts.call_back,
-        }
         for place, stage in enumerate(STAGES):
-            words = _(TABS[stage])
-            self._tabs.setTabText(place, f"{words}  {found[stage]}" if found.get(stage) else words)
+            words, waiting = _(TABS[stage]), counts.at(stage)
+            self._tabs.setTabText(place, f"{words}  {waiting}" if waiting else words)
 
     def show_sections(self, sections: Sequence[str]) -> None:
         """Offer the sections to filter by."""

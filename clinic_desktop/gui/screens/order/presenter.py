@@ -6,7 +6,7 @@ from typing import Protocol
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services import directory, drafts, laboratory
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.directory import Entry
@@ -149,8 +149,8 @@ class Presenter:
             self.view.set_busy(False)
             self._chosen, self._act, self.patient_id = {}, new_id(), ""
             count = len(placed.tests)
-            words = _("Order {number} placed: {n} tests.") if count != 1 else _("Order {number} placed: {n} test.")
-            self.view.placed(words.format(number=placed.number, n=count))
+            tests = ngettext("{n} test", "{n} tests", count)
+            self.view.placed(_("Order {number} placed: {tests}.").format(number=placed.number, tests=tests))
 
         def failed(error: Exception) -> None:
             if patient_id == self.patient_id:

@@ -11,7 +11,7 @@ from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout, label
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.gui.widgets.text import TextField
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services.prescribing import ShownAlert
 
 LOOKS = {
@@ -67,8 +67,8 @@ class AlertsPanel(QWidget):
         for alert in loud:
             self._body.addWidget(self._alert(alert, reasons))
         if quiet and not self._quiet_open:
-            words = _("Show {n} for information") if len(quiet) != 1 else _("Show 1 for information")
-            self._body.addWidget(LinkButton(words.format(n=len(quiet)), "prescribing.show_quiet", self._open_quiet))
+            words = ngettext("Show {n} for information", "Show {n} for information", len(quiet))
+            self._body.addWidget(LinkButton(words, "prescribing.show_quiet", self._open_quiet))
         for alert in quiet if self._quiet_open else ():
             self._body.addWidget(self._alert(alert, reasons))
         if not alerts:

@@ -12,7 +12,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.services import charting, directory, drafts, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.directory import Entry
-from clinic_desktop.services.prescribers import Outside
+from clinic_desktop.services.prescribers import HERE
 from clinic_desktop.services.prescribing import (
     ALLERGIES_NOT_ASKED,
     Checked,
@@ -62,7 +62,7 @@ class Presenter:
         self.reasons: dict[str, str] = {}
         self.last_signed: str | None = None
         self.priority = "routine"
-        self.pharmacy_id: str | None = None  # outside; None is the clinic's own
+        self.outside = HERE
         self._act_id = new_id()
         self._asked: str | None = None  # in place of what the check says, while it says nothing
 
@@ -119,8 +119,10 @@ class Presenter:
                 fields[f"reason {key}"] = reason
         if self.priority != "routine":
             fields["priority"] = self.priority
-        if self.pharmacy_id:
-            fields["pharmacy"] = self.pharmacy_id
+        if self.outside.pharmacy_id:
+            fields["pharmacy"] = self.outside.pharmacy_id
+        if self.outside.expires_on:
+            fields["expires_on"] = self.outside.expires_on.isoformat()
         if fields and self.encounter_id:
             fields["encounter_id"] = self.encounter_id
         return fields
@@ -279,7 +281,7 @@ class Presenter:
         desk = self.desk.once(self._act_id, draft=self.draft_key)
         lines = [replace(written.line, quantity=written.quantity) for written in self.lines]
         patient, encounter, reasons, priority = self.patient_id, self.encounter_id, dict(self.reasons), self.priority
-        key, typed, outside = self.draft_key, self.draft({}), Outside(self.pharmacy_id)
+        key, typed, outside = self.draft_key, self.draft({}), self.outside
 
         def signed(answer: SignedPrescription) -> None:
             # The answer may come when another patient's prescription is being written: that one stays as it is.

@@ -14,9 +14,10 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribing.alerts import AlertsPanel
 from clinic_desktop.gui.screens.prescribing.drafting import Written
 from clinic_desktop.gui.screens.prescribing.editor import LineEditor, counted_whole
+from clinic_desktop.gui.screens.prescribing.filling import Filling
 from clinic_desktop.gui.screens.prescribing.presenter import Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
+from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.howfar import HowFar
@@ -26,6 +27,7 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.directory import Entry
+from clinic_desktop.services.prescribers import HERE
 from clinic_desktop.services.prescribing import MedicationChart, ShownAlert, SignedPrescription
 from clinic_desktop.services.prescriptions import Prescription
 
@@ -72,7 +74,7 @@ class PrescribingView(ScreenView):
         self._far = HowFar(context.desk, context.tasks)
         self._far.beside(self.last, "when", ("prescription",), lambda row: row.prescription_id)
         self.priority = SegmentField("", "prescribing.priority", [(key, _(words)) for key, words in PRIORITIES])
-        self.pharmacy = ChoiceField(_("&Filled by"), "prescribing.pharmacy", (), none=_("The clinic's own pharmacy"))
+        self.filling = Filling(context.today)
         self.takes = label("", "secondary", name="prescribing.takes", wrap=True)
         self._checks = QTimer(self)
         self._checks.setSingleShot(True)
@@ -117,7 +119,7 @@ class PrescribingView(ScreenView):
         beside_column.setContentsMargins(0, 0, 0, 0)
         beside_column.setSpacing(12)
         beside_column.addWidget(self.side, 1)
-        beside_column.addWidget(self.pharmacy)
+        beside_column.addWidget(self.filling)
         beside_column.addWidget(self.priority)
         self.set_context(beside)
 
@@ -133,7 +135,7 @@ class PrescribingView(ScreenView):
         self.last.opened.connect(self.presenter.repeat)
         self.priority.set_value("routine")
         self.priority.edited.connect(self._priority_chosen)
-        self.pharmacy.edited.connect(self._pharmacy_chosen)
+        self.filling.edited.connect(lambda _key: self._filling_chosen())
         remove = QShortcut(QKeySequence("Delete"), self.lines.view, self._remove)
         remove.setContext(Qt.ShortcutContext.WidgetShortcut)
 
@@ -180,7 +182,7 @@ class PrescribingView(ScreenView):
             weight = words.format(
                 kg=plain(chart.weight_kg), date=show_date(from_text(chart.weighed_at).astimezone().date())
             )
-        self.pharmacy.show_hint(_("The patient prefers {name}").format(name=chart.pharmacy) if chart.pharmacy else "")
+        self.filling.prefer(chart.pharmacy)
         takes = _("Takes now:\n{names}").format(names=names) if names else _("Takes no medicine now.")
         self.takes.setText("\n".join(part for part in (takes, weight) if part))
 
@@ -204,15 +206,11 @@ class PrescribingView(ScreenView):
         self.editor.restore(fields)
         if "priority" in fields:
             self.priority.set_value(fields["priority"])
-        if "pharmacy" in fields:
-            self.pharmacy.set_value(fields["pharmacy"])
-            self.presenter.pharmacy_id = str(fields["pharmacy"])
+        self.presenter.outside = self.filling.put_back(fields)
 
     def offer_pharmacies(self, found: Sequence[Entry]) -> None:
-        """Where the prescription can be filled; with none outside there is nothing to choose."""
-        with QSignalBlocker(self.pharmacy):
-            self.pharmacy.set_choices([(one.id, one.name) for one in found if one.active])
-        self.pharmacy.setVisible(any(one.active for one in found))
+        """Where the prescription can be filled."""
+        self.filling.offer(found)
 
     def pending(self) -> Written | None:
         """The line being written, if it is whole."""
@@ -245,7 +243,9 @@ class PrescribingView(ScreenView):
         key = error.facts.get("key") if isinstance(error, Refusal) else None
         if isinstance(key, str) and key in self.alerts.fields:
             self.ask_reason(key)
-        self.context.window.show_error(error)
+        fields = {field.key for field in self.filling.fields()}
+        beside = isinstance(error, Refusal) and error.field in fields
+        self.context.window.show_error(error, self.filling if beside else None)
 
     def ask_reason(self, key: str) -> None:
         """Go to the reason that is missing."""
@@ -320,7 +320,8 @@ class PrescribingView(ScreenView):
             if self.editor.is_empty():
                 self.say(_("Line added. Look at the check, then sign."))
             return
-        self.presenter.sign()
+        if self.filling.check():
+            self.presenter.sign()
 
     def _repeat_last(self) -> None:
         rows = [row for row in self.last.rows() if row.status != "cancelled"]
@@ -334,14 +335,13 @@ class PrescribingView(ScreenView):
         self.presenter.priority = self.priority.value() or "routine"
         self.touch_draft()
 
-    def _pharmacy_chosen(self) -> None:
-        self.presenter.pharmacy_id = self.pharmacy.value()
+    def _filling_chosen(self) -> None:
+        self.presenter.outside = self.filling.chosen()
         self.touch_draft()
 
     def _plain_priority(self) -> None:
-        with QSignalBlocker(self.pharmacy):
-            self.pharmacy.set_value(None)
-        self.presenter.pharmacy_id = None
+        self.filling.begin()
+        self.presenter.outside = HERE
         with QSignalBlocker(self.priority):
             self.priority.set_value("routine")
         self.presenter.priority = "routine"

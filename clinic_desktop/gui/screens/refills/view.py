@@ -132,6 +132,7 @@ class RefillsView(ScreenView):
             self.form.keeper.forget()
         self.form.clear()
         self.asked_how.set_value("in_person")
+        self.requests.setFocus()  # the button that was pressed is none any more
         self.context.window.say(words)
 
     def show_error(self, error: Exception) -> None:
@@ -186,7 +187,7 @@ class RefillsView(ScreenView):
 def _medicine_columns() -> list[Column[Refillable]]:
     return [
         Column("title", _("Medicine"), lambda row: row.title, stretch=True, strong=True),
-        Column("sig", _("Instruction"), lambda row: row.sig, width=260),
+        Column("sig", _("Instruction"), lambda row: row.sig, width=260, wrap=True),
         Column("quantity", _("Quantity"), lambda row: row.quantity, width=110),
         Column("number", _("Prescription"), lambda row: row.number, width=140, subtle=True),
         Column("state", "", lambda row: _("asked for") if row.waiting else "", width=90, meaning=lambda _r: "warning"),
@@ -196,11 +197,13 @@ def _medicine_columns() -> list[Column[Refillable]]:
 def _request_columns() -> list[Column[Refill]]:
     return [
         Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=180, look=_state),
-        Column("medicine", _("Medicine"), lambda row: row.medicine, stretch=True),
-        Column("who", _("Asked by"), lambda row: f"{row.asked_by}, {_(HOW[row.asked_how]).lower()}", width=160),
+        Column("medicine", _("Medicine"), lambda row: row.medicine, stretch=True, wrap=True),
+        Column("who", _("Asked by"), lambda row: f"{row.asked_by}, {_(HOW[row.asked_how]).lower()}", width=150,
+               wrap=True),
         Column("at", _("Asked"), lambda row: show_moment(row.asked_at), width=146, sort=lambda row: row.asked_at),
-        Column("why", _("Decision"), lambda row: " ".join(filter(None, (row.decided_by, row.reason))), width=130),
-    ]
+        Column("why", _("Decision"), lambda row: ": ".join(filter(None, (row.decided_by, row.reason))), width=170,
+               wrap=True),
+    ]  # fmt: skip
 
 
 def _state(row: Refill) -> Look:

@@ -350,3 +350,9 @@ def test_an_export_for_research_is_made_from_its_form_and_refused_in_words(
     (row,) = page.table.rows()
     assert (row.export.approval, row.export.patients, row.export.k) == ("IRB-2026-7", 2, 2)
     assert page.form.values()["approval"] == ""
+    page._presenter.progress = "50/120"
+    page.show_progress()
+    assert page.said.text() == "Patients read: 50/120"
+    page._presenter.progress = None
+    page.show_progress()
+    assert page.said.text() == ""

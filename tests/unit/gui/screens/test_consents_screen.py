@@ -88,7 +88,7 @@ def test_a_consent_is_signed_on_the_pad_and_stands_in_the_list(at: At, desk_for:
     patient = register(desk_for("front_desk"))
     window = at("front_desk")
     window.view.open(patient_id=patient)
-    press(window, "consents.new")
+    window.view.primary()
     fill(window, "consents.scope", "disclosure")
     assert "may give parts of my health record" in find(window, "consents.wording").property("text")
     draw(window, "consents.signature")
@@ -105,7 +105,7 @@ def test_without_a_signature_the_pad_says_so_and_nothing_is_kept(at: At, desk_fo
     patient = register(desk_for("doctor"))
     window = at("doctor")
     window.view.open(patient_id=patient)
-    press(window, "consents.new")
+    window.view.primary()
     fill(window, "consents.scope", "research")
     window.primary()
     assert any("signature" in words for words in window.errors)
@@ -116,7 +116,7 @@ def test_a_consent_signed_tomorrow_is_refused_in_words_and_nothing_is_kept(at: A
     patient = register(desk_for("doctor"))
     window = at("doctor")
     window.view.open(patient_id=patient)
-    press(window, "consents.new")
+    window.view.primary()
     fill(window, "consents.scope", "research")
     fill(window, "consents.granted_on", "11-Mar-2026")
     draw(window, "consents.signature")
@@ -130,7 +130,7 @@ def test_the_strokes_are_kept_as_a_draft_and_come_back(at: At, desk_for: DeskFor
     patient = register(desk)
     window = at("nurse")
     window.view.open(patient_id=patient)
-    press(window, "consents.new")
+    window.view.primary()
     fill(window, "consents.scope", "research")
     draw(window, "consents.signature")
     for keeper in window.view.findChildren(DraftKeeper):
@@ -140,7 +140,7 @@ def test_the_strokes_are_kept_as_a_draft_and_come_back(at: At, desk_for: DeskFor
     assert len(json.loads(json.loads(row.fields)["signature"])["strokes"]) == 2
     again = at("nurse")
     again.view.open(patient_id=patient)
-    press(again, "consents.new")
+    again.view.primary()
     again.primary()
     assert again.errors == []
     assert first(desk, patient).scope == "research"
@@ -268,10 +268,10 @@ def test_another_patients_page_shows_nothing_of_the_one_before(at: At, desk_for:
     sign(desk, one, "disclosure")
     window = at("doctor")
     window.view.open(patient_id=one)
-    press(window, "consents.new")
+    window.view.primary()
     draw(window, "consents.signature")
     window.view.open(patient_id=other)
-    press(window, "consents.new")
+    window.view.primary()
     window.primary()
     assert consents.consents_of(desk, other).consents == ()
 

@@ -51,6 +51,20 @@ def test_an_empty_chart_still_shows_the_curves_and_says_what_goes_there(stage: S
     assert view.primary_enabled
 
 
+def test_a_grown_up_is_told_that_growth_charts_end(stage: Stage, desk_for: DeskFor) -> None:
+    new = patients.NewPatient("Okafor", "Ada", "female", date(1990, 3, 10), "day")
+    view = show(stage, patients.register_patient(desk_for("nurse"), new).patient_id)
+    assert view.chart._curves == ()
+    assert "end at 20 years" in view.chart.accessibleName()
+
+
+def test_an_empty_chart_opens_at_the_ages_of_the_child(stage: Stage, desk_for: DeskFor) -> None:
+    new = patients.NewPatient("Okafor", "Ada", "female", date(2018, 3, 10), "day")
+    view = show(stage, patients.register_patient(desk_for("nurse"), new).patient_id)
+    assert view.presenter.standard == "cdc"
+    assert view.chart._curves[0].points[-1][0] > 8 * 365
+
+
 def test_what_is_measured_is_drawn_and_listed_at_once(stage: Stage, child: str, desk_for: DeskFor) -> None:
     view = show(stage, child)
     fill(view, "growth.weight", "8.9")

@@ -301,6 +301,20 @@ def test_of_an_order_that_two_entered_each_releases_what_the_other_did(bench: Be
     assert [test.status for test in bench.sheet().tests] == ["released", "resulted"]
 
 
+def test_with_no_list_asked_for_the_first_one_with_work_is_shown(bench: Bench) -> None:
+    bench.placed("sodium")
+    test = bench.sheet().tests[0]
+    results.enter_results(bench.anna, bench.order, (Entry(test.order_test_id, "140", test.version),))
+    screen = bench.screen(bench.anna, "")
+    assert screen.view.presenter.stage == "release"
+    asked = bench.screen(bench.anna, "collect")
+    assert asked.view.presenter.stage == "collect"
+
+
+def test_where_nothing_waits_the_roles_own_list_is_shown(bench: Bench) -> None:
+    assert bench.screen(bench.anna, "").view.presenter.stage == "enter"
+
+
 def critical(bench: Bench) -> None:
     bench.placed("potassium")
     test = bench.sheet().tests[0]

@@ -94,6 +94,30 @@ def test_an_unfinished_line_is_added_and_looked_at_before_it_is_signed(clinic: W
     assert len(prescribing.active_prescriptions(clinic.doctor, clinic.patient)) == 1
 
 
+def test_the_last_day_to_fill_it_is_checked_kept_in_the_draft_and_signed(clinic: World, window: OneScreen) -> None:
+    view = screen(window)
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    view.filling.until.line.setText("soon")
+    window.primary()
+    assert prescribing.active_prescriptions(clinic.doctor, clinic.patient) == ()
+    view.filling.until.line.setText("1 Jan 2001")
+    view.filling.edited.emit("expires_on")
+    window.primary()
+    assert prescribing.active_prescriptions(clinic.doctor, clinic.patient) == ()
+    assert window.errors == ["This day is in the past."]
+    view.filling.until.line.setText("31-Dec-2027")
+    view.filling.edited.emit("expires_on")
+    view.keeper.flush()
+    kept = drafts.draft(clinic.doctor, DraftKey("prescribing", clinic.patient))
+    assert kept is not None
+    assert kept["expires_on"] == "2027-12-31"
+    window.primary()
+    (signed,) = prescribing.active_prescriptions(clinic.doctor, clinic.patient)
+    assert signed.expires_on == "2027-12-31"
+    assert view.filling.until.value() is None
+
+
 def test_an_allergy_asks_for_its_reason_in_place(clinic: World, window: OneScreen, qtbot: QtBot) -> None:
     clinic.allergic_to("Penicillin", group="penicillin")
     write(window, "amox", "tds", "7")
