@@ -1,12 +1,14 @@
-"""`clinic-desktop remote`: connect the documented systems, change them, look whether they answer, take them away."""
+"""`clinic-desktop remote`: connect the documented systems, change them, ask them, take them away."""
 
 import json
 from argparse import Namespace
+from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.permissions import require
@@ -30,6 +32,16 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     which.add_parser("list", help="every system with its address and state")
     tested = which.add_parser("test", help="sign in and look what is there")
     tested.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
+    asked = which.add_parser("ask", help="ask a system something; nothing of it is taken into the chart")
+    asked.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
+    asked.add_argument("what", metavar="WHAT", help="a word that is not known is answered with those that are")
+    asked.add_argument("report", nargs="?", metavar="TYPE", help="of a report or an export")
+    asked.add_argument("--patient", metavar="MRN")
+    asked.add_argument("--practitioner", metavar="ID", help="here (id or name), or the id there")
+    asked.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY")
+    asked.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY")
+    asked.add_argument("--format", choices=["csv", "excel", "pdf"], help="of an export")
+    asked.add_argument("--out", type=Path, metavar="F", help="where an export is written to")
     removed = which.add_parser("remove", help="take a system away; its secrets are erased")
     removed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     return _do(terminal, words.parse_args(arguments))
@@ -40,6 +52,8 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
     with terminal.signed_in() as here:
         if chosen.which == "test":
             return _test(terminal, here, chosen.system)
+        if chosen.which == "ask":
+            return _ask(terminal, here, chosen)
         if chosen.which == "add":
             add_remote(here.desk, chosen.system, chosen.base_url, secrets)
         elif chosen.which == "set":
@@ -63,6 +77,49 @@ def _test(terminal: Terminal, here: SignedIn, system: str) -> int:
         office.close()
     terminal.answer({"system": system, "found": found}, [f"{name}: {value}" for name, value in sorted(found.items())])
     return DONE
+
+
+def _ask(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
+    """Ask a system something, and show what this clinic says of the same beside it."""
+    from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
+    from clinic_desktop.exchange.second_opinions import Wanted, ask
+
+    if chosen.what == "export" and chosen.out is None:
+        raise Refusal(N_("Say where the file is written to: --out F."), field="out")
+    wanted = Wanted(chosen.patient, chosen.practitioner, chosen.first, chosen.last, chosen.report, chosen.format)
+    held = here.clinic.send_alone()  # no limit is counted by two processes at once
+    try:
+        office = PostOffice(here.clinic, only=chosen.system)
+        try:
+            found = ask(office, here.desk, chosen.system, chosen.what, wanted)
+        finally:
+            office.close()
+    finally:
+        held.release()
+    if found.file is not None:
+        _write(chosen.out, found.file)
+    told = {"system": chosen.system, "what": chosen.what, "theirs": found.theirs, "ours": found.ours}
+    terminal.answer(told, _sides(told))
+    return DONE
+
+
+def _sides(told: dict[str, object]) -> Iterator[str]:
+    for side in ("theirs", "ours"):
+        if told[side] is not None:
+            yield f"{side}:"
+            yield from json.dumps(told[side], ensure_ascii=False, indent=1, default=str).splitlines()
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Trouble(
+            "The file could not be written to {path} ({why}).",
+            remedy="Name a file in a folder that can be written to.",
+            path=str(path),
+            why=error.strerror or type(error).__name__,
+        ) from error
 
 
 def _secrets(path: Path) -> dict[str, str]:

@@ -37,10 +37,7 @@ SYSTEMS: Mapping[str, System] = {
         ),
         System(
             "hms_enterprise", "HMS Enterprise-Grade", "https://…", ("username", "password", "mfa_code"),
-            {
-                "graphql_path": "Where its GraphQL answers, such as /graphql",
-                "undocumented_list": "Whether its undocumented list of patients is used (yes or no)",
-            },
+            {"graphql": "Where its GraphQL answers, such as /graphql"},
         ),
         System(
             "practice_studio", "Practice Studio", "https://…", ("client_id", "client_secret", "scope"),

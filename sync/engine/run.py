@@ -5,7 +5,7 @@ database that remembers how far it has come. It may be stopped between any two e
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sync.engine import looking, sweeping
 from sync.engine.audit import Log
@@ -21,8 +21,11 @@ from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
 from sync.engine.store.tables import Intent, Kept, Sweep, Work
 from sync.engine.telling import tell
-from sync.port import Remote
+from sync.port import Kind, Remote
+from sync.transport.outcomes import Outcome
 from sync.transport.wire import Gate
+
+A = TypeVar("A")
 
 INTAKE = 500
 BATCH = 50
@@ -297,6 +300,30 @@ class Engine:
         desk.budgets.limit_to(desk.remote.profile.buckets)
         self.people[system].capabilities(found)
         return found
+
+    def ask(self, system: str, what: str, question: Callable[[Remote, Callable[[Kind, str], str | None]], A]) -> A:
+        """Ask a system something for a person, within its limits; that it was asked stands in the log.
+
+        The question is handed the remote, and what gives the id there of a record here.
+        """
+        desk = self.offices[system].desk
+        desk.budgets.purpose = "person"
+        came = "not asked"
+
+        def there(kind: Kind, local_id: str) -> str | None:
+            with self._disk.read() as unit:
+                return desk.known(Rows(unit)).there(kind, local_id)
+
+        try:
+            answer = question(desk.remote, there)
+            came = "answered"
+        except Outcome as error:
+            came = type(error).__name__
+            raise
+        finally:
+            with self._disk.write() as unit:
+                desk.log.add(Rows(unit), desk.now(), "asked", what, came=came)
+        return answer
 
     def step(self) -> bool:
         """Give every system one job; False where none had anything to do."""

@@ -32,7 +32,7 @@ USES: Mapping[str, str] = {
     "PUT /api/v1/appointments/{appointment_id}": _SEND,
     "DELETE /api/v1/appointments/{appointment_id}": "client only: an appointment is cancelled, never deleted",
     "POST /api/v1/appointments/{appointment_id}/cancel": "sync: sends a cancellation",
-    "GET /api/v1/appointments/available-slots": "schedule screen: Healify's free times beside our own",
+    "GET /api/v1/appointments/available-slots": "`remote ask healify slots`: its free times beside our own",
     "GET /api/v1/digital-programs": "programmes screen",
     "GET /api/v1/digital-programs/{program_id}": "programmes screen: one programme",
     "POST /api/v1/digital-programs/{program_id}/enroll": "programmes screen: puts a patient on one",

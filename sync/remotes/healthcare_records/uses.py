@@ -15,12 +15,14 @@ USES: Mapping[str, str] = {
     "PUT /patients/{patient_id}": "sync: sends a change, where every hidden value is held here",
     "DELETE /patients/{patient_id}": "client only: an administrator's act with a reason, never the sync's",
     "GET /patients/search": "sync: the search before a patient is created, and for one whose answer was lost",
-    "GET /patients/{patient_id}/consent-status": "consents screen: what this system would let be read",
+    "GET /patients/{patient_id}/consent-status": (
+        "`remote ask healthcare_records consent-status`: what it would let be read, beside our own"
+    ),
     "POST /documents": "sync: sends notes and documents",
     "GET /documents": "sync: sweeps; looking for a document whose answer was lost",
     "GET /documents/{document_id}": "sync: details, on demand",
     "POST /consents": "sync: sends consents",
     "GET /consents": "sync: sweeps; looking for a consent whose answer was lost",
-    "POST /fhir/validate": "export screen: a second opinion beside our own validation",
+    "POST /fhir/validate": "`remote ask healthcare_records validate`: beside our own check",
     "POST /anonymize": "client only: a researcher's act that needs a review board's number, never the clinic's",
 }

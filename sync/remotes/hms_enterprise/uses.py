@@ -15,16 +15,20 @@ USES: Mapping[str, str] = {
     "GET /api/v1/clinical/encounters": "agent: visits of a linked patient, probe after a lost answer",
     "PUT /api/v1/clinical/encounters/{encounter_id}": "agent: an addendum to a signed visit",
     "POST /api/v1/pharmacy/prescriptions": "agent: each medicine of a prescription signed here",
-    "POST /api/v1/pharmacy/drug-interactions": "prescribing screen: a second opinion beside our own alerts",
+    "POST /api/v1/pharmacy/drug-interactions": (
+        "`remote ask hms_enterprise interactions`: a second opinion beside our own alerts"
+    ),
     "POST /api/v1/laboratory/orders": "agent: tests ordered here",
     "GET /api/v1/laboratory/orders/{order_id}/results": "agent: results of each open order, and after a live hint",
     "POST /api/v1/appointments": "agent: an appointment made here",
-    "GET /api/v1/appointments/schedule": "calendar screen: their bookings and free slots; agent: probe and sweep",
+    "GET /api/v1/appointments/schedule": (
+        "agent: probe and sweep; `remote ask hms_enterprise schedule`: their bookings and free slots"
+    ),
     "POST /api/v1/billing/charges": "agent: a charge made on the billing screen",
     "POST /api/v1/billing/claims": "agent: a claim submitted on the insurance screen",
-    "GET /api/v1/analytics/patients": "analytics screen: their numbers beside ours; agent: drift check",
-    "GET /api/v1/analytics/clinical-quality": "analytics screen: their measures beside ours",
-    "WS /v1/ws": "agent: live hints, each of which leads to a read",
+    "GET /api/v1/analytics/patients": "`remote ask hms_enterprise analytics`: their numbers beside ours",
+    "GET /api/v1/analytics/clinical-quality": "`remote ask hms_enterprise quality`: their measures",
+    "WS /v1/ws": "client only: not used yet; the lists are looked through often enough without it",
     "POST /graphql": "agent: read of a patient's prescriptions after a lost answer, where an address is given",
     "GET /v1/patients/{id}/encounters": _LINK,
     "GET /v1/patients/{id}/appointments": _LINK,

@@ -10,7 +10,11 @@ USES: Mapping[str, str] = {
     "PUT /api/v1/patients/{patient_id}": "sync: sends what was done here",
     "GET /api/v1/appointments": "sync: sweeps and hot windows; looking for an appointment whose answer was lost",
     "POST /api/v1/appointments": "sync: sends what was done here",
-    "GET /api/v1/providers": "connect wizard: the directory that practitioners and places are mapped from",
+    "GET /api/v1/providers": (
+        "sync: the directory that practitioners are known by; `remote ask practice_studio providers`"
+    ),
     "GET /api/v1/patients/{patient_id}/records": "sync: what was written there arrives in the chart",
-    "GET /api/v1/patients/{patient_id}/invoices": "billing screen: their invoices and payments beside our own",
+    "GET /api/v1/patients/{patient_id}/invoices": (
+        "sync: sweeps; `remote ask practice_studio invoices`: theirs beside our own"
+    ),
 }
