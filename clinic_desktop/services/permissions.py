@@ -337,6 +337,9 @@ ACTS: dict[str, frozenset[str]] = {
     "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
     "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
     "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
+    # reports: which of them a role runs is in domain.reporting_catalogue
+    "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting.reports_for": EVERYONE,
     # billing
     **dict.fromkeys(
         (
