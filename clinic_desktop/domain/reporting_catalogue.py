@@ -2,9 +2,12 @@
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Report
+from clinic_desktop.domain.reporting_care import CARE
+from clinic_desktop.domain.reporting_money import MONEY
+from clinic_desktop.domain.reporting_stores import STORES
 from clinic_desktop.domain.reporting_work import WORK
 
-REPORTS: dict[str, Report] = {report.name: report for report in WORK}
+REPORTS: dict[str, Report] = {report.name: report for report in (*WORK, *MONEY, *STORES, *CARE)}
 
 
 def report(name: str) -> Report:

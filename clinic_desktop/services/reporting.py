@@ -15,16 +15,22 @@ from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain import reporting as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Column, Group, Report, Row, Totals, Value
+from clinic_desktop.domain.reporting_care import COVERAGE, ICD10_CHAPTERS
 from clinic_desktop.domain.reporting_catalogue import REPORTS, report
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services import reporting_work
+from clinic_desktop.services import reporting_care, reporting_money, reporting_stores, reporting_work
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 
 IN_ACT = ("local_midnight",)
 
-QUESTIONS: dict[str, Question] = {**reporting_work.QUESTIONS}
+QUESTIONS: dict[str, Question] = {
+    **reporting_work.QUESTIONS,
+    **reporting_money.QUESTIONS,
+    **reporting_stores.QUESTIONS,
+    **reporting_care.QUESTIONS,
+}
 # How many steps of SQLite pass between two looks at whether anybody wants it to stop: some milliseconds.
 _STEPS = 100_000
 
@@ -138,6 +144,8 @@ def _facts(connection: Connection, asked: Asked, now: datetime) -> dict[str, str
         "now": to_text(now),
         "today": now.astimezone().date().isoformat(),
         "people": json.dumps(people),
+        "chapters": json.dumps(ICD10_CHAPTERS),
+        "coverage": json.dumps(COVERAGE),
     }
 
 

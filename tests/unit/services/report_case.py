@@ -15,10 +15,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, text
 
 from clinic_desktop.clock import new_id, to_text
+from clinic_desktop.domain.reporting import Asked, Group, cells
+from clinic_desktop.services.reporting import Held, open_report
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff, staff_hours
 from clinic_desktop.store.unit import Transaction
+from tests.conftest import DeskFor
 
 ZONE = ZoneInfo("Asia/Beirut")
 FIRST, LAST = date(2028, 2, 26), date(2028, 3, 31)
@@ -28,6 +31,8 @@ NAMES = (
 )  # fmt: skip
 
 RowOf = dict[str, Any]
+Line = list[str]
+GROUPS = ["none", "day", "week", "month"]
 
 
 @contextmanager
@@ -103,8 +108,22 @@ class Case:
         """An instant some seconds later."""
         return to_text(datetime.fromisoformat(at) + timedelta(seconds=self.draw.randint(least, most), microseconds=5))
 
-    def some(self, table: Table, unit: Transaction, **values: object) -> str:
+    def some(self, table: Table, unit: Transaction, /, **values: object) -> str:
         return unit.create(table, values, kind=f"{table.name}.made")
+
+
+def told(
+    desk_for: DeskFor, name: str, group: str = "none", role: str = "administrator"
+) -> tuple[list[Line], list[Line]]:
+    """The cells of a report's rows, and of its totals."""
+    run = open_report(desk_for(role), Asked(name, FIRST, LAST, Group(group)))
+    held = Held()
+    assert run.into(held) == len(held.rows) == held.count
+    return [[*cells(run.columns, row)] for row in held.rows], [[*cells(run.columns, row)] for row in held.lines]
+
+
+def without(lines: list[Line], group: str) -> list[Line]:
+    return [line[1:] for line in lines] if group == "none" else lines
 
 
 def rows_of(store: Store, table: str) -> list[RowOf]:
@@ -114,6 +133,13 @@ def rows_of(store: Store, table: str) -> list[RowOf]:
 
 
 # What the oracle reckons with: the standard library alone.
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount with the decimals of the two currencies of the case."""
+    digits = {"USD": 2, "LBP": 2, "KWD": 3}[currency]
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 10**digits}.{abs(minor) % 10**digits:0{digits}}"
 
 
 def local(at: str) -> datetime:

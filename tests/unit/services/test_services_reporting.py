@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.domain.reporting import Asked, Group, cells
+from clinic_desktop.domain.reporting import Asked, Group
 from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, open_report, reports_for
 from clinic_desktop.store.engine import Store
@@ -18,10 +18,19 @@ from clinic_desktop.store.tables.scheduling import appointments, queue_entries
 from clinic_desktop.store.unit import Transaction
 from tests.conftest import DeskFor
 from tests.unit.services import report_case as case
-from tests.unit.services.report_case import FIRST, LAST, Case, bucket, rows_of, tenths, within
-
-Line = list[str]
-GROUPS = ["none", "day", "week", "month"]
+from tests.unit.services.report_case import (
+    FIRST,
+    GROUPS,
+    LAST,
+    Case,
+    Line,
+    bucket,
+    rows_of,
+    tenths,
+    told,
+    within,
+    without,
+)
 
 
 def work(made: Case, unit: Transaction) -> None:
@@ -59,20 +68,6 @@ def worked(store: Store) -> Iterator[Store]:
     with case.in_beirut():
         Case(store).fill(work)
         yield store
-
-
-def told(
-    desk_for: DeskFor, name: str, group: str = "none", role: str = "administrator"
-) -> tuple[list[Line], list[Line]]:
-    """The cells of a report's rows, and of its totals."""
-    run = open_report(desk_for(role), Asked(name, FIRST, LAST, Group(group)))
-    held = Held()
-    assert run.into(held) == len(held.rows) == held.count
-    return [[*cells(run.columns, row)] for row in held.rows], [[*cells(run.columns, row)] for row in held.lines]
-
-
-def without(lines: list[Line], group: str) -> list[Line]:
-    return [line[1:] for line in lines] if group == "none" else lines
 
 
 @pytest.mark.parametrize("group", GROUPS)
