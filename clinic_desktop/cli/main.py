@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "hand records out: FHIR R4"),
     "anonymise": ("anonymise", "records for research, with nothing in them that names anybody"),
     "validate": ("validate", "check FHIR records against the published definitions"),
+    "report": ("reporting", "a report over some days as PDF, CSV or Excel"),
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),

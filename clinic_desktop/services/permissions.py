@@ -345,6 +345,9 @@ ACTS: dict[str, frozenset[str]] = {
     "remotes.remote_systems": EVERYONE,
     "remotes.whom": frozenset({ADMINISTRATOR}),
     "remotes.last_change": frozenset({ADMINISTRATOR}),
+    # reports: which of them a role runs is in domain.reporting_catalogue
+    "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting.reports_for": EVERYONE,
     # billing
     **dict.fromkeys(
         (

@@ -1,0 +1,114 @@
+"""`clinic-desktop report`: a report over some days as PDF, CSV or Excel; their list; whether a file is whole."""
+
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.reporting import Asked, Group, Report
+from clinic_desktop.domain.reporting_catalogue import REPORTS
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports.report_check import check_report
+from clinic_desktop.reports.report_file import FORMATS, write_report
+from clinic_desktop.services.numbers import patient_by_mrn
+from clinic_desktop.services.reporting import Stopped, open_report
+
+
+def run(terminal: Terminal, arguments: list[str]) -> int:
+    """Write one report, list those there are, or verify a file."""
+    words = parser("report", "A report over some of the clinic's days. `report verify FILE` checks a file.")
+    words.add_argument("name", nargs="?", choices=(*REPORTS, "verify"), metavar="NAME", help="--list names them")
+    words.add_argument("file", nargs="?", type=Path, metavar="FILE", help="of verify")
+    words.add_argument("--list", action="store_true", help="name every report, its question and its columns")
+    words.add_argument("--from", dest="first", metavar="D", help="the first day, as in 2026-03-01")
+    words.add_argument("--to", dest="last", metavar="D", help="the last day, counted in")
+    words.add_argument("--group-by", choices=("day", "week", "month"))
+    words.add_argument("--patient", metavar="MRN", help="of a report about one patient")
+    words.add_argument("--format", choices=FORMATS)
+    words.add_argument("--out", type=Path, metavar="F")
+    chosen = words.parse_args(arguments)
+    if chosen.list:
+        listed = [_listed(one) for one in REPORTS.values()]
+        terminal.answer(listed, [f"{row['report']:<26}{row['question']}" for row in listed])
+        return DONE
+    if chosen.name == "verify":
+        if chosen.file is None:
+            words.error("name the FILE to verify")
+        return _verify(terminal, chosen.file)
+    if chosen.name is None or chosen.file or None in {chosen.first, chosen.last, chosen.out}:
+        words.error("name a report, --from D, --to D and --out F, or --list")
+    form = chosen.format or chosen.out.suffix.lower().removeprefix(".")
+    if form not in FORMATS:
+        words.error("say --format pdf, csv or xlsx")
+    first, last = _day(chosen.first, "from"), _day(chosen.last, "to")
+    with terminal.signed_in() as here, _asking_to_stop() as asked:
+        patient = patient_by_mrn(here.desk, chosen.patient) if chosen.patient else None
+        made = open_report(here.desk, Asked(chosen.name, first, last, Group(chosen.group_by or "none"), patient))
+        terminal.progress(_("{title}: {question}").format(title=_(made.report.title), question=_(made.report.question)))
+        try:
+            done = write_report(
+                here.desk, made, chosen.out, form,
+                tell=lambda rows: terminal.progress(_("{rows} rows").format(rows=rows)), stop=lambda: bool(asked),
+            )  # fmt: skip
+        except Stopped:
+            raise KeyboardInterrupt from None
+    terminal.answer(
+        {"report": chosen.name, "out": str(done.path), "rows": done.rows},
+        [_("{title} in {out}: {rows} rows").format(title=_(made.report.title), out=done.path, rows=done.rows)],
+    )
+    return DONE
+
+
+def _listed(one: Report) -> dict[str, object]:
+    return {
+        "report": one.name,
+        "title": _(one.title),
+        "question": _(one.question),
+        "roles": sorted(one.roles),
+        "group_by": ["day", "week", "month"] if one.grouped else [],
+        "patient": one.about_patient,
+        "columns": [
+            {"name": column.name, "title": _(column.title), "kind": column.kind.value, "formula": _(column.formula)}
+            for column in one.columns
+            if column.shown
+        ],
+        "source": one.source,
+    }
+
+
+def _verify(terminal: Terminal, path: Path) -> int:
+    found = check_report(path)
+    words = _("whole, {rows} rows, {sum}").format(rows=found.rows, sum=found.sha256) if found.whole else found.why
+    terminal.answer(
+        {"file": str(path), "whole": found.whole, "rows": found.rows, "sha256": found.sha256, "why": found.why},
+        [f"{path}: {words}"],
+    )
+    return DONE if found.whole else DONE_WITH_PROBLEMS
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refusal(N_("Write a day as in 2026-03-01."), field=field) from error
+
+
+@contextmanager
+def _asking_to_stop() -> Iterator[Sequence[int]]:
+    """Let Ctrl+C be asked for between rows, also while the database is at work, where Python would hear it too late."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt  # a second time: at once
+        asked.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,234 @@
+"""What a report is: a question, its columns with their kinds and formulas, and how its totals and ratios are made.
+
+One definition gives the rows on the screen, the PDF, the CSV and the Excel file; what stands in a cell is decided here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+
+from clinic_desktop.domain.money import minor_digits
+from clinic_desktop.domain.refusals import Refusal
+
+Value = str | int | None
+Row = tuple[Value, ...]
+
+
+class Kind(Enum):
+    """What a column holds, which decides how it is written."""
+
+    TEXT = "text"
+    DAY = "day"  # 2026-03-10, or 2026-03 for a month
+    MOMENT = "moment"  # 2026-03-10 09:00, in the clinic's own zone
+    COUNT = "count"
+    MONEY = "money"  # minor units of the row's `currency`
+    TENTHS = "tenths"  # tenths of whatever `unit` says, so that no binary fraction is ever added up
+
+
+class Group(Enum):
+    """By which part of the clinic's own calendar rows are put together; weeks begin on Monday (ISO 8601)."""
+
+    NONE = "none"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A column made of two others: ``over * times / (under * per)``, halves away from zero; none where under is 0."""
+
+    over: str
+    under: str
+    times: int
+    per: int = 1
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `total` is whether the rows' sum means anything; `formula` says in words how it is measured."""
+
+    name: str
+    title: str
+    kind: Kind = Kind.TEXT
+    formula: str = ""
+    unit: str = ""
+    total: bool = False
+    ratio: Ratio | None = None
+    shown: bool = True
+    wide: int = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report; the first column of a report that is `grouped` is the day, week or month, where that is asked."""
+
+    name: str
+    title: str
+    question: str
+    columns: tuple[Column, ...]
+    roles: frozenset[str]
+    grouped: bool = True
+    about_patient: bool = False
+    chart: str = ""  # the column that is drawn
+    source: str = ""  # of a clinical rule
+    notes: tuple[str, ...] = ()
+
+    def made(self, group: Group) -> tuple[Column, ...]:
+        """The columns as they are worked with: without the calendar's, where nothing is put together by it."""
+        return self.columns if group is not Group.NONE or not self.grouped else self.columns[1:]
+
+    def shown(self, group: Group) -> tuple[Column, ...]:
+        """The columns that stand on the paper."""
+        return tuple(column for column in self.made(group) if column.shown)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which report over which of the clinic's own days, the last one counted in."""
+
+    name: str
+    first: date
+    last: date
+    group: Group = Group.NONE
+    patient_id: str | None = None
+
+
+@dataclass
+class Totals:
+    """Adds up what may be added, one line for each currency, and makes the ratios of the sums and not of the rows."""
+
+    columns: tuple[Column, ...]
+    sums: dict[str, list[int]] = field(default_factory=dict)
+    rows: int = 0
+
+    def add(self, row: Row) -> None:
+        """Count one row in."""
+        self.rows += 1
+        currency = currency_of(self.columns, row)
+        sums = self.sums.get(currency)
+        if sums is None:
+            sums = self.sums[currency] = [0] * len(self.columns)
+        for at, column in enumerate(self.columns):
+            if column.total and row[at] is not None:
+                sums[at] += int(row[at])  # type: ignore[arg-type]  # a column that is added up holds numbers
+
+    def lines(self, known: Mapping[str, Value], word: str) -> tuple[Row, ...]:
+        """The lines of the totals; `known` holds what cannot be added up and was counted over all rows together."""
+        if not any(column.total or column.name in known for column in self.columns):
+            return ()
+        return tuple(self._line(currency, sums, known, word) for currency, sums in sorted(self.sums.items()))
+
+    def _line(self, currency: str, sums: Sequence[int], known: Mapping[str, Value], word: str) -> Row:
+        values: list[Value] = []
+        for at, column in enumerate(self.columns):
+            if column.name in known:
+                values.append(known[column.name])
+            elif column.total:
+                values.append(sums[at])
+            elif column.name == "currency":
+                values.append(currency)
+            else:
+                values.append(None)
+        values = list(with_ratios(self.columns, values))
+        first = next(at for at, column in enumerate(self.columns) if column.shown)
+        if values[first] is None:
+            values[first] = word
+        return tuple(values)
+
+
+def with_ratios(columns: Sequence[Column], values: Sequence[Value]) -> Row:
+    """Fill in the columns that are made of others."""
+    places = {column.name: at for at, column in enumerate(columns)}
+    made = list(values)
+    for at, column in enumerate(columns):
+        if column.ratio is not None:
+            over, under = values[places[column.ratio.over]], values[places[column.ratio.under]]
+            made[at] = ratio(over, under, column.ratio.times, column.ratio.per)
+    return tuple(made)
+
+
+def ratio(over: Value, under: Value, times: int, per: int = 1) -> int | None:
+    """``over * times / (under * per)`` in whole numbers, halves away from zero; None where under is nothing."""
+    if not isinstance(over, int) or not isinstance(under, int) or under == 0:
+        return None
+    below, negative = abs(under) * per, (over < 0) != (under < 0)
+    whole = (2 * abs(over) * times + below) // (2 * below)
+    return -whole if negative else whole
+
+
+def whole_rows(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[Row]:
+    """Rows as they were counted, with the columns that are made of others put in their places."""
+    made = [column.ratio is not None for column in columns]
+    if not any(made):
+        yield from (tuple(row) for row in rows)
+        return
+    for row in rows:
+        counted = iter(row)
+        yield with_ratios(columns, [None if ratio_here else next(counted) for ratio_here in made])
+
+
+def currency_of(columns: Sequence[Column], row: Row) -> str:
+    """The currency that a row's money is in."""
+    for column, value in zip(columns, row, strict=True):
+        if column.name == "currency":
+            return str(value or "")
+    return ""
+
+
+def cells(columns: Sequence[Column], row: Row) -> tuple[str, ...]:
+    """What stands in the cells that are shown, the same on screen, on paper and in files."""
+    currency = currency_of(columns, row)
+    return tuple(
+        cell(column, value, currency) for column, value in zip(columns, row, strict=True) if column.shown
+    )  # fmt: skip
+
+
+def cell(column: Column, value: Value, currency: str = "") -> str:
+    """One cell: plain digits with a point, ISO dates, text in which control characters are named."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return clean(value)
+    if column.kind is Kind.MONEY:
+        return decimal(value, minor_digits(currency))
+    if column.kind is Kind.TENTHS:
+        return decimal(value, 1)
+    return str(value)
+
+
+def decimal(value: int, digits: int) -> str:
+    """A whole number of tenths, hundredths or thousandths, written with a point."""
+    whole, rest = divmod(abs(value), 10**digits)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{whole}" + (f".{rest:0{digits}d}" if digits else "")
+
+
+_UNSEEN = re.compile(r"[^\x20-\x7e]")
+_LONGEST = 30_000  # characters; Excel takes no cell of more than 32,767
+
+
+def clean(text: str) -> str:
+    """Text with every control character named as ``[U+0007]``: it breaks no line, no file and no terminal."""
+    if text.isprintable() and len(text) <= _LONGEST:
+        return text
+    named = _UNSEEN.sub(_name, text)
+    return named if len(named) <= _LONGEST else named[:_LONGEST] + " […]"
+
+
+def _name(found: re.Match[str]) -> str:
+    character = found[0]
+    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in "\ufffe\uffff":
+        return f"[U+{ord(character):04X}]"
+    return character
+
+
+def require_days(first: date, last: date) -> None:
+    """Refuse a period that ends before it begins, or is longer than any question."""
+    if last < first:
+        raise Refusal("The last day lies before the first.", field="to")
+    if (last - first).days > 36_600:
+        raise Refusal("A report covers a hundred years at the most.", field="to")

@@ -1,0 +1,67 @@
+"""A report as CSV: UTF-8 with the mark that Excel asks for, and no cell that a spreadsheet would run.
+
+The last line is ``#end,rows=N,sha256=...``; a file without it was cut.
+"""
+
+import contextlib
+import csv
+import io
+from typing import BinaryIO
+
+from clinic_desktop.domain.reporting import Kind, Row, cells
+from clinic_desktop.reports.report_checksum import Checksum
+from clinic_desktop.services.reporting import Run
+
+END = "#end"
+# What makes a spreadsheet take a cell for a formula, the wide forms of East Asian keyboards too; and the mark itself.
+_RUN = tuple("=+-@'＝＋－＠")
+
+
+class CsvTaker:
+    """Writes rows as they come."""
+
+    def __init__(self, run: Run, file: BinaryIO) -> None:
+        self._run = run
+        self._columns = run.columns
+        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+        self._words = [
+            column.kind not in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} for column in run.columns if column.shown
+        ]
+        self._checksum = Checksum(run.columns)
+        self._writer.writerow(self._checksum.titles)
+
+    def row(self, row: Row) -> None:
+        """Write one row."""
+        made = cells(self._columns, row)
+        self._checksum.add(made)
+        self._writer.writerow(
+            guarded(cell) if word else cell for cell, word in zip(made, self._words, strict=True)
+        )  # fmt: skip
+
+    def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
+        """Write the totals and the last line."""
+        for line in lines:
+            self.row(line)
+        asked = self._run.asked
+        self._writer.writerow([
+            END, f"rows={rows}", f"sha256={self._checksum.hexdigest()}", f"report={asked.name}",
+            f"from={asked.first.isoformat()}", f"to={asked.last.isoformat()}", f"group={asked.group.value}",
+        ])  # fmt: skip
+        self._text.flush()
+        self._text.detach()
+
+    def give_up(self) -> None:
+        """Leave the file as it is: it will be thrown away."""
+        with contextlib.suppress(OSError, ValueError):
+            self._text.detach()
+
+
+def guarded(cell: str) -> str:
+    """A cell that stays text: an apostrophe stands before what a spreadsheet would take for a formula."""
+    return "'" + cell if cell.lstrip().startswith(_RUN) else cell
+
+
+def bare(cell: str) -> str:
+    """The cell before it was guarded."""
+    return cell.removeprefix("'")

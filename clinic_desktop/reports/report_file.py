@@ -1,0 +1,117 @@
+"""Writing a report to a file, which appears under its name whole or not at all."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.reporting import Row
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.reporting import Run, Taker
+
+FORMATS = ("pdf", "csv", "xlsx")
+_TELL_EVERY = 10_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """A report that was written."""
+
+    path: Path
+    rows: int
+
+
+class _File(Taker, Protocol):
+    """A taker that writes a file, and can be told that it will be thrown away."""
+
+    def give_up(self) -> None:
+        """Write nothing more."""
+        ...
+
+
+class _Telling:
+    """Passes rows on, and says now and then how many there were."""
+
+    def __init__(self, taker: Taker, tell: Callable[[int], None]) -> None:
+        self._taker, self._tell, self._count = taker, tell, 0
+
+    def row(self, row: Row) -> None:
+        """Pass one row on."""
+        self._taker.row(row)
+        self._count += 1
+        if self._count % _TELL_EVERY == 0:
+            self._tell(self._count)
+
+    def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
+        """Pass the totals on."""
+        self._taker.totals(rows, lines)
+
+
+def write_report(
+    desk: Desk,
+    run: Run,
+    path: Path,
+    form: str,
+    *,
+    tell: Callable[[int], None] = lambda _rows: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Written:
+    """Write a report. Raises Refusal, Trouble where the disk does not take it, or Stopped; then there is no file."""
+    if form not in FORMATS:
+        raise Refusal(N_("A report is written as pdf, csv or xlsx."), field="format")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                taker = _taker(desk, run, file, form)
+                try:
+                    rows = run.into(_Telling(taker, tell), stop)
+                except BaseException:
+                    taker.give_up()
+                    raise
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _settle(path.parent)
+    except OSError as error:
+        raise Trouble(
+            N_("The report could not be written to {path} ({why})."),
+            remedy=N_("Name a file in a folder that can be written to and has room."),
+            path=str(path), why=error.strerror or type(error).__name__,
+        ) from error  # fmt: skip
+    return Written(path, rows)
+
+
+def _taker(desk: Desk, run: Run, file: BinaryIO, form: str) -> _File:
+    # Each is imported when it is asked for: a CSV does without ReportLab.
+    if form == "csv":
+        from clinic_desktop.reports.report_csv import CsvTaker
+
+        return CsvTaker(run, file)
+    if form == "xlsx":
+        from clinic_desktop.reports.report_xlsx import XlsxTaker
+
+        return XlsxTaker(run, file)
+    from clinic_desktop.reports.printed import head_of
+    from clinic_desktop.reports.report_pdf import PdfTaker
+
+    return PdfTaker(run, file, head_of(desk))
+
+
+def _settle(folder: Path) -> None:
+    """Make the new name durable, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,182 @@
+"""A report on paper: the question, a chart, the table with its head on every page, how it is measured, the check."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import BinaryIO, Final
+
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.reporting import Group, Kind, Row, cells
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports import text
+from clinic_desktop.reports.flow import QUIET, SMALL, Cell, Column, Style
+from clinic_desktop.reports.page import A4, ClinicHead, Paper, Printed
+from clinic_desktop.reports.report_checksum import Checksum
+from clinic_desktop.reports.sheet import ACCENT, MM, SUBTLE, WASH
+from clinic_desktop.reports.wording import day
+from clinic_desktop.services.reporting import Run
+
+# More rows are read by nobody on paper, and a paper is held in memory until its last page is known.
+MOST_ROWS: Final = 20_000
+MOST_BARS: Final = 31
+_MEASURED = 300
+_CELL = Style(SMALL)
+_BOLD = Style(SMALL, bold=True)
+_PADDING = 6.0
+
+
+class _TablePaper(Paper):
+    """A paper whose table's head stands again on every page the table goes on to."""
+
+    heading: tuple[Sequence[str], Sequence[Column]] | None = None
+
+    def next_page(self) -> None:
+        """Begin another page, with the table's head where the table is not at its end."""
+        super().next_page()
+        if self.heading is not None:
+            self.head_row(*self.heading)
+
+
+class PdfTaker:
+    """Keeps the rows until the last is known, then sets the paper."""
+
+    def __init__(self, run: Run, file: BinaryIO, clinic: ClinicHead) -> None:
+        self._run, self._file, self._clinic = run, file, clinic
+        self._checksum = Checksum(run.columns)
+        self._shown = [column for column in run.columns if column.shown]
+        self._rows: list[tuple[str, ...]] = []
+        self._bars: list[int] = []
+        self._drawn = next((at for at, column in enumerate(run.columns) if column.name == run.report.chart), None)
+
+    def row(self, row: Row) -> None:
+        """Keep one row. Raises Refusal where there are more than anybody prints."""
+        if len(self._rows) == MOST_ROWS:
+            raise Refusal(
+                N_("This report has more than {most} rows: choose CSV or Excel."), field="format", most=MOST_ROWS
+            )
+        made = cells(self._run.columns, row)
+        self._checksum.add(made)
+        self._rows.append(made)
+        if self._drawn is not None and len(self._bars) <= MOST_BARS:
+            value = row[self._drawn]
+            self._bars.append(value if isinstance(value, int) else 0)
+
+    def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
+        """Set the paper and write it, with a last line by which a file that was cut is found out."""
+        last = [cells(self._run.columns, line) for line in lines]
+        for made in last:
+            self._checksum.add(made)
+        pdf = self._paper(rows, last)
+        self._file.write(pdf)
+        self._file.write(end_line(rows, pdf))
+
+    def give_up(self) -> None:
+        """Nothing was written yet."""
+
+    def _paper(self, rows: int, last: list[tuple[str, ...]]) -> bytes:
+        run = self._run
+        natural = self._natural(last)
+        wide = sum(natural) > A4[0] - 28 * MM
+        size = (A4[1], A4[0]) if wide else A4
+        printed = Printed(run.made_at.astimezone(), run.made_by)
+        paper = _TablePaper(size, self._clinic, printed, _(run.report.title))
+        paper.say(_(run.report.question), Style(bold=True))
+        paper.say(self._period(), QUIET)
+        paper.space(4)
+        self._chart(paper)
+        self._table(paper, natural, last)
+        self._measured(paper)
+        paper.space(4)
+        paper.say(_("Rows: {rows}").format(rows=rows), _BOLD)
+        paper.say(_("Checksum (SHA-256): {sum}").format(sum=self._checksum.hexdigest()), QUIET)
+        return paper.finish()
+
+    def _period(self) -> str:
+        asked = self._run.asked
+        words = f"{day(asked.first)} – {day(asked.last)}"
+        by = {Group.DAY: _("by day"), Group.WEEK: _("by week"), Group.MONTH: _("by month"), Group.NONE: ""}[asked.group]
+        return " · ".join(part for part in (words, by) if part)
+
+    def _natural(self, last: list[tuple[str, ...]]) -> list[float]:
+        """How wide each column would like to be, in points; numbers and dates never break."""
+        found = []
+        for at, column in enumerate(self._shown):
+            number = column.kind is not Kind.TEXT
+            some = [line[at] for line in (*self._rows[:_MEASURED], *last)]
+            longest = max((text.width(one, bold=True) for one in some), default=0) * SMALL / 1000
+            title = (
+                max(text.width(word, bold=True) for word in (self._checksum.titles[at] or " ").split(" "))
+                * SMALL
+                / 1000
+            )
+            most = longest if number else min(longest, 170.0)
+            found.append(max(most, title) + _PADDING + 2)
+        return found
+
+    def _table(self, paper: _TablePaper, natural: list[float], last: list[tuple[str, ...]]) -> None:
+        titles = self._checksum.titles
+        scale = paper.width / sum(natural)
+        columns = [
+            Column(width * scale, "right" if column.kind in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} else "start")
+            for width, column in zip(natural, self._shown, strict=True)
+        ]
+        paper.again = 28 * MM
+        paper.need(30 * MM)
+        paper.head_row(titles, columns)
+        paper.heading = (titles, columns)
+        if not self._rows:
+            paper.say(_("Nothing was found for this period."), QUIET)
+        for line in self._rows:
+            paper.row([Cell(cell, _CELL) for cell in line], columns, gap=1.5, padding=_PADDING)
+        if last:
+            paper.rule(2)
+            for line in last:
+                paper.row([Cell(cell, _BOLD) for cell in line], columns, gap=1.5, padding=_PADDING)
+        paper.heading = None
+        paper.again = 12 * MM
+
+    def _measured(self, paper: Paper) -> None:
+        report = self._run.report
+        told = [(column.title, column.formula) for column in self._shown if column.formula]
+        if not told and not report.notes:
+            return
+        paper.section(_("How it is measured"))
+        for title, formula in told:
+            paper.row(
+                [Cell(_(title), QUIET), Cell(_(formula), _CELL)],
+                (Column(38 * MM), Column(paper.width - 38 * MM)),
+                gap=1,
+            )
+        for note in (*report.notes, *((report.source,) if report.source else ())):
+            paper.say(_(note), QUIET)
+
+    def _chart(self, paper: Paper) -> None:
+        """Level bars with their numbers beside them: read without colour, and in the order of the table."""
+        if self._drawn is None or not 1 < len(self._rows) <= MOST_BARS or max(self._bars) <= 0:
+            return
+        column = self._run.columns[self._drawn]
+        at = self._shown.index(column)
+        heads = [
+            n for n, one in enumerate(self._shown[:at]) if one.kind in {Kind.TEXT, Kind.DAY} and one.name != "currency"
+        ]
+        paper.say(_(column.title), _BOLD)
+        label, number = paper.width * 0.34, 22 * MM
+        room = paper.width - label - number
+        for line, value in zip(self._rows, self._bars, strict=False):
+            paper.need(SMALL * 1.6)
+            top = paper.y
+            words = " · ".join(line[n] for n in heads if line[n])
+            paper.set_lines(text.wrap(words, paper.limit(label - 6, SMALL))[:1], _CELL, paper.left, label - 6, "left")
+            below = paper.y
+            paper.sheets.box(paper.left + label, top + 2, room, SMALL * 0.8, fill=WASH)
+            if value > 0:
+                paper.sheets.box(paper.left + label, top + 2, room * value / max(self._bars), SMALL * 0.8, fill=ACCENT)
+            paper.y = top
+            said = text.wrap(line[at], paper.limit(number, SMALL))[:1]
+            paper.set_lines(said, Style(SMALL, colour=SUBTLE), paper.left + label + room, number, "right")
+            paper.y = max(below, paper.y)
+        paper.space(8)
+
+
+def end_line(rows: int, pdf: bytes) -> bytes:
+    """A comment behind the document's end: how many rows, and the checksum of every byte before it."""
+    return f"%clinic-report rows={rows} sha256={hashlib.sha256(pdf).hexdigest()}\n".encode()

@@ -1,0 +1,181 @@
+"""Running a report: who may, a row in the access log before the first value, and rows that are never held together."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+from sqlcipher3 import dbapi2
+
+from clinic_desktop.clock import new_id, to_text
+from clinic_desktop.domain import reporting as rules
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.reporting import Asked, Column, Group, Report, Row, Totals, Value
+from clinic_desktop.domain.reporting_care import COVERAGE, ICD10_CHAPTERS
+from clinic_desktop.domain.reporting_catalogue import REPORTS, report
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services import reporting_care, reporting_money, reporting_stores, reporting_work
+from clinic_desktop.services.acts import Desk, allow
+from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.reporting_words import Question, written
+
+IN_ACT = ("local_midnight",)
+
+QUESTIONS: dict[str, Question] = {
+    **reporting_work.QUESTIONS,
+    **reporting_money.QUESTIONS,
+    **reporting_stores.QUESTIONS,
+    **reporting_care.QUESTIONS,
+}
+# How many steps of SQLite pass between two looks at whether anybody wants it to stop: some milliseconds.
+_STEPS = 100_000
+
+
+class Stopped(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
+    """Somebody stopped a report while it was being made."""
+
+
+class Taker(Protocol):
+    """What the rows go to: a file, a paper, a screen."""
+
+    def row(self, row: Row) -> None:
+        """Take one row."""
+        ...
+
+    def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
+        """Take the number of rows and the lines of the totals, after the last row."""
+        ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """One report that may be run, and has been noted."""
+
+    report: Report
+    asked: Asked
+    columns: tuple[Column, ...]
+    made_at: datetime
+    made_by: str
+    _desk: Desk
+
+    def __repr__(self) -> str:
+        return f"Run({self.report.name})"
+
+    def into(self, taker: Taker, stop: Callable[[], bool] = lambda: False) -> int:
+        """Hand every row to the taker as it is read, then the totals; returns how many rows. Raises Stopped."""
+        question, totals = QUESTIONS[self.report.name], Totals(self.columns)
+        with self._desk.store.read() as connection:
+            facts = _facts(connection, self.asked, self.made_at)
+            with closing(self._rows(connection, question, facts, stop)) as rows:
+                for row in rows:
+                    totals.add(row)
+                    taker.row(row)
+            known = _whole(connection, question, facts, self.asked.group)
+            taker.totals(totals.rows, totals.lines(known, _("Total")))
+        return totals.rows
+
+    def _rows(
+        self, connection: Connection, question: Question, facts: dict[str, str], stop: Callable[[], bool]
+    ) -> Generator[Row, None, None]:
+        driver = _driver(connection)
+        cut = self.report.grouped and self.asked.group is Group.NONE
+        driver.set_progress_handler(lambda: int(stop()), _STEPS)
+        try:
+            cursor = driver.execute(written(question.rows, self.asked.group), facts)
+            found = (row[1:] for row in cursor) if cut else cursor
+            shaped = found if question.shape is None else map(question.shape, found)
+            for row in rules.whole_rows(self.columns, shaped):
+                _go_on(stop)
+                yield row
+        except dbapi2.Error:
+            _go_on(stop)  # the statement was cut because somebody asked to stop
+            raise
+        finally:
+            driver.set_progress_handler(None, 0)
+
+
+def _go_on(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise Stopped
+
+
+def open_report(desk: Desk, asked: Asked) -> Run:
+    """Let a report be run: by this role, over these days; who runs it is in the access log from now on."""
+    allow(desk, "reporting.open_report")
+    one = report(asked.name)
+    if desk.session.role not in one.roles:
+        raise Refusal(N_("Your role ({role}) may not do this."), role=desk.session.role, act=asked.name)
+    rules.require_days(asked.first, asked.last)
+    if not one.grouped and asked.group is not Group.NONE:
+        raise Refusal(N_("This report is not grouped by day, week or month."), field="group_by")
+    if one.about_patient != (asked.patient_id is not None):
+        raise Refusal(
+            N_("Say which patient this report is about.") if one.about_patient
+            else N_("This report is about no single patient."), field="patient",
+        )  # fmt: skip
+    said = f"{asked.first.isoformat()} {asked.last.isoformat()} {asked.group.value}"
+    with desk.store.write(act=new_id(), session=desk.session.id) as unit:
+        unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said)
+    return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk)
+
+
+def reports_for(desk: Desk) -> tuple[Report, ...]:
+    """The reports that this role may run."""
+    allow(desk, "reporting.reports_for")
+    return tuple(one for one in REPORTS.values() if desk.session.role in one.roles)
+
+
+def local_midnight(day: date) -> datetime:
+    """When a day begins at the clinic: the first instant of it, where the clock skips or doubles midnight too."""
+    return datetime.combine(day, time()).astimezone()
+
+
+def _facts(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:
+    people = ids_of(connection, asked.patient_id) if asked.patient_id is not None else ()
+    return {
+        "from_at": to_text(local_midnight(asked.first)),
+        "to_at": to_text(local_midnight(asked.last + timedelta(days=1))),
+        "first_on": asked.first.isoformat(),
+        "last_on": asked.last.isoformat(),
+        "now": to_text(now),
+        "today": now.astimezone().date().isoformat(),
+        "people": json.dumps(people),
+        "chapters": json.dumps(ICD10_CHAPTERS),
+        "coverage": json.dumps(COVERAGE),
+    }
+
+
+def _whole(connection: Connection, question: Question, facts: dict[str, str], group: Group) -> dict[str, Value]:
+    if not question.whole:
+        return {}
+    cursor = _driver(connection).execute(written(question.whole, group), facts)
+    names = [column[0] for column in cursor.description]
+    return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+def _driver(connection: Connection) -> Any:
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the transaction has ended")
+    return driver
+
+
+@dataclass
+class Held:
+    """A taker that keeps every row: for a screen, which asks for few."""
+
+    rows: list[Row] = dataclasses.field(default_factory=list)
+    count: int = 0
+    lines: tuple[Row, ...] = ()
+
+    def row(self, row: Row) -> None:
+        """Keep one row."""
+        self.rows.append(row)
+
+    def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
+        """Keep the totals."""
+        self.count, self.lines = rows, lines
