@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "print": ("printing", "a document as PDF"),
     "audit": ("audit", "verify and export the journal and the access log"),
     "backup": ("backup", "create, verify and restore backups"),
+    "review": ("review", "what devices sent and somebody has to decide"),
+    "simulate": ("simulate", "play a device against a listener"),
     "jobs": ("jobs", "list and run background jobs"),
     "sandbox": ("sandbox", "the documented systems as a local server, for training"),
     "tour": ("tour", "walk a whole visit through the real window"),

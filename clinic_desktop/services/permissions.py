@@ -337,6 +337,16 @@ ACTS: dict[str, frozenset[str]] = {
     "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
     "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
     "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
+    # devices and what they send
+    "devices.receive_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.file_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.set_aside": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.unfiled_messages": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.review_list": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.raw_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.device_counts": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.file_item": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.reject_item": frozenset({LABORATORY, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (
