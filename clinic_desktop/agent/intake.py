@@ -6,11 +6,12 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import devices
+from clinic_desktop.services.device_profiles import profiled
 from clinic_desktop.services.devices import ReceivedMessage, Taken
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from clinic_desktop.services.clinic import Clinic
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FAILED = N_("filing it failed; a person has to decide")
 
@@ -34,7 +37,7 @@ class Intake:
     def keep(self, message: ReceivedMessage) -> Taken:
         """Keep a message and file what is certain of it. Returns only when it is durable; raises where it is not."""
         with self._guard:
-            taken = devices.receive_message(self._open_desk(), message)
+            taken = devices.receive_message(self._open_desk(), profiled(message))
             if not taken.again:
                 self._file(taken.message_id)
             return taken
@@ -55,7 +58,7 @@ class Intake:
         """The instant by the clinic's clock."""
         return self._clinic.store.clock.now()
 
-    def reading(self, read: "Callable[[Desk], object]") -> object:
+    def reading(self, read: "Callable[[Desk], T]") -> T:
         """Ask something at the devices' desk, such as the work list of a specimen."""
         with self._guard:
             return read(self._open_desk())

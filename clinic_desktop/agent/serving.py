@@ -27,11 +27,14 @@ class Conversation(Protocol):
     """What speaks with one sender, with no socket in it."""
 
     kind: str
-    patience: float
+
+    @property
+    def patience(self) -> float:
+        """How long what has begun may take, in seconds."""
 
     @property
     def waiting(self) -> bool:
-        """Whether something has begun and not ended: then `patience` is how long the rest may take."""
+        """Whether something has begun and not ended: then it has `patience`."""
 
     def heard(self, data: bytes) -> bytes:
         """Take what came; returns what to answer."""

@@ -138,7 +138,9 @@ def _limits(text: str) -> tuple[Decimal | None, Decimal | None] | None:
 
 
 def is_loinc(code: str) -> bool:
-    """Whether a code is a LOINC code by its shape and its check digit (Luhn, mod 10)."""
+    """Whether a code is a LOINC code by its shape and its check digit (Luhn, mod 10), or names a LOINC part (LP...)."""
+    if re.fullmatch(r"LP\d{4,7}-\d", code):
+        return True
     found = re.fullmatch(r"(\d{1,7})-(\d)", code)
     if found is None:
         return False

@@ -229,8 +229,8 @@ def _outside_doubt(conn: Connection, row: Row[Any], patient: str, code: str | No
     return None
 
 
-def _known(conn: Connection, key: Key) -> Row[Any] | None:
-    found: Row[Any] | None = conn.execute(
+def _known(conn: Connection, key: Key) -> Any:
+    return conn.execute(
         select(identifiers.c.record_id, identifiers.c.digest, observations.c.status)
         .join(observations, observations.c.id == identifiers.c.record_id)
         .where(
@@ -238,7 +238,6 @@ def _known(conn: Connection, key: Key) -> Row[Any] | None:
             identifiers.c.value == key.value,
         )
     ).one_or_none()  # fmt: skip
-    return found
 
 
 def _observation(message: Row[Any], row: Row[Any]) -> dict[str, object]:

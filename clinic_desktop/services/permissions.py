@@ -346,6 +346,7 @@ ACTS: dict[str, frozenset[str]] = {
     "devices.raw_message": frozenset({LABORATORY, ADMINISTRATOR}),
     "devices.device_counts": frozenset({LABORATORY, ADMINISTRATOR}),
     "devices.file_item": frozenset({LABORATORY, ADMINISTRATOR}),
+    "device_orders.work_for": frozenset({LABORATORY}),
     "devices.reject_item": frozenset({LABORATORY, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(

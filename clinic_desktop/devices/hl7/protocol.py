@@ -222,7 +222,8 @@ def _separators(header: str) -> Separators:
     if len(header) < 8 or header[3].isalnum() or header[3].isspace():
         raise MalformedError("MSH is too short to name its separators")
     mark = header[3]
-    named = header[4:].split(mark, maxsplit=1)[0]
+    # Written out of a program's source, the escape character stands twice: there is only one reading of that.
+    named = header[4:].split(mark, maxsplit=1)[0].replace(2 * "\\", "\\")
     if len(named) < 4 or len(set(named[:4]) | {mark}) < 5 or any(one.isalnum() for one in named[:4]):
         raise MalformedError("MSH-2 does not name four separators")
     return Separators(mark, named[0], named[1], named[2], named[3])

@@ -28,7 +28,7 @@ def ready(lab: Lab, mrn: str = "G-1") -> None:
         unit.create(settings_table, values, kind="recovery.confirmed")
 
 
-def glucose(value: str = "98", unit: str | None = "mg/dL", **more: object) -> ReceivedResult:
+def glucose(value: str | None = "98", unit: str | None = "mg/dL", **more: object) -> ReceivedResult:
     values = {
         "identity": "F1/2345-7//1", "code": "2345-7", "code_system": "http://loinc.org", "title": "Glucose",
         "value_kind": "quantity", "value": value, "unit": unit, "status": "F",
