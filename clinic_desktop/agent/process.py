@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
     from clinic_desktop.agent.courier import Courier
+    from clinic_desktop.agent.listening import Listening
+    from clinic_desktop.agent.wanted import Wanted
     from clinic_desktop.services.clinic import Clinic
 
 log = logging.getLogger(__name__)
@@ -36,9 +38,12 @@ GRACE_SECONDS = 1.0
 class Agent:
     """One background process over one profile."""
 
-    def __init__(self, profile: Path, tell: Tell) -> None:
+    def __init__(self, profile: Path, tell: Tell, wanted: "Wanted | None" = None) -> None:
         self._profile = profile
         self._tell = tell
+        self._wanted = wanted
+        self._listening: Listening | None = None
+        self.ports: dict[str, object] = {}
         self._clinic: Clinic | None = None
         self._scheduler: BackgroundScheduler | None = None
         self._courier: Courier | None = None
@@ -72,7 +77,10 @@ class Agent:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, argument by argument
 
     def close(self) -> None:
-        """Stop the jobs and the courier, and close the database."""
+        """Close the listeners, stop the courier and the jobs, and close the database."""
+        if self._listening is not None:
+            self._listening.stop()
+            self._listening = None
         courier, self._courier = self._courier, None
         if courier is not None:
             courier.end(GRACE_SECONDS)
@@ -109,6 +117,18 @@ class Agent:
 
         self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
+        if self._wanted:
+            self._listen()
+
+    def _listen(self) -> None:
+        from clinic_desktop.agent.listening import Listening  # with the key, as above
+
+        clinic, wanted = self._clinic, self._wanted
+        if clinic is not None and wanted:
+            listening = Listening(clinic, wanted)
+            self.ports = listening.start()
+            self._listening = listening
+            self._tell({"event": "listening", **self.ports})
 
     def _schedule(self) -> None:
         from apscheduler.schedulers.background import BackgroundScheduler  # with the key, as above
@@ -166,7 +186,7 @@ class Agent:
             self._tell({"event": "failed", "what": what, "fault": type(error).__name__})
 
 
-def run(profile: Path, key: bytes | None = None) -> int:
+def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None) -> int:
     """Be the background process until the input ends or says quit; one that begins with a key outlives its input."""
     os.umask(0o077)  # whatever it writes is its owner's alone
     logs.start(profile / "logs", "agent")
@@ -178,10 +198,10 @@ def run(profile: Path, key: bytes | None = None) -> int:
             sys.stdout.write(json.dumps(event, default=str) + "\n")
             sys.stdout.flush()
 
-    agent = Agent(profile, tell)
+    agent = Agent(profile, tell, wanted)
     if key is not None:
         agent.open(key.hex())
-    tell({"event": "ready", "pid": os.getpid()})
+    tell({"event": "ready", "pid": os.getpid(), **agent.ports})
     told_to_end = False
     while not told_to_end and (line := _line(sys.stdin.fileno())) is not None:
         told_to_end = not agent.obey(line)

@@ -1,6 +1,9 @@
 """`clinic-desktop agent`: the background process, keyless for the window or in the foreground for a person."""
 
+from pathlib import Path
+
 from clinic_desktop.agent.process import run as run_agent
+from clinic_desktop.agent.wanted import Wanted
 from clinic_desktop.cli.terminal import Terminal, parser
 
 
@@ -8,9 +11,20 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     """Be the background process."""
     words = parser("agent", "The background process. It is told what to do on its standard input.")
     words.add_argument("--sealed", action="store_true", help="start with no key; the window hands it over")
+    words.add_argument("--mllp-port", type=int, metavar="N", help="listen for HL7 v2 over MLLP (0: any free port)")
+    words.add_argument("--astm-port", type=int, metavar="N", help="listen for analysers over ASTM (0: any free port)")
+    words.add_argument("--drop", type=Path, metavar="DIR", help="take the result files that analysers put there")
+    words.add_argument(
+        "--listen-on", default="127.0.0.1", metavar="ADDRESS",
+        help="the one address to listen on; any but 127.0.0.1 lets the local network in, with no encryption",
+    )  # fmt: skip
     chosen = words.parse_args(arguments)
+    ports = (chosen.mllp_port, chosen.astm_port)
+    if any(port is not None and not 0 <= port <= 65535 for port in ports):
+        words.error("a port is a number from 0 to 65535")
+    wanted = Wanted(*ports, None if chosen.drop is None else chosen.drop.absolute(), chosen.listen_on)
     if chosen.sealed:
-        return run_agent(terminal.profile)
+        return run_agent(terminal.profile, wanted=wanted)
     # Only where it is needed: a sealed start must not cost the half second that the database takes to import.
     from clinic_desktop.services.clinic import open_clinic
 
@@ -18,4 +32,4 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     key = clinic.data_key
     clinic.sign_out(desk, "command ended")
     clinic.close()
-    return run_agent(terminal.profile, key)
+    return run_agent(terminal.profile, key, wanted)

@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("backup", "create, verify and restore backups"),
     "sync": ("sync", "tell the connected systems and hear them"),
     "remote": ("remote", "connect the documented systems"),
+    "review": ("review", "what devices sent and somebody has to decide"),
+    "simulate": ("simulate", "play a device against a listener"),
     "jobs": ("jobs", "list and run background jobs"),
     "sandbox": ("sandbox", "the documented systems as a local server, for training"),
     "tour": ("tour", "walk a whole visit through the real window"),

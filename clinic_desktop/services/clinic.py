@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 DATABASE = "clinic.db"
 ANCHOR = "anchor"
+# Whose acts are those of devices: an account with no key slot..
+DEVICES = "~devices"
 # A clinic is made in seconds: a folder that was being made longer ago than this is nobody's any more.
 HALF_MADE_SECONDS = 600
 # A clock that is set back by less than this is only being kept right by the network.
@@ -91,6 +93,15 @@ class Clinic:
     def begin(self, user_id: str) -> Desk:
         """Open a session for somebody without a password: for the demo's made-up days, where the caller has the key."""
         return self._session(Unlocked(user_id, "", self.data_key, 0), method="key")
+
+    def begin_devices(self) -> Desk:
+        """Open a session for what devices send: journaled as theirs, under an account that nobody can sign in with."""
+        with self.store.write(act=new_id(), session=None) as unit:
+            known = unit.conn.execute(select(staff.c.id).where(staff.c.username == DEVICES)).scalar_one_or_none()
+            if known is None:
+                account = {"username": DEVICES, "display_name": "Devices", "role": "laboratory"}
+                known = unit.create(staff, account, kind="staff.added")
+        return self._session(Unlocked(str(known), "", self.data_key, 0), method="device")
 
     def sign_out(self, desk: Desk, why: str = "signed out") -> None:
         """End a session; drafts stay."""

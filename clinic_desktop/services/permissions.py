@@ -348,6 +348,17 @@ ACTS: dict[str, frozenset[str]] = {
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
+    # devices and what they send
+    "devices.receive_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.file_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.set_aside": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.unfiled_messages": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.review_list": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.raw_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.device_counts": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.file_item": frozenset({LABORATORY, ADMINISTRATOR}),
+    "device_orders.work_for": frozenset({LABORATORY}),
+    "devices.reject_item": frozenset({LABORATORY, ADMINISTRATOR}),
     # billing
     **dict.fromkeys(
         (

@@ -37,7 +37,7 @@ BESIDE = "asked with the banner, which leaves the row"
 IDS = "ids alone: what stands behind one is read by a query that leaves its row"
 NO_ACCESS_ROW = {
     IDS: {"arrivals.which_are_here", "arrivals.foreseen", "departures.patients_to_export",
-          "research.willing", "research.traces"},
+          "research.willing", "research.traces", "devices.unfiled_messages"},
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
         "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
@@ -54,13 +54,14 @@ NO_ACCESS_ROW = {
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
+        "devices.device_counts",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
-        "break_glass.to_review",
-        "remotes.whom", "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
+        "break_glass.to_review", "devices.review_list", "devices.raw_message", "remotes.whom",
+        "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend", "document_reading.documents_again", "document_reading.referral_start",

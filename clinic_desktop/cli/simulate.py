@@ -1,0 +1,80 @@
+"""`clinic-desktop simulate`: one device played against a listener, so that anybody can try it without hardware."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
+from clinic_desktop.clock import SystemClock
+from clinic_desktop.devices.astm import simulator as astm
+from clinic_desktop.devices.drop import simulator as drop
+from clinic_desktop.devices.hl7 import simulator as hl7
+
+KINDS = {
+    "hl7": "a sender of HL7 v2 messages over MLLP",
+    "astm": "an analyser that speaks ASTM over TCP",
+    "drop": "an analyser that puts files into a folder",
+}
+FACTS = {
+    "mrn": "the number of the patient",
+    "family": "family name",
+    "given": "given name",
+    "born": "birth date as YYYYMMDD",
+    "sex": "F or M",
+    "order": "specimen or order number",
+}
+
+
+def run(terminal: Terminal, arguments: list[str]) -> int:
+    """Play a device, and print what was answered."""
+    words = parser("simulate", "Play one device against a listener.")
+    words.add_argument("--list", action="store_true", help="name the devices there are")
+    words.add_argument("kind", nargs="?", choices=KINDS, metavar="KIND")
+    words.add_argument("files", nargs="*", type=Path, metavar="FILE", help="captured files; without any, a made-up one")
+    words.add_argument("--host", default="127.0.0.1")
+    words.add_argument("--port", type=int, metavar="N", help="the port of the listener")
+    words.add_argument("--folder", type=Path, metavar="DIR", help="of drop: the folder that is looked into")
+    words.add_argument("--drip", action="store_true", help="send byte after byte")
+    for name, about in FACTS.items():
+        words.add_argument(f"--{name}", default="", help=f"in a made-up message: {about}")
+    chosen = words.parse_intermixed_args(arguments)
+    if chosen.list or chosen.kind is None:
+        terminal.answer(KINDS, [f"{kind:<8}{what}" for kind, what in KINDS.items()])
+        return DONE
+    if chosen.kind == "drop":
+        return _drop(terminal, words, chosen)
+    if chosen.port is None:
+        words.error("name the port of the listener: --port N")
+    device = {"hl7": hl7, "astm": astm}[chosen.kind]
+    answers: list[hl7.Answer | astm.Answer] = []
+    for path in chosen.files:
+        answers += device.play_file(chosen.host, chosen.port, path, drip=chosen.drip)
+    if not chosen.files:
+        answers += device.play(chosen.host, chosen.port, _sample(device.SAMPLE, chosen).encode(), drip=chosen.drip)
+    terminal.answer([asdict(one) for one in answers], [_line(one) for one in answers])
+    return DONE if answers and all(one.code in {"AA", "ACK"} for one in answers) else DONE_WITH_PROBLEMS
+
+
+def _line(one: hl7.Answer | astm.Answer) -> str:
+    if isinstance(one, astm.Answer):
+        return f"{one.code}  {one.frames} frames"
+    return f"{one.code}  {one.control_id}  {one.why}".rstrip()
+
+
+def _sample(text: str, chosen: argparse.Namespace) -> str:
+    now = SystemClock().now().astimezone()
+    facts = {name: getattr(chosen, name) for name in FACTS}
+    return text.format(
+        now=f"{now:%Y%m%d%H%M%S}", at=f"{now:%Y-%m-%d %H:%M:%S}", control=f"SIM{now:%Y%m%d%H%M%S%f}", **facts
+    )
+
+
+def _drop(terminal: Terminal, words: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
+    if chosen.folder is None:
+        words.error("name the folder that is looked into: --folder DIR")
+    put = [drop.play_file(chosen.folder, path) for path in chosen.files]
+    if not put:
+        name = f"simulated-{SystemClock().now():%Y%m%d%H%M%S%f}.csv"
+        put.append(drop.play(chosen.folder, name, _sample(drop.SAMPLE, chosen)))
+    terminal.answer([path.name for path in put], [path.name for path in put])
+    return DONE
