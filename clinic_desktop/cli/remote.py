@@ -13,6 +13,10 @@ from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
+from clinic_desktop.services.staff import staff_members
+
+# `remote set SYSTEM practitioner.USERNAME ID`: who somebody of the staff is there.
+PRACTITIONER = "practitioner."
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -25,7 +29,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     added.add_argument(
         "--secret-file", required=True, type=Path, metavar="F", help="JSON: what it is signed in to with"
     )
-    changed = which.add_parser("set", help="change its base_url, its state (on, paused) or a setting")
+    changed = which.add_parser(
+        "set", help="its base_url, its state (on, paused), a setting, or practitioner.USERNAME: who they are there"
+    )
     changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")
@@ -56,6 +62,8 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             return _ask(terminal, here, chosen)
         if chosen.which == "add":
             add_remote(here.desk, chosen.system, chosen.base_url, secrets)
+        elif chosen.which == "set" and chosen.key.startswith(PRACTITIONER):
+            _who_is_who(here, chosen.system, chosen.key.removeprefix(PRACTITIONER), chosen.value)
         elif chosen.which == "set":
             set_remote(here.desk, chosen.system, chosen.key, chosen.value)
         elif chosen.which == "remove":
@@ -63,6 +71,16 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
         listed = [asdict(each) for each in remote_systems(here.desk)]
     terminal.answer(listed, [f"{one['system']:<20}{one['state']:<8}{one['base_url']}" for one in listed])
     return DONE
+
+
+def _who_is_who(here: SignedIn, system: str, username: str, remote_id: str) -> None:
+    """Somebody of the staff is known there by this id: what waited for that goes on."""
+    from clinic_desktop.exchange.sync_connecting import name_practitioner  # httpx: not for `--help`
+
+    known = {one.username: one.id for one in staff_members(here.desk)}
+    if username not in known:
+        raise Refusal(N_("Nobody here signs in as “{username}”."), field="key", username=username)
+    name_practitioner(here.desk, system, known[username], remote_id)
 
 
 def _test(terminal: Terminal, here: SignedIn, system: str) -> int:
