@@ -29,9 +29,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     added.add_argument(
         "--secret-file", required=True, type=Path, metavar="F", help="JSON: what it is signed in to with"
     )
-    changed = which.add_parser(
-        "set", help="its base_url, its state (on, paused), a setting, or practitioner.USERNAME: who they are there"
-    )
+    changed = which.add_parser("set", help="base_url, state, a setting, or practitioner.USERNAME: who they are there")
     changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")

@@ -60,7 +60,6 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "share": ("share",),
     "programme": ("enrolment",),
     "notification": ("notice",),
-    "staff": ("practitioner",),
 }
 # Entries whose record is a part: where the whole it belongs to stands, and what that is told as.
 _PARTS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {

@@ -1,0 +1,103 @@
+"""`remote` and `sync` as a script calls them: a visit reaches five systems and is read back where it is shown."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.sandbox.catalogue import SYSTEMS
+from sync.sandbox.hms_enterprise.samples import PROVIDER_ID
+from sync.sandbox.hosting import Sandbox
+from sync.sandbox.knobs import Knobs
+from tests.unit.cli.conftest import Call, Worked
+
+Asked = Callable[..., Any]
+SECRETS = {"token", "username", "password", "mfa_code", "client_id", "client_secret", "scope"}
+# Who the clinic's people are there, as the sandbox's samples have it.
+THERE = (
+    ("healify", "doctor", "doc_456def"), ("arocord_hims", "doctor", "doctor_001"),
+    ("arocord_hims", "pharmacist", "pharmacist_001"), ("hms_enterprise", "doctor", PROVIDER_ID),
+    ("practice_studio", "doctor", "PROV-456"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox(knobs={name: Knobs(limits=False) for name in SYSTEMS})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def connected(worked: Worked, asked: Asked, sandbox: Sandbox, tmp_path: Path) -> Worked:
+    """The worked clinic, connected to all five."""
+    for one in sandbox.addresses():
+        secrets = {name: value for name, value in one["credentials"].items() if name in SECRETS}
+        if one["system"] == "practice_studio":
+            secrets = {name: secrets[name] for name in ("client_id", "client_secret", "scope")}
+        file = tmp_path / "secrets.json"
+        file.write_text(json.dumps(secrets))
+        asked(
+            "administrator", "remote", "add", one["system"], "--base-url", one["base_url"], "--secret-file", str(file)
+        )
+        assert asked("administrator", "remote", "test", one["system"])["found"]
+    for system, username, there in THERE:
+        asked("administrator", "remote", "set", system, f"practitioner.{username}", there)
+    return worked
+
+
+def counted(status: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(line["system"], line["kind"]): line for line in status}
+
+
+def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_is_shown(
+    connected: Worked, asked: Asked
+) -> None:
+    asked("administrator", "sync", "--once")
+    status = counted(asked("administrator", "sync", "status"))
+    confirmed = {
+        ("healify", "patient"), ("healify", "encounter"), ("healify", "prescription"),
+        ("arocord_hims", "patient"), ("arocord_hims", "encounter"), ("arocord_hims", "lab_order"),
+        ("hms_enterprise", "patient"), ("hms_enterprise", "encounter"), ("hms_enterprise", "lab_order"),
+        ("practice_studio", "patient"), ("healthcare_records", "patient"), ("healthcare_records", "encounter"),
+    }  # fmt: skip
+    # What no call gives back is sent, and never called confirmed.
+    sent = {
+        ("arocord_hims", "lab_result"), ("arocord_hims", "invoice"), ("arocord_hims", "payment"),
+        ("hms_enterprise", "prescription"), ("hms_enterprise", "charge"),
+    }  # fmt: skip
+    for cell in confirmed:
+        assert status[cell]["confirmed"] == status[cell]["here"] > 0, cell
+    for cell in sent:
+        assert status[cell]["sent"] == status[cell]["here"] > 0, (cell, status[cell])
+        assert status[cell]["confirmed"] == 0, cell
+    # A prescription that was handed out leaves their queue, and with it the only list that showed it.
+    for cell in (("arocord_hims", "prescription"), ("arocord_hims", "dispense")):
+        assert status[cell]["sent"] == status[cell]["here"] > 0, cell
+    assert not any(line["refused"] or line["waiting"] or line["conflicts"] for line in status.values())
+    for cell in (("practice_studio", "encounter"), ("practice_studio", "invoice"), ("hms_enterprise", "lab_result")):
+        assert status[cell]["cannot_tell"] > 0, cell
+
+
+def test_once_more_asks_little_and_sends_nothing(connected: Worked, asked: Asked, sandbox: Sandbox) -> None:
+    asked("administrator", "sync", "--once", "--system", "healify")
+    before = len(sandbox.gates["healify"].system.log.effects)
+    asked("administrator", "sync", "--once", "--system", "healify")
+    assert len(sandbox.gates["healify"].system.log.effects) == before
+
+
+def test_what_a_command_cannot_do_is_refused_by_name(connected: Worked, call: Call) -> None:
+    code, _out, said = call("doctor", "sync", "--once")
+    assert code == 3
+    assert "may not" in said
+    code, _out, said = call("administrator", "remote", "set", "healify", "practitioner.nobody", "doc_1")
+    assert code == 3
+    assert "nobody" in said
+    code, _out, said = call("administrator", "sync", "resolve", "no-such-id", "--keep", "here")
+    assert code == 3
+    assert "no such conflict" in said
+    code, _out, said = call("administrator", "sync", "resolve", "no-such-id", "--keep", "both")
+    assert code == 3
+    assert "here, there" in said
