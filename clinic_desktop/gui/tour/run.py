@@ -30,6 +30,7 @@ from clinic_desktop.gui.tour import (
     papers,
     refills,
     rounds,
+    sync,
     treatment,
 )
 from clinic_desktop.gui.tour.driver import Driver, TourError
@@ -74,6 +75,7 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("refills", "doctor", refills.ask_and_decide),
     ("a cover and its invoice", "cashier", insurance.cover_and_split),
     ("a claim", "cashier", insurance.claim),
+    ("sync", "administrator", sync.connect_and_settle),
     ("administration and audit", "administrator", rounds.administration),
     ("lock", "administrator", rounds.lock),
     ("killed in the middle of a note", "doctor", crash.killed),

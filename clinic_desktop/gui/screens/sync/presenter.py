@@ -102,11 +102,17 @@ class Presenter:
 
         def settled(_none: None) -> None:
             draft.drop()
-            self._chosen, self.detail = "", None
+            self._close(item.id)
             self.view.did(_("Settled; it is carried out with the next sync"), "decide")
             self.reload()
 
         self._do(work, settled, "decide")
+
+    def _close(self, item_id: str) -> None:
+        """What is settled is no longer open; another that was chosen in the meantime stays."""
+        if self._chosen == item_id:
+            self._chosen, self.detail = "", None
+            self.view.show_detail(None)
 
     def like(self) -> "tuple[Item, ...]":
         """What may be decided together with the one that is open: not clinical, of the same system and kind."""
@@ -130,7 +136,7 @@ class Presenter:
             return decide_many(self.desk, items, keep)
 
         def settled(count: int) -> None:
-            self._chosen, self.detail = "", None
+            self._close(self._chosen)
             self.view.did(_("Settled: {n}").format(n=count), "decide")
             self.reload()
 

@@ -81,7 +81,8 @@ class SyncView(ScreenView):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         self.shows.set_value("systems")
-        self.shows.setVisible(may)
+        if not may:  # never shown before it has its place: it would be a window of its own for a moment
+            self.shows.hide()
         column.addWidget(self.shows)
         column.addWidget(self.pages, 1)
         self.set_body(body)
@@ -151,8 +152,8 @@ class SyncView(ScreenView):
         """What waits for a person."""
         self.context.window.set_count("sync", len(items))
         self.items.set_rows(items)
-        if items and self.items.current() is None and self.shows.value() == "decide":
-            self.items.select_row(0)
+        if self.shows.value() == "decide":
+            self._open_first()
 
     def show_detail(self, detail: "Detail | None") -> None:
         """One of them."""
@@ -188,7 +189,6 @@ class SyncView(ScreenView):
             self.connecting.fresh()
             self._show_right(CARD)
         elif what == "decide":
-            self.decide.show_detail(None, 0)
             self.items.setFocus()
         elif what == "who":
             self._ask_who()
@@ -211,9 +211,15 @@ class SyncView(ScreenView):
         none = not self.presenter.systems and self.right.place == CARD
         self.pages.setCurrentIndex(DECIDE if deciding else NONE if none else SYSTEMS)
         self.systems.setVisible(bool(self.presenter.systems))
-        if deciding and self.items.rows() and self.items.current() is None:
-            self.items.select_row(0)
+        if deciding:
+            self._open_first()
         self._offer()
+
+    def _open_first(self) -> None:
+        """What is chosen in the list is open, and where nothing is, the first of it."""
+        if self.items.rows() and self.items.current() is None:
+            self.items.select_row(0)
+        self.presenter.choose(self.items.current())
 
     def _show_right(self, page: int) -> None:
         self.right.turn(page)
