@@ -218,7 +218,7 @@ def _words(done: Done) -> str:
     if done.stopped:
         return _("Stopped. What came before stays; the same again goes on from there.")
     if done.tried and not done.takes_in:
-        words = _("Tried: there is nothing to take in, {left} not kept.")
+        words = _("Tried: nothing new and nothing changed, {left} not kept. There is nothing to import.")
     elif done.tried:
         words = _("Tried, nothing was written: {new} new, {changed} changed, {left} not kept. Import takes them in.")
     else:

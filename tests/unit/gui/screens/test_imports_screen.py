@@ -101,7 +101,7 @@ def test_where_nothing_can_be_taken_in_no_import_is_offered(stage: Stage, tmp_pa
     path.write_text("code,name\nv1,Visit\n")
     view = shown(stage, path)
     view.primary()
-    assert "nothing to take in" in view.said.text()
+    assert "There is nothing to import" in view.said.text()
     assert view.primary_text == "Tr&y"
 
 
