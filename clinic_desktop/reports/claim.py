@@ -132,7 +132,7 @@ def batch(data: BatchPaper) -> bytes:
     paper.space(8)
     wide = paper.width
     columns = (
-        Column(wide * 0.22), Column(wide * 0.18), Column(wide * 0.27), Column(wide * 0.17), Column(wide * 0.16, "right")
+        Column(wide * 0.21), Column(wide * 0.23), Column(wide * 0.25), Column(wide * 0.16), Column(wide * 0.15, "right")
     )  # fmt: skip
     amount = _("Claimed ({currency})").format(currency=data.currency)
     paper.head_row((_("Claim"), _("Record"), _("Patient"), _("Policy"), amount), columns)

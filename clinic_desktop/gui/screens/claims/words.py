@@ -107,8 +107,8 @@ def invoice_columns() -> list[Column[ToClaim]]:
     return [
         Column("number", _("Invoice"), lambda row: row.number, width=150),
         Column("patient", _("Patient"), lambda row: row.name, width=190, stretch=True, strong=True),
-        Column("mrn", _("MRN"), lambda row: row.mrn, width=130, subtle=True),
-        Column("insurer", _("Insurer"), lambda row: row.insurer, width=170),
+        Column("mrn", _("MRN"), lambda row: row.mrn, width=150, subtle=True),
+        Column("insurer", _("Insurer"), lambda row: row.insurer, width=150),
         Column("amount", _("Owes"), lambda row: money_text(row.amount, row.currency), width=120, number=True,
                sort=lambda row: row.amount),
         Column("issued", _("Issued"), lambda row: show_instant(row.issued_at), width=146,

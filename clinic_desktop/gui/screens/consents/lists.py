@@ -52,7 +52,8 @@ def consents(settings: Remembered) -> ListTable[Consent]:
     """The patient's consents."""
     columns = (
         Column[Consent]("scope", _("About"), lambda row: scope_words(row.scope), 170, stretch=True, strong=True),
-        Column[Consent]("by", _("Given by"), lambda row: row.grantor_relation or row.grantor_name, 110, subtle=True),
+        Column[Consent]("by", _("Given by"), lambda row: row.grantor_relation or row.grantor_name, 110, subtle=True,
+                        wrap=True),
         Column[Consent]("until", _("Until"), lambda row: show_date(row.valid_until) if row.valid_until else "–", 100,
                         sort=lambda row: row.valid_until),
         Column[Consent]("state", _("State"), lambda row: _(SHORT_STATES[row.state][0]), 108,

@@ -91,9 +91,9 @@ def table(settings: Remembered, empty: Empty) -> ListTable[DocumentShown]:
         Column[DocumentShown](
             "on", _("Date"), lambda row: show_date(row.on.astimezone().date()), 108, sort=lambda row: row.on
         ),
-        Column[DocumentShown]("title", _("Title"), title, 170, stretch=True, strong=True),
-        Column[DocumentShown]("kind", _("Type"), kind_words, 120, subtle=True),
-        Column[DocumentShown]("author", _("Author"), author, 104, subtle=True),
+        Column[DocumentShown]("title", _("Title"), title, 170, stretch=True, strong=True, wrap=True),
+        Column[DocumentShown]("kind", _("Type"), kind_words, 120, subtle=True, wrap=True),
+        Column[DocumentShown]("author", _("Author"), author, 104, subtle=True, wrap=True),
         Column[DocumentShown]("state", _("State"), lambda row: state(row).text, 106, look=state),
     )
     return ListTable("documents.list", columns, key=lambda row: row.id, settings=settings, empty=empty)

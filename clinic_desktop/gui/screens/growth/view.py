@@ -159,6 +159,7 @@ class GrowthView(ScreenView):
                 note="" if rows else _("Nothing was measured yet. Record a measurement at the right (Ctrl+Enter)."),
             )
         self.table.set_rows(tuple(reversed(shown.rows)))
+        self.table.setVisible(bool(shown.rows))  # the chart says what goes there, and takes the room
 
     def show_gestation(self, days: int | None) -> None:
         """Show how long the pregnancy lasted, unless somebody is typing it."""

@@ -19,6 +19,7 @@ RECORDS = "fhir"
 KINDS = {
     RECORDS: N_("Records (FHIR, NDJSON)"), "patients": N_("Table of patients"), "prices": N_("Table of prices"),
     "formulary": N_("Table of medicines"), "stock": N_("Table of deliveries"),
+    "synthea": N_("Set of tables from Synthea"),
 }  # fmt: skip
 ALLOWED = "arrivals.receive"
 
@@ -150,7 +151,7 @@ class Presenter:
             return
         self.busy, self._stop, self.progress = True, False, ""
         self._view.set_busy(True, tried=tried)
-        work = self._records if chosen.kind == RECORDS else self._tables
+        work = {RECORDS: self._records, "synthea": self._set}.get(chosen.kind, self._tables)
 
         def done(found: Done) -> None:
             self.busy = False
@@ -186,10 +187,7 @@ class Presenter:
     def _tables(self, chosen: Chosen, paths: list[Path], *, tried: bool) -> Done:
         from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in, currency_of
 
-        mapping: dict[str, object] | None = None
-        if chosen.mapping:
-            mapping = json.loads(imports.saved_mappings(self._desk)[chosen.mapping])
-        asked = Asked(chosen.kind, mapping, tried, currency_of(self._desk))
+        asked = Asked(chosen.kind, self._mapping(chosen), tried, currency_of(self._desk))
         brought = Brought()
         with contextlib.suppress(_Stopped):
             for path in paths:
@@ -199,6 +197,24 @@ class Presenter:
         columns = tuple(Counted(column, left=cells) for column, cells in brought.not_kept.items())
         wrong = [Wrong(place, Path(one.file).name, one.where, one.what) for place, one in enumerate(brought.problems)]
         return Done(tried, self._stop, (counted, *columns), tuple(wrong))
+
+    def _set(self, chosen: Chosen, paths: list[Path], *, tried: bool) -> Done:
+        from clinic_desktop.exchange.synthea.bringing import bring_set_in
+
+        try:
+            found = bring_set_in(self._desk, paths, self._mapping(chosen), self._say_rows, dry_run=tried)
+        except _Stopped:
+            return Done(tried, stopped=True, counted=(), wrong=())
+        counted = [Counted(name, *sums.values()) for name, sums in found.kept().items()]
+        counted += [Counted(name, left=number) for name, number in sorted(found.not_kept.items())]
+        wrong = [Wrong(place, Path(one.file).name, one.where, one.what) for place, one in enumerate(found.problems)]
+        return Done(tried, self._stop, tuple(counted), tuple(wrong))
+
+    def _mapping(self, chosen: Chosen) -> dict[str, object] | None:
+        if not chosen.mapping:
+            return None
+        read: dict[str, object] = json.loads(imports.saved_mappings(self._desk)[chosen.mapping])
+        return read
 
     def _say(self, words: str) -> None:
         self.progress = words

@@ -67,8 +67,9 @@ class ImportsView(ScreenView):
         hint = _("Where the files do not say it: https://hospital.example/fhir")
         self.source = self.form.add(TextField(_("Whose ids these are"), "imports.source", hint=hint, longest=500))
         self.password = self.form.add(TextField(_("Password of a sealed file"), "imports.password", secret=True))
-        by_name = [("", _("By their names"))]
-        self.mapping = self.form.add(ChoiceField(_("Which column is what"), "imports.mapping", by_name))
+        self.mapping = self.form.add(
+            ChoiceField(_("Which column is what"), "imports.mapping", (), none=_("By their names"))
+        )
         self.kind.set_value(RECORDS)
         for field in (self.kind, self.paths, self.source, self.password, self.mapping):
             field.edited.connect(self._offer)
@@ -122,9 +123,7 @@ class ImportsView(ScreenView):
 
     def show_mappings(self, names: tuple[str, ...]) -> None:
         """The mappings that can be chosen."""
-        before = self.mapping.value()
-        self.mapping.set_choices([("", _("By their names")), *((name, name) for name in names)])
-        self.mapping.set_value(before if before in names else "")
+        self.mapping.set_choices([(name, name) for name in names])
 
     def set_busy(self, busy: bool, *, tried: bool) -> None:  # noqa: FBT001 - as the presenter says it
         """Show that files are being read."""
@@ -218,7 +217,7 @@ def _words(done: Done) -> str:
     if done.stopped:
         return _("Stopped. What came before stays; the same again goes on from there.")
     if done.tried and not done.takes_in:
-        words = _("Tried: there is nothing to take in, {left} not kept.")
+        words = _("Tried: nothing new and nothing changed, {left} not kept. There is nothing to import.")
     elif done.tried:
         words = _("Tried, nothing was written: {new} new, {changed} changed, {left} not kept. Import takes them in.")
     else:

@@ -13,6 +13,7 @@ from clinic_desktop.gui.screens.imports.view import ImportsView
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.fhir import bundle, everything, head
+from tests.unit.exchange.test_exchange_synthea import SET
 from tests.unit.gui.screens.stage import Stage
 
 
@@ -78,6 +79,30 @@ def test_a_table_is_tried_and_taken_in_with_its_cells_named(stage: Stage, store:
     view.primary()
     with store.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM prices WHERE code = 'v1'").scalar_one() == 1
+
+
+def test_a_set_from_synthea_is_tried_and_taken_in(stage: Stage, store: Store, tmp_path: Path) -> None:
+    for name in ("patients", "payers"):
+        (tmp_path / f"{name}.csv").write_text(SET[name], encoding="utf-8")
+    view = shown(stage, tmp_path, kind="synthea")
+    before = head(store)
+    view.primary()
+    assert head(store) == before
+    new = {row.kind: row.new for row in view.counted.rows()}
+    assert new["patients"] == 1
+    assert view.primary_text == "&Import"
+    view.primary()
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM patients").scalar_one() == 1
+
+
+def test_where_nothing_can_be_taken_in_no_import_is_offered(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text("code,name\nv1,Visit\n")
+    view = shown(stage, path)
+    view.primary()
+    assert "There is nothing to import" in view.said.text()
+    assert view.primary_text == "Tr&y"
 
 
 def test_what_is_not_there_is_said_beside_the_field(stage: Stage, tmp_path: Path) -> None:
