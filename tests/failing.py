@@ -33,8 +33,10 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     words = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
     if subprocess.run(words, check=False).returncode:
         pytest.skip("this machine does not let us mount")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=False)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
 def make(profile: Path, clock: SetClock, name: str = "Kitgum Street Clinic") -> str:

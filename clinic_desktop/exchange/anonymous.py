@@ -20,6 +20,7 @@ from clinic_desktop.domain.anonymising import Anonymity, Person
 from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.traces import Written
+from clinic_desktop.exchange.halted import writing
 from clinic_desktop.exchange.mapped import Row, clean
 from clinic_desktop.exchange.unnamed import AGE_GROUP, OWN_WORDS, Unnamed
 from clinic_desktop.i18n import N_
@@ -178,7 +179,8 @@ def _hand_over(desk: Desk, asked: Request, whole: Unnamed, manifest: dict[str, A
     outs = (asked.out, *_beside(asked.out))
     parts = [path.with_name(f".{path.name}.part") for path in outs]
     try:
-        _write(parts, whole, manifest)
+        with writing(asked.out):
+            _write(parts, whole, manifest)
         found = _search(desk, parts, whole, manifest)
         if found:
             raise Refusal(
@@ -189,7 +191,8 @@ def _hand_over(desk: Desk, asked: Request, whole: Unnamed, manifest: dict[str, A
         digest = hashlib.sha256(parts[0].read_bytes()).hexdigest()
         research.note_export(desk, _noted(manifest, digest))
         for part, path in zip(parts, outs, strict=True):
-            part.replace(path)
+            with writing(path):
+                part.replace(path)
     finally:
         for part in parts:
             part.unlink(missing_ok=True)

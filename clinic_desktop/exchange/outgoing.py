@@ -20,6 +20,7 @@ from clinic_desktop.exchange import (
     subjects,
     when,
 )
+from clinic_desktop.exchange.halted import writing
 from clinic_desktop.exchange.keys import UUID_SYSTEM, Frame, references
 from clinic_desktop.exchange.mapped import Pointer, Row, clean
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
@@ -273,7 +274,8 @@ def _write(path: Path, document: Json) -> None:
     """Write a file whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(dumps(document) + "\n", encoding="utf-8")
-        part.replace(path)
+        with writing(path):
+            part.write_text(dumps(document) + "\n", encoding="utf-8")
+            part.replace(path)
     finally:
         part.unlink(missing_ok=True)

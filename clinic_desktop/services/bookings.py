@@ -79,12 +79,12 @@ def note_reminder(act: Act, appointment_id: str, method: str, note: str = "") ->
     return act.create(appointment_reminders, values, kind="appointment.reminded")
 
 
-def booking_columns(connection: Connection, new: Booking) -> dict[str, object]:
-    """The columns of what is agreed, checked. Raises Refusal naming the field."""
+def booking_columns(connection: Connection, new: Booking, *, kept: str | None = None) -> dict[str, object]:
+    """The columns of what is agreed, checked; `kept` is the place that stands already. Raises Refusal by field."""
     rules.require_booking(new.kind, new.priority, new.reminders)
     return {
         "kind": new.kind or None,
-        "place_id": require_place(connection, new.place_id),
+        "place_id": require_place(connection, new.place_id, kept=kept),
         "telehealth": int(new.telehealth),
         "priority": new.priority,
         "note": clean(new.note or "", "note", most=2000) or None,

@@ -106,21 +106,29 @@ def place_name(connection: Connection, place_id: str | None) -> str:
     return str(connection.execute(select(place_table.c.name).where(place_table.c.id == place_id)).scalar() or "")
 
 
-def require_pharmacy(connection: Connection, pharmacy_id: str | None, field: str) -> str | None:
-    """The id of a pharmacy in use, or None for none. Raises Refusal."""
-    return _require(connection, pharmacy_table, pharmacy_id, field, N_("Choose the pharmacy from the list."))
+def require_pharmacy(
+    connection: Connection, pharmacy_id: str | None, field: str, *, kept: str | None = None
+) -> str | None:
+    """The id of a pharmacy in use, or None for none; `kept`, which stands already, may be closed. Raises Refusal."""
+    words = N_("Choose the pharmacy from the list.")
+    return _require(connection, pharmacy_table, pharmacy_id, field, words, kept)
 
 
-def require_place(connection: Connection, place_id: str | None) -> str | None:
-    """The id of a place in use, or None for none. Raises Refusal."""
-    return _require(connection, place_table, place_id, "place", N_("Choose the place from the list."))
+def require_place(connection: Connection, place_id: str | None, *, kept: str | None = None) -> str | None:
+    """The id of a place in use, or None for none; `kept`, which stands already, may be closed. Raises Refusal."""
+    return _require(connection, place_table, place_id, "place", N_("Choose the place from the list."), kept)
 
 
-def _require(connection: Connection, table: Table, record: str | None, field: str, words: str) -> str | None:
+def _require(
+    connection: Connection, table: Table, record: str | None, field: str, words: str, kept: str | None
+) -> str | None:
     if not record:
         return None
-    if connection.execute(select(table.c.id).where(table.c.id == record)).one_or_none() is None:
+    found = connection.execute(select(table.c.name, table.c.active).where(table.c.id == record)).one_or_none()
+    if found is None:
         raise Refusal(words, field=field)
+    if not found.active and record != kept:
+        raise Refusal(N_("{name} is not used any more: choose another."), field=field, name=found.name)
     return record
 
 

@@ -164,7 +164,8 @@ def change_patient(act: Act, patient_id: str, new: NewPatient, revision: int, re
     patient_id = str(before.id)
     new = tidied(new)
     rules.require_sound(_facts(new), today(act))
-    require_pharmacy(act.conn, new.preferred_pharmacy_id, "preferred_pharmacy_id")
+    before_at = before.preferred_pharmacy_id
+    require_pharmacy(act.conn, new.preferred_pharmacy_id, "preferred_pharmacy_id", kept=before_at)
     rules.require_same_person(dict(before._mapping), asdict(new), reason)
     # Contacts are rows of their own, but two windows that change them are changing one registration.
     contacts = tuple(new.contacts) != contacts_of(act.conn, patient_id)

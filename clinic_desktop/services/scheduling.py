@@ -198,7 +198,7 @@ def reschedule(
         "minutes": slot.minutes,
         "practitioner_id": slot.practitioner,
         "room": slot.room,
-    } | ({} if more is None else booking_columns(act.conn, more))
+    } | ({} if more is None else booking_columns(act.conn, more, kept=before.place_id))
     if reason is not None:
         changes["reason"] = reason.strip() or None
     act.change(appointments, appointment_id, changes, kind="appointment.moved", expect=revision)

@@ -4,8 +4,9 @@ import csv
 import io
 from pathlib import Path
 
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.exchange.csv.fields import KINDS
+from clinic_desktop.exchange.halted import writing
 from clinic_desktop.i18n import N_, _
 
 
@@ -21,7 +22,7 @@ def write_template(kind: str, out: Path) -> None:
         text = io.StringIO()
         csv.writer(text, lineterminator="\r\n").writerows(rows)
         # The mark in front is what makes Excel read it as UTF-8.
-        out.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        _keep(out, text.getvalue().encode("utf-8-sig"))
         return
     from openpyxl import Workbook
 
@@ -33,4 +34,17 @@ def write_template(kind: str, out: Path) -> None:
     told.append([_("column"), _("what goes there"), _("needed"), _("example")])
     for one in fields:
         told.append([one.name, _(one.words), _("yes") if one.required else _("no"), one.example])
-    book.save(out)
+    # Made here first: openpyxl, stopped by a disk, leaves half a file and a fault of its own behind.
+    whole = io.BytesIO()
+    book.save(whole)
+    _keep(out, whole.getvalue())
+
+
+def _keep(out: Path, content: bytes) -> None:
+    """Write the file, all of it or nothing."""
+    try:
+        with writing(out):
+            out.write_bytes(content)
+    except Trouble:
+        out.unlink(missing_ok=True)
+        raise

@@ -4,7 +4,8 @@ import contextlib
 import re
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,14 @@ from sqlalchemy import func, select
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.exchange.anonymous import Request, anonymise
 from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in
+from clinic_desktop.exchange.csv.template import write_template
 from clinic_desktop.exchange.incoming import import_fhir
+from clinic_desktop.exchange.outgoing import export_all, export_one
 from clinic_desktop.exchange.synthea.bringing import bring_set_in
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.research import exports_made
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.engine import Store
@@ -26,6 +31,7 @@ from clinic_desktop.store.tables.staff import staff
 from tests import failing
 from tests.conftest import KEY
 from tests.fhir import bundle, everything
+from tests.unit.services.consent_case import register, sign
 
 
 def bring(desk: Desk, path: Path, mapping: dict[str, object] | None = None) -> Brought:
@@ -223,3 +229,35 @@ def _whole_people(desk: Desk, what: str) -> int:
             costs = connection.exec_driver_sql("SELECT count(*) FROM outside_costs").scalar_one()
             assert visits == costs
     return int(count)
+
+
+def test_what_is_written_on_to_a_full_disk_is_said_by_its_file_and_nothing_of_it_stays(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "one.json").write_text(bundle(everything()))
+    assert import_fhir(desk, [tmp_path / "one.json"], lambda _words: None).problems == []
+    with desk.store.read() as connection:
+        patient = str(connection.execute(select(patients.c.id)).scalar_one())
+    others = [register(desk) for _number in range(2)]
+    for one in (patient, *others):
+        sign(desk, one, "research", granted_on=date(2026, 3, 1))
+    with failing.small_disk(tmp_path / "full", 1) as disk:
+        with contextlib.suppress(OSError), (disk / "ballast").open("wb") as file:
+            file.write(b"x" * 2_000_000)
+            file.flush()
+        request = Request(disk / "study.zip", "IRB-7", "full", k=2)
+        lines = Request(disk / "study.ndjson", "IRB-7", "full", k=2)
+        writings: dict[str, Callable[[], object]] = {
+            "people-and-places.json": lambda: export_all(desk, disk, lambda _words: None),
+            "one.json": lambda: export_one(desk, patient, disk / "one.json"),
+            "study.zip": lambda: anonymise(desk, request, lambda _words: None),
+            "study.ndjson": lambda: anonymise(desk, lines, lambda _words: None),
+            "people.csv": lambda: write_template("patients", disk / "people.csv"),
+            "people.xlsx": lambda: write_template("patients", disk / "people.xlsx"),
+        }
+        for name, write in writings.items():
+            with pytest.raises(Trouble) as stopped:
+                write()
+            assert name in failing.said(stopped.value)
+            assert [path.name for path in disk.iterdir()] == ["ballast"], name
+    assert exports_made(desk) == ()

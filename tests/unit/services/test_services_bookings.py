@@ -6,7 +6,7 @@ import pytest
 
 from clinic_desktop.domain.consents import ConsentRefusal
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import bookings, consultation, directory, encounters, queue, scheduling
+from clinic_desktop.services import bookings, consents, consultation, directory, encounters, queue, scheduling
 from clinic_desktop.services.bookings import Booking
 from clinic_desktop.services.directory import Address
 from clinic_desktop.services.scheduling import Appointment
@@ -70,13 +70,22 @@ def test_a_reminder_needs_the_patients_word_for_that_way(store: Store, desk_for:
     ]
 
 
-def test_a_visit_by_video_needs_the_patients_word_before_it_begins(store: Store, desk_for: DeskFor) -> None:
-    desk = Desk(store, desk_for, Booking(telehealth=True))
+def test_a_visit_by_video_needs_the_patients_word_when_it_is_booked_and_still_when_it_begins(
+    store: Store, desk_for: DeskFor
+) -> None:
     with pytest.raises(ConsentRefusal):
-        queue.check_in(desk.front, desk.patient, "routine", desk.booked.id)
+        Desk(store, desk_for, Booking(telehealth=True))
+    desk = Desk(store, desk_for)
+    signed = sign(desk.front, desk.patient, "telehealth")
+    moved = scheduling.reschedule(
+        desk.front, desk.booked.id, AT, desk.booked.revision, more=Booking(telehealth=True)
+    )  # fmt: skip
+    consents.withdraw_consent(desk.front, signed, "Changed my mind", expect=1)
+    with pytest.raises(ConsentRefusal):
+        queue.check_in(desk.front, desk.patient, "routine", moved.id)
     assert desk.now().status == "booked"
     sign(desk.front, desk.patient, "telehealth")
-    assert queue.check_in(desk.front, desk.patient, "routine", desk.booked.id).status == "waiting"
+    assert queue.check_in(desk.front, desk.patient, "routine", moved.id).status == "waiting"
 
 
 def test_who_cancelled_and_whether_the_patient_is_to_be_told_is_kept(store: Store, desk_for: DeskFor) -> None:

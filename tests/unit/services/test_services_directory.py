@@ -1,14 +1,16 @@
 """Places, pharmacies, people's numbers and hours: what is refused, and that nobody overwrites anybody."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services import directory, hours, scheduling, staff
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.bookings import Booking
 from clinic_desktop.services.directory import Address
+from clinic_desktop.services.patients import NewPatient, change_patient, register_patient
 from clinic_desktop.services.staff import Practice, StaffMember
 from tests.conftest import DeskFor
 
@@ -41,6 +43,41 @@ def test_a_pharmacy_is_in_the_directory_once_by_its_number(admin: Desk) -> None:
     assert (shown.ncpdp, directory.pharmacies(admin)[0].active, directory.pharmacies(admin)[0].where) == (
         "1234567", False, "Westport"
     )  # fmt: skip
+
+
+def test_a_closed_pharmacy_is_chosen_by_nobody_anew_and_stays_where_it_stands(admin: Desk, desk_for: DeskFor) -> None:
+    made = directory.add_pharmacy(admin, SHOP)
+    front = desk_for("front_desk")
+    new = NewPatient("Okafor", "Ada", "female", preferred_pharmacy_id=made)
+    known = register_patient(front.once(), new).patient_id
+    directory.change_pharmacy(admin, made, SHOP, active=False, expect=1)
+    with pytest.raises(Refusal, match="Harbour Street Pharmacy is not used any more") as refused:
+        register_patient(front.once(), replace(new, family_name="Bello"))
+    assert refused.value.field == "preferred_pharmacy_id"
+    change_patient(front.once(), known, replace(new, city="Westport"), 1)
+    with front.store.read() as connection:
+        assert directory.require_pharmacy(connection, made, "pharmacy", kept=made) == made
+        with pytest.raises(Refusal, match="not used any more"):
+            directory.require_pharmacy(connection, made, "pharmacy")
+
+
+def test_nobody_is_booked_to_a_place_that_is_closed(admin: Desk, desk_for: DeskFor) -> None:
+    made = directory.add_place(admin, Address("Hill clinic"))
+    front = desk_for("front_desk")
+    patient = register_patient(front.once(), NewPatient("Okafor", "Ada", "female")).patient_id
+    at = admin.now + timedelta(days=1)
+    booked = scheduling.book(
+        front.once(), patient, member(admin).id, at, more=Booking(place_id=made)
+    )  # fmt: skip
+    directory.change_place(admin, made, Address("Hill clinic"), active=False, expect=1)
+    with pytest.raises(Refusal, match="Hill clinic is not used any more") as refused:
+        scheduling.book(front.once(), patient, member(admin).id, at + timedelta(days=1), more=Booking(place_id=made))
+    assert refused.value.field == "place"
+    later = at + timedelta(hours=2)
+    moved = scheduling.reschedule(
+        front.once(), booked.id, later, booked.revision, more=Booking(place_id=made, note="Bring the card")
+    )  # fmt: skip
+    assert moved.starts_at == later
 
 
 @pytest.mark.parametrize(
