@@ -1,5 +1,6 @@
 """What devices send is kept once, filed where identity agrees twice, and everything else waits for a person."""
 
+import random
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import devices
+from clinic_desktop.services import device_people, devices
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.laboratory import lab_results, specimens
@@ -172,3 +173,31 @@ def test_no_near_miss_of_a_person_is_taken_for_them(family: str, given_name: str
     lone = family.lower() == "otieno" and not given_name
     sure = (same_name or (lone and born == "1986-01-05")) and born in {"1986-01-05", "1986", ""} and sex != "male"
     assert (doubt is None) == sure
+
+
+def test_of_thousands_of_near_misses_none_is_filed_to_the_wrong_chart(lab: Lab) -> None:
+    """Twins, swapped birth dates, reused and mistyped numbers, a mother's name: whoever the number belongs to."""
+    draw = random.Random(11)
+    families, given_names = ("Otieno", "Otiena", "Okot", "Müller"), ("Grace", "Gracia", "Mercy", "Peter")
+    births = ("1986-01-05", "1986-05-01", "1968-01-05", "1987-01-05")
+    people = {}
+    for _one in range(60):
+        facts = (draw.choice(families), draw.choice(given_names), draw.choice(("female", "male")), draw.choice(births))
+        people[lab.person(*facts)] = facts
+    mrns = {row.id: row.mrn for row in lab.rows(patients) if row.id in people}
+    with lab.store.read() as connection:
+        filed = 0
+        for _case in range(10_000):
+            real, other = draw.sample(sorted(people), 2)
+            family, given_name, sex, born = people[real]
+            # The number on the specimen may be another's; so the rest of what is said must belong to the number.
+            number = mrns[draw.choice((real, other))]
+            said = Named((("", number),), ((family, given_name),), born, draw.choice((sex, "")))
+            found, _why = device_people.who(connection, said)
+            if found is None:
+                continue
+            filed += 1
+            assert mrns[found] == number
+            assert people[found][:2] == (family, given_name)
+            assert people[found][3] == born
+        assert filed > 4000
