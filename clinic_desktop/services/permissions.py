@@ -355,6 +355,7 @@ ACTS: dict[str, frozenset[str]] = {
     "devices.unfiled_messages": frozenset({LABORATORY, ADMINISTRATOR}),
     "devices.review_list": frozenset({LABORATORY, ADMINISTRATOR}),
     "devices.raw_message": frozenset({LABORATORY, ADMINISTRATOR}),
+    "devices.control_log": frozenset({LABORATORY, ADMINISTRATOR}),
     "devices.device_counts": frozenset({LABORATORY, ADMINISTRATOR}),
     "devices.file_item": frozenset({LABORATORY, ADMINISTRATOR}),
     "device_orders.work_for": frozenset({LABORATORY}),

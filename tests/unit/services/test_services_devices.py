@@ -11,7 +11,7 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import device_people, devices
+from clinic_desktop.services import device_people, devices, inbox
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.laboratory import lab_results, specimens
@@ -150,6 +150,25 @@ def test_quality_control_goes_to_its_own_log_and_to_no_patient(lab: Lab) -> None
     assert sent(lab.anna, glucose(control=True)) == devices.Sorted(0, 0, 1)
     assert lab.rows(observations) == lab.rows(lab_results) == []
     assert devices.device_counts(lab.anna) == {"control": 1}
+    (logged,) = devices.control_log(lab.anna)
+    assert (logged.title, logged.value) == ("Glucose", "98 mg/dL")
+
+
+def test_a_time_that_cannot_be_is_doubted(lab: Lab) -> None:
+    sent(lab.anna, glucose(measured_at="2026-03-12T09:00:00+00:00"))
+    sent(lab.anna, glucose(measured_at="1985-01-01"))
+    assert why(lab.anna) == [rules.IN_FUTURE, rules.BEFORE_BIRTH]
+
+
+def test_a_critical_value_from_elsewhere_is_told_to_the_doctors_and_one_that_waits_to_the_laboratory(lab: Lab) -> None:
+    sent(lab.anna, glucose("900"))
+    (told,) = inbox.inbox(lab.doctor, "open")
+    assert (told.title, told.must_answer, told.priority) == ("Glucose 900 mg/dL HH", True, "critical")
+    sent(lab.anna, glucose("900", flag="HH"), said=Named())
+    (waits,) = inbox.inbox(lab.anna, "open")
+    assert "Otieno" not in waits.title + waits.body
+    devices.reject_item(lab.anna, devices.review_list(lab.anna)[0].id, "a control")
+    assert inbox.inbox(lab.anna, "open") == ()
 
 
 def test_a_message_of_half_a_hundred_parts_comes_back_byte_for_byte(lab: Lab) -> None:
