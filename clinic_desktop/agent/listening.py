@@ -49,10 +49,11 @@ class Listening:
     def _ports(self, wanted: Wanted) -> list[Listener]:
         intake, found = self._intake, []
         if wanted.mllp is not None:
-            found.append(
-                Listener("mllp", wanted.mllp, lambda peer: Hl7(intake.keep, intake.now, intake.number, peer),
-                         wanted.host)
-            )  # fmt: skip
+
+            def sender(peer: str) -> Hl7:
+                return Hl7(intake.keep, self._work, intake.now, intake.number, peer)
+
+            found.append(Listener("mllp", wanted.mllp, sender, wanted.host))
         if wanted.astm is not None:
             found.append(
                 Listener("astm", wanted.astm, lambda peer: Astm(intake.keep, self._work, intake.now, peer), wanted.host)

@@ -1,5 +1,7 @@
 """`clinic-desktop review`: what devices sent and somebody has to decide, with the message beside it."""
 
+from dataclasses import asdict
+
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.i18n import _
@@ -14,6 +16,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     which = words.add_subparsers(dest="which", required=True)
     listing = which.add_parser("list", help="everything that waits, oldest first")
     listing.add_argument("--limit", type=int, default=devices.LISTED, metavar="N")
+    which.add_parser("controls", help="the quality control that devices sent, newest first")
     raw = which.add_parser("raw", help="the message as it came")
     raw.add_argument("id", metavar="ID", help="the message_id that the list shows")
     file = which.add_parser("file", help="file a result, or all that waits of a message, to a patient")
@@ -26,6 +29,13 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     with terminal.signed_in() as here:
         if chosen.which == "list":
             return _list(terminal, here, chosen.limit)
+        if chosen.which == "controls":
+            log = devices.control_log(here.desk)
+            terminal.answer(
+                [asdict(one) for one in log],
+                [f"{o.received_at}  {o.device}: {o.title} {o.value} {o.note}" for o in log],
+            )
+            return DONE
         if chosen.which == "raw":
             text = devices.raw_message(here.desk, chosen.id).decode("utf-8", "backslashreplace")
             terminal.answer({"raw": text}, text.replace("\r", "\n").splitlines())

@@ -33,6 +33,8 @@ NOT_ORDERED = "this test was not ordered, or its specimen is not taken"
 RELEASED = "this test has a result already"
 CANNOT_CONVERT = "this unit cannot be converted without a guess"
 OPEN_ORDER = "an order waits for this test: say whether this is its result"
+IN_FUTURE = "the device says that this was measured in the future: look at its clock"
+BEFORE_BIRTH = "the device says that this was measured before the patient was born"
 STANDS = "another value stands already under the same order, test and time"
 
 

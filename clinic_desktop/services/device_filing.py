@@ -3,15 +3,16 @@
 Everything is decided before a row is written, so that one doubtful result never takes the others of its message back.
 """
 
+import contextlib
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from clinic_desktop.clock import to_text
+from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain import laboratory, units
 from clinic_desktop.domain.devices import LOINC, Named
@@ -22,6 +23,7 @@ from clinic_desktop.services import arrivals, results
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import UUID, Key
 from clinic_desktop.services.arrivals import Arrival
+from clinic_desktop.services.device_alarms import tell_doctors
 from clinic_desktop.services.device_people import order_of, owners, registered, who
 from clinic_desktop.services.laboratory import assays
 from clinic_desktop.services.merges import ids_of, kept_id
@@ -32,6 +34,8 @@ from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("place", "named", "written")
 
+# A device in another time zone, or whose clock is kept badly, is not yet wrong.
+AHEAD = timedelta(days=1)
 SYSTEM = "urn:x-clinic-desktop:device:"
 # HL7 table 0085 -> the status of an observation; what is not here does not stand as a result.
 STATUS = {"F": "final", "C": "corrected", "P": "preliminary", "R": "preliminary", "S": "preliminary", "U": "final",
@@ -68,6 +72,9 @@ def place(act: Act, message: Row[Any], row: Row[Any], chosen: str | None = None)
         doubt = rules.OTHER_ORDER
     if doubt is not None or patient is None:
         return Placed("review", doubt or rules.NOBODY)
+    doubt = _when_doubt(act.conn, message, row, patient)
+    if doubt is not None and chosen is None:
+        return Placed("review", doubt)
     code = _our_test(act.conn, row)
     open_test = _open_test(act.conn, patient, order, code)
     if order is None and open_test is not None and chosen is None:
@@ -86,6 +93,17 @@ def _unreadable(row: Row[Any], *, looked_at: bool) -> str | None:
     if row.status not in STATUS:
         return rules.BAD_STATUS
     return rules.NO_VALUE if row.value_kind == "none" or not row.value else None
+
+
+def _when_doubt(conn: Connection, message: Row[Any], row: Row[Any], patient: str) -> str | None:
+    """Why the time of a measurement cannot be right: after it was sent, or before the person was born."""
+    if not row.measured_at:
+        return None
+    at = from_text(_instant(row.measured_at))
+    if at - from_text(message.received_at) > AHEAD:
+        return rules.IN_FUTURE
+    born = registered(conn, patient).born_on
+    return rules.BEFORE_BIRTH if born is not None and at.date() < born - AHEAD else None
 
 
 def written(row: Row[Any]) -> str:
@@ -199,7 +217,28 @@ def _to_chart(act: Act, message: Row[Any], row: Row[Any], patient: str, code: st
     now = _known(act.conn, key)
     if outcome not in {"new", "same", "changed"} or now is None:
         return Placed("review", rules.STANDS)
+    if outcome != "same":
+        flag = _flag(act.conn, row, patient, code)
+        tell_doctors(act, row, written(row), patient, now.record_id, flag)
     return Placed("filed", None, "observations", now.record_id)
+
+
+def _flag(conn: Connection, row: Row[Any], patient: str, code: str | None) -> str:
+    """What a value means by our ranges; where those say nothing, what the device says of it."""
+    ours = "none"
+    if code is not None and row.value_kind == "quantity":
+        with contextlib.suppress(Refusal):
+            ours = _assessed(conn, row, patient, code).judgement.flag
+    return str(row.flag or "none") if ours == "none" else ours
+
+
+def _assessed(conn: Connection, row: Row[Any], patient: str, code: str) -> Assessed:
+    """What the laboratory's rules say of a value. Raises Refusal."""
+    person = registered(conn, patient)
+    at = row.measured_at if row.measured_at and len(row.measured_at) > 10 else None
+    born = None if person.born_on is None else person.born_on.isoformat()
+    age = results.age_at(born, person.born_precision, _instant(at)) if at else None
+    return laboratory.assess(written(row), assays(conn, {code})[code], person.sex, age, None)
 
 
 def _outside_doubt(conn: Connection, row: Row[Any], patient: str, code: str | None) -> str | None:
@@ -216,12 +255,8 @@ def _outside_doubt(conn: Connection, row: Row[Any], patient: str, code: str | No
             return None
         if assay.unit and not row.unit:
             return rules.CANNOT_CONVERT
-        person = registered(conn, patient)
-        at = row.measured_at if row.measured_at and len(row.measured_at) > 10 else None
-        born = None if person.born_on is None else person.born_on.isoformat()
-        age = results.age_at(born, person.born_precision, _instant(at)) if at else None
         try:
-            ours = laboratory.assess(written(row), assay, person.sex, age, None).judgement.flag
+            ours = _assessed(conn, row, patient, code).judgement.flag
         except Refusal as refused:
             return refused.message.format(**refused.facts)
     if row.value_kind == "quantity" and rules.contradicts(row.flag or "", ours, str(row.value), row.range_text or ""):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import device_others
+from clinic_desktop.services import device_alarms, device_others, inbox
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.device_filing import named, place, written
 from clinic_desktop.store.attachments import PART_BYTES
@@ -113,6 +113,20 @@ class ReviewItem:
 
 
 @dataclass(frozen=True)
+class ControlResult:
+    """One value of a control specimen."""
+
+    device: str
+    title: str
+    specimen: str
+    value: str
+    flag: str
+    measured_at: str | None
+    received_at: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Settled:
     """What became of something on the review list."""
 
@@ -181,6 +195,9 @@ def file_message(act: Act, message_id: str) -> Sorted:
             placed = place(act, message, row)
             _settle(act, row.id, placed.state, placed.why, placed.filed_kind, placed.filed_id)
     act.change(device_messages, message_id, {"state": "done"}, kind="device_message.done")
+    device_alarms.tell_laboratory(
+        act, message_id, [row for row in _results(act.conn, message_id) if row.state == "review"]
+    )
     return _sorted(act.conn, message_id)
 
 
@@ -242,6 +259,25 @@ def raw_message(read: Read, message_id: str) -> bytes:
 
 
 @query
+def control_log(read: Read, limit: int = LISTED) -> tuple[ControlResult, ...]:
+    """The quality control that devices sent, newest first: it belongs to no patient."""
+    asked = (
+        select(device_results, device_messages.c.device, device_messages.c.received_at)
+        .join(device_messages, device_messages.c.id == device_results.c.message_id)
+        .where(device_results.c.state == "control")
+        .order_by(device_messages.c.rowid_.desc(), device_results.c.position)
+        .limit(limit)
+    )
+    return tuple(
+        ControlResult(
+            row.device, row.title, row.numbers.replace("\n", " "), written(row) if row.value else "", row.flag or "",
+            row.measured_at, row.received_at, row.note or "",
+        )
+        for row in read.conn.execute(asked)
+    )  # fmt: skip
+
+
+@query
 def device_counts(read: Read) -> dict[str, int]:
     """How many results of devices stand in each state."""
     asked = select(device_results.c.state, func.count()).group_by(device_results.c.state)
@@ -281,13 +317,16 @@ def reject_item(act: Act, item_id: str, why: str) -> Settled:
         _require_waiting(row.state)
         act.change(device_results, item_id, {"state": "rejected", **decided}, kind="device_result.rejected",
                    reason=why.strip(), expect=row.revision)  # fmt: skip
+        _answered(act, row.message_id)
         return Settled(item_id, "rejected")
     message = _message(act.conn, item_id)
     waiting = [each for each in _results(act.conn, item_id) if each.state == "review"]
     for each in waiting:
         act.change(device_results, each.id, {"state": "rejected", **decided}, kind="device_result.rejected",
                    reason=why.strip())  # fmt: skip
-    if not waiting:
+    if waiting:
+        _answered(act, item_id)
+    else:
         _require_waiting(message.state)
         act.change(device_messages, item_id, {"state": "rejected", **decided}, kind="device_message.rejected",
                    reason=why.strip(), expect=message.revision)  # fmt: skip
@@ -300,6 +339,13 @@ def _file_result(act: Act, row: Row[Any], patient_id: str) -> None:
     if placed.state != "filed":
         raise Refusal(N_("This result cannot be filed: {why}."), field="patient", why=placed.why or "")
     _settle(act, row.id, "filed", row.why, placed.filed_kind, placed.filed_id, by=act.session.staff_id)
+    _answered(act, row.message_id)
+
+
+def _answered(act: Act, message_id: str) -> None:
+    """Nothing of a message waits any more: what the laboratory was told of it is done."""
+    if not any(row.state == "review" for row in _results(act.conn, message_id)):
+        inbox.answer_about(act, "device_message", message_id, N_("decided on the review list"))
 
 
 def _require_waiting(state: str) -> None:

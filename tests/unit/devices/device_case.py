@@ -10,6 +10,7 @@ from clinic_desktop.devices.hl7.listener import Conversation
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.services import devices
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.device_orders import work_for
 from clinic_desktop.services.devices import ReceivedMessage, ReceivedResult, Sorted
 from clinic_desktop.store.tables.journal import settings as settings_table
 from tests.unit.services.lab_case import Lab
@@ -63,7 +64,7 @@ def speaking(desk: Desk, kept: list[ReceivedMessage] | None = None) -> Conversat
             kept.append(message)
         devices.file_message(desk, taken.message_id)
 
-    return Conversation(keep, lambda: AT, lambda: "N1", "127.0.0.1")
+    return Conversation(keep, lambda _device, numbers: work_for(desk, numbers), lambda: AT, lambda: "N1", "127.0.0.1")
 
 
 def corpus(folder: str) -> Path:

@@ -1,11 +1,13 @@
 """The line and the records of ASTM: frames, sums, numbers, times, contention, work lists, every shared capture."""
 
+import sys
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clinic_desktop.clock import new_id
 from clinic_desktop.devices.astm import records
 from clinic_desktop.devices.astm.listener import Conversation
 from clinic_desktop.devices.astm.protocol import ACK, ENQ, EOT, NAK, TRIES, Line, frames
@@ -16,6 +18,7 @@ from clinic_desktop.services.device_profiles import in_their_codes, profiled
 from clinic_desktop.services.devices import ReceivedMessage
 from clinic_desktop.store.tables.devices import device_results
 from clinic_desktop.store.tables.laboratory import lab_results, specimens
+from clinic_desktop.store.tables.patients import patients
 from tests.unit.devices.device_case import AT, corpus
 from tests.unit.services.lab_case import Lab
 
@@ -240,3 +243,21 @@ def test_two_patients_of_one_message_are_two_and_their_results_their_own(lab: La
     assert [(one.said_of.names[0][0], len(one.results)) for one in kept] == [("Otieno", 1), ("Okot", 1)]
     assert lab.rows(device_results)[0].state == "filed"
     assert lab.rows(device_results)[1].state == "review"
+
+
+def test_with_their_patients_registered_the_captured_results_file_themselves(lab: Lab) -> None:
+    lab.person("Smith", "John", "male", "1985-03-15")
+    named = {"PAT-2025-001": lab.person("Smith", "John", "male", "1985-03-15")}
+    named["PAT-2026-001"] = lab.person("Rakoto", "Jean", "male", "1985-03-15")
+    named["PAT-2026-002"] = lab.person("Rakoto", "Marie", "female", "1990-02-20")
+    for number, person in named.items():
+        with lab.store.write(act=new_id(), session=None) as unit:
+            unit.change(patients, person, {"mrn": number}, kind="patient.changed")
+    home = corpus("astm") / "openelis"
+    for name in ("hematology-cbc", "horiba-pentra60-cbc", "stago-start4-coagulation"):
+        made = frames_of((home / f"{name}.astm").read_bytes())
+        assert NAK not in speak(lab, []).heard(ENQ + b"".join(made) + EOT)
+    states = [row.state for row in lab.rows(device_results)]
+    sys.stdout.write(f"\n{states.count('filed')} of {len(states)} results of analysers filed themselves\n")
+    assert len(states) == 35
+    assert states.count("filed") / len(states) >= 0.95

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections import Counter
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -74,6 +75,7 @@ def test_every_shared_message_is_answered_and_what_is_acknowledged_is_kept_byte_
 
 
 def test_with_the_patients_registered_nearly_every_well_formed_result_files_itself(lab: Lab) -> None:
+    lab.clock.advance(timedelta(days=300))  # some of the shared messages are younger than the clinic of these tests
     known: dict[Named, str] = {}
     for raw in all_messages():
         try:

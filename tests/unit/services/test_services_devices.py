@@ -1,5 +1,6 @@
 """What devices send is kept once, filed where identity agrees twice, and everything else waits for a person."""
 
+import random
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import devices
+from clinic_desktop.services import device_people, devices, inbox
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.laboratory import lab_results, specimens
@@ -149,6 +150,25 @@ def test_quality_control_goes_to_its_own_log_and_to_no_patient(lab: Lab) -> None
     assert sent(lab.anna, glucose(control=True)) == devices.Sorted(0, 0, 1)
     assert lab.rows(observations) == lab.rows(lab_results) == []
     assert devices.device_counts(lab.anna) == {"control": 1}
+    (logged,) = devices.control_log(lab.anna)
+    assert (logged.title, logged.value) == ("Glucose", "98 mg/dL")
+
+
+def test_a_time_that_cannot_be_is_doubted(lab: Lab) -> None:
+    sent(lab.anna, glucose(measured_at="2026-03-12T09:00:00+00:00"))
+    sent(lab.anna, glucose(measured_at="1985-01-01"))
+    assert why(lab.anna) == [rules.IN_FUTURE, rules.BEFORE_BIRTH]
+
+
+def test_a_critical_value_from_elsewhere_is_told_to_the_doctors_and_one_that_waits_to_the_laboratory(lab: Lab) -> None:
+    sent(lab.anna, glucose("900"))
+    (told,) = inbox.inbox(lab.doctor, "open")
+    assert (told.title, told.must_answer, told.priority) == ("Glucose 900 mg/dL HH", True, "critical")
+    sent(lab.anna, glucose("900", flag="HH"), said=Named())
+    (waits,) = inbox.inbox(lab.anna, "open")
+    assert "Otieno" not in waits.title + waits.body
+    devices.reject_item(lab.anna, devices.review_list(lab.anna)[0].id, "a control")
+    assert inbox.inbox(lab.anna, "open") == ()
 
 
 def test_a_message_of_half_a_hundred_parts_comes_back_byte_for_byte(lab: Lab) -> None:
@@ -172,3 +192,31 @@ def test_no_near_miss_of_a_person_is_taken_for_them(family: str, given_name: str
     lone = family.lower() == "otieno" and not given_name
     sure = (same_name or (lone and born == "1986-01-05")) and born in {"1986-01-05", "1986", ""} and sex != "male"
     assert (doubt is None) == sure
+
+
+def test_of_thousands_of_near_misses_none_is_filed_to_the_wrong_chart(lab: Lab) -> None:
+    """Twins, swapped birth dates, reused and mistyped numbers, a mother's name: whoever the number belongs to."""
+    draw = random.Random(11)
+    families, given_names = ("Otieno", "Otiena", "Okot", "Müller"), ("Grace", "Gracia", "Mercy", "Peter")
+    births = ("1986-01-05", "1986-05-01", "1968-01-05", "1987-01-05")
+    people = {}
+    for _one in range(60):
+        facts = (draw.choice(families), draw.choice(given_names), draw.choice(("female", "male")), draw.choice(births))
+        people[lab.person(*facts)] = facts
+    mrns = {row.id: row.mrn for row in lab.rows(patients) if row.id in people}
+    with lab.store.read() as connection:
+        filed = 0
+        for _case in range(10_000):
+            real, other = draw.sample(sorted(people), 2)
+            family, given_name, sex, born = people[real]
+            # The number on the specimen may be another's; so the rest of what is said must belong to the number.
+            number = mrns[draw.choice((real, other))]
+            said = Named((("", number),), ((family, given_name),), born, draw.choice((sex, "")))
+            found, _why = device_people.who(connection, said)
+            if found is None:
+                continue
+            filed += 1
+            assert mrns[found] == number
+            assert people[found][:2] == (family, given_name)
+            assert people[found][3] == born
+        assert filed > 4000
