@@ -229,7 +229,7 @@ class PostOffice:
         rounds = 0
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
-        watch = self._clinic.store.watch()
+        watch: Any = None  # a connection of its own: made when there is something to wait for
         try:
             while not stopped() and clock.steady() < end:
                 if sum(office.step() for office in offices):  # every one has its turn
@@ -239,10 +239,12 @@ class PostOffice:
                     break
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
+                watch = watch or self._clinic.store.watch()
                 while not stopped() and clock.steady() < due and not watch.moved():
                     time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
         finally:
-            watch.close()
+            if watch is not None:
+                watch.close()
         return rounds
 
 
