@@ -364,7 +364,7 @@ ACTS: dict[str, frozenset[str]] = {
             "devices.reject_item",
         ),
         frozenset({LABORATORY, ADMINISTRATOR}),
-    ),  # fmt: skip
+    ),
     # billing
     **dict.fromkeys(
         (
