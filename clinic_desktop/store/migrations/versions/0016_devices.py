@@ -2,7 +2,7 @@
 
 from clinic_desktop.store.migrations import run_beside
 
-revision = "0020"
+revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
