@@ -67,10 +67,13 @@ class Courier:
         try:
             systems = self._systems()
             office: PostOffice = PostOffice(self._clinic)
+            changed = threading.Event()
+            office.listen(changed)
             try:
                 while not self._ended.is_set() and systems == self._systems():
                     office.run(SPELL_SECONDS, until_idle=False, stopped=self._ended.is_set)
             finally:
+                changed.set()
                 office.close()
         finally:
             held.release()

@@ -5,11 +5,14 @@ limit is counted twice and nothing is sent twice.
 """
 
 import contextlib
+import functools
 import importlib
 import json
 import random
 import secrets
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -27,6 +30,7 @@ from sync.engine.run import Engine
 from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Kept
 from sync.port import Remote
+from sync.telling.hints import Hint
 from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
 from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
@@ -126,6 +130,8 @@ class PostOffice:
     ) -> None:
         self._clinic = clinic
         self._database = Database(clinic)
+        self._openings: dict[str, Opening] = {}
+        self._heard: deque[tuple[str, Hint]] = deque()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
             chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile)
@@ -145,18 +151,18 @@ class PostOffice:
         found = {**self.found(one.system), **one.settings}
 
         def open_remote(gate: Gate) -> Remote:
-            remote: Remote = _module(one.system).open_remote(
-                Opening(
-                    one.base_url,
-                    kept,
-                    self._clinic.store.clock,
-                    gate,
-                    found,
-                    transport,
-                    steady=self._clinic.store.clock.steady,
-                    new_id=lambda: secrets.token_hex(8),
-                )
+            opening = Opening(
+                one.base_url,
+                kept,
+                self._clinic.store.clock,
+                gate,
+                found,
+                transport,
+                steady=self._clinic.store.clock.steady,
+                new_id=lambda: secrets.token_hex(8),
             )
+            self._openings[one.system] = opening
+            remote: Remote = _module(one.system).open_remote(opening)
             return remote
 
         self.engine.connect(one.system, open_remote)
@@ -164,6 +170,30 @@ class PostOffice:
     def reading(self) -> contextlib.AbstractContextManager[Unit]:
         """One consistent state of the database."""
         return self._database.read()
+
+    def listen(self, stopped: threading.Event) -> None:
+        """Listen to the systems that say when something moved there, each in a thread of its own, until stopped.
+
+        What they say is only where to look; `run` looks there.
+        """
+        for one in self.systems:
+            open_live = getattr(_module(one.system), "open_live", None)
+            if one.state == "on" and open_live is not None:
+                live = open_live(self._openings[one.system], stopped.wait, random.SystemRandom().random)
+                hear = functools.partial(self._hear, one.system)
+                threading.Thread(target=live.listen, args=(hear, stopped.is_set), daemon=True).start()
+
+    def _hear(self, system: str, hint: Hint) -> None:
+        self._heard.append((system, hint))
+
+    def _look_where_it_was_said(self) -> None:
+        """What was heard becomes looks, in the one thread that the engine knows."""
+        while self._heard:
+            system, hint = self._heard.popleft()
+            if hint.kind is None:
+                self.engine.people[system].sync_now("")
+            elif hint.remote_id:
+                self.engine.hint(system, str(hint.kind), hint.remote_id, hint.parent or "")
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""
@@ -232,6 +262,7 @@ class PostOffice:
         watch: Any = None  # a connection of its own: made when there is something to wait for
         try:
             while not stopped() and clock.steady() < end:
+                self._look_where_it_was_said()
                 if sum(office.step() for office in offices):  # every one has its turn
                     rounds += 1
                     continue
@@ -240,7 +271,7 @@ class PostOffice:
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
                 watch = watch or self._clinic.store.watch()
-                while not stopped() and clock.steady() < due and not watch.moved():
+                while not stopped() and clock.steady() < due and not self._heard and not watch.moved():
                     time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
         finally:
             if watch is not None:
