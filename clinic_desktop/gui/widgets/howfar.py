@@ -28,6 +28,7 @@ WORDS = {
     "sent, no answer": N_("sent, no answer"), "needs a person": N_("needs a person"),
     "told by a person": N_("told by a person"),
 }  # fmt: skip
+NEEDS_SOMEBODY = frozenset({"refused", "differs there", "needs a person", "sent, no answer"})
 Record = tuple[str, str]  # the kind, and its id here
 Marks = Mapping[Record, "tuple[Mark, ...]"]
 
@@ -47,9 +48,19 @@ def ask_marks(desk: Desk, records: Iterable[Record]) -> Marks:
 
 
 def short_words(marks: Marks, kind: str, local_id: str) -> str:
-    """The state that most needs somebody, in a word; nothing where no system has to do with the record."""
+    """How far a record is, in a word or two; nothing where no system has to do with it.
+
+    What needs somebody is said before all else; of several systems it is counted how many have it for certain.
+    """
     found = marks.get((kind, local_id), ())
-    return _(WORDS[found[0].word]) if found else ""
+    if not found:
+        return ""
+    confirmed = sum(mark.word == "confirmed" for mark in found)
+    if found[0].word in NEEDS_SOMEBODY or not confirmed or len(found) == 1:
+        return _(WORDS[found[0].word])
+    if confirmed == len(found):
+        return _("confirmed")
+    return _("confirmed by {n} of {count}").format(n=confirmed, count=len(found))
 
 
 def full_words(marks: Marks, kind: str, local_id: str) -> str:

@@ -170,6 +170,7 @@ class SyncView(ScreenView):
         """What it answered."""
         self.tried.show_tried(tried)
         self._show_right(TRIED)
+        self.tried.can.setFocus()
 
     def show_who(self, system: str, who: "WhoIsWho") -> None:
         """Who is who there."""
@@ -190,7 +191,7 @@ class SyncView(ScreenView):
             self._show_right(CARD)
         elif what == "decide":
             self.items.setFocus()
-        elif what == "who":
+        elif what == "who" and self.right.place == WHO:
             self._ask_who()
 
     def show_error(self, error: Exception, form: str) -> None:

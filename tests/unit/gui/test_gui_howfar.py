@@ -1,0 +1,43 @@
+"""The quiet mark of a record: what needs somebody first, and never "confirmed" where one system has not got it."""
+
+import pytest
+
+from clinic_desktop.exchange.sync_shown import GRAVE, Mark
+from clinic_desktop.gui.widgets.howfar import WORDS, full_words, short_words
+from sync.engine.status import WORDS as OF_THE_ENGINE
+
+
+def marked(*words: str) -> dict[tuple[str, str], tuple[Mark, ...]]:
+    ordered = sorted(words, key=GRAVE.index)
+    return {("patient", "p"): tuple(Mark(f"System {n}", word, "", None) for n, word in enumerate(ordered))}
+
+
+@pytest.mark.parametrize(
+    ("words", "short"),
+    [
+        (("confirmed",), "confirmed"),
+        (("confirmed", "confirmed"), "confirmed"),
+        (("confirmed", "waiting", "confirmed"), "confirmed by 2 of 3"),
+        (("confirmed", "refused"), "refused"),
+        (("confirmed", "differs there"), "differs there"),
+        (("cannot be told", "sent"), "cannot be told"),
+        (("waiting", "saved here"), "waiting"),
+    ],
+)
+def test_what_needs_somebody_is_said_first(words: tuple[str, ...], short: str) -> None:
+    assert short_words(marked(*words), "patient", "p") == short
+
+
+def test_a_record_no_system_has_to_do_with_says_nothing() -> None:
+    assert short_words({}, "patient", "p") == full_words({}, "patient", "p") == ""
+
+
+def test_each_system_stands_on_a_line_with_why_and_until_when() -> None:
+    mark = Mark("Healify", "waiting", "its limit is full", "2026-03-10T09:00:00+00:00")
+    words = full_words({("patient", "p"): (mark,)}, "patient", "p")
+    assert words.startswith("Healify: waiting (until ")
+    assert words.endswith("its limit is full")
+
+
+def test_every_word_of_the_engine_has_its_words_and_its_place() -> None:
+    assert set(OF_THE_ENGINE.values()) == set(GRAVE) == set(WORDS)
