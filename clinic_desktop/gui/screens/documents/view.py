@@ -47,15 +47,11 @@ class DocumentsView(ScreenView):
         self.list = lists.table(context.settings, Empty(words, icon="document"))
         self._far = HowFar(context.desk, context.tasks)
         self._far.beside(self.list, "on", ("document",), lambda row: row.id)
-        self.reading = Reading(
-            {
-                "edit": self._edit,
-                "version": self._new_version,
-                "print": self._print,
-                "copy": lambda: self._ask_why("copy"),
-                "error": lambda: self._ask_why("error"),
-            }
-        )
+        acts = {
+            "edit": self._edit, "version": self._new_version, "print": self._print,
+            "copy": lambda: self._ask_why("copy"), "error": lambda: self._ask_why("error"),
+        }  # fmt: skip
+        self.reading = Reading(acts)
         self._add_form = AddForm(self.presenter, context.today, self._choose_file)
         self._write_form = WriteForm(self.presenter, context.today)
         self._why_form = WhyForm(self.presenter)
