@@ -103,6 +103,7 @@ class KindProfile:
     needs: tuple[Kind, ...] = ()  # what must be known there first
     rotation_days: int | None = None  # within how many days a silent change of a detail is found
     change_signal: str | None = None  # a member that moves with every change, where there is one
+    progress: str | None = None  # a member of theirs that moves while one record is told in several sendings
 
 
 @dataclass(frozen=True)

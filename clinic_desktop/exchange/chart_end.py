@@ -5,7 +5,7 @@ change together or not at all.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -19,7 +19,7 @@ from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of, enrolment_of, share_of
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
-from clinic_desktop.exchange.told import Told, made, practitioner, written
+from clinic_desktop.exchange.told import NPI, Told, made, practitioner, written
 from clinic_desktop.services import heard, syncing
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key
@@ -71,6 +71,8 @@ class ClinicChart:
         """A record as it is now; None where it is not one that is told."""
         if kind is Kind.PRACTITIONER:
             return self._of_staff(unit, local_id)
+        if kind.value not in syncing.TABLES:
+            return None  # shown there alone: a programme of theirs, a place
         patient = syncing.whose(unit.conn, kind.value, local_id)
         told = None if patient is None else self._told(unit, patient)
         if told is None:
@@ -112,7 +114,8 @@ class ClinicChart:
         title = SYSTEMS[because.system].title
         act = heard.act_of(cast(Any, unit), self._workstation, title)
         if local_id is None:
-            return self._new(act, records, because)
+            beside = _BESIDE.get(kind)
+            return self._new(act, records, because) if beside is None else beside(act, written(records[0]), title)
         if kind is Kind.PATIENT:
             self._patient(act, unit, local_id, records, because, title)
         elif kind is Kind.APPOINTMENT:
@@ -245,6 +248,37 @@ class ClinicChart:
         heard.results_came(act, order, patient, title, critical=critical)
 
 
+def _programme(act: Act, said: Json, title: str) -> str | None:
+    if not said.get("title"):
+        return None
+    return heard.bring_programme(act, str(said["title"]), str(said.get("description", "")), title)
+
+
+def _colleague(act: Act, said: Json, _title: str) -> str | None:
+    numbers = [each["value"] for each in said.get("identifier", ()) if each.get("system") == NPI and each.get("value")]
+    return heard.known_by_number(act, numbers[0]) if numbers else None
+
+
+def _place(_act: Act, _said: Json, _title: str) -> str | None:
+    return None
+
+
+def _notice(act: Act, said: Json, title: str) -> str | None:
+    parts = [each["contentString"] for each in said.get("payload", ()) if each.get("contentString")]
+    topic = said.get("topic", {}).get("text") or (parts[0] if parts else "")
+    if not topic:
+        return None
+    priority = {"urgent": "high", "stat": "critical"}.get(str(said.get("priority", "")), "normal")
+    return heard.bring_notice(act, topic[:200], "\n".join(each for each in parts if each != topic), priority, title)
+
+
+# What is not about a patient of ours: it has a place of its own here, or is known by a number, or is left there.
+_BESIDE: Mapping[Kind, Callable[[Act, Json, str], str | None]] = {
+    Kind.PROGRAMME: _programme,
+    Kind.PRACTITIONER: _colleague,
+    Kind.LOCATION: _place,
+    Kind.NOTICE: _notice,
+}
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OF_PATIENT = ("allergies", "problems", "medicines_taken", "covers")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})

@@ -303,7 +303,8 @@ def _notice(told: Told, record: str) -> Parts | None:
     if one is None or one.row["to_staff"] is None or one.row["category"] not in {"message", "task"}:
         return None
     to = by(one.row["to_staff"])
-    return Parts(told.resource(one, recipient=[to]), told.people(one.row["to_staff"]), revision=one.row["revision"])
+    first = told.resource(one, recipient=[to], topic={"text": one.row["title"]})
+    return Parts(first, told.people(one.row["to_staff"]), revision=one.row["revision"])
 
 
 def share_of(told: Told, row: Row) -> Parts | None:

@@ -22,10 +22,15 @@ from clinic_desktop.services.patients import reindex
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.programmes import programmes
 from clinic_desktop.store.tables.scheduling import appointments
+from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
 
-IN_ACT = ("act_of", "bring_appointment", "bring_patient", "results_came", "take_in")
+IN_ACT = (
+    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
+    "results_came", "take_in",
+)  # fmt: skip
 
 # What may be changed in a registration by another system; who somebody is (sex and birth date too) is never taken over
 # against what stands here without a person.
@@ -89,6 +94,30 @@ def bring_appointment(act: Act, record: str, said: Meeting, why: str) -> None:
         "task", "high", "An appointment was changed elsewhere", "front_desk", words, before.patient_id
     )
     inbox.notify(act, notice)
+
+
+def bring_programme(act: Act, name: str, description: str, provider: str) -> str:
+    """The programme of that name in the catalogue, or a new one that belongs to the system that holds it."""
+    for row in act.conn.execute(select(programmes.c.id, programmes.c.name).where(programmes.c.status == "active")):
+        if rules.name_key(row.name) == rules.name_key(name):
+            return str(row.id)
+    values = {
+        "name": name, "description": description or name, "category": "wellness", "provider": provider,
+        "needs_consent": 1, "status": "active", "added_at": act.at,
+    }  # fmt: skip
+    return act.create(programmes, values, kind="programme.added", reason=provider)
+
+
+def known_by_number(act: Act, npi: str) -> str | None:
+    """Who of the staff bears a national number: nothing less makes two people one."""
+    found = act.conn.execute(select(staff.c.id).where(staff.c.npi == npi)).scalars().all()
+    return str(found[0]) if len(found) == 1 else None
+
+
+def bring_notice(act: Act, title: str, body: str, priority: str, system: str) -> str:
+    """What a system tells whoever signs in to it: administrators see it in their inbox."""
+    told = "\n".join(filter(None, (body, f"From {system}.")))
+    return inbox.notify(act, inbox.Notice("message", priority, title, "administrator", told))
 
 
 def take_in(act: Act, arrivals: Sequence[Arrival]) -> Mapping[Key, str]:

@@ -99,6 +99,10 @@ def not_there(desk: Desk, rows: Rows, one: Look) -> None:
     shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
     link = rows.get(Link, desk.system, one.kind, one.remote_id)
     if link is None or link.status != "confirmed" or shadow is None:
+        if shadow is not None:
+            # Should a list show it again, unchanged even, that is news.
+            shadow.list_hash = ""
+            rows.put(shadow)
         _done(desk, rows, one)
         return
     kp = desk.remote.profile.kinds[Kind(one.kind)]

@@ -158,6 +158,7 @@ def _agree(
 ) -> frozenset[str]:
     """Move the bases of the members on which both sides now agree; what is left to tell."""
     tell = set(merged.tell)
+    moved = kp.progress is not None and shadow.theirs.get(kp.progress) != seen.body.get(kp.progress)
     for name in kp.rules:
         same: Canon = canon(name)
         told = name in shadow.told and same(shadow.told[name]) == same(mine.get(name))
@@ -174,7 +175,9 @@ def _agree(
         elif name in merged.adopt:
             shadow.theirs[name] = seen.body[name]
     seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell}
-    shadow.tries = 0 if not tell else shadow.tries + bool(tell & seen_now)
+    # Where a part was taken, or it goes on step by step, the rest may need sendings of its own.
+    taken = moved or any(name not in tell for name in seen_now)
+    shadow.tries = 0 if not tell or taken else shadow.tries + bool(tell & seen_now)
     for name in seen_now - merged.conflicts.keys():
         del shadow.told[name]
     return frozenset(tell)

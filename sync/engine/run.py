@@ -73,15 +73,17 @@ class Office:
             kept = rows.get(Kept, desk.system, "clock")
             last, wall = _pair(kept.value) if kept is not None else (0.0, 0.0)
             desk.ticker.resume(last, wall)
-            self._epoch(rows)
+            epoch, counter = self._epoch(rows)
             recover(desk, rows)
+        # After the commit: what stands outside is never ahead of the database by itself.
+        self._outside.put(desk.system, epoch, counter)
         self._started = True
 
-    def _epoch(self, rows: Rows) -> None:
+    def _epoch(self, rows: Rows) -> tuple[str, int]:
         desk = self.desk
         epoch, counter = desk.get(rows, "epoch"), int(desk.get(rows, "counter") or 0)
         there = self._outside.get(desk.system)
-        if there is not None and epoch and (there[0] != epoch or there[1] > counter):
+        if there is not None and (there[0] != epoch or there[1] > counter):
             desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there[1])
             desk.keep(rows, "restored at", str(desk.chart.end(rows.unit)))
             counter, epoch = max(counter, there[1]), desk.new_id()
@@ -95,7 +97,7 @@ class Office:
         epoch = epoch or desk.new_id()
         desk.keep(rows, "epoch", epoch)
         desk.keep(rows, "counter", str(counter))
-        self._outside.put(desk.system, epoch, counter)
+        return epoch, counter
 
     def step(self) -> bool:
         """Do one job; False where there is nothing to do now."""

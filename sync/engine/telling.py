@@ -218,7 +218,10 @@ def _writable(
         return {name: there.get(name) for name in changed}
     hidden = desk.remote.masked(seen.body)
     body = {name: there.get(name, seen.body.get(name)) for name in ours if name in there or name in seen.body}
-    for name in hidden & ours:
+    if put is Put.CLEAR:
+        # What is told at birth and never merged is replaced with the rest: it goes along as it was told.
+        body = {**{name: seen.body.get(name, mine[name]) for name in mine}, **body}
+    for name in hidden & body.keys():
         if mine.get(name) is None:
             return None
         body[name] = mine[name]

@@ -181,7 +181,9 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
             for name in SCALARS
         )
         natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
-        if not world.very_late and not (renamed and natural):
+        # What they lost sight of, or deleted, before it was looked for could not be found.
+        unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
+        if not world.very_late and not unseen and not (renamed and natural):
             found.append(f"I4 {kind} {origin} is there {count} times")
         local_id = origin.removeprefix("ref ").split("/")[0]
         live = [one for one in world.server.live(kind) if one.origin == origin]

@@ -1,4 +1,4 @@
-"""The shipped engine, the five shipped remotes and the sandbox in one process: told once, read back, whatever is lost."""
+"""The shipped engine, the five shipped remotes and the sandbox in one process: told once and read back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -8,7 +8,7 @@ from tests.simulation.network import FAULTS
 from tests.simulation.runner import run_many, run_one
 
 # 10,000 in `test` and 200,000 in `test --long`, in parts so that two processes share them.
-PARTS, OF = 40, 250
+PARTS, OF = 20, 500
 LONG_PARTS, LONG_OF = 200, 950
 OTHER = {
     "crash", "disk full", "clock step", "restart", "signed out", "hint", "remote edit", "remote delete",

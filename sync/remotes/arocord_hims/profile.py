@@ -145,6 +145,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             create=Create.WRITE_ONLY,
             put=Put.TOP,
             acts=frozenset({"complete"}),
+            progress="current_step",
             rules={
                 "patient_id": THEIRS,
                 "appointment_id": THEIRS,

@@ -22,8 +22,8 @@ PLANTS = (
     Plant(
         "write-only creates are sent again",
         "settling:doubt",
-        'intent.state = "person"\n        rows.put(intent)\n        set_state(desk, rows, work, "person", "it was sent, and no answer came")',
-        'intent.state = "ready"\n        rows.put(intent)\n        set_state(desk, rows, work, "waiting")',
+        'intent.state = "person"\n        rows.put(intent)\n        set_state(desk, rows, work, "person",',
+        'intent.state = "ready"\n        rows.put(intent)\n        set_state(desk, rows, work, "waiting",',
         seed=1,
     ),
     Plant("an answer is proof", "settling:acknowledge", "if not shows(kp):", "if True:", seed=16),
@@ -48,13 +48,6 @@ PLANTS = (
         'if found is None or found.status != "confirmed":',
         "if False:",
         seed=1,
-    ),
-    Plant(
-        "an irreversible act is done again",
-        "plan:_act",
-        'if any(one.state == "acked" for one in asked):',
-        "if False:",
-        flow="dispensed_and_touched",
     ),
     Plant(
         "a refusal is forgotten",

@@ -1,4 +1,4 @@
-"""The merge over every case of a small domain, and over random bodies: nothing is lost, nothing is decided in silence."""
+"""The merge over every case of a small domain, and over random bodies: nothing is lost or decided in silence."""
 
 import json
 from collections.abc import Iterator
