@@ -1,4 +1,4 @@
-"""Row 8: a look through a list in which nothing changed, against fetch + parse + hash + lookup and nothing else."""
+"""Row 8: looking through a list in which nothing has changed, against fetch + parse + hash + lookup alone."""
 
 import hashlib
 import http.client
