@@ -10,16 +10,11 @@ EVERYONE = frozenset(ROLES)
 CLINICAL = frozenset({DOCTOR, NURSE})
 
 ACTS: dict[str, frozenset[str]] = {
-    "drafts.keep_draft": EVERYONE,
-    "drafts.drop_draft": EVERYONE,
-    "drafts.draft": EVERYONE,
-    "drafts.my_drafts": EVERYONE,
+    **dict.fromkeys(("drafts.keep_draft", "drafts.drop_draft", "drafts.draft", "drafts.my_drafts"), EVERYONE),
     "counts.counts": EVERYONE,
     "about.clinic_facts": EVERYONE,
     # patients and identity
-    "patients.find_patients": EVERYONE,
-    "patients.patient_banner": EVERYONE,
-    "patients.recent_patients": EVERYONE,
+    **dict.fromkeys(("patients.find_patients", "patients.patient_banner", "patients.recent_patients"), EVERYONE),
     "patients.register_patient": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
     "patients.change_patient": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
     "patients.patient_details": frozenset({DOCTOR, NURSE, FRONT_DESK, CASHIER, ADMINISTRATOR}),
@@ -27,10 +22,8 @@ ACTS: dict[str, frozenset[str]] = {
     "identity.likely_duplicates": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
     "identity.duplicates": frozenset({FRONT_DESK, ADMINISTRATOR}),
     # access
-    "access.note_search_opened": EVERYONE,
-    "access.note_search_closed": EVERYONE,
+    **dict.fromkeys(("access.note_search_opened", "access.note_search_closed", "access.note_report_opened"), EVERYONE),
     "access.who_saw": frozenset({ADMINISTRATOR}),
-    "access.note_report_opened": EVERYONE,
     # scheduling and queue
     "scheduling.practitioners": EVERYONE,
     "scheduling.day_board": frozenset({DOCTOR, NURSE, FRONT_DESK, CASHIER, ADMINISTRATOR}),
