@@ -51,7 +51,7 @@ class DoseForms:
         self._lots.clear()
         self._lots |= {lot.lot_id: lot for lot in defaults.shelf}
         self.shelf.set_choices([(lot.lot_id, _lot_words(lot)) for lot in defaults.shelf])
-        self.shelf.box.setEnabled(bool(defaults.shelf))
+        self.shelf.setEnabled(bool(defaults.shelf))
         self.shelf.show_hint("" if defaults.shelf else _("The pharmacy stocks none of it."))
         for key, value in defaults.values.items():
             if key in form.draft() and key in self._by_hand:
@@ -90,7 +90,7 @@ class DoseForms:
         )
         none = _("Not from stock")
         self.shelf = form.add(ChoiceField(_("From the s&helf"), "immunizations.stock_lot", (), none=none))
-        self.shelf.box.setEnabled(False)  # until a vaccine is chosen that stands there
+        self.shelf.setEnabled(False)  # until a vaccine is chosen that stands there
         form.add_row(
             TextField(_("&Lot"), "immunizations.lot", longest=40),
             DateField(_("E&xpires"), "immunizations.expires_on", today=self._today),
