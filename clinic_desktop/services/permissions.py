@@ -8,6 +8,10 @@ LABORATORY, FRONT_DESK, CASHIER, ADMINISTRATOR = "laboratory", "front_desk", "ca
 ROLES = (DOCTOR, NURSE, PHARMACIST, LABORATORY, FRONT_DESK, CASHIER, ADMINISTRATOR)
 EVERYONE = frozenset(ROLES)
 CLINICAL = frozenset({DOCTOR, NURSE})
+_DEVICES = (
+    "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
+    "device_counts", "file_item", "reject_item",
+)  # fmt: skip
 
 ACTS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("drafts.keep_draft", "drafts.drop_draft", "drafts.draft", "drafts.my_drafts"), EVERYONE),
@@ -343,21 +347,7 @@ ACTS: dict[str, frozenset[str]] = {
     "reporting.reports_for": EVERYONE,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
-    **dict.fromkeys(
-        (
-            "devices.receive_message",
-            "devices.file_message",
-            "devices.set_aside",
-            "devices.unfiled_messages",
-            "devices.review_list",
-            "devices.raw_message",
-            "devices.control_log",
-            "devices.device_counts",
-            "devices.file_item",
-            "devices.reject_item",
-        ),
-        frozenset({LABORATORY, ADMINISTRATOR}),
-    ),
+    **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
     # billing
     **dict.fromkeys(
         (
