@@ -51,6 +51,9 @@ class Hands:
         if self.signed_in == username:
             return
         if self.signed_in:
+            # A dialog that is just closing takes the key with it.
+            self.driver.until("no dialog", lambda: self.driver.app.activeModalWidget() is None)
+            self.driver.settle(0.3)
             self.driver.key("Ctrl+Shift+L")
         self.driver.find("signin.username")
         self.driver.choose("signin.username", name)
