@@ -11,7 +11,7 @@ DISEASES: Final = Question(
     WITH chapters AS MATERIALIZED (
         SELECT key, value ->> 0 AS first, value ->> 1 AS last, value ->> 2 AS number, value ->> 3 AS title
         FROM json_each(:chapters)
-    ), noted AS (
+    ), noted AS MATERIALIZED (
         SELECT BUCKET(d.noted_at) AS period, KEPT(d.patient_id) AS patient, d.certainty = 'confirmed' AS confirmed,
                d.title AS title, DAY(d.noted_at) AS noted_on,
                CASE WHEN d.code IS NULL OR trim(d.code) = '' THEN '' WHEN d.code_system IS NULL
@@ -20,6 +20,10 @@ DISEASES: Final = Question(
         FROM problems d
         WHERE d.noted_at >= :from_at AND d.noted_at < :to_at
           AND d.status <> 'entered_in_error' AND d.certainty <> 'refuted'
+    ), coded AS MATERIALIZED (
+        SELECT n.code AS code, c.key AS key, c.number AS number, c.title AS title
+        FROM (SELECT DISTINCT code FROM noted WHERE ours) n
+        JOIN chapters c ON substr(n.code, 2, 1) BETWEEN '0' AND '9' AND substr(n.code, 1, 3) BETWEEN c.first AND c.last
     ), placed AS MATERIALIZED (
         SELECT n.*, CASE WHEN n.code = '' THEN 98 WHEN NOT n.ours THEN 99 ELSE coalesce(c.key, 97) END AS place,
                CASE WHEN n.code = '' THEN 'not coded' WHEN NOT n.ours THEN 'other coding'
@@ -28,9 +32,7 @@ DISEASES: Final = Question(
                substr(n.noted_on, 1, 4) - substr(p.born_on, 1, 4)
                    - (substr(n.noted_on, 6) < substr(p.born_on, 6)) < 15 AS young
         FROM noted n JOIN patients p ON p.id = n.patient
-        LEFT JOIN chapters c
-          ON n.ours AND substr(n.code, 2, 1) BETWEEN '0' AND '9'
-         AND substr(n.code, 1, 3) BETWEEN c.first AND c.last
+        LEFT JOIN coded c ON n.ours AND c.code = n.code
     ), parts(period, place, chapter, code, title, patient, sex, young, confirmed) AS (
         SELECT period, place, chapter, '', heading, patient, sex, young, confirmed FROM placed
         UNION ALL
