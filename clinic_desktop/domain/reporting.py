@@ -105,16 +105,21 @@ class Totals:
     sums: dict[str, list[int]] = field(default_factory=dict)
     rows: int = 0
 
+    def __post_init__(self) -> None:
+        self._added = [at for at, column in enumerate(self.columns) if column.total]
+        self._currency = next((at for at, column in enumerate(self.columns) if column.name == "currency"), None)
+
     def add(self, row: Row) -> None:
         """Count one row in."""
         self.rows += 1
-        currency = currency_of(self.columns, row)
+        currency = "" if self._currency is None else str(row[self._currency] or "")
         sums = self.sums.get(currency)
         if sums is None:
             sums = self.sums[currency] = [0] * len(self.columns)
-        for at, column in enumerate(self.columns):
-            if column.total and row[at] is not None:
-                sums[at] += int(row[at])  # type: ignore[arg-type]  # a column that is added up holds numbers
+        for at in self._added:
+            value = row[at]
+            if isinstance(value, int):
+                sums[at] += value
 
     def lines(self, known: Mapping[str, Value], word: str) -> tuple[Row, ...]:
         """The lines of the totals; `known` holds what cannot be added up and was counted over all rows together."""
@@ -171,33 +176,33 @@ def whole_rows(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> It
         yield with_ratios(columns, [None if ratio_here else next(counted) for ratio_here in made])
 
 
-def currency_of(columns: Sequence[Column], row: Row) -> str:
-    """The currency that a row's money is in."""
-    for column, value in zip(columns, row, strict=True):
-        if column.name == "currency":
-            return str(value or "")
-    return ""
-
-
 def cells(columns: Sequence[Column], row: Row) -> tuple[str, ...]:
     """What stands in the cells that are shown, the same on screen, on paper and in files."""
-    currency = currency_of(columns, row)
-    return tuple(
-        cell(column, value, currency) for column, value in zip(columns, row, strict=True) if column.shown
-    )  # fmt: skip
+    return Cells(columns).of(row)
 
 
-def cell(column: Column, value: Value, currency: str = "") -> str:
-    """One cell: plain digits with a point, ISO dates, text in which control characters are named."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return clean(value)
-    if column.kind is Kind.MONEY:
-        return decimal(value, minor_digits(currency))
-    if column.kind is Kind.TENTHS:
-        return decimal(value, 1)
-    return str(value)
+class Cells:
+    """Writes the cells of many rows: what a column asks for is looked up once."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._shown = [(at, column.kind) for at, column in enumerate(columns) if column.shown]
+        self._currency = next((at for at, column in enumerate(columns) if column.name == "currency"), None)
+
+    def of(self, row: Row) -> tuple[str, ...]:
+        """The cells of one row."""
+        made = []
+        for at, kind in self._shown:
+            value = row[at]
+            if isinstance(value, str):
+                made.append(value if value.isprintable() and len(value) <= _LONGEST else clean(value))
+            elif value is None:
+                made.append("")
+            elif kind is Kind.MONEY:
+                currency = "" if self._currency is None else str(row[self._currency] or "")
+                made.append(decimal(value, minor_digits(currency)))
+            else:
+                made.append(decimal(value, 1) if kind is Kind.TENTHS else str(value))
+        return tuple(made)
 
 
 def decimal(value: int, digits: int) -> str:

@@ -125,7 +125,7 @@ MEASURES = {
     ),
     "reconciliation": (
         "Medication reconciliation", 950,
-        "Visits begun and signed, begun in the period; met: the step History says that the medicines were gone through "
+        "Visits signed, begun in the period; met: the step History says that the medicines were gone through "
         "with the patient. After CMS68 (NQF 0419).",
     ),
 }  # fmt: skip

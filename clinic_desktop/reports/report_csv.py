@@ -8,13 +8,13 @@ import csv
 import io
 from typing import BinaryIO
 
-from clinic_desktop.domain.reporting import Kind, Row, cells
+from clinic_desktop.domain.reporting import Cells, Kind, Row
 from clinic_desktop.reports.report_checksum import Checksum
 from clinic_desktop.services.reporting import Run
 
 END = "#end"
 # What makes a spreadsheet take a cell for a formula, the wide forms of East Asian keyboards too; and the mark itself.
-_RUN = tuple("=+-@'＝＋－＠")
+_RUN = frozenset("=+-@'＝＋－＠")
 
 
 class CsvTaker:
@@ -22,7 +22,7 @@ class CsvTaker:
 
     def __init__(self, run: Run, file: BinaryIO) -> None:
         self._run = run
-        self._columns = run.columns
+        self._cells = Cells(run.columns)
         self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=False)
         self._writer = csv.writer(self._text, lineterminator="\r\n")
         self._words = [
@@ -33,11 +33,11 @@ class CsvTaker:
 
     def row(self, row: Row) -> None:
         """Write one row."""
-        made = cells(self._columns, row)
+        made = self._cells.of(row)
         self._checksum.add(made)
-        self._writer.writerow(
+        self._writer.writerow([
             guarded(cell) if word else cell for cell, word in zip(made, self._words, strict=True)
-        )  # fmt: skip
+        ])  # fmt: skip
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Write the totals and the last line."""
@@ -59,7 +59,10 @@ class CsvTaker:
 
 def guarded(cell: str) -> str:
     """A cell that stays text: an apostrophe stands before what a spreadsheet would take for a formula."""
-    return "'" + cell if cell.lstrip().startswith(_RUN) else cell
+    first = cell[:1]
+    if first.isspace():
+        first = cell.lstrip()[:1]
+    return "'" + cell if first and first in _RUN else cell
 
 
 def bare(cell: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape
 
-from clinic_desktop.domain.reporting import Kind, Row, cells
+from clinic_desktop.domain.reporting import Cells, Kind, Row
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.report_checksum import Checksum
 from clinic_desktop.services.reporting import Run
@@ -33,7 +33,7 @@ class XlsxTaker:
 
     def __init__(self, run: Run, file: BinaryIO) -> None:
         self._run = run
-        self._columns = run.columns
+        self._cells = Cells(run.columns)
         self._zip = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
         self._checksum = Checksum(run.columns)
         self._shown = [column for column in run.columns if column.shown]
@@ -45,14 +45,14 @@ class XlsxTaker:
 
     def row(self, row: Row) -> None:
         """Write one row."""
-        made = cells(self._columns, row)
+        made = self._cells.of(row)
         self._checksum.add(made)
         self._put(made, bold=False)
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Write the totals, the sheet that counts, and the rest of the file."""
         for line in lines:
-            made = cells(self._columns, line)
+            made = self._cells.of(line)
             self._checksum.add(made)
             self._put(made, bold=True)
         self._close_sheet()

@@ -23,7 +23,7 @@ from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 
-IN_ACT = ("local_midnight",)
+IN_ACT = ("local_midnight", "facts_of")
 
 QUESTIONS: dict[str, Question] = {
     **reporting_work.QUESTIONS,
@@ -69,7 +69,7 @@ class Run:
         """Hand every row to the taker as it is read, then the totals; returns how many rows. Raises Stopped."""
         question, totals = QUESTIONS[self.report.name], Totals(self.columns)
         with self._desk.store.read() as connection:
-            facts = _facts(connection, self.asked, self.made_at)
+            facts = facts_of(connection, self.asked, self.made_at)
             with closing(self._rows(connection, question, facts, stop)) as rows:
                 for row in rows:
                     totals.add(row)
@@ -134,7 +134,8 @@ def local_midnight(day: date) -> datetime:
     return datetime.combine(day, time()).astimezone()
 
 
-def _facts(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:
+def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:
+    """What every statement may ask for: the period, the moment, the patient's registrations, what the domain lists."""
     people = ids_of(connection, asked.patient_id) if asked.patient_id is not None else ()
     return {
         "from_at": to_text(local_midnight(asked.first)),

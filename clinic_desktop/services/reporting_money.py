@@ -7,7 +7,7 @@ from clinic_desktop.services.reporting_words import Question
 # An invoice moves the ledger once when it is issued and once more when it is void; each counts in its own period.
 REVENUE: Final = Question(
     """
-    WITH moves AS (
+    WITH moves AS MATERIALIZED (
         SELECT BUCKET(l.posted_at) AS period, l.invoice_id AS invoice_id, l.currency AS currency,
                l.kind = 'void' AS back,
                sum(CASE WHEN l.account = 'receivable.patient' THEN l.amount ELSE 0 END) AS patient,
@@ -16,14 +16,14 @@ REVENUE: Final = Question(
         FROM ledger l
         WHERE l.kind IN ('invoice', 'void') AND l.posted_at >= :from_at AND l.posted_at < :to_at
         GROUP BY l.movement
-    ), lines AS (
+    ), lines AS MATERIALIZED (
         SELECT m.period AS period, m.currency AS currency, m.back AS back, i.amount AS amount,
                coalesce(p.kind, 'other') AS service, coalesce(c.provider_id, e.practitioner_id) AS person
         FROM moves m JOIN invoice_lines i ON i.invoice_id = m.invoice_id
         JOIN charges c ON c.id = i.charge_id
         LEFT JOIN prices p ON p.code = c.price_code
         LEFT JOIN encounters e ON e.id = c.encounter_id
-    ), taken AS (
+    ), taken AS MATERIALIZED (
         SELECT BUCKET(p.paid_at) AS period, p.currency AS currency, p.kind = 'refund' AS back, p.amount AS amount,
                p.method AS method, p.taken_by AS taken_by
         FROM payments p WHERE p.paid_at >= :from_at AND p.paid_at < :to_at

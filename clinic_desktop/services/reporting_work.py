@@ -111,17 +111,20 @@ DEMOGRAPHICS: Final = Question(
     WITH seen(patient) AS (
         SELECT DISTINCT KEPT(e.patient_id) FROM encounters e
         WHERE e.started_at >= :from_at AND e.started_at < :to_at AND e.status NOT IN ('void', 'outside')
+    ), covered AS (
+        SELECT patient, insurer FROM (
+            SELECT v.*, row_number() OVER (PARTITION BY v.patient ORDER BY v.position, v.row) AS k
+            FROM (SELECT KEPT(c.patient_id) AS patient, i.name AS insurer, c.position AS position, c.rowid_ AS row
+              FROM covers c JOIN plans l ON l.id = c.plan_id JOIN insurers i ON i.id = l.insurer_id
+              WHERE c.valid_from <= :last_on AND (c.valid_until IS NULL OR c.valid_until >= :last_on)
+                AND (c.ended_on IS NULL OR c.ended_on > :last_on)) v
+        ) WHERE k = 1
     ), people AS (
         SELECT p.id, p.sex, p.city, p.language, p.registered_at >= :from_at AS new,
-               EXISTS (SELECT 1 FROM seen WHERE seen.patient = p.id) AS seen,
+               p.id IN (SELECT patient FROM seen) AS seen,
                substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age,
-               coalesce((SELECT i.name FROM covers c JOIN plans l ON l.id = c.plan_id
-                         JOIN insurers i ON i.id = l.insurer_id
-                         WHERE KEPT(c.patient_id) = p.id AND c.valid_from <= :last_on
-                           AND (c.valid_until IS NULL OR c.valid_until >= :last_on)
-                           AND (c.ended_on IS NULL OR c.ended_on > :last_on)
-                         ORDER BY c.position, c.rowid_ LIMIT 1), p.insurer, '') AS insurer
-        FROM patients p
+               coalesce(c.insurer, p.insurer, '') AS insurer
+        FROM patients p LEFT JOIN covered c ON c.patient = p.id
         WHERE p.merged_into IS NULL AND p.registered_at < :to_at
           AND (p.deceased_on IS NULL OR p.deceased_on > :last_on)
     ), parts(place, dimension, part, new, seen) AS (

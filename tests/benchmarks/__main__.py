@@ -30,6 +30,8 @@ MODULES = {
     10: "row10_told",
     12: "row12_budget",
     13: "row13_paper",
+    15: "row15_export",
+    16: "row16_reports",
     17: "row17_table",
     18: "row18_import",
     20: "row20_idle",

@@ -1,12 +1,18 @@
 """`report`: the list, a file of each kind, who may, and whether a file is whole."""
 
+import os
+import signal
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from clinic_desktop.cli import reporting
+from clinic_desktop.domain.reporting import Asked as Asked_
 from clinic_desktop.domain.reporting_catalogue import REPORTS
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.reporting import Run, open_report
 from tests.unit.cli.conftest import Call, Worked
 
 Asked = Callable[..., list[dict[str, object]]]
@@ -47,3 +53,19 @@ def test_what_may_not_be_is_refused_and_leaves_no_file(call: Call, tmp_path: Pat
     with pytest.raises(SystemExit):
         call("administrator", "report", "queue-analytics", "--out", str(out))
     assert list(tmp_path.glob("*.csv*")) == []
+
+
+def test_ctrl_c_ends_it_in_words_and_leaves_no_file(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(desk: Desk, asked: Asked_) -> Run:
+        os.kill(os.getpid(), signal.SIGINT)
+        return open_report(desk, asked)
+
+    monkeypatch.setattr(reporting, "open_report", interrupted)
+    before = sorted(tmp_path.iterdir())
+    code, out, err = call("administrator", "report", "stock-and-expiry", *DAYS, "--out", str(tmp_path / "out.csv"))
+    assert (code, out) == (1, "")
+    assert "Stopped." in err
+    assert sorted(tmp_path.iterdir()) == before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -15,7 +15,7 @@ from clinic_desktop.domain.reporting import (
     Kind,
     Ratio,
     Totals,
-    cell,
+    cells,
     clean,
     ratio,
     require_days,
@@ -109,10 +109,11 @@ def test_a_text_no_spreadsheet_takes_is_cut_and_says_so() -> None:
 
 
 def test_amounts_are_written_with_the_decimals_of_their_currency() -> None:
-    money = Column("amount", "Amount", Kind.MONEY)
-    assert [cell(money, -5, currency) for currency in ("USD", "JPY", "KWD")] == ["-0.05", "-5", "-0.005"]
-    assert cell(Column("x", "X", Kind.TENTHS), -15) == "-1.5"
-    assert cell(money, None) == ""
+    columns = (Column("currency", "Currency"), Column("amount", "Amount", Kind.MONEY), Column("rate", "R", Kind.TENTHS))
+    assert cells(columns, ("USD", -5, -15)) == ("USD", "-0.05", "-1.5")
+    assert cells(columns, ("JPY", -5, 0)) == ("JPY", "-5", "0.0")
+    assert cells(columns, ("KWD", -5, None)) == ("KWD", "-0.005", "")
+    assert cells(columns, ("KWD", None, 7)) == ("KWD", "", "0.7")
 
 
 def test_totals_keep_currencies_apart_and_make_ratios_of_the_sums() -> None:

@@ -12,6 +12,7 @@ from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, open_report, reports_for
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import addenda, encounters
+from clinic_desktop.store.tables.insurance import covers, insurers, plans
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.prescribing import prescriptions
 from clinic_desktop.store.tables.scheduling import appointments, queue_entries
@@ -36,6 +37,18 @@ from tests.unit.services.report_case import (
 def work(made: Case, unit: Transaction) -> None:
     """Appointments, queue entries, visits, prescriptions, orders and addenda in every state."""
     doctors, draw = made.staff["doctor"], made.draw
+    plans_ = []
+    for name in ("Mutual", "Fund"):
+        insurer = made.some(insurers, unit, name=name)
+        plans_.append(made.some(plans, unit, insurer_id=insurer, name="p", share=50, currency="USD"))
+    for patient in made.people[:14]:
+        for position in (1, 2):
+            made.some(
+                covers, unit, patient_id=patient, plan_id=draw.choice(plans_), position=position, policy_number="x",
+                relation="self", valid_from=draw.choice(["2028-01-01", "2028-03-31", "2028-04-01"]), recorded_at="x",
+                valid_until=draw.choice([None, "2028-03-30", "2028-03-31"]),
+                ended_on=draw.choice([None, None, "2028-03-31", "2028-04-01"]),
+            )  # fmt: skip
     for number in range(260):
         patient = draw.choice(made.people)
         made.some(appointments, unit, patient_id=patient, practitioner_id=draw.choice(doctors), starts_at=made.moment(),
@@ -187,6 +200,16 @@ def test_who_the_patients_are_is_what_plain_counting_finds(worked: Store, desk_f
         and (row["deceased_on"] is None or row["deceased_on"] > LAST.isoformat())
     ]  # fmt: skip
 
+    payer = {row["id"]: row["insurer_id"] for row in rows_of(worked, "plans")}
+    called = {row["id"]: row["name"] for row in rows_of(worked, "insurers")}
+    last = LAST.isoformat()
+    insured: dict[str, str] = {}
+    for row in sorted(rows_of(worked, "covers"), key=lambda row: (row["position"], row["rowid_"])):
+        holds = row["valid_from"] <= last <= (row["valid_until"] or "9") and (row["ended_on"] or "9") > last
+        if holds:
+            insured.setdefault(people[row["patient_id"]], called[payer[row["plan_id"]]])
+    assert set(insured.values()) == {"Mutual", "Fund"}
+
     def age(row: case.RowOf) -> str:
         if row["born_on"] is None:
             return "not known"
@@ -197,7 +220,7 @@ def test_who_the_patients_are_is_what_plain_counting_finds(worked: Store, desk_f
 
     expected = []
     for dimension, part_of in (
-        ("Age", age), ("Sex", lambda row: row["sex"]), ("Insurance", lambda row: row["insurer"] or "none"),
+        ("Age", age), ("Sex", lambda row: row["sex"]), ("Insurance", lambda row: insured.get(row["id"], "none")),
         ("City", lambda row: (row["city"] or "").strip() or "not known"),
         ("Language", lambda row: (row["language"] or "").strip() or "not known"),
     ):  # fmt: skip
