@@ -343,21 +343,11 @@ ACTS: dict[str, frozenset[str]] = {
     "reporting.reports_for": EVERYONE,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
-    **dict.fromkeys(
-        (
-            "devices.receive_message",
-            "devices.file_message",
-            "devices.set_aside",
-            "devices.unfiled_messages",
-            "devices.review_list",
-            "devices.raw_message",
-            "devices.control_log",
-            "devices.device_counts",
-            "devices.file_item",
-            "devices.reject_item",
-        ),
-        frozenset({LABORATORY, ADMINISTRATOR}),
-    ),
+    **dict.fromkeys(("devices.receive_message", "devices.file_message"), frozenset({LABORATORY, ADMINISTRATOR})),
+    **dict.fromkeys(("devices.set_aside", "devices.unfiled_messages"), frozenset({LABORATORY, ADMINISTRATOR})),
+    **dict.fromkeys(("devices.review_list", "devices.raw_message"), frozenset({LABORATORY, ADMINISTRATOR})),
+    **dict.fromkeys(("devices.control_log", "devices.device_counts"), frozenset({LABORATORY, ADMINISTRATOR})),
+    **dict.fromkeys(("devices.file_item", "devices.reject_item"), frozenset({LABORATORY, ADMINISTRATOR})),
     # billing
     **dict.fromkeys(
         (
