@@ -76,13 +76,13 @@ def place(act: Act, message: Row[Any], row: Row[Any], chosen: str | None = None)
     if doubt is not None and chosen is None:
         return Placed("review", doubt)
     code = _our_test(act.conn, row)
-    open_test = _open_test(act.conn, patient, order, code)
-    if order is None and open_test is not None and chosen is None:
-        return Placed("review", rules.OPEN_ORDER)
-    if order is not None and open_test is None:
+    waiting = _open_tests(act.conn, patient, order, code)
+    if waiting and order is None and (chosen is None or len(waiting) > 1):
+        return Placed("review", rules.OPEN_ORDER if len(waiting) == 1 else rules.OPEN_ORDERS)
+    if order is not None and not waiting:
         return Placed("review", rules.NOT_ORDERED)
-    if open_test is not None:
-        return _to_order(act, row, open_test, looked_at=chosen is not None)
+    if waiting:
+        return _to_order(act, row, waiting[0], looked_at=chosen is not None)
     return _to_chart(act, message, row, patient, code, looked_at=chosen is not None)
 
 
@@ -149,10 +149,10 @@ def _our_test(conn: Connection, row: Row[Any]) -> str | None:
     return str(found[0]) if len(found) == 1 else None
 
 
-def _open_test(conn: Connection, patient: str, order: str | None, code: str | None) -> Row[Any] | None:
-    """The test that waits for this result: in the order that was named, else the only one of this patient."""
+def _open_tests(conn: Connection, patient: str, order: str | None, code: str | None) -> list[Row[Any]]:
+    """The tests that wait for this result: in the order that was named, else in any of this patient's."""
     if code is None:
-        return None
+        return []
     waiting = lab_order_tests.c.status.in_(("collected", "resulted"))
     asked = (
         select(lab_order_tests, specimens.c.collected_at, patients.c.sex, patients.c.born_on, patients.c.born_precision)
@@ -160,8 +160,7 @@ def _open_test(conn: Connection, patient: str, order: str | None, code: str | No
         .join(patients, patients.c.id == kept_id(conn, patient))
         .where(lab_order_tests.c.test_code == code, waiting, lab_order_tests.c.patient_id.in_(ids_of(conn, patient)))
     )
-    rows = conn.execute(asked.where(lab_order_tests.c.order_id == order) if order else asked).all()
-    return rows[0] if len(rows) == 1 else None
+    return list(conn.execute(asked.where(lab_order_tests.c.order_id == order) if order else asked).all())
 
 
 def _to_order(act: Act, row: Row[Any], test: Row[Any], *, looked_at: bool) -> Placed:

@@ -17,6 +17,7 @@ from clinic_desktop.services.device_people import who
 from clinic_desktop.services.devices import ReceivedMessage
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.outside import identifiers, observations
+from tests.conftest import DeskFor
 from tests.unit.devices.device_case import corpus, speaking
 from tests.unit.services.lab_case import Lab
 
@@ -74,8 +75,9 @@ def test_every_shared_message_is_answered_and_what_is_acknowledged_is_kept_byte_
     sys.stdout.write(f"\n{answers}, {sum(distinct.values())} results kept\n")
 
 
-def test_with_the_patients_registered_nearly_every_well_formed_result_files_itself(lab: Lab) -> None:
+def test_with_the_patients_registered_nearly_every_well_formed_result_files_itself(lab: Lab, desk_for: DeskFor) -> None:
     lab.clock.advance(timedelta(days=300))  # some of the shared messages are younger than the clinic of these tests
+    lab.anna = desk_for("laboratory")
     known: dict[Named, str] = {}
     for raw in all_messages():
         try:

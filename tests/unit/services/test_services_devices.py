@@ -135,6 +135,18 @@ def test_a_test_that_waits_without_its_number_is_asked_about_and_filed_there_by_
         devices.reject_item(lab.anna, item.id, "late")
 
 
+def test_where_two_orders_wait_for_the_same_test_neither_is_chosen_nor_passed_by(lab: Lab) -> None:
+    orders = [lab.collected("glucose") for _one in range(2)]
+    sent(lab.anna, glucose())
+    (item,) = devices.review_list(lab.anna)
+    assert item.why == rules.OPEN_ORDERS
+    with pytest.raises(Refusal, match="cannot be filed"):
+        devices.file_item(lab.ben, item.id, lab.patient)
+    number = next(row.number for row in lab.rows(specimens) if row.order_id == orders[1])
+    assert sent(lab.anna, glucose(numbers=(number,))).filed == 1
+    assert [lab.test(order, "glucose").status for order in orders] == ["collected", "resulted"]
+
+
 def test_what_is_rejected_needs_a_reason_and_stays_kept_with_its_message(lab: Lab) -> None:
     sent(lab.anna, glucose(), said=Named(), raw=b"as it came")
     (item,) = devices.review_list(lab.anna)
