@@ -24,6 +24,8 @@ ASKED = frozenset({
 })  # fmt: skip
 # The transport calls these of whatever signs in; nothing else does.
 SIGNS_IN = frozenset({"headers", "renew"})
+# The courier opens the live channel of a remote that has one.
+LISTENS = ("open_live",)
 CLIENT_ONLY = "client only"
 
 
@@ -75,7 +77,7 @@ def reached(system: str) -> frozenset[str]:
         for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(one, (ast.FunctionDef, ast.ClassDef)):
                 functions.setdefault(one.name, []).append(one)
-    waiting = [*ASKED, *SIGNS_IN, *asked_by_the_product(system)]
+    waiting = [*ASKED, *SIGNS_IN, *LISTENS, *asked_by_the_product(system)]
     seen: set[str] = set()
     found: set[str] = set()
     while waiting:

@@ -52,7 +52,8 @@ Connect = Callable[[str], Socket]
 def address_of(root: str) -> str:
     """The address of the channel: ws beside http (this machine alone), wss beside https."""
     parts = urlsplit(root)
-    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{parts.path.rstrip('/')}/v1/ws"
+    place = "WS /v1/ws".removeprefix("WS ")
+    return f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}{parts.path.rstrip('/')}{place}"
 
 
 def hint_of(text: str) -> Hint | None:

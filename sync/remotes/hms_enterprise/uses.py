@@ -28,7 +28,7 @@ USES: Mapping[str, str] = {
     "POST /api/v1/billing/claims": "agent: a claim submitted on the insurance screen",
     "GET /api/v1/analytics/patients": "`remote ask hms_enterprise analytics`: their numbers beside ours",
     "GET /api/v1/analytics/clinical-quality": "`remote ask hms_enterprise quality`: their measures",
-    "WS /v1/ws": "client only: not used yet; the lists are looked through often enough without it",
+    "WS /v1/ws": "background process: the courier listens, and looks where it was said that something moved",
     "POST /graphql": "agent: read of a patient's prescriptions after a lost answer, where an address is given",
     "GET /v1/patients/{id}/encounters": _LINK,
     "GET /v1/patients/{id}/appointments": _LINK,
