@@ -173,6 +173,8 @@ class ClinicChart:
 
     def _new(self, act: Act, records: Sequence[Resource], because: Because) -> str | None:
         """Records that were not here before, under the ids that the system gave them."""
+        if any(isinstance(one, Patient) and not _is_named(one) for one in records):
+            return None  # a system that hides the names shows nobody whom a clinic could register
         frame = Frame(source(because.system))
         held: list[Held] = []
         for place, one in enumerate(records):
@@ -246,6 +248,10 @@ class ClinicChart:
         self._beside(act, patient, found, replace(because, remote_id=because.remote_id or order))
         critical = any(_critical(each) for each in found)
         heard.results_came(act, order, patient, title, critical=critical)
+
+
+def _is_named(one: Patient) -> bool:
+    return any(each.family or each.text or any(each.given) for each in one.name)
 
 
 def _programme(act: Act, said: Json, title: str) -> str | None:

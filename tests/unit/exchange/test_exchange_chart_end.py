@@ -183,6 +183,13 @@ def test_a_patient_who_is_only_known_there_is_registered_under_a_number_of_ours(
     assert heard.patient(first).identifier[0].value == found.mrn
 
 
+def test_somebody_whose_name_is_hidden_there_is_not_registered_here(heard: Heard) -> None:
+    hidden = made({"resourceType": "Patient", "gender": "female", "birthDate": "1990-01-01"})
+    assert heard.adopt(Kind.PATIENT, None, hidden) is None
+    with heard.store.read() as connection:
+        assert connection.execute(select(patients.c.id)).all() == []
+
+
 def test_results_from_elsewhere_stand_beside_ours_and_whoever_ordered_is_told(
     small: Clinic, heard: Heard, desk_for: DeskFor
 ) -> None:
