@@ -23,6 +23,7 @@ from clinic_desktop.store.tables.journal import access, journal
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.prescribing import prescriptions
 from clinic_desktop.store.tables.programmes import programme_enrolments, programmes
+from clinic_desktop.store.tables.scheduling import appointments
 from clinic_desktop.store.tables.sharing import shares
 from tests.conftest import DeskFor
 from tests.unit.services.consent_case import break_open, put_in_state, register, sign
@@ -80,6 +81,12 @@ class Case:
                 mine | {"number": "RX-1", "prescriber_id": doctor.session.staff_id, "status": "signed", "pack": "x",
                         "priority": "routine", "signed_at": at},
                 kind="prescription.signed",
+            )  # fmt: skip
+            self.known["appointment_id"] = unit.create(
+                appointments,
+                mine | {"practitioner_id": doctor.session.staff_id, "starts_at": at, "minutes": 15, "status": "booked",
+                        "booked_by": doctor.session.staff_id},
+                kind="appointment.booked",
             )  # fmt: skip
             self.known["share_id"] = unit.create(
                 shares,
@@ -252,7 +259,7 @@ def test_a_service_that_opens_a_chart_is_covered_or_is_work_that_was_asked_for()
     work = {
         "patients.patient_details", "pharmacy.work_order", "sheets.order_sheet", "consents.consents_of",
         "sharing.shares_of", "programmes.enrolments_of", "merging.merges_of", "merging.registration",
-        "parting.parting", "relations.relatives",
+        "parting.parting", "relations.relatives", "device_orders.work_for",
         "relations.decisions",
     }  # fmt: skip
     assert opening - work <= set(consent_gate.COVERED["treatment"])

@@ -262,7 +262,7 @@ def test_taking_back_returns_the_stock_and_the_charge_once(clinic: World) -> Non
     lot = clinic.receive("amoxicillin_500_cap", "A1", date(2027, 6, 1), 100)
     done = hand_out(clinic, sign(clinic))
     (moved,) = [row for row in shelf.ledger(clinic.pharmacist, lot) if row.kind == "dispense"]
-    with pytest.raises(Refusal, match="cancel the dispensing"):
+    with pytest.raises(Refusal, match="take it back in the pharmacy"):
         stock.cancel_move(clinic.pharmacist, moved.move_id, "mistake")
     with pytest.raises(Refusal, match="dispensed in part"):
         prescribing.cancel_prescription(clinic.doctor, sign_partly(clinic, lot), "changed my mind")

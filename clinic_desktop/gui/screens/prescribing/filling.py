@@ -1,7 +1,6 @@
 """Where a prescription is filled, and the last day on which it may be."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from PySide6.QtCore import QSignalBlocker
 
@@ -49,7 +48,7 @@ class Filling(Form):
         with QSignalBlocker(self.pharmacy), QSignalBlocker(self.until):
             self.pharmacy.set_value(self._kept)
             if "expires_on" in draft:
-                self.until.set_value(date.fromisoformat(str(draft["expires_on"])))
+                self.until.restore(str(draft["expires_on"]))
         return Outside(str(self._kept) if self._kept else None, self.until.value())
 
     def begin(self) -> None:

@@ -63,6 +63,7 @@ class Presenter:
         self.last_signed: str | None = None
         self.priority = "routine"
         self.outside = HERE
+        self.until = ""  # the last day as it was typed
         self._act_id = new_id()
         self._asked: str | None = None  # in place of what the check says, while it says nothing
 
@@ -121,8 +122,8 @@ class Presenter:
             fields["priority"] = self.priority
         if self.outside.pharmacy_id:
             fields["pharmacy"] = self.outside.pharmacy_id
-        if self.outside.expires_on:
-            fields["expires_on"] = self.outside.expires_on.isoformat()
+        if self.until:
+            fields["expires_on"] = self.until
         if fields and self.encounter_id:
             fields["encounter_id"] = self.encounter_id
         return fields

@@ -207,6 +207,7 @@ class PrescribingView(ScreenView):
         if "priority" in fields:
             self.priority.set_value(fields["priority"])
         self.presenter.outside = self.filling.put_back(fields)
+        self.presenter.until = self.filling.until.draft()
 
     def offer_pharmacies(self, found: Sequence[Entry]) -> None:
         """Where the prescription can be filled."""
@@ -337,11 +338,13 @@ class PrescribingView(ScreenView):
 
     def _filling_chosen(self) -> None:
         self.presenter.outside = self.filling.chosen()
+        self.presenter.until = self.filling.until.draft()
         self.touch_draft()
 
     def _plain_priority(self) -> None:
         self.filling.begin()
         self.presenter.outside = HERE
+        self.presenter.until = ""
         with QSignalBlocker(self.priority):
             self.priority.set_value("routine")
         self.presenter.priority = "routine"
