@@ -7,9 +7,9 @@ import pytest
 from tests.simulation.network import FAULTS
 from tests.simulation.runner import run_many, run_one
 
-# 3,000 in `test`, 10,000 and 190,000 more in `test --long`, in parts so that two processes share them.
-PARTS, OF = 6, 500
-MORE_PARTS = 14
+# 2,000 in `test`; 10,000 and 190,000 more in `test --long`, in parts so that two processes share them.
+PARTS, OF = 4, 500
+MORE_PARTS = 16
 LONG_PARTS, LONG_OF = 200, 950
 OTHER = {
     "crash", "disk full", "clock step", "restart", "signed out", "hint", "remote edit", "remote delete",
