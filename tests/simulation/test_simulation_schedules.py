@@ -7,9 +7,9 @@ import pytest
 from tests.simulation.network import FAULTS
 from tests.simulation.runner import run_many, run_one
 
-# 2,000 in `test`; 10,000 and 190,000 more in `test --long`, in parts so that two processes share them.
-PARTS, OF = 4, 500
-MORE_PARTS = 16
+# 1,000 in `test`; 10,000 and 190,000 more in `test --long`, in parts so that two processes share them.
+PARTS, OF = 2, 500
+MORE_PARTS = 18
 LONG_PARTS, LONG_OF = 200, 950
 OTHER = {
     "crash", "disk full", "clock step", "restart", "signed out", "hint", "remote edit", "remote delete",
