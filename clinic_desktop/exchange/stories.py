@@ -151,7 +151,7 @@ def _immunization(told: Told, record: str) -> Parts | None:
     if one is None or one.row["status"] == "not_done":
         return None
     row = one.row
-    giver = row.get("performer_id") or row.get("given_by") or row["recorded_by"]
+    giver = row["performer_id"] or row["recorded_by"]
     first = told.resource(
         one, performer=[{"actor": {**(by(giver) or {}), **clean(display=row["performer_name"])}}] if giver else None
     )

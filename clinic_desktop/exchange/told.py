@@ -145,7 +145,7 @@ def by(staff_id: object) -> Json | None:
 def practitioner(row: Row) -> Json:
     """Somebody of the staff as a Practitioner."""
     name = str(row["display_name"])
-    npi, speciality = row.get("npi"), row.get("speciality") or row.get("specialty")
+    npi, speciality = row["npi"], row["specialty"]
     return {
         "resourceType": "Practitioner",
         "id": row["id"],

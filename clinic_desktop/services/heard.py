@@ -32,8 +32,8 @@ IN_ACT = (
     "results_came", "take_in",
 )  # fmt: skip
 
-# What may be changed in a registration by another system; who somebody is (sex and birth date too) is never taken over
-# against what stands here without a person.
+# What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
+# is a conflict, and never comes here before a person has decided it.
 _PATIENT = frozenset({
     "family_name", "given_names", "sex", "born_on", "born_precision", "phone", "other_phone", "email", "address",
     "city", "district", "postal_code", "country", "language",
