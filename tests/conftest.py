@@ -11,7 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store import schema
 from clinic_desktop.store.anchor import Anchor

@@ -13,7 +13,7 @@ from clinic_desktop.domain import consents as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.tables.consents import consents
 from clinic_desktop.store.tables.staff import staff
 

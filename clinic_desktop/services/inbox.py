@@ -14,7 +14,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import shown_name
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.inbox import notification_states, notifications
 from clinic_desktop.store.tables.patients import patients

@@ -2,16 +2,18 @@
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-
-DOCTOR, NURSE, PHARMACIST = "doctor", "nurse", "pharmacist"
-LABORATORY, FRONT_DESK, CASHIER, ADMINISTRATOR = "laboratory", "front_desk", "cashier", "administrator"
-ROLES = (DOCTOR, NURSE, PHARMACIST, LABORATORY, FRONT_DESK, CASHIER, ADMINISTRATOR)
-EVERYONE = frozenset(ROLES)
-CLINICAL = frozenset({DOCTOR, NURSE})
-_DEVICES = (
-    "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
-    "device_counts", "file_item", "reject_item",
-)  # fmt: skip
+from clinic_desktop.services.permissions_office import OFFICE
+from clinic_desktop.services.roles import (
+    ADMINISTRATOR,
+    CASHIER,
+    CLINICAL,
+    DOCTOR,
+    EVERYONE,
+    FRONT_DESK,
+    LABORATORY,
+    NURSE,
+    PHARMACIST,
+)
 
 ACTS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("drafts.keep_draft", "drafts.drop_draft", "drafts.draft", "drafts.my_drafts"), EVERYONE),
@@ -327,27 +329,7 @@ ACTS: dict[str, frozenset[str]] = {
     "charge_codes.code_charge": frozenset({CASHIER, ADMINISTRATOR}),
     "lab_orders.order_of": frozenset({DOCTOR, NURSE, LABORATORY}),
     "lab_orders.conclude_order": frozenset({DOCTOR, LABORATORY}),
-    # anonymised exports for research
-    "research.willing": frozenset({DOCTOR, ADMINISTRATOR}),
-    "research.research_record": frozenset({DOCTOR, ADMINISTRATOR}),
-    "research.known_words": frozenset({DOCTOR, ADMINISTRATOR}),
-    "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
-    "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
-    "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
-    # remote systems
-    "remotes.add_remote": frozenset({ADMINISTRATOR}),
-    "remotes.set_remote": frozenset({ADMINISTRATOR}),
-    "remotes.give_secrets": frozenset({ADMINISTRATOR}),
-    "remotes.remove_remote": frozenset({ADMINISTRATOR}),
-    "remotes.remote_systems": EVERYONE,
-    "remotes.whom": frozenset({ADMINISTRATOR}),
-    "remotes.last_change": frozenset({ADMINISTRATOR}),
-    # reports: which of them a role runs is in domain.reporting_catalogue
-    "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
-    "reporting.reports_for": EVERYONE,
-    # devices and what they send
-    "device_orders.work_for": frozenset({LABORATORY}),
-    **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
+    **OFFICE,
     # billing
     **dict.fromkeys(
         (

@@ -13,7 +13,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.hours import set_hours
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.tables.staff import staff
 
 

@@ -17,6 +17,7 @@ from clinic_desktop.services.acts import Act, Desk, command
 from clinic_desktop.services.documents import NewDocument
 from clinic_desktop.services.examining import Examined
 from clinic_desktop.services.programmes import NewEnrolment
+from clinic_desktop.services.roles import CLINICAL
 from clinic_desktop.services.sharing import NewShare
 from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.journal import access, journal
@@ -133,7 +134,7 @@ class Case:
 
 def outsider(desk_for: DeskFor, service: str) -> Desk:
     """Somebody whose role may call the service and who is not named in the restriction."""
-    roles = permissions.ACTS[service] & permissions.CLINICAL
+    roles = permissions.ACTS[service] & CLINICAL
     return desk_for(min(roles))
 
 
@@ -368,4 +369,4 @@ def _keep(desk: Desk, patient_id: str, outside: consents.OutsideConsent) -> str:
 def _may(monkeypatch: pytest.MonkeyPatch) -> None:
     """The acts of this file are in the table of permissions while it runs."""
     for name in ("_asked_in_an_act", "_kept_in_an_act"):
-        monkeypatch.setitem(permissions.ACTS, f"test_services_consent_gate.{name}", permissions.CLINICAL)
+        monkeypatch.setitem(permissions.ACTS, f"test_services_consent_gate.{name}", CLINICAL)

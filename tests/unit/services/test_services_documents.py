@@ -15,7 +15,7 @@ from clinic_desktop.services.acts import Act, Desk
 from clinic_desktop.services.document_rows import DocumentShown
 from clinic_desktop.services.documents import NewDocument, note_document
 from clinic_desktop.services.examining import Examined, examine, take_as_it_is
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store import audit
 from clinic_desktop.store.connection import WRITER_PRAGMAS, connect
 from clinic_desktop.store.engine import Store

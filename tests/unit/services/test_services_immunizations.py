@@ -20,7 +20,8 @@ from clinic_desktop.services import (
 from clinic_desktop.services.acts import Act, Desk
 from clinic_desktop.services.immunization_chart import Card
 from clinic_desktop.services.immunizations import NewImmunization, NewReaction
-from clinic_desktop.services.permissions import ACTS, ROLES
+from clinic_desktop.services.permissions import ACTS
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import charges, prices
 from clinic_desktop.store.tables.chart import allergies, problems

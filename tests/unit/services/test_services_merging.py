@@ -25,7 +25,7 @@ from clinic_desktop.services import (
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewAllergy, NewProblem
 from clinic_desktop.services.patients import NewPatient
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.patients import patients as table

@@ -12,7 +12,7 @@ import pytest
 from clinic_desktop import services
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import permissions
+from clinic_desktop.services import permissions, roles
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.sessions import LONGEST, Session
 from tests.conftest import NOW
@@ -144,7 +144,7 @@ def test_every_other_public_function_cannot_reach_a_row_by_itself() -> None:
 
 
 def test_the_table_speaks_of_the_seven_roles_alone() -> None:
-    assert set().union(*permissions.ACTS.values()) <= set(permissions.ROLES)
+    assert set().union(*permissions.ACTS.values()) <= set(roles.ROLES)
     assert all(permissions.ACTS.values())
 
 
@@ -175,7 +175,7 @@ def desk_of(clock: SetClock) -> Callable[[str], Desk]:
 @pytest.mark.parametrize("name", sorted(CALLED_BY_A_DESK))
 def test_who_may_and_who_may_not(name: str, desk_of: Callable[[str], Desk], clock: SetClock) -> None:
     allowed = permissions.ACTS.get(name, frozenset())
-    for role in (*permissions.ROLES, "", "nobody"):
+    for role in (*roles.ROLES, "", "nobody"):
         desk = desk_of(role)
         if role in allowed:
             with pytest.raises(Exception) as reached:  # noqa: PT011 - anything but a refusal says that it went on

@@ -13,7 +13,7 @@ from clinic_desktop.domain.doses import is_measure, read_strengths, unit_code
 from clinic_desktop.domain.prescribing import ROUTES
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.paths import resources
-from clinic_desktop.services import permissions, reference
+from clinic_desktop.services import reference, roles
 from clinic_desktop.services.immunization_reference import file_of
 from clinic_desktop.services.reference import columns, import_reference, list_packs, load_starter_pack
 from clinic_desktop.services.reference_fields import FIELDS, KINDS
@@ -212,7 +212,7 @@ def test_an_import_that_speaks_of_the_unknown_changes_nothing(loaded: Store, des
         assert conn.execute(active).scalar_one() == len(rows("ranges"))
 
 
-@pytest.mark.parametrize("role", sorted(set(permissions.ROLES) - {"administrator"}))
+@pytest.mark.parametrize("role", sorted(set(roles.ROLES) - {"administrator"}))
 def test_only_an_administrator_imports(store: Store, desk_for: DeskFor, tmp_path: Path, role: str) -> None:
     file = write(tmp_path / "c.csv", "classes", {"ingredient": "x", "class": "y", "use": "allergy", "source": "z"})
     with pytest.raises(Refusal, match="may not do this"):

@@ -18,7 +18,7 @@ from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.hours import WorkingHours
-from clinic_desktop.services.permissions import ROLES
+from clinic_desktop.services.roles import ROLES
 from clinic_desktop.services.staff import StaffMember
 
 HOURS_HINT = N_("One line for days alike, as in Mon-Thu 08:00-17:00 Main clinic. Empty is any time.")

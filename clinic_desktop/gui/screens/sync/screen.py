@@ -3,7 +3,7 @@
 from clinic_desktop.gui.screens.sync.view import SyncView
 from clinic_desktop.gui.shell.screen import PaletteAct, Screen
 from clinic_desktop.i18n import N_
-from clinic_desktop.services.permissions import EVERYONE
+from clinic_desktop.services.roles import EVERYONE
 
 _ADMIN = frozenset({"administrator"})
 

@@ -1,0 +1,32 @@
+"""The part of the table of permissions that is about the office: reports, systems, devices, research."""
+
+from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, LABORATORY, PHARMACIST
+
+_DEVICES = (
+    "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
+    "device_counts", "file_item", "reject_item",
+)  # fmt: skip
+
+OFFICE: dict[str, frozenset[str]] = {
+    # anonymised exports for research
+    "research.willing": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.research_record": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.known_words": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.traces": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.note_export": frozenset({DOCTOR, ADMINISTRATOR}),
+    "research.exports_made": frozenset({DOCTOR, ADMINISTRATOR}),
+    # remote systems
+    "remotes.add_remote": frozenset({ADMINISTRATOR}),
+    "remotes.set_remote": frozenset({ADMINISTRATOR}),
+    "remotes.give_secrets": frozenset({ADMINISTRATOR}),
+    "remotes.remove_remote": frozenset({ADMINISTRATOR}),
+    "remotes.remote_systems": EVERYONE,
+    "remotes.whom": frozenset({ADMINISTRATOR}),
+    "remotes.last_change": frozenset({ADMINISTRATOR}),
+    # reports: which of them a role runs is in domain.reporting_catalogue
+    "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting.reports_for": EVERYONE,
+    # devices and what they send
+    "device_orders.work_for": frozenset({LABORATORY}),
+    **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
+}
