@@ -1,11 +1,13 @@
 """The part of the table of permissions that is about the office: reports, systems, devices, research."""
 
-from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, LABORATORY, PHARMACIST
+from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, FRONT_DESK, LABORATORY, PHARMACIST
 
 _DEVICES = (
     "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
     "device_counts", "file_item", "reject_item",
 )  # fmt: skip
+
+_REGISTRATIONS = ("told_registrations", "register_told", "take_over_told", "merge_told")
 
 OFFICE: dict[str, frozenset[str]] = {
     # anonymised exports for research
@@ -29,4 +31,5 @@ OFFICE: dict[str, frozenset[str]] = {
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
+    **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }
