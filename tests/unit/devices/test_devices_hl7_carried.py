@@ -227,4 +227,4 @@ def test_a_message_row_keeps_its_state_and_where_it_went(lab: Lab) -> None:
     tell(lab, "VXU^V04^VXU_V04", *DOSE)
     with lab.store.read() as connection:
         row = connection.execute(select(device_messages)).one()
-    assert (row.state, row.filed_kind, row.filed_id) == ("filed", "immunizations", lab.rows(immunizations)[0].id)  # type: ignore[attr-defined]
+    assert (row.state, row.filed_kind, row.filed_id) == ("filed", "immunizations", lab.rows(immunizations)[0].id)
