@@ -1,6 +1,15 @@
 """The part of the table of permissions that is about the office: reports, systems, devices, research."""
 
-from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, FRONT_DESK, LABORATORY, PHARMACIST
+from clinic_desktop.services.roles import (
+    ADMINISTRATOR,
+    CASHIER,
+    CLINICAL,
+    DOCTOR,
+    EVERYONE,
+    FRONT_DESK,
+    LABORATORY,
+    PHARMACIST,
+)
 
 _DEVICES = (
     "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
@@ -28,6 +37,10 @@ OFFICE: dict[str, frozenset[str]] = {
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
+    # what the background process does by itself
+    "jobs.job_history": frozenset({ADMINISTRATOR}),
+    "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),
+    "downtime.todays_patients": CLINICAL,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
