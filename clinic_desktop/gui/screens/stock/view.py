@@ -6,7 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
+from clinic_desktop.domain.packs import Pack
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.stock.form import StockForm
 from clinic_desktop.gui.screens.stock.presenter import Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -19,6 +21,7 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.packs import SeenPack
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
 
 LEVELS = {"good": (N_("In stock"), "good"), "low": (N_("To order"), "warning"), "out": (N_("Out"), "critical")}
@@ -60,6 +63,8 @@ class StockView(ScreenView):
         self.form = StockForm(self.keeper, context.today, may_count=self.presenter.may_count)
         self.dialog: ConfirmStop | None = None
         self._wanted_lot = ""
+        self._wanted_pack: SeenPack | None = None
+        self._seen: set[tuple[str, str]] = set()  # the packs scanned for what stands in the form
         self._arrange()
         self._listen()
         self._offer()
@@ -95,6 +100,7 @@ class StockView(ScreenView):
         self.lots.opened.connect(lambda _row: self.form.focus_first())
         self.ledger.selected.connect(lambda _row: self._offer())
         self.form.changed.connect(self._offer)
+        self.form.remember_asked.connect(present.remember)
         self.form.changed.connect(lambda: self.keeper.touch() if self.form.form.is_touched else None)
         if not present.may_count:
             self.cancel.hide()
@@ -110,6 +116,9 @@ class StockView(ScreenView):
         self.presenter.recall()
         if act := arguments.get("act"):
             self.form.choose(act)
+        if product := arguments.get("product_id"):
+            self._wanted_lot = arguments.get("lot_id", "")
+            self.levels.select(product)
         self.levels.setFocus()
 
     def refresh(self, kinds: frozenset[str]) -> None:
@@ -120,6 +129,13 @@ class StockView(ScreenView):
         """Hand over what is being typed."""
         self.keeper.flush()
 
+    def takes_scan(self, scan: Scan) -> bool:
+        """A pack is received here."""
+        if scan.pack is None:
+            return False
+        self.presenter.scanned(scan.pack)
+        return True
+
     # Called by the presenter --------------------------------------------------------------------------
 
     def show_levels(self, levels: Sequence[StockLevel]) -> None:
@@ -128,6 +144,9 @@ class StockView(ScreenView):
         self.presenter.product = self.levels.current()
         if levels and self.levels.current() is None:
             self.levels.select_row(0)
+        seen, self._wanted_pack = self._wanted_pack, None
+        if seen is not None and self.levels.select(seen.product_id):
+            self.show_pack(seen)
 
     def show_lots(self, lots: Sequence[LotView]) -> None:
         """The lots of the product chosen."""
@@ -160,6 +179,7 @@ class StockView(ScreenView):
         """An act was done; what stands in the form stays if the act was not the form's."""
         if formed:
             self.form.clear()
+            self._seen.clear()
         self.context.window.say(words)
         QTimer.singleShot(0, self, self.levels.setFocus)
 
@@ -172,7 +192,52 @@ class StockView(ScreenView):
         """Show that an act was heard."""
         self.set_primary_busy(busy)
 
+    def show_pack(self, seen: SeenPack) -> None:
+        """A pack was scanned: its product is chosen, and the form filled."""
+        pack = seen.pack
+        if pack.serial and (pack.gtin, pack.serial) in self._seen:
+            self.context.window.show_error(
+                Refusal(N_("This very pack (serial {serial}) was scanned already."), serial=pack.serial)
+            )
+            return
+        if seen.product_id:
+            if not self.levels.select(seen.product_id):
+                self._wanted_pack = seen
+                self.only.set_value("all")
+                self.presenter.show_only("all")
+                return
+            self._product(self.levels.current())
+        self.form.choose("receive")
+        self._fill(seen)
+
+    def pack_remembered(self, pack: Pack, product: StockLevel) -> None:
+        """The number of a pack is known now."""
+        self.form.say_scanned(_("Scanned: {words}").format(words=pack.words))
+        self.context.window.say(_("Remembered: {gtin} is {name}.").format(gtin=pack.gtin, name=product.name))
+
     # ----------------------------------------------------------------------------------------------------
+
+    def _fill(self, seen: SeenPack) -> None:
+        pack = seen.pack
+        if not self.form.show_pack(pack, known=bool(seen.product_id)):
+            self.context.window.show_error(
+                Refusal(N_("Another lot is written here already: receive it, or empty the form, then scan again."))
+            )
+            return
+        if pack.serial:
+            self._seen.add((pack.gtin, pack.serial))
+        self.presenter.take_pack(pack)
+        self._offer()
+        if problem := _problem(seen):
+            self.context.window.show_error(problem)
+        elif not seen.product_id:
+            self.form.say_scanned(
+                _("{words} is not known here. Choose the product that it is, then remember it.").format(
+                    words=pack.words
+                ),
+                unknown=True,
+            )
+            self.levels.setFocus()
 
     def _product(self, row: StockLevel | None) -> None:
         self.form.show_product(row, None)
@@ -242,6 +307,21 @@ class StockView(ScreenView):
         dialog.accepted.connect(lambda: act(dialog.reason()))
         self.dialog = dialog
         dialog.open()
+
+
+def _problem(seen: SeenPack) -> Refusal | None:
+    """What must be said loudly of a scanned pack."""
+    pack = seen.pack
+    if seen.recalled:
+        return Refusal(N_("Lot {lot} was recalled: keep it apart."), field="lot", lot=pack.lot)
+    if seen.other_expiry is not None and pack.expires_on is not None:
+        return Refusal(
+            N_("The pack says {says}, the shelf has lot {lot} until {has}: look at the pack again."),
+            field="expires_on", says=show_date(pack.expires_on), lot=pack.lot, has=show_date(seen.other_expiry),
+        )  # fmt: skip
+    if seen.expired and pack.expires_on is not None:
+        return Refusal(N_("This lot expired on {on}: send it back."), field="expires_on", on=show_date(pack.expires_on))
+    return None
 
 
 def _level_columns() -> list[Column[StockLevel]]:
