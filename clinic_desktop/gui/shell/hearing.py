@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from clinic_desktop.domain.instruments import Reading
 from clinic_desktop.gui.shell.burst import SETTING, Wedge, wedge_of
 from clinic_desktop.gui.shell.wedge import WedgeFilter
+from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ class Hearing(QObject):
         if not self._listens():
             return
         frame = self._window.frame
-        view = frame.current
-        if frame.banner.patient_id is None or not frame.may_act or view is None or not view.takes_reading(reading):
+        entry = None
+        if frame.banner.patient_id is not None and frame.may_act and frame.current is not None:
+            entry = next((one for one in frame.current.findChildren(VitalsEntry) if one.isVisible()), None)
+        if entry is None or not entry.take(reading, f"{frame.place.desk.now.astimezone():%H:%M}"):
             words = _("The instrument shows {entry}. Open the vital signs of the patient to take it over.")
             frame.say(words.format(entry=reading.entry))
 

@@ -16,7 +16,6 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
-    from clinic_desktop.domain.instruments import Reading
     from clinic_desktop.domain.scanning import Scan
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.office import Office
@@ -186,10 +185,6 @@ class ScreenView(QWidget):
 
     def takes_scan(self, scan: "Scan") -> bool:  # noqa: ARG002 - most screens take none
         """A scanner read something: take it and return True, or leave it to the shell."""
-        return False
-
-    def takes_reading(self, reading: "Reading") -> bool:  # noqa: ARG002 - most screens take none
-        """A scale or thermometer measured something while the banner of this screen's patient is shown."""
         return False
 
     # What a screen calls. -----------------------------------------------------------------------------

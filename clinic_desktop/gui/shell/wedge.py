@@ -23,6 +23,7 @@ _CONTROLS = {
     Qt.Key.Key_6: "\x1e", Qt.Key.Key_D: "\x04", Qt.Key.Key_J: "\n", Qt.Key.Key_M: "\n",
 }  # fmt: skip
 _LARGEST_CODE = 255
+_SETTLE_MS = 3
 
 
 class WedgeFilter(QObject):
@@ -45,7 +46,7 @@ class WedgeFilter(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._quiet)
+        self._timer.timeout.connect(self._look)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.focusWindowChanged.connect(self._listen)
@@ -149,6 +150,15 @@ class WedgeFilter(QObject):
     def _wait(self) -> None:
         self._heard = time.monotonic()
         self._timer.start(self._burst.wedge.gap_ms)
+
+    def _look(self) -> None:
+        """The gap is over. Where the window was busy meanwhile, keys may wait behind the timer: they are let in first."""
+        now = time.monotonic()
+        if (now - self._heard) * 1000 > 2 * self._burst.wedge.gap_ms:
+            self._heard = now
+            self._timer.start(_SETTLE_MS)
+        else:
+            self._quiet()
 
     def _quiet(self) -> None:
         """No more keys: it is a scan, or it is given back."""

@@ -21,7 +21,7 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services.packs import SeenPack
+from clinic_desktop.services.packs import SeenPack, problem_of
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
 
 LEVELS = {"good": (N_("In stock"), "good"), "low": (N_("To order"), "warning"), "out": (N_("Out"), "critical")}
@@ -228,7 +228,7 @@ class StockView(ScreenView):
             self._seen.add((pack.gtin, pack.serial))
         self.presenter.take_pack(pack)
         self._offer()
-        if problem := _problem(seen):
+        if problem := problem_of(seen):
             self.context.window.show_error(problem)
         elif not seen.product_id:
             self.form.say_scanned(
@@ -307,21 +307,6 @@ class StockView(ScreenView):
         dialog.accepted.connect(lambda: act(dialog.reason()))
         self.dialog = dialog
         dialog.open()
-
-
-def _problem(seen: SeenPack) -> Refusal | None:
-    """What must be said loudly of a scanned pack."""
-    pack = seen.pack
-    if seen.recalled:
-        return Refusal(N_("Lot {lot} was recalled: keep it apart."), field="lot", lot=pack.lot)
-    if seen.other_expiry is not None and pack.expires_on is not None:
-        return Refusal(
-            N_("The pack says {says}, the shelf has lot {lot} until {has}: look at the pack again."),
-            field="expires_on", says=show_date(pack.expires_on), lot=pack.lot, has=show_date(seen.other_expiry),
-        )  # fmt: skip
-    if seen.expired and pack.expires_on is not None:
-        return Refusal(N_("This lot expired on {on}: send it back."), field="expires_on", on=show_date(pack.expires_on))
-    return None
 
 
 def _level_columns() -> list[Column[StockLevel]]:
