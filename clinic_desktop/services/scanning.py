@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Row, Table, func, select
 
 from clinic_desktop.domain.cards import CardCode
 from clinic_desktop.services.acts import Read, query
@@ -44,7 +44,7 @@ def place_of_number(read: Read, number: str) -> Place | None:
 
 def _of_number(read: Read, number: str) -> Place | None:
     wanted, connection, role = number.upper(), read.conn, read.session.role
-    if patient := connection.execute(select(patients.c.id).where(patients.c.mrn == wanted)).scalar_one_or_none():
+    if patient := _by_mrn(connection, number):
         return _patient(connection, patient)
     if row := _row(connection, specimens, wanted):
         return _laboratory(connection, role, str(row.patient_id), str(row.order_id))
@@ -60,6 +60,16 @@ def _of_number(read: Read, number: str) -> Place | None:
     # More than one person with a number is no answer.
     people = {kept_id(connection, one) for one in same}
     return _patient(connection, people.pop()) if len(people) == 1 else None
+
+
+def _by_mrn(connection: Connection, number: str) -> str | None:
+    """The patient with a record number. Codes are written in capitals; a number that was imported may not be."""
+    spellings = (number, number.upper(), number.lower())
+    found = connection.execute(select(patients.c.id).where(patients.c.mrn.in_(spellings))).scalars().all()
+    if not found:
+        asked = select(patients.c.id).where(func.upper(patients.c.mrn) == number.upper()).limit(2)
+        found = connection.execute(asked).scalars().all()
+    return found[0] if len(found) == 1 else None
 
 
 def _of_lot(connection: Connection, lot_id: str) -> Place | None:

@@ -76,7 +76,7 @@ class Desktop:
         self.hearing.wedge.set_wedge(Wedge(gap_ms=200))
 
     def scan(self, text: str) -> None:
-        """Key by key, as a scanner types; not while the page is being filled, when QTest's keys come with its delays."""
+        """Key by key, as a scanner types; not while the page is being filled."""
         self.qtbot.wait(150)
         handle = self.window.windowHandle()
         for letter in text + "\n":
@@ -125,7 +125,7 @@ def test_packs_are_received_by_scanning_and_a_number_is_remembered_once(
     desktop.until(lambda: desktop.window.frame.screen_name == "stock")
     view = desktop.window.frame.current
     assert isinstance(view, StockView)
-    desktop.until(lambda: view.form.remember.isVisible())
+    desktop.until(view.form.remember.isVisible)
     assert view.form.lot.value() == "AB12"
     place = [row.medicine_code for row in view.levels.rows()].index(CODE)
     view.levels.select_row(place)
@@ -207,7 +207,7 @@ def test_a_pack_that_is_wrong_is_said_loudly_where_it_is_handed_out(
     desktop.until(lambda: "expired" in desktop.toast or "look at it again" in desktop.toast)
     assert not view.order.panels[0].rows[0].scanned.isVisible()
     desktop.scan(gs1.compose(lot="EARLY", expires_on=date(2026, 4, 1)))
-    desktop.until(lambda: view.order.panels[0].rows[0].scanned.isVisible())
+    desktop.until(view.order.panels[0].rows[0].scanned.isVisible)
 
 
 def test_a_weight_goes_into_the_entry_that_is_open_and_nowhere_else(

@@ -152,7 +152,7 @@ class WedgeFilter(QObject):
         self._timer.start(self._burst.wedge.gap_ms)
 
     def _look(self) -> None:
-        """The gap is over. Where the window was busy meanwhile, keys may wait behind the timer: they are let in first."""
+        """The gap is over. Where the window was busy meanwhile, keys that wait behind the timer are let in first."""
         now = time.monotonic()
         if (now - self._heard) * 1000 > 2 * self._burst.wedge.gap_ms:
             self._heard = now

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.domain import gs1, gs1_link, gs1_scan, packs
@@ -138,6 +138,7 @@ def test_the_three_ways_to_write_a_national_drug_code_are_all_tried() -> None:
     assert packs.national_codes(GTIN) == ()
 
 
+@settings(deadline=None)
 @given(st.text(CSET82, min_size=1, max_size=20), st.text(CSET82, min_size=1, max_size=20), st.dates())
 def test_what_is_written_is_read_back(lot: str, serial: str, until: date) -> None:
     found = (Element("01", GTIN), Element("17", f"{until:%y%m%d}"), Element("10", lot), Element("21", serial))
@@ -146,11 +147,13 @@ def test_what_is_written_is_read_back(lot: str, serial: str, until: date) -> Non
     assert gs1_scan.pack_elements("]d2" + gs1.message(found)[1:].replace("^", "\x1d")) == found
 
 
+@settings(deadline=None)
 @given(st.text(CSET82, max_size=23))
 def test_the_pair_of_check_characters_fits_its_own_number(body: str) -> None:
     assert CHECKS["csumalpha"](body + check_pair(body)) == ""
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.text(max_size=200),

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.devices.identity_card.simulator import Holder, compose, compose_old
@@ -116,6 +116,7 @@ def test_weights_and_dates_are_read_in_every_unit() -> None:
     assert any_date("00000000") is None
 
 
+@settings(deadline=None)
 @given(st.text(ALPHABET, min_size=1, max_size=40), st.text(ALPHABET, min_size=1, max_size=40),
        st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(2, 10), st.sampled_from(["USA", "CAN"]))  # fmt: skip
 def test_what_is_written_on_a_card_is_read_back(family: str, given_name: str, born: date, version: int,
@@ -127,6 +128,7 @@ def test_what_is_written_on_a_card_is_read_back(family: str, given_name: str, bo
     assert card.born_on == born
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=300), st.text(st.sampled_from("@\n\r\x1eANSI 6360DLCSBQ0123;=?%^$"), max_size=120)
                  .map(lambda rest: "@\n\x1e\rANSI 636000100002DL00410278" + rest)))  # fmt: skip
 def test_no_card_is_an_error(text: str) -> None:
@@ -135,6 +137,7 @@ def test_no_card_is_an_error(text: str) -> None:
         identity_card.read(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400))
 def test_a_card_that_was_read_in_part_is_refused_or_says_no_more_than_it_has(cut: int) -> None:
     text = compose(SAMPLE)[:cut]

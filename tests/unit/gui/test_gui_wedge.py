@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent, QKeySequence, QShortcut
@@ -274,6 +274,7 @@ def test_switched_off_it_holds_nothing(bench: Bench) -> None:
     assert (bench.field.text(), bench.scans) == (PACK, [])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=1), st.integers(0, 80)), max_size=60), st.booleans())
 def test_no_key_is_ever_lost_or_out_of_order(keys: list[tuple[str, int]], prefixed: bool) -> None:
     burst: Burst[str] = Burst(Wedge(prefix="~" if prefixed else ""))
@@ -290,6 +291,7 @@ def test_no_key_is_ever_lost_or_out_of_order(keys: list[tuple[str, int]], prefix
     assert seen == [text for text, _wait in keys]
 
 
+@settings(deadline=None)
 @given(st.one_of(st.none(), st.text(max_size=40), st.just('{"gap_ms": 1e9, "end": 5, "substitutes": {"": "x"}}')))
 def test_settings_that_are_not_right_are_as_good_as_none(written: str | None) -> None:
     made = wedge_of(written)
