@@ -18,9 +18,7 @@ PACK = "]d20109501101530003172712311012345\\x1d21S1"
 
 def add_words(words: argparse.ArgumentParser) -> None:
     """What these kinds are told."""
-    words.add_argument(
-        "--text", default=PACK, help="of scanner: what it reads, \\x1d a separator; `card`: a card"
-    )
+    words.add_argument("--text", default=PACK, help="of scanner: what it reads, \\x1d a separator; `card`: a card")
     words.add_argument("--kg", type=_number, default=Decimal("72.40"), help="of scale: who stands on it weighs so much")
     words.add_argument("--celsius", type=_number, default=Decimal("36.8"), help="of thermometer: what it measures")
     words.add_argument("--way", default="", help=f"how it writes: {', '.join((*scale.WAYS, *thermometer.WAYS))}")

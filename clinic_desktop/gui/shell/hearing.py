@@ -72,6 +72,18 @@ class Hearing(QObject):
         frame.devices_asked.connect(self._asked)
         self.plug(ports_of(settings))
 
+    @staticmethod
+    def ports(settings: "Remembered") -> dict[str, str]:
+        """The port of each kind of device, where one is set."""
+        return ports_of(settings)
+
+    def set_up(self, settings: "Remembered", wedge: Wedge, ports: dict[str, str]) -> None:
+        """Keep how this workstation is set up, and listen so."""
+        settings.set(SETTING, wedge.written())
+        settings.set(PORTS, json.dumps(ports))
+        self.wedge.set_wedge(wedge)
+        self.plug(ports)
+
     def plug(self, ports: dict[str, str]) -> None:
         """Listen to these lines and no others."""
         self.end()
