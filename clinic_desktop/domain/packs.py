@@ -11,8 +11,13 @@ from datetime import date
 from clinic_desktop.domain.gs1 import Element, in_brackets
 from clinic_desktop.domain.gs1_checks import check_digit
 from clinic_desktop.domain.gs1_scan import pack_elements
+from clinic_desktop.domain.refusals import Refusal
 
 _NATIONAL = ("710", "711", "712", "713", "714", "715", "716", "717")
+
+
+class PackRefusal(Refusal):
+    """A pack that must not be received, handed out or given; the next scan puts these words away."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, func, select
 
 from clinic_desktop.domain import gs1_scan, packs
-from clinic_desktop.domain.packs import Pack
+from clinic_desktop.domain.packs import Pack, PackRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.stock import civil
 from clinic_desktop.i18n import N_
@@ -31,19 +31,19 @@ class SeenPack:
     other_expiry: date | None = None  # the shelf has this lot with another date
 
 
-def problem_of(seen: SeenPack) -> Refusal | None:
+def problem_of(seen: SeenPack) -> PackRefusal | None:
     """Why a pack must not be received, handed out or given, in words; None where nothing speaks against it."""
     pack = seen.pack
     if seen.recalled:
-        return Refusal(N_("Lot {lot} was recalled: keep this pack apart."), field="lot", lot=pack.lot)
+        return PackRefusal(N_("Lot {lot} was recalled: keep this pack apart."), field="lot", lot=pack.lot)
     if seen.other_expiry is not None and pack.expires_on is not None:
-        return Refusal(
+        return PackRefusal(
             N_("This pack says {says}, the shelf has lot {lot} until {has}: look at it again."),
             field="expires_on", says=civil(pack.expires_on), lot=pack.lot, has=civil(seen.other_expiry),
         )  # fmt: skip
     if seen.expired:
         on = civil(pack.expires_on) if pack.expires_on is not None else N_("a day before today")
-        return Refusal(N_("This pack (lot {lot}) expired on {on}."), field="expires_on", lot=pack.lot, on=on)
+        return PackRefusal(N_("This pack (lot {lot}) expired on {on}."), field="expires_on", lot=pack.lot, on=on)
     return None
 
 

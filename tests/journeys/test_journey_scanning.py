@@ -127,18 +127,20 @@ def test_packs_are_received_by_scanning_and_a_number_is_remembered_once(
     assert isinstance(view, StockView)
     desktop.until(view.form.remember.isVisible)
     assert view.form.lot.value() == "AB12"
+    desktop.until(lambda: bool(view.levels.rows()))
+    assert not view.primary_enabled
     place = [row.medicine_code for row in view.levels.rows()].index(CODE)
     view.levels.select_row(place)
     view.form.remember.click()
     desktop.until(lambda: not view.form.remember.isVisible())
     desktop.scan(gs1.compose(lot="AB12", expires_on=UNTIL, serial="S2"))
-    desktop.until(lambda: int(view.form.packs.value() or view.form.loose.value() or 0) == 2)
+    desktop.until(lambda: view.form.packs.value() == 2)
     desktop.scan(gs1.compose(lot="AB12", expires_on=UNTIL, serial="S2"))
     desktop.until(lambda: "was scanned already" in desktop.toast)
     QTest.keyClick(desktop.window.windowHandle(), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     desktop.until(lambda: bool(shelf.lots(clinic.pharmacist, clinic.product(CODE))))
     (lot,) = shelf.lots(clinic.pharmacist, clinic.product(CODE))
-    assert (lot.lot, lot.expires_on) == ("AB12", UNTIL)
+    assert (lot.lot, lot.expires_on, lot.balance) == ("AB12", UNTIL, 200)
     with clinic.store.read() as conn:
         assert conn.execute(select(stock_moves.c.reason)).scalar_one() == "serial S1, S2"
 
@@ -208,6 +210,7 @@ def test_a_pack_that_is_wrong_is_said_loudly_where_it_is_handed_out(
     assert not view.order.panels[0].rows[0].scanned.isVisible()
     desktop.scan(gs1.compose(lot="EARLY", expires_on=date(2026, 4, 1)))
     desktop.until(view.order.panels[0].rows[0].scanned.isVisible)
+    assert desktop.toast == ""
 
 
 def test_a_weight_goes_into_the_entry_that_is_open_and_nowhere_else(

@@ -6,8 +6,9 @@ Imported with the first scan: what it asks of the services is not needed before.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.packs import PackRefusal
 from clinic_desktop.domain.scanning import Scan, meaning
+from clinic_desktop.gui.shell.closed import SCAN
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import scanning
 from clinic_desktop.services.scanning import PATIENT, Place
@@ -28,6 +29,7 @@ class Scans:
     def take(self, raw: str, give_back: Callable[[], None] = lambda: None) -> None:
         """Take a scan to where it belongs."""
         frame = self._frame
+        frame.toast.is_over(SCAN)
         scan = meaning(raw, frame.place.today())
         if scan.kind == "text":
             give_back()
@@ -68,7 +70,7 @@ class Scans:
         name, arguments = TAKERS[scan.kind]
         if not frame.has_screen(name):
             frame.show_error(
-                Refusal(N_("Read “{words}”: no page of yours takes it. Open the one where it is needed."),
+                PackRefusal(N_("Read “{words}”: no page of yours takes it. Open the one where it is needed."),
                         words=scan.shown)
             )  # fmt: skip
             return
@@ -82,4 +84,6 @@ class Scans:
             words = N_("This pack was not read right: ({identifier}) {problem}. Read: “{words}”.")
             if not scan.identifier:
                 words = N_("This pack was not read right: {problem}. Read: “{words}”.")
-        self._frame.show_error(Refusal(words, problem=_(scan.problem), identifier=scan.identifier, words=scan.shown))
+        self._frame.show_error(
+            PackRefusal(words, problem=_(scan.problem), identifier=scan.identifier, words=scan.shown)
+        )

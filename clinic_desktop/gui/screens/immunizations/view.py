@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.immunization_forecast import Forecast
+from clinic_desktop.domain.packs import PackRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.immunizations import lists
@@ -162,11 +163,13 @@ class ImmunizationsView(ScreenView):
         chosen = self._forms.chosen_vaccine()
         if vaccine is not None and chosen is not None and chosen[0] != vaccine.cvx:
             self._window.show_error(
-                Refusal(N_("WRONG PACK: this is {pack}, chosen is {chosen}."), pack=vaccine.display, chosen=chosen[1])
+                PackRefusal(
+                    N_("WRONG PACK: this is {pack}, chosen is {chosen}."), pack=vaccine.display, chosen=chosen[1]
+                )
             )
             return
         if seen.product_id and vaccine is None:
-            self._window.show_error(Refusal(N_("WRONG PACK: {title} is no vaccine here."), title=seen.title))
+            self._window.show_error(PackRefusal(N_("WRONG PACK: {title} is no vaccine here."), title=seen.title))
             return
         self._forms.take_pack(seen, vaccine)
         known = _("Read from the pack: {words}.") if vaccine else _("Not known here: {words}. Choose the vaccine.")

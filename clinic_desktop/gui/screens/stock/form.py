@@ -95,21 +95,31 @@ class StockForm(QWidget):
         return int(packs or 0) * self._product.pack_size + int(loose or 0)
 
     def show_pack(self, pack: Pack, *, known: bool) -> bool:
-        """Fill in what a scanned pack says; each scan is one pack more. False where another lot is unfinished."""
+        """Fill in what a scanned pack says. False where another lot stands here unfinished."""
         same = self.lot.value().strip().upper() == pack.lot.upper() and self.expires_on.value() == pack.expires_on
         if not same and self.lot.value().strip() and (self.packs.value() or self.loose.value()):
             return False
-        counted = self.packs if self.packs.isVisibleTo(self) else self.loose
-        counted.set_value((counted.value() or 0) + 1 if same else 1)
         if pack.lot:
             self.lot.set_value(pack.lot)
         if pack.expires_on is not None:
             self.expires_on.set_value(pack.expires_on)
         self.say_scanned(_("Scanned: {words}").format(words=pack.words), unknown=not known)
         self.keeper.touch()
-        (counted if pack.lot and pack.expires_on else self.lot).setFocus()
         self._show()
         return True
+
+    def count_pack(self) -> None:
+        """One pack more of what stands here, now that it is known of which product."""
+        counted = self.packs if self._product is not None and self._product.pack_size > 1 else self.loose
+        counted.set_value((counted.value() or 0) + 1)
+        missing = next((field for field in (self.lot, self.expires_on) if not field.draft()), counted)
+        missing.setFocus()
+        self.keeper.touch()
+        self._show()
+
+    def is_unknown(self) -> bool:
+        """Whether a scanned pack stands here of which nobody has said what it is."""
+        return self.remember.isVisibleTo(self)
 
     def say_scanned(self, words: str, *, unknown: bool = False) -> None:
         """Say what was scanned; one that is not known may be remembered for the product chosen."""
@@ -129,7 +139,10 @@ class StockForm(QWidget):
 
     def is_ready(self) -> bool:
         """Whether the act has something to be about."""
-        return self._product is not None if self.chosen() == "receive" else self._lot is not None
+        if self.chosen() == "receive":
+            # A pack that is not known must not go into whichever product happens to be chosen.
+            return self._product is not None and not self.is_unknown()
+        return self._lot is not None
 
     def _chosen(self) -> None:
         self._show()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
-from clinic_desktop.domain.packs import Pack
+from clinic_desktop.domain.packs import Pack, PackRefusal
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.stock.form import StockForm
@@ -121,6 +121,15 @@ class StockView(ScreenView):
             self.levels.select(product)
         self.levels.setFocus()
 
+    def escape(self) -> bool:
+        """Esc lets go of a pack that is not known."""
+        if not self.form.is_unknown():
+            return False
+        self._seen.clear()
+        self.form.clear()
+        self._offer()
+        return True
+
     def refresh(self, kinds: frozenset[str]) -> None:
         """The journal moved."""
         self.presenter.refresh(kinds)
@@ -197,7 +206,7 @@ class StockView(ScreenView):
         pack = seen.pack
         if pack.serial and (pack.gtin, pack.serial) in self._seen:
             self.context.window.show_error(
-                Refusal(N_("This very pack (serial {serial}) was scanned already."), serial=pack.serial)
+                PackRefusal(N_("This very pack (serial {serial}) was scanned already."), serial=pack.serial)
             )
             return
         if seen.product_id:
@@ -211,8 +220,10 @@ class StockView(ScreenView):
         self._fill(seen)
 
     def pack_remembered(self, pack: Pack, product: StockLevel) -> None:
-        """The number of a pack is known now."""
+        """The number of a pack is known now: it counts as one of that product."""
+        self.form.count_pack()
         self.form.say_scanned(_("Scanned: {words}").format(words=pack.words))
+        self._offer()
         self.context.window.say(_("Remembered: {gtin} is {name}.").format(gtin=pack.gtin, name=product.name))
 
     # ----------------------------------------------------------------------------------------------------
@@ -221,13 +232,15 @@ class StockView(ScreenView):
         pack = seen.pack
         if not self.form.show_pack(pack, known=bool(seen.product_id)):
             self.context.window.show_error(
-                Refusal(N_("Another lot is written here already: receive it, or empty the form, then scan again."))
+                PackRefusal(N_("Another lot is written here already: receive it, or empty the form, then scan again."))
             )
             return
         if pack.serial:
             self._seen.add((pack.gtin, pack.serial))
         self.presenter.take_pack(pack)
         self._offer()
+        if seen.product_id:
+            self.form.count_pack()
         if problem := problem_of(seen):
             self.context.window.show_error(problem)
         elif not seen.product_id:
