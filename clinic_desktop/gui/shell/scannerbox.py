@@ -79,7 +79,7 @@ class ScannerBox(QDialog):
         self.form.add_widget(label(_("Instruments on a serial port, such as COM3 or /dev/ttyUSB0"), "strong"))
         self.ports = {
             "scanner": TextField(_("S&canner"), "scanner.port_scanner", longest=200),
-            "scale": TextField(_("Scal&e"), "scanner.port_scale", longest=200),
+            "scale": TextField(_("Sc&ale"), "scanner.port_scale", longest=200),
             "thermometer": TextField(_("Ther&mometer"), "scanner.port_thermometer", longest=200),
         }
         self.form.add_row(*self.ports.values())

@@ -45,7 +45,7 @@ class StockForm(QWidget):
         self.total = label("", "secondary", name="stock.total")
         self.scanned = label("", "secondary", name="stock.scanned", wrap=True)
         self.scanned.hide()
-        self.remember = Button(_("Re&member it for this product"), "stock.remember", self.remember_asked.emit)
+        self.remember = Button(_("Remem&ber it for this product"), "stock.remember", self.remember_asked.emit)
         self.remember.hide()
         self.form = Form(keeper)
         # Which act is chosen is no work of anybody's: it is kept only with what is typed for it.
