@@ -1,6 +1,7 @@
 """The part of `simulate` that plays scanners and instruments: a serial port made up, and what they say on it."""
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -40,6 +41,7 @@ def run(
         {"port": port.name},
         [f"{port.name}: enter this port under “Scanner and instruments of this workstation” (Ctrl+K)."],
     )
+    sys.stdout.flush()  # whoever reads it through a pipe must learn the port before the device speaks
     opened(port)
     count = 0
     try:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QInputEvent, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QLineEdit
+from shiboken6 import isValid
 
 from clinic_desktop.gui.shell.burst import Burst, Wedge
 
@@ -88,15 +89,19 @@ class WedgeFilter(QObject):
         at = _instant(event)
         if event.type() == QEvent.Type.ShortcutOverride:
             # Within a scan no key is a shortcut: Ctrl+] is a separator and Alt+2 a digit of a code.
-            if self._burst.may_go_on(at) and event.modifiers() & ~_WEAK and self._text(event) is not None:
+            text = self._text(event)
+            if self._burst.may_go_on(at) and event.modifiers() & ~_WEAK and text is not None:
                 event.accept()
                 return True
+            # Any other shortcut comes after the keys that were pressed before it.
+            if event.key() not in _MODIFIERS and (text is None or not self._burst.may_go_on(at)):
+                self._settle()
             return False
         self._window = watched if isinstance(watched, QWindow) else None
         if event.type() == QEvent.Type.KeyRelease:
             return self._release(event, at)
-        if self._burst.is_open and not self._burst.may_go_on(at):
-            self._quiet()
+        if not self._burst.may_go_on(at):
+            self._settle()
         if event.key() in _MODIFIERS:
             if event.key() == Qt.Key.Key_Alt and self._burst.is_open:
                 self._code = ""
@@ -126,7 +131,9 @@ class WedgeFilter(QObject):
         """What a key stands for in a scan; None for a key that is in none."""
         modifiers, key = event.modifiers(), event.key()
         if modifiers & Qt.KeyboardModifier.AltModifier:
-            return chr(key) if self._code is not None and 48 <= key <= 57 else None
+            # Codes are typed on the keypad: Alt+2 above the letters is a shortcut, however fast it comes.
+            keypad = bool(modifiers & Qt.KeyboardModifier.KeypadModifier)
+            return chr(key) if self._code is not None and keypad and 48 <= key <= 57 else None
         if modifiers & Qt.KeyboardModifier.ControlModifier:
             return _CONTROLS.get(Qt.Key(key)) if self._burst.is_open else None
         if modifiers & ~_WEAK:
@@ -160,6 +167,10 @@ class WedgeFilter(QObject):
         else:
             self._quiet()
 
+    def _settle(self) -> None:
+        if self._burst.is_open:
+            self._quiet()
+
     def _quiet(self) -> None:
         """No more keys: it is a scan, or it is given back."""
         self._timer.stop()
@@ -181,7 +192,7 @@ class WedgeFilter(QObject):
         self._replaying = True
         try:
             for key in keys:
-                target = window or QGuiApplication.focusWindow()
+                target = window if window is not None and isValid(window) else QGuiApplication.focusWindow()
                 if target is not None:
                     QCoreApplication.sendEvent(target, key)
         finally:

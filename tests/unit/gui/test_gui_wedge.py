@@ -36,6 +36,7 @@ class Bench(QWidget):
             column.addWidget(part)
         self.scans: list[str] = []
         self.give_back: Callable[[], None] = lambda: None
+        self.stood = ""
         self.pressed = self.saved = self.shortcuts = 0
         self.field.returnPressed.connect(self._entered)
         self.button.clicked.connect(self._clicked)
@@ -55,6 +56,7 @@ class Bench(QWidget):
 
     def _short(self) -> None:
         self.shortcuts += 1
+        self.stood = self.field.text()
 
     def key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.windowHandle(), key, modifiers)
@@ -189,6 +191,12 @@ def test_shortcuts_work_when_nothing_is_scanned(bench: Bench) -> None:
     assert bench.shortcuts == 2
 
 
+def test_a_shortcut_comes_after_what_was_typed_before_it(bench: Bench) -> None:
+    bench.type("abc")
+    bench.key(Qt.Key.Key_2, ALT)
+    assert (bench.shortcuts, bench.stood) == (1, "abc")
+
+
 def test_pasting_is_untouched(bench: Bench) -> None:
     QGuiApplication.clipboard().setText("pasted 123456")
     bench.key(Qt.Key.Key_V, CTRL)
@@ -260,7 +268,8 @@ def test_a_separator_typed_as_a_code_with_alt_held_is_one_character(
     bench.type(PACK)
     # As the window system sends it: QTest would let go of Alt after every digit.
     alt, pressed, released = Qt.Key.Key_Alt, QEvent.Type.KeyPress, QEvent.Type.KeyRelease
-    digits = [(kind, Qt.Key(ord(digit)), ALT) for digit in "029" for kind in (pressed, released)]
+    keypad = ALT | Qt.KeyboardModifier.KeypadModifier
+    digits = [(kind, Qt.Key(ord(digit)), keypad) for digit in "029" for kind in (pressed, released)]
     for kind, key, modifier in [(pressed, alt, ALT), *digits, (released, alt, Qt.KeyboardModifier.NoModifier)]:
         QCoreApplication.sendEvent(bench.windowHandle(), QKeyEvent(kind, key, modifier))
     bench.type("21S9\n")
