@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from clinic_desktop.domain.instruments import Reading
 from clinic_desktop.gui.shell.burst import SETTING, Wedge, wedge_of
@@ -60,7 +60,8 @@ class Hearing(QObject):
         window.opened.connect(lambda _place: self.begin())
         window.left.connect(self.end)
         window.locked.connect(self.wedge.flush)
-        window.destroyed.connect(self.end)
+        if (app := QCoreApplication.instance()) is not None:
+            app.aboutToQuit.connect(self.end)
         if window.has_frame:
             self.begin()
 
