@@ -120,13 +120,15 @@ class Schedule:
         self.disk.full = False
         self.clock.elapsed += 5_000
         deleted = bool(self.effects.fired["remote delete"] + self.effects.fired["lost sight of"])
+        # What was deleted is believed after days; else one day is watched in which nothing must move, or two.
+        days = 5 if deleted else 2 if self.seed % 4 == 0 else 1
         for turn in range(ROUNDS):
             self.network.signed_in = True
             self.engine.people["alpha"].resume("u1")
             self.engine.people["alpha"].sync_now("u1")
             self._work(self.clock.elapsed + 400, most=MOST_STEPS)
             open_ones = self._decide(everything=True)
-            if not open_ones and not self._busy() and turn >= (5 if deleted else 2):
+            if not open_ones and not self._busy() and turn >= days:
                 break
             self.clock.elapsed += 90_000
             if turn == 3:
