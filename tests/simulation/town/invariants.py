@@ -151,10 +151,13 @@ def _no_doubles(world: TownSchedule, rows: Rows, system: str) -> list[str]:
         # What was taken away there before it was looked for could not be found.
         mine = {one.ident for one in made if _is(system, one, family)}
         unseen = world.effects.fired["restored"] or mine & _taken_away(world, system)
+        kp = world.engine.offices[system].desk.remote.profile.kinds[Kind.PATIENT]
+        if kp.create is Create.NATURAL and mine & _changed_by_others(world, system):
+            # Where nothing of ours is kept, and others changed what it says, nobody can know it for ours.
+            continue
         if count > 1 + doubled and not unseen:
             found.append(f"I4 {system} {family} was created {count} times")
         live = sorted(ident for ident in mine if world.row_of(system, ident) is not None)
-        kp = world.engine.offices[system].desk.remote.profile.kinds[Kind.PATIENT]
         if len(live) < 2 or not kp.listed or kp.create is Create.WRITE_ONLY:
             continue
         links = [rows.get(Link, system, PATIENT, ident) for ident in live]
@@ -167,6 +170,10 @@ def _no_doubles(world: TownSchedule, rows: Rows, system: str) -> list[str]:
 
 def _taken_away(world: TownSchedule, system: str) -> set[str]:
     return {one.ident for one in world.ways[system].system.log.effects if one.act == "delete"}
+
+
+def _changed_by_others(world: TownSchedule, system: str) -> set[str]:
+    return {one.ident for one in world.ways[system].system.log.effects if not one.by_client and one.act == "update"}
 
 
 def _is(system: str, made: Effect, family: str) -> bool:
