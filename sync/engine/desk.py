@@ -1,7 +1,7 @@
 """What every job of one system works with."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,8 @@ class Desk:
     gone_out: Callable[[], None] = lambda: None
     # What is not asked for again before a time: a route whose limit is full, the whole system where it is away.
     holds: dict[str, float] = field(default_factory=dict)
+    # The lists that are looked through, by the kinds that they were worked out for.
+    lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""
@@ -61,6 +63,8 @@ class Desk:
 
     def held(self, *names: str) -> bool:
         """Whether any of these must not be asked for yet."""
+        if not self.holds:
+            return False
         now = self.now()
         return any(self.holds.get(name, 0.0) > now for name in names)
 
@@ -74,8 +78,7 @@ class Desk:
 
     def get(self, rows: Rows, name: str) -> str:
         """A small fact."""
-        found = rows.get(Kept, self.system, name)
-        return "" if found is None else found.value
+        return queries.kept_value(rows, self.system, name)
 
     def keep(self, rows: Rows, name: str, value: str) -> None:
         """Keep a small fact."""

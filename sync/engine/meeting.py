@@ -82,11 +82,7 @@ def _late(
     """A value that we sent and never heard of may arrive after all, over a newer one: that is no change of theirs."""
     if not merged.adopt:
         return merged
-    lost = [
-        one
-        for one in rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
-        if one.state in {"superseded", "unknown"}
-    ]
+    lost = _lost(desk, rows, link)
     late = {
         name
         for name in merged.adopt
@@ -95,6 +91,34 @@ def _late(
         and canon(name)(mine.get(name)) != canon(name)(seen.body[name])
     }
     return _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
+
+
+def _lost(desk: Desk, rows: Rows, link: Link) -> list[Intent]:
+    """What was sent and never heard of."""
+    found = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
+    return [one for one in found if one.state in {"superseded", "unknown"}]
+
+
+def _late_over_theirs(desk: Desk, rows: Rows, link: Link, asked: Conflict, seen: Seen) -> None:
+    """What a person is asked about was written over there by a lost request of ours: what they had written is kept.
+
+    Both sides may agree again by that, and the question is gone; their value must not go with it.
+    """
+    name, theirs = asked.member, asked.sides.get("theirs")
+    same = desk.canon(seen.kind)(name)
+    now = same(seen.body[name])
+    if now == same(theirs) or not any(
+        name in one.body and same(one.body[name]) == now for one in _lost(desk, rows, link)
+    ):
+        return
+    told = Conflict(
+        desk.new_id(), desk.system, link.kind, link.local_id, "overwrite", "", link.remote_id,
+        {"before": {name: theirs}, "sent": {name: seen.body[name]}, "moved": [name]}, "open",
+        why="an older request of ours arrived late", at=desk.now(),
+    )  # fmt: skip
+    asked.sides = {**asked.sides, "theirs": seen.body[name]}
+    rows.put_all([told, asked])
+    desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=[name])
 
 
 def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
@@ -206,6 +230,8 @@ def _conflicts(
         one.clinical = int(kp.rules[name].clinical)
         rows.put(one)
     for name, one in here.items():
+        if one.state == "open" and name in seen.body:
+            _late_over_theirs(desk, rows, link, one, seen)
         if name not in seen.body or name in merged.tell:
             continue
         one.state = "closed"

@@ -56,6 +56,7 @@ class Office:
         self._jobs = 0
         self._cursor = -1
         self._rotated = 0.0
+        self._idle_at = 0.0
         desk.gone_out = self._gone_out
 
     def _gone_out(self) -> None:
@@ -105,26 +106,31 @@ class Office:
             self.start()
             return True
         desk = self.desk
+        asked_at = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
             if self._cursor < 0:
                 self._cursor = int(desk.get(rows, "cursor") or 0)
             behind = self._cursor < desk.chart.end(unit)
-            paused = bool(desk.get(rows, "paused")) or desk.held("away")
-            job = None if behind or paused else self._next(rows)
+            due = queries.next_due(rows, desk.system)
+            paused = bool(due.paused) or desk.held("away")
+            job = None if behind or paused else self._next(rows, due)
         if behind:
             self._take_in_changes()
             return True
         if job is None:
-            return False if paused else self._rotate()
+            if not paused and self._rotate():
+                return True
+            self._idle_at = asked_at
+            return False
         self._jobs += 1
         job()
         return True
 
-    def _next(self, rows: Rows) -> Callable[[], None] | None:
+    def _next(self, rows: Rows, due: queries.Due) -> Callable[[], None] | None:
         """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
         now = self.desk.now()
-        hint, lost, tell, read, lists = queries.next_due(rows, self.desk.system)
+        hint, lost, tell, read, lists, _ = due
         finders: list[Callable[[Rows], Callable[[], None] | None]] = []
         turn = self._jobs % LIST_EVERY
         if lists and turn == LIST_EVERY - 1:
@@ -144,8 +150,8 @@ class Office:
         for find in finders:
             if (job := find(rows)) is not None:
                 return job
-        if (due := sweeping.next_list(self.desk, rows)) is not None:
-            return lambda: self._begin_list(*due)
+        if (unseen := sweeping.next_list(self.desk, rows)) is not None:
+            return lambda: self._begin_list(*unseen)
         return None
 
     def _take_in_changes(self) -> None:
@@ -226,10 +232,10 @@ class Office:
         now = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            if desk.get(rows, "paused"):
-                return False
-            _, lost, waiting, _, _ = queries.next_due(rows, desk.system)
-        due = [at for at in (lost, waiting) if at is not None]
+            next_due = queries.next_due(rows, desk.system)
+        if next_due.paused:
+            return False
+        due = [at for at in (next_due.lost, next_due.tell) if at is not None]
         if any(now < at <= now + seconds for at in due):
             return True
         frees = [until for name, until in desk.holds.items() if until > now and not name.startswith("sweep:")]
@@ -241,14 +247,16 @@ class Office:
         now = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            if desk.get(rows, "paused"):
+            due = queries.next_due(rows, desk.system)
+            if due.paused:
                 return None
             if desk.held("away"):
                 return desk.holds["away"]
-            *times, _lists = queries.next_due(rows, desk.system)
+            times = [due.hint, due.lost, due.tell, due.read]
             times += [at for at in desk.holds.values() if at > now]
             times += [at for at, _, _ in sweeping.due(desk, rows)]
-        later = [at for at in times if at is not None]
+        # What was due when nothing could be done waits for something else: a hold, an answer, a person.
+        later = [at for at in times if at is not None and at > self._idle_at]
         return max(now + 1.0, min(later)) if later else now + 60.0
 
 

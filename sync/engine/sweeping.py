@@ -44,12 +44,21 @@ def scopes(kind: Kind) -> tuple[str, ...]:
 def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
     """When each list is next looked through, the soonest first."""
     kept = queries.by_prefix(rows, desk.system, "next:")
-    return sorted(
-        (float(kept.get(f"next:{kind}:{scope}") or 0.0), str(kind), scope)
-        for kind, kp in desk.remote.profile.kinds.items()
-        if kp.listed or kp.listed_for is not None
-        for scope in scopes(kind)
-    )
+    return sorted((float(kept.get(name) or 0.0), kind, scope) for name, kind, scope in _lists(desk))
+
+
+def _lists(desk: Desk) -> tuple[tuple[str, str, str], ...]:
+    """The lists of a system and their parts, with the name under which it is kept when each is due."""
+    kinds = desk.remote.profile.kinds
+    if desk.lists is None or desk.lists[0] is not kinds:
+        named = (
+            (f"next:{kind}:{scope}", str(kind), scope)
+            for kind, kp in kinds.items()
+            if kp.listed or kp.listed_for is not None
+            for scope in scopes(kind)
+        )
+        desk.lists = (kinds, tuple(named))
+    return desk.lists[1]
 
 
 def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
@@ -211,9 +220,13 @@ def _next_unit(desk: Desk, rows: Rows, one: Sweep) -> None:
 
 
 def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
-    missing = queries.missing(rows, one.id)
     one.state, one.ended_at = state, desk.now()
-    queries.seen_again(rows, one.system, one.kind, one.id)
+    missing: list[str] = []
+    if one.scope == "all":
+        # Of a part of a list nothing is noted as seen or missing.
+        missing = queries.missing(rows, one.id)
+        queries.seen_again(rows, one.system, one.kind, one.id)
+        rows.remove(Sighting, sweep=one.id)
     if state == "complete" and missing:
         known = rows.count(Link, system=desk.system, kind=one.kind, status="confirmed")
         if len(missing) > max(FEWEST, int(known * SHARE)):
@@ -221,7 +234,6 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
             raise_question(desk, rows, one.kind, "", "suspect", str(one.id), f"{len(missing)} of {known} would be gone")
         else:
             _strike(desk, rows, one, missing)
-    rows.remove(Sighting, sweep=one.id)
     now = desk.now()
     length = float(desk.get(rows, f"period:{one.kind}:{one.scope}") or PERIODS[one.scope])
     shortest, longest = PERIODS[one.scope] / 4, PERIODS[one.scope] * 4

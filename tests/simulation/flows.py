@@ -20,11 +20,17 @@ class Day(Schedule):
     """A quiet schedule that does what a flow says; faults come one at a time, by name."""
 
     def __init__(
-        self, crash_at: int, *, create: Create = Create.MARKER, put: Put = Put.TOP, masks: bool = False
+        self,
+        crash_at: int,
+        *,
+        create: Create = Create.MARKER,
+        put: Put = Put.TOP,
+        masks: bool = False,
+        an_hour: int = 12,
     ) -> None:
         super().__init__(1)
         self.masks = masks
-        self.profile = profile("alpha", create, put, partial=False, limits=(12, 4000, 100))
+        self.profile = profile("alpha", create, put, partial=False, limits=(an_hour, 4000, 100))
         self.server.buckets = self.profile.buckets
         self.server.shouts = False
         self.network.rate, self.network.allowed, self.meddling = 0.0, (), 0.0
@@ -178,7 +184,7 @@ def refused(day: Day) -> None:
 
 
 def budget(day: Day) -> None:
-    for n in range(14):
+    for n in range(6):
         day.save("patient", f"P{n}", {**PATIENT, "name": f"Ana{n}", "phone": str(n)})
     day.work(4000)
 
@@ -257,13 +263,25 @@ def very_late(day: Day) -> None:
     day.work(10)
 
 
+def late_over_theirs(day: Day) -> None:
+    create(day)
+    day.failing("very late")
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777"})
+    day.work(100)
+    day.edit_there(name="Anna")
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777", "name": "Anne"})
+    day.work(20)
+    day.clock.sleep(5_000)
+    day.work(10)
+
+
 def restored_at_the_limit(day: Day) -> None:
     backup = day.disk.snapshot()
-    for n in range(12):
+    for n in range(4):
         day.save("patient", f"P{n}", {**PATIENT, "name": f"Ana{n}", "phone": str(n)})
     day.work(60)
     day.restore(backup)
-    for n in range(20, 24):
+    for n in range(20, 22):
         day.save("patient", f"P{n}", {**PATIENT, "name": f"Bo{n}", "phone": f"9{n}"})
     day.work(600)
 
@@ -277,5 +295,6 @@ FLOWS: tuple[Callable[[Day], None], ...] = (
     lost_sight_of,
     perhaps_ours,
     very_late,
+    late_over_theirs,
     restored_at_the_limit,
 )  # fmt: skip

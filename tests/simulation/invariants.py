@@ -4,14 +4,13 @@ import json
 from collections import Counter
 from typing import Any
 
-from sync.engine.audit import broken, links_of
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.port import Create, Kind, Telling
+from tests.simulation.ledger import audited, bounded, no_resurrection, nothing_deleted, with_a_person
 from tests.simulation.schedule import Schedule
 
 SCALARS = ("name", "phone")
-MOST_ATTEMPTS = 9
 
 
 def violations(world: Schedule) -> list[str]:
@@ -23,29 +22,18 @@ def violations(world: Schedule) -> list[str]:
         found += _nothing_lost(world, rows)
         found += _no_silent_overwrite(world, rows)
         found += _no_doubles(world, rows)
-        found += _no_resurrection(rows)
-        found += _nothing_deleted(rows)
+        found += no_resurrection(rows, "alpha")
+        found += nothing_deleted(rows)
         found += _still_there(world, rows)
         if world.read_idle:
             found.append(f"I10 {world.read_idle} records were read with nothing changed")
         if world.sent_idle:
             found.append(f"I10 {world.sent_idle} requests were sent with nothing to tell")
         found += _right_chart(world, rows)
-        found += _bounded(rows)
+        found += bounded(rows, "alpha")
         found += _lively(world, rows)
-        found += _audited(rows)
+        found += audited(rows, "alpha")
     return found
-
-
-def _open(rows: Rows, kind: str, local_id: str, member: str = "") -> bool:
-    """Whether a person has been told of the record (or its member), or it rests with one."""
-    work = rows.get(Work, "alpha", kind, local_id)
-    if work is not None and work.state in {"refused", "cannot", "person", "closed"}:
-        return True
-    return any(
-        one.state == "open" and (one.sort != "field" or one.member == member or not member)
-        for one in rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
-    )
 
 
 def _converged(world: Schedule, rows: Rows) -> list[str]:
@@ -73,7 +61,7 @@ def _converged(world: Schedule, rows: Rows) -> list[str]:
                 continue
             if world.server.shouts and name == "address" and _loud(mine) == _loud(theirs):
                 continue
-            if not _open(rows, link.kind, link.local_id, name) and not rows.get(
+            if not with_a_person(rows, "alpha", link.kind, link.local_id, name) and not rows.get(
                 Quarantine, "alpha", link.kind, link.remote_id
             ):
                 found.append(f"I1 {link.kind} {link.local_id} {name}: here {mine!r}, there {theirs!r}")
@@ -101,7 +89,7 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
             found += [f"I2 the allergy of {local_id} was taken out" for _ in gone]
         if member == "notes" and not set(str(edit.value).split("\n")) <= set(str(now).split("\n")):
             found.append(f"I2 a note of {local_id} was lost")
-        if member not in SCALARS or now == edit.value or _open(rows, kind, local_id, member):
+        if member not in SCALARS or now == edit.value or with_a_person(rows, "alpha", kind, local_id, member):
             continue
         links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
         theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
@@ -149,7 +137,11 @@ def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
             found.append(f"I3 a note was taken out of {one.id}")
         if one.member == "contacts" and not {c["who"] for c in one.old or ()} <= {c["who"] for c in one.new or ()}:
             found.append(f"I3 a contact was taken out of {one.id}")
-        if one.member in SCALARS and one.old not in _ever_here(rows, link, one.member):
+        if (
+            one.member in SCALARS
+            and one.old not in _ever_here(rows, link, one.member)
+            and one.old not in _kept_as_overwritten(rows, link, one.member)
+        ):
             found.append(f"I3 {one.id} {one.member}: {one.old!r} was written over and was never here")
     return found
 
@@ -158,6 +150,12 @@ def _ever_here(rows: Rows, link: Link, member: str) -> list[Any]:
     """What a member of a record here ever said."""
     found = rows.run("SELECT members FROM model_journal WHERE kind = ? AND local_id = ?", (link.kind, link.local_id))
     return [members[member] for row in found.fetchall() if member in (members := json.loads(row[0]))]
+
+
+def _kept_as_overwritten(rows: Rows, link: Link, member: str) -> list[Any]:
+    """What a person has been told of as perhaps written over by us."""
+    found = rows.find(Conflict, system="alpha", kind=link.kind, local_id=link.local_id)
+    return [one.sides["before"].get(member) for one in found if one.sort == "overwrite"]
 
 
 def _taken_out(rows: Rows, local_id: str) -> set[str]:
@@ -213,24 +211,6 @@ def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:
     return world.server.sent
 
 
-def _no_resurrection(rows: Rows) -> list[str]:
-    """I6: what was gone is linked again by a person alone."""
-    states: dict[str, str] = {}
-    found = []
-    for row in rows.find(Audited, ("n",), system="alpha", what="link"):
-        key = f"{row.kind}/{row.detail['remote']}"
-        if states.get(key) == "gone" and row.detail["status"] == "confirmed" and not row.detail["who"]:
-            found.append(f"I6 {key} came back by itself")
-        states[key] = row.detail["status"]
-    return found
-
-
-def _nothing_deleted(rows: Rows) -> list[str]:
-    """I7: nothing here goes because of what is not there."""
-    count = rows.run("SELECT count(*) FROM model_record WHERE void = 1").fetchone()[0]
-    return [f"I7 {count} records were voided"] if count else []
-
-
 def _still_there(world: Schedule, rows: Rows) -> list[str]:
     """I7: what is taken for gone was away for a day at least."""
     found = []
@@ -257,15 +237,6 @@ def _right_chart(world: Schedule, rows: Rows) -> list[str]:
     return found
 
 
-def _bounded(rows: Rows) -> list[str]:
-    """I10: no request is repeated for ever."""
-    return [
-        f"I10 {one.kind} {one.local_id} was tried {one.attempts} times"
-        for one in rows.find(Intent, system="alpha")
-        if one.attempts > MOST_ATTEMPTS
-    ]
-
-
 def _lively(world: Schedule, rows: Rows) -> list[str]:
     """I11: everything ends: told, refused, or before a person."""
     stuck = [one for state in ("inflight", "unknown") for one in rows.find(Intent, system="alpha", state=state)]
@@ -286,20 +257,7 @@ def _lively(world: Schedule, rows: Rows) -> list[str]:
                 and not thing.deleted
                 and link
                 and link.status == "confirmed"
-                and not _open(rows, shadow.kind, link.local_id)
+                and not with_a_person(rows, "alpha", shadow.kind, link.local_id)
             ):
                 found.append(f"I11 {shadow.kind} {shadow.remote_id} was never read back: {sorted(shadow.told)}")
-    return found
-
-
-def _audited(rows: Rows) -> list[str]:
-    """I12: the log holds, and the links can be made again from it."""
-    at = broken(rows, "alpha")
-    found = [] if at is None else [f"I12 the log is broken at {at}"]
-    told = links_of(rows, "alpha")
-    for link in rows.find(Link, system="alpha"):
-        if link.status in {"waiting", "here no place"}:
-            continue
-        if told.get((link.kind, link.remote_id)) != (link.local_id, link.part, link.status):
-            found.append(f"I12 the log does not tell of the link {link.kind} {link.remote_id}")
     return found

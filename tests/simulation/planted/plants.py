@@ -209,7 +209,7 @@ PLANTS = (
         'desk.keep(rows, "cursor", str(end + 1))\n        self._cursor = end + 1',
         seed=11,
     ),
-    Plant("the log is no chain", "audit:Log.add", "digest(before, row)", "digest(START, row)"),
+    Plant("the log is no chain", "audit:Log.add", "digest(before, row, told)", "digest(START, row, told)"),
     Plant("a link is not logged", "audit:Log.linked", "self.add(", "(lambda *a, **k: None)("),
     Plant(
         "every look reads everything again", "sweeping:note_page", "if known.get(seen.remote_id) == found:", "if False:"
