@@ -23,6 +23,7 @@ from clinic_desktop.i18n import N_
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    from clinic_desktop.agent.api import LocalApi
     from clinic_desktop.agent.courier import Courier
     from clinic_desktop.agent.listening import Listening
     from clinic_desktop.agent.wanted import Wanted
@@ -43,11 +44,21 @@ class Agent:
         self._tell = tell
         self._wanted = wanted
         self._listening: Listening | None = None
+        self._api: LocalApi | None = None
         self.ports: dict[str, object] = {}
         self._clinic: Clinic | None = None
         self._scheduler: BackgroundScheduler | None = None
         self._courier: Courier | None = None
         self._busy = threading.Lock()
+
+    def answer(self) -> None:
+        """Start the local API where one is wanted, with a key or without. Raises Trouble."""
+        if self._wanted is None or self._wanted.api is None:
+            return
+        from clinic_desktop.agent.api import LocalApi  # a process with no API does not pay for it
+
+        self._api = LocalApi(self._wanted.api, self._tell)
+        self.ports["api"] = self._api.start()
 
     def obey(self, line: str) -> bool:
         """Do what one line says; False when it says to end."""
@@ -70,14 +81,23 @@ class Agent:
     def lock(self) -> None:
         """Give up the key: close the database and start this very process anew, so that no copy stays in memory."""
         self.close()
+        self.end()
         self._tell({"event": "locked"})
         if os.name == "nt":
             raise SystemExit(0)  # there is no exec there; the window starts another one
         sys.stdout.flush()
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, argument by argument
 
+    def end(self) -> None:
+        """Stop the local API, the last that anybody hears of this process."""
+        if self._api is not None:
+            self._api.stop()
+            self._api = None
+
     def close(self) -> None:
         """Close the listeners, stop the courier and the jobs, and close the database."""
+        if self._api is not None:
+            self._api.closed()
         if self._listening is not None:
             self._listening.stop()
             self._listening = None
@@ -117,17 +137,19 @@ class Agent:
 
         self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
-        if self._wanted:
-            self._listen()
+        if self._api is not None:
+            self._api.opened(self._clinic)
+        self._listen()
 
     def _listen(self) -> None:
-        from clinic_desktop.agent.listening import Listening  # with the key, as above
-
         clinic, wanted = self._clinic, self._wanted
         if clinic is not None and wanted:
+            from clinic_desktop.agent.listening import Listening  # with the key, as above
+
             listening = Listening(clinic, wanted)
-            self.ports = listening.start()
+            self.ports |= listening.start()
             self._listening = listening
+        if self.ports:
             self._tell({"event": "listening", **self.ports})
 
     def _schedule(self) -> None:
@@ -199,6 +221,7 @@ def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None)
             sys.stdout.flush()
 
     agent = Agent(profile, tell, wanted)
+    agent.answer()
     if key is not None:
         agent.open(key.hex())
     tell({"event": "ready", "pid": os.getpid(), **agent.ports})
@@ -210,6 +233,7 @@ def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     agent.close()
+    agent.end()
     tell({"event": "ended"})
     # Not by returning: a job that still runs would keep the process, and with it the key, alive.
     with contextlib.suppress(OSError, ValueError):

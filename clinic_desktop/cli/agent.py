@@ -11,6 +11,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     """Be the background process."""
     words = parser("agent", "The background process. It is told what to do on its standard input.")
     words.add_argument("--sealed", action="store_true", help="start with no key; the window hands it over")
+    words.add_argument(
+        "--api-port", type=int, metavar="N", help="answer the local API on this machine (0: any free port)"
+    )
     words.add_argument("--mllp-port", type=int, metavar="N", help="listen for HL7 v2 over MLLP (0: any free port)")
     words.add_argument("--astm-port", type=int, metavar="N", help="listen for analysers over ASTM (0: any free port)")
     words.add_argument("--drop", type=Path, metavar="DIR", help="take the result files that analysers put there")
@@ -20,9 +23,10 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     )  # fmt: skip
     chosen = words.parse_args(arguments)
     ports = (chosen.mllp_port, chosen.astm_port)
-    if any(port is not None and not 0 <= port <= 65535 for port in ports):
+    if any(port is not None and not 0 <= port <= 65535 for port in (*ports, chosen.api_port)):
         words.error("a port is a number from 0 to 65535")
-    wanted = Wanted(*ports, None if chosen.drop is None else chosen.drop.absolute(), chosen.listen_on)
+    drop = None if chosen.drop is None else chosen.drop.absolute()
+    wanted = Wanted(*ports, drop, chosen.listen_on, chosen.api_port)
     if chosen.sealed:
         return run_agent(terminal.profile, wanted=wanted)
     # Only where it is needed: a sealed start must not cost the half second that the database takes to import.

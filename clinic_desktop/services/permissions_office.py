@@ -1,6 +1,15 @@
 """The part of the table of permissions that is about the office: reports, systems, devices, research."""
 
-from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, LABORATORY, PHARMACIST
+from clinic_desktop.services.roles import (
+    ADMINISTRATOR,
+    CASHIER,
+    DOCTOR,
+    EVERYONE,
+    FRONT_DESK,
+    LABORATORY,
+    NURSE,
+    PHARMACIST,
+)
 
 _DEVICES = (
     "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
@@ -28,5 +37,12 @@ OFFICE: dict[str, frozenset[str]] = {
     "reporting.reports_for": EVERYONE,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
+    # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role
+    "pairing.pair_device": frozenset({ADMINISTRATOR}),
+    "pairing.offer_code": frozenset({ADMINISTRATOR}),
+    "pairing.revoke_device": frozenset({ADMINISTRATOR}),
+    "pairing.paired": frozenset({ADMINISTRATOR}),
+    "pairing.redeem_code": frozenset({LABORATORY, ADMINISTRATOR}),
+    "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
 }
