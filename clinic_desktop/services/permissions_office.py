@@ -43,6 +43,14 @@ OFFICE: dict[str, frozenset[str]] = {
     "pairing.revoke_device": frozenset({ADMINISTRATOR}),
     "pairing.paired": frozenset({ADMINISTRATOR}),
     "pairing.redeem_code": frozenset({LABORATORY, ADMINISTRATOR}),
+    # what paired devices tell and ask: the role is that of the kind's account (domain.pairing.KINDS)
+    "device_intake.take_vitals": frozenset({NURSE}),
+    "device_intake.take_paper": frozenset({FRONT_DESK}),
+    "device_intake.keep_results": frozenset({LABORATORY}),
+    "device_scans.take_scan": frozenset({FRONT_DESK}),
+    "device_scans.scan": EVERYONE,
+    "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
+    "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
 }

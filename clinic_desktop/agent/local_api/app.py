@@ -10,13 +10,33 @@ from starlette.responses import Response
 
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.problems import TYPE, Problem, of_refusal, of_trouble
-from clinic_desktop.agent.local_api.routes import health
+from clinic_desktop.agent.local_api.routes import (
+    documents,
+    health,
+    pages,
+    pairing,
+    patients,
+    queue,
+    results,
+    scans,
+    vitals,
+)
 from clinic_desktop.agent.local_api.rules import Rule, Rules
 from clinic_desktop.agent.local_api.security import Guard
 from clinic_desktop.domain.refusals import Refusal, Trouble
 
 # One entry for each subject: its rules, and what makes its routes. A new subject is a file and a line.
-SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] = ((health.RULES, health.router),)
+SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] = (
+    (health.RULES, health.router),
+    (pairing.RULES, pairing.router),
+    (vitals.RULES, vitals.router),
+    (results.RULES, results.router),
+    (scans.RULES, scans.router),
+    (documents.RULES, documents.router),
+    (patients.RULES, patients.router),
+    (queue.RULES, queue.router),
+    (pages.RULES, pages.router),
+)
 
 
 def build(context: ApiContext) -> Guard:
@@ -38,11 +58,13 @@ def routes(context: ApiContext) -> FastAPI:
     )
     for _rules, make in SUBJECTS:
         api.include_router(make(context))
+    pages.describe(api)
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(Refusal, _refusal)
     api.add_exception_handler(Trouble, _trouble)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
+    api.add_exception_handler(Exception, _fault)
     return api
 
 
@@ -56,6 +78,10 @@ async def _refusal(_request: Request, error: Exception) -> Response:
 
 async def _trouble(_request: Request, error: Exception) -> Response:
     return _answer(of_trouble(error) if isinstance(error, Trouble) else Problem(500))
+
+
+async def _fault(_request: Request, _error: Exception) -> Response:
+    return _answer(Problem(500))
 
 
 async def _http(_request: Request, error: Exception) -> Response:

@@ -37,12 +37,20 @@ class OpenBook:
 
     def find(self, token: str) -> "Paired | None":
         """The device of a token; None where there is none, or it is revoked, be it in this very moment."""
+        self._look()
+        return self._known.get(token_hash(token))
+
+    def holds(self, device: "Paired") -> bool:
+        """Whether a device that was let in may still speak."""
+        self._look()
+        return any(one.id == device.id for one in self._known.values())
+
+    def _look(self) -> None:
         # One look at the version of the data (4 microseconds): they are read again only when one of them changed.
         with self._looking:
             moved = self._watch.moved() if self._open else frozenset()
         if any(kind in KINDS for kind, _patient in moved):
             self._known = self._read()
-        return self._known.get(token_hash(token))
 
     def desk(self, device: "Paired") -> "Desk":
         """The desk at which a device acts; its session is opened with its first act. Raises Refusal where revoked."""

@@ -29,6 +29,9 @@ class Book(Protocol):
     def desk(self, device: "Paired") -> "Desk":
         """The desk at which a device acts."""
 
+    def holds(self, device: "Paired") -> bool:
+        """Whether a device that was let in may still speak."""
+
     def close(self) -> None:
         """End the sessions of the devices."""
 

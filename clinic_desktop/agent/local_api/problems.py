@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
+from clinic_desktop.services.device_answers import Reused
 
 TYPE = "application/problem+json"
 
@@ -78,6 +79,7 @@ class Problem(Exception):  # noqa: N818 - it is an answer
 
 def of_refusal(refused: Refusal, status: int = 422) -> Problem:
     """A rule that said no, in its own words."""
+    status = 409 if isinstance(refused, Reused) else status
     return Problem(status, _(refused.message).format(**refused.facts), refused.field)
 
 
