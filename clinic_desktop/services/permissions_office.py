@@ -28,5 +28,6 @@ OFFICE: dict[str, frozenset[str]] = {
     "reporting.reports_for": EVERYONE,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
+    "device_alarms.report_lost": frozenset({LABORATORY}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
 }
