@@ -37,10 +37,13 @@ OFFICE: dict[str, frozenset[str]] = {
     "reporting.reports_for": EVERYONE,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
+    "device_alarms.report_lost": frozenset({LABORATORY}),
     # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role
     "pairing.pair_device": frozenset({ADMINISTRATOR}),
     "pairing.offer_code": frozenset({ADMINISTRATOR}),
     "pairing.revoke_device": frozenset({ADMINISTRATOR}),
+    "local_network.choose_network": frozenset({ADMINISTRATOR}),
+    "local_network.leave_network": frozenset({ADMINISTRATOR}),
     "pairing.paired": frozenset({ADMINISTRATOR}),
     "pairing.redeem_code": frozenset({LABORATORY, ADMINISTRATOR}),
     # what paired devices tell and ask: the role is that of the kind's account (domain.pairing.KINDS)

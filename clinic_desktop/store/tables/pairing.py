@@ -68,13 +68,11 @@ device_scans = record(
     one_of("kind", "barcode", "card", "identity"),
 )
 
-# The one address beyond this machine that an administrator chose, with the certificate made for it.
+# The one address beyond this machine that an administrator chose; its certificate lies in the clinic's folder.
 local_networks = record(
     "local_networks",
     text("address"),
-    text("certificate"),
-    text("private_key"),
-    text("fingerprint"),
+    number("port"),
     text("chosen_at"),
     link("chosen_by", "staff"),
     number("active", default=1),
