@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from clinic_desktop.agent.local_api.limits import Pace
 from clinic_desktop.agent.local_api.problems import Problem
 from clinic_desktop.clock import Clock
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class Book(Protocol):
 
     def desk(self, device: "Paired") -> "Desk":
         """The desk at which a device acts."""
+
+    def unread(self) -> bool:
+        """Whether a device may be new that `find` does not know yet."""
 
     def holds(self, device: "Paired") -> bool:
         """Whether a device that was let in may still speak."""
@@ -72,7 +76,17 @@ class ApiContext:
         """The desk at which a device acts. Raises Problem while there is no key."""
         if self.book is None:
             raise locked()
-        return self.book.desk(device)
+        try:
+            return self.book.desk(device)
+        except Refusal as refused:
+            raise unproved() from refused  # revoked in this very moment
+
+
+def unproved() -> Problem:
+    """No token, or one that lets nobody in."""
+    return Problem(
+        401, _(N_("Pair this device first, and send its token.")), headers={"WWW-Authenticate": 'Bearer realm="clinic"'}
+    )
 
 
 def locked() -> Problem:

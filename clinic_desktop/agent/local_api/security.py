@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from clinic_desktop.agent.local_api.context import ApiContext, locked
+from clinic_desktop.agent.local_api.context import ApiContext, locked, unproved
 from clinic_desktop.agent.local_api.limits import Buckets
 from clinic_desktop.agent.local_api.problems import TYPE, Problem
 from clinic_desktop.agent.local_api.rules import Rule, Rules
@@ -27,6 +27,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODIES = frozenset({"POST", "PUT", "PATCH"})
 OWN_SITES = frozenset({b"same-origin", b"none"})
 LONGEST_PATH = 1024
+NEW_SECONDS = 0.3
 LONGEST_TOKEN = 200
 _ALWAYS = (
     (b"cache-control", b"no-store"),
@@ -69,7 +70,7 @@ class Guard:
             await send(message)
 
         try:
-            rule = self._pass(scope)
+            rule = await self._pass(scope)
             body = await _body(receive, rule) if rule.method in BODIES else b""
             if body is None:
                 return  # whoever sent it has gone
@@ -83,7 +84,7 @@ class Guard:
             if not started:
                 await _say(Problem(500), answer)
 
-    def _pass(self, scope: Scope) -> Rule:
+    async def _pass(self, scope: Scope) -> Rule:
         """Ask everything that needs no database; returns the rule of the route. Raises Problem."""
         headers: list[tuple[bytes, bytes]] = scope["headers"]
         public = self._name(_all(headers, b"host"))
@@ -109,7 +110,7 @@ class Guard:
             if self._context.clinic is None and not rule.keyless:
                 raise locked()
         else:
-            self._prove(scope, rule, headers)
+            await self._prove(scope, rule, headers)
         _require_json(headers, rule)
         return rule
 
@@ -126,7 +127,7 @@ class Guard:
         peer = str((scope.get("client") or ("?",))[0])
         _paced(self._strangers.wait(peer))
 
-    def _prove(self, scope: Scope, rule: Rule, headers: list[tuple[bytes, bytes]]) -> None:
+    async def _prove(self, scope: Scope, rule: Rule, headers: list[tuple[bytes, bytes]]) -> None:
         """Find the device of a token, and ask whether it may. Raises Problem."""
         given = _all(headers, b"authorization")
         word, _space, token = given[0].decode("latin-1").partition(" ") if len(given) == 1 else ("", "", "")
@@ -134,21 +135,19 @@ class Guard:
         book = self._context.book
         if not known or book is None:
             self._stranger(scope)
-            raise _unproved() if book is not None or not known else locked()
+            raise unproved() if book is not None or not known else locked()
         device = book.find(token)
+        if device is None and book.unread():
+            # It may have been paired in this very moment; the wait is over before anybody notices.
+            await asyncio.sleep(NEW_SECONDS)
+            device = book.find(token)
         if device is None:
             self._stranger(scope)
-            raise _unproved()
+            raise unproved()
         _paced(self._devices.wait(device.id))
         if rule.scope not in device.scopes:
             raise Problem(403, _(N_("This device was not paired for that.")))
         scope["device"] = device
-
-
-def _unproved() -> Problem:
-    return Problem(
-        401, _(N_("Pair this device first, and send its token.")), headers={"WWW-Authenticate": 'Bearer realm="clinic"'}
-    )
 
 
 def _paced(seconds: float) -> None:

@@ -95,7 +95,8 @@ class ApiServer:
     def open(self) -> int:
         """Take the port, without answering yet; returns its number. Raises Trouble where it is taken."""
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        taken = socket.socket(family, socket.SOCK_STREAM)
+        # Named as TCP, or asyncio does not send small parts at once, and every answer takes 40 ms longer.
+        taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind((self._host, self._wanted))
