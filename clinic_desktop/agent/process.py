@@ -5,6 +5,7 @@ and what belongs to it. Nothing it tells names a patient or a key.
 """
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -217,16 +218,17 @@ class Agent:
             raise Refusal(N_("There is no job “{name}”."), name=name)
         if self._clinic is None:
             raise Refusal(N_("The clinic is locked."))
-        threading.Thread(target=self._run, args=(name,), name=f"job {name}", daemon=True).start()
+        asked = functools.partial(self._run, name, planned=False)
+        threading.Thread(target=asked, name=f"job {name}", daemon=True).start()
 
-    def _run(self, name: str) -> None:
+    def _run(self, name: str, *, planned: bool = True) -> None:
         from clinic_desktop.agent.jobs import JOBS
 
         with self._busy:
             clinic = self._clinic
-            if clinic is not None:
+            if clinic is not None and (JOBS[name].is_wanted(clinic) or not planned):
                 self._tell({"event": "job.started", "job": name})
-                self.guarded(name, lambda: self._tell(JOBS[name].work(clinic)))
+                self.guarded(name, lambda: self._tell(JOBS[name].run(clinic)))
 
     def guarded(self, what: str, work: Callable[[], None]) -> None:
         """Say what went wrong and go on: a job that fails must not take the others with it."""
