@@ -4,17 +4,26 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.agent.local_api.context import ApiContext
 
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.pairing import Paired
-    from clinic_desktop.store.engine import Watch
 
 # Minutes of waiting stand in the lists, and calls grow old.
 STANDS_SECONDS = 15.0
+
+
+class Looked(Protocol):
+    """Sees whether anything was written."""
+
+    def version(self) -> int:
+        """Another number after every commit of anybody else."""
+
+    def close(self) -> None:
+        """Look no more."""
 
 
 class Rendered:
@@ -24,7 +33,7 @@ class Rendered:
         self._context, self._ask = context, ask
         self._guard = threading.Lock()
         self._of: object = None
-        self._watch: Watch | None = None
+        self._watch: Looked | None = None
         self._made: tuple[tuple[int, int], float, bytes] | None = None
 
     async def body(self, device: "Paired") -> bytes:
