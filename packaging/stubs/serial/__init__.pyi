@@ -1,4 +1,5 @@
 from types import TracebackType
+from typing import Self
 
 class SerialException(OSError): ...
 
@@ -8,9 +9,20 @@ class SerialBase:
     def write(self, data: bytes) -> int | None: ...
     def flush(self) -> None: ...
     def close(self) -> None: ...
-    def __enter__(self) -> SerialBase: ...
+    def __enter__(self) -> Self: ...
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+class Serial(SerialBase):
+    def __init__(
+        self,
+        port: str | None = ...,
+        baudrate: int = ...,
+        *,
+        timeout: float | None = ...,
+        write_timeout: float | None = ...,
+        exclusive: bool | None = ...,
     ) -> None: ...
 
 def serial_for_url(
