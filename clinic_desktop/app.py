@@ -379,6 +379,7 @@ def _suggestion(hit: "PatientHit") -> "Suggestion":
 
 
 def _counts(desk: "Desk") -> Mapping[str, int]:
+    from clinic_desktop.services.device_reviewing import waiting
     from clinic_desktop.services.home import waits_for_me
     from clinic_desktop.services.inbox import unread
 
@@ -386,4 +387,6 @@ def _counts(desk: "Desk") -> Mapping[str, int]:
     for group in waits_for_me(desk):
         counts[group.screen] = counts.get(group.screen, 0) + group.count
     counts["inbox"] = unread(desk)
+    if desk.may("device_reviewing.waiting"):
+        counts["review"] = waiting(desk)
     return counts

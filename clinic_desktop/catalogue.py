@@ -27,6 +27,7 @@ _SCREENS = (
     "pharmacy",
     "stock",
     "laboratory",
+    "review",
     "billing",
     "oversight",
     "claims",

@@ -62,6 +62,11 @@ OFFICE: dict[str, frozenset[str]] = {
     "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
     "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    # looking at what devices sent, and deciding about it
+    "device_reviewing.evidence": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.compared": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.waiting": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.reject_told": frozenset({FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
     **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

@@ -24,7 +24,7 @@ from clinic_desktop.services import (
 from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
-from tests.journeys import begun_sync, twice
+from tests.journeys import begun_review, begun_sync, twice
 from tests.journeys.begun_claims import claimed, covered
 from tests.journeys.begun_documents import begin_documents, titled, unfold
 from tests.journeys.small_clinic import Clinic
@@ -36,6 +36,9 @@ TODAY = date(2026, 3, 10)
 # What is typed into and is no part of a form, with the reason.
 NO_FORM = {
     "inbox.show": "filters the inbox",
+    "review.show": "chooses the list",
+    "review.raw": "the message as it came, only read",
+    "review.other": "looks for another patient; empties after each",
     "claims.show": "chooses the list",
     "claims.kind": "chooses the form",
     "sync.show": "chooses between the systems and what waits",
@@ -210,6 +213,10 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "a lost answer": ("sync", "administrator", begun_sync.waits("doubt"), there, 2),
     "a system told by hand": ("sync", "administrator", begun_sync.waits("cannot"), there, 1),
     "who is who there": ("sync", "administrator", begun_sync.staffed, press("sync.who_is_who"), 1),
+    "setting a result aside": ("review", "laboratory", begun_review.doubtful, there, 2),
+    "registering somebody told": ("review", "front_desk", begun_review.told("new"), there, 15),
+    "taking over what was told": ("review", "front_desk", begun_review.told("news"), there, 5),
+    "merging what was told": ("review", "front_desk", begun_review.told("merge"), there, 4),
     "a task for oneself": ("inbox", "nurse", plain(), there, 3),
     "a message": ("inbox", "administrator", plain(), there, 5),
     "a refill": ("refills", "pharmacist", about_patient, there, 3),
