@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.merging import BOTH, KEPT, OTHER, Difference
 from clinic_desktop.gui.screens.review import words
-from clinic_desktop.gui.screens.review.told import Side, changed
+from clinic_desktop.gui.screens.review.told import TwoSides, changed
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.civil import Birth, show_date
@@ -64,7 +64,7 @@ class RegisterPage(FormPage):
 
 
 class TakePage(FormPage):
-    """Side by side: how somebody is registered here, and how they were told of; nothing is ticked beforehand."""
+    """TwoSides by side: how somebody is registered here, and how they were told of; nothing is ticked beforehand."""
 
     def __init__(self, keep: Keep, submit: Callable[[], None]) -> None:
         form = Form(DraftKeeper(keep))
@@ -95,7 +95,7 @@ class TakePage(FormPage):
         form.add(self.reason)
         super().__init__(_("Take over what was told"), _("&Take over"), form, submit)
 
-    def show_sides(self, who: str, sides: tuple[Side, ...]) -> None:
+    def show_sides(self, who: str, sides: tuple[TwoSides, ...]) -> None:
         """What differs; each is ticked by hand."""
         self.form.clear()
         self.who.setText(who)

@@ -13,7 +13,7 @@ from clinic_desktop.services.patients import NewPatient, PatientDetails, Registe
 
 
 @dataclass(frozen=True)
-class Side:
+class TwoSides:
     """One part of a registration as it stands here, and as it was told."""
 
     field: str
@@ -24,7 +24,7 @@ class Side:
 class TellView(Protocol):
     """What this presenter asks of the view."""
 
-    def show_here(self, item: ToldRegistration, details: PatientDetails, sides: tuple[Side, ...]) -> None: ...  # noqa: D102
+    def show_here(self, item: ToldRegistration, details: PatientDetails, sides: tuple[TwoSides, ...]) -> None: ...  # noqa: D102
     def show_two(self, item: ToldRegistration, kept: Registration, other: Registration) -> None: ...  # noqa: D102
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
 
@@ -104,9 +104,9 @@ class Telling:
         )  # fmt: skip
 
 
-def sides(here: NewPatient, told: NewPatient) -> tuple[Side, ...]:
+def sides(here: NewPatient, told: NewPatient) -> tuple[TwoSides, ...]:
     """The parts that a message tells and that stand otherwise here; what it does not tell is no difference."""
-    pairs = [Side(name, getattr(here, name), getattr(told, name)) for name in FIELDS]
+    pairs = [TwoSides(name, getattr(here, name), getattr(told, name)) for name in FIELDS]
     return tuple(one for one in pairs if one.told not in {None, "", "unknown"} and one.told != one.here)
 
 

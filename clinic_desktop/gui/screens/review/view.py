@@ -10,7 +10,7 @@ from clinic_desktop.gui.screens.review import tables, words
 from clinic_desktop.gui.screens.review.deciding import Deciding, doubted
 from clinic_desktop.gui.screens.review.pages import MergePage, RegisterPage, TakePage
 from clinic_desktop.gui.screens.review.presenter import Looked, Presenter
-from clinic_desktop.gui.screens.review.told import Side, Telling
+from clinic_desktop.gui.screens.review.told import Telling, TwoSides
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.form import Form
@@ -182,7 +182,7 @@ class ReviewView(ScreenView):
         """Somebody who was looked for."""
         self.deciding.add_candidate(one)
 
-    def show_here(self, item: ToldRegistration, details: PatientDetails, sides: tuple[Side, ...]) -> None:
+    def show_here(self, item: ToldRegistration, details: PatientDetails, sides: tuple[TwoSides, ...]) -> None:
         """A registration as it stands here beside what was told."""
         if item.id == self._shown:
             self._here = details
