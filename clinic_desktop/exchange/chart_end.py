@@ -209,7 +209,7 @@ class ClinicChart:
         contacts = None
         if _contacts(before.parts) != _contacts(after.parts):
             contacts = [Contact(each[0], each[1], each[2]) for each in _contacts(after.parts)]
-        heard.bring_patient(act, local_id, changes, contacts, title)
+        heard.bring_patient(act, local_id, changes, contacts, title, decided=bool(because.who))
         more = [
             each
             for each in records

@@ -12,6 +12,9 @@ from typing import Any
 
 from sync.port import Body, Rule
 
+# Why a person is asked where only the system changed who somebody is.
+THEY_CHANGED = "they changed who this is"
+
 # A value in a form in which two that say the same are equal.
 Canon = Callable[[Any], str]
 
@@ -89,6 +92,10 @@ def meet(
     """What one member is to say on either side."""
     if _equal(mine, theirs, same):
         return Meeting(mine, theirs)
+    if rule.theirs and rule.identity and base_theirs is not None and not _equal(base_theirs, theirs, same):
+        # Their number of somebody is another one now: nobody but a person can say whether it is still the same person.
+        settled = decided is not None and _equal(theirs, decided.theirs, same)
+        return Meeting(mine, theirs, "" if settled else THEY_CHANGED)
     if rule.theirs:
         # Taken in once: the chart may have no place for it, and is not asked again until it moves.
         return Meeting(mine if _equal(base_theirs, theirs, same) else theirs, theirs)
@@ -97,6 +104,8 @@ def meet(
     by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)
     if not by_us and not by_them:
         return Meeting(mine, theirs)
+    if rule.identity and by_them and not (rule.way == "keyed" and base_theirs is None and base_mine is None):
+        return Meeting(mine, theirs, "both changed it" if by_us else THEY_CHANGED)
     if rule.way == "status":
         return _status(rule, mine, theirs, by_us=by_us, by_them=by_them)
     if rule.removal and (kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)):

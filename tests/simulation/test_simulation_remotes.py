@@ -71,9 +71,10 @@ class Way(httpx.BaseTransport):
         self.system.seed(samples=False)
         self.lose: list[str] = []
         self.created = 0
+        self.secrets = Secrets()
 
     def open(self, gate: Gate) -> Any:
-        secrets = Secrets(**{name: str(value) for name, value in self.system.credentials().items()})
+        secrets = self.secrets = Secrets(**{name: str(value) for name, value in self.system.credentials().items()})
         opening = Opening(
             ORIGIN + self.system.base_path, secrets, self, gate, transport=self, steady=self.clock.steady
         )  # fmt: skip
