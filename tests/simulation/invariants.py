@@ -22,6 +22,7 @@ def violations(world: Schedule) -> list[str]:
         found += _converged(world, rows)
         found += _nothing_lost(world, rows)
         found += _no_silent_overwrite(world, rows)
+        found += _nobody_else(rows)
         found += _no_doubles(world, rows)
         found += _no_resurrection(rows)
         found += _nothing_deleted(rows)
@@ -151,6 +152,21 @@ def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
             found.append(f"I3 a contact was taken out of {one.id}")
         if one.member in SCALARS and one.old not in _ever_here(rows, link, one.member):
             found.append(f"I3 {one.id} {one.member}: {one.old!r} was written over and was never here")
+    return found
+
+
+def _nobody_else(rows: Rows) -> list[str]:
+    """Who a registered patient is was never changed by what came from there, unless a person said so."""
+    found = []
+    known: dict[str, dict[str, Any]] = {}
+    asked = "SELECT local_id, who, members FROM model_journal WHERE kind = 'patient' ORDER BY seq"
+    for local_id, who, members in rows.run(asked).fetchall():
+        said = {name: value for name, value in json.loads(members).items() if name in {"name", "birth"}}
+        before = known.setdefault(local_id, {})
+        for name, value in said.items():
+            if who == "alpha" and name in before and before[name] != value:
+                found.append(f"the {name} of {local_id} became {value!r} because they said so")
+        before |= said
     return found
 
 

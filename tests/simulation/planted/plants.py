@@ -214,4 +214,5 @@ PLANTS = (
     Plant(
         "every look reads everything again", "sweeping:note_page", "if known.get(seen.remote_id) == found:", "if False:"
     ),
+    Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and not", "False and not"),
 )
