@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from sync.engine import cards
 from sync.engine.people import UnknownError
 from sync.engine.run import Engine
 from sync.engine.store.rows import Rows
@@ -367,6 +368,12 @@ class Schedule:
             except UnknownError:
                 people.keep_apart(one.remote_id, one.local_id, "u1")
             return 1
+        if one.sort in cards.ACTS:
+            # Chance of its own, so that the rest of the schedule is what it was.
+            may = people.choices(one.id)
+            if may:
+                people.resolve(one.id, random.Random(one.id).choice(may), "u1")
+            return int(bool(may))
         if one.sort != "field":
             return 0
         self.decided.add((one.kind, one.local_id, one.member))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sync.engine.people import UnknownError
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Shadow
 from sync.port import Kind, Seen, Telling
@@ -184,3 +185,100 @@ def _another(value: Any, system: str, member: str) -> Any:
     if isinstance(value, list):
         return [_another(each, system, "") for each in value]
     return value
+
+
+def gone_there(system: str = "healify") -> tuple[Town, str, Conflict]:
+    """The patient was deleted there, and two looks a day apart have not shown them."""
+    town = settled(system)
+    remote_id, _row = patient_of(town, system)
+    People(town.ways[system].system).remove("patients", remote_id)
+    town.work(5 * DAY)
+    (card,) = cards(town)
+    assert card.sort == "gone"
+    return town, remote_id, card
+
+
+def row(remote_id: str, town: Town) -> dict[str, Any] | None:
+    return town.ways["healify"].system.tables["patients"].rows.get(remote_id)
+
+
+def test_what_is_gone_there_is_made_again_once_and_known_under_its_new_number() -> None:
+    town, remote_id, card = gone_there()
+    assert town.engine.people["healify"].choices(card.id) == ("recreate", "never", "void")
+    town.engine.people["healify"].resolve(card.id, "recreate", "u1")
+    town.work(DAY)
+    assert town.ways["healify"].created == 2
+    assert town.state("healify") == "confirmed"
+    assert cards(town) == []
+    with town.disk.read() as unit:
+        links = Rows(unit).find(Link, system="healify", kind="patient", local_id=ADA_HERE.local_id)
+    assert {link.remote_id: link.status for link in links}[remote_id] == "replaced"
+    assert sum(link.status == "confirmed" for link in links) == 1
+
+
+@pytest.mark.parametrize("act", ["never", "void"])
+def test_what_is_never_told_again_stays_untold_whatever_changes_here(act: str) -> None:
+    town, _remote_id, card = gone_there()
+    town.engine.people["healify"].resolve(card.id, act, "u1")
+    change(town, telecom=[{"system": "phone", "value": "+1-555-010-0404"}])
+    town.work(3 * DAY)
+    assert town.ways["healify"].created == 1
+    assert town.state("healify") == "told by a person"
+    assert cards(town) == []
+    assert here(town).birth_date == ADA.birth_date
+
+
+def test_only_to_read_a_card_closes_nothing() -> None:
+    town, _remote_id, card = gone_there()
+    for act in ("noted", "here", "there", "this", ""):
+        with pytest.raises(UnknownError):
+            town.engine.people["healify"].resolve(card.id, act, "u1")
+    assert [one.id for one in cards(town)] == [card.id]
+
+
+@pytest.mark.parametrize("act", ["join", "leave"])
+def test_what_comes_back_is_taken_up_again_or_left_alone_as_a_person_says(act: str) -> None:
+    town = settled("healify")
+    remote_id, before = patient_of(town, "healify")
+    People(town.ways["healify"].system).remove("patients", remote_id)
+    town.work(5 * DAY)
+    People(town.ways["healify"].system).add("patients", {**before, "phone": "+15550001111"}, remote_id)
+    town.work(3 * DAY)
+    (card,) = cards(town)  # that it was gone is no question any more
+    assert card.sort == "restored"
+    town.engine.people["healify"].resolve(card.id, act, "u1")
+    town.work(3 * DAY)
+    assert town.ways["healify"].created == 1
+    assert ("0001111" in str(here(town).telecom)) == (act == "join")
+    assert town.state("healify") == ("confirmed" if act == "join" else "told by a person")
+    assert cards(town) == []
+
+
+@pytest.mark.parametrize("act", ["this", "other"])
+def test_of_two_there_one_is_ours_and_the_other_is_somebodys_task(act: str) -> None:
+    town = settled("healify")
+    first, before = patient_of(town, "healify")
+    twin = "pat_00aa11bb22"
+    People(town.ways["healify"].system).add("patients", {**before, "id": twin, "first_name": "Ada"}, twin)
+    town.engine.people["healify"].sync_now("u1")
+    town.work(DAY)
+    (card,) = cards(town)
+    assert (card.sort, card.remote_id) == ("duplicate", twin)
+    town.engine.people["healify"].resolve(card.id, act, "u1")
+    town.work(DAY)
+    ours, too_many = (twin, first) if act == "this" else (first, twin)
+    task = next(one for one in cards(town) if one.sort == "surplus")
+    assert task.remote_id == too_many
+    # The name was written shorter in the other one: who somebody is, is asked about.
+    assert [one.member for one in cards(town) if one.sort == "field"] == (["first_name"] if act == "this" else [])
+    for one in cards(town):
+        if one.sort == "field":
+            town.engine.people["healify"].resolve(one.id, "here", "u1")
+    change(town, telecom=[{"system": "phone", "value": "+1-555-010-0404"}])
+    town.work(DAY)
+    assert "0404" in str(row(ours, town))
+    assert "0404" not in str(row(too_many, town))
+    town.engine.people["healify"].resolve(task.id, "told", "u1", "asked their desk by telephone")
+    town.work(3 * DAY)
+    assert cards(town) == []
+    assert town.ways["healify"].created == 1

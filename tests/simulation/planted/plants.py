@@ -110,7 +110,7 @@ PLANTS = (
     ),
     Plant(
         "an allergy is taken out like any word",
-        "merge:meet",
+        "merge:_merged",
         "if rule.removal and (kept",
         "if False and (kept",
         seed=111,
@@ -214,5 +214,5 @@ PLANTS = (
     Plant(
         "every look reads everything again", "sweeping:note_page", "if known.get(seen.remote_id) == found:", "if False:"
     ),
-    Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and not", "False and not"),
+    Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and", "False and"),
 )
