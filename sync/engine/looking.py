@@ -3,6 +3,7 @@
 from sync.engine.desk import DAY, Desk, set_state
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
+from sync.engine.sweeping import note_reading
 from sync.engine.taking import look, raise_question, take
 from sync.engine.telling import sign_in_needed
 from sync.port import Kind, Seen
@@ -42,6 +43,7 @@ def do_look(desk: Desk, one: Look) -> None:
 
 def _done(desk: Desk, rows: Rows, one: Look) -> None:
     rows.remove(Look, system=desk.system, kind=one.kind, remote_id=one.remote_id)
+    note_reading(desk, rows)
 
 
 def _from_memory(desk: Desk, one: Look) -> None:

@@ -87,9 +87,11 @@ def _late(
         for one in rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
         if one.state in {"superseded", "unknown"}
     ]
+    # Whoever said that what is there stands knows that it is old.
+    wanted = {name for name, one in decisions(desk, rows, seen.kind, link.local_id).items() if one.keep == "there"}
     late = {
         name
-        for name in merged.adopt
+        for name in merged.adopt - wanted
         if not kp.rules[name].theirs
         and any(name in one.body and canon(name)(one.body[name]) == canon(name)(seen.body[name]) for one in lost)
         and canon(name)(mine.get(name)) != canon(name)(seen.body[name])

@@ -93,6 +93,8 @@ class Office:
                     if work is not None and intent.attempts:
                         doubt(desk, rows, intent, work)
             queries.look_anew(rows, desk.system)
+            # What was sent in the life that is not remembered is found there before anything is sent in this one.
+            desk.keep(rows, sweeping.READING_AGAIN, "yes")
             desk.budgets.forgotten(rows)
         epoch = epoch or desk.new_id()
         desk.keep(rows, "epoch", epoch)
@@ -135,7 +137,7 @@ class Office:
             finders.append(self._hints)
         if lost is not None and lost <= now:
             finders.append(self._lost)
-        if tell is not None and tell <= now:
+        if tell is not None and tell <= now and not sweeping.reads_again(self.desk, rows):
             finders.append(self._tell)
         if read is not None and read <= now:
             finders.append(self._looks)
@@ -208,7 +210,9 @@ class Office:
     def _begin_list(self, kind: str, scope: str) -> None:
         desk = self.desk
         with desk.disk.write() as unit:
-            sweep = sweeping.begin(desk, Rows(unit), kind, scope)
+            rows = Rows(unit)
+            sweep = sweeping.begin(desk, rows, kind, scope)
+            sweeping.note_reading(desk, rows)
         if sweep is not None:
             sweeping.do_sweep(desk, sweep)
 
@@ -246,6 +250,8 @@ class Office:
             if desk.held("away"):
                 return desk.holds["away"]
             *times, _lists = queries.next_due(rows, desk.system)
+            if sweeping.reads_again(desk, rows):
+                times[2] = None  # nothing is told yet
             times += [at for at in desk.holds.values() if at > now]
             times += [at for at, _, _ in sweeping.due(desk, rows)]
         later = [at for at in times if at is not None]

@@ -7,11 +7,12 @@ import pytest
 
 from sync.engine.people import UnknownError
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Link, Shadow
+from sync.engine.store.tables import Audited, Conflict, Link, Shadow
 from sync.port import Kind, Seen, Telling
 from sync.records.patient import Patient
 from sync.sandbox.people import People
 from tests.contract.test_remotes_over_sandbox import ADA, ADA_HERE
+from tests.simulation import flows
 from tests.simulation.test_simulation_remotes import OPENED, Town
 
 DAY = 86_400.0
@@ -282,3 +283,22 @@ def test_of_two_there_one_is_ours_and_the_other_is_somebodys_task(act: str) -> N
     town.work(3 * DAY)
     assert cards(town) == []
     assert town.ways["healify"].created == 1
+
+
+def test_after_a_restored_backup_everything_is_read_before_anything_is_sent() -> None:
+    day = flows.Day(10**9)
+    try:
+        backup = day.disk.snapshot()
+        flows.create(day)
+        day.restore(backup)
+        day.save("patient", "P2", {**flows.PATIENT, "name": "Somebody else", "phone": "77"})
+        day.work(2 * 3600)  # the limits count as used up, for nobody knows
+        with day.disk.read() as unit:
+            said = [one.what for one in Rows(unit).find(Audited, ("n",), system="alpha")]
+        again, all_read = said.index("restored"), said.index("read all again")
+        assert "send" not in said[again:all_read]
+        assert "looked through" in said[again:all_read]
+        assert "send" in said[all_read:]
+        assert {one.body["name"] for one in day.server.live("patient")} == {"Ana", "Somebody else"}
+    finally:
+        day.disk.close()

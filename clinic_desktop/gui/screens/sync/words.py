@@ -27,6 +27,7 @@ STATES = {
     "paused": (N_("Paused"), "neutral", "ring"),
     "sign_in": (N_("Needs a sign-in"), "warning", "key"),
     "away": (N_("Cannot be reached"), "warning", "offline"),
+    "again": (N_("Reading all again"), "information", "sync"),
 }
 SORTS = {
     "field": N_("The sides differ"),
