@@ -69,7 +69,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
 def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     from clinic_desktop.exchange.post_office import PostOffice
 
-    held = here.clinic.send_alone()
+    held = terminal.turn_to_send(here.clinic)  # no limit is counted by two processes at once
     try:
         office = PostOffice(here.clinic, only=chosen.system)
         ended = threading.Event()

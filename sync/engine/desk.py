@@ -18,6 +18,7 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 # A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
+WISH = "wish"
 DAY = 86_400.0
 
 
@@ -67,6 +68,10 @@ class Desk:
     def hold(self, name: str, until: float) -> None:
         """Do not ask before a time."""
         self.holds[name] = max(until, self.holds.get(name, 0.0))
+
+    def wish(self, rows: Rows) -> None:
+        """Say to whichever process works for this system that what it holds back by itself is to be tried again."""
+        self.keep(rows, WISH, str(int(self.get(rows, WISH) or 0) + 1))
 
     def backoff(self, tries: int) -> float:
         """How long to wait: longer each time, up to a quarter of an hour, and never the same for all."""

@@ -281,6 +281,7 @@ class People:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             desk.keep(rows, "paused", why)
+            desk.wish(rows)
             desk.log.add(rows, desk.now(), "paused" if why else "resumed", who=who)
         desk.holds.clear()
 
@@ -290,6 +291,8 @@ class People:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             queries.look_anew(rows, desk.system)
+            queries.try_again(rows, desk.system, desk.now())
+            desk.wish(rows)
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
 

@@ -12,7 +12,7 @@ from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
-from sync.engine.desk import Desk
+from sync.engine.desk import WISH, Desk
 from sync.engine.people import People
 from sync.engine.probing import probe
 from sync.engine.settling import doubt, recover
@@ -56,6 +56,7 @@ class Office:
         self._jobs = 0
         self._cursor = -1
         self._rotated = 0.0
+        self._wish = ""
         desk.gone_out = self._gone_out
 
     def _gone_out(self) -> None:
@@ -111,6 +112,10 @@ class Office:
             rows = Rows(unit)
             if self._cursor < 0:
                 self._cursor = int(desk.get(rows, "cursor") or 0)
+            if (wish := desk.get(rows, WISH)) != self._wish:
+                # Somebody, perhaps in another process, wants it tried now: only the limits are still kept.
+                self._wish = wish
+                desk.holds.clear()
             behind = self._cursor < desk.chart.end(unit)
             paused = bool(desk.get(rows, "paused")) or desk.held("away")
             job = None if behind or paused else self._next(rows)

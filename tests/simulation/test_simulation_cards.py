@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from sync.engine.people import UnknownError
+from sync.engine.run import Engine
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Link, Shadow
 from sync.port import Kind, Seen, Telling
@@ -14,6 +16,7 @@ from sync.sandbox.people import People
 from tests.contract.test_remotes_over_sandbox import ADA, ADA_HERE
 from tests.simulation import flows
 from tests.simulation.test_simulation_remotes import OPENED, Town
+from tests.simulation.world import Outside
 
 DAY = 86_400.0
 # How each system calls what says who somebody is: a birth date, a sex, a name that others there write.
@@ -302,3 +305,31 @@ def test_after_a_restored_backup_everything_is_read_before_anything_is_sent() ->
         assert {one.body["name"] for one in day.server.live("patient")} == {"Ana", "Somebody else"}
     finally:
         day.disk.close()
+
+
+def test_what_the_background_process_holds_back_is_tried_again_when_the_window_says_so() -> None:
+    town = settled("healify")
+    way = town.ways["healify"]
+    handle, asked = way.handle_request, []
+
+    def no_network(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
+
+    def seen(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return handle(request)
+
+    way.handle_request = no_network  # type: ignore[method-assign]
+    change(town, telecom=[{"system": "phone", "value": "+1-555-010-0404"}])
+    town.work(120)
+    desk = town.engine.offices["healify"].desk
+    assert desk.held("away")
+    way.handle_request = seen  # type: ignore[method-assign]
+    assert not town.engine.step()
+    window = Engine(town.chart, town.disk, town.clock, town.chance.new_id, town.chance.random.random, Outside())
+    window.connect("healify", way.open)
+    window.people["healify"].sync_now("u1")
+    for _ in range(12):
+        town.engine.step()
+    assert "PUT" in asked
+    assert "0404" in str(patient_of(town, "healify")[1])
