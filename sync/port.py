@@ -243,7 +243,7 @@ class Echo:
 
 
 class Remote(Protocol):
-    """One system, signed in to or not. Every method but the last five makes requests, and may raise an `Outcome`."""
+    """One system, signed in to or not. Every method but the last six makes requests, and may raise an `Outcome`."""
 
     profile: SystemProfile
 
@@ -285,6 +285,10 @@ class Remote(Protocol):
 
     def canonical(self, kind: Kind, body: Body) -> Body:
         """The body in a form in which two that say the same are equal (dates, telephone numbers, order of sets)."""
+        ...
+
+    def met(self, seen: Seen) -> Sequence[Seen]:
+        """The people and places that a record names, where the system shows them nowhere else."""
         ...
 
     def masked(self, body: Body) -> frozenset[str]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from clinic_desktop.clock import Clock
+from clinic_desktop.domain import coding
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
@@ -262,7 +263,15 @@ def _programme(act: Act, said: Json, title: str) -> str | None:
 
 def _colleague(act: Act, said: Json, _title: str) -> str | None:
     numbers = [each["value"] for each in said.get("identifier", ()) if each.get("system") == NPI and each.get("value")]
-    return heard.known_by_number(act, numbers[0]) if numbers else None
+    return heard.known_by_number(act, numbers[0]) if numbers and _is_number(numbers[0]) else None
+
+
+def _is_number(text: str) -> bool:
+    """Whether a national number is one: a mistyped one proves nothing."""
+    try:
+        return bool(coding.npi(text))
+    except Refusal:
+        return False
 
 
 def _place(_act: Act, _said: Json, _title: str) -> str | None:

@@ -39,6 +39,8 @@ class Desk:
     gone_out: Callable[[], None] = lambda: None
     # What is not asked for again before a time: a route whose limit is full, the whole system where it is away.
     holds: dict[str, float] = field(default_factory=dict)
+    # Whom bodies have named since this process began.
+    named: set[str] = field(default_factory=set)
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""

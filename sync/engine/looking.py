@@ -1,6 +1,7 @@
 """Reading one record: for a hint, a change in a list, the proof of what was sent, or to see whether it is gone."""
 
 from sync.engine.desk import DAY, Desk, set_state
+from sync.engine.named import harvest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.sweeping import note_reading
@@ -38,6 +39,7 @@ def do_look(desk: Desk, one: Look) -> None:
         rows = Rows(unit)
         _done(desk, rows, one)
         desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
+        harvest(desk, rows, seen)
         take(desk, rows, seen)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sync.engine.desk import DAY, Desk, hash_of
 from sync.engine.meeting import set_aside
+from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
@@ -158,6 +159,7 @@ def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, pa
         return
     if not seen.parent and parent:
         seen = Seen(seen.kind, seen.remote_id, seen.body, seen.whole, seen.raw, parent, seen.part)
+    harvest(desk, rows, seen)
     take(desk, rows, seen, shadow=shadow)
 
 
@@ -249,6 +251,8 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
     desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))
     desk.log.add(rows, now, "looked through", one.kind, "", scope=one.scope, found=one.found, state=one.state)
     rows.put(one)
+    if one.scope == "all":
+        look_at_numbers_again(desk, rows)
     note_reading(desk, rows)
 
 

@@ -244,6 +244,10 @@ class ModelRemote:
         del kind
         return {name: _plain(name, value) for name, value in body.items()}
 
+    def met(self, seen: Seen) -> Sequence[Seen]:
+        del seen
+        return ()
+
     def masked(self, body: Body) -> frozenset[str]:
         return frozenset(name for name, value in body.items() if value == MASK)
 

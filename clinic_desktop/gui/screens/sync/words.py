@@ -233,12 +233,18 @@ def member_columns() -> "list[Column[Member]]":
     ]
 
 
+def _how_known(row: "StaffThere") -> str:
+    if row.remote_id:
+        return _("by the same national number") if row.by_number else ""
+    return _("perhaps {name} ({id})").format(name=row.proposed[1], id=row.proposed[0]) if row.proposed else ""
+
+
 def staff_columns() -> "list[Column[StaffThere]]":
     """Who is who there."""
     return [
         Column("name", _("Here"), lambda row: row.name, 140, stretch=True, strong=True,
                detail=lambda row: _(row.role.replace("_", " "))),
-        Column("there", _("There"), lambda row: row.remote_id or _("not known"), 150, stretch=True,
+        Column("there", _("There"), lambda row: row.remote_id or _("not known"), 150, stretch=True, detail=_how_known,
                meaning=lambda row: "" if row.remote_id or not row.waiting else "warning"),
         Column("waits", _("Waits for it"), lambda row: str(row.waiting or "–"), 92, number=True),
     ]  # fmt: skip
