@@ -74,6 +74,8 @@ class ClinicChart:
             return self._of_staff(unit, local_id)
         if kind.value not in syncing.TABLES:
             return None  # shown there alone: a programme of theirs, a place
+        if kind is Kind.NOTICE and (theirs := syncing.notice_of_theirs(unit.conn, local_id)) is not None:
+            return _read_notice(theirs)
         patient = syncing.whose(unit.conn, kind.value, local_id)
         told = None if patient is None else self._told(unit, patient)
         if told is None:
@@ -253,6 +255,12 @@ class ClinicChart:
 
 def _is_named(one: Patient) -> bool:
     return any(each.family or each.text or any(each.given) for each in one.name)
+
+
+def _read_notice(row: Mapping[str, Any]) -> Story:
+    """A notice of a system that somebody here has read: all that is told of it is that."""
+    said = {"resourceType": "Communication", "id": row["id"], "status": "completed", "topic": {"text": row["title"]}}
+    return Story(Kind.NOTICE, row["id"], row["revision"], None, made(said), act="read")
 
 
 def _programme(act: Act, said: Json, title: str) -> str | None:

@@ -200,5 +200,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             readable=True,
             create=Create.WRITE_ONLY,
             acts=frozenset({"read"}),
+            # Nothing of a notice can be changed once it is there, but that it was read.
+            rules={each.name: THEIRS for each in CELLS[Kind.NOTICE].lenses},
         ),
     )

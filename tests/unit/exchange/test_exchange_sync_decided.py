@@ -11,6 +11,7 @@ from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.services import inbox
 from clinic_desktop.services.patients import NewPatient, change_patient, patient_details, register_patient
 from clinic_desktop.services.remotes import KeptSecrets, remote_systems
 from clinic_desktop.services.staff import staff_members
@@ -334,3 +335,30 @@ def test_after_seven_days_away_a_person_is_asked_to_sign_in_and_nothing_is_lost(
         assert len(there.rows(records, "patients")) == known + 1
         mark = sync_shown.record_marks(there.desk, [("patient", late)])["patient", late][0]
         assert mark.word in {"confirmed", "sent"}
+
+
+def test_a_notice_of_theirs_that_was_read_here_is_read_there(there: Connected) -> None:
+    there.people(AROCORD).add(
+        "notifications",
+        {"recipient_id": "doctor_001", "type": "info", "title": "Closed on Friday", "message": "All day",
+         "priority": "medium", "category": "office", "is_read": False, "created_at": "2026-03-10T09:00:00Z",
+         "action_url": None},
+        "5f1c7a52-3d5e-4bb5-9a55-0a6a1f6d7e10",
+    )  # fmt: skip
+    there.connect(AROCORD)
+    there.run()
+    notice = next(one for one in inbox.inbox(there.desk) if one.title == "Closed on Friday")
+
+    def is_read() -> bool:
+        return bool(
+            next(row for row in there.rows(AROCORD, "notifications") if row["title"] == notice.title)["is_read"]
+        )
+
+    there.run()
+    assert not is_read()
+    inbox.mark_read(there.desk, notice.id)
+    there.run()
+    assert is_read()
+    assert items(there, "cannot") == []
+    mark = sync_shown.record_marks(there.desk, [("notice", notice.id)])["notice", notice.id][0]
+    assert mark.word == "confirmed"
