@@ -235,9 +235,12 @@ def _no_resurrection(rows: Rows) -> list[str]:
     """I6: what was gone is linked again by a person alone."""
     states: dict[str, str] = {}
     found = []
+    decided = rows.find(Audited, system="alpha", what="decided")
+    by_people = {(one.kind, one.record, one.at) for one in decided if one.detail["keep"] in {"join", "this"}}
     for row in rows.find(Audited, ("n",), system="alpha", what="link"):
         key = f"{row.kind}/{row.detail['remote']}"
-        if states.get(key) == "gone" and row.detail["status"] == "confirmed" and not row.detail["who"]:
+        back = states.get(key) in OURS - {"confirmed"} and row.detail["status"] == "confirmed"
+        if back and (row.kind, row.record, row.at) not in by_people:
             found.append(f"I6 {key} came back by itself")
         states[key] = row.detail["status"]
     return found
