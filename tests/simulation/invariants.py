@@ -253,12 +253,12 @@ def _nothing_deleted(rows: Rows) -> list[str]:
 
 
 def _still_there(world: Schedule, rows: Rows) -> list[str]:
-    """I7: what is taken for gone was away for a day at least."""
+    """I7: what was ever taken for gone was deleted there, whatever a person decided of it since."""
     found = []
-    for link in rows.find(Link, system="alpha", status="gone"):
-        thing = world.server.things[link.kind].get(link.remote_id)
-        if thing is not None and not thing.deleted and not thing.deleted_at:
-            found.append(f"I7 {link.kind} {link.remote_id} is there and was taken for gone")
+    for one in rows.find(Audited, system="alpha", what="link"):
+        thing = world.server.things[one.kind].get(one.detail["remote"])
+        if one.detail["status"] == "gone" and thing is not None and not thing.deleted and not thing.deleted_at:
+            found.append(f"I7 {one.kind} {thing.id} is there and was taken for gone")
     return found
 
 
