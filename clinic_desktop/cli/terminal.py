@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
@@ -15,11 +15,17 @@ from clinic_desktop.i18n import N_, _
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
-    from clinic_desktop.store.lock import Lock
 
 DONE, DONE_WITH_PROBLEMS = 0, 1
 # How long a command waits for the background process to let it send, and how often it says so.
 TURN_SECONDS, SAY_SECONDS = 60.0, 5.0
+
+
+class Held(Protocol):
+    """The turn to send, until it is given back."""
+
+    def release(self) -> None:
+        """Give it back."""
 
 
 class Terminal:
@@ -43,7 +49,7 @@ class Terminal:
         """Say on standard error how far it is."""
         print(words, file=sys.stderr, flush=True)
 
-    def turn_to_send(self, clinic: "Clinic") -> "Lock":
+    def turn_to_send(self, clinic: "Clinic") -> "Held":
         """Be the one process that sends; where the background process is sending, ask it for the turn and wait a while.
 
         Raises Trouble (exit 4) where it is not given.

@@ -369,11 +369,9 @@ class Schedule:
                 people.keep_apart(one.remote_id, one.local_id, "u1")
             return 1
         if one.sort in cards.ACTS:
-            # Chance of its own, so that the rest of the schedule is what it was.
-            may = people.choices(one.id)
-            if may:
+            if may := people.choices(one.id):  # chance of its own: the rest of the schedule is what it was
                 people.resolve(one.id, random.Random(one.id).choice(may), "u1")
-            return int(bool(may))
+            return bool(may)
         if one.sort != "field":
             return 0
         self.decided.add((one.kind, one.local_id, one.member))
