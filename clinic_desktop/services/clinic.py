@@ -5,6 +5,7 @@ import glob
 import logging
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,7 +25,14 @@ from clinic_desktop.services.workstations import new_code
 from clinic_desktop.store import audit, schema
 from clinic_desktop.store.anchor import Anchor, Process
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.lock import Lock, alone, one_sender, share
+from clinic_desktop.store.lock import (
+    Lock,
+    alone,
+    one_sender,
+    one_sender_in_turn,
+    share,
+    somebody_waits_to_send,
+)
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
@@ -126,6 +134,14 @@ class Clinic:
     def send_alone(self) -> Lock:
         """Be the one process of this clinic that sends to other systems. Raises Trouble while another does."""
         return one_sender(self.profile)
+
+    def send_in_turn(self, wait: Callable[[float], None], patience: float) -> Lock:
+        """As `send_alone`, after asking the background process for its turn. Raises Trouble after the patience."""
+        return one_sender_in_turn(self.profile, wait, patience)
+
+    def somebody_waits_to_send(self) -> bool:
+        """Whether a command waits for its turn to send."""
+        return somebody_waits_to_send(self.profile)
 
     def close(self) -> None:
         """Close the database and note in the keyring how far it got."""
