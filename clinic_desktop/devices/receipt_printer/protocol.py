@@ -1,0 +1,163 @@
+"""ESC/POS for one roll: plain ASCII in the printer's own face where it fits its columns, everything else as dots.
+
+Source: Epson, ESC/POS Application Programming Guide. Nothing of what a receipt says can become a command: text that is
+sent as text is printable ASCII, all else is a raster whose length stands before it.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from clinic_desktop.domain.plates import Bits, Board, Box, Part, Plate, Symbol, Words
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# What a head of each roll reaches at eight dots to the millimetre, and the columns of its face A (12 by 24 dots).
+HEADS: Final = {80: 576, 58: 384}
+COLUMN: Final = 12
+DPI: Final = 203
+_LARGE: Final = 32  # type at least as high as this is sent at twice the height
+_TALLEST: Final = 240  # rows of dots in one raster: what the buffer of a small printer takes
+_MOST_FEED: Final = 80
+_MOST_QR: Final = 16
+
+
+class _Escpos(Protocol):
+    """What is asked of python-escpos."""
+
+    output: bytes
+
+    def hw(self, hw: str) -> None: ...
+    def set(self, *, align: str, bold: bool, double_height: bool, double_width: bool) -> None: ...
+    def text(self, txt: str) -> None: ...
+    def image(self, img_source: "Image", *, impl: str, center: bool) -> None: ...
+    def qr(self, content: str, *, ec: int, size: int, native: bool, center: bool) -> None: ...
+    def cut(self) -> None: ...
+    def cashdraw(self, pin: int) -> None: ...
+    def _raw(self, msg: bytes) -> None: ...
+
+
+@dataclass(frozen=True, repr=False)
+class _Row:
+    """What stands side by side on a roll, from one line of dots to another."""
+
+    top: int
+    bottom: int
+    parts: tuple[Part, ...]
+
+
+def encode(plates: Sequence[Plate], roll_mm: int, *, copies: int = 1, drawer: bool = False) -> bytes:
+    """Every plate on a roll 58 or 80 mm wide, cut behind each; `drawer` opens the drawer for cash, once."""
+    from escpos.printer import Dummy  # a third of a second, which nobody who prints nothing shall wait
+
+    logging.getLogger("escpos").setLevel(logging.ERROR)
+    printer: _Escpos = Dummy()
+    printer.hw("INIT")
+    if drawer:
+        printer.cashdraw(2)
+    for plate in list(plates) * copies:
+        head = HEADS[roll_mm]
+        at = (plate.width - head) // 2
+        end = 0
+        for row in _rows(plate):
+            _feed(printer, row.top - end)
+            _row(printer, row, head, at)
+            end = row.bottom
+        printer.cut()
+    return bytes(printer.output)
+
+
+def _rows(plate: Plate) -> Iterator[_Row]:
+    """The parts of a plate, those that stand beside one another together, from the top."""
+    held: list[Part] = []
+    top = bottom = 0
+    for first, last, part in sorted(((*_reach(part), part) for part in plate.parts), key=lambda one: one[:2]):
+        if held and first >= bottom:
+            yield _Row(top, bottom, tuple(held))
+            held = []
+        if not held:
+            top, bottom = first, last
+        held.append(part)
+        bottom = max(bottom, last)
+    if held:
+        yield _Row(top, bottom, tuple(held))
+
+
+def _reach(part: Part) -> tuple[int, int]:
+    if isinstance(part, Words):
+        return max(part.y, 0), part.y + part.bits.height
+    if isinstance(part, Box):
+        return part.y, part.y + part.height
+    return part.y, part.y + part.pattern.height * (part.height if part.kind == "code128" else part.module)
+
+
+def _row(printer: _Escpos, row: _Row, head: int, at: int) -> None:
+    line = _as_text(row, head // COLUMN, at, head)
+    if line is not None:
+        large = max(part.size for part in row.parts if isinstance(part, Words)) >= _LARGE
+        printer.set(align="left", bold=large, double_height=large, double_width=False)
+        printer.text(line + "\n")
+        return
+    (first, *others) = row.parts
+    if isinstance(first, Symbol) and not others and first.kind == "qr" and first.is_plain:
+        centred = abs(2 * (first.x - at) + first.pattern.width * first.module - head) < 4 * first.module
+        if centred and first.module <= _MOST_QR:
+            # The printer leaves no quiet zone of its own; what is above and below it is the roll's.
+            printer.set(align="center", bold=False, double_height=False, double_width=False)
+            printer.qr(first.data, ec=1, size=first.module, native=True, center=False)
+            return
+    _raster(printer, row, head, at)
+
+
+def _as_text(row: _Row, columns: int, at: int, head: int) -> str | None:
+    """The row in the columns of face A; None where it must be drawn."""
+    words = sorted((part for part in row.parts if isinstance(part, Words)), key=lambda part: part.left)
+    if len(words) != len(row.parts) or len(words) > 2 or not all(_is_text(part.text) for part in words):
+        return None
+    if len({part.baseline for part in words}) > 1:
+        return None  # two lines that reach into one another are drawn as they stand
+    texts = [part.text.strip() for part in words]
+    if sum(map(len, texts)) + len(texts) - 1 > columns:
+        return None
+    if len(words) == 2:
+        return texts[0] + texts[1].rjust(columns - len(texts[0]))
+    (part,) = words
+    left, right = part.left - at, at + head - part.left - part.width
+    if abs(left - right) <= COLUMN and left > COLUMN:
+        return texts[0].center(columns).rstrip()
+    if left <= 2 * COLUMN:
+        return texts[0]
+    return texts[0].rjust(columns) if right <= 2 * COLUMN else None
+
+
+def _is_text(text: str) -> bool:
+    return bool(text.strip()) and text.isascii() and text.isprintable()
+
+
+def _raster(printer: _Escpos, row: _Row, head: int, at: int) -> None:
+    board = Board(head, row.bottom - row.top)
+    for part in row.parts:
+        if isinstance(part, Words):
+            board.paste(part.bits, part.x - at, part.y - row.top)
+        elif isinstance(part, Symbol):
+            board.paste(part.drawn(), part.x - at, part.y - row.top)
+        else:
+            board.box(part.x - at, part.y - row.top, part.width, part.height)
+    printer.set(align="left", bold=False, double_height=False, double_width=False)
+    for top in range(0, row.bottom - row.top, _TALLEST):
+        printer.image(_image(board.bits(top, top + _TALLEST)), impl="bitImageRaster", center=False)
+
+
+def _image(bits: Bits) -> "Image":
+    from PIL import Image
+
+    # In a picture of one bit 1 is white.
+    return Image.frombytes("1", (bits.width, bits.height), bytes(byte ^ 255 for byte in bits.rows))
+
+
+def _feed(printer: _Escpos, gap: int) -> None:
+    """Empty paper between rows, in dots; what a line of text brings along is left out."""
+    if gap > 6:
+        printer._raw(b"\x1bJ" + bytes([min(gap - 4, _MOST_FEED)]))
