@@ -107,13 +107,15 @@ class LabelSheets(Sheets):
         self._now.append(_Symbol(kind, data, x, y, module_mm, tall, pattern))
         return pattern.width * module, pattern.height * tall
 
+    def pdf(self) -> bytes:
+        """The labels as PDF, a roll cut to its length."""
+        return self.finish(self.cut)
+
     def plates(self, dpi: int) -> tuple[Plate, ...]:
         """Every label as dots; points become the nearest dot, and a module of a symbol whole dots."""
         height = self.height if self.cut is None else self.cut
         wide, high = dots(self.width / MM, dpi), dots(height / MM, dpi)
-        return tuple(
-            Plate(wide, high, dpi, tuple(self._part(one, dpi) for one in page)) for page in self._drawn
-        )
+        return tuple(Plate(wide, high, dpi, tuple(self._part(one, dpi) for one in page)) for page in self._drawn)
 
     def _part(self, one: _Words | _Box | _Symbol, dpi: int) -> Part:
         def at(points: float) -> int:

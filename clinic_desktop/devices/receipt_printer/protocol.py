@@ -4,21 +4,18 @@ Source: Epson, ESC/POS Application Programming Guide. Nothing of what a receipt 
 sent as text is printable ASCII, all else is a raster whose length stands before it.
 """
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
-from clinic_desktop.domain.plates import Bits, Board, Box, Part, Plate, Symbol, Words
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
+from clinic_desktop.domain.plates import Board, Box, Part, Plate, Symbol, Words
 
 # What a head of each roll reaches at eight dots to the millimetre, and the columns of its face A (12 by 24 dots).
 HEADS: Final = {80: 576, 58: 384}
 COLUMN: Final = 12
 DPI: Final = 203
 _LARGE: Final = 32  # type at least as high as this is sent at twice the height
+_LARGEST: Final = 48
 _TALLEST: Final = 240  # rows of dots in one raster: what the buffer of a small printer takes
 _MOST_FEED: Final = 80
 _MOST_QR: Final = 16
@@ -30,9 +27,8 @@ class _Escpos(Protocol):
     output: bytes
 
     def hw(self, hw: str) -> None: ...
-    def set(self, *, align: str, bold: bool, double_height: bool, double_width: bool) -> None: ...
+    def set(self, **style: str | bool) -> None: ...
     def text(self, txt: str) -> None: ...
-    def image(self, img_source: "Image", *, impl: str, center: bool) -> None: ...
     def qr(self, content: str, *, ec: int, size: int, native: bool, center: bool) -> None: ...
     def cut(self) -> None: ...
     def cashdraw(self, pin: int) -> None: ...
@@ -52,7 +48,6 @@ def encode(plates: Sequence[Plate], roll_mm: int, *, copies: int = 1, drawer: bo
     """Every plate on a roll 58 or 80 mm wide, cut behind each; `drawer` opens the drawer for cash, once."""
     from escpos.printer import Dummy  # a third of a second, which nobody who prints nothing shall wait
 
-    logging.getLogger("escpos").setLevel(logging.ERROR)
     printer: _Escpos = Dummy()
     printer.hw("INIT")
     if drawer:
@@ -73,7 +68,10 @@ def _rows(plate: Plate) -> Iterator[_Row]:
     """The parts of a plate, those that stand beside one another together, from the top."""
     held: list[Part] = []
     top = bottom = 0
-    for first, last, part in sorted(((*_reach(part), part) for part in plate.parts), key=lambda one: one[:2]):
+    for first, last, part in sorted(
+        ((*_reach(part), part) for part in plate.parts if not isinstance(part, Words) or part.bits.height),
+        key=lambda one: one[:2],
+    ):
         if held and first >= bottom:
             yield _Row(top, bottom, tuple(held))
             held = []
@@ -97,7 +95,9 @@ def _row(printer: _Escpos, row: _Row, head: int, at: int) -> None:
     line = _as_text(row, head // COLUMN, at, head)
     if line is not None:
         large = max(part.size for part in row.parts if isinstance(part, Words)) >= _LARGE
-        printer.set(align="left", bold=large, double_height=large, double_width=False)
+        _plainly(printer, "left")
+        if large:
+            printer.set(bold=True, double_height=True, double_width=False)
         printer.text(line + "\n")
         return
     (first, *others) = row.parts
@@ -105,7 +105,7 @@ def _row(printer: _Escpos, row: _Row, head: int, at: int) -> None:
         centred = abs(2 * (first.x - at) + first.pattern.width * first.module - head) < 4 * first.module
         if centred and first.module <= _MOST_QR:
             # The printer leaves no quiet zone of its own; what is above and below it is the roll's.
-            printer.set(align="center", bold=False, double_height=False, double_width=False)
+            _plainly(printer, "center")
             printer.qr(first.data, ec=1, size=first.module, native=True, center=False)
             return
     _raster(printer, row, head, at)
@@ -116,8 +116,8 @@ def _as_text(row: _Row, columns: int, at: int, head: int) -> str | None:
     words = sorted((part for part in row.parts if isinstance(part, Words)), key=lambda part: part.left)
     if len(words) != len(row.parts) or len(words) > 2 or not all(_is_text(part.text) for part in words):
         return None
-    if len({part.baseline for part in words}) > 1:
-        return None  # two lines that reach into one another are drawn as they stand
+    if len({part.baseline for part in words}) > 1 or max(part.size for part in words) > _LARGEST:
+        return None  # two lines that reach into one another, and what is larger than the face, are drawn
     texts = [part.text.strip() for part in words]
     if sum(map(len, texts)) + len(texts) - 1 > columns:
         return None
@@ -130,6 +130,10 @@ def _as_text(row: _Row, columns: int, at: int, head: int) -> str | None:
     if left <= 2 * COLUMN:
         return texts[0]
     return texts[0].rjust(columns) if right <= 2 * COLUMN else None
+
+
+def _plainly(printer: _Escpos, align: str) -> None:
+    printer.set(align=align, bold=False, normal_textsize=True)
 
 
 def _is_text(text: str) -> bool:
@@ -145,16 +149,12 @@ def _raster(printer: _Escpos, row: _Row, head: int, at: int) -> None:
             board.paste(part.drawn(), part.x - at, part.y - row.top)
         else:
             board.box(part.x - at, part.y - row.top, part.width, part.height)
-    printer.set(align="left", bold=False, double_height=False, double_width=False)
+    _plainly(printer, "left")
     for top in range(0, row.bottom - row.top, _TALLEST):
-        printer.image(_image(board.bits(top, top + _TALLEST)), impl="bitImageRaster", center=False)
-
-
-def _image(bits: Bits) -> "Image":
-    from PIL import Image
-
-    # In a picture of one bit 1 is white.
-    return Image.frombytes("1", (bits.width, bits.height), bytes(byte ^ 255 for byte in bits.rows))
+        strip = board.bits(top, top + _TALLEST)
+        # Written here: python-escpos would say on standard output, each time, that it cannot centre it.
+        size = strip.stride.to_bytes(2, "little") + strip.height.to_bytes(2, "little")
+        printer._raw(b"\x1dv0\x00" + size + strip.rows)
 
 
 def _feed(printer: _Escpos, gap: int) -> None:

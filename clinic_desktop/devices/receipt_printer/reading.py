@@ -88,7 +88,10 @@ class _Roll:
         for at, letter in enumerate(text):
             if letter == " ":
                 continue
-            bits, above = self.artist.letters(letter, round(high * 0.72))
+            bits, above = self.artist.letters(letter, _HIGH * 3 // 4)
+            if self.large:
+                across, down = 2 if self.large & 2 else 1, 2 if self.large & 1 else 1
+                bits, above = enlarged(bits, across, down), above * down
             x = start + at * wide + max((wide - bits.width) // 2, 0)
             self.painting.append(lambda board, bits=bits, x=x, above=above: board.paste(bits, x, base - above))
 
