@@ -12,7 +12,7 @@ from clinic_desktop.domain import cards
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import Align, Flow, Style
 from clinic_desktop.reports.label_sheets import LabelSheets
-from clinic_desktop.reports.sheet import MM
+from clinic_desktop.reports.sheet import INK, MM
 from clinic_desktop.reports.text import Line, wrap
 from clinic_desktop.reports.wording import day, moment, mrn_words
 
@@ -72,11 +72,11 @@ def fitted(
     text: str, width: float, sizes: tuple[float, ...], lines: int, *, bold: bool = True
 ) -> tuple[float, list[Line]]:
     """The largest of these type sizes at which a text takes so many lines, else its beginning and an ellipsis."""
-    for size in sizes:
-        found = wrap(text, Flow.limit(width, size), bold=bold)
+    size, kept, found = sizes[-1], text, list[Line]()
+    for each in sizes:
+        found = wrap(text, Flow.limit(width, each), bold=bold)
         if len(found) <= lines:
-            return size, found
-    size, kept = sizes[-1], text
+            return each, found
     while len(found) > lines:
         kept = kept[: min(len(kept) * 9 // 10, len(kept) - 1)].rstrip()
         found = wrap(kept + "…", Flow.limit(width, size), bold=bold)
@@ -184,3 +184,20 @@ def _sheets(size: tuple[float, float], title: str) -> LabelSheets:
 
 def _flow(sheets: LabelSheets, left: float, top: float, width: float) -> Flow:
     return Flow(sheets, left=left * MM, top=top * MM, width=width * MM, bottom=sheets.height)
+
+
+def trial(printer: str, roll_mm: int | None = None) -> LabelSheets:
+    """What a printer is tried with: its name, letters of several scripts, a code and a frame at its true size."""
+    if roll_mm is None:
+        sheets = _sheets(SHELF, _("Test print"))
+        flow = _flow(sheets, 3, 3, SHELF[0] - 6)
+        sheets.box(1 * MM, 1 * MM, (SHELF[0] - 2) * MM, (SHELF[1] - 2) * MM, edge=INK)
+    else:
+        sheets, flow = roll(_("Test print"), roll_mm)
+    say_fitted(flow, printer, (11, 10, 9, 8), 1)
+    say_fitted(flow, _("Test print"), (9,), 1, bold=False)
+    say_fitted(flow, "Aa 123 · العيادة · चिकित्सालय · 診所", (9, 8, 7), 1)
+    flow.y += 4
+    sheets.symbol("qr", "CD1", flow.left, flow.y, module_mm=0.5)
+    sheets.cut = flow.y + 14 * MM if roll_mm is not None else None
+    return sheets

@@ -1,5 +1,6 @@
 """Bar codes as patterns of one dot a module, without their quiet zones."""
 
+import typing
 from functools import lru_cache
 from typing import Final
 
@@ -8,6 +9,9 @@ import zxingcpp
 from reportlab.graphics.barcode.code128 import Code128
 
 from clinic_desktop.domain.plates import Bits, SymbolKind, from_rows
+
+if typing.TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 LONGEST: Final = 220  # what the smallest of them is asked to hold
 
@@ -45,8 +49,8 @@ def bars(text: str) -> list[tuple[int, int]]:
 
 
 def _matrix(data: str) -> Bits:
-    drawn = memoryview(
-        zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.DataMatrix).to_image(scale=1, add_quiet_zones=False)
-    )
+    code = zxingcpp.create_barcode(data, zxingcpp.BarcodeFormat.DataMatrix)
+    # zxing-cpp's picture says its size only as a buffer, which its own types leave out.
+    drawn = memoryview(typing.cast("Buffer", code.to_image(scale=1, add_quiet_zones=False)))
     high, wide = drawn.shape or (0, 0)
     return from_rows([[drawn[row, column] < 128 for column in range(wide)] for row in range(high)])

@@ -19,6 +19,21 @@ _WIDEST_MODULE: Final = 10
 QR_DROP: Final = 10
 
 
+# Asks how the printer is; answered by three lines, each between STX and ETX.
+STATUS: Final = b"~HS"
+
+
+def fault(reply: bytes) -> str:
+    """What the printer says is wrong with it: paper, head, ribbon, paused, or nothing ("")."""
+    lines = [line.split(b"\x03")[0].split(b",") for line in reply.split(b"\x02")[1:]]
+    if len(lines) < 2 or len(lines[0]) < 3 or len(lines[1]) < 4:
+        return ""
+    said = {
+        "paper": lines[0][1], "head": lines[1][2], "ribbon": lines[1][3], "paused": lines[0][2],
+    }  # fmt: skip
+    return next((name for name, flag in said.items() if flag.strip() == b"1"), "")
+
+
 def encode(plates: Sequence[Plate], copies: int = 1) -> bytes:
     """Every plate as a format of its own. Raises ValueError for a number of copies that no label needs."""
     if not 1 <= copies <= MOST_COPIES:

@@ -21,6 +21,21 @@ _MOST_FEED: Final = 80
 _MOST_QR: Final = 16
 
 
+# Asks why the printer is off line, and for its paper: one byte is answered to each.
+STATUS: Final = b"\x10\x04\x02\x10\x04\x04"
+
+
+def fault(reply: bytes) -> str:
+    """What the printer says is wrong with it: paper, head (its cover), error, or nothing ("")."""
+    # Bits 1 and 4 are set and 0 and 7 are not in every answer of this kind.
+    if len(reply) < 2 or any(byte & 0x93 != 0x12 for byte in reply[:2]):
+        return ""
+    cause, paper = reply[0], reply[1]
+    if paper & 0x60 or cause & 0x20:
+        return "paper"
+    return "head" if cause & 0x04 else "error" if cause & 0x40 else ""
+
+
 class _Escpos(Protocol):
     """What is asked of python-escpos."""
 

@@ -93,7 +93,10 @@ class _Roll:
                 across, down = 2 if self.large & 2 else 1, 2 if self.large & 1 else 1
                 bits, above = enlarged(bits, across, down), above * down
             x = start + at * wide + max((wide - bits.width) // 2, 0)
-            self.painting.append(lambda board, bits=bits, x=x, above=above: board.paste(bits, x, base - above))
+            self._stamp(bits, x, base - above)
+
+    def _stamp(self, bits: Bits, x: int, y: int) -> None:
+        self.painting.append(lambda board: board.paste(bits, x, y))
 
     def paper(self, *, cut: bool) -> ReadPaper:
         """What was printed up to here; the roll goes on."""
