@@ -116,7 +116,7 @@ def line_and_speed(address: str) -> tuple[str, int]:
 
 def require_reason(document: str, reason: str, *, again: bool, controlled: bool) -> str:
     """Why it is printed again: a second label of a medicine must not lie about unexplained. Raises Refusal."""
-    words = reason.strip()
+    words = " ".join(reason.split())
     if again and (document == "medicine-label" or controlled) and not words:
         raise Refusal("This label was printed before: say why it is printed again.", field="reason")
     if len(words) > LONGEST or not (words.isprintable() or not words):

@@ -8,32 +8,20 @@ from clinic_desktop.devices.label_printer import protocol as zpl
 from clinic_desktop.devices.label_printer import reading as zpl_reading
 from clinic_desktop.devices.receipt_printer import protocol as escpos
 from clinic_desktop.devices.receipt_printer import reading as escpos_reading
+from clinic_desktop.domain import printing as rules
 from clinic_desktop.domain.plates import Bits, turned
 from clinic_desktop.domain.printing import Target
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.labelling.paper import Paper
 from clinic_desktop.labelling.sending import send
 from clinic_desktop.reports.bits import PaperArtist
 from clinic_desktop.reports.label_sheets import LabelSheets
 from clinic_desktop.services import printing
-from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.printing import Before, Print, Printer
 
 # The longest that waits for one print: a roll of pictures of everything that is sent is kept in the window.
 MOST_LABELS = 60
-
-
-@dataclass(frozen=True)
-class Paper:
-    """What is to be printed: which document of which record; `make` draws it for a roll of so many millimetres."""
-
-    document: str
-    record_id: str
-    number: str
-    make: Callable[[int], LabelSheets]
-    cash: bool = False  # what was paid in cash opens the drawer
-
-    def __repr__(self) -> str:
-        return f"Paper({self.document})"
 
 
 @dataclass(frozen=True)
@@ -49,11 +37,13 @@ class Picture:
 class Job:
     """A print made for a printer, ready to be looked at and sent."""
 
+    desk: Desk
     paper: Paper
     printer: Printer
     sheets: LabelSheets
     pictures: tuple[Picture, ...]
     before: Before
+    look: bool = False
 
     def __repr__(self) -> str:
         return f"Job({self.paper!r}, {self.printer.id})"
@@ -61,7 +51,12 @@ class Job:
     @property
     def look_first(self) -> bool:
         """Whether somebody looks before it goes out: by the printer's setting, and always where a reason is asked."""
-        return self.printer.target.look_first or self.before.needs_reason or any(p.problems for p in self.pictures)
+        return (
+            self.look
+            or self.printer.target.look_first
+            or self.before.needs_reason
+            or any(p.problems for p in self.pictures)
+        )
 
 
 def prepare(desk: Desk, paper: Paper) -> Job | bytes:
@@ -72,7 +67,7 @@ def prepare(desk: Desk, paper: Paper) -> Job | bytes:
     sheets = paper.make(printer.target.roll_mm)
     data = encoded(sheets, printer.target)
     before = printing.printed_before(desk, paper.document, paper.record_id)
-    return Job(paper, printer, sheets, pictures(data, printer.target), before)
+    return Job(desk, paper, printer, sheets, pictures(data, printer.target), before)
 
 
 def encoded(sheets: LabelSheets, target: Target, *, copies: int = 1, drawer: bool = False) -> bytes:
@@ -96,12 +91,16 @@ def pictures(data: bytes, target: Target) -> tuple[Picture, ...]:
     return tuple(Picture(label.bits, target.dpi, label.problems) for label in zpl_reading.read(data, artist))
 
 
-def carry_out(desk: Desk, job: Job, copies: int = 1, reason: str = "") -> str:
-    """Note the print, send it, and note how it ended; returns its id. Raises Refusal and Trouble."""
-    paper, target = job.paper, job.printer.target
+def carry_out(job: Job, copies: int = 1, reason: str = "", *, draft: DraftKey | None = None) -> str:
+    """Note the print, send it, and note how it ended; returns its id. Raises Refusal and Trouble.
+
+    `draft` is what was typed as the reason: it goes with the print it led to.
+    """
+    desk, paper, target = job.desk, job.paper, job.printer.target
+    rules.require_copies(copies)
     data = encoded(job.sheets, target, copies=copies, drawer=paper.cash and not job.before.times)
     what = Print(paper.document, paper.record_id, paper.number, copies, hashlib.sha256(data).hexdigest(), reason)
-    print_id = printing.begin_print(desk, job.printer.id, what)
+    print_id = printing.begin_print(desk.once(draft=draft), job.printer.id, what)
     try:
         send(target, data, f"{paper.document} {print_id[-8:]}", asking(target))
     except Trouble as error:
@@ -111,9 +110,12 @@ def carry_out(desk: Desk, job: Job, copies: int = 1, reason: str = "") -> str:
     return print_id
 
 
-def test_print(target: Target) -> None:
-    """Send a label that says which printer this is. Raises Trouble."""
-    send(target, encoded(test_sheets(target), target), "test print", asking(target))
+def test_job(desk: Desk, printer: Printer) -> Job:
+    """A print that says which printer this is, to be looked at and sent like any other."""
+    paper = Paper("test", printer.id, printer.target.name, lambda _roll: test_sheets(printer.target))
+    sheets = test_sheets(printer.target)
+    shown = pictures(encoded(sheets, printer.target), printer.target)
+    return Job(desk, paper, printer, sheets, shown, Before(0, "", needs_reason=False), look=True)
 
 
 def test_sheets(target: Target) -> LabelSheets:

@@ -3,12 +3,14 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
+from clinic_desktop.devices.label_printer.reading import ReadLabel
 from clinic_desktop.devices.label_printer.simulator import Simulator as LabelSimulator
+from clinic_desktop.devices.receipt_printer.reading import ReadPaper
 from clinic_desktop.devices.receipt_printer.simulator import Simulator as ReceiptSimulator
 from clinic_desktop.domain.plates import Bits, png
 from clinic_desktop.reports.bits import PaperArtist
@@ -58,8 +60,9 @@ class PlayedPrinter:
         self._thread.join(_PATIENCE)
         self._socket.close()
 
-    def __enter__(self) -> "PlayedPrinter":
-        return self.start()
+    def __enter__(self) -> Self:
+        self.start()
+        return self
 
     def __exit__(self, *_error: object) -> None:
         self.stop()
@@ -95,7 +98,7 @@ class PlayedPrinter:
             while got := line.recv(65_536):
                 if answer := device.feed(got):
                     line.sendall(answer)
-            papers = device.finish()
+            papers: Sequence[ReadLabel | ReadPaper] = device.finish()
         except (OSError, ValueError) as error:
             return Played((), (), (str(error),))
         if not papers:
@@ -103,7 +106,8 @@ class PlayedPrinter:
         files = tuple(self._write(paper.bits, number) for number, paper in enumerate(papers))
         words = tuple(one for paper in papers for one in paper.words)
         problems = tuple(one for paper in papers for one in paper.problems)
-        return Played(files, words, problems, any(getattr(paper, "drawer", False) for paper in papers))
+        drawer = any(isinstance(paper, ReadPaper) and paper.drawer for paper in papers)
+        return Played(files, words, problems, drawer)
 
     def _write(self, bits: Bits, number: int) -> Path:
         path = self._out / f"{self._kind}-{time.time_ns()}-{number + 1}.png"

@@ -113,7 +113,7 @@ def _serial(target: Target, data: bytes) -> None:
 
     port, speed = line_and_speed(target.address)
     try:
-        with serial.Serial(port, speed, timeout=ANSWER_SECONDS, write_timeout=SEND_SECONDS) as line:
+        with serial.serial_for_url(port, baudrate=speed, timeout=ANSWER_SECONDS, write_timeout=SEND_SECONDS) as line:
             end = time.monotonic() + SEND_SECONDS
             for at in range(0, len(data), 1024):
                 if time.monotonic() > end:

@@ -1,6 +1,8 @@
 """Shows the stock: products, the lots of one, the ledger of one lot, and the form beside them."""
 
+import importlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -22,6 +24,7 @@ from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.packs import SeenPack, problem_of
+from clinic_desktop.labelling.paper import Paper, asked
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
 
 LEVELS = {"good": (N_("In stock"), "good"), "low": (N_("To order"), "warning"), "out": (N_("Out"), "critical")}
@@ -73,6 +76,7 @@ class StockView(ScreenView):
         self.set_title(_("Stock"))
         self.cancel = self.add_button(_("Cancel &movement"), "stock.cancel", self._cancel)
         self.recall = self.add_button(_("Recall l&ot"), "stock.recall", self._recall)
+        self.shelf = self.add_button(_("S&helf label"), "stock.shelf_label", self._shelf_label)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -266,6 +270,7 @@ class StockView(ScreenView):
         self.set_primary(_(WORDS[self.form.chosen()]), self._act, name="stock.save", enabled=self.form.is_ready())
         lot, row = self.lots.current(), self.ledger.current()
         self.recall.setEnabled(lot is not None)
+        self.shelf.setEnabled(lot is not None)
         self.recall.set_text(_("Lift rec&all") if lot is not None and lot.recalled else _("Recall l&ot"))
         self.cancel.setEnabled(row is not None and row.kind not in {"cancel", "dispense"} and not row.cancelled)
 
@@ -302,6 +307,19 @@ class StockView(ScreenView):
                 lambda reason: self.presenter.cancel(row, reason),
                 self.presenter.kept_reason("cancel", row.move_id),
             )
+
+    def _shelf_label(self) -> None:
+        lot, product, desk = self.lots.current(), self.presenter.product, self.context.desk
+        if lot is None or product is None:
+            return
+        words = f"{product.name} {product.strength} {product.form}"
+
+        def sheets(_roll: int) -> Any:
+            papers = importlib.import_module("clinic_desktop.reports.label_papers")
+            return papers.shelf_label(desk, words, lot.lot, lot.expires_on, lot.lot_id)
+
+        paper = Paper("shelf-label", lot.lot_id, f"{product.name}, {lot.lot}", sheets)
+        self.context.window.preview(asked(desk, paper), _("Shelf label"))
 
     def _recall(self) -> None:
         lot = self.lots.current()
