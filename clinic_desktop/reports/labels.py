@@ -163,7 +163,7 @@ def label_sheet(data: PatientLabel) -> LabelSheets:
         flow = _flow(sheets, left, down, _CUT[0] - 12 - 17)
         say_fitted(flow, data.name, (10, 9, 8, 7), 2)
         flow.y += 2
-        say_fitted(flow, data.born(), (8, 7), 2, bold=False)
+        say_fitted(flow, data.born(), (8, 7, 6), 1, bold=False)
         say_fitted(flow, data.sex, (8, 7), 1, bold=False)
         say_fitted(flow, mrn_words(data.mrn), (8, 7, 6), 2)
         sheets.symbol("qr", data.code(), (left + _CUT[0] - 12 - 15) * MM, (down + 3) * MM, module_mm=15 / 25)
