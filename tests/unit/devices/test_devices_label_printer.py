@@ -12,7 +12,7 @@ import zxingcpp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from zebrafy import ZebrafyZPL
+from zebrafy.zebrafy_zpl import ZebrafyZPL
 
 from clinic_desktop.devices.label_printer import protocol, reading
 from clinic_desktop.devices.label_printer.simulator import FAULTS, Simulator

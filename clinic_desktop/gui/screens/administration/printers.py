@@ -82,7 +82,7 @@ class PrinterSection(ListSection[Printer]):
             name: self.form.add(CheckField(_(DOCUMENT_WORDS[name]), f"{at}.{name.replace('-', '_')}"))
             for name in DOCUMENTS
         }
-        self.form.add(CheckField(_("Sho&w before printing"), f"{at}.look_first"))
+        self.form.add(CheckField(_("Sh&ow before printing"), f"{at}.look_first"))
         self._drawer = self.form.add(CheckField(_("Opens the drawer for &cash"), f"{at}.drawer"))
         self._active = self.form.add(CheckField(_("In &use"), f"{at}.active"))
         self._test = self.add_button(_("&Test print"), "test_print", self._print_test)
