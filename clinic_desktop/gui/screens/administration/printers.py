@@ -143,11 +143,11 @@ class PrintLog(Section):
             Column[PrintRow]("when", _("When"), lambda row: show_instant(row.asked_at), 140, sort=_when),
             Column[PrintRow]("by", _("Who"), lambda row: row.by, 120, strong=True),
             Column[PrintRow]("document", _("What"), lambda row: _(DOCUMENT_WORDS.get(row.document, row.document)), 120),
-            Column[PrintRow]("number", _("Of"), lambda row: row.number, 150, stretch=True),
+            Column[PrintRow]("number", _("Of"), lambda row: row.number, 190, stretch=True),
             Column[PrintRow]("printer", _("Printer"), lambda row: row.printer, 110, subtle=True),
             Column[PrintRow]("copies", _("Copies"), lambda row: str(row.copies), 64, number=True),
             Column[PrintRow]("state", _("State"), _state_words, 110, look=_state),
-            Column[PrintRow]("why", _("Why"), _why, 180, subtle=True, stretch=True),
+            Column[PrintRow]("why", _("Why"), _why, 150, subtle=True),
         )
         empty = Empty(_("Nothing was printed on a printer of labels or receipts yet."), icon="print")
         self.table: ListTable[PrintRow] = ListTable(
