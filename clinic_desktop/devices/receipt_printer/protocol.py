@@ -6,9 +6,12 @@ sent as text is printable ASCII, all else is a raster whose length stands before
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from clinic_desktop.domain.plates import Board, Box, Part, Plate, Symbol, Words
+
+if TYPE_CHECKING:
+    from escpos.printer import Dummy
 
 # What a head of each roll reaches at eight dots to the millimetre, and the columns of its face A (12 by 24 dots).
 HEADS: Final = {80: 576, 58: 384}
@@ -36,20 +39,6 @@ def fault(reply: bytes) -> str:
     return "head" if cause & 0x04 else "error" if cause & 0x40 else ""
 
 
-class _Escpos(Protocol):
-    """What is asked of python-escpos."""
-
-    output: bytes
-
-    def hw(self, hw: str) -> None: ...
-    def set(self, **style: str | bool) -> None: ...
-    def text(self, txt: str) -> None: ...
-    def qr(self, content: str, *, ec: int, size: int, native: bool, center: bool) -> None: ...
-    def cut(self) -> None: ...
-    def cashdraw(self, pin: int) -> None: ...
-    def _raw(self, msg: bytes) -> None: ...
-
-
 @dataclass(frozen=True, repr=False)
 class _Row:
     """What stands side by side on a roll, from one line of dots to another."""
@@ -63,7 +52,7 @@ def encode(plates: Sequence[Plate], roll_mm: int, *, copies: int = 1, drawer: bo
     """Every plate on a roll 58 or 80 mm wide, cut behind each; `drawer` opens the drawer for cash, once."""
     from escpos.printer import Dummy  # a third of a second, which nobody who prints nothing shall wait
 
-    printer: _Escpos = Dummy()
+    printer = Dummy()
     printer.hw("INIT")
     if drawer:
         printer.cashdraw(2)
@@ -106,7 +95,7 @@ def _reach(part: Part) -> tuple[int, int]:
     return part.y, part.y + part.pattern.height * (part.height if part.kind == "code128" else part.module)
 
 
-def _row(printer: _Escpos, row: _Row, head: int, at: int) -> None:
+def _row(printer: "Dummy", row: _Row, head: int, at: int) -> None:
     line = _as_text(row, head // COLUMN, at, head)
     if line is not None:
         large = max(part.size for part in row.parts if isinstance(part, Words)) >= _LARGE
@@ -147,7 +136,7 @@ def _as_text(row: _Row, columns: int, at: int, head: int) -> str | None:
     return texts[0].rjust(columns) if right <= 2 * COLUMN else None
 
 
-def _plainly(printer: _Escpos, align: str) -> None:
+def _plainly(printer: "Dummy", align: str) -> None:
     printer.set(align=align, bold=False, normal_textsize=True)
 
 
@@ -155,7 +144,7 @@ def _is_text(text: str) -> bool:
     return bool(text.strip()) and text.isascii() and text.isprintable()
 
 
-def _raster(printer: _Escpos, row: _Row, head: int, at: int) -> None:
+def _raster(printer: "Dummy", row: _Row, head: int, at: int) -> None:
     board = Board(head, row.bottom - row.top)
     for part in row.parts:
         if isinstance(part, Words):
@@ -172,7 +161,7 @@ def _raster(printer: _Escpos, row: _Row, head: int, at: int) -> None:
         printer._raw(b"\x1dv0\x00" + size + strip.rows)
 
 
-def _feed(printer: _Escpos, gap: int) -> None:
+def _feed(printer: "Dummy", gap: int) -> None:
     """Empty paper between rows, in dots; what a line of text brings along is left out."""
     if gap > 6:
         printer._raw(b"\x1bJ" + bytes([min(gap - 4, _MOST_FEED)]))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QLabel
 
+from clinic_desktop.gui.tour.growth import register
 from clinic_desktop.gui.tour.hands import Hands
 from clinic_desktop.gui.tour.record import Step
 from clinic_desktop.labelling.playing import PlayedPrinter
@@ -50,18 +51,7 @@ def _try(hands: Hands, step: Step, printer: PlayedPrinter) -> None:
 
 def _card(hands: Hands, step: Step, printer: PlayedPrinter) -> None:
     drive = hands.driver
-    hands.sign_in("desktour", "Front Desk Tour")
-    hands.go("reception")
-    drive.settle(0.8)
-    if drive.seen("reception.new") is not None:
-        drive.click("reception.new")
-        drive.settle(0.5)
-    drive.fill("reception.family_name", FAMILY)
-    drive.fill("reception.given_names", "Ebba")
-    drive.click("reception.sex.female")
-    drive.fill("reception.born_on", "4 May 1980")
-    hands.primary()
-    drive.until("the patient", lambda: hands.one("SELECT id FROM patients WHERE family_name = ?", FAMILY))
+    register(hands, FAMILY, "4 May 1980")
     drive.find("reception.print_card")
     drive.settle(0.8)
     step.picture += drive.pictures(hands.out, "reception-papers")
