@@ -3,6 +3,8 @@
 import os
 import pty
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -169,3 +171,15 @@ def test_more_labels_than_anybody_wants_are_refused() -> None:
     sheets = samples.medicine("A", "Take one. " * 4_000)
     with pytest.raises(Refusal):
         jobs.encoded(sheets, target("network", "127.0.0.1"))
+
+
+def test_anybody_can_play_a_printer_from_the_command_line(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "clinic_desktop", "simulate", "label-printer", "--folder", str(tmp_path)]
+    with subprocess.Popen([*words, "--jobs", "1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as played:
+        assert played.stderr is not None
+        port = int(played.stderr.readline().rpartition(":")[2])
+        sending.send(target("network", f"127.0.0.1:{port}"), DATA, "test")
+        said, _errors = played.communicate(timeout=60)
+    assert played.returncode == 0
+    (picture,) = tmp_path.glob("*.png")
+    assert picture.name in said
