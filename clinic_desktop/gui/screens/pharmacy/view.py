@@ -184,6 +184,7 @@ class PharmacyView(ScreenView):
         self.start.setEnabled(status in {"signed", "partly_dispensed"})
         self.ready.setEnabled(status in {"signed", "preparing", "partly_dispensed"})
         self.reject.setEnabled(status in WAITING)
+        self.labels.setEnabled(status in WAITING)
         elsewhere = order is not None and order.prescription.pharmacy is not None
         if status in WAITING and elsewhere:
             self.set_primary(_("Fill it &here"), self.presenter.fill_here, name="pharmacy.fill_here")
