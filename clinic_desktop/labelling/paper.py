@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.queue import QueueLine
+from clinic_desktop.services.shelf import LotView
 
 if TYPE_CHECKING:
     from clinic_desktop.reports.label_sheets import LabelSheets
@@ -44,3 +45,13 @@ def ticket(desk: Desk, line: QueueLine) -> Callable[[], Any]:
         return papers.queue_ticket(desk, line.ticket, line.checked_in_at, roll_mm)
 
     return asked(desk, Paper("queue-ticket", line.id, str(line.ticket), sheets))
+
+
+def shelf(desk: Desk, product: str, lot: LotView) -> Callable[[], Any]:
+    """What makes the label of a lot on its shelf."""
+
+    def sheets(_roll: int) -> Any:
+        papers = importlib.import_module("clinic_desktop.reports.label_papers")
+        return papers.shelf_label(desk, product, lot.lot, lot.expires_on, lot.lot_id)
+
+    return asked(desk, Paper("shelf-label", lot.lot_id, f"{product}, {lot.lot}", sheets))

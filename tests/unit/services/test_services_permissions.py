@@ -56,7 +56,6 @@ NO_ACCESS_ROW = {
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
         "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack",
-        "devices.device_counts", "devices.control_log", "jobs.job_history",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
     },
     WORK_LISTS: {

@@ -1,8 +1,6 @@
 """Shows the stock: products, the lots of one, the ledger of one lot, and the form beside them."""
 
-import importlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -23,8 +21,8 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.labelling.paper import shelf
 from clinic_desktop.services.packs import SeenPack, problem_of
-from clinic_desktop.labelling.paper import Paper, asked
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
 
 LEVELS = {"good": (N_("In stock"), "good"), "low": (N_("To order"), "warning"), "out": (N_("Out"), "critical")}
@@ -309,17 +307,10 @@ class StockView(ScreenView):
             )
 
     def _shelf_label(self) -> None:
-        lot, product, desk = self.lots.current(), self.presenter.product, self.context.desk
-        if lot is None or product is None:
-            return
-        words = f"{product.name} {product.strength} {product.form}"
-
-        def sheets(_roll: int) -> Any:
-            papers = importlib.import_module("clinic_desktop.reports.label_papers")
-            return papers.shelf_label(desk, words, lot.lot, lot.expires_on, lot.lot_id)
-
-        paper = Paper("shelf-label", lot.lot_id, f"{product.name}, {lot.lot}", sheets)
-        self.context.window.preview(asked(desk, paper), _("Shelf label"))
+        lot, product = self.lots.current(), self.presenter.product
+        if lot is not None and product is not None:
+            words = f"{product.name} {product.strength} {product.form}"
+            self.context.window.preview(shelf(self.context.desk, words, lot), _("Shelf label"))
 
     def _recall(self) -> None:
         lot = self.lots.current()

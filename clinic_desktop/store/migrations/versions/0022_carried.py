@@ -4,7 +4,6 @@ from clinic_desktop.store.migrations import run_beside
 
 revision = "0022"
 down_revision = "0019"
-down_revision = "0018"
 branch_labels = None
 depends_on = None
 
