@@ -43,6 +43,15 @@ OFFICE: dict[str, frozenset[str]] = {
     "downtime.todays_patients": CLINICAL,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
+    # printers of labels and receipts: anybody prints what they may read, an administrator sets up and sees the log
+    "printing.add_printer": frozenset({ADMINISTRATOR}),
+    "printing.change_printer": frozenset({ADMINISTRATOR}),
+    "printing.printers": frozenset({ADMINISTRATOR}),
+    "printing.printer_for": EVERYONE,
+    "printing.printed_before": EVERYONE,
+    "printing.begin_print": EVERYONE,
+    "printing.end_print": EVERYONE,
+    "printing.prints": frozenset({ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
     **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }
