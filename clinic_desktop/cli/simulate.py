@@ -7,7 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from clinic_desktop.cli import simulate_lines
+from clinic_desktop.cli import simulate_api, simulate_lines
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.devices.astm import simulator as astm
@@ -19,6 +19,7 @@ KINDS = {
     "hl7": "a sender of HL7 v2 messages over MLLP",
     "astm": "an analyser that speaks ASTM over TCP",
     "drop": "an analyser that puts files into a folder",
+    **simulate_api.KINDS,
     "scanner": "a scanner on a serial line",
     "scale": "a weighing scale on a serial line",
     "thermometer": "a thermometer on a serial line",
@@ -45,6 +46,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     words.add_argument("--host", default="127.0.0.1")
     words.add_argument("--port", type=int, metavar="N", help="the port of the listener")
     words.add_argument("--folder", type=Path, metavar="DIR", help="of drop: the folder that is looked into")
+    words.add_argument("--token-file", type=Path, metavar="F", help="of devices of the local API: the token")
     words.add_argument("--drip", action="store_true", help="send byte after byte")
     simulate_lines.add_words(words)
     words.add_argument("--dpi", type=int, default=203, choices=printer_rules.DPI, help="of label-printer")
@@ -57,6 +59,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     if chosen.list or chosen.kind is None:
         terminal.answer(KINDS, [f"{kind:<17}{what}" for kind, what in KINDS.items()])
         return DONE
+    if chosen.kind in simulate_api.KINDS:
+        return simulate_api.run(terminal, words, chosen)
     if chosen.kind in simulate_lines.KINDS:
         return simulate_lines.run(terminal, chosen)
     if chosen.kind == "drop":

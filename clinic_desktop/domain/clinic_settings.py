@@ -9,6 +9,8 @@ SETTINGS = {
     "currency": re.compile(r"[A-Z]{3}"),
     "idle_lock_minutes": re.compile(r"[1-9]|[1-5]\d|60"),
     "break_glass_minutes": re.compile(r"[5-9]|[1-5]\d|60"),
+    # What the public call screen shows of a name beside the ticket (services.device_views.SHOWS).
+    "call_screen_shows": re.compile(r"ticket|initials|name"),
     "consent_age": re.compile(r"1[0-9]|2[01]"),
     "confidential_age": re.compile(r"1[0-9]|2[01]"),
     # The largest file that becomes a document, in MB (domain.contents.HIGHEST_LIMIT_MB).

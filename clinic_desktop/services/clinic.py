@@ -17,7 +17,7 @@ from clinic_desktop import settings
 from clinic_desktop.clock import Clock, SystemClock, from_text, new_id, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import reference
+from clinic_desktop.services import letterbox, reference
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.backups import backup_before_migration
 from clinic_desktop.services.sessions import Session
@@ -98,9 +98,9 @@ class Clinic:
         """Remove somebody's key slot."""
         self.vault.remove_user(user_id)
 
-    def begin(self, user_id: str) -> Desk:
-        """Open a session for somebody without a password: for the demo's made-up days, where the caller has the key."""
-        return self._session(Unlocked(user_id, "", self.data_key, 0), method="key")
+    def begin(self, user_id: str, method: str = "key") -> Desk:
+        """Open a session for somebody without a password: for made-up days, and for a paired device ("device")."""
+        return self._session(Unlocked(user_id, "", self.data_key, 0), method=method)
 
     def begin_devices(self) -> Desk:
         """Open a session for what devices send: journaled as theirs, under an account that nobody can sign in with."""
@@ -235,6 +235,7 @@ def create_clinic(
         made.vault.add_user(made.data_key, admin, username, password, display_name.strip())
         chosen = settings.Settings(workstation=code, clinic_name=clinic_name.strip(), demo_sign_in=demo_sign_in)
         settings.save(making, chosen)
+        letterbox.is_own_key(making, made.data_key)
         _put_in_place(making, profile)
     except OSError as error:
         raise Trouble(
@@ -285,7 +286,7 @@ def open_with_key(
         anchor = Anchor(profile / ANCHOR, data_key, process)
         store = Store(path, data_key, clock=clock, workstation=chosen.workstation, anchor=anchor)
         try:
-            notices = _look_back(store, vault, anchor)
+            notices = _look_back(store, vault, anchor) + _letterbox_notices(profile, data_key, store)
         except BaseException:
             store.close()
             raise
@@ -350,6 +351,26 @@ def _put_in_place(making: Path, profile: Path) -> None:
         for item in moved:
             (profile / item.name).rename(item)
         raise
+
+
+def _letterbox_notices(profile: Path, data_key: bytes, store: Store) -> tuple[str, ...]:
+    """See to it that what arrives while the clinic is locked is sealed to its own key, and say so if it was not."""
+    try:
+        own = letterbox.is_own_key(profile, data_key)
+    except Trouble as error:
+        log.warning("the public key could not be put in its place: %s", error.facts.get("why"))
+        return (N_("The clinic's folder cannot be written to: what arrives while the clinic is locked is refused."),)
+    if own:
+        return ()
+    log.warning("the public key beside the database was not this clinic's")
+    with store.write(act=new_id(), session=None) as unit:
+        unit.accessed("letterbox.key_replaced")
+    return (
+        N_(
+            "The public key in the clinic's folder had been exchanged by somebody. What arrived while the clinic was"
+            " locked may be lost: look at the inbox, and ask the senders to send it again."
+        ),
+    )
 
 
 def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:

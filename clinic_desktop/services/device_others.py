@@ -14,7 +14,7 @@ from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import arrivals, laboratory
+from clinic_desktop.services import arrivals, device_papers, device_vitals, laboratory
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import UUID, Key
 from clinic_desktop.services.arrivals import Arrival
@@ -23,6 +23,7 @@ from clinic_desktop.services.device_people import who
 from clinic_desktop.services.device_records import ReceivedRecord, carried
 from clinic_desktop.services.laboratory import Priority
 from clinic_desktop.services.merges import kept_id
+from clinic_desktop.store.tables.devices import device_message_parts
 from clinic_desktop.store.tables.outside import identifiers
 
 IN_ACT = ("file", "place")
@@ -57,6 +58,10 @@ def file(act: Act, message: Row[Any], said: Named, patient_id: str) -> Placed:
     changed, and nobody is merged. What cannot be a row of its own is kept as a message.
     """
     patient = kept_id(act.conn, patient_id)
+    if message.subject == "vitals":
+        return Placed("filed", None, *device_vitals.file_vitals(act, _raw(act, message.id), patient))
+    if message.subject == "document":
+        return Placed("filed", None, *device_papers.file_paper(act, _raw(act, message.id), patient))
     if message.subject == "registration":
         return Placed("filed", None, "patients", note_numbers(act, said.numbers, patient))
     records = tuple(one for one in carried(message.carried) if one.problem not in _ENDS)
@@ -143,6 +148,12 @@ def _as_message(message: Row[Any], patient: str) -> Arrival:
         "starts_at": message.received_at, "starts_text": message.received_at, "party": message.device,
     }  # fmt: skip
     return _made(Key(kind, f"{SYSTEM}{message.device}", message.id), "outside_records", values, patient)
+
+
+def _raw(act: Act, message_id: str) -> bytes:
+    parts = device_message_parts.c
+    asked = select(parts.content).where(parts.message_id == message_id).order_by(parts.number)
+    return b"".join(act.conn.execute(asked).scalars())
 
 
 def _key(message: Row[Any], one: ReceivedRecord, patient: str) -> Key:

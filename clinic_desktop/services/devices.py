@@ -71,6 +71,7 @@ class ReceivedMessage:
     said_of: Named = field(default_factory=Named)
     results: tuple[ReceivedResult, ...] = ()
     records: tuple[ReceivedRecord, ...] = ()
+    received_at: str | None = None  # when it came, where that was before it could be kept in the database
 
     def __repr__(self) -> str:
         return f"ReceivedMessage({self.kind}, {self.message_type})"
@@ -155,7 +156,8 @@ def receive_message(act: Act, message: ReceivedMessage) -> Taken:
         {
             "kind": message.kind, "device": message.device, "peer": message.peer, "control_id": message.control_id,
             "message_type": message.message_type, "subject": message.subject, "sha256": sha256,
-            "size": len(message.raw), "charset": message.charset, "received_at": act.at, "state": "received",
+            "size": len(message.raw), "charset": message.charset, "received_at": message.received_at or act.at,
+            "state": "received",
             "said_of": json.dumps(
                 {"numbers": said.numbers, "names": said.names, "born": said.born, "sex": said.sex}, ensure_ascii=False
             ),

@@ -8,6 +8,7 @@ from clinic_desktop.services.roles import (
     EVERYONE,
     FRONT_DESK,
     LABORATORY,
+    NURSE,
     PHARMACIST,
 )
 
@@ -52,6 +53,24 @@ OFFICE: dict[str, frozenset[str]] = {
     "printing.begin_print": EVERYONE,
     "printing.end_print": EVERYONE,
     "printing.prints": frozenset({ADMINISTRATOR}),
+    "device_alarms.report_lost": frozenset({LABORATORY}),
+    # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role
+    "pairing.pair_device": frozenset({ADMINISTRATOR}),
+    "pairing.offer_code": frozenset({ADMINISTRATOR}),
+    "pairing.revoke_device": frozenset({ADMINISTRATOR}),
+    "local_network.choose_network": frozenset({ADMINISTRATOR}),
+    "local_network.leave_network": frozenset({ADMINISTRATOR}),
+    "pairing.paired": frozenset({ADMINISTRATOR}),
+    "pairing.redeem_code": frozenset({LABORATORY, ADMINISTRATOR}),
+    # what paired devices tell and ask: the role is that of the kind's account (domain.pairing.KINDS)
+    "device_intake.take_vitals": frozenset({NURSE}),
+    "device_intake.take_paper": frozenset({FRONT_DESK}),
+    "device_intake.keep_results": frozenset({LABORATORY}),
+    "device_scans.take_scan": frozenset({FRONT_DESK}),
+    "device_scans.scan": EVERYONE,
+    "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
+    "device_views.called": EVERYONE,
+    "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
     **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

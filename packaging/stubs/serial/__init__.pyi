@@ -1,6 +1,26 @@
 from types import TracebackType
+from typing import Self
 
 class SerialException(OSError): ...
+
+class Serial:
+    in_waiting: int
+    def __init__(
+        self,
+        port: str | None = ...,
+        baudrate: int = ...,
+        *,
+        timeout: float | None = ...,
+        write_timeout: float | None = ...,
+        exclusive: bool | None = ...,
+    ) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def read(self, size: int = ...) -> bytes: ...
+    def write(self, data: bytes) -> int | None: ...
+    def close(self) -> None: ...
 
 class SerialBase:
     in_waiting: int
