@@ -52,6 +52,11 @@ OFFICE: dict[str, frozenset[str]] = {
     "printing.printed_before": EVERYONE,
     "printing.begin_print": EVERYONE,
     "printing.end_print": EVERYONE,
+    "station_prints.hand_to_station": EVERYONE,
+    "station_prints.waiting_prints": frozenset({FRONT_DESK}),
+    "station_prints.print_content": frozenset({FRONT_DESK}),
+    "station_prints.take_print": frozenset({FRONT_DESK}),
+    "station_prints.end_station_print": frozenset({FRONT_DESK}),
     "printing.prints": frozenset({ADMINISTRATOR}),
     "device_alarms.report_lost": frozenset({LABORATORY}),
     # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role

@@ -16,6 +16,7 @@ from clinic_desktop.agent.local_api.routes import (
     pages,
     pairing,
     patients,
+    prints,
     queue,
     results,
     scans,
@@ -35,6 +36,7 @@ SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] =
     (documents.RULES, documents.router),
     (patients.RULES, patients.router),
     (queue.RULES, queue.router),
+    (prints.RULES, prints.router),
     (pages.RULES, pages.router),
 )
 
