@@ -24,6 +24,7 @@ from clinic_desktop.i18n import N_
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    from clinic_desktop.agent.api import LocalApi
     from clinic_desktop.agent.courier import Courier
     from clinic_desktop.agent.listening import Listening
     from clinic_desktop.agent.receiving import Receiver
@@ -45,6 +46,7 @@ class Agent:
         self._tell = tell
         self._wanted = wanted
         self._listening: Listening | None = None
+        self._api: LocalApi | None = None
         self._receiver: Receiver | None = None
         self._opened_itself = False
         self.ports: dict[str, object] = {}
@@ -52,6 +54,15 @@ class Agent:
         self._scheduler: BackgroundScheduler | None = None
         self._courier: Courier | None = None
         self._busy = threading.Lock()
+
+    def answer(self) -> None:
+        """Start the local API where one is wanted, with a key or without. Raises Trouble."""
+        if self._wanted is None or self._wanted.api is None:
+            return
+        from clinic_desktop.agent.api import LocalApi  # a process with no API does not pay for it
+
+        self._api = LocalApi(self._wanted.api, self._tell, self._profile)
+        self.ports["api"] = self._api.start()
 
     def obey(self, line: str) -> bool:
         """Do what one line says; False when it says to end."""
@@ -74,6 +85,7 @@ class Agent:
     def lock(self) -> None:
         """Give up the key: close the database and start this very process anew, so that no copy stays in memory."""
         self.close()
+        self.end()
         self._tell({"event": "locked"})
         if os.name == "nt":
             raise SystemExit(0)  # there is no exec there; the window starts another one
@@ -82,8 +94,16 @@ class Agent:
         words = [*sys.orig_argv[1:], *(["--sealed"] if self._opened_itself else [])]
         os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 - ourselves, argument by argument
 
+    def end(self) -> None:
+        """Stop the local API, the last that anybody hears of this process."""
+        if self._api is not None:
+            self._api.stop()
+            self._api = None
+
     def close(self) -> None:
         """Close the listeners, stop the courier and the jobs, and close the database."""
+        if self._api is not None:
+            self._api.closed()
         if self._listening is not None:
             self._listening.stop()
             self._listening = None
@@ -125,6 +145,8 @@ class Agent:
 
         self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
+        if self._api is not None:
+            self._api.opened(self._clinic)
         self._receive(self._clinic)
 
     def open_itself(self, key: bytes) -> None:
@@ -159,7 +181,7 @@ class Agent:
         from clinic_desktop.agent.listening import Listening  # as above
 
         listening = Listening(self._profile, self._wanted, self._received())
-        self.ports = listening.start()
+        self.ports |= listening.start()
         self._listening = listening
 
     def _schedule(self) -> None:
@@ -232,8 +254,10 @@ def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None)
 
     agent = Agent(profile, tell, wanted)
     if key is not None:
+        agent.answer()
         agent.open_itself(key)
     else:
+        agent.guarded("local API", agent.answer)
         # A port that is taken stops nothing else: it is told, and tried again with the key.
         agent.guarded("listeners", agent.seal)
     tell({"event": "ready", "pid": os.getpid(), **agent.ports})
@@ -245,6 +269,7 @@ def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None)
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     agent.close()
+    agent.end()
     tell({"event": "ended"})
     # Not by returning: a job that still runs would keep the process, and with it the key, alive.
     with contextlib.suppress(OSError, ValueError):

@@ -19,6 +19,7 @@ class Wanted:
     mllps_clients: Path | None = None
     serial: str | None = None
     baud: int = 9600
+    api: int | None = None
 
     def __bool__(self) -> bool:
-        return any(each is not None for each in (self.mllp, self.mllps, self.astm, self.drop, self.serial))
+        return any(each is not None for each in (self.mllp, self.mllps, self.astm, self.drop, self.serial, self.api))

@@ -13,6 +13,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     """Be the background process."""
     words = parser("agent", "The background process. It is told what to do on its standard input.")
     words.add_argument("--sealed", action="store_true", help="start with no key; the window hands it over")
+    words.add_argument(
+        "--api-port", type=int, metavar="N", help="answer the local API on this machine (0: any free port)"
+    )
     words.add_argument("--mllp-port", type=int, metavar="N", help="listen for HL7 v2 over MLLP (0: any free port)")
     words.add_argument("--mllps-port", type=int, metavar="N", help="listen for HL7 v2 over MLLP with TLS")
     words.add_argument(
@@ -30,13 +33,13 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     )  # fmt: skip
     chosen = words.parse_args(arguments)
     ports = (chosen.mllp_port, chosen.astm_port, chosen.mllps_port)
-    if any(port is not None and not 0 <= port <= 65535 for port in ports):
+    if any(port is not None and not 0 <= port <= 65535 for port in (*ports, chosen.api_port)):
         words.error("a port is a number from 0 to 65535")
     if chosen.baud not in BAUDS:
         words.error(f"a speed is one of {', '.join(map(str, BAUDS))}")
     wanted = Wanted(
         chosen.mllp_port, chosen.astm_port, _whole(chosen.drop), chosen.listen_on, chosen.mllps_port,
-        _whole(chosen.mllps_clients), chosen.serial, chosen.baud,
+        _whole(chosen.mllps_clients), chosen.serial, chosen.baud, chosen.api_port,
     )  # fmt: skip
     if chosen.sealed:
         return run_agent(terminal.profile, wanted=wanted)

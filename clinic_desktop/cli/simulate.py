@@ -4,6 +4,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
+from clinic_desktop.cli import simulate_api
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.devices.astm import simulator as astm
@@ -14,6 +15,7 @@ KINDS = {
     "hl7": "a sender of HL7 v2 messages over MLLP",
     "astm": "an analyser that speaks ASTM over TCP",
     "drop": "an analyser that puts files into a folder",
+    **simulate_api.KINDS,
 }
 FACTS = {
     "mrn": "the number of the patient",
@@ -34,6 +36,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     words.add_argument("--host", default="127.0.0.1")
     words.add_argument("--port", type=int, metavar="N", help="the port of the listener")
     words.add_argument("--folder", type=Path, metavar="DIR", help="of drop: the folder that is looked into")
+    words.add_argument("--token-file", type=Path, metavar="F", help="of devices of the local API: the token")
     words.add_argument("--drip", action="store_true", help="send byte after byte")
     for name, about in FACTS.items():
         words.add_argument(f"--{name}", default="", help=f"in a made-up message: {about}")
@@ -41,6 +44,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     if chosen.list or chosen.kind is None:
         terminal.answer(KINDS, [f"{kind:<8}{what}" for kind, what in KINDS.items()])
         return DONE
+    if chosen.kind in simulate_api.KINDS:
+        return simulate_api.run(terminal, words, chosen)
     if chosen.kind == "drop":
         return _drop(terminal, words, chosen)
     if chosen.port is None:

@@ -30,6 +30,8 @@ SETTINGS = {
     "confidential_age": re.compile(r"1[0-9]|2[01]"),
     # The largest file that becomes a document, in MB (domain.contents.HIGHEST_LIMIT_MB).
     "attachment_limit_mb": re.compile(r"[1-9]|[1-9]\d|1[0-4]\d|150"),
+    # What the public call screen shows of a name beside the ticket (services.device_views.SHOWS).
+    "call_screen_shows": re.compile(r"ticket|initials|name"),
     SETTING: re.compile(r"[a-z0-9][a-z0-9_.+>:-]{0,119}"),
 }
 PRICE_KINDS = ("consultation", "test", "medicine", "procedure", "other")

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 DATABASE = "clinic.db"
 ANCHOR = "anchor"
-# Whose acts are those of devices: an account with no key slot..
+# Whose acts are those of devices: an account with no key slot.
 DEVICES = "~devices"
 # A clinic is made in seconds: a folder that was being made longer ago than this is nobody's any more.
 HALF_MADE_SECONDS = 600
@@ -102,6 +102,10 @@ class Clinic:
                 account = {"username": DEVICES, "display_name": "Devices", "role": "laboratory"}
                 known = unit.create(staff, account, kind="staff.added")
         return self._session(Unlocked(str(known), "", self.data_key, 0), method="device")
+
+    def begin_device(self, staff_id: str) -> Desk:
+        """Open a session for one device that was let in: journaled as its own. Raises Refusal where it is revoked."""
+        return self._session(Unlocked(staff_id, "", self.data_key, 0), method="device")
 
     def sign_out(self, desk: Desk, why: str = "signed out") -> None:
         """End a session; drafts stay."""

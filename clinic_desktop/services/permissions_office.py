@@ -1,6 +1,15 @@
 """The part of the table of permissions that is about the office: reports, systems, devices, research."""
 
-from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, LABORATORY, PHARMACIST
+from clinic_desktop.services.roles import (
+    ADMINISTRATOR,
+    CASHIER,
+    DOCTOR,
+    EVERYONE,
+    FRONT_DESK,
+    LABORATORY,
+    NURSE,
+    PHARMACIST,
+)
 
 _DEVICES = (
     "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
@@ -29,5 +38,22 @@ OFFICE: dict[str, frozenset[str]] = {
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
     "device_alarms.report_lost": frozenset({LABORATORY}),
+    # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role
+    "pairing.pair_device": frozenset({ADMINISTRATOR}),
+    "pairing.offer_code": frozenset({ADMINISTRATOR}),
+    "pairing.revoke_device": frozenset({ADMINISTRATOR}),
+    "local_network.choose_network": frozenset({ADMINISTRATOR}),
+    "local_network.leave_network": frozenset({ADMINISTRATOR}),
+    "pairing.paired": frozenset({ADMINISTRATOR}),
+    "pairing.redeem_code": frozenset({LABORATORY, ADMINISTRATOR}),
+    # what paired devices tell and ask: the role is that of the kind's account (domain.pairing.KINDS)
+    "device_intake.take_vitals": frozenset({NURSE}),
+    "device_intake.take_paper": frozenset({FRONT_DESK}),
+    "device_intake.keep_results": frozenset({LABORATORY}),
+    "device_scans.take_scan": frozenset({FRONT_DESK}),
+    "device_scans.scan": EVERYONE,
+    "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
+    "device_views.called": EVERYONE,
+    "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
 }

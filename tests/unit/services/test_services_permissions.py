@@ -54,7 +54,7 @@ NO_ACCESS_ROW = {
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
-        "devices.device_counts", "devices.control_log",
+        "devices.device_counts", "devices.control_log", "pairing.paired", "device_views.called", "device_scans.scan",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
