@@ -14,6 +14,8 @@ from clinic_desktop.services import certificates, local_network
 from clinic_desktop.services.local_network import Network
 
 if TYPE_CHECKING:
+    from clinic_desktop.agent.doors import OpenDoors
+    from clinic_desktop.exchange.webhooks import Hear
     from clinic_desktop.services.clinic import Clinic
 
 Tell = Callable[[dict[str, object]], None]
@@ -25,6 +27,7 @@ class LocalApi:
     def __init__(self, port: int, tell: Tell, profile: Path) -> None:
         self._profile, self._tell = profile, tell
         self._network: ApiServer | None = None
+        self._doors: OpenDoors | None = None
         self.context = ApiContext(SystemClock(), tell)
         self._app = build(self.context)
         self._server = ApiServer(self._app, port)
@@ -36,10 +39,14 @@ class LocalApi:
         self._server.start()
         return port
 
-    def opened(self, clinic: "Clinic") -> None:
-        """There is a key: the devices may speak."""
+    def opened(self, clinic: "Clinic", hear: "Hear | None" = None) -> None:
+        """There is a key: the devices may speak, and so may the connected systems; `hear` is told where to look."""
         self.context.book = OpenBook(clinic)
         self.context.clinic = clinic
+        if hear is not None:
+            from clinic_desktop.agent.doors import OpenDoors  # httpx: with the key, not before
+
+            self._doors = OpenDoors(clinic, self.context, hear)
         with clinic.store.read() as connection:
             chosen = local_network.chosen(connection)
         if chosen is not None:
@@ -65,6 +72,9 @@ class LocalApi:
         network, self._network = self._network, None
         if network is not None:
             network.stop()
+        doors, self._doors = self._doors, None
+        if doors is not None:
+            doors.close()
         book, self.context.book, self.context.clinic = self.context.book, None, None
         if book is not None:
             book.close()

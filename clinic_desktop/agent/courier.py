@@ -10,7 +10,8 @@ from clinic_desktop.services.clinic import Clinic
 from clinic_desktop.services.remotes import connected
 
 if TYPE_CHECKING:
-    pass
+    from clinic_desktop.exchange.post_office import PostOffice
+    from sync.telling.hints import Hint
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Courier:
     def __init__(self, clinic: Clinic, tell: Tell) -> None:
         self._clinic, self._tell = clinic, tell
         self._ended = threading.Event()
+        self._office: PostOffice | None = None
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
@@ -35,6 +37,12 @@ class Courier:
         """Stop between two effects; what is on its way is looked for at the next start."""
         self._ended.set()
         self._thread.join(within)
+
+    def hear(self, system: str, hint: "Hint") -> None:
+        """A system says that something moved there: it is looked at soon. While nobody sends, the sweep finds it."""
+        office = self._office
+        if office is not None:
+            office.hear(system, hint)
 
     def _run(self) -> None:
         said = ""
@@ -66,7 +74,7 @@ class Courier:
         held = self._clinic.send_alone()
         try:
             systems = self._systems()
-            office: PostOffice = PostOffice(self._clinic)
+            office = self._office = PostOffice(self._clinic)
             changed = threading.Event()
             office.listen(changed)
             try:
@@ -74,6 +82,7 @@ class Courier:
                     office.run(SPELL_SECONDS, until_idle=False, stopped=self._ended.is_set)
             finally:
                 changed.set()
+                self._office = None
                 office.close()
         finally:
             held.release()

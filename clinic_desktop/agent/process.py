@@ -146,7 +146,7 @@ class Agent:
         self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
         if self._api is not None:
-            self._api.opened(self._clinic)
+            self._api.opened(self._clinic, self._courier.hear)
         self._receive(self._clinic)
 
     def open_itself(self, key: bytes) -> None:

@@ -89,7 +89,7 @@ class Letterbox:
         waiting = self.waiting()
         self._last = max((_number(path) for path in waiting), default=0)
         self._count = len(waiting)
-        self._bytes = sum(path.stat().st_size for path in waiting)
+        self._bytes = sum(map(_size, waiting))
 
     def waiting(self) -> list[Path]:
         """What lies in the box, in the order in which it came."""
@@ -166,7 +166,7 @@ class Letterbox:
             raise Trouble(N_("This message is too long to be sealed."), remedy=_SIGN_IN)
         if self._count >= self._most or self._bytes + size > self._most_bytes:
             waiting = self.waiting()  # another process may have filed some
-            self._count, self._bytes = len(waiting), sum(path.stat().st_size for path in waiting)
+            self._count, self._bytes = len(waiting), sum(map(_size, waiting))
             if self._count >= self._most or self._bytes + size > self._most_bytes:
                 raise Trouble(_FULL, remedy=_SIGN_IN)
         try:
@@ -175,6 +175,13 @@ class Letterbox:
             raise _not_written(error) from error
         if free - size < SPARE_BYTES:
             raise Trouble(N_("The disk is nearly full."), remedy=N_("Make room on the disk."))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0  # another process of this clinic has filed it meanwhile
 
 
 def _number(path: Path) -> int:

@@ -13,6 +13,7 @@ from clinic_desktop.agent.local_api.problems import TYPE, Problem, of_refusal, o
 from clinic_desktop.agent.local_api.routes import (
     documents,
     health,
+    hooks,
     pages,
     pairing,
     patients,
@@ -35,6 +36,7 @@ SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] =
     (documents.RULES, documents.router),
     (patients.RULES, patients.router),
     (queue.RULES, queue.router),
+    (hooks.RULES, hooks.router),
     (pages.RULES, pages.router),
 )
 

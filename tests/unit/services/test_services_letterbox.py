@@ -155,3 +155,12 @@ def test_a_name_that_is_none_of_ours_is_left_alone(profile: Path) -> None:
     for name in ("note.sealed", "000000000001-xyz.sealed", "1-0123456789abcdef.sealed"):
         (profile / FOLDER / name).write_bytes(b"")
     assert box(profile).waiting() == []
+
+
+def test_what_another_process_files_while_the_box_is_looked_through_makes_nothing_fail(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box(profile).put(b"x")
+    gone = [*box(profile).waiting(), profile / FOLDER / "000000000001-0123456789abcdef.sealed"]
+    monkeypatch.setattr(Letterbox, "waiting", lambda _self: gone)
+    assert box(profile)._count == 2

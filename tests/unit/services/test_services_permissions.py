@@ -54,6 +54,7 @@ NO_ACCESS_ROW = {
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
+        "remotes.webhook_address",
         "devices.device_counts", "devices.control_log", "pairing.paired", "device_views.called", "device_scans.scan",
     },
     WORK_LISTS: {
