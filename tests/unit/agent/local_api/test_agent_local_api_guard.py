@@ -61,7 +61,9 @@ def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
 @EACH
 def test_another_host_another_origin_another_site_and_a_preflight_are_refused(api: Api, rule: Rule) -> None:
     kind = holder(rule) if rule.scope else ""
-    for host in ("evil.example", f"localhost.evil.example:{api.port}", f"127.0.0.1.evil.example:{api.port}",
+    own = f"127.0.0.1:{api.port}"
+    for host in ("evil.example", f"localhost.evil.example:{api.port}",
+                 f"127.0.0.1.evil.example:{api.port}",
                  f"notlocalhost:{api.port}", "127.0.0.1", f"127.0.0.1:{api.port + 1}", f"0.0.0.0:{api.port}"):  # fmt: skip
         refused(api, rule, kind, 421, {"Host": host})
     for origin in ("https://evil.example", "null", f"http://127.0.0.1:{api.port}"):
@@ -161,7 +163,8 @@ def test_a_body_that_never_ends_is_answered_in_time(api: Api) -> None:
     object.__setattr__(rule, "seconds", 0.4)
     try:
         head = (
-            f"POST /v1/scans HTTP/1.1\r\nHost: 127.0.0.1:{api.port}\r\nAuthorization: Bearer {api.tokens['scanner']}\r\n"
+            f"POST /v1/scans HTTP/1.1\r\nHost: 127.0.0.1:{api.port}\r\n"
+            f"Authorization: Bearer {api.tokens['scanner']}\r\n"
             "Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
         )
         before = api.asked

@@ -7,16 +7,20 @@ import time
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from clinic_desktop.clock import new_id
 from clinic_desktop.domain import devices as identity
 from clinic_desktop.domain.pairing import KINDS
 from clinic_desktop.services import administration, device_scans, devices, pairing, queue
+from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.journal import access, journal, sessions
 from clinic_desktop.store.tables.outside import observations
+from clinic_desktop.store.tables.staff import staff
 from tests.unit.agent.local_api.api_case import Api, events
 
 
@@ -86,7 +90,8 @@ def test_whose_it_is_must_agree_twice_else_a_person_decides(api: Api, said: dict
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        ({"pressure": "1200/80"}, "pressure"), ({"pressure": "80/120"}, "pressure"), ({"temperature": "370"}, "temperature"),
+        ({"pressure": "1200/80"}, "pressure"), ({"pressure": "80/120"}, "pressure"),
+        ({"temperature": "370"}, "temperature"),
         ({"weight": "70 stone"}, "weight"), ({"shoe": "42"}, "values.shoe"), ({"bmi": "20"}, "values.bmi"),
         ({"heart_rate": ""}, "values"), ({}, "values"),
     ],
@@ -210,7 +215,7 @@ def test_no_token_and_no_code_lies_in_the_database(api: Api) -> None:
 
 
 def test_the_call_screen_shows_tickets_and_no_name_unless_the_clinic_chose(api: Api) -> None:
-    doctor = api.clinic.begin(_doctor(api))
+    doctor = doctor_of(api)
     line = queue.check_in(doctor, patient_by_mrn(api.admin, api.home.mrn))
     assert [one["ticket"] for one in api.ask("GET", "/v1/queue", "board").json()] == [line.ticket]
     queue.call(doctor, line.id)
@@ -225,15 +230,14 @@ def test_the_call_screen_shows_tickets_and_no_name_unless_the_clinic_chose(api: 
 
 
 def test_who_watches_hears_each_call_within_a_second_and_nothing_once_it_is_revoked(api: Api) -> None:
-    doctor = api.clinic.begin(_doctor(api))
+    doctor = doctor_of(api)
     token = api.pair("display", "Watcher")
     held: list[str] = []
 
     def watch() -> None:
         headers = {"Authorization": f"Bearer {token}"}
         with httpx.stream("GET", f"{api.url}/v1/calls/events", headers=headers, timeout=20, trust_env=False) as line:
-            for text in line.iter_text():
-                held.append(text)
+            held.extend(line.iter_text())
 
     watching = threading.Thread(target=watch)
     watching.start()
@@ -257,13 +261,10 @@ def until(holds: object, seconds: float = 10) -> None:
         time.sleep(0.02)
 
 
-def _doctor(api: Api) -> str:
-    from sqlalchemy import select
-
-    from clinic_desktop.clock import new_id
-    from clinic_desktop.store.tables.staff import staff
-
+def doctor_of(api: Api) -> Desk:
+    """The desk of the one doctor."""
     with api.clinic.store.write(act=new_id(), session=None) as unit:
         known = unit.conn.execute(select(staff.c.id).where(staff.c.username == "doctor")).scalar()
         values = {"username": "doctor", "display_name": "Doctor One", "role": "doctor"}
-        return str(known) if known else unit.create(staff, values, kind="staff.added")
+        person = str(known) if known else unit.create(staff, values, kind="staff.added")
+    return api.clinic.begin(person)
