@@ -5,13 +5,14 @@ whether that is the clinic's own can be told only by who holds the data key.
 """
 
 import contextlib
+import json
 import logging
 import re
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from clinic_desktop.domain.refusals import Trouble
@@ -23,10 +24,10 @@ from clinic_desktop.vault.letterbox import DamagedError, OtherKeyError
 log = logging.getLogger(__name__)
 
 # Nobody is signed in: the key itself is the permission to take out, and to put in needs none.
-IN_ACT = ("is_own_key", "carry_over")
+IN_ACT = ("is_own_key", "carry_over", "note_tokens", "noted_tokens")
 
-FOLDER, KEY_FILE, LOST = "letterbox", "public-key", "lost"
-LARGEST = 16 * 1024 * 1024
+FOLDER, KEY_FILE, LOST, DEVICES = "letterbox", "public-key", "lost", "devices"
+LARGEST = 64 * 1024 * 1024
 MOST_MESSAGES = 50_000
 MOST_BYTES = 2 * 1024**3
 # What the disk must still have free afterwards: the database needs room of its own when it is opened again.
@@ -56,6 +57,29 @@ def is_own_key(profile: Path, data_key: bytes) -> bool:
     except OSError as error:
         raise _not_written(error) from error
     return found is None
+
+
+def note_tokens(profile: Path, known: Mapping[str, tuple[str, str]]) -> None:
+    """Note whose requests may be sealed: the hashes of their tokens with id and kind of each device. Raises Trouble.
+
+    A token has 256 bits: its hash opens nothing. What is sealed is proved again before it is filed.
+    """
+    if noted_tokens(profile) == known:
+        return
+    try:
+        (profile / FOLDER).mkdir(mode=0o700, exist_ok=True)
+        write_durably(profile / FOLDER / DEVICES, json.dumps(known).encode())
+    except OSError as error:
+        raise _not_written(error) from error
+
+
+def noted_tokens(profile: Path) -> dict[str, tuple[str, str]] | None:
+    """What was noted last; None where nothing was, or it cannot be read."""
+    try:
+        found = json.loads((profile / FOLDER / DEVICES).read_bytes())
+        return {str(hashed): (str(device), str(kind)) for hashed, (device, kind) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
 
 
 def carry_over(old: Path, new: Path) -> int:

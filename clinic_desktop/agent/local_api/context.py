@@ -12,6 +12,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from clinic_desktop.agent.local_api.closed import Letter
     from clinic_desktop.exchange.webhooks import Doors
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Tell = Callable[[dict[str, object]], None]
+
+
+class NoKey(Exception):  # noqa: N818 - it is no fault: the request waits for the key
+    """A device is who it says, and nobody has the key: what it tells may be sealed."""
 
 
 class Book(Protocol):
@@ -55,6 +60,8 @@ class ApiContext:
     clinic: "Clinic | None" = None
     book: Book | None = None
     doors: "Doors | None" = None
+    # What keeps a request for good while nobody has the key. Raises Trouble.
+    seal: "Callable[[Letter], None] | None" = None
     hosts: frozenset[str] = frozenset()
     public_hosts: frozenset[str] = frozenset()
     # An unproved request (no token asked for, or a wrong one) is counted by its peer, a proved one by its device.
