@@ -5,6 +5,7 @@ and what belongs to it. Nothing it tells names a patient or a key.
 """
 
 import contextlib
+import functools
 import json
 import logging
 import os
@@ -16,7 +17,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clinic_desktop import logs
+from clinic_desktop import logs, settings
 from clinic_desktop.clock import SystemClock, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
@@ -61,11 +62,13 @@ class Agent:
 
     def answer(self) -> None:
         """Start the local API where one is wanted, with a key or without. Raises Trouble."""
-        if self._wanted is None or self._wanted.api is None:
+        port = None if self._wanted is None else self._wanted.api
+        port = _chosen_port(self._profile) or None if port is None else port
+        if port is None:
             return
         from clinic_desktop.agent.api import LocalApi  # a process with no API does not pay for it
 
-        self._api = LocalApi(self._wanted.api, self._tell, self._profile, self._letterbox())
+        self._api = LocalApi(port, self._tell, self._profile, self._letterbox())
         self.ports["api"] = self._api.start()
 
     def obey(self, line: str) -> bool:
@@ -168,9 +171,9 @@ class Agent:
 
     def _receive(self, clinic: "Clinic") -> None:
         """File what waited, then take what comes for the open clinic."""
-        left = self._received().open(clinic, listening=bool(self._wanted))
+        left = self._received().open(clinic, listening=bool(self._wanted or self._api))
         self._listen()
-        if self._listening is not None:
+        if self._listening is not None or self._api is not None:
             self._tell({"event": "listening", **self.ports, "filed_late": left})
 
     def _received(self) -> "Receiver":
@@ -240,16 +243,17 @@ class Agent:
             raise Refusal(N_("There is no job “{name}”."), name=name)
         if self._clinic is None:
             raise Refusal(N_("The clinic is locked."))
-        threading.Thread(target=self._run, args=(name,), name=f"job {name}", daemon=True).start()
+        asked = functools.partial(self._run, name, planned=False)
+        threading.Thread(target=asked, name=f"job {name}", daemon=True).start()
 
-    def _run(self, name: str) -> None:
+    def _run(self, name: str, *, planned: bool = True) -> None:
         from clinic_desktop.agent.jobs import JOBS
 
         with self._busy:
             clinic = self._clinic
-            if clinic is not None:
+            if clinic is not None and (JOBS[name].is_wanted(clinic) or not planned):
                 self._tell({"event": "job.started", "job": name})
-                self.guarded(name, lambda: self._tell(JOBS[name].work(clinic)))
+                self.guarded(name, lambda: self._tell(JOBS[name].run(clinic)))
 
     def guarded(self, what: str, work: Callable[[], None]) -> None:
         """Say what went wrong and go on: a job that fails must not take the others with it."""
@@ -300,6 +304,14 @@ def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None)
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     os._exit(0)
+
+
+def _chosen_port(profile: Path) -> int:
+    """Where the local API answers by the settings of this workstation; 0 where it does not, or there are none yet."""
+    try:
+        return settings.load(profile).api_port
+    except Trouble:
+        return 0
 
 
 def _line(handle: int) -> str | None:

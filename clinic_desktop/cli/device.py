@@ -2,11 +2,14 @@
 
 from dataclasses import asdict
 
+from clinic_desktop import settings
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser
 from clinic_desktop.domain.pairing import KINDS
-from clinic_desktop.i18n import _
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import administration, certificates, local_network, pairing
 from clinic_desktop.services.device_views import SHOWS
+from clinic_desktop.services.permissions import require
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -25,6 +28,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     network.add_argument("--address", metavar="A", help="one address of this machine in the clinic's network")
     network.add_argument("--port", type=int, metavar="N", default=8443)
     network.add_argument("--off", action="store_true", help="answer on this machine alone again")
+    port = which.add_parser("port", help="where the local API answers on this machine, whenever the window runs")
+    port.add_argument("number", type=int, metavar="N", help="0: nowhere")
     screen = which.add_parser("call-screen", help="what the public call screen shows beside the ticket")
     screen.add_argument("--show", choices=SHOWS, required=True)
     chosen = words.parse_args(arguments)
@@ -47,6 +52,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         elif chosen.which == "revoke":
             gone = pairing.revoke_device(here.desk, chosen.id)
             terminal.answer({"id": gone.id, "state": gone.state}, [f"{gone.id} {gone.state}"])
+        elif chosen.which == "port":
+            _port(terminal, here, chosen.number)
         elif chosen.which == "network":
             _network(terminal, here, "" if chosen.off else chosen.address or "", chosen.port)
         else:
@@ -66,6 +73,14 @@ def _list(terminal: Terminal, here: SignedIn) -> None:
         ]
         or [_("No device is paired.")],
     )
+
+
+def _port(terminal: Terminal, here: SignedIn, number: int) -> None:
+    require(here.desk.session.role, "local_network.choose_network")
+    if not (number == 0 or 1024 <= number <= 65535):
+        raise Refusal(N_("A port is a number from 1024 to 65535, or 0 for none."), field="port")
+    settings.change(terminal.profile, api_port=number)
+    terminal.answer({"port": number}, [_("From the next start of the background process on: {n}").format(n=number)])
 
 
 def _network(terminal: Terminal, here: SignedIn, address: str, port: int) -> None:

@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 
 DATABASE = "clinic.db"
 ANCHOR = "anchor"
-# Whose acts are those of devices: an account with no key slot.
-DEVICES = "~devices"
+# Whose acts are those of devices and of the background process: accounts with no key slot.
+DEVICES, DOWNTIME, REPORTS = "~devices", "~downtime", "~reports"
 # A clinic is made in seconds: a folder that was being made longer ago than this is nobody's any more.
 HALF_MADE_SECONDS = 600
 # A clock that is set back by less than this is only being kept right by the network.
@@ -96,10 +96,21 @@ class Clinic:
 
     def begin_devices(self) -> Desk:
         """Open a session for what devices send: journaled as theirs, under an account that nobody can sign in with."""
+        return self._begin_account(DEVICES, "Devices", "laboratory")
+
+    def begin_downtime(self) -> Desk:
+        """Open a session for the downtime pack, which reads today's charts as a nurse may, and changes nothing."""
+        return self._begin_account(DOWNTIME, "Downtime pack", "nurse")
+
+    def begin_reports(self) -> Desk:
+        """Open a session for the reports that are written by themselves."""
+        return self._begin_account(REPORTS, "Scheduled reports", "administrator")
+
+    def _begin_account(self, username: str, display_name: str, role: str) -> Desk:
         with self.store.write(act=new_id(), session=None) as unit:
-            known = unit.conn.execute(select(staff.c.id).where(staff.c.username == DEVICES)).scalar_one_or_none()
+            known = unit.conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
             if known is None:
-                account = {"username": DEVICES, "display_name": "Devices", "role": "laboratory"}
+                account = {"username": username, "display_name": display_name, "role": role}
                 known = unit.create(staff, account, kind="staff.added")
         return self._session(Unlocked(str(known), "", self.data_key, 0), method="device")
 

@@ -3,6 +3,7 @@
 from clinic_desktop.services.roles import (
     ADMINISTRATOR,
     CASHIER,
+    CLINICAL,
     DOCTOR,
     EVERYONE,
     FRONT_DESK,
@@ -15,6 +16,8 @@ _DEVICES = (
     "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
     "device_counts", "file_item", "reject_item",
 )  # fmt: skip
+
+_REGISTRATIONS = ("told_registrations", "register_told", "take_over_told", "merge_told")
 
 OFFICE: dict[str, frozenset[str]] = {
     # anonymised exports for research
@@ -36,6 +39,10 @@ OFFICE: dict[str, frozenset[str]] = {
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
+    # what the background process does by itself
+    "jobs.job_history": frozenset({ADMINISTRATOR}),
+    "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),
+    "downtime.todays_patients": CLINICAL,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
     "device_alarms.report_lost": frozenset({LABORATORY}),
@@ -57,4 +64,5 @@ OFFICE: dict[str, frozenset[str]] = {
     "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
+    **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

@@ -21,7 +21,7 @@ from tests.conftest import NOW
 BEFORE_SIGN_IN = {
     "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
     "permissions.require", "acts.command", "acts.query", "workstations.new_code", "recovery.check_recovery",
-    "inbox.escalate",  # by the background process, with nobody signed in
+    "inbox.escalate", "jobs.begin_run", "jobs.end_run",  # by the background process, with nobody signed in
 }  # fmt: skip
 # A draft typed just before the lock must still be kept.
 ALSO_WHILE_LOCKED = {"drafts.keep_draft"}
@@ -55,13 +55,15 @@ NO_ACCESS_ROW = {
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
         "remotes.webhook_address",
-        "devices.device_counts", "devices.control_log", "pairing.paired", "device_views.called", "device_scans.scan",
+        "devices.device_counts", "devices.control_log", "jobs.job_history", "pairing.paired",
+        "device_views.called", "device_scans.scan",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
         "break_glass.to_review", "devices.review_list", "devices.raw_message", "remotes.whom",
+        "device_registrations.told_registrations", "downtime.todays_patients",
         "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",

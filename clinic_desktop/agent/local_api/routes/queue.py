@@ -4,18 +4,19 @@ from dataclasses import asdict
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from clinic_desktop.agent.local_api.bodies import device_of
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.feed import Feed
 from clinic_desktop.agent.local_api.problems import declared
+from clinic_desktop.agent.local_api.rendered import Rendered
 from clinic_desktop.agent.local_api.rules import Rule
 from clinic_desktop.domain.pairing import CALLS, QUEUE
 from clinic_desktop.services import device_views, queue
 from clinic_desktop.services.acts import Desk
 
-EVENTS = "text/event-stream"
+JSON, EVENTS = "application/json", "text/event-stream"
 RULES = (
     Rule("GET", "/v1/queue", QUEUE),
     Rule("GET", "/v1/queue/events", QUEUE),
@@ -53,11 +54,12 @@ def router(context: ApiContext) -> APIRouter:
         200: {"description": "Events: the whole list at each change, and a beat", "content": {EVENTS: {}}}
     }
 
-    # The lists are written as they are: the services made them, and a second look at each line costs half the answer.
+    lines, called = Rendered(context, waiting), Rendered(context, calling)
+
     @routes.get("/v1/queue", response_model=list[InQueue], responses=declared())
-    def in_queue(request: Request) -> JSONResponse:
+    async def in_queue(request: Request) -> Response:
         """Everybody who is here, those waiting first, in the order they are seen."""
-        return JSONResponse(waiting(context.desk(device_of(request))))
+        return Response(await lines.body(device_of(request)), media_type=JSON)
 
     @routes.get("/v1/queue/events", response_class=StreamingResponse, responses=stream)
     async def queue_events(request: Request) -> StreamingResponse:
@@ -65,9 +67,9 @@ def router(context: ApiContext) -> APIRouter:
         return StreamingResponse(board.watch(device_of(request)), media_type=EVENTS)
 
     @routes.get("/v1/calls", response_model=list[Called], responses=declared())
-    def calls(request: Request) -> JSONResponse:
+    async def calls(request: Request) -> Response:
         """Whoever is called now, the last called first."""
-        return JSONResponse(calling(context.desk(device_of(request))))
+        return Response(await called.body(device_of(request)), media_type=JSON)
 
     @routes.get("/v1/calls/events", response_class=StreamingResponse, responses=stream)
     async def call_events(request: Request) -> StreamingResponse:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 from clinic_desktop.gui.screens.administration.catalogue import CatalogueSection
 from clinic_desktop.gui.screens.administration.directory import DirectorySection
 from clinic_desktop.gui.screens.administration.goods import FormularySection, PriceSection
+from clinic_desktop.gui.screens.administration.jobs import JobsSection
 from clinic_desktop.gui.screens.administration.people import RolesSection, StaffSection
 from clinic_desktop.gui.screens.administration.presenter import SECTIONS, Presenter
 from clinic_desktop.gui.screens.administration.records import (
@@ -33,6 +34,7 @@ WORDS = {
     "sights": N_("Who saw this patient"),
     "packs": N_("Safety pack"),
     "research": N_("Research"),
+    "jobs": N_("Scheduled work"),
     "settings": N_("Settings"),
 }
 ADD_WORDS = {
@@ -139,6 +141,7 @@ class AdministrationScreen(ScreenView):
             "sights": SightSection(self.presenter, settings, context.window.set_patient),
             "packs": PackSection(settings),
             "research": ResearchSection(self.presenter, settings),
+            "jobs": JobsSection(self.presenter, settings),
             "settings": SettingsSection(self.presenter),
         }
 

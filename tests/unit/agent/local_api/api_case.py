@@ -100,7 +100,7 @@ class Api:
 def body_of(path: str, api: Api) -> dict[str, object]:
     """A body that the route would take."""
     paper = base64.b64encode(b"Dear colleague").decode()
-    return {
+    bodies: dict[str, dict[str, object]] = {
         "/v1/pair": {"code": "AAAA-AAAA"},
         "/v1/vitals": {"patient": api.grace, "values": {"pressure": "120/80"}},
         "/v1/vitals/openmhealth": {
@@ -109,7 +109,8 @@ def body_of(path: str, api: Api) -> dict[str, object]:
         "/v1/results": {"patient": api.grace, "results": [{"code": "2345-7", "value": "98", "unit": "mg/dL"}]},
         "/v1/scans": {"content": "]C10112345"},
         "/v1/documents": {"patient": api.grace, "kind": "letter", "title": "Letter", "content": paper},
-    }.get(path, {})  # fmt: skip
+    }  # fmt: skip
+    return bodies.get(path, {})
 
 
 def events(text: str) -> list[object]:

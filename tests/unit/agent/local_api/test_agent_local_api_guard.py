@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -62,10 +63,11 @@ def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
 @EACH
 def test_another_host_another_origin_another_site_and_a_preflight_are_refused(api: Api, rule: Rule) -> None:
     kind = holder(rule) if rule.scope else ""
-    own = f"127.0.0.1:{api.port}"
-    for host in ("evil.example", f"localhost.evil.example:{api.port}",
-                 f"127.0.0.1.evil.example:{api.port}",
-                 f"notlocalhost:{api.port}", "127.0.0.1", f"127.0.0.1:{api.port + 1}", f"0.0.0.0:{api.port}"):  # fmt: skip
+    for host in (
+        "evil.example",
+        *(f"{name}:{api.port}" for name in ("localhost.evil.example", "127.0.0.1.evil.example", "notlocalhost")),
+        *("127.0.0.1", f"127.0.0.1:{api.port + 1}", f"0.0.0.0:{api.port}"),
+    ):
         refused(api, rule, kind, 421, {"Host": host})
     for origin in ("https://evil.example", "null", f"http://127.0.0.1:{api.port}"):
         refused(api, rule, kind, 403, {"Origin": origin})
@@ -109,7 +111,7 @@ def test_a_body_that_is_too_large_is_refused_however_it_is_sent(api: Api) -> Non
     headers = {"Authorization": f"Bearer {api.tokens['monitor']}", "Content-Type": "application/json"}
     assert api.line.post("/v1/vitals", headers=headers, content=b" " * 70_000).status_code == 413
 
-    def endless() -> object:
+    def endless() -> Iterator[bytes]:
         for _ in range(100):
             yield b" " * 10_000
 

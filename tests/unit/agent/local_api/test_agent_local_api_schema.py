@@ -4,6 +4,7 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,12 +12,14 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi import checks
 
 from clinic_desktop.domain.pairing import KINDS
 from tests.unit.agent.local_api.api_case import Api
 
 CORPUS = Path(os.environ.get("CLINIC_CORPUS", "/nowhere")) / "vitals_openmhealth"
+Operation = schemathesis.APIOperation[Any, Any, Any, Any]
 HELD = [
     not_a_server_error, checks.status_code_conformance, checks.content_type_conformance,
     checks.response_schema_conformance,
@@ -29,6 +32,7 @@ def played(api: Api, examples: int) -> Counter[int]:
     told: Counter[int] = Counter()
     scopes = {(rule.method, rule.path): rule.scope for rule in api.rules}
     for result in schema.get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
         if operation.path.endswith("/events"):
             continue  # an answer that never ends; looked at by itself
@@ -44,7 +48,7 @@ def played(api: Api, examples: int) -> Counter[int]:
 
 
 def play(
-    api: Api, operation: schemathesis.APIOperation, mode: GenerationMode, token: str, examples: int,
+    api: Api, operation: Operation, mode: GenerationMode, token: str, examples: int,
     told: Counter[int],
 ) -> None:  # fmt: skip
     @settings(
@@ -52,7 +56,7 @@ def play(
         phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(operation.as_strategy(generation_mode=mode))
-    def one(case: schemathesis.Case) -> None:
+    def one(case: schemathesis.Case[Any]) -> None:
         answer = case.call(base_url=api.url, headers={"Authorization": f"Bearer {token}"}, session=None)
         case.validate_response(answer, checks=HELD)
         told[answer.status_code] += 1
