@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from clinic_desktop.agent.local_api.bodies import Kept
-from clinic_desktop.agent.local_api.closed import letter_of
-from clinic_desktop.agent.local_api.context import ApiContext, NoKey, locked
+from clinic_desktop.agent.local_api.closed import NoKey, letter_of
+from clinic_desktop.agent.local_api.context import ApiContext, locked
 from clinic_desktop.agent.local_api.problems import TYPE, Problem, of_refusal, of_trouble
 from clinic_desktop.agent.local_api.routes import (
     documents,

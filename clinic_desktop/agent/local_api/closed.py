@@ -2,11 +2,11 @@
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clinic_desktop.agent.local_api.context import NoKey
 from clinic_desktop.domain.pairing import KINDS, token_hash
 from clinic_desktop.services import letterbox
 from clinic_desktop.services.pairing import Paired
@@ -14,11 +14,15 @@ from clinic_desktop.services.pairing import Paired
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from clinic_desktop.agent.local_api.security import App
     from clinic_desktop.services.acts import Desk
 
+App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 LONGEST_KEY = 128
 REPLAYED = "replayed_from"
+
+
+class NoKey(Exception):  # noqa: N818 - it is no fault: the request waits for the key
+    """A device is who it says, and nobody has the key: what it tells may be sealed."""
 
 
 class ClosedBook:
@@ -82,7 +86,7 @@ def letter_of(request: "Request", at: str) -> Letter:
     return Letter(str(request.scope["path"]), token, key, at, bytes(request.scope["body"]))
 
 
-def replayed(app: "App", letter: Letter, host: str) -> int:
+def replayed(app: App, letter: Letter, host: str) -> int:
     """Ask the API what was sealed, as its sender did; returns the status."""
     headers = [
         (b"host", host.encode()), (b"authorization", f"Bearer {letter.token}".encode("latin-1", "replace")),
@@ -107,5 +111,5 @@ def replayed(app: "App", letter: Letter, host: str) -> int:
     return found[0] if found else 500
 
 
-async def _ask(app: "App", scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def _ask(app: App, scope: dict[str, Any], receive: Any, send: Any) -> None:
     await app(scope, receive, send)

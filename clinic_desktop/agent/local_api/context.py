@@ -23,10 +23,6 @@ log = logging.getLogger(__name__)
 Tell = Callable[[dict[str, object]], None]
 
 
-class NoKey(Exception):  # noqa: N818 - it is no fault: the request waits for the key
-    """A device is who it says, and nobody has the key: what it tells may be sealed."""
-
-
 class Book(Protocol):
     """Who may speak: the paired devices of an opened clinic."""
 
