@@ -4,7 +4,7 @@ import argparse
 from dataclasses import asdict
 from pathlib import Path
 
-from clinic_desktop.cli import simulate_api
+from clinic_desktop.cli import simulate_api, simulate_lines
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.devices.astm import simulator as astm
@@ -16,6 +16,9 @@ KINDS = {
     "astm": "an analyser that speaks ASTM over TCP",
     "drop": "an analyser that puts files into a folder",
     **simulate_api.KINDS,
+    "scanner": "a scanner on a serial line",
+    "scale": "a weighing scale on a serial line",
+    "thermometer": "a thermometer on a serial line",
 }
 FACTS = {
     "mrn": "the number of the patient",
@@ -38,14 +41,17 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     words.add_argument("--folder", type=Path, metavar="DIR", help="of drop: the folder that is looked into")
     words.add_argument("--token-file", type=Path, metavar="F", help="of devices of the local API: the token")
     words.add_argument("--drip", action="store_true", help="send byte after byte")
+    simulate_lines.add_words(words)
     for name, about in FACTS.items():
         words.add_argument(f"--{name}", default="", help=f"in a made-up message: {about}")
     chosen = words.parse_intermixed_args(arguments)
     if chosen.list or chosen.kind is None:
-        terminal.answer(KINDS, [f"{kind:<8}{what}" for kind, what in KINDS.items()])
+        terminal.answer(KINDS, [f"{kind:<13}{what}" for kind, what in KINDS.items()])
         return DONE
     if chosen.kind in simulate_api.KINDS:
         return simulate_api.run(terminal, words, chosen)
+    if chosen.kind in simulate_lines.KINDS:
+        return simulate_lines.run(terminal, chosen)
     if chosen.kind == "drop":
         return _drop(terminal, words, chosen)
     if chosen.port is None:

@@ -61,7 +61,7 @@ class OpenBook:
         with self._guard:
             desk = self._desks.get(device.id)
             if desk is None or desk.session.state(SystemClock().now()) != "open":
-                desk = self._desks[device.id] = self._clinic.begin_device(device.staff_id)
+                desk = self._desks[device.id] = self._clinic.begin(device.staff_id, "device")
             steady = self._clinic.store.clock.steady()
             due = steady - self._seen.get(device.id, -SEEN_SECONDS) >= SEEN_SECONDS
             if due:

@@ -16,6 +16,7 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
+    from clinic_desktop.domain.scanning import Scan
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.office import Office
 
@@ -180,6 +181,10 @@ class ScreenView(QWidget):
 
     def escape(self) -> bool:
         """Esc was pressed: undo one step inside the screen and return True, or False to go back."""
+        return False
+
+    def takes_scan(self, scan: "Scan") -> bool:  # noqa: ARG002 - most screens take none
+        """A scanner read something: take it and return True, or leave it to the shell."""
         return False
 
     # What a screen calls. -----------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from clinic_desktop.gui.tour import (
     papers,
     refills,
     rounds,
+    scanning,
     sync,
     treatment,
 )
@@ -62,6 +63,7 @@ STEPS: tuple[tuple[str, str, Work], ...] = (
     ("addendum", "doctor", treatment.addendum),
     ("documents", "doctor", papers.documents),
     ("dispense", "pharmacist", counter.dispense),
+    ("scan packs", "pharmacist", scanning.receive_packs),
     ("open the till", "cashier", counter.open_shift),
     ("invoice", "cashier", counter.invoice),
     ("part payment", "cashier", counter.pay),

@@ -37,7 +37,8 @@ BESIDE = "asked with the banner, which leaves the row"
 IDS = "ids alone: what stands behind one is read by a query that leaves its row"
 NO_ACCESS_ROW = {
     IDS: {"arrivals.which_are_here", "arrivals.foreseen", "departures.patients_to_export",
-          "research.willing", "research.traces", "devices.unfiled_messages"},
+          "research.willing", "research.traces", "devices.unfiled_messages",
+          "scanning.place_of_code", "scanning.place_of_number"},
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
         "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
@@ -57,6 +58,7 @@ NO_ACCESS_ROW = {
         "remotes.webhook_address",
         "devices.device_counts", "devices.control_log", "jobs.job_history", "pairing.paired",
         "device_views.called", "device_scans.scan",
+        "packs.seen_pack",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",

@@ -1,6 +1,6 @@
 """The prescription on the pharmacy's desk: what was said about it, its lines, and the counselling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
@@ -125,6 +125,13 @@ class OrderPanel(QWidget):
         for panel in self.panels:
             panel.add_lots(str(fields.get(f"lots_{panel.place}", "")).split())
         self.form.restore(fields)
+
+    def mark_scanned(self, lots: Collection[str]) -> None:
+        """Mark the lots of which a pack was scanned and found right."""
+        for panel in self.panels:
+            for row in panel.rows:
+                if row.lot.lot_id in lots:
+                    row.mark_scanned()
 
     def picks(self) -> list[Pick]:
         """What is picked over all lines."""

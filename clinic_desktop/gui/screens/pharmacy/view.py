@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.pharmacy.order import PRIORITIES, STATES, OrderPanel, look_of
 from clinic_desktop.gui.screens.pharmacy.presenter import Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -44,6 +45,7 @@ class PharmacyView(ScreenView):
         )
         self.order = OrderPanel(self.keeper)
         self._shown = ""
+        self._scanned: set[str] = set()  # the lots of which a pack was scanned for what is on the desk
         self.dialog: ConfirmStop | None = None
         self._arrange()
         self.queue.opened.connect(lambda row: self.presenter.open(row.patient_id, row.prescription_id))
@@ -100,6 +102,13 @@ class PharmacyView(ScreenView):
         self.queue.setFocus()
         return True
 
+    def takes_scan(self, scan: Scan) -> bool:
+        """A pack is compared with the prescription on the desk."""
+        if scan.pack is None or self.presenter.order is None:
+            return False
+        self.presenter.scanned(scan.pack, {row.lot.lot_id for panel in self.order.panels for row in panel.rows})
+        return True
+
     # Called by the presenter ---------------------------------------------------------------------------
 
     def show_queue(self, rows: Sequence[QueueRow]) -> None:
@@ -114,10 +123,13 @@ class PharmacyView(ScreenView):
         same = order is not None and order.prescription.prescription_id == self._shown
         typed = self.order.form.draft() if same else {}
         self._shown = order.prescription.prescription_id if order is not None else ""
+        if not same:
+            self._scanned.clear()
         self.order.show_order(order)
         self._offer(order)
         if typed:
             self.order.restore(typed)
+        self.order.mark_scanned(self._scanned)
         if order is not None and not same:
             self.queue.select(order.prescription.prescription_id)
         if order is not None and (not same or order.since):
@@ -127,6 +139,16 @@ class PharmacyView(ScreenView):
     def restore_form(self, fields: Mapping[str, object]) -> None:
         """Put back what was typed and not done."""
         self.order.restore(fields)
+
+    def wrong_pack(self, problem: Refusal) -> None:
+        """A pack must not go out: said where nobody can overlook it, until it is put away."""
+        self.context.window.show_error(problem)
+
+    def show_scanned(self, lot_id: str, words: str) -> None:
+        """A pack is the right one: its lot is marked."""
+        self._scanned.add(lot_id)
+        self.order.mark_scanned(self._scanned)
+        self.context.window.say(words)
 
     def set_patient(self, patient_id: str | None) -> None:
         """Whose prescription it is."""
