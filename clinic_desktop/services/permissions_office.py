@@ -63,6 +63,15 @@ OFFICE: dict[str, frozenset[str]] = {
     "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
     "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    # printers of labels and receipts: anybody prints what they may read, an administrator sets up and sees the log
+    "printing.add_printer": frozenset({ADMINISTRATOR}),
+    "printing.change_printer": frozenset({ADMINISTRATOR}),
+    "printing.printers": frozenset({ADMINISTRATOR}),
+    "printing.printer_for": EVERYONE,
+    "printing.printed_before": EVERYONE,
+    "printing.begin_print": EVERYONE,
+    "printing.end_print": EVERYONE,
+    "printing.prints": frozenset({ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
     **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

@@ -59,6 +59,7 @@ NO_ACCESS_ROW = {
         "devices.device_counts", "devices.control_log", "jobs.job_history", "pairing.paired",
         "device_views.called", "device_scans.scan",
         "packs.seen_pack",
+        "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
