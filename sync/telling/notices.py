@@ -1,7 +1,9 @@
 """What a webhook call is, once it is proved as far as its system documents: where to look, and that but once."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sync.telling.hints import Hint
 
@@ -23,6 +25,17 @@ class Notice:
 
     def __repr__(self) -> str:
         return "Notice()"
+
+
+def event_of(raw: bytes) -> dict[str, Any]:
+    """The event of a call, as JSON. Raises UnprovedError."""
+    try:
+        event = json.loads(raw) if len(raw) <= LARGEST else None
+    except (ValueError, RecursionError):
+        event = None
+    if not isinstance(event, dict):
+        raise UnprovedError("no event")
+    return event
 
 
 def is_recent(instant: float | None, now: float) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sync.port import Kind
 from sync.telling.hints import Hint
-from sync.telling.notices import Notice, UnprovedError, instant_of, is_recent
+from sync.telling.notices import Notice, UnprovedError, event_of, instant_of, is_recent
 
 _KINDS = {
     "appointment.created": (Kind.APPOINTMENT, "appointment"),
@@ -30,12 +30,7 @@ LARGEST = 1024 * 1024
 
 def heard(raw: bytes, headers: Mapping[str, str], secret: str | None, now: float) -> Notice:  # noqa: ARG001 - in the body
     """What a call says to look at. Raises UnprovedError where its signature or its instant is not good."""
-    try:
-        event = json.loads(raw) if len(raw) <= LARGEST else None
-    except (ValueError, RecursionError):
-        event = None
-    if not isinstance(event, dict):
-        raise UnprovedError("no event")
+    event = event_of(raw)
     if not is_signed(raw, event, secret):
         raise UnprovedError("no good signature" if secret else "no secret")
     if not is_recent(instant_of(event.get("timestamp")), now):

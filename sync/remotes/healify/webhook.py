@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from sync.port import Kind
 from sync.telling.hints import Hint
-from sync.telling.notices import LARGEST, Notice, UnprovedError, id_of, instant_of, is_recent
+from sync.telling.notices import Notice, UnprovedError, event_of, id_of, instant_of, is_recent
 
 _KINDS = {
     "patient.created": (Kind.PATIENT, "patient_id"),
@@ -27,12 +27,7 @@ _KINDS = {
 
 def heard(raw: bytes, headers: Mapping[str, str], secret: str | None, now: float) -> Notice:  # noqa: ARG001 - no scheme
     """What a call says to look at. Raises UnprovedError for what is no event, or none of these minutes."""
-    try:
-        event = json.loads(raw) if len(raw) <= LARGEST else None
-    except (ValueError, RecursionError):
-        event = None
-    if not isinstance(event, dict):
-        raise UnprovedError("no event")
+    event = event_of(raw)
     if not is_recent(instant_of(event.get("timestamp")), now):
         raise UnprovedError("not of these minutes")
     once = hashlib.sha256(json.dumps(event, sort_keys=True).encode()).hexdigest()
