@@ -7,7 +7,8 @@ from typing import Final
 from clinic_desktop.domain.refusals import Refusal
 
 KINDS: Final = ("label", "receipt")
-WAYS: Final = ("network", "serial", "device", "queue", "folder")
+# A station is a paired device that takes its prints from the local API.
+WAYS: Final = ("network", "serial", "device", "queue", "folder", "station")
 DPI: Final = (203, 300, 600)
 ROLLS: Final = (80, 58)
 MOST_COPIES: Final = 50

@@ -16,7 +16,7 @@ from clinic_desktop.labelling.paper import Paper
 from clinic_desktop.labelling.sending import send
 from clinic_desktop.reports.bits import PaperArtist
 from clinic_desktop.reports.label_sheets import LabelSheets
-from clinic_desktop.services import printing
+from clinic_desktop.services import printing, station_prints
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.printing import Before, Print, Printer
 
@@ -101,6 +101,9 @@ def carry_out(job: Job, copies: int = 1, reason: str = "", *, draft: DraftKey | 
     data = encoded(job.sheets, target, copies=copies, drawer=paper.cash and not job.before.times)
     what = Print(paper.document, paper.record_id, paper.number, copies, hashlib.sha256(data).hexdigest(), reason)
     print_id = printing.begin_print(desk.once(draft=draft), job.printer.id, what)
+    if target.way == "station":
+        _to_station(desk, target, print_id, data)
+        return print_id
     try:
         send(target, data, f"{paper.document} {print_id[-8:]}", asking(target))
     except Trouble as error:
@@ -108,6 +111,16 @@ def carry_out(job: Job, copies: int = 1, reason: str = "", *, draft: DraftKey | 
         raise
     printing.end_print(desk, print_id)
     return print_id
+
+
+def _to_station(desk: Desk, target: Target, print_id: str, data: bytes) -> None:
+    """Let the print wait for the station, which says itself how it ended."""
+    kind = "escpos" if target.kind == "receipt" else "zpl"
+    try:
+        station_prints.hand_to_station(desk, print_id, target.address, kind, data)
+    except Refusal as error:
+        printing.end_print(desk, print_id, error.message)
+        raise
 
 
 def test_job(desk: Desk, printer: Printer) -> Job:

@@ -13,6 +13,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.inbox import Notice
+from clinic_desktop.store.tables.pairing import paired_devices
 from clinic_desktop.store.tables.pharmacy import products, stock_lots
 from clinic_desktop.store.tables.printing import printers as printer_table
 from clinic_desktop.store.tables.printing import prints as print_table
@@ -192,8 +193,9 @@ def _values(connection: Connection, new: Target, itself: str) -> dict[str, objec
     same = select(table.c.id).where(table.c.name == kept.name, table.c.id != itself, table.c.active == 1)
     if connection.execute(same).first() is not None:
         raise Refusal(N_("A printer is called so already."), field="name")
+    address = _station(connection, kept.address) if kept.way == "station" else kept.address
     return {
-        "name": kept.name, "kind": kept.kind, "way": kept.way, "address": kept.address, "dpi": kept.dpi,
+        "name": kept.name, "kind": kept.kind, "way": kept.way, "address": address, "dpi": kept.dpi,
         "roll_mm": kept.roll_mm, "documents": " ".join(kept.documents), "look_first": int(kept.look_first),
         "drawer": int(kept.drawer),
     }  # fmt: skip
@@ -205,3 +207,16 @@ def _printer(row: Row[tuple[object, ...]]) -> Printer:
         bool(row.look_first), bool(row.drawer),
     )  # fmt: skip
     return Printer(row.id, row.revision, target, bool(row.active))
+
+
+def _station(connection: Connection, called: str) -> str:
+    """The id of the paired print station of this name or id. Raises Refusal."""
+    found = connection.execute(
+        select(paired_devices.c.id).where(
+            paired_devices.c.kind == "printer", paired_devices.c.state == "paired",
+            (paired_devices.c.id == called) | (paired_devices.c.name == called),
+        )
+    ).scalars().all()  # fmt: skip
+    if len(found) != 1:
+        raise Refusal(N_("No print station of this name is paired: pair one of the kind “printer”."), field="address")
+    return str(found[0])

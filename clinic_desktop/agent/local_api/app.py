@@ -20,6 +20,7 @@ from clinic_desktop.agent.local_api.routes import (
     pages,
     pairing,
     patients,
+    prints,
     queue,
     results,
     scans,
@@ -42,6 +43,7 @@ SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] =
     (patients.RULES, patients.router),
     (queue.RULES, queue.router),
     (hooks.RULES, hooks.router),
+    (prints.RULES, prints.router),
     (pages.RULES, pages.router),
 )
 

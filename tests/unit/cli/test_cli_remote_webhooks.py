@@ -12,9 +12,11 @@ from tests.unit.cli.conftest import Worked
 
 
 def test_a_public_name_gives_an_address_and_asks_the_system_that_can_be_asked(
-    worked: Worked, asked: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    worked: Worked,
+    asked: Callable[..., Any],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert worked
     sandbox = Sandbox(["arocord_hims"])
     try:
         (one,) = sandbox.addresses()

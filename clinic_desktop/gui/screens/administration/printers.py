@@ -28,6 +28,7 @@ WAY_WORDS = {
     "device": N_("Device file"),
     "queue": N_("Queue of the system"),
     "folder": N_("Folder"),
+    "station": N_("Paired print station"),
 }
 DOCUMENT_WORDS = {
     "patient-card": N_("Patient card"),
@@ -70,7 +71,7 @@ class PrinterSection(ListSection[Printer]):
         self.form.add(TextField(_("&Name"), f"{at}.name", required=True))
         self._what = self.form.add(SegmentField(_("&Prints"), f"{at}.kind", _choices(KIND_WORDS)))
         self.form.add(ChoiceField(_("&Reached by"), f"{at}.way", _choices(WAY_WORDS), none=None))
-        hint = _("192.168.1.40:9100 · /dev/ttyUSB0,9600 · /dev/usb/lp0 · a queue's name · a folder")
+        hint = _("192.168.1.40:9100 · /dev/ttyUSB0,9600 · /dev/usb/lp0 · a queue's or a station's name · a folder")
         self.form.add(TextField(_("&Where"), f"{at}.address", hint=hint, required=True))
         self._dpi = self.form.add(
             SegmentField(_("Dots to the &inch"), f"{at}.dpi", [(str(one), str(one)) for one in DPI])

@@ -14,7 +14,7 @@ CREATE TABLE printers (
     active INTEGER DEFAULT '1' NOT NULL,
     CONSTRAINT pk_printers PRIMARY KEY (rowid_),
     CONSTRAINT ck_printers_kind CHECK (kind IN ('label', 'receipt')),
-    CONSTRAINT ck_printers_way CHECK (way IN ('network', 'serial', 'device', 'queue', 'folder')),
+    CONSTRAINT ck_printers_way CHECK (way IN ('network', 'serial', 'device', 'queue', 'folder', 'station')),
     CONSTRAINT uq_printers_id UNIQUE (id)
 )
 -- next
@@ -45,3 +45,18 @@ CREATE TABLE prints (
 CREATE INDEX ix_prints_asked_at ON prints (asked_at)
 -- next
 CREATE INDEX ix_prints_record_id ON prints (record_id, document)
+-- next
+CREATE TABLE station_prints (
+    rowid_ INTEGER NOT NULL,
+    print_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    waits_since TEXT NOT NULL,
+    taken_at TEXT,
+    content BLOB NOT NULL,
+    CONSTRAINT pk_station_prints PRIMARY KEY (rowid_),
+    CONSTRAINT uq_station_prints_print_id UNIQUE (print_id),
+    CONSTRAINT fk_station_prints_print_id FOREIGN KEY(print_id) REFERENCES prints (id)
+)
+-- next
+CREATE INDEX ix_station_prints_device_id ON station_prints (device_id, rowid_)
