@@ -11,7 +11,8 @@ from clinic_desktop.services.clinic import Clinic
 from clinic_desktop.services.remotes import connected
 
 if TYPE_CHECKING:
-    pass
+    from clinic_desktop.exchange.post_office import PostOffice
+    from sync.telling.hints import Hint
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Courier:
     def __init__(self, clinic: Clinic, tell: Tell) -> None:
         self._clinic, self._tell = clinic, tell
         self._ended = threading.Event()
+        self._office: PostOffice | None = None
         self._given_until = 0.0
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
@@ -39,6 +41,12 @@ class Courier:
         """Stop between two effects; what is on its way is looked for at the next start."""
         self._ended.set()
         self._thread.join(within)
+
+    def hear(self, system: str, hint: "Hint") -> None:
+        """A system says that something moved there: it is looked at soon. While nobody sends, the sweep finds it."""
+        office = self._office
+        if office is not None:
+            office.hear(system, hint)
 
     def _run(self) -> None:
         said = ""
@@ -77,7 +85,7 @@ class Courier:
             raise
         try:
             systems = self._systems()
-            office: PostOffice = PostOffice(self._clinic)
+            office = self._office = PostOffice(self._clinic)
             changed = threading.Event()
             office.listen(changed)
             try:
@@ -85,6 +93,7 @@ class Courier:
                     office.run(SPELL_SECONDS, until_idle=False, stopped=self._stop)
             finally:
                 changed.set()
+                self._office = None
                 office.close()
         finally:
             held.release()

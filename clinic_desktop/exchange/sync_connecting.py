@@ -8,6 +8,7 @@ from clinic_desktop.domain.patients import name_key
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.post_office import PostOffice, Trial, in_words
 from clinic_desktop.exchange.sync_shown import Capabilities, capabilities
+from clinic_desktop.exchange.webhooks import open_door
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import (
@@ -121,11 +122,15 @@ def turn_on(desk: Desk, tried: Tried) -> None:
         if here.base_url != tried.base_url:
             set_remote(desk, tried.system, "base_url", tried.base_url)
     for key, value in tried.settings.items():
-        set_remote(desk, tried.system, key, value)
+        if key != systems.WEBHOOK_HOST:
+            set_remote(desk, tried.system, key, value)
     kept = KeptSecrets(desk.store, tried.system)
     for name, renewed in tried.renewed.items():
         kept.put(name, renewed)
     go_on(desk, tried.system)
+    if host := tried.settings.get(systems.WEBHOOK_HOST):
+        # Last: it may have to be asked of the system, with what it is signed in to with.
+        open_door(desk, tried.system, host)
 
 
 def pause(desk: Desk, system: str) -> None:

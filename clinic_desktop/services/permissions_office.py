@@ -31,6 +31,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "remotes.add_remote": frozenset({ADMINISTRATOR}),
     "remotes.set_remote": frozenset({ADMINISTRATOR}),
     "remotes.give_secrets": frozenset({ADMINISTRATOR}),
+    "remotes.webhook_address": frozenset({ADMINISTRATOR}),
     "remotes.remove_remote": frozenset({ADMINISTRATOR}),
     "remotes.remote_systems": EVERYONE,
     "remotes.whom": frozenset({ADMINISTRATOR}),

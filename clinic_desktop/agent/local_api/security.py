@@ -74,7 +74,7 @@ class Guard:
             body = await _body(receive, rule) if rule.method in BODIES else b""
             if body is None:
                 return  # whoever sent it has gone
-            scope["body"] = body
+            scope["body"], scope["rule"] = body, rule
             await self._app(scope, _replayed(body, receive), answer)
         except Problem as problem:
             if not started:

@@ -44,5 +44,5 @@ USES: Mapping[str, str] = {
     "POST /patient-portal/appointments": _PORTAL,
     "GET /patient-portal/medical-records": _PORTAL,
     "GET /patient-portal/health-summary": _PORTAL,
-    "POST /webhooks": "client only: not used yet; no address of this clinic can be reached from there",
+    "POST /webhooks": "connect wizard and `remote set arocord_hims webhook.host NAME`: where its events are sent to",
 }

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from clinic_desktop.domain.systems import WEBHOOK_HOST
 from clinic_desktop.gui.widgets.civil import show_date, show_moment
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.model import Column
@@ -91,6 +92,7 @@ SECRETS = {
 }
 MASKED = frozenset({"token", "password", "mfa_code", "client_secret"})
 SETTINGS = {
+    WEBHOOK_HOST: N_("Public name that forwards its webhooks here"),
     "tier": N_("Limit that was bought: standard or premium"),
     "graphql_path": N_("Where its GraphQL answers, such as /graphql"),
     "undocumented_list": N_("Use its undocumented list of patients: yes or no"),
