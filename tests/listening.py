@@ -49,13 +49,24 @@ def made(folder: Path) -> Home:
 
 
 class Agent:
-    """A started background process that listens."""
+    """A started background process that listens; `sealed` leaves it without the key."""
 
-    def __init__(self, home: Home, *words: str) -> None:
-        command = [sys.executable, "-m", "clinic_desktop", "--profile", str(home.profile), "agent", "--sealed", *words]
+    def __init__(self, home: Home, *words: str, sealed: bool = False, module: str = "clinic_desktop") -> None:
+        self.home = home
+        command = [sys.executable, "-m", module, "--profile", str(home.profile), "agent", "--sealed", *words]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.say(f"key {home.key.hex()}")
-        self.told = self.hear("listening")
+        self.told = self.hear("sealing") if sealed else self.unlock()
+
+    def unlock(self) -> dict[str, object]:
+        """Hand over the key, as the window does."""
+        self.say(f"key {self.home.key.hex()}")
+        return self.hear("listening")
+
+    def lock(self) -> dict[str, object]:
+        """Take the key away: the process is replaced, and seals."""
+        self.say("lock")
+        self.told = self.hear("sealing")
+        return self.told
 
     def say(self, line: str) -> None:
         assert self.process.stdin

@@ -6,6 +6,7 @@ What was read from it lies beside its bytes: it is understood once, by whoever a
 import json
 from dataclasses import asdict, replace
 
+from clinic_desktop.agent.local_api.closed import Letter
 from clinic_desktop.services.devices import ReceivedMessage
 
 VERSION = 1
@@ -24,8 +25,14 @@ def packed(message: ReceivedMessage, at: str) -> bytes:
     return len(head).to_bytes(_LENGTH) + head + message.raw
 
 
-def unpacked(content: bytes) -> ReceivedMessage:
-    """The message of some bytes. Raises UnreadableError, which names nothing of it."""
+def packed_request(letter: Letter) -> bytes:
+    """A request to the API as bytes."""
+    head = json.dumps({"version": VERSION, "request": letter.head()}).encode()
+    return len(head).to_bytes(_LENGTH) + head + letter.body
+
+
+def unpacked(content: bytes) -> ReceivedMessage | Letter:
+    """The message, or the request, of some bytes. Raises UnreadableError, which names nothing of it."""
     from pydantic import TypeAdapter, ValidationError  # only when there is something to read
 
     end = _LENGTH + int.from_bytes(content[:_LENGTH])
@@ -33,6 +40,8 @@ def unpacked(content: bytes) -> ReceivedMessage:
         told = json.loads(content[_LENGTH:end].decode("utf-8", "surrogatepass"))
         if len(content) < end or told["version"] != VERSION:
             raise UnreadableError("another version")
+        if "request" in told:
+            return TypeAdapter(Letter).validate_python({**told["request"], "body": content[end:]})
         return TypeAdapter(ReceivedMessage).validate_python({**told["message"], "raw": content[end:]})
     except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         raise UnreadableError("not as it was written") from None

@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from clinic_desktop.agent.api import LocalApi
     from clinic_desktop.agent.courier import Courier
     from clinic_desktop.agent.listening import Listening
+    from clinic_desktop.agent.local_api.closed import Letter
     from clinic_desktop.agent.receiving import Receiver
     from clinic_desktop.agent.wanted import Wanted
     from clinic_desktop.services.clinic import Clinic
+    from clinic_desktop.services.letterbox import Letterbox
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,8 @@ class Agent:
         self._api: LocalApi | None = None
         self._receiver: Receiver | None = None
         self._opened_itself = False
+        self._box: Letterbox | None = None
+        self._reader: LocalApi | None = None
         self.ports: dict[str, object] = {}
         self._clinic: Clinic | None = None
         self._scheduler: BackgroundScheduler | None = None
@@ -64,7 +68,7 @@ class Agent:
             return
         from clinic_desktop.agent.api import LocalApi  # a process with no API does not pay for it
 
-        self._api = LocalApi(port, self._tell, self._profile)
+        self._api = LocalApi(port, self._tell, self._profile, self._letterbox())
         self.ports["api"] = self._api.start()
 
     def obey(self, line: str) -> bool:
@@ -105,13 +109,15 @@ class Agent:
 
     def close(self) -> None:
         """Close the listeners, stop the courier and the jobs, and close the database."""
-        if self._api is not None:
-            self._api.closed()
         if self._listening is not None:
             self._listening.stop()
             self._listening = None
         if self._receiver is not None:
             self._receiver.close()
+        reader, self._reader = self._reader, None
+        for api in (self._api, reader):
+            if api is not None:
+                api.closed()
         courier, self._courier = self._courier, None
         if courier is not None:
             courier.end(GRACE_SECONDS)
@@ -149,7 +155,7 @@ class Agent:
         self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
         if self._api is not None:
-            self._api.opened(self._clinic)
+            self._api.opened(self._clinic, self._courier.hear)
         self._receive(self._clinic)
 
     def open_itself(self, key: bytes) -> None:
@@ -174,8 +180,27 @@ class Agent:
         from clinic_desktop.agent.receiving import Receiver  # with the key or the first listener, as above
 
         if self._receiver is None:
-            self._receiver = Receiver(self._profile, self._tell)
+            self._receiver = Receiver(self._letterbox(), self._tell, self._replay)
         return self._receiver
+
+    def _letterbox(self) -> "Letterbox":
+        """The one box of this process, so that everything in it is numbered in the order in which it came."""
+        from clinic_desktop.services.letterbox import Letterbox  # as above
+
+        if self._box is None:
+            self._box = Letterbox(self._profile)
+        return self._box
+
+    def _replay(self, letter: "Letter") -> int:
+        """Ask the API what was sealed for it, also where this process answers nobody on a port."""
+        if self._api is not None:
+            return self._api.replay(letter)
+        from clinic_desktop.agent.api import LocalApi  # as above
+
+        if self._reader is None and self._clinic is not None:
+            self._reader = LocalApi(0, self._tell, self._profile, self._letterbox())
+            self._reader.read_along(self._clinic)
+        return 503 if self._reader is None else self._reader.replay(letter)
 
     def _listen(self) -> None:
         """Open the ports that are wanted, unless they are open already."""

@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from clinic_desktop.agent.intake import Intake
 from clinic_desktop.agent.letters import UnreadableError, packed, unpacked
+from clinic_desktop.agent.local_api.closed import Letter
 from clinic_desktop.clock import SystemClock, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
@@ -30,12 +30,17 @@ Tell = Callable[[dict[str, object]], None]
 LOOK_SECONDS = 5.0
 
 
+class NotTakenError(Exception):
+    """The API refuses for good what was sealed: its device is no longer paired, or its contents are not right."""
+
+
 class Receiver:
     """Takes messages from any number of threads, with a clinic or without."""
 
-    def __init__(self, profile: Path, tell: Tell) -> None:
-        self._box = Letterbox(profile)
+    def __init__(self, box: Letterbox, tell: Tell, replay: Callable[[Letter], int]) -> None:
+        self._box = box
         self._tell = tell
+        self._replay = replay
         self._guard = threading.Lock()
         self._intake: Intake | None = None
         self._opened: Intake | None = None
@@ -124,7 +129,7 @@ class Receiver:
             if self._ended.is_set():
                 break
             try:
-                intake.keep(unpacked(self._box.take(path, clinic.data_key)))
+                self._take(intake, unpacked(self._box.take(path, clinic.data_key)))
             except FileNotFoundError:
                 continue  # another process of this clinic was sooner
             except (Trouble, OSError):
@@ -139,6 +144,17 @@ class Receiver:
                 self._box.remove(path)
                 filed += 1
         return filed, lost
+
+    def _take(self, intake: Intake, found: ReceivedMessage | Letter) -> None:
+        """Take one as if it came now. Raises Trouble where it can be taken later, NotTakenError where never."""
+        if isinstance(found, ReceivedMessage):
+            intake.keep(found)
+            return
+        status = self._replay(found)
+        if status in {429, 503}:
+            raise Trouble(N_("The API could not take what was sealed."), remedy=N_("It is tried again by itself."))
+        if status >= 400:
+            raise NotTakenError(str(status))
 
     def _report(self, intake: Intake, name: str, why: str) -> None:
         intake.reading(lambda desk: device_alarms.report_lost(desk, name, why))

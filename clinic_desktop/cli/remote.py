@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
@@ -34,6 +34,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")
     which.add_parser("list", help="every system with its address and state")
+    which.add_parser("webhooks", help="the address of each system's webhooks, and whether it was asked to send them")
     tested = which.add_parser("test", help="sign in and look what is there")
     tested.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     asked = which.add_parser("ask", help="ask a system something; nothing of it is taken into the chart")
@@ -58,16 +59,38 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             return _test(terminal, here, chosen.system)
         if chosen.which == "ask":
             return _ask(terminal, here, chosen)
+        if chosen.which == "webhooks":
+            return _webhooks(terminal, here)
         if chosen.which == "add":
             add_remote(here.desk, chosen.system, chosen.base_url, secrets)
         elif chosen.which == "set" and chosen.key.startswith(PRACTITIONER):
             _who_is_who(here, chosen.system, chosen.key.removeprefix(PRACTITIONER), chosen.value)
+        elif chosen.which == "set" and chosen.key == WEBHOOK_HOST:
+            _open_door(terminal, here, chosen.system, chosen.value)
         elif chosen.which == "set":
             set_remote(here.desk, chosen.system, chosen.key, chosen.value)
         elif chosen.which == "remove":
             remove_remote(here.desk, chosen.system)
         listed = [asdict(each) for each in remote_systems(here.desk)]
     terminal.answer(listed, [f"{one['system']:<20}{one['state']:<8}{one['base_url']}" for one in listed])
+    return DONE
+
+
+def _open_door(terminal: Terminal, here: SignedIn, system: str, host: str) -> None:
+    """Let a system speak through a public name; the address to be given to it goes to standard error."""
+    from clinic_desktop.exchange.webhooks import open_door  # httpx: not for `--help`
+
+    address = open_door(here.desk, system, host)
+    if address is not None:
+        terminal.progress(address)
+
+
+def _webhooks(terminal: Terminal, here: SignedIn) -> int:
+    """The addresses of the doors."""
+    from clinic_desktop.exchange.webhooks import doors_shown  # as above
+
+    shown = doors_shown(here.desk)
+    terminal.answer(shown, [f"{one['system']:<20}{one['address'] or '-'}" for one in shown])
     return DONE
 
 
@@ -103,7 +126,7 @@ def _ask(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     if chosen.what == "export" and chosen.out is None:
         raise Refusal(N_("Say where the file is written to: --out F."), field="out")
     wanted = Wanted(chosen.patient, chosen.practitioner, chosen.first, chosen.last, chosen.report, chosen.format)
-    held = here.clinic.send_alone()  # no limit is counted by two processes at once
+    held = terminal.turn_to_send(here.clinic)  # no limit is counted by two processes at once
     try:
         office = PostOffice(here.clinic, only=chosen.system)
         try:

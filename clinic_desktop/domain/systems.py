@@ -13,6 +13,14 @@ SECRETS = (
     "webhook_secret",
 )  # fmt: skip
 LONGEST_SECRET = 16_384
+# The systems whose documents describe webhooks, and the setting that names what forwards them to this machine.
+WEBHOOKS = ("healify", "arocord_hims", "practice_studio")
+WEBHOOK_HOST = "webhook.host"
+NO_HOST = "none"
+_HOST_MEANT = "The public name that forwards its webhooks to this machine, such as hooks.clinic.example; none ends it"
+_HOST = re.compile(
+    r"(?=.{4,253}(?::|$))([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])(:[1-9][0-9]{0,4})?"
+)
 _SETTING = re.compile(r"[A-Za-z0-9_.:/+-]{1,200}")
 
 
@@ -30,10 +38,10 @@ class System:
 SYSTEMS: Mapping[str, System] = {
     each.name: each
     for each in (
-        System("healify", "Healify", "https://…", ("token",)),
+        System("healify", "Healify", "https://…", ("token",), {WEBHOOK_HOST: _HOST_MEANT}),
         System(
             "arocord_hims", "AROCORD-HIMS", "https://…/v1", ("username", "password", "mfa_code"),
-            {"steps": "The names of the eleven consultation steps, joined by plus signs"},
+            {"steps": "The names of the eleven consultation steps, joined by plus signs", WEBHOOK_HOST: _HOST_MEANT},
         ),
         System(
             "hms_enterprise", "HMS Enterprise-Grade", "https://…", ("username", "password", "mfa_code"),
@@ -41,7 +49,7 @@ SYSTEMS: Mapping[str, System] = {
         ),
         System(
             "practice_studio", "Practice Studio", "https://…", ("client_id", "client_secret", "scope"),
-            {"tier": "The limit it was bought with: standard or premium"},
+            {"tier": "The limit it was bought with: standard or premium", WEBHOOK_HOST: _HOST_MEANT},
         ),
         System("healthcare_records", "Healthcare Records", "https://…/api/v1/healthcare-records", ("token",)),
     )
@@ -95,3 +103,7 @@ def require_setting(system: System, key: str, value: str) -> None:
         )
     if _SETTING.fullmatch(value) is None:
         raise Refusal("This value cannot be set.", field="value")
+    if key == WEBHOOK_HOST and value != NO_HOST and (_HOST.fullmatch(value) is None or value.endswith(".localhost")):
+        raise Refusal(
+            "Give the public name alone, in small letters, such as hooks.clinic.example, or none.", field="value"
+        )

@@ -180,10 +180,11 @@ class PostOffice:
             open_live = getattr(_module(one.system), "open_live", None)
             if one.state == "on" and open_live is not None:
                 live = open_live(self._openings[one.system], stopped.wait, random.SystemRandom().random)
-                hear = functools.partial(self._hear, one.system)
+                hear = functools.partial(self.hear, one.system)
                 threading.Thread(target=live.listen, args=(hear, stopped.is_set), daemon=True).start()
 
-    def _hear(self, system: str, hint: Hint) -> None:
+    def hear(self, system: str, hint: Hint) -> None:
+        """Take a hint, from any thread: it is looked at by the one that runs."""
         self._heard.append((system, hint))
 
     def _look_where_it_was_said(self) -> None:
@@ -192,8 +193,14 @@ class PostOffice:
             system, hint = self._heard.popleft()
             if hint.kind is None:
                 self.engine.people[system].sync_now("")
-            elif hint.remote_id:
+            elif hint.remote_id and self._is_readable(system, hint):
                 self.engine.hint(system, str(hint.kind), hint.remote_id, hint.parent or "")
+
+    def _is_readable(self, system: str, hint: Hint) -> bool:
+        """Whether one record of this kind can be read there; what only lists show is found by their sweep."""
+        office = self.engine.offices.get(system)
+        profile = None if office is None or hint.kind is None else office.desk.kind(hint.kind)
+        return profile is not None and profile.readable
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""

@@ -145,6 +145,8 @@ def _described(private: "EllipticCurvePrivateKey", host: str) -> "x509.Certifica
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
     now = SystemClock().now().astimezone(UTC)
+    # Both ends: a workstation that sends to another shows the same certificate.
+    uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     whom = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Clinic Desktop")])
     return (
         x509.CertificateBuilder()
@@ -157,7 +159,7 @@ def _described(private: "EllipticCurvePrivateKey", host: str) -> "x509.Certifica
         .not_valid_after(now + timedelta(days=365 * YEARS))
         .add_extension(x509.SubjectAlternativeName(_names(host)), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
     )
 
 

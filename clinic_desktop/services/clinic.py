@@ -5,6 +5,7 @@ import glob
 import logging
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,7 +25,14 @@ from clinic_desktop.services.workstations import new_code
 from clinic_desktop.store import audit, schema
 from clinic_desktop.store.anchor import Anchor, Process
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.lock import Lock, alone, one_sender, share
+from clinic_desktop.store.lock import (
+    Lock,
+    alone,
+    one_sender,
+    one_sender_in_turn,
+    share,
+    somebody_waits_to_send,
+)
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
@@ -90,9 +98,9 @@ class Clinic:
         """Remove somebody's key slot."""
         self.vault.remove_user(user_id)
 
-    def begin(self, user_id: str) -> Desk:
-        """Open a session for somebody without a password: for the demo's made-up days, where the caller has the key."""
-        return self._session(Unlocked(user_id, "", self.data_key, 0), method="key")
+    def begin(self, user_id: str, method: str = "key") -> Desk:
+        """Open a session for somebody without a password: for made-up days, and for a paired device ("device")."""
+        return self._session(Unlocked(user_id, "", self.data_key, 0), method=method)
 
     def begin_devices(self) -> Desk:
         """Open a session for what devices send: journaled as theirs, under an account that nobody can sign in with."""
@@ -114,10 +122,6 @@ class Clinic:
                 known = unit.create(staff, account, kind="staff.added")
         return self._session(Unlocked(str(known), "", self.data_key, 0), method="device")
 
-    def begin_device(self, staff_id: str) -> Desk:
-        """Open a session for one device that was let in: journaled as its own. Raises Refusal where it is revoked."""
-        return self._session(Unlocked(staff_id, "", self.data_key, 0), method="device")
-
     def sign_out(self, desk: Desk, why: str = "signed out") -> None:
         """End a session; drafts stay."""
         if desk.session.state(desk.now) == "ended":
@@ -130,6 +134,14 @@ class Clinic:
     def send_alone(self) -> Lock:
         """Be the one process of this clinic that sends to other systems. Raises Trouble while another does."""
         return one_sender(self.profile)
+
+    def send_in_turn(self, wait: Callable[[float], None], patience: float) -> Lock:
+        """As `send_alone`, after asking the background process for its turn. Raises Trouble after the patience."""
+        return one_sender_in_turn(self.profile, wait, patience)
+
+    def somebody_waits_to_send(self) -> bool:
+        """Whether a command waits for its turn to send."""
+        return somebody_waits_to_send(self.profile)
 
     def close(self) -> None:
         """Close the database and note in the keyring how far it got."""

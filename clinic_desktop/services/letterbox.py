@@ -5,13 +5,14 @@ whether that is the clinic's own can be told only by who holds the data key.
 """
 
 import contextlib
+import json
 import logging
 import re
 import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from clinic_desktop.domain.refusals import Trouble
@@ -23,10 +24,10 @@ from clinic_desktop.vault.letterbox import DamagedError, OtherKeyError
 log = logging.getLogger(__name__)
 
 # Nobody is signed in: the key itself is the permission to take out, and to put in needs none.
-IN_ACT = ("is_own_key", "carry_over")
+IN_ACT = ("is_own_key", "carry_over", "note_tokens", "noted_tokens")
 
-FOLDER, KEY_FILE, LOST = "letterbox", "public-key", "lost"
-LARGEST = 16 * 1024 * 1024
+FOLDER, KEY_FILE, LOST, DEVICES = "letterbox", "public-key", "lost", "devices"
+LARGEST = 64 * 1024 * 1024
 MOST_MESSAGES = 50_000
 MOST_BYTES = 2 * 1024**3
 # What the disk must still have free afterwards: the database needs room of its own when it is opened again.
@@ -56,6 +57,29 @@ def is_own_key(profile: Path, data_key: bytes) -> bool:
     except OSError as error:
         raise _not_written(error) from error
     return found is None
+
+
+def note_tokens(profile: Path, known: Mapping[str, tuple[str, str]]) -> None:
+    """Note whose requests may be sealed: the hashes of their tokens with id and kind of each device. Raises Trouble.
+
+    A token has 256 bits: its hash opens nothing. What is sealed is proved again before it is filed.
+    """
+    if noted_tokens(profile) == known:
+        return
+    try:
+        (profile / FOLDER).mkdir(mode=0o700, exist_ok=True)
+        write_durably(profile / FOLDER / DEVICES, json.dumps(known).encode())
+    except OSError as error:
+        raise _not_written(error) from error
+
+
+def noted_tokens(profile: Path) -> dict[str, tuple[str, str]] | None:
+    """What was noted last; None where nothing was, or it cannot be read."""
+    try:
+        found = json.loads((profile / FOLDER / DEVICES).read_bytes())
+        return {str(hashed): (str(device), str(kind)) for hashed, (device, kind) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
 
 
 def carry_over(old: Path, new: Path) -> int:
@@ -89,7 +113,7 @@ class Letterbox:
         waiting = self.waiting()
         self._last = max((_number(path) for path in waiting), default=0)
         self._count = len(waiting)
-        self._bytes = sum(path.stat().st_size for path in waiting)
+        self._bytes = sum(map(_size, waiting))
 
     def waiting(self) -> list[Path]:
         """What lies in the box, in the order in which it came."""
@@ -166,7 +190,7 @@ class Letterbox:
             raise Trouble(N_("This message is too long to be sealed."), remedy=_SIGN_IN)
         if self._count >= self._most or self._bytes + size > self._most_bytes:
             waiting = self.waiting()  # another process may have filed some
-            self._count, self._bytes = len(waiting), sum(path.stat().st_size for path in waiting)
+            self._count, self._bytes = len(waiting), sum(map(_size, waiting))
             if self._count >= self._most or self._bytes + size > self._most_bytes:
                 raise Trouble(_FULL, remedy=_SIGN_IN)
         try:
@@ -175,6 +199,13 @@ class Letterbox:
             raise _not_written(error) from error
         if free - size < SPARE_BYTES:
             raise Trouble(N_("The disk is nearly full."), remedy=N_("Make room on the disk."))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0  # another process of this clinic has filed it meanwhile
 
 
 def _number(path: Path) -> int:

@@ -31,6 +31,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "remotes.add_remote": frozenset({ADMINISTRATOR}),
     "remotes.set_remote": frozenset({ADMINISTRATOR}),
     "remotes.give_secrets": frozenset({ADMINISTRATOR}),
+    "remotes.webhook_address": frozenset({ADMINISTRATOR}),
     "remotes.remove_remote": frozenset({ADMINISTRATOR}),
     "remotes.remote_systems": EVERYONE,
     "remotes.whom": frozenset({ADMINISTRATOR}),
@@ -44,6 +45,20 @@ OFFICE: dict[str, frozenset[str]] = {
     "downtime.todays_patients": CLINICAL,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
+    # printers of labels and receipts: anybody prints what they may read, an administrator sets up and sees the log
+    "printing.add_printer": frozenset({ADMINISTRATOR}),
+    "printing.change_printer": frozenset({ADMINISTRATOR}),
+    "printing.printers": frozenset({ADMINISTRATOR}),
+    "printing.printer_for": EVERYONE,
+    "printing.printed_before": EVERYONE,
+    "printing.begin_print": EVERYONE,
+    "printing.end_print": EVERYONE,
+    "station_prints.hand_to_station": EVERYONE,
+    "station_prints.waiting_prints": frozenset({FRONT_DESK}),
+    "station_prints.print_content": frozenset({FRONT_DESK}),
+    "station_prints.take_print": frozenset({FRONT_DESK}),
+    "station_prints.end_station_print": frozenset({FRONT_DESK}),
+    "printing.prints": frozenset({ADMINISTRATOR}),
     "device_alarms.report_lost": frozenset({LABORATORY}),
     # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role
     "pairing.pair_device": frozenset({ADMINISTRATOR}),

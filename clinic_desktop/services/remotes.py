@@ -1,6 +1,7 @@
 """The systems this clinic is connected to: added, changed, paused, taken away; and what they are signed in to with."""
 
 import json
+import secrets as tokens
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,9 @@ from clinic_desktop.store.tables.journal import journal, sessions
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.remotes import remote_secrets, remotes
 from clinic_desktop.store.tables.staff import staff
+
+# The name under which the path of a system's webhooks is kept among its secrets.
+DOOR = "webhook_door"
 
 
 class Housed(Protocol):
@@ -116,7 +120,10 @@ def set_remote(act: Act, system: str, key: str, value: str) -> None:
         changes = {"state": value}
     else:
         systems.require_setting(systems.require_system(system), key, value)
-        changes = {"settings": json.dumps({**json.loads(row.settings), key: value}, sort_keys=True)}
+        chosen = {**json.loads(str(row.settings)), key: value}
+        if key == systems.WEBHOOK_HOST:
+            chosen = _with_door(act.conn, system, chosen)
+        changes = {"settings": json.dumps(chosen, sort_keys=True)}
     act.change(remotes, row.id, changes, kind="remote.changed")
 
 
@@ -134,6 +141,27 @@ def remove_remote(act: Act, system: str) -> None:
     row = _here(act.conn, system)
     act.conn.execute(delete(remote_secrets).where(remote_secrets.c.system == system))
     act.change(remotes, row.id, {"state": "removed", "credentials_at": None}, kind="remote.removed")
+
+
+def _with_door(connection: Connection, system: str, chosen: dict[str, str]) -> dict[str, str]:
+    """Make the path at which a system is heard, which nobody can guess, or take it away with the name."""
+    if chosen[systems.WEBHOOK_HOST] == systems.NO_HOST:
+        _put(connection, system, DOOR, None)
+        return {name: value for name, value in chosen.items() if name != systems.WEBHOOK_HOST}
+    known = select(remote_secrets.c.value).where(remote_secrets.c.system == system, remote_secrets.c.name == DOOR)
+    if connection.execute(known).scalar() is None:
+        _put(connection, system, DOOR, tokens.token_urlsafe(32))
+    return chosen
+
+
+@query
+def webhook_address(read: Read, system: str) -> str | None:
+    """The address to be given to a system for its webhooks; None where no public name was chosen for it."""
+    row = _here(read.conn, system)
+    host = json.loads(str(row.settings)).get(systems.WEBHOOK_HOST)
+    known = select(remote_secrets.c.value).where(remote_secrets.c.system == system, remote_secrets.c.name == DOOR)
+    token = read.conn.execute(known).scalar()
+    return f"https://{host}/v1/hooks/{system}/{token}" if host and token else None
 
 
 @query

@@ -18,6 +18,7 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 # A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
+WISH = "wish"
 DAY = 86_400.0
 
 
@@ -40,6 +41,8 @@ class Desk:
     holds: dict[str, float] = field(default_factory=dict)
     # The lists that are looked through, by the kinds that they were worked out for.
     lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
+    # Whom bodies have named since this process began.
+    named: set[str] = field(default_factory=set)
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""
@@ -71,6 +74,10 @@ class Desk:
     def hold(self, name: str, until: float) -> None:
         """Do not ask before a time."""
         self.holds[name] = max(until, self.holds.get(name, 0.0))
+
+    def wish(self, rows: Rows) -> None:
+        """Say to whichever process works for this system that what it holds back by itself is to be tried again."""
+        self.keep(rows, WISH, str(int(self.get(rows, WISH) or 0) + 1))
 
     def backoff(self, tries: int) -> float:
         """How long to wait: longer each time, up to a quarter of an hour, and never the same for all."""

@@ -1,8 +1,10 @@
 """Reading one record: for a hint, a change in a list, the proof of what was sent, or to see whether it is gone."""
 
 from sync.engine.desk import DAY, Desk, set_state
+from sync.engine.named import harvest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
+from sync.engine.sweeping import note_reading
 from sync.engine.taking import look, raise_question, take
 from sync.engine.telling import sign_in_needed
 from sync.port import Kind, Seen
@@ -37,11 +39,13 @@ def do_look(desk: Desk, one: Look) -> None:
         rows = Rows(unit)
         _done(desk, rows, one)
         desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
+        harvest(desk, rows, seen)
         take(desk, rows, seen)
 
 
 def _done(desk: Desk, rows: Rows, one: Look) -> None:
     rows.remove(Look, system=desk.system, kind=one.kind, remote_id=one.remote_id)
+    note_reading(desk, rows)
 
 
 def _from_memory(desk: Desk, one: Look) -> None:

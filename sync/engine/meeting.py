@@ -83,9 +83,11 @@ def _late(
     if not merged.adopt:
         return merged
     lost = _lost(desk, rows, link)
+    # Whoever said that what is there stands knows that it is old.
+    wanted = {name for name, one in decisions(desk, rows, seen.kind, link.local_id).items() if one.keep == "there"}
     late = {
         name
-        for name in merged.adopt
+        for name in merged.adopt - wanted
         if not kp.rules[name].theirs
         and any(name in one.body and canon(name)(one.body[name]) == canon(name)(seen.body[name]) for one in lost)
         and canon(name)(mine.get(name)) != canon(name)(seen.body[name])
@@ -154,7 +156,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     """Take into the chart what changed there; what the chart will not have is set aside, and nothing of it stays."""
     body = {**clear(desk, seen), **{name: merged.here[name] for name in merged.here if name in seen.body}}
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
-    because = Because(desk.system, seen.remote_id, merged.adopt)
+    because = Because(desk.system, seen.remote_id, merged.adopt, _decider(desk, rows, link, merged.adopt))
     try:
         with rows.part():
             records = desk.remote.adopt(whole, story, desk.known(rows))
@@ -167,6 +169,12 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     shadow.revision = again.revision if again is not None else 0
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(merged.adopt))
     return mine if mine is not None else dict(merged.here)
+
+
+def _decider(desk: Desk, rows: Rows, link: Link, members: frozenset[str]) -> str:
+    """Who decided one of the members that are taken in; empty where nobody had to."""
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, state="decided")
+    return next((one.who for one in found if one.sort == "field" and one.member in members), "")
 
 
 def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:

@@ -12,7 +12,7 @@ from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
-from sync.engine.desk import Desk
+from sync.engine.desk import WISH, Desk
 from sync.engine.people import People
 from sync.engine.probing import probe
 from sync.engine.settling import doubt, recover
@@ -57,6 +57,7 @@ class Office:
         self._cursor = -1
         self._rotated = 0.0
         self._idle_at = 0.0
+        self._wish = ""
         desk.gone_out = self._gone_out
 
     def _gone_out(self) -> None:
@@ -94,6 +95,8 @@ class Office:
                     if work is not None and intent.attempts:
                         doubt(desk, rows, intent, work)
             queries.look_anew(rows, desk.system)
+            # What was sent in the life that is not remembered is found there before anything is sent in this one.
+            desk.keep(rows, sweeping.READING_AGAIN, "yes")
             desk.budgets.forgotten(rows)
         epoch = epoch or desk.new_id()
         desk.keep(rows, "epoch", epoch)
@@ -111,6 +114,10 @@ class Office:
             rows = Rows(unit)
             if self._cursor < 0:
                 self._cursor = int(desk.get(rows, "cursor") or 0)
+            if (wish := desk.get(rows, WISH)) != self._wish:
+                # Somebody, perhaps in another process, wants it tried now: only the limits are still kept.
+                self._wish = wish
+                desk.holds.clear()
             behind = self._cursor < desk.chart.end(unit)
             due = queries.next_due(rows, desk.system)
             paused = bool(due.paused) or desk.held("away")
@@ -141,7 +148,7 @@ class Office:
             finders.append(self._hints)
         if lost is not None and lost <= now:
             finders.append(self._lost)
-        if tell is not None and tell <= now:
+        if tell is not None and tell <= now and not sweeping.reads_again(self.desk, rows):
             finders.append(self._tell)
         if read is not None and read <= now:
             finders.append(self._looks)
@@ -214,7 +221,9 @@ class Office:
     def _begin_list(self, kind: str, scope: str) -> None:
         desk = self.desk
         with desk.disk.write() as unit:
-            sweep = sweeping.begin(desk, Rows(unit), kind, scope)
+            rows = Rows(unit)
+            sweep = sweeping.begin(desk, rows, kind, scope)
+            sweeping.note_reading(desk, rows)
         if sweep is not None:
             sweeping.do_sweep(desk, sweep)
 
@@ -252,7 +261,8 @@ class Office:
                 return None
             if desk.held("away"):
                 return desk.holds["away"]
-            times = [due.hint, due.lost, due.tell, due.read]
+            telling = None if sweeping.reads_again(desk, rows) else due.tell  # nothing is told yet
+            times = [due.hint, due.lost, telling, due.read]
             times += [at for at in desk.holds.values() if at > now]
             times += [at for at, _, _ in sweeping.due(desk, rows)]
         # What was due when nothing could be done waits for something else: a hold, an answer, a person.

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 from sync.engine.desk import DAY, Desk, hash_of
 from sync.engine.meeting import set_aside
+from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Quarantine, Shadow, Sighting, Sweep
+from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
 from sync.engine.taking import look, raise_question, take
 from sync.engine.telling import sign_in_needed
 from sync.port import Kind, KindProfile, Page, Seen
@@ -23,6 +24,8 @@ MOST_PASSES = 4
 MOST_FAILED = 5
 FEWEST, SHARE = 5, 0.01
 ROTATION_AT_ONCE = 20
+# After a restored backup: every list is looked through before anything is sent.
+READING_AGAIN = "reading again"
 
 
 def next_list(desk: Desk, rows: Rows) -> tuple[str, str] | None:
@@ -59,6 +62,23 @@ def _lists(desk: Desk) -> tuple[tuple[str, str, str], ...]:
         )
         desk.lists = (kinds, tuple(named))
     return desk.lists[1]
+
+
+def reads_again(desk: Desk, rows: Rows) -> bool:
+    """Whether the lists are still being read after a backup was restored: until then nothing is sent."""
+    return bool(desk.get(rows, READING_AGAIN))
+
+
+def note_reading(desk: Desk, rows: Rows) -> None:
+    """Once all has been looked through since the backup was restored, what waits may be sent."""
+    if not reads_again(desk, rows) or rows.count(Sweep, system=desk.system, scope="all", state="running"):
+        return
+    if rows.count(Look, system=desk.system, why="changed"):
+        return  # what a list showed as new is not read yet
+    kept = queries.by_prefix(rows, desk.system, "next:")
+    if all(kept.get(f"next:{kind}:{scope}") for _at, kind, scope in due(desk, rows) if scope == "all"):
+        desk.keep(rows, READING_AGAIN, "")
+        desk.log.add(rows, desk.now(), "read all again")
 
 
 def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
@@ -148,6 +168,7 @@ def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, pa
         return
     if not seen.parent and parent:
         seen = Seen(seen.kind, seen.remote_id, seen.body, seen.whole, seen.raw, parent, seen.part)
+    harvest(desk, rows, seen)
     take(desk, rows, seen, shadow=shadow)
 
 
@@ -241,6 +262,10 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
     desk.keep(rows, f"period:{one.kind}:{one.scope}", repr(adapted))
     desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))
     desk.log.add(rows, now, "looked through", one.kind, "", scope=one.scope, found=one.found, state=one.state)
+    rows.put(one)
+    if one.scope == "all":
+        look_at_numbers_again(desk, rows)
+    note_reading(desk, rows)
 
 
 def _strike(desk: Desk, rows: Rows, one: Sweep, missing: list[str]) -> None:

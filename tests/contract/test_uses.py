@@ -43,7 +43,7 @@ def test_what_must_never_be_done_by_itself_is_in_the_client_only() -> None:
 
 
 def test_a_claim_that_nothing_backs_would_be_seen() -> None:
-    assert "POST /webhooks" not in reached("arocord_hims")
+    assert "POST /patient-portal/login" not in reached("arocord_hims")
     assert "POST /anonymize" not in reached("healthcare_records")
     assert "GET /analytics/dashboard" in reached("arocord_hims")
 

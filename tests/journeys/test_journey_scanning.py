@@ -26,8 +26,9 @@ from clinic_desktop.gui.shell.burst import Wedge
 from clinic_desktop.gui.shell.gate import Workplace
 from clinic_desktop.gui.shell.hearing import Hearing
 from clinic_desktop.gui.shell.window import MainWindow
-from clinic_desktop.services import patients, prescribing, shelf
+from clinic_desktop.services import device_scans, pairing, patients, prescribing, shelf
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.device_answers import Told
 from clinic_desktop.services.packs import remember_pack
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.patients import patients as rows
@@ -237,3 +238,16 @@ def test_a_weight_goes_into_the_entry_that_is_open_and_nowhere_else(
     desktop.hearing.measured(Reading("temperature", Decimal("37.2"), "Cel"))
     assert entry.field("temperature").value() == ""
     assert clock.now().year == 2026
+
+
+def test_what_a_paired_scanner_read_goes_the_way_of_every_scan(
+    clinic: World, sit: Callable[[Desk], Desktop], desk_for: DeskFor
+) -> None:
+    admin = desk_for("administrator")
+    device = pairing.pair_device(admin, "scanner", "Handheld", pairing.new_token())
+    desktop = sit(clinic.pharmacist)
+    told = Told(device.id, device.name, "", "", b"")
+    kept = device_scans.take_scan(desk_for("front_desk"), told, "barcode", None, gs1.compose(lot="AB12"))
+    desktop.hearing.told({"event": "backup.made"})
+    desktop.hearing.told({"event": "scan", "id": kept["id"]})
+    desktop.until(lambda: desktop.window.frame.screen_name == "stock")

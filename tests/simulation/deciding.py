@@ -2,6 +2,7 @@
 
 import random
 
+from sync.engine import cards
 from sync.engine.people import People, UnknownError
 from sync.engine.store.tables import Conflict, Work
 
@@ -26,6 +27,10 @@ def _one(people: People, pick: random.Random, one: Conflict, decided: set[tuple[
         except UnknownError:
             people.keep_apart(one.remote_id, one.local_id, "u1")
         return 1
+    if one.sort in cards.ACTS:
+        if may := people.choices(one.id):  # chance of its own: the rest of the schedule is what it was
+            people.resolve(one.id, random.Random(one.id).choice(may), "u1")
+        return bool(may)
     if one.sort != "field":
         return 0
     decided.add((one.kind, one.local_id, one.member))

@@ -215,6 +215,15 @@ def restored(day: Day) -> None:
     day.work(300)
 
 
+def restored_before_it_was_sent(day: Day) -> None:
+    create(day)
+    day.save("payment", "Y1", {"text": "10"}, "P1")
+    backup = day.disk.snapshot()
+    day.work()
+    day.restore(backup)
+    day.work(300)
+
+
 def already_there(day: Day) -> None:
     day.server.create("patient", PATIENT, "", "", "other")
     create(day)
@@ -289,6 +298,7 @@ def restored_at_the_limit(day: Day) -> None:
 FLOWS: tuple[Callable[[Day], None], ...] = (
     create, update, merge, conflict, decided, allergy_taken_out, cancel, cancel_lost, dispense, several_lines, payment,
     payment_lost, answer_lost, request_lost, late, update_lost, signed_out, refused, budget, sweep, gone, restored,
+    restored_before_it_was_sent,
     already_there,
     dispensed_and_touched,
     lost_and_listed,

@@ -7,7 +7,7 @@ from typing import Any
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.port import Create, Kind, Telling
-from tests.simulation.ledger import audited, bounded, no_resurrection, nothing_deleted, with_a_person
+from tests.simulation.ledger import OURS, audited, bounded, no_resurrection, nothing_deleted, with_a_person
 from tests.simulation.schedule import Schedule
 
 SCALARS = ("name", "phone")
@@ -21,6 +21,7 @@ def violations(world: Schedule) -> list[str]:
         found += _converged(world, rows)
         found += _nothing_lost(world, rows)
         found += _no_silent_overwrite(world, rows)
+        found += _nobody_else(rows)
         found += _no_doubles(world, rows)
         found += no_resurrection(rows, "alpha")
         found += nothing_deleted(rows)
@@ -146,6 +147,21 @@ def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
     return found
 
 
+def _nobody_else(rows: Rows) -> list[str]:
+    """Who a registered patient is was never changed by what came from there, unless a person said so."""
+    found = []
+    known: dict[str, dict[str, Any]] = {}
+    asked = "SELECT local_id, who, members FROM model_journal WHERE kind = 'patient' ORDER BY seq"
+    for local_id, who, members in rows.run(asked).fetchall():
+        said = {name: value for name, value in json.loads(members).items() if name in {"name", "birth"}}
+        before = known.setdefault(local_id, {})
+        for name, value in said.items():
+            if who == "alpha" and name in before and before[name] != value:
+                found.append(f"the {name} of {local_id} became {value!r} because they said so")
+        before |= said
+    return found
+
+
 def _ever_here(rows: Rows, link: Link, member: str) -> list[Any]:
     """What a member of a record here ever said."""
     found = rows.run("SELECT members FROM model_journal WHERE kind = ? AND local_id = ?", (link.kind, link.local_id))
@@ -197,7 +213,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         if kind == "patient" and world.effects.fired["restored backup"] and len(names) > 1:
             # What was renamed from here after the backup was made stands there under a name that is known no more.
             continue
-        if not any(one.sort in {"duplicate", "identity"} for one in conflicts) and not known:
+        if not any(one.sort in {"duplicate", "identity", "restored", "surplus"} for one in conflicts) and not known:
             found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
     sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
     done = Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values())
@@ -212,12 +228,12 @@ def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:
 
 
 def _still_there(world: Schedule, rows: Rows) -> list[str]:
-    """I7: what is taken for gone was away for a day at least."""
+    """I7: what was ever taken for gone was deleted there, whatever a person decided of it since."""
     found = []
-    for link in rows.find(Link, system="alpha", status="gone"):
-        thing = world.server.things[link.kind].get(link.remote_id)
-        if thing is not None and not thing.deleted and not thing.deleted_at:
-            found.append(f"I7 {link.kind} {link.remote_id} is there and was taken for gone")
+    for one in rows.find(Audited, system="alpha", what="link"):
+        thing = world.server.things[one.kind].get(one.detail["remote"])
+        if one.detail["status"] == "gone" and thing is not None and not thing.deleted and not thing.deleted_at:
+            found.append(f"I7 {one.kind} {thing.id} is there and was taken for gone")
     return found
 
 
@@ -232,7 +248,7 @@ def _right_chart(world: Schedule, rows: Rows) -> list[str]:
         if thing is None or link.kind == "patient" or row is None or not thing.parent:
             continue
         owner = rows.get(Link, "alpha", "patient", thing.parent)
-        if owner is None or owner.status not in {"confirmed", "gone"} or owner.local_id != row[0]:
+        if owner is None or owner.status not in OURS or owner.local_id != row[0]:
             found.append(f"I8 {link.kind} {link.remote_id} of {thing.parent} stands in the chart of {row[0]}")
     return found
 

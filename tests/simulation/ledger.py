@@ -5,6 +5,8 @@ from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Work
 
 MOST_ATTEMPTS = 9
+# What is or was one of ours there: what stands under it belongs to the same patient here.
+OURS = frozenset({"confirmed", "gone", "replaced", "never", "left", "surplus"})
 
 
 def with_a_person(rows: Rows, system: str, kind: str, local_id: str, member: str = "") -> bool:
@@ -19,12 +21,15 @@ def with_a_person(rows: Rows, system: str, kind: str, local_id: str, member: str
 
 
 def no_resurrection(rows: Rows, system: str) -> list[str]:
-    """I6: what was gone is linked again by a person alone."""
+    """I6: what was gone, or not ours any more, is linked again by a person alone."""
     states: dict[str, str] = {}
     found = []
+    decided = rows.find(Audited, system=system, what="decided")
+    by_people = {(one.kind, one.record, one.at) for one in decided if one.detail["keep"] in {"join", "this"}}
     for row in rows.find(Audited, ("n",), system=system, what="link"):
         key = f"{row.kind}/{row.detail['remote']}"
-        if states.get(key) == "gone" and row.detail["status"] == "confirmed" and not row.detail["who"]:
+        back = states.get(key) in OURS - {"confirmed"} and row.detail["status"] == "confirmed"
+        if back and (row.kind, row.record, row.at) not in by_people:
             found.append(f"I6 {key} came back by itself")
         states[key] = row.detail["status"]
     return found

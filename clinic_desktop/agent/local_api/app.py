@@ -1,21 +1,26 @@
 """The API put together: the routes of every subject inside the guard."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
-from clinic_desktop.agent.local_api.context import ApiContext
+from clinic_desktop.agent.local_api.bodies import Kept
+from clinic_desktop.agent.local_api.closed import NoKey, letter_of
+from clinic_desktop.agent.local_api.context import ApiContext, locked
 from clinic_desktop.agent.local_api.problems import TYPE, Problem, of_refusal, of_trouble
 from clinic_desktop.agent.local_api.routes import (
     documents,
     health,
+    hooks,
     pages,
     pairing,
     patients,
+    prints,
     queue,
     results,
     scans,
@@ -23,7 +28,9 @@ from clinic_desktop.agent.local_api.routes import (
 )
 from clinic_desktop.agent.local_api.rules import Rule, Rules
 from clinic_desktop.agent.local_api.security import Guard
+from clinic_desktop.clock import to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.i18n import N_, _
 
 # One entry for each subject: its rules, and what makes its routes. A new subject is a file and a line.
 SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] = (
@@ -35,6 +42,8 @@ SUBJECTS: tuple[tuple[Iterable[Rule], Callable[[ApiContext], APIRouter]], ...] =
     (documents.RULES, documents.router),
     (patients.RULES, patients.router),
     (queue.RULES, queue.router),
+    (hooks.RULES, hooks.router),
+    (prints.RULES, prints.router),
     (pages.RULES, pages.router),
 )
 
@@ -60,12 +69,29 @@ def routes(context: ApiContext) -> FastAPI:
         api.include_router(make(context))
     pages.describe(api)
     api.add_exception_handler(Problem, _problem)
+    api.add_exception_handler(NoKey, _sealing(context))
     api.add_exception_handler(Refusal, _refusal)
     api.add_exception_handler(Trouble, _trouble)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(Exception, _fault)
     return api
+
+
+def _sealing(context: ApiContext) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """What is told while nobody has the key is sealed where the route says so; else the sender comes again."""
+
+    async def no_key(request: Request, _error: Exception) -> Response:
+        if context.seal is None or not request.scope["rule"].sealed:
+            return _answer(locked())
+        try:
+            await run_in_threadpool(context.seal, letter_of(request, to_text(context.clock.now())))
+        except Trouble as trouble:
+            return _answer(of_trouble(trouble))
+        kept = Kept(state="sealed", ids=[], review_id=None, why=_(N_("It is filed after the next sign-in.")))
+        return JSONResponse(kept.model_dump(), 202)
+
+    return no_key
 
 
 async def _problem(_request: Request, error: Exception) -> Response:

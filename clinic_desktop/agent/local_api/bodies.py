@@ -7,6 +7,7 @@ from fastapi import Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
+from clinic_desktop.agent.local_api.closed import REPLAYED
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.services.device_answers import Told
 from clinic_desktop.services.pairing import Paired
@@ -53,9 +54,9 @@ class Whom(Body):
 
 
 class Kept(BaseModel):
-    """What became of it: in the chart (`filed`), or kept for a person to decide (`review`), and why."""
+    """What became of it: in the chart (`filed`), for a person to decide (`review`), `sealed` until the next sign-in."""
 
-    state: Literal["filed", "review"]
+    state: Literal["filed", "review", "sealed"]
     ids: list[str]
     review_id: str | None
     why: str | None
@@ -70,8 +71,15 @@ def device_of(request: Request) -> Paired:
 def told_by(request: Request, key: str | None) -> Told:
     """What a device said, with its own key or none."""
     device, raw = device_of(request), bytes(request.scope["body"])
+    request.scope["told_key"] = key or ""  # where nobody has the key, it is sealed under this one
     digest = hashlib.sha256(request.scope["path"].encode() + b"\n" + raw).hexdigest()
     return Told(device.id, device.name, key or "", digest, raw)
+
+
+def received_at(request: Request) -> str | None:
+    """When it came, where that was while nobody had the key; None where it is now."""
+    found: str | None = request.scope.get(REPLAYED)
+    return found
 
 
 def answer(kept: dict[str, object]) -> JSONResponse:

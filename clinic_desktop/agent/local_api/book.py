@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.domain.pairing import token_hash
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.services import pairing
+from clinic_desktop.services import letterbox, pairing
 
 if TYPE_CHECKING:
     from clinic_desktop.services.acts import Desk
@@ -61,7 +61,7 @@ class OpenBook:
         with self._guard:
             desk = self._desks.get(device.id)
             if desk is None or desk.session.state(SystemClock().now()) != "open":
-                desk = self._desks[device.id] = self._clinic.begin_device(device.staff_id)
+                desk = self._desks[device.id] = self._clinic.begin(device.staff_id, "device")
             steady = self._clinic.store.clock.steady()
             due = steady - self._seen.get(device.id, -SEEN_SECONDS) >= SEEN_SECONDS
             if due:
@@ -96,7 +96,11 @@ class OpenBook:
 
     def _read(self) -> "dict[str, Paired]":
         with self._clinic.store.read() as connection:
-            return pairing.known_tokens(connection)
+            known = pairing.known_tokens(connection)
+        with contextlib.suppress(Trouble):  # then devices are told to come again while nobody has the key
+            noted = {hashed: (device.id, device.kind) for hashed, device in known.items()}
+            letterbox.note_tokens(self._clinic.profile, noted)
+        return known
 
     def _writing(self) -> int:
         """When the database was last written, by its file alone: it is looked at, and never opened."""

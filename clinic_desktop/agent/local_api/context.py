@@ -12,6 +12,8 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from clinic_desktop.agent.local_api.closed import Letter
+    from clinic_desktop.exchange.webhooks import Doors
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
     from clinic_desktop.services.pairing import Paired
@@ -44,14 +46,18 @@ class Book(Protocol):
 class ApiContext:
     """Shared by the routes; `clinic` and `book` are None while there is no key.
 
-    `hosts` are the exact names (with port) under which this machine speaks; `public_hosts` those under which only the
-    public routes are reached. `received` is told what the window should know: an event with ids, never a name.
+    `doors` hear the connected systems. `hosts` are the exact names (with port) under which this machine speaks;
+    `public_hosts` those under which only the public routes are reached. `received` is told what the window should know:
+    an event with ids, never a name.
     """
 
     clock: Clock
     received: Tell
     clinic: "Clinic | None" = None
     book: Book | None = None
+    doors: "Doors | None" = None
+    # What keeps a request for good while nobody has the key. Raises Trouble.
+    seal: "Callable[[Letter], None] | None" = None
     hosts: frozenset[str] = frozenset()
     public_hosts: frozenset[str] = frozenset()
     # An unproved request (no token asked for, or a wrong one) is counted by its peer, a proved one by its device.

@@ -12,7 +12,8 @@ class Rule:
     """One route: `scope` is what a token must say, None where none is asked for (open, or proved in another way).
 
     `public` routes alone are reachable under the names that an administrator lets in from outside. `keyless` routes
-    work while there is no key. `limit` is the most bytes of a body.
+    work while there is no key; what is told to `sealed` ones is sealed then, and filed later. `limit` is the most bytes
+    of a body.
     """
 
     method: str
@@ -20,6 +21,7 @@ class Rule:
     scope: str | None
     public: bool = False
     keyless: bool = False
+    sealed: bool = False
     limit: int = 64 * KIB
     seconds: float = 30.0
 

@@ -27,7 +27,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 BODIES = frozenset({"POST", "PUT", "PATCH"})
 OWN_SITES = frozenset({b"same-origin", b"none"})
 LONGEST_PATH = 1024
-NEW_SECONDS = 0.3
+NEW_SECONDS, NEW_LOOKS = 0.1, 20
 LONGEST_TOKEN = 200
 _ALWAYS = (
     (b"cache-control", b"no-store"),
@@ -74,7 +74,7 @@ class Guard:
             body = await _body(receive, rule) if rule.method in BODIES else b""
             if body is None:
                 return  # whoever sent it has gone
-            scope["body"] = body
+            scope["body"], scope["rule"] = body, rule
             await self._app(scope, _replayed(body, receive), answer)
         except Problem as problem:
             if not started:
@@ -139,8 +139,10 @@ class Guard:
         device = book.find(token)
         if device is None and book.unread():
             # It may have been paired in this very moment; the wait is over before anybody notices.
-            await asyncio.sleep(NEW_SECONDS)
-            device = book.find(token)
+            for _look in range(NEW_LOOKS):
+                await asyncio.sleep(NEW_SECONDS)
+                if (device := book.find(token)) is not None or not book.unread():
+                    break
         if device is None:
             self._stranger(scope)
             raise unproved()

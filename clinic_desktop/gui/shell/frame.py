@@ -21,7 +21,7 @@ from clinic_desktop.gui.shell.topbar import TopBar
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
-from clinic_desktop.gui.widgets.pdfpreview import PdfPreview, preview_of
+from clinic_desktop.gui.widgets.preview import Preview, preview_of
 from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.gui.widgets.toast import Toast
 from clinic_desktop.gui.widgets.words import explain
@@ -53,7 +53,7 @@ class Frame(QWidget):
         self._tasks = self._new_tasks()
         self._history: list[tuple[str, dict[str, str]]] = []
         self._wanted: str | None = None
-        self._preview: PdfPreview | None = None
+        self._preview: Preview | None = None
         self._closed = False
         self.rail, self.topbar, self.banner = Rail(), TopBar(), PatientBanner()
         self.tabs = PatientTabs([screen for screen in self._screens.values() if screen.patient_tab])
@@ -220,11 +220,11 @@ class Frame(QWidget):
         """Show a live count in the rail."""
         self.rail.set_count(screen, n)
 
-    def preview(self, document: Callable[[], bytes], title: str) -> None:
-        """Make a PDF off the window's thread and show it."""
-        preview_of(document, title, self._tasks, self._show_preview)
+    def preview(self, document: Callable[[], object], title: str) -> None:
+        """Make a PDF or a label off the window's thread and show it, or print it at once where that is set."""
+        preview_of(document, title, self._tasks, self._show_preview, self)
 
-    def _show_preview(self, preview: PdfPreview) -> None:
+    def _show_preview(self, preview: Preview) -> None:
         self._close_preview()
         self.toast.retire_undo()
         self._preview = preview

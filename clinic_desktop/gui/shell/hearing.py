@@ -6,7 +6,7 @@ that is open at this desk, and is worth nothing to anybody once it is not. Setti
 
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -111,6 +111,17 @@ class Hearing(QObject):
 
             self._scans = Scans(self._window.frame)
         self._scans.take(raw, give_back)
+
+    def told(self, event: Mapping[str, object]) -> None:
+        """The background process says what happened: a scan of a paired device is fetched and goes its way."""
+        if event.get("event") != "scan" or not self._listens():
+            return
+        from clinic_desktop.services import device_scans  # not needed before the first
+
+        desk, scan_id = self._window.frame.place.desk, str(event.get("id"))
+        self._window.frame.ask(
+            lambda: device_scans.scan(desk, scan_id), lambda found: self._scanned_on_line.emit(found.content)
+        )
 
     def measured(self, reading: Reading) -> None:
         """An instrument measured something: it goes to the entry that is open for the patient on the banner."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -56,8 +56,11 @@ class Window(Protocol):
         """Show a live count beside a screen's name in the rail; 0 hides it."""
         ...
 
-    def preview(self, document: Callable[[], bytes], title: str) -> None:
-        """Make a PDF off the window's thread and show it, to be printed or saved."""
+    def preview(self, document: Callable[[], Any], title: str) -> None:
+        """Make a PDF, or the job of a label or receipt, off the window's thread and show it, to be printed or saved.
+
+        A job whose printer is set to print at once is sent without being shown.
+        """
         ...
 
 

@@ -145,7 +145,15 @@ def _after_first_paint(window: MainWindow, door: "Door", profile: Path) -> None:
         if window.has_frame and not window.is_locked:
             window.frame.say(words)
 
+    def told(event: object) -> None:
+        from clinic_desktop.gui.shell.hearing import Hearing  # with the first event, as above
+
+        hearing = window.findChild(Hearing)
+        if hearing is not None and isinstance(event, dict):
+            hearing.told(event)
+
     background.status.connect(said)
+    background.told.connect(told)
     window.opened.connect(lambda _place: background.unlock())
     window.left.connect(background.lock)
     window.destroyed.connect(background.stop)

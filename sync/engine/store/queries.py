@@ -168,6 +168,14 @@ def look_anew(rows: Rows, system: str) -> None:
     rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'next:%'", (system,))
 
 
+def try_again(rows: Rows, system: str, now: float) -> None:
+    """Have what was put off after it could not be sent told now; the limits still say when."""
+    rows.run(
+        "UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND state = 'waiting' AND tries > 0 AND due_at > ?1",
+        (now, system),
+    )
+
+
 def next_linked(rows: Rows, system: str, kind: str, after: str) -> str:
     """The next record there, by its id, that is one of ours; empty after the last."""
     found = rows.run(

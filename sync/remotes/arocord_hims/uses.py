@@ -33,8 +33,8 @@ USES: Mapping[str, str] = {
     "POST /billing/invoices": "agent: an invoice issued on the billing screen",
     "POST /billing/payments": "agent: a payment taken on the billing screen",
     "POST /billing/insurance-claims": "agent: a claim submitted on the insurance screen",
-    "GET /notifications": "agent: notices of the system for the sync screen",
-    "PUT /notifications/{id}/read": "client only: not used yet; no notice of theirs is shown here",
+    "GET /notifications": "agent: notices of the system for the administrators' inbox",
+    "PUT /notifications/{id}/read": "agent: a notice of theirs was read, or done, in the inbox",
     "POST /notifications": "agent: a notice sent here",
     "GET /analytics/dashboard": "`remote ask arocord_hims dashboard`: their numbers beside ours",
     "GET /analytics/reports/{report_type}": "`remote ask arocord_hims report`: one of their five",
@@ -44,5 +44,5 @@ USES: Mapping[str, str] = {
     "POST /patient-portal/appointments": _PORTAL,
     "GET /patient-portal/medical-records": _PORTAL,
     "GET /patient-portal/health-summary": _PORTAL,
-    "POST /webhooks": "client only: not used yet; no address of this clinic can be reached from there",
+    "POST /webhooks": "connect wizard and `remote set arocord_hims webhook.host NAME`: where its events are sent to",
 }

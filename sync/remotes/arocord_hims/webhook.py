@@ -8,11 +8,12 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sync.port import Kind
 from sync.telling.hints import Hint
+from sync.telling.notices import Notice, UnprovedError, event_of, instant_of, is_recent
 
 _KINDS = {
     "appointment.created": (Kind.APPOINTMENT, "appointment"),
@@ -25,6 +26,17 @@ _KINDS = {
 _UNREADABLE = frozenset({Kind.LAB_RESULT, Kind.INVOICE})
 _MEMBER = re.compile(rb',?\s*"signature"\s*:\s*"[^"\\]*"')
 LARGEST = 1024 * 1024
+
+
+def heard(raw: bytes, headers: Mapping[str, str], secret: str | None, now: float) -> Notice:  # noqa: ARG001 - in the body
+    """What a call says to look at. Raises UnprovedError where its signature or its instant is not good."""
+    event = event_of(raw)
+    if not is_signed(raw, event, secret):
+        raise UnprovedError("no good signature" if secret else "no secret")
+    if not is_recent(instant_of(event.get("timestamp")), now):
+        raise UnprovedError("not of these minutes")
+    # The signature, not the body: the same event in another spelling is the same event.
+    return Notice(hashlib.sha256(str(event["signature"]).encode()).hexdigest(), hint_of(raw, secret))
 
 
 def hint_of(raw: bytes, secret: str | None) -> Hint | None:
@@ -59,7 +71,7 @@ def is_signed(raw: bytes, event: dict[str, Any], secret: str | None) -> bool:
     signature = event.get("signature")
     if not secret or not isinstance(signature, str) or not signature.startswith("sha256="):
         return False
-    given = signature.removeprefix("sha256=").lower().encode()
+    given = signature.removeprefix("sha256=").encode()
     return any(hmac.compare_digest(_digest(secret, each), given) for each in _signed(raw, event))
 
 

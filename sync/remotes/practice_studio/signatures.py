@@ -2,30 +2,42 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass
+
+from sync.telling.notices import is_recent
 
 HEADER = "X-PracticeStudio-Signature"
-# How old a signed instant may be, in seconds: what is older may be a repetition.
-OLDEST = 300.0
 
 
-def is_signed(secret: str, header: str, raw: bytes, now: float) -> bool:
-    """Whether a notice bears a good signature: of its instant and its body, or of its body alone.
+@dataclass(frozen=True)
+class Proof:
+    """A good signature: whether the instant of the header is part of it, and `once`, the same for the same body."""
+
+    stamped: bool
+    once: str
+
+    def __repr__(self) -> str:
+        return f"Proof({self.stamped})"
+
+
+def proof(secret: str, header: str, raw: bytes, now: float) -> Proof | None:
+    """The proof of a notice that bears a good signature: of its instant and its body, or of its body alone.
 
     A good one only says who sent it: a notice is a hint to look there, and never a truth of its own.
     """
     instant, given = _read(header)
-    if not secret or not given:
-        return False
-    key = secret.encode()
-    wanted = []
-    if instant is not None and abs(now - instant) <= OLDEST:
-        wanted.append(hmac.new(key, str(instant).encode() + b"." + raw, hashlib.sha256).hexdigest())
-    wanted.append(hmac.new(key, raw, hashlib.sha256).hexdigest())
-    found = False
+    if not secret or not given or not is_recent(instant, now):
+        return None
+    stamped, bare = _mac(secret, b"%d." % (instant or 0) + raw), _mac(secret, raw)
+    is_stamped = is_bare = False
     for each in given:
-        for good in wanted:
-            found |= hmac.compare_digest(each.encode(), good.encode())
-    return found
+        is_stamped |= hmac.compare_digest(each.encode(), stamped.encode())
+        is_bare |= hmac.compare_digest(each.encode(), bare.encode())
+    return Proof(is_stamped, bare) if is_stamped or is_bare else None
+
+
+def _mac(secret: str, signed: bytes) -> str:
+    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
 def _read(header: str) -> tuple[int | None, list[str]]:

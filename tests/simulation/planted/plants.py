@@ -110,7 +110,7 @@ PLANTS = (
     ),
     Plant(
         "an allergy is taken out like any word",
-        "merge:meet",
+        "merge:_merged",
         "if rule.removal and (kept",
         "if False and (kept",
         seed=111,
@@ -193,7 +193,7 @@ PLANTS = (
         "telling:_before_restore",
         "return bool(until) and work.seq <= int(until)",
         "return False",
-        seed=56,
+        flow="restored_before_it_was_sent",
     ),
     Plant(
         "a restore forgets the limits",
@@ -214,4 +214,5 @@ PLANTS = (
     Plant(
         "every look reads everything again", "sweeping:note_page", "if known.get(seen.remote_id) == found:", "if False:"
     ),
+    Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and", "False and"),
 )

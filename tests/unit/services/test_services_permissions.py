@@ -55,8 +55,11 @@ NO_ACCESS_ROW = {
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
-        "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack", "pairing.paired",
-        "device_views.called", "device_scans.scan", "device_reviewing.waiting",
+        "remotes.webhook_address",
+        "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack",
+        "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
+        "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting", "station_prints.waiting_prints",
+        "station_prints.print_content",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",

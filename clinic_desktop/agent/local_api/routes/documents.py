@@ -17,7 +17,7 @@ from clinic_desktop.services.device_papers import read_paper
 
 # Base64 makes four letters of three bytes.
 _LETTERS = DEFAULT_LIMIT_MB * 1024 * KIB * 4 // 3 + 4
-RULES = (Rule("POST", "/v1/documents", DOCUMENTS, limit=_LETTERS + 16 * KIB, seconds=120.0),)
+RULES = (Rule("POST", "/v1/documents", DOCUMENTS, sealed=True, limit=_LETTERS + 16 * KIB, seconds=120.0),)
 
 
 class Document(Body):
@@ -43,8 +43,9 @@ def router(context: ApiContext) -> APIRouter:
     ) -> JSONResponse:
         """Keep a document with the patient whom a number and a second thing name, else for review."""
         paper = read_paper(body.model_dump(exclude={"patient"}))
+        told = told_by(request, idempotency_key)
         desk = context.desk(device_of(request))
-        kept = device_intake.take_paper(desk, told_by(request, idempotency_key), body.patient.named(), paper)
+        kept = device_intake.take_paper(desk, told, body.patient.named(), paper)
         if kept["state"] == "review":
             context.received({"event": "review", "id": kept["review_id"], "subject": "document"})
         return answer(kept)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel, Field
 
-from clinic_desktop.agent.local_api.bodies import LONGEST_KEY, Body, Text, Whom, device_of, told_by
+from clinic_desktop.agent.local_api.bodies import LONGEST_KEY, Body, Kept, Text, Whom, device_of, received_at, told_by
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.problems import declared
 from clinic_desktop.agent.local_api.rules import KIB, Rule
@@ -23,7 +23,7 @@ from clinic_desktop.services.devices import ReceivedMessage, ReceivedResult, Sor
 
 log = logging.getLogger(__name__)
 
-RULES = (Rule("POST", "/v1/results", RESULTS, limit=1024 * KIB),)
+RULES = (Rule("POST", "/v1/results", RESULTS, sealed=True, limit=1024 * KIB),)
 FAILED = N_("filing it failed; a person has to decide")
 
 
@@ -64,7 +64,9 @@ def router(context: ApiContext) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(tags=["results"])
 
-    @routes.post("/v1/results", status_code=201, responses=declared(409))
+    sealed: dict[int | str, dict[str, object]] = {202: {"model": Kept, "description": "Sealed until the next sign-in"}}
+
+    @routes.post("/v1/results", status_code=201, responses=declared(409) | sealed)
     def take(
         request: Request,
         body: Results,
@@ -72,8 +74,9 @@ def router(context: ApiContext) -> APIRouter:
     ) -> Taken:
         """Keep results for good, then file what is certain of them; the rest waits for a person."""
         told = told_by(request, idempotency_key)
+        message = _message(body, told, received_at(request))
         desk = context.desk(device_of(request))
-        kept = device_intake.keep_results(desk, told, _message(body, told))
+        kept = device_intake.keep_results(desk, told, message)
         sorted_ = _file(desk, kept.message_id)
         if sorted_.review:
             context.received({"event": "review", "id": kept.message_id, "subject": "result"})
@@ -91,7 +94,7 @@ def _file(desk: Desk, message_id: str) -> Sorted:
         return devices.set_aside(desk, message_id, FAILED)
 
 
-def _message(body: Results, told: Told) -> ReceivedMessage:
+def _message(body: Results, told: Told, came: str | None) -> ReceivedMessage:
     found, count = [], dict[str, int]()
     for n, one in enumerate(body.results):
         at = None if one.measured_at is None else instant(one.measured_at, f"results.{n}.measured_at").isoformat()
@@ -111,7 +114,7 @@ def _message(body: Results, told: Told) -> ReceivedMessage:
         )  # fmt: skip
     return ReceivedMessage(
         "api", told.device, "results", "result", told.raw, told.key or None, charset="UTF-8",
-        said_of=body.patient.named(), results=tuple(found),
+        said_of=body.patient.named(), results=tuple(found), received_at=came,
     )  # fmt: skip
 
 

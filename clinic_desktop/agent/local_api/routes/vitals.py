@@ -1,23 +1,35 @@
 """Vital signs in: a plain form, or data points of Open mHealth."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from clinic_desktop.agent.local_api.bodies import LONGEST_KEY, Body, Kept, Text, Whom, answer, device_of, told_by
+from clinic_desktop.agent.local_api.bodies import (
+    LONGEST_KEY,
+    Body,
+    Kept,
+    Text,
+    Whom,
+    answer,
+    device_of,
+    received_at,
+    told_by,
+)
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.problems import declared
 from clinic_desktop.agent.local_api.rules import KIB, Rule
-from clinic_desktop.domain.openmhealth import POINTS
+from clinic_desktop.clock import from_text
+from clinic_desktop.domain.openmhealth import POINTS, require_plausible
 from clinic_desktop.domain.pairing import VITALS
 from clinic_desktop.services import device_intake
 from clinic_desktop.services.device_vitals import read_vitals
 
 RULES = (
-    Rule("POST", "/v1/vitals", VITALS),
-    Rule("POST", "/v1/vitals/openmhealth", VITALS, limit=256 * KIB),
+    Rule("POST", "/v1/vitals", VITALS, sealed=True),
+    Rule("POST", "/v1/vitals/openmhealth", VITALS, sealed=True, limit=256 * KIB),
 )
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=LONGEST_KEY)]
 Encounter = Annotated[Text | None, Field(max_length=64, description="The id of an open visit, as its card carries it.")]
@@ -50,8 +62,13 @@ def router(context: ApiContext) -> APIRouter:
 
     def take(request: Request, body: Form | Points, key: str | None) -> JSONResponse:
         measured = read_vitals(body.model_dump(include={"values", "taken_at", "note", "data_points"}))
+        for one in measured:
+            require_plausible(one)  # also while nobody has the key: the device says so while the patient is there
+        if (came := received_at(request)) is not None:
+            measured = tuple(replace(one, at=one.at or from_text(came)) for one in measured)
+        told = told_by(request, key)
         desk = context.desk(device_of(request))
-        kept = device_intake.take_vitals(desk, told_by(request, key), body.patient.named(), measured, body.encounter)
+        kept = device_intake.take_vitals(desk, told, body.patient.named(), measured, body.encounter)
         if kept["state"] == "review":
             context.received({"event": "review", "id": kept["review_id"], "subject": "vitals"})
         return answer(kept)

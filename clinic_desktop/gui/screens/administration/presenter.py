@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.printing import Target
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.administration.roles import role_rows
@@ -20,6 +21,7 @@ from clinic_desktop.services import (
     immunization_reference,
     jobs,
     patients,
+    printing,
     reference,
     research,
     staff,
@@ -30,6 +32,7 @@ from clinic_desktop.services.administration import CatalogueEntry, FormularyProd
 from clinic_desktop.services.directory import Address, Entry
 from clinic_desktop.services.immunization_reference import ScheduleShown
 from clinic_desktop.services.patients import PatientHit
+from clinic_desktop.services.printing import Printer
 from clinic_desktop.services.staff import NewStaff, Practice, StaffMember
 from clinic_desktop.services.stock import NewProduct
 
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     "staff", "roles", "places", "pharmacies", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs",
-    "research", "jobs", "settings",
+    "research", "printers", "prints", "jobs", "settings",
 )  # fmt: skip
 ADDRESS = ("ncpdp", "phone", "email", "address", "city", "district", "postal_code", "country")
 NUMBERS = ("npi", "dea", "credentials", "phone", "email")
@@ -140,6 +143,8 @@ class Presenter:
             "packs": lambda: reference.list_packs(desk),
             "research": lambda: research.exports_made(desk),
             "jobs": lambda: (*administration.clinic_settings(desk), *jobs.job_history(desk)),
+            "printers": lambda: printing.printers(desk),
+            "prints": lambda: printing.prints(desk),
         }
 
     def _settings(self, found: Sequence[administration.Setting], schedules: Sequence[ScheduleShown]) -> None:
@@ -249,6 +254,18 @@ class Presenter:
                 ndc=str(values.get("ndc") or ""), expect=product.revision,
             ),
             _("{name} is changed.").format(name=product.name),
+        )  # fmt: skip
+
+    def save_printer(self, known: Printer | None, new: Target, *, active: bool) -> None:
+        """Set a printer up, or change it."""
+        if known is None:
+            self._do("printers", "", lambda desk: printing.add_printer(desk, new),
+                     _("{name} is set up: try it with a test print.").format(name=new.name))  # fmt: skip
+            return
+        self._do(
+            "printers", known.id,
+            lambda desk: printing.change_printer(desk, known.id, new, active=active, expect=known.revision),
+            _("{name} is changed.").format(name=new.name),
         )  # fmt: skip
 
     # Laboratory -------------------------------------------------------------------------------------------

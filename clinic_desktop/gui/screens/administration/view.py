@@ -10,6 +10,7 @@ from clinic_desktop.gui.screens.administration.goods import FormularySection, Pr
 from clinic_desktop.gui.screens.administration.jobs import JobsSection
 from clinic_desktop.gui.screens.administration.people import RolesSection, StaffSection
 from clinic_desktop.gui.screens.administration.presenter import SECTIONS, Presenter
+from clinic_desktop.gui.screens.administration.printers import PrinterSection, PrintLog
 from clinic_desktop.gui.screens.administration.records import (
     BackupSection,
     PackSection,
@@ -35,6 +36,8 @@ WORDS = {
     "packs": N_("Safety pack"),
     "research": N_("Research"),
     "jobs": N_("Scheduled work"),
+    "printers": N_("Printers"),
+    "prints": N_("What was printed"),
     "settings": N_("Settings"),
 }
 ADD_WORDS = {
@@ -43,6 +46,7 @@ ADD_WORDS = {
     "formulary": N_("Add a &product"),
     "places": N_("A&dd a place"),
     "pharmacies": N_("A&dd a pharmacy"),
+    "printers": N_("A&dd a printer"),
 }
 TOUCHES = {
     "staff": ("staff.", "staff_hours."),
@@ -52,6 +56,8 @@ TOUCHES = {
     "prices": ("price.",),
     "catalogue": ("lab_test.", "lab_range."),
     "research": ("research.",),
+    "printers": ("printer.",),
+    "prints": ("print.",),
 }
 
 
@@ -142,6 +148,8 @@ class AdministrationScreen(ScreenView):
             "packs": PackSection(settings),
             "research": ResearchSection(self.presenter, settings),
             "jobs": JobsSection(self.presenter, settings),
+            "printers": PrinterSection(self.presenter, settings, context.window.preview),
+            "prints": PrintLog(settings),
             "settings": SettingsSection(self.presenter),
         }
 

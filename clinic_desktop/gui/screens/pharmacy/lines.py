@@ -161,7 +161,7 @@ class LinePanel(Panel):
         row.addWidget(self.other, 1)
         if not others:
             row.addStretch(1)
-        row.addWidget(LinkButton(_("Label"), f"pharmacy.label_{self.place}", self._label))
+        row.addWidget(LinkButton(_("Label"), f"pharmacy.label_{self.place}", self.ask_label))
         if not lots:
             foot.hide()
         row.addWidget(self._added)
@@ -203,7 +203,8 @@ class LinePanel(Panel):
         made = (row.pick(self.work.line.line_id) for row in self.rows)
         return [pick for pick in made if pick is not None]
 
-    def _label(self) -> None:
+    def ask_label(self) -> None:
+        """Ask for the label of what is picked."""
         if not self.form.check():
             return
         for row in self.rows:

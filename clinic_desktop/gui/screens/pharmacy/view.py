@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -20,8 +21,9 @@ from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.words import minutes_words
 from clinic_desktop.i18n import _
+from clinic_desktop.labelling.paper import Paper, asked
 from clinic_desktop.services.pharmacy import QueueRow
-from clinic_desktop.services.work_orders import HandedOut, WorkOrder
+from clinic_desktop.services.work_orders import HandedOut, LabelOf, WorkOrder
 
 
 class PharmacyView(ScreenView):
@@ -57,6 +59,7 @@ class PharmacyView(ScreenView):
         self.start = self.add_button(_("&Start preparing"), "pharmacy.start", self.presenter.start)
         self.ready = self.add_button(_("Prepare&d"), "pharmacy.prepared", self._prepared)
         self.reject = self.add_button(_("Send &back"), "pharmacy.reject", self._reject)
+        self.labels = self.add_button(_("&Label"), "pharmacy.print_label", self.order.ask_label)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
@@ -181,6 +184,7 @@ class PharmacyView(ScreenView):
         self.start.setEnabled(status in {"signed", "partly_dispensed"})
         self.ready.setEnabled(status in {"signed", "preparing", "partly_dispensed"})
         self.reject.setEnabled(status in WAITING)
+        self.labels.setEnabled(status in WAITING)
         elsewhere = order is not None and order.prescription.pharmacy is not None
         if status in WAITING and elsewhere:
             self.set_primary(_("Fill it &here"), self.presenter.fill_here, name="pharmacy.fill_here")
@@ -233,22 +237,24 @@ class PharmacyView(ScreenView):
         self.dialog = dialog
         dialog.open()
 
-    def _label(self, what: object) -> None:
-        order = self.presenter.order
-        if order is not None:
-            desk, patient, prescription = (
-                self.context.desk,
-                order.prescription.patient_id,
-                order.prescription.prescription_id,
+    def _label(self, what: LabelOf) -> None:
+        order, desk = self.presenter.order, self.context.desk
+        if order is None:
+            return
+        patient, prescription = order.prescription.patient_id, order.prescription
+
+        def sheets(_roll: int) -> Any:
+            papers = importlib.import_module("clinic_desktop.reports.papers")
+            label = papers.medicine_papers.label_sheets
+            return papers.opened(
+                desk, "medicine-label", patient, lambda: label(desk, prescription.prescription_id, what)
             )
 
-            def make() -> bytes:
-                # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
-                papers = importlib.import_module("clinic_desktop.reports.papers")
-                label = papers.medicine_papers.label
-                return bytes(papers.opened(desk, "medicine-label", patient, lambda: label(desk, prescription, what)))
-
-            self.context.window.preview(make, _("Label"))
+        # The same line is filled again another day, and from another lot: that is another label.
+        day = what.dispensed_on or self.context.today()
+        record = f"{what.line_id} {what.lot} {day.isoformat()}"
+        paper = Paper("medicine-label", record, f"{prescription.number} {what.title}", sheets)
+        self.context.window.preview(asked(desk, paper), _("Label"))
 
 
 def _name(row: QueueRow) -> str:

@@ -14,6 +14,7 @@ from clinic_desktop.gui.screens.reception.card import card_words
 from clinic_desktop.gui.screens.reception.duplicates import DuplicatesPanel
 from clinic_desktop.gui.screens.reception.family import FamilyPanel
 from clinic_desktop.gui.screens.reception.fields import RegistrationForm
+from clinic_desktop.gui.screens.reception.papers import PapersPanel
 from clinic_desktop.gui.screens.reception.presenter import ReceptionPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.civil import Birth, show_birth
@@ -68,6 +69,8 @@ class ReceptionView(ScreenView):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
+        self.papers = PapersPanel(context)
+        column.addWidget(self.papers)
         column.addWidget(self.duplicates, 1)
         column.addWidget(self.family)
         self.set_context(beside)
@@ -115,6 +118,7 @@ class ReceptionView(ScreenView):
         self.context.window.say("")  # what was said of the patient before is not of this one
         self.set_title(_("New patient"))
         self.duplicates.show_found(())
+        self.papers.show_patient(None)
         self.family.clear()
         self._offer(new=True)
         self._focus(self.form.family.editor())
@@ -129,6 +133,7 @@ class ReceptionView(ScreenView):
         self.context.window.set_patient(details.patient_id)
         self.set_title(_("Registration of {mrn}").format(mrn=details.mrn))
         self.duplicates.show_found(())
+        self.papers.show_patient(details)
         self.family.clear()
         self._offer(new=False)
         self._look()
@@ -174,6 +179,7 @@ class ReceptionView(ScreenView):
         """The patient stands in the queue."""
         self.check_in_button.set_busy(False)
         self.check_in_button.setEnabled(False)
+        self.papers.show_ticket(line)
         self.context.window.say(_("{name}: ticket {ticket}").format(name=line.patient, ticket=line.ticket))
 
     def ask_whether_same(self, before: PatientDetails) -> None:

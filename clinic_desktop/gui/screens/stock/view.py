@@ -21,6 +21,7 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.labelling.paper import shelf
 from clinic_desktop.services.packs import SeenPack, problem_of
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
 
@@ -73,6 +74,7 @@ class StockView(ScreenView):
         self.set_title(_("Stock"))
         self.cancel = self.add_button(_("Cancel &movement"), "stock.cancel", self._cancel)
         self.recall = self.add_button(_("Recall l&ot"), "stock.recall", self._recall)
+        self.shelf = self.add_button(_("S&helf label"), "stock.shelf_label", self._shelf_label)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -266,6 +268,7 @@ class StockView(ScreenView):
         self.set_primary(_(WORDS[self.form.chosen()]), self._act, name="stock.save", enabled=self.form.is_ready())
         lot, row = self.lots.current(), self.ledger.current()
         self.recall.setEnabled(lot is not None)
+        self.shelf.setEnabled(lot is not None)
         self.recall.set_text(_("Lift rec&all") if lot is not None and lot.recalled else _("Recall l&ot"))
         self.cancel.setEnabled(row is not None and row.kind not in {"cancel", "dispense"} and not row.cancelled)
 
@@ -302,6 +305,12 @@ class StockView(ScreenView):
                 lambda reason: self.presenter.cancel(row, reason),
                 self.presenter.kept_reason("cancel", row.move_id),
             )
+
+    def _shelf_label(self) -> None:
+        lot, product = self.lots.current(), self.presenter.product
+        if lot is not None and product is not None:
+            words = f"{product.name} {product.strength} {product.form}"
+            self.context.window.preview(shelf(self.context.desk, words, lot), _("Shelf label"))
 
     def _recall(self) -> None:
         lot = self.lots.current()

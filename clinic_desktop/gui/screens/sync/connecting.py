@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
 from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, can_columns, found_words
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_shown import Can, SystemShown
 
 # What only some systems are set, beside what the domain names.
-_CHOSEN = {"practice_studio": ("tier",), "hms_enterprise": ("graphql_path",)}
+_CHOSEN = {
+    "practice_studio": ("tier", WEBHOOK_HOST), "hms_enterprise": ("graphql_path",),
+    "healify": (WEBHOOK_HOST,), "arocord_hims": (WEBHOOK_HOST,),
+}  # fmt: skip
 
 
 class ConnectForm(Panel):

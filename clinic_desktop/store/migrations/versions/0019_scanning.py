@@ -3,7 +3,7 @@
 from clinic_desktop.store.migrations import run_beside
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

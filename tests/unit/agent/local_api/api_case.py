@@ -108,6 +108,8 @@ def body_of(path: str, api: Api) -> dict[str, object]:
         },
         "/v1/results": {"patient": api.grace, "results": [{"code": "2345-7", "value": "98", "unit": "mg/dL"}]},
         "/v1/scans": {"content": "]C10112345"},
+        "/v1/prints/{id}/take": {},
+        "/v1/prints/{id}/end": {},
         "/v1/documents": {"patient": api.grace, "kind": "letter", "title": "Letter", "content": paper},
     }  # fmt: skip
     return bodies.get(path, {})

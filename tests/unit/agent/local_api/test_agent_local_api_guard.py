@@ -17,6 +17,7 @@ from clinic_desktop.agent.local_api.rules import Rule
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.domain.pairing import KINDS
 from clinic_desktop.services import pairing
+from clinic_desktop.services.letterbox import Letterbox
 from tests.unit.agent.local_api.api_case import FAST, Api, body_of
 
 RULES = [rule for subject, _make in SUBJECTS for rule in subject]
@@ -225,14 +226,30 @@ def test_a_token_holds_from_its_pairing_on_and_no_longer_than_its_revocation(api
     assert api.line.post("/v1/vitals", headers=sent, json=body).status_code == 401
 
 
-def test_without_a_key_nothing_is_kept_and_the_sender_is_told_to_come_again(api: Api) -> None:
+def test_without_a_key_what_may_wait_is_sealed_and_everything_else_is_told_to_come_again(api: Api) -> None:
     api.local.closed()
+    box = Letterbox(api.home.profile)
     try:
         assert api.ask("GET", "/v1/health").json()["status"] == "locked"
-        for path, kind in (("/v1/vitals", "monitor"), ("/v1/pair", "")):
-            answer = api.ask("POST", path, kind, body_of(path, api))
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+        before = api.asked
+        for rule in api.rules:
+            kind = holder(rule) if rule.scope else ""
+            path = rule.path.replace("{number}", "x")
+            answer = api.ask(rule.method, path, kind, None if rule.method == "GET" else body_of(rule.path, api))
+            if rule.sealed:
+                assert (answer.status_code, answer.json()["state"]) == (202, "sealed"), rule
+            elif rule.scope not in {None, "status"}:
+                assert (answer.status_code, answer.headers["retry-after"]) == (503, "30"), rule
+        assert len(box.waiting()) == sum(rule.sealed for rule in api.rules) == 4
+        for token in ("wrong", api.gone, api.tokens["scanner"]):
+            answer = api.ask("POST", "/v1/vitals", "", body_of("/v1/vitals", api), Authorization=f"Bearer {token}")
+            assert answer.status_code == (403 if token == api.tokens["scanner"] else 401)
+        assert api.post("/v1/vitals", "monitor", {"values": {"pressure": "1200/80"}}).status_code == 422
+        assert len(box.waiting()) == 4
+        assert api.asked == before
     finally:
+        for sealed in box.waiting():
+            sealed.unlink()
         api.local.opened(api.clinic)
 
 

@@ -14,7 +14,7 @@ from sync.remotes.practice_studio.client import APPOINTMENT, PATIENT, id_of_link
 from sync.remotes.practice_studio.mapping.shown import payment_key
 from sync.remotes.practice_studio.profile import profile
 from sync.remotes.practice_studio.remote import PracticeStudioRemote, open_remote, sign_in
-from sync.remotes.practice_studio.signatures import is_signed
+from sync.remotes.practice_studio.signatures import proof
 from sync.transport.outcomes import Call, NotThere, Refused
 from sync.transport.signin import ApiKey, AuthorizationCode, Bearer, ClientCredentials
 from tests.contract.over_sandbox import a_story
@@ -147,16 +147,19 @@ def test_a_signature_holds_in_either_reading_and_not_when_it_is_old(signed: str)
     what = f"{int(now)}.".encode() + raw if signed == "instant" else raw
     good = hmac.new(b"secret", what, hashlib.sha256).hexdigest()
     header = f"t={int(now)},v1=00,v1={good}"
-    assert is_signed("secret", header, raw, now + 299)
-    assert is_signed("secret", header, raw, now + 301) is (signed == "body")
-    assert not is_signed("other", header, raw, now)
-    assert not is_signed("secret", header, raw + b" ", now)
-    assert not is_signed("", header, raw, now)
+    found = proof("secret", header, raw, now + 299)
+    assert found is not None
+    assert found.stamped is (signed == "instant")
+    assert proof("secret", header, raw, now + 301) is None
+    assert proof("secret", header, raw, now - 301) is None
+    assert proof("other", header, raw, now) is None
+    assert proof("secret", header, raw + b" ", now) is None
+    assert proof("", header, raw, now) is None
 
 
 @pytest.mark.parametrize("header", ["", "t=,v1=", "v1", "t=x,v1=é", "t=9999999999999999999,v1=a", "," * 5000])
 def test_a_header_that_is_no_signature_is_none(header: str) -> None:
-    assert not is_signed("secret", header, b"{}", 0.0)
+    assert proof("secret", header, b"{}", 0.0) is None
 
 
 def test_days_are_asked_for_wider_and_chosen_here() -> None:
