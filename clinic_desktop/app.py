@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clinic_desktop.gui.widgets.settings import Remembered
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
+    from clinic_desktop.services.device_views import Board
     from clinic_desktop.services.office import Office
     from clinic_desktop.services.patients import BannerFacts as KnownFacts
     from clinic_desktop.services.patients import PatientHit
@@ -216,6 +217,12 @@ class Door:
         """The kinds of what happened since the last look, here or in another process."""
         watch = self._watch
         return frozenset(kind for kind, _patient in watch.moved()) if watch is not None else frozenset()
+
+    def board(self) -> "Board | None":
+        """Who is called, for the waiting room, while there is a key, whether or not the person's screen is locked."""
+        from clinic_desktop.services.device_views import board
+
+        return None if self._clinic is None else board(self._clinic.store)
 
     def key(self) -> bytes | None:
         """The data key for the background process's control line, while somebody is signed in."""

@@ -36,7 +36,7 @@ class Frame(QWidget):
     lock_asked = Signal()
     switch_asked = Signal()
     password_asked = Signal()
-    devices_asked = Signal(str)  # "scanner": its settings; "picture": read codes from a picture
+    devices_asked = Signal(str)  # "scanner": its settings; "picture": read codes from one; "callscreen"
     theme_asked = Signal()
     help_asked = Signal(str)
     quit_asked = Signal()
@@ -131,6 +131,7 @@ class Frame(QWidget):
                 today=self.place.today,
                 prove=self.place.prove,
                 office=self.place.office,
+                call_screen=lambda: self.devices_asked.emit("callscreen"),
             )
             try:
                 view = self._screens[name].build(context)
@@ -365,7 +366,7 @@ class Frame(QWidget):
         if found.key.startswith(PATIENT):
             self.go(self.place.patient_screen, patient_id=found.key.removeprefix(PATIENT))
         elif found.key.startswith(DO):
-            if found.key.removeprefix(DO) in {"scanner", "picture"}:
+            if found.key.removeprefix(DO) in {"scanner", "picture", "callscreen"}:
                 self.devices_asked.emit(found.key.removeprefix(DO))
                 return
             asked = {"lock": self.lock_asked, "switch": self.switch_asked, "theme": self.theme_asked,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from clinic_desktop.gui.widgets.pill import Look
     from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.services.acts import Desk
+    from clinic_desktop.services.device_views import Board
     from clinic_desktop.services.office import Office
 
 AllergyState = Literal["listed", "none_known", "not_asked"]
@@ -168,6 +169,10 @@ class Door(Gate, Protocol):
 
     def notices(self) -> Sequence[str]:
         """What the person should know about this opening."""
+        ...
+
+    def board(self) -> "Board | None":
+        """Who is called, for the screen in the waiting room; None while there is no key."""
         ...
 
     def key(self) -> bytes | None:

@@ -64,6 +64,10 @@ class Window(Protocol):
         ...
 
 
+def _no_call_screen() -> None:
+    return None
+
+
 def _nothing_proved(_password: str) -> None:
     return None
 
@@ -79,6 +83,7 @@ class ScreenContext:
     today: Callable[[], date] = date.today
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
+    call_screen: Callable[[], None] = _no_call_screen  # opens the screen for the waiting room
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from clinic_desktop.gui.shell.callscreen import Calling
     from clinic_desktop.gui.shell.gate import Door
 
 KEYS = N_("Ctrl+K finds anything · Ctrl+Enter does the page's act · Alt+letter a button · Esc back · Ctrl+L locks")
@@ -57,6 +58,16 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
             return
         if kinds:
             window.journal_moved(kinds)
+            for calling in callings:
+                calling.moved(kinds)
+
+    def call() -> None:
+        # The sign-in is painted sooner without it.
+        from clinic_desktop.gui.shell.callscreen import Calling
+
+        callings.append(Calling(window, door))
+
+    callings: list[Calling] = []
 
     def opened(_place: object) -> None:
         look.start()
@@ -64,6 +75,7 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
             window.frame.say(notice)
 
     window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _hear(window)))
+    window.first_painted.connect(lambda: QTimer.singleShot(0, call))
     look.timeout.connect(moved)
     window.opened.connect(opened)
     window.left.connect(look.stop)

@@ -22,6 +22,7 @@ BEFORE_SIGN_IN = {
     "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
     "permissions.require", "acts.command", "acts.query", "workstations.new_code", "recovery.check_recovery",
     "inbox.escalate", "jobs.begin_run", "jobs.end_run",  # by the background process, with nobody signed in
+    "device_views.board",  # the screen in the waiting room goes on while the person's own is locked
 }  # fmt: skip
 # A draft typed just before the lock must still be kept.
 ALSO_WHILE_LOCKED = {"drafts.keep_draft"}
@@ -58,7 +59,8 @@ NO_ACCESS_ROW = {
         "remotes.webhook_address",
         "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
-        "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting", "station_prints.waiting_prints",
+        "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",
+        "station_prints.waiting_prints",
         "station_prints.print_content",
     },
     WORK_LISTS: {
