@@ -32,6 +32,7 @@ _SCREENS = (
     "oversight",
     "claims",
     "imports",
+    "devices",
     "sync",
     "administration",
 )

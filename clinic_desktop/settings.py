@@ -24,6 +24,14 @@ class Settings:
     demo_sign_in: str = ""
     columns: str = "{}"
     api_port: int = 0  # where the local API answers on this machine; 0 is nowhere
+    # What else the background process listens to (domain.listeners); a port of 0 is none.
+    mllp_port: int = 0
+    mllps_port: int = 0
+    astm_port: int = 0
+    drop_folder: str = ""
+    serial_line: str = ""
+    serial_baud: int = 9600
+    listen_on: str = "127.0.0.1"
 
 
 def load(profile: Path) -> Settings:

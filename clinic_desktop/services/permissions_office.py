@@ -80,6 +80,9 @@ OFFICE: dict[str, frozenset[str]] = {
     # looking at what devices sent, and deciding about it
     "device_reviewing.evidence": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     "device_reviewing.compared": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_health.senders": frozenset({ADMINISTRATOR}),
+    "device_health.sent_by": frozenset({ADMINISTRATOR}),
+    "listeners.choose_listeners": frozenset({ADMINISTRATOR}),
     "device_reviewing.waiting": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     "device_reviewing.reject_told": frozenset({FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},

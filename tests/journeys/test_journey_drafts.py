@@ -37,6 +37,8 @@ TODAY = date(2026, 3, 10)
 NO_FORM = {
     "inbox.show": "filters the inbox",
     "review.show": "chooses the list",
+    "devices.show": "chooses the list",
+    "devices.given_token": "shown once, only read",
     "review.raw": "the message as it came, only read",
     "review.other": "looks for another patient; empties after each",
     "claims.show": "chooses the list",
@@ -213,6 +215,8 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "a lost answer": ("sync", "administrator", begun_sync.waits("doubt"), there, 2),
     "a system told by hand": ("sync", "administrator", begun_sync.waits("cannot"), there, 1),
     "who is who there": ("sync", "administrator", begun_sync.staffed, press("sync.who_is_who"), 1),
+    "a device to let in": ("devices", "administrator", plain(show="paired"), there, 2),
+    "what is listened to": ("devices", "administrator", plain(show="listeners"), there, 8),
     "setting a result aside": ("review", "laboratory", begun_review.doubtful, there, 2),
     "registering somebody told": ("review", "front_desk", begun_review.told("new"), there, 15),
     "taking over what was told": ("review", "front_desk", begun_review.told("news"), there, 5),

@@ -186,6 +186,7 @@ class Calling(QObject):
 
     def _opened(self, _place: object) -> None:
         self._working = True
+        self._window.frame.place.program.call_screen = self.open
         self._window.frame.devices_asked.connect(self._asked)
         self.ask()
 

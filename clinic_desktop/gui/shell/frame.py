@@ -131,7 +131,7 @@ class Frame(QWidget):
                 today=self.place.today,
                 prove=self.place.prove,
                 office=self.place.office,
-                call_screen=lambda: self.devices_asked.emit("callscreen"),
+                program=self.place.program,
             )
             try:
                 view = self._screens[name].build(context)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from clinic_desktop.gui.shell.patients import patient_screen
+from clinic_desktop.gui.shell.program import Program
 from clinic_desktop.gui.shell.staffline import StaffLine
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
@@ -87,6 +88,7 @@ class Workplace:
     recovery_key: str = field(default="", repr=False)  # to be typed back before work begins
     home: str = "home"
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
+    program: Program = field(default_factory=Program)  # what runs beside the window
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
 
     @property

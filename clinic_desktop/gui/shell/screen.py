@@ -1,13 +1,14 @@
 """What a screen is, what it may ask of the window, and the view that every screen starts from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from clinic_desktop.gui.shell.program import Program
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -64,10 +65,6 @@ class Window(Protocol):
         ...
 
 
-def _no_call_screen() -> None:
-    return None
-
-
 def _nothing_proved(_password: str) -> None:
     return None
 
@@ -83,7 +80,7 @@ class ScreenContext:
     today: Callable[[], date] = date.today
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
-    call_screen: Callable[[], None] = _no_call_screen  # opens the screen for the waiting room
+    program: Program = field(default_factory=Program)  # what runs beside the window
 
 
 @dataclass(frozen=True)
