@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.review import tables, words
@@ -51,7 +51,6 @@ class ReviewView(ScreenView):
         self.told = tables.told(context.settings)
         self.controls = tables.controls(context.settings)
         self.show_part = SegmentField("", "review.show", [(one, _(words.SHOWS[one])) for one in self.presenter.parts])
-        self.show_part.setVisible(len(self.presenter.parts) > 1)
         self.raw = RawText("review.raw", _("The message as it came"))
         self.cut = label("", "secondary", name="review.cut")
         self.deciding = Deciding(self.presenter.find, self._keep("reject"), context.settings)
@@ -71,6 +70,8 @@ class ReviewView(ScreenView):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
         column.addWidget(self.show_part)
+        # Not before it has its place: shown without one, it would be a window of its own.
+        self.show_part.setHidden(len(self.presenter.parts) < 2)
         for table in (self.items, self.told, self.controls):
             column.addWidget(table, 2)
         lower = QHBoxLayout()
@@ -109,9 +110,7 @@ class ReviewView(ScreenView):
         self.deciding.chosen.connect(self._chose)
         self.deciding.looked_for.connect(lambda patient: self.presenter.compare(self._shown, patient))
         for table in (self.items, self.told, self.deciding.people):
-            delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), table.view, self._reject)
-            delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-            delete.setAutoRepeat(False)
+            table.view.installEventFilter(self)
         for keys, by in (("Alt+Down", 1), ("Alt+Up", -1)):
             QShortcut(QKeySequence(keys), self, lambda by=by: self.deciding.step(by))
 
@@ -142,6 +141,14 @@ class ReviewView(ScreenView):
             self._list().setFocus()
             return True
         return False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Delete sets aside from a list; in a field it is the key of the field."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Delete:
+            if not event.isAutoRepeat():
+                self._reject()
+            return True
+        return super().eventFilter(watched, event)
 
     # What the presenter asks --------------------------------------------------------------------------
 
