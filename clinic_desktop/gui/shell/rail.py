@@ -13,6 +13,10 @@ from clinic_desktop.gui.widgets.buttons import ToolButton
 from clinic_desktop.i18n import _
 
 
+HIGH, LOWER = 54, 46
+ROOMY = 13  # as many as stand in a window of 800 pixels at their full height
+
+
 class Rail(QFrame):
     """Buttons for screens; `gone_to` carries the name of the one pressed."""
 
@@ -38,7 +42,7 @@ class Rail(QFrame):
             button.deleteLater()
         self.buttons = {}
         for place, screen in enumerate(screens):
-            button = RailButton(screen)
+            button = RailButton(screen, HIGH if len(screens) <= ROOMY else LOWER)
             button.clicked.connect(lambda _checked=False, name=screen.name: self.gone_to.emit(name))
             self._group.addButton(button)
             self._column.insertWidget(place, button)
@@ -60,7 +64,7 @@ class Rail(QFrame):
 class RailButton(ToolButton):
     """One screen in the rail."""
 
-    def __init__(self, screen: Screen) -> None:
+    def __init__(self, screen: Screen, high: int = HIGH) -> None:
         self.words = _(screen.title)
         self.count = 0
         super().__init__(screen.icon, self.words, f"rail.{screen.name}", shortcut=screen.shortcut)
@@ -68,7 +72,7 @@ class RailButton(ToolButton):
         self.setText(self.words)
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setFixedSize(QSize(RAIL - 3, 54))
+        self.setFixedSize(QSize(RAIL - 3, high))
         self.setIconSize(QSize(22, 22))
 
     def set_count(self, count: int) -> None:

@@ -72,10 +72,6 @@ def _measure(hands: Hands, step: Step, port: int, token: str, mrn: str) -> None:
     step.check("the monitor was heard", answer.status in {201, 202}, f"{answer.status} {answer.state} {answer.why}")
     count = "SELECT count(*) FROM vital_signs AS v JOIN patients ON patients.id = v.patient_id WHERE family_name = ?"
     hands.driver.until("the vital signs", lambda: hands.one(count, FAMILY) or None)
-    hands.driver.settle(0.6)
-    hands.driver.click("devices.show.sent")
-    hands.driver.settle(0.4)
-    step.picture += hands.driver.pictures(hands.out, "devices-sent")
 
 
 def _results(hands: Hands, step: Step, port: int, mrn: str) -> None:
@@ -88,6 +84,9 @@ def _results(hands: Hands, step: Step, port: int, mrn: str) -> None:
     step.check("both messages were taken", [one.code for one in answers] == ["AA", "AA"], answers)
     states = "SELECT state, count(*) FROM device_results GROUP BY state ORDER BY state"
     hands.driver.until("what became of them", lambda: dict(hands.rows(states)).get("review"))
+    hands.driver.click("devices.show.sent")
+    hands.driver.settle(0.6)
+    step.picture += hands.driver.pictures(hands.out, "devices-sent")
     step.check("two filed themselves, one waits", hands.rows(states) == [("filed", 2), ("review", 1)],
                hands.rows(states))  # fmt: skip
 

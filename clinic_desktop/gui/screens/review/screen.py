@@ -8,8 +8,8 @@ _LABORATORY = frozenset({"laboratory", "administrator"})
 
 SCREEN = Screen(
     name="review",
-    title=N_("Review"),
-    icon="eye",
+    title=N_("Incoming"),
+    icon="tasks",
     roles=frozenset({"laboratory", "administrator", "front_desk"}),
     build=ReviewView,
     help_page="review",

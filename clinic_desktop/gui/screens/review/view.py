@@ -64,7 +64,7 @@ class ReviewView(ScreenView):
         self._turn(self.part)
 
     def _arrange(self) -> None:
-        self.set_title(_("Review"))
+        self.set_title(_("Incoming: the review list"))
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
