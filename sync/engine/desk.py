@@ -19,6 +19,8 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
 DAY = 86_400.0
+# A background writer lets others in after so long.
+SLICE_SECONDS = 0.008
 
 
 @dataclass
@@ -38,6 +40,8 @@ class Desk:
     gone_out: Callable[[], None] = lambda: None
     # What is not asked for again before a time: a route whose limit is full, the whole system where it is away.
     holds: dict[str, float] = field(default_factory=dict)
+    # Between two transactions of one job: whoever waits to save gets in.
+    breathe: Callable[[], None] = lambda: None
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""

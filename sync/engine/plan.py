@@ -150,7 +150,7 @@ def _record(
         if link.remote_id.startswith("~"):
             continue
         shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)
-        if not decided and shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
+        if not decided and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
             cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
@@ -172,7 +172,7 @@ def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Li
     return all(shadow is not None and shadow.revision == story.revision for shadow in shadows)
 
 
-def _as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:
+def as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:
     """Whether what the chart says is what it said when both sides last agreed, or what has been sent since."""
     for name, rule in kp.rules.items():
         if rule.theirs:

@@ -13,6 +13,7 @@ from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
 from sync.engine.desk import Desk
+from sync.engine.intake import Intake
 from sync.engine.people import People
 from sync.engine.probing import probe
 from sync.engine.settling import doubt, recover
@@ -27,7 +28,6 @@ from sync.transport.wire import Gate
 
 A = TypeVar("A")
 
-INTAKE = 500
 BATCH = 50
 ROTATION_SECONDS = 3_600.0
 # Of so many jobs one is given to reading back and one to the lists even while there is something to send.
@@ -54,7 +54,8 @@ class Office:
         self._started = False
         self._batch: list[tuple[str, str]] = []
         self._jobs = 0
-        self._cursor = -1
+        self._busy = False
+        self._intake = Intake(desk)
         self._rotated = 0.0
         desk.gone_out = self._gone_out
 
@@ -107,13 +108,12 @@ class Office:
         desk = self.desk
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            if self._cursor < 0:
-                self._cursor = int(desk.get(rows, "cursor") or 0)
-            behind = self._cursor < desk.chart.end(unit)
+            behind = self._intake.behind(rows)
             paused = bool(desk.get(rows, "paused")) or desk.held("away")
             job = None if behind or paused else self._next(rows)
         if behind:
-            self._take_in_changes()
+            self._intake.take_in()
+            self._batch.clear()
             return True
         if job is None:
             return False if paused else self._rotate()
@@ -125,6 +125,7 @@ class Office:
         """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
         now = self.desk.now()
         hint, lost, tell, read, lists = queries.next_due(rows, self.desk.system)
+        self._busy = any(at is not None and at <= now for at in (hint, lost, tell))
         finders: list[Callable[[Rows], Callable[[], None] | None]] = []
         turn = self._jobs % LIST_EVERY
         if lists and turn == LIST_EVERY - 1:
@@ -148,31 +149,6 @@ class Office:
             return lambda: self._begin_list(*due)
         return None
 
-    def _take_in_changes(self) -> None:
-        desk = self.desk
-        with desk.disk.write() as unit:
-            rows = Rows(unit)
-            changes, end = desk.chart.changes(unit, self._cursor, INTAKE)
-            told = {kind for kind, _ in desk.remote.profile.untold}
-            for change in changes:
-                if desk.kind(change.kind) is None and change.kind not in told:
-                    continue
-                work = rows.get(Work, desk.system, str(change.kind), change.local_id)
-                now = desk.now()
-                if work is None:
-                    work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
-                elif work.state in {"confirmed", "sent", "idle", "closed"}:
-                    work.since = now
-                work.seq, work.urgency, work.deadline = change.seq, change.urgency, change.deadline
-                if work.state not in {"unknown", "person", "blocked"} or not work.told:
-                    work.due_at = now
-                if work.state not in {"unknown", "person"}:
-                    work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
-                rows.put(work)
-            desk.keep(rows, "cursor", str(end))
-        self._cursor = end
-        self._batch.clear()
-
     def _hints(self, rows: Rows) -> Callable[[], None] | None:
         return self._due_look(rows, ("hint",))
 
@@ -180,10 +156,16 @@ class Office:
         return self._due_look(rows, None)
 
     def _due_look(self, rows: Rows, why: tuple[str, ...] | None) -> Callable[[], None] | None:
-        for one in queries.due_looks(rows, self.desk.system, self.desk.now(), why, BATCH):
-            if not self.desk.held(f"look:{one.kind}"):
-                return lambda one=one: looking.do_look(self.desk, one)  # type: ignore[misc]
-        return None
+        """What is to be read next: as many of one kind as are due, but one by one while something is to be told."""
+        desk = self.desk
+        due = queries.due_looks(rows, desk.system, desk.now(), why, BATCH)
+        kind = next((one.kind for one in due if not desk.held(f"look:{one.kind}")), None)
+        if kind is None:
+            return None
+        many = [one for one in due if one.kind == kind]
+        if why is None and self._busy:
+            del many[1:]
+        return lambda: looking.do_looks(desk, many, self._intake)
 
     def _lost(self, rows: Rows) -> Callable[[], None] | None:
         if self.desk.held("probe"):
@@ -202,7 +184,7 @@ class Office:
     def _list(self, rows: Rows) -> Callable[[], None] | None:
         for running in rows.find(Sweep, ("id",), system=self.desk.system, state="running"):
             if not self.desk.held(f"sweep:{running.kind}"):
-                return lambda running=running: sweeping.do_sweep(self.desk, running)  # type: ignore[misc]
+                return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake)  # type: ignore[misc]
         return None
 
     def _begin_list(self, kind: str, scope: str) -> None:
@@ -210,7 +192,7 @@ class Office:
         with desk.disk.write() as unit:
             sweep = sweeping.begin(desk, Rows(unit), kind, scope)
         if sweep is not None:
-            sweeping.do_sweep(desk, sweep)
+            sweeping.do_sweep(desk, sweep, self._intake)
 
     def _rotate(self) -> bool:
         """Nothing is waiting: have the oldest details read again."""
@@ -268,8 +250,9 @@ class Engine:
         new_id: Callable[[], str],
         chance: Callable[[], float],
         outside: Outside,
+        breathe: Callable[[], None] = lambda: None,
     ) -> None:
-        self._chart, self._disk, self._clock = chart, disk, clock
+        self._chart, self._disk, self._clock, self._breathe = chart, disk, clock, breathe
         self._new_id, self._chance, self._outside = new_id, chance, outside
         self.offices: dict[str, Office] = {}
         self.people: dict[str, People] = {}
@@ -288,6 +271,7 @@ class Engine:
         desk = Desk(
             system, remote, self._chart, self._disk, ticker, budgets, Log(system), self._new_id, self._chance
         )  # fmt: skip
+        desk.breathe = self._breathe
         self.offices[system] = Office(desk, self._outside)
         self.people[system] = People(desk)
         return desk

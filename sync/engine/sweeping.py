@@ -7,6 +7,7 @@ suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000
 from datetime import UTC, datetime, timedelta
 
 from sync.engine.desk import DAY, Desk, hash_of
+from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
@@ -73,7 +74,7 @@ def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
     return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
 
 
-def do_sweep(desk: Desk, one: Sweep) -> None:
+def do_sweep(desk: Desk, one: Sweep, intake: Intake) -> None:
     """Ask for one page of a list, and take note of it."""
     desk.budgets.purpose = "sweep"
     kind = Kind(one.kind)
@@ -85,8 +86,7 @@ def do_sweep(desk: Desk, one: Sweep) -> None:
         with desk.disk.write() as unit:
             _not_answered(desk, Rows(unit), one, error)
         return
-    with desk.disk.write() as unit:
-        rows = Rows(unit)
+    with intake.following() as rows:
         desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(page.items))
         one.pages += 1
         one.failed = 0

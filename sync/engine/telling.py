@@ -278,6 +278,8 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     desk.keep(rows, "counter", str(int(desk.get(rows, "counter") or 0) + 1))
     intent.request_hash = digest([intent.op, intent.kind, intent.remote_id, intent.act, intent.body])
     rows.put(intent)
+    if intent.op == "create" and intent.attempts > 1:
+        queries.sent_again(rows, intent)
     set_state(desk, rows, work, "unknown", "being sent")
     desk.log.add(rows, desk.now(), "send", kind, story.local_id, intent=intent.id, op=intent.op, n=intent.attempts,
                  request=intent.request_hash)  # fmt: skip

@@ -1,7 +1,7 @@
 """The questions that are more than one row by its key: what is due next, and how much of everything there is."""
 
 from sync.engine.store.rows import Rows, made, names_of
-from sync.engine.store.tables import Intent, Look
+from sync.engine.store.tables import Intent, Kept, Look
 
 
 def due_work(rows: Rows, system: str, now: float, limit: int) -> list[tuple[str, str]]:
@@ -46,13 +46,15 @@ def due_probes(rows: Rows, system: str, now: float, limit: int) -> list[Intent]:
     return [made(Intent, row) for row in found.fetchall()]
 
 
+def sent_again(rows: Rows, intent: Intent) -> None:
+    """Note that a create was sent more than once: all that ever were must not be looked through for the few."""
+    rows.put(Kept(intent.system, f"again:{intent.kind}:{intent.id}"))
+
+
 def sent_twice(rows: Rows, system: str, kind: str) -> list[Intent]:
     """The creates of a kind that were sent again after nothing was found of them."""
-    found = rows.run(
-        f"SELECT {names_of(Intent)} FROM sync_intent WHERE system = ? AND op = 'create' AND kind = ? AND attempts > 1",  # noqa: S608 - names of our columns
-        (system, kind),
-    )
-    return [made(Intent, row) for row in found.fetchall()]
+    ids = [name.rpartition(":")[2] for name in by_prefix(rows, system, f"again:{kind}:")]
+    return [one for one in rows.among(Intent, "id", ids) if one.attempts > 1]
 
 
 def next_due(rows: Rows, system: str) -> tuple[float | None, float | None, float | None, float | None, int]:
