@@ -29,6 +29,7 @@ from sync.transport.wire import Gate
 A = TypeVar("A")
 
 BATCH = 50
+PAGES = 10
 ROTATION_SECONDS = 3_600.0
 # Of so many jobs one is given to reading back and one to the lists even while there is something to send.
 READ_EVERY, LIST_EVERY = 4, 16
@@ -184,7 +185,8 @@ class Office:
     def _list(self, rows: Rows) -> Callable[[], None] | None:
         for running in rows.find(Sweep, ("id",), system=self.desk.system, state="running"):
             if not self.desk.held(f"sweep:{running.kind}"):
-                return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake)  # type: ignore[misc]
+                most = 1 if self._busy else PAGES
+                return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake, most)  # type: ignore[misc]
         return None
 
     def _begin_list(self, kind: str, scope: str) -> None:

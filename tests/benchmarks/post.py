@@ -27,7 +27,7 @@ from clinic_desktop.store import schema
 from clinic_desktop.store.engine import Store
 from sync.engine import sweeping
 from sync.engine.intake import Intake
-from sync.engine.run import Office
+from sync.engine.run import PAGES, Office
 from sync.engine.store.rows import Rows
 from sync.port import Bucket
 from tests.benchmarks.taken_in import KEY, desk_in
@@ -168,7 +168,7 @@ class Town:
         with desk.disk.write() as unit:
             sweep = sweeping.begin(desk, Rows(unit), "patient", "all")
         while sweep is not None and sweep.state == "running":
-            sweeping.do_sweep(desk, sweep, intake)
+            sweeping.do_sweep(desk, sweep, intake, PAGES)
         if sweep is None or sweep.state != "complete":
             raise RuntimeError("the list was not looked through")
         return sweep.found

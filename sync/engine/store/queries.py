@@ -150,6 +150,22 @@ def list_hashes(rows: Rows, system: str, kind: str, ids: list[str]) -> dict[str,
     return dict(rows.run(statement, (system, kind, *ids)).fetchall())
 
 
+def prints_so(rows: Rows, system: str, kind: str, remote_id: str, list_hash: str) -> None:
+    """Keep how an item of a list looks now: what it says is what it said."""
+    rows.run(
+        "UPDATE sync_shadow SET list_hash = ? WHERE system = ? AND kind = ? AND remote_id = ?",
+        (list_hash, system, kind, remote_id),
+    )
+
+
+def shown(rows: Rows, sweep: int, passes: int, ids: list[str]) -> None:
+    """Note what a pass of a look has shown."""
+    rows.run_many(
+        "INSERT OR REPLACE INTO sync_sighting (sweep, passes, remote_id) VALUES (?, ?, ?)",
+        [(sweep, passes, one) for one in ids],
+    )
+
+
 def lost_between(rows: Rows, sweep: int, one: int, other: int) -> int:
     """How many ids a pass has shown that the other has not."""
     found = rows.run(

@@ -123,6 +123,11 @@ class Rows:
         """Run a statement of `queries`."""
         return self._run(statement, values)
 
+    def run_many(self, statement: str, values: Sequence[Sequence[object]]) -> None:
+        """Run a statement of `queries` for many rows."""
+        if values:
+            self._run_many(statement, values)
+
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part of the transaction that is undone by itself where it fails; the rest goes on."""
