@@ -19,6 +19,10 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
 DAY = 86_400.0
+# How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
+LEEWAY = 0.01
+# What waits for a limit longer than this is put off together.
+TOGETHER_SECONDS = 30.0
 # A background writer lets others in after so long.
 SLICE_SECONDS = 0.008
 
@@ -71,6 +75,10 @@ class Desk:
     def hold(self, name: str, until: float) -> None:
         """Do not ask before a time."""
         self.holds[name] = max(until, self.holds.get(name, 0.0))
+
+    def room(self, until: float) -> float:
+        """When to ask again for a limit that has room at this time."""
+        return until + (until - self.now()) * LEEWAY
 
     def backoff(self, tries: int) -> float:
         """How long to wait: longer each time, up to a quarter of an hour, and never the same for all."""

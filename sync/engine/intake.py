@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
+from sync.port import Kind
 
 INTAKE = 500
 # What one transaction of ours has brought into the chart is looked at whole.
@@ -63,6 +64,7 @@ class Intake:
             work = rows.get(Work, desk.system, str(change.kind), change.local_id)
             if work is None:
                 work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
+                self._one_more_waits(rows, work)
             elif work.state == "confirmed" and change.seq <= rows.agreed.get((work.kind, work.local_id), -1):
                 work.seq = work.told = change.seq
                 rows.put(work)
@@ -76,3 +78,11 @@ class Intake:
                 work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
             rows.put(work)
         return end
+
+    def _one_more_waits(self, rows: Rows, work: Work) -> None:
+        """Of a patient who is not known there yet: the more waits for them, the sooner they are told."""
+        needed = rows.get(Work, self._desk.system, str(Kind.PATIENT), work.patient) if work.patient else None
+        if needed is None or work.kind == needed.kind or needed.state in {"confirmed", "sent", "idle", "closed"}:
+            return
+        needed.unlocks += 1
+        rows.put(needed)

@@ -95,7 +95,8 @@ def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:
         if needed is None and desk.kind(kind) is not None:
             needed = Work(desk.system, str(kind), local_id, work.patient, since=desk.now(), due_at=desk.now())
         if needed is not None:
-            needed.unlocks += 1
+            if kind is not Kind.PATIENT:  # what waits for a patient was counted when it was first heard of
+                needed.unlocks += 1
             needed.urgency = min(needed.urgency, work.urgency)
             rows.put(needed)
         work.waits_for = f"{kind}/{local_id}"

@@ -160,7 +160,7 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
     due = now
     if isinstance(came, NoBudget):
         intent.attempts -= 1
-        due = came.until
+        due = desk.room(came.until)
         desk.hold(route, due)
     elif isinstance(came, Slowed):
         intent.attempts -= 1

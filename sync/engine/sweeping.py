@@ -97,20 +97,33 @@ def _pages(desk: Desk, one: Sweep, most: int) -> tuple[deque[Page], Outcome | No
     """The next pages, up to the end of the list, until one does not come or it has taken long enough."""
     desk.budgets.purpose = "sweep"
     pages: deque[Page] = deque()
-    cursor, begun = one.cursor, desk.now()
-    with desk.budgets.ahead(most):
-        while True:
-            try:
-                page = desk.remote.page(
-                    Kind(one.kind), parent=one.parent or None, since=one.since or None, until=one.until or None,
-                    cursor=cursor or None,
-                )  # fmt: skip
-            except Outcome as error:
-                return pages, error
-            pages.append(page)
-            cursor = page.next or ""
-            if not cursor or len(pages) >= most or desk.now() - begun >= AHEAD_SECONDS:
-                return pages, None
+    begun = desk.now()
+    try:
+        pages.append(_page(desk, one, one.cursor))
+        # The first says how many may follow: nobody's place is taken for a page that is not there.
+        with desk.budgets.ahead(min(most, _following(pages[0]))):
+            while (cursor := pages[-1].next) and len(pages) < most and desk.now() - begun < AHEAD_SECONDS:
+                pages.append(_page(desk, one, cursor))
+    except Outcome as error:
+        return pages, error
+    return pages, None
+
+
+def _page(desk: Desk, one: Sweep, cursor: str) -> Page:
+    return desk.remote.page(
+        Kind(one.kind), parent=one.parent or None, since=one.since or None, until=one.until or None,
+        cursor=cursor or None,
+    )  # fmt: skip
+
+
+def _following(page: Page) -> int:
+    """How many pages may follow one that begins where it is told to; at least one."""
+    begins = int(page.next) if page.next and page.next.isdecimal() else 0
+    return max(1, (page.total - begins) // _size(page)) if page.total is not None and begins else 1
+
+
+def _size(page: Page) -> int:
+    return max(1, len(page.rough if isinstance(page, Listed) else page.items))
 
 
 def _note(desk: Desk, rows: Rows, one: Sweep, page: Page) -> None:

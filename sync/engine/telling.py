@@ -1,7 +1,7 @@
 """Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
 
 from sync.engine.chart import Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
+from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.identity import judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
@@ -31,7 +31,11 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
     route = f"tell:{kind}:{next_one.op}"
     if desk.held(route):
         with desk.disk.write() as unit:
-            _later(desk, Rows(unit), kind, local_id, desk.holds[route])
+            rows = Rows(unit)
+            until = desk.holds[route]
+            _later(desk, rows, kind, local_id, until)
+            if until - desk.now() > TOGETHER_SECONDS:
+                queries.put_off(rows, desk.system, kind, next_one.op, until)
         return
     desk.budgets.route.clear()
     if next_one.op == "search":
@@ -65,8 +69,8 @@ def _not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) -
         work = rows.get(Work, desk.system, kind, local_id)
         tries = work.tries if work is not None else 0
         if isinstance(error, NoBudget):
-            desk.hold(route, error.until)
-            due = error.until
+            due = desk.room(error.until)
+            desk.hold(route, due)
         elif isinstance(error, Slowed):
             due = now + (error.after or 60.0)
             desk.hold(route, due)
