@@ -22,6 +22,7 @@ MARGIN_SECONDS = 0.02
 SILENCE_SECONDS = 60.0
 # Requests that follow one another take their places together, and begin within so long.
 AHEAD_SECONDS = 1.0
+FEW = 4
 
 
 @dataclass
@@ -108,7 +109,10 @@ class Budgets:
         until = max((window.room_at(now, share) for window in covering), default=now)
         if until > now:
             raise NoBudget(call, until)
-        count = max(1, min((self._ahead, *(window.places(share) for window in covering))))
+        # Of a small limit few are taken before they are needed: something else may need them, and what a crash leaves
+        # unused is missed for an hour.
+        small = [max(1, window.bucket.limit // FEW) for window in covering if window.bucket.limit < SMALL]
+        count = max(1, min((self._ahead, *small, *(window.places(share) for window in covering))))
         numbers = range(self._n + 1, self._n + 1 + count)
         # Whoever reads this after a crash takes each for used as late as it can have been.
         since = now if count == 1 else now + AHEAD_SECONDS

@@ -21,7 +21,7 @@ from sync.engine.status import Line, State, lines, state_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
 from sync.engine.store.tables import Intent, Kept, Sweep, Work
-from sync.engine.telling import tell
+from sync.engine.telling import tell_some
 from sync.port import Kind, Remote
 from sync.transport.outcomes import Outcome
 from sync.transport.wire import Gate
@@ -29,7 +29,8 @@ from sync.transport.wire import Gate
 A = TypeVar("A")
 
 BATCH = 50
-PAGES = 10
+# What one job does at the most: pages of a list; tellings, or readings while there is something to tell.
+PAGES, TELLS = 10, 10
 ROTATION_SECONDS = 3_600.0
 # Of so many jobs one is given to reading back and one to the lists even while there is something to send.
 READ_EVERY, LIST_EVERY = 4, 16
@@ -157,7 +158,7 @@ class Office:
         return self._due_look(rows, None)
 
     def _due_look(self, rows: Rows, why: tuple[str, ...] | None) -> Callable[[], None] | None:
-        """What is to be read next: as many of one kind as are due, but one by one while something is to be told."""
+        """What is to be read next: as many of one kind as are due, but a few while something is to be told."""
         desk = self.desk
         due = queries.due_looks(rows, desk.system, desk.now(), why, BATCH)
         kind = next((one.kind for one in due if not desk.held(f"look:{one.kind}")), None)
@@ -165,7 +166,7 @@ class Office:
             return None
         many = [one for one in due if one.kind == kind]
         if why is None and self._busy:
-            del many[1:]
+            del many[TELLS:]
         return lambda: looking.do_looks(desk, many, self._intake)
 
     def _lost(self, rows: Rows) -> Callable[[], None] | None:
@@ -179,13 +180,16 @@ class Office:
             self._batch = queries.due_work(rows, self.desk.system, self.desk.now(), BATCH)
         if not self._batch:
             return None
-        kind, local_id = self._batch.pop(0)
-        return lambda: tell(self.desk, kind, local_id)
+        return self._tell_some
+
+    def _tell_some(self) -> None:
+        done = tell_some(self.desk, self._batch[:TELLS])
+        del self._batch[:done]
 
     def _list(self, rows: Rows) -> Callable[[], None] | None:
         for running in rows.find(Sweep, ("id",), system=self.desk.system, state="running"):
             if not self.desk.held(f"sweep:{running.kind}"):
-                most = 1 if self._busy else PAGES
+                most = PAGES // 2 if self._busy else PAGES
                 return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake, most)  # type: ignore[misc]
         return None
 

@@ -170,6 +170,7 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
         intent.attempts -= 1
         desk.keep(rows, "paused", "sign in")
         desk.log.add(rows, now, "sign in needed")
+        desk.hold("sign in", now + 1.0)
     else:
         intent.attempts -= 1
         work.tries += 1

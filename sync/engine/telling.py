@@ -1,5 +1,8 @@
 """Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
 
+from collections.abc import Sequence
+
+from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.identity import judge
@@ -12,6 +15,19 @@ from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.engine.taking import ask_who, join, look, rejected, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+
+
+def tell_some(desk: Desk, many: Sequence[tuple[str, str]]) -> int:
+    """Tell some records, one after the other, until it has taken long enough or nothing gets there; how many."""
+    begun = desk.now()
+    done = 0
+    with desk.budgets.ahead(len(many)):
+        for kind, local_id in many:
+            tell(desk, kind, local_id)
+            done += 1
+            if desk.now() - begun >= AHEAD_SECONDS or desk.held("away", "sign in"):
+                break
+    return done
 
 
 def tell(desk: Desk, kind: str, local_id: str) -> None:
@@ -91,6 +107,7 @@ def sign_in_needed(desk: Desk, rows: Rows) -> None:
     if desk.get(rows, "paused") != "sign in":
         desk.keep(rows, "paused", "sign in")
         desk.log.add(rows, desk.now(), "sign in needed")
+    desk.hold("sign in", desk.now() + 1.0)
 
 
 def _search(desk: Desk, next_one: Plan, local_id: str) -> None:
