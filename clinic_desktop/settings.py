@@ -23,6 +23,7 @@ class Settings:
     backup_every_hours: int = 6
     demo_sign_in: str = ""
     columns: str = "{}"
+    api_port: int = 0  # where the local API answers on this machine; 0 is nowhere
 
 
 def load(profile: Path) -> Settings:

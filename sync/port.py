@@ -72,7 +72,8 @@ class Rule:
     ``scalar`` one value; ``set`` a list whose order says nothing; ``keyed`` a list of objects known by `key`; ``block``
     an object merged member by member and in conflict as a whole where both changed one; ``text`` grows at its end;
     ``status`` moves forward, `final` ones stay. `removal` needs a person (an allergy does). `theirs`: the system alone
-    writes it. `clinical`: never decided in a batch.
+    writes it. `clinical`: never decided in a batch. `identity`: it says who somebody is (name, birth date, sex,
+    number); what a system alone changed of that is never taken in without a person.
     """
 
     way: Way = "scalar"
@@ -81,6 +82,7 @@ class Rule:
     removal: bool = False
     theirs: bool = False
     clinical: bool = True
+    identity: bool = False
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,7 @@ class Echo:
 
 
 class Remote(Protocol):
-    """One system, signed in to or not. Every method but the last five makes requests, and may raise an `Outcome`."""
+    """One system, signed in to or not. Every method but the last six makes requests, and may raise an `Outcome`."""
 
     profile: SystemProfile
 
@@ -332,6 +334,10 @@ class Remote(Protocol):
 
     def canonical(self, kind: Kind, body: Body) -> Body:
         """The body in a form in which two that say the same are equal (dates, telephone numbers, order of sets)."""
+        ...
+
+    def met(self, seen: Seen) -> Sequence[Seen]:
+        """The people and places that a record names, where the system shows them nowhere else."""
         ...
 
     def masked(self, body: Body) -> frozenset[str]:

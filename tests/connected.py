@@ -34,6 +34,10 @@ class Connected:
         """Try it and turn it on, as the window does."""
         turn_on(self.desk, try_out(self.desk, system, self.told[system]["base_url"], self.secrets(system)))
 
+    def connect_again(self, system: str) -> None:
+        """Sign in again, as the window does: what is known of it stays."""
+        turn_on(self.desk, try_out(self.desk, system, self.told[system]["base_url"], self.secrets(system)))
+
     def run(self, system: str | None = None) -> None:
         """Let the engine work until nothing can be done now."""
         office = PostOffice(House.of(self.desk), only=system)

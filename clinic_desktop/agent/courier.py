@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ LOOK_SECONDS = 2.0
 # Another process sends, or the machine is in trouble: it is tried again after this.
 AGAIN_SECONDS = 30.0
 SPELL_SECONDS = 5.0
+# A command was given the turn: it is not called a failure that it sends, for as long as one run may take.
+TURN_SECONDS = 900.0
 
 
 class Courier:
@@ -28,6 +31,7 @@ class Courier:
     def __init__(self, clinic: Clinic, tell: Tell) -> None:
         self._clinic, self._tell = clinic, tell
         self._ended = threading.Event()
+        self._given_until = 0.0
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         self._thread.start()
 
@@ -63,17 +67,33 @@ class Courier:
         # With the first system, not before: the remotes and the network cost a third of a second to import.
         from clinic_desktop.exchange.post_office import PostOffice
 
-        held = self._clinic.send_alone()
+        if self._clinic.somebody_waits_to_send():
+            return
+        try:
+            held = self._clinic.send_alone()
+        except Trouble:
+            if time.monotonic() < self._given_until:
+                return  # it was given the turn, and gives it back
+            raise
         try:
             systems = self._systems()
             office: PostOffice = PostOffice(self._clinic)
             changed = threading.Event()
             office.listen(changed)
             try:
-                while not self._ended.is_set() and systems == self._systems():
-                    office.run(SPELL_SECONDS, until_idle=False, stopped=self._ended.is_set)
+                while not self._stop() and systems == self._systems():
+                    office.run(SPELL_SECONDS, until_idle=False, stopped=self._stop)
             finally:
                 changed.set()
                 office.close()
         finally:
             held.release()
+
+    def _stop(self) -> bool:
+        """Whether to come to an end: for good, or because a command asked for its turn."""
+        if self._ended.is_set():
+            return True
+        if not self._clinic.somebody_waits_to_send():
+            return False
+        self._given_until = time.monotonic() + TURN_SECONDS
+        return True

@@ -1,11 +1,9 @@
 """Between the listeners and the chart: a message is kept for good, then it is acknowledged, then it is filed."""
 
 import contextlib
-import itertools
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from clinic_desktop.clock import SystemClock
@@ -32,7 +30,6 @@ class Intake:
         self._clinic = clinic
         self._desk: Desk | None = None
         self._guard = threading.Lock()
-        self._count = itertools.count(1)
 
     def keep(self, message: ReceivedMessage) -> Taken:
         """Keep a message and file what is certain of it. Returns only when it is durable; raises where it is not."""
@@ -49,14 +46,6 @@ class Intake:
             for message_id in left:
                 self._file(message_id)
             return len(left)
-
-    def number(self) -> str:
-        """The number of an answer of ours."""
-        return f"CD{self.now():%Y%m%d%H%M%S}{next(self._count):04d}"
-
-    def now(self) -> datetime:
-        """The instant by the clinic's clock."""
-        return self._clinic.store.clock.now()
 
     def reading(self, read: "Callable[[Desk], T]") -> T:
         """Ask something at the devices' desk, such as the work list of a specimen."""

@@ -1,67 +1,75 @@
 """Which listeners a background process has, by the words it was started with."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from clinic_desktop import paths
-from clinic_desktop.agent.intake import Intake
+from clinic_desktop.agent.receiving import Receiver
+from clinic_desktop.agent.serial_line import SerialLine
 from clinic_desktop.agent.serving import Listener, Serving
 from clinic_desktop.agent.wanted import Wanted
 from clinic_desktop.devices.astm.listener import Conversation as Astm
 from clinic_desktop.devices.drop.listener import Folder
 from clinic_desktop.devices.drop.protocol import tables
 from clinic_desktop.devices.hl7.listener import Conversation as Hl7
-from clinic_desktop.services.device_orders import WorkItem, work_for
-from clinic_desktop.services.device_profiles import in_their_codes
-
-if TYPE_CHECKING:
-    from clinic_desktop.services.clinic import Clinic
+from clinic_desktop.services.certificates import Certificate, server_context, standing
 
 
 class Listening:
-    """The listeners over one open clinic."""
+    """The listeners of one profile: they stay open whether or not the clinic is."""
 
-    def __init__(self, clinic: "Clinic", wanted: Wanted) -> None:
-        self._intake = Intake(clinic)
-        self._serving = Serving(tuple(self._ports(wanted)))
+    def __init__(self, profile: Path, wanted: Wanted, receiver: Receiver) -> None:
+        self._receiver = receiver
+        self._certificate: Certificate | None = None
+        self._serving = Serving(tuple(self._ports(profile, wanted)))
         self._folder: Folder | None = None
         if wanted.drop is not None:
             known = tables(paths.resources() / "analysers" / "tables")
-            self._folder = Folder(wanted.drop, self._intake.keep, known)
+            self._folder = Folder(wanted.drop, receiver.keep, known)
+        self._line: SerialLine | None = None
+        if wanted.serial is not None:
+            self._line = SerialLine(wanted.serial, wanted.baud, self._analyser)
 
     def start(self) -> dict[str, object]:
-        """File what was left over, open the ports; returns what to tell. Raises Trouble."""
-        left = self._intake.catch_up()
-        told: dict[str, object] = {**self._serving.start(), "filed_late": left}
-        if self._folder is not None:
-            self._folder.start()
-            told["drop"] = True
+        """Open the ports; returns what to tell. Raises Trouble."""
+        told: dict[str, object] = {**self._serving.start()}
+        if self._certificate is not None:
+            told["fingerprint"] = self._certificate.fingerprint
+        try:
+            if self._folder is not None:
+                self._folder.start()
+                told["drop"] = True
+            if self._line is not None:
+                self._line.start()
+                told["serial"] = True
+        except BaseException:
+            self.stop()
+            raise
         return told
 
     def stop(self) -> None:
         """Close the ports; what is being kept is kept to its end."""
+        if self._line is not None:
+            self._line.stop()
         if self._folder is not None:
             self._folder.stop()
         self._serving.stop()
-        self._intake.close()
 
-    def _ports(self, wanted: Wanted) -> list[Listener]:
-        intake, found = self._intake, []
+    def _ports(self, profile: Path, wanted: Wanted) -> list[Listener]:
+        found = []
         if wanted.mllp is not None:
-
-            def sender(peer: str) -> Hl7:
-                return Hl7(intake.keep, self._work, intake.now, intake.number, peer)
-
-            found.append(Listener("mllp", wanted.mllp, sender, wanted.host))
+            found.append(Listener("mllp", wanted.mllp, self._sender, wanted.host))
+        if wanted.mllps is not None:
+            self._certificate = standing(profile, wanted.host)
+            allowed = server_context(self._certificate, wanted.mllps_clients)
+            found.append(Listener("mllps", wanted.mllps, self._sender, wanted.host, allowed))
         if wanted.astm is not None:
-            found.append(
-                Listener("astm", wanted.astm, lambda peer: Astm(intake.keep, self._work, intake.now, peer), wanted.host)
-            )
+            found.append(Listener("astm", wanted.astm, self._analyser, wanted.host))
         return found
 
-    def _work(self, device: str, numbers: Sequence[str]) -> list[WorkItem]:
-        """What waits on some specimens, in the codes of the analyser that asks."""
-        found = self._intake.reading(lambda desk: work_for(desk, numbers))
-        theirs = [replace(item, tests=in_their_codes(device, item.tests)) for item in found]
-        return [item for item in theirs if item.tests]
+    def _sender(self, peer: str) -> Hl7:
+        told = self._receiver
+        return Hl7(told.keep, told.work, told.now, told.number, peer)
+
+    def _analyser(self, peer: str) -> Astm:
+        told = self._receiver
+        return Astm(told.keep, told.work, told.now, peer)

@@ -5,9 +5,11 @@ and what belongs to it. Nothing it tells names a patient or a key.
 """
 
 import contextlib
+import functools
 import json
 import logging
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clinic_desktop import logs
+from clinic_desktop import logs, settings
 from clinic_desktop.clock import SystemClock, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
@@ -23,8 +25,10 @@ from clinic_desktop.i18n import N_
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    from clinic_desktop.agent.api import LocalApi
     from clinic_desktop.agent.courier import Courier
     from clinic_desktop.agent.listening import Listening
+    from clinic_desktop.agent.receiving import Receiver
     from clinic_desktop.agent.wanted import Wanted
     from clinic_desktop.services.clinic import Clinic
 
@@ -43,11 +47,25 @@ class Agent:
         self._tell = tell
         self._wanted = wanted
         self._listening: Listening | None = None
+        self._api: LocalApi | None = None
+        self._receiver: Receiver | None = None
+        self._opened_itself = False
         self.ports: dict[str, object] = {}
         self._clinic: Clinic | None = None
         self._scheduler: BackgroundScheduler | None = None
         self._courier: Courier | None = None
         self._busy = threading.Lock()
+
+    def answer(self) -> None:
+        """Start the local API where one is wanted, with a key or without. Raises Trouble."""
+        port = None if self._wanted is None else self._wanted.api
+        port = _chosen_port(self._profile) or None if port is None else port
+        if port is None:
+            return
+        from clinic_desktop.agent.api import LocalApi  # a process with no API does not pay for it
+
+        self._api = LocalApi(port, self._tell, self._profile)
+        self.ports["api"] = self._api.start()
 
     def obey(self, line: str) -> bool:
         """Do what one line says; False when it says to end."""
@@ -61,7 +79,7 @@ class Agent:
             "run": lambda: self._run_now(rest.strip()),
         }
         if word in done:
-            self._guarded(word, done[word])
+            self.guarded(word, done[word])
         elif word:
             # The line itself is not repeated: it may be a key with a slip in it.
             self._tell({"event": "not.understood"})
@@ -70,17 +88,30 @@ class Agent:
     def lock(self) -> None:
         """Give up the key: close the database and start this very process anew, so that no copy stays in memory."""
         self.close()
+        self.end()
         self._tell({"event": "locked"})
         if os.name == "nt":
             raise SystemExit(0)  # there is no exec there; the window starts another one
         sys.stdout.flush()
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, argument by argument
+        # One that was started with a password would only sign in again: from now on it waits for a key.
+        words = [*sys.orig_argv[1:], *(["--sealed"] if self._opened_itself else [])]
+        os.execv(sys.executable, [sys.executable, *words])  # noqa: S606 - ourselves, argument by argument
+
+    def end(self) -> None:
+        """Stop the local API, the last that anybody hears of this process."""
+        if self._api is not None:
+            self._api.stop()
+            self._api = None
 
     def close(self) -> None:
         """Close the listeners, stop the courier and the jobs, and close the database."""
+        if self._api is not None:
+            self._api.closed()
         if self._listening is not None:
             self._listening.stop()
             self._listening = None
+        if self._receiver is not None:
+            self._receiver.close()
         courier, self._courier = self._courier, None
         if courier is not None:
             courier.end(GRACE_SECONDS)
@@ -117,18 +148,44 @@ class Agent:
 
         self._courier = Courier(self._clinic, self._tell)
         self._tell({"event": "opened", "notices": list(self._clinic.notices)})
-        if self._wanted:
-            self._listen()
+        if self._api is not None:
+            self._api.opened(self._clinic)
+        self._receive(self._clinic)
+
+    def open_itself(self, key: bytes) -> None:
+        """Open the clinic with the key of whoever started this process. Raises Refusal and Trouble."""
+        self._opened_itself = True
+        self.open(key.hex())
+
+    def seal(self) -> None:
+        """Listen with no key: what comes is sealed until somebody signs in. Raises Trouble."""
+        self._listen()
+        if self._listening is not None:
+            self._tell({"event": "sealing", **self.ports})
+
+    def _receive(self, clinic: "Clinic") -> None:
+        """File what waited, then take what comes for the open clinic."""
+        left = self._received().open(clinic, listening=bool(self._wanted or self._api))
+        self._listen()
+        if self._listening is not None or self._api is not None:
+            self._tell({"event": "listening", **self.ports, "filed_late": left})
+
+    def _received(self) -> "Receiver":
+        from clinic_desktop.agent.receiving import Receiver  # with the key or the first listener, as above
+
+        if self._receiver is None:
+            self._receiver = Receiver(self._profile, self._tell)
+        return self._receiver
 
     def _listen(self) -> None:
-        from clinic_desktop.agent.listening import Listening  # with the key, as above
+        """Open the ports that are wanted, unless they are open already."""
+        if not self._wanted or self._listening is not None:
+            return
+        from clinic_desktop.agent.listening import Listening  # as above
 
-        clinic, wanted = self._clinic, self._wanted
-        if clinic is not None and wanted:
-            listening = Listening(clinic, wanted)
-            self.ports = listening.start()
-            self._listening = listening
-            self._tell({"event": "listening", **self.ports})
+        listening = Listening(self._profile, self._wanted, self._received())
+        self.ports |= listening.start()
+        self._listening = listening
 
     def _schedule(self) -> None:
         from apscheduler.schedulers.background import BackgroundScheduler  # with the key, as above
@@ -161,18 +218,19 @@ class Agent:
             raise Refusal(N_("There is no job “{name}”."), name=name)
         if self._clinic is None:
             raise Refusal(N_("The clinic is locked."))
-        threading.Thread(target=self._run, args=(name,), name=f"job {name}", daemon=True).start()
+        asked = functools.partial(self._run, name, planned=False)
+        threading.Thread(target=asked, name=f"job {name}", daemon=True).start()
 
-    def _run(self, name: str) -> None:
+    def _run(self, name: str, *, planned: bool = True) -> None:
         from clinic_desktop.agent.jobs import JOBS
 
         with self._busy:
             clinic = self._clinic
-            if clinic is not None:
+            if clinic is not None and (JOBS[name].is_wanted(clinic) or not planned):
                 self._tell({"event": "job.started", "job": name})
-                self._guarded(name, lambda: self._tell(JOBS[name].work(clinic)))
+                self.guarded(name, lambda: self._tell(JOBS[name].run(clinic)))
 
-    def _guarded(self, what: str, work: Callable[[], None]) -> None:
+    def guarded(self, what: str, work: Callable[[], None]) -> None:
         """Say what went wrong and go on: a job that fails must not take the others with it."""
         try:
             work()
@@ -200,21 +258,35 @@ def run(profile: Path, key: bytes | None = None, wanted: "Wanted | None" = None)
 
     agent = Agent(profile, tell, wanted)
     if key is not None:
-        agent.open(key.hex())
+        agent.answer()
+        agent.open_itself(key)
+    else:
+        agent.guarded("local API", agent.answer)
+        # A port that is taken stops nothing else: it is told, and tried again with the key.
+        agent.guarded("listeners", agent.seal)
     tell({"event": "ready", "pid": os.getpid(), **agent.ports})
     told_to_end = False
     while not told_to_end and (line := _line(sys.stdin.fileno())) is not None:
         told_to_end = not agent.obey(line)
-    if key is not None and not told_to_end:
-        # In the foreground, started with a person's password: it goes on until it is interrupted.
+    if not told_to_end and (key is not None or (wanted and not _has_control_line())):
+        # In the foreground, or started by the system with no line to it: it goes on until it is interrupted.
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
     agent.close()
+    agent.end()
     tell({"event": "ended"})
     # Not by returning: a job that still runs would keep the process, and with it the key, alive.
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()
     os._exit(0)
+
+
+def _chosen_port(profile: Path) -> int:
+    """Where the local API answers by the settings of this workstation; 0 where it does not, or there are none yet."""
+    try:
+        return settings.load(profile).api_port
+    except Trouble:
+        return 0
 
 
 def _line(handle: int) -> str | None:
@@ -225,6 +297,12 @@ def _line(handle: int) -> str | None:
             return line.decode("ascii", "replace")
         line += byte
     return None
+
+
+def _has_control_line() -> bool:
+    """Whether whoever started this process holds the other end of its input: when they are gone, it ends."""
+    kind = os.fstat(sys.stdin.fileno()).st_mode
+    return stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
 
 
 def _harden() -> None:

@@ -6,12 +6,20 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to listen to; a port of 0 is any free one, None is none."""
+    """What to listen to; a port of 0 is any free one, None is none.
+
+    `mllps_clients` is a file of the certificates that may connect over TLS; with None any sender may.
+    """
 
     mllp: int | None = None
     astm: int | None = None
     drop: Path | None = None
     host: str = "127.0.0.1"
+    mllps: int | None = None
+    mllps_clients: Path | None = None
+    serial: str | None = None
+    baud: int = 9600
+    api: int | None = None
 
     def __bool__(self) -> bool:
-        return self.mllp is not None or self.astm is not None or self.drop is not None
+        return any(each is not None for each in (self.mllp, self.mllps, self.astm, self.drop, self.serial, self.api))

@@ -11,6 +11,7 @@ from clinic_desktop.cli.demo_documents import file_documents
 from clinic_desktop.cli.demo_families import families
 from clinic_desktop.cli.demo_inbox import write
 from clinic_desktop.cli.demo_insurance import Insurers
+from clinic_desktop.cli.demo_printers import print_cards
 from clinic_desktop.cli.demo_vaccines import children, give_what_is_due
 from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
@@ -106,6 +107,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
     _today(weeks, today)
     agree(weeks, today)
     write(weeks, today)
+    print_cards(weeks, clinic.profile / "printed")
     _leave(clinic, weeks)
     clinic.store.clock = SystemClock()
     return len(weeks.known)

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("backup", "create, verify and restore backups"),
     "sync": ("sync", "tell the connected systems and hear them"),
     "remote": ("remote", "connect the documented systems"),
+    "device": ("device", "pair, list and revoke the devices of the local API"),
     "review": ("review", "what devices sent and somebody has to decide"),
     "simulate": ("simulate", "play a device against a listener"),
     "jobs": ("jobs", "list and run background jobs"),

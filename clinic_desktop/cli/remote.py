@@ -103,7 +103,7 @@ def _ask(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     if chosen.what == "export" and chosen.out is None:
         raise Refusal(N_("Say where the file is written to: --out F."), field="out")
     wanted = Wanted(chosen.patient, chosen.practitioner, chosen.first, chosen.last, chosen.report, chosen.format)
-    held = here.clinic.send_alone()  # no limit is counted by two processes at once
+    held = terminal.turn_to_send(here.clinic)  # no limit is counted by two processes at once
     try:
         office = PostOffice(here.clinic, only=chosen.system)
         try:

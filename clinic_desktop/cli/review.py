@@ -5,7 +5,7 @@ from dataclasses import asdict
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.i18n import _
-from clinic_desktop.services import devices
+from clinic_desktop.services import device_registrations, devices
 from clinic_desktop.services.devices import ReviewItem
 from clinic_desktop.services.numbers import patient_by_mrn
 
@@ -22,6 +22,13 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     file = which.add_parser("file", help="file a result, or all that waits of a message, to a patient")
     file.add_argument("id", metavar="ID")
     file.add_argument("--patient", required=True, metavar="MRN")
+    register = which.add_parser("register", help="register the person that a message tells of (HL7 ADT)")
+    register.add_argument("id", metavar="ID")
+    merge = which.add_parser("merge", help="merge the two registrations that a message says are one person's")
+    merge.add_argument("id", metavar="ID")
+    merge.add_argument("--why", required=True, metavar="TEXT")
+    merge.add_argument("--keep", action="append", default=[], metavar="FACT=kept|other",
+                       help="where the two differ, which is right: sex, birth, ... (repeat)")  # fmt: skip
     reject = which.add_parser("reject", help="set one aside for a reason")
     reject.add_argument("id", metavar="ID")
     reject.add_argument("--why", required=True, metavar="TEXT")
@@ -39,6 +46,16 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         if chosen.which == "raw":
             text = devices.raw_message(here.desk, chosen.id).decode("utf-8", "backslashreplace")
             terminal.answer({"raw": text}, text.replace("\r", "\n").splitlines())
+            return DONE
+        if chosen.which == "register":
+            new = device_registrations.register_told(here.desk, chosen.id)
+            terminal.answer({"id": chosen.id, "state": "filed", "mrn": new.mrn}, [new.mrn])
+            return DONE
+        if chosen.which == "merge":
+            facts = dict(each.partition("=")[::2] for each in chosen.keep)
+            merged = device_registrations.merge_told(here.desk, chosen.id, chosen=facts, reason=chosen.why)
+            told = {"id": chosen.id, "state": "filed", "merge": merged.merge_id, "kept": merged.kept_mrn}
+            terminal.answer(told, [f"{merged.kept_mrn} <- {merged.other_mrn} ({merged.merge_id})"])
             return DONE
         if chosen.which == "file":
             done = devices.file_item(here.desk, chosen.id, patient_by_mrn(here.desk, chosen.patient))

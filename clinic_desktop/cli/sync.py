@@ -2,21 +2,34 @@
 
 import threading
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SignedIn, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_
+from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.services.permissions import require
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.post_office import PostOffice
+    from clinic_desktop.exchange.sync_shown import Item
 
 FOREVER_SECONDS = 100 * 365 * 86_400.0
 # A run that is told to end by itself does not wait for what is due tomorrow.
 LONGEST_ONCE_SECONDS = 24 * 3600.0
+# What may be said after `--keep`; which of them fit, `sync conflicts` says of each.
+WORDS = (
+    "here", "there", "link", "apart", "again", "is_there", "not_there", "send", "told", "give_up", "recreate", "never",
+    "void", "this", "other", "join", "leave", "noted",
+)  # fmt: skip
+SORTS = {
+    "field": "the two sides differ", "identity": "may be one person", "overwrite": "perhaps written over",
+    "duplicate": "is there twice", "restored": "was gone, is back", "gone": "is gone there",
+    "surplus": "one too many there", "suspect": "much seems gone", "found": "perhaps the lost one",
+    "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
+}  # fmt: skip
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "cannot_tell")
 
 
@@ -30,13 +43,15 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
     which.add_parser("conflicts", help="what waits for a decision")
+    shown = which.add_parser("show", help="both sides of one thing that waits")
+    shown.add_argument("id", metavar="ID")
     decided = which.add_parser("resolve", help="decide a conflict")
     decided.add_argument("id", metavar="ID")
-    decided.add_argument("--keep", required=True, metavar="here|there|FIELD=VALUE")
+    decided.add_argument("--keep", required=True, metavar="WHAT", help="here, there, FIELD=VALUE, " + ", ".join(WORDS))
     decided.add_argument("--why", default="", metavar="TEXT")
     chosen = words.parse_args(arguments)
     if chosen.which is None and not (chosen.once or chosen.watch):
-        words.error("say --once, --watch, or one of: status, conflicts, resolve")
+        words.error("say --once, --watch, or one of: status, conflicts, show, resolve")
     with terminal.signed_in() as here:
         require(here.desk.session.role, "remotes.set_remote" if chosen.which != "status" else "remotes.remote_systems")
         from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
@@ -46,13 +61,15 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         office = PostOffice(here.clinic, only=chosen.system)
         if chosen.which == "resolve":
             return _resolve(terminal, here, office, chosen)
-        return _status(terminal, office) if chosen.which == "status" else _conflicts(terminal, office)
+        if chosen.which == "show":
+            return _show(terminal, here, chosen)
+        return _status(terminal, office) if chosen.which == "status" else _conflicts(terminal, here, office, chosen)
 
 
 def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     from clinic_desktop.exchange.post_office import PostOffice
 
-    held = here.clinic.send_alone()
+    held = terminal.turn_to_send(here.clinic)  # no limit is counted by two processes at once
     try:
         office = PostOffice(here.clinic, only=chosen.system)
         ended = threading.Event()
@@ -87,18 +104,94 @@ def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
         yield f"{line['system']:<20}{line['kind']:<15}{counts}  {line['eta'] or ''}"
 
 
-def _conflicts(terminal: Terminal, office: "PostOffice") -> int:
-    found = office.conflicts()
-    lines = [f"{one['id']}  {one['system']}  {one['kind']} {one['member']} ({one['sort']})" for one in found]
-    terminal.answer(found, [*lines, f"{len(found)} to decide"])
+def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:
+    """Everything that waits for a person, with what may be said to `resolve` about each."""
+    from clinic_desktop.exchange.sync_deciding import acts_of
+
+    items = _items(here, chosen)
+    acts = acts_of(here.desk, items)
+    more = {one["id"]: one for one in office.conflicts()}
+    found = [
+        {
+            **{name: getattr(one, name) for name in ("id", "system", "kind", "local_id", "sort", "member")},
+            "remote_id": one.remote_id, "sides": more.get(one.id, {}).get("sides", {}), "at": one.at,
+            "clinical": one.clinical, "why": one.why, "keep": _offered(one, acts[one.id]),
+        }
+        for one in items
+    ]  # fmt: skip
+    lines = []
+    for one in found:
+        what = " ".join(filter(None, (one["kind"].replace("_", " "), one["member"])))
+        lines += [f"{one['id']}  {one['system']}  {what}: {SORTS.get(one['sort'], one['sort'])}"]
+        lines += [f"    {one['why']}"] if one["why"] else []
+        lines += [f"    --keep {' | '.join(one['keep'])}"]
+    terminal.answer(found, [*lines, f"{len(found)} to decide; `sync show ID` shows both sides of one"])
     return DONE_WITH_PROBLEMS if found else DONE
 
 
+def _offered(item: "Item", acts: Sequence[str]) -> list[str]:
+    """What may be said after `--keep`."""
+    said = {"value": f"{item.member}=VALUE", "link": "link | link=MRN", "is_there": "is_there=THEIR_NUMBER"}
+    reasoned = {"give_up", "told", "void"}
+    return [said.get(act, act) + (" --why TEXT" if act in reasoned else "") for act in acts]
+
+
+def _items(here: SignedIn, chosen: Namespace) -> "list[Item]":
+    from clinic_desktop.exchange.sync_shown import waiting_items
+
+    return [one for one in waiting_items(here.desk) if chosen.system in {None, one.system}]
+
+
+def _item(here: SignedIn, chosen: Namespace) -> "Item":
+    found = next((one for one in _items(here, chosen) if one.id == chosen.id), None)
+    if found is None:
+        raise Refusal(N_("There is no such conflict to decide."), field="id")
+    return found
+
+
+def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
+    """Both sides of one thing that waits, member by member; that it was opened is noted."""
+    from clinic_desktop.exchange.sync_deciding import detail
+
+    opened = detail(here.desk, _item(here, chosen))
+    item = opened.item
+    told = {
+        "id": item.id, "system": item.system, "kind": item.kind, "sort": item.sort, "why": item.why, "at": item.at,
+        "patient": None if opened.whom is None else opened.whom.mrn, "remote_id": item.remote_id,
+        "others": [one.mrn for one in opened.others],
+        "members": [
+            {"name": one.name, "before": one.before, "here": one.here, "there": one.there, "differs": one.differs}
+            for one in opened.members
+        ],
+        "keep": _offered(item, opened.acts),
+    }  # fmt: skip
+    lines = [f"{item.title}: {item.kind.replace('_', ' ')}, {SORTS.get(item.sort, item.sort)}"]
+    lines += [f"patient {told['patient']}"] if told["patient"] else []
+    lines += [f"or {', '.join(one.mrn for one in opened.others)}"] if opened.others else []
+    for one in opened.members:
+        sides = (("before", one.before), ("here", one.here), ("there", one.there))
+        lines += [f"  {'*' if one.differs else ' '} {one.name}"]
+        lines += [f"      {side:<7}{line}" for side, value in sides for line in value.splitlines()]
+    terminal.answer(told, [*lines, f"--keep {' | '.join(_offered(item, opened.acts))}"])
+    return DONE
+
+
 def _resolve(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:
-    keep, _, value = chosen.keep.partition("=")
-    if keep not in {"here", "there"} and "=" not in chosen.keep:
-        raise Refusal(N_("Say what is kept: here, there, or FIELD=VALUE."), field="keep")
-    who = here.desk.session.staff_id
-    office.resolve(chosen.id, keep, value if "=" in chosen.keep else None, who, chosen.why)
-    terminal.answer({"id": chosen.id, "keep": keep}, [f"{chosen.id}: {keep}"])
+    from clinic_desktop.exchange.sync_deciding import decide
+
+    keep, sign, value = chosen.keep.partition("=")
+    if not sign and keep not in WORDS:
+        raise Refusal(
+            N_("Say what is kept: here, there, FIELD=VALUE, or what `sync conflicts` offers for it ({known})."),
+            field="keep",
+            known=", ".join(WORDS),
+        )
+    item = _item(here, chosen)
+    if item.sort == "field" and sign:
+        office.resolve(chosen.id, keep, value, here.desk.session.staff_id, chosen.why)
+    else:
+        if keep == "link" and value:
+            value = patient_by_mrn(here.desk, value)
+        decide(here.desk, item, keep, value or chosen.why)
+    terminal.answer({"id": chosen.id, "keep": chosen.keep}, [f"{chosen.id}: {chosen.keep}"])
     return DONE

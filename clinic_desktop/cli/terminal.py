@@ -3,10 +3,11 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from clinic_desktop.services.clinic import Clinic
 
 DONE, DONE_WITH_PROBLEMS = 0, 1
+# How long a command waits for the background process to let it send, and how often it says so.
+TURN_SECONDS, SAY_SECONDS = 60.0, 5.0
+
+
+class Held(Protocol):
+    """The turn to send, until it is given back."""
+
+    def release(self) -> None:
+        """Give it back."""
 
 
 class Terminal:
@@ -38,6 +48,25 @@ class Terminal:
     def progress(self, words: str) -> None:
         """Say on standard error how far it is."""
         print(words, file=sys.stderr, flush=True)
+
+    def turn_to_send(self, clinic: "Clinic") -> "Held":
+        """Be the one process that sends; where the background process is sending, ask it for the turn and wait a while.
+
+        Raises Trouble (exit 4) where it is not given.
+        """
+        begun = time.monotonic()
+        said = 0.0
+
+        def wait(seconds: float) -> None:
+            nonlocal said
+            waited = time.monotonic() - begun
+            if not said or waited - said >= SAY_SECONDS:
+                said = max(waited, 0.001)
+                self.progress(_("the background process is sending; waiting for its turn to end ({n} s)").format(
+                    n=round(waited)))  # fmt: skip
+            time.sleep(seconds)
+
+        return clinic.send_in_turn(wait, TURN_SECONDS)
 
     def password(self) -> str:
         """The password of ``--user``, from its file; one line end at its end is not a part of it."""

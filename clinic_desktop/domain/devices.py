@@ -36,6 +36,9 @@ CANNOT_CONVERT = "this unit cannot be converted without a guess"
 OPEN_ORDER = "an order waits for this test: say whether this is its result"
 IN_FUTURE = "the device says that this was measured in the future: look at its clock"
 BEFORE_BIRTH = "the device says that this was measured before the patient was born"
+ORDERED_BEFORE = "an order of this number is here already: look whether it is the same one"
+DOSE_DELETED = "the sender deletes this dose"
+ORDER_ENDED = "the sender cancels or changes this order"
 STANDS = "another value stands already under the same order, test and time"
 
 

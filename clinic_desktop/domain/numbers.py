@@ -4,7 +4,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def check_character(text: str) -> str:
-    """The ISO/IEC 7064 MOD 37,36 check character: finds every single mistake and every swap of neighbours."""
+    """The ISO/IEC 7064 MOD 37,36 check character: finds every single mistake and nearly every swap of neighbours."""
     product = 36
     for character in text:
         total = (product + ALPHABET.index(character)) % 36 or 36

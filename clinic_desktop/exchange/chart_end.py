@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from clinic_desktop.clock import Clock
+from clinic_desktop.domain import coding
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
@@ -73,6 +74,8 @@ class ClinicChart:
             return self._of_staff(unit, local_id)
         if kind.value not in syncing.TABLES:
             return None  # shown there alone: a programme of theirs, a place
+        if kind is Kind.NOTICE and (theirs := syncing.notice_of_theirs(unit.conn, local_id)) is not None:
+            return _read_notice(theirs)
         patient = syncing.whose(unit.conn, kind.value, local_id)
         told = None if patient is None else self._told(unit, patient)
         if told is None:
@@ -209,7 +212,7 @@ class ClinicChart:
         contacts = None
         if _contacts(before.parts) != _contacts(after.parts):
             contacts = [Contact(each[0], each[1], each[2]) for each in _contacts(after.parts)]
-        heard.bring_patient(act, local_id, changes, contacts, title)
+        heard.bring_patient(act, local_id, changes, contacts, title, decided=bool(because.who))
         more = [
             each
             for each in records
@@ -254,6 +257,12 @@ def _is_named(one: Patient) -> bool:
     return any(each.family or each.text or any(each.given) for each in one.name)
 
 
+def _read_notice(row: Mapping[str, Any]) -> Story:
+    """A notice of a system that somebody here has read: all that is told of it is that."""
+    said = {"resourceType": "Communication", "id": row["id"], "status": "completed", "topic": {"text": row["title"]}}
+    return Story(Kind.NOTICE, row["id"], row["revision"], None, made(said), act="read")
+
+
 def _programme(act: Act, said: Json, title: str) -> str | None:
     if not said.get("title"):
         return None
@@ -262,7 +271,15 @@ def _programme(act: Act, said: Json, title: str) -> str | None:
 
 def _colleague(act: Act, said: Json, _title: str) -> str | None:
     numbers = [each["value"] for each in said.get("identifier", ()) if each.get("system") == NPI and each.get("value")]
-    return heard.known_by_number(act, numbers[0]) if numbers else None
+    return heard.known_by_number(act, numbers[0]) if numbers and _is_number(numbers[0]) else None
+
+
+def _is_number(text: str) -> bool:
+    """Whether a national number is one: a mistyped one proves nothing."""
+    try:
+        return bool(coding.npi(text))
+    except Refusal:
+        return False
 
 
 def _place(_act: Act, _said: Json, _title: str) -> str | None:

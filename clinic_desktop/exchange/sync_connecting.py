@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from clinic_desktop.domain import systems
+from clinic_desktop.domain.patients import name_key
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.post_office import PostOffice, Trial, in_words
 from clinic_desktop.exchange.sync_shown import Capabilities, capabilities
@@ -22,7 +23,7 @@ from clinic_desktop.services.remotes import (
 from clinic_desktop.services.staff import staff_members
 from sync.engine.people import UnknownError
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Work
+from sync.engine.store.tables import Link, Shadow, Work
 from sync.port import Kind, Seen
 from sync.transport.outcomes import Outcome
 
@@ -72,6 +73,8 @@ class StaffThere:
     role: str
     remote_id: str
     waiting: int
+    by_number: bool = False  # linked by an equal national number, whose check digit is right
+    proposed: tuple[str, str] | None = None  # the id there and the name of somebody who is called the same
 
 
 @dataclass(frozen=True)
@@ -169,12 +172,8 @@ def who_is_who(desk: Desk, system: str, *, ask: bool) -> WhoIsWho:
         directory = _directory(office, system) if listed and ask else ()
         with office.reading() as unit:
             rows = Rows(unit)
-            staff = tuple(
-                StaffThere(
-                    one.id, one.display_name, one.role, _there(rows, system, one.id), _waits(rows, system, one.id)
-                )
-                for one in people
-            )
+            directory = directory or _named_there(rows, system)
+            staff = tuple(_staff_there(rows, system, one.id, one.display_name, one.role, directory) for one in people)
     finally:
         office.close()
     return WhoIsWho(staff, directory, listed)
@@ -192,9 +191,34 @@ def name_practitioner(desk: Desk, system: str, staff_id: str, remote_id: str) ->
         office.close()
 
 
-def _there(rows: Rows, system: str, staff_id: str) -> str:
-    found = rows.find(Link, system=system, kind=str(Kind.PRACTITIONER), local_id=staff_id, status="confirmed")
-    return found[0].remote_id if found else ""
+def _staff_there(
+    rows: Rows, system: str, staff_id: str, name: str, role: str, directory: tuple[tuple[str, str], ...]
+) -> StaffThere:
+    """Somebody of the clinic at a system: known there by whom, or perhaps the one who is called the same."""
+    kind = str(Kind.PRACTITIONER)
+    found = rows.find(Link, system=system, kind=kind, local_id=staff_id, status="confirmed")
+    waits = _waits(rows, system, staff_id)
+    if found:
+        return StaffThere(staff_id, name, role, found[0].remote_id, waits, by_number=not found[0].who)
+    taken = {link.remote_id for link in rows.find(Link, system=system, kind=kind, status="confirmed")}
+    alike = [one for one in directory if one[0] not in taken and _words(one[1]) == _words(name)]
+    # Two who are called the same are proposed to nobody.
+    return StaffThere(staff_id, name, role, "", waits, proposed=alike[0] if len(alike) == 1 else None)
+
+
+_TITLES = frozenset({"dr", "doctor", "prof", "mr", "mrs", "ms", "md", "phd", "rn", "np", "pa"})
+
+
+def _words(name: str) -> frozenset[str]:
+    """A name as it is compared: without titles, order or marks."""
+    return frozenset(name_key(name.replace(".", " ").replace(",", " ")).split()) - _TITLES
+
+
+def _named_there(rows: Rows, system: str) -> tuple[tuple[str, str], ...]:
+    """Whom the system has shown so far: in its directory, or in records that name them."""
+    found = rows.find(Shadow, ("remote_id",), system=system, kind=str(Kind.PRACTITIONER))
+    seen = [Seen(Kind.PRACTITIONER, one.remote_id, one.body, raw=one.raw) for one in found]
+    return tuple((one.remote_id, _called(one)) for one in seen)
 
 
 def _waits(rows: Rows, system: str, staff_id: str) -> int:

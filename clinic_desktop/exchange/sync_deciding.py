@@ -8,10 +8,12 @@ from typing import Any
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.exchange.sync_voiding import may_void, void
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
+from sync.engine import cards
 from sync.engine.desk import clear
 from sync.engine.meeting import projected
 from sync.engine.people import People, UnknownError
@@ -30,9 +32,11 @@ ACTS = {
     "question": ("send", "give_up"),
     "cannot": ("told",),
 }
+# These acts change what is told and to whom; which of them fit, the engine says.
+CARDS = frozenset(cards.ACTS)
 NOTED = ("noted",)
 SENT = frozenset({"refused", "doubt", "question", "cannot"})
-REASONED = frozenset({"give_up", "told"})
+REASONED = frozenset({"give_up", "told", "void"})
 _STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
 _BY = ("updated_by", "updatedBy", "modified_by", "last_modified_by")
 
@@ -78,6 +82,7 @@ def detail(desk: Desk, item: Item) -> Detail:
     try:
         with office.reading() as unit:
             members, value, others, there = _sides(office, Rows(unit), item)
+        acts = _acts(desk, office, item)
     finally:
         office.close()
     people = whom(desk, [item.patient_id, *others] if item.patient_id else others)
@@ -86,8 +91,28 @@ def detail(desk: Desk, item: Item) -> Detail:
     by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
     return Detail(
         item, people.get(item.patient_id), changed, at, by, members,
-        tuple(people[one] for one in others if one in people), ACTS.get(item.sort, NOTED), value,
+        tuple(people[one] for one in others if one in people), acts, value,
     )  # fmt: skip
+
+
+def acts_of(desk: Desk, items: Sequence[Item]) -> dict[str, tuple[str, ...]]:
+    """What may be done about each of some items, by their ids. Raises Refusal."""
+    allow(desk, NEEDS)
+    found: dict[str, tuple[str, ...]] = {}
+    for system in {one.system for one in items}:
+        office = PostOffice(House.of(desk), only=system)
+        try:
+            found |= {one.id: _acts(desk, office, one) for one in items if one.system == system}
+        finally:
+            office.close()
+    return found
+
+
+def _acts(desk: Desk, office: PostOffice, item: Item) -> tuple[str, ...]:
+    if item.sort not in CARDS:
+        return ACTS.get(item.sort, NOTED)
+    found = office.engine.people[item.system].choices(item.id)
+    return tuple(act for act in found if act != "void" or may_void(desk, item.kind))
 
 
 def _sides(
@@ -173,9 +198,9 @@ def words_of(value: Any) -> str:
 
 
 def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
-    """Settle one item; `text` is the value, the id there, or the reason. Raises Refusal."""
+    """Settle one item; `text` is the value, the id there, the patient to link to, or the reason. Raises Refusal."""
     allow(desk, NEEDS)
-    if act not in ACTS.get(item.sort, NOTED):
+    if item.sort not in CARDS and act not in ACTS.get(item.sort, NOTED):
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():
         raise Refusal(N_("Say why, or how they were told."), field="reason")
@@ -184,7 +209,10 @@ def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
     office = PostOffice(House.of(desk), only=item.system)
     try:
         people, who = office.engine.people[item.system], desk.session.staff_id
-        _BY_ACT[act](people, item, text.strip(), who)
+        if item.sort in CARDS:
+            _decide_card(desk, office, item, act, text.strip())
+        else:
+            _BY_ACT[act](people, item, text.strip(), who)
         if item.sort == "doubt":
             with office.reading() as unit:
                 come = _found(Rows(unit), item)
@@ -194,6 +222,24 @@ def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
         raise Refusal(N_("Somebody, or a newer answer, has settled this already."), field="item") from None
     finally:
         office.close()
+
+
+def _decide_card(desk: Desk, office: PostOffice, item: Item, act: str, text: str) -> None:
+    """What is gone there, there twice, or back again."""
+    if act not in _acts(desk, office, item):
+        raise (
+            UnknownError(item.id)
+            if not _acts(desk, office, item)
+            else Refusal(N_("This cannot be done with it."), field="act")
+        )
+    if act == "void":
+        with office.reading() as unit:
+            story = office.engine.offices[item.system].desk.chart.story(unit, Kind(item.kind), item.local_id)
+        if story is None:
+            raise UnknownError(item.id)
+        if not story.void and not story.act:  # else it is void already
+            void(desk, item.kind, item.local_id, text, story.revision)
+    office.engine.people[item.system].resolve(item.id, act, desk.session.staff_id, text)
 
 
 def decide_many(desk: Desk, items: Sequence[Item], keep: str) -> int:
@@ -224,7 +270,7 @@ _BY_ACT: dict[str, Callable[[People, Item, str, str], None]] = {
     "there": lambda people, item, _text, who: people.resolve(item.id, "there", who),
     "noted": lambda people, item, text, who: people.resolve(item.id, "noted", who, text),
     "value": _value,
-    "link": lambda people, item, _text, who: people.link(item.remote_id, item.local_id, who),
+    "link": lambda people, item, text, who: people.link(item.remote_id, text or item.local_id, who),
     "apart": lambda people, item, _text, who: people.keep_apart(item.remote_id, item.local_id, who),
     "again": lambda people, item, _text, who: people.edit_and_resend(item.kind, item.local_id, who),
     "give_up": lambda people, item, text, who: people.give_up(item.kind, item.local_id, who, text),

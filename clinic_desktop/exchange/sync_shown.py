@@ -18,6 +18,7 @@ from sync.engine.status import WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Kept, Sweep, Work
+from sync.engine.sweeping import reads_again
 from sync.port import Put, Remote, SystemProfile
 
 # A record's states, from what needs somebody to what is at rest: of several systems the first is shown.
@@ -58,7 +59,11 @@ class LimitShown:
 
 @dataclass(frozen=True)
 class SystemShown:
-    """One connected system. `state`: on, paused, sign_in (it asks for one), away, new (nothing was asked yet)."""
+    """One connected system.
+
+    `state`: on, paused, sign_in (it asks for one), away, new (nothing was asked yet), again (a backup was restored: all
+    is read there once more before anything is sent).
+    """
 
     system: str
     title: str
@@ -242,7 +247,8 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     ends = {name for name in found if name.removeprefix("header ") in _ENDINGS}
     windows = desk.budgets.windows
     return SystemShown(
-        one.system, one.title, one.base_url, _state(one, desk.get(rows, "paused"), queries.came_last(rows, one.system)),
+        one.system, one.title, one.base_url,
+        _state(one, desk.get(rows, "paused"), queries.came_last(rows, one.system), again=reads_again(desk, rows)),
         one.added_at, one.credentials_at, None if looked is None else desk.ticker.text_at(looked),
         rows.count(Sweep, system=one.system, state="running") > 0,
         sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
@@ -270,12 +276,12 @@ def _counted(desk: Office, rows: Rows, line: Line) -> KindShown:
 _ENDINGS = frozenset({"Deprecation", "Sunset", "X-API-Deprecated", "X-API-Sunset", "X-API-Version"})
 
 
-def _state(one: RemoteSystem, paused: str, came: str) -> str:
+def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
     if one.state == "paused" or (paused and paused != "sign in"):
         return "paused"
     if paused:
         return "sign_in"
-    return {"": "new", "Unsent": "away"}.get(came, "on")
+    return {"": "new", "Unsent": "away"}.get(came, "again" if again else "on")
 
 
 def _waiting(rows: Rows, system: str, title: str) -> list[Item]:

@@ -63,7 +63,7 @@ def _void(one: Consent) -> str:
 
 def health_summary(desk: Desk, patient_id: str) -> bytes:
     """The whole health summary as PDF."""
-    return summary.health_summary(_filled(desk, patient_id, sharing.health_summary_facts(desk, patient_id)))
+    return summary.health_summary(filled(desk, patient_id, sharing.health_summary_facts(desk, patient_id)))
 
 
 def sealed_copy(desk: Desk, share_id: str) -> SealedCopy:
@@ -73,13 +73,13 @@ def sealed_copy(desk: Desk, share_id: str) -> SealedCopy:
     password = new_password()
     seal = Seal(password, may_print="print" in allowed.permissions, may_copy="keep" in allowed.permissions)
     shared = summary.SharedWith(allowed.recipient, allowed.purpose, allowed.expires_on)
-    filled = _filled(desk, allowed.patient_id, facts, sections=allowed.sections, number=allowed.number, shared=shared)
-    pdf = summary.health_summary(filled, seal=seal)
+    paper = filled(desk, allowed.patient_id, facts, sections=allowed.sections, number=allowed.number, shared=shared)
+    pdf = summary.health_summary(paper, seal=seal)
     sharing.copy_made(desk.once(new_id()), allowed.copy_id, hashlib.sha256(pdf).hexdigest(), len(pdf))
     return SealedCopy(allowed.number, pdf, password)
 
 
-def _filled(
+def filled(
     desk: Desk,
     patient_id: str,
     facts: HealthSummary,
@@ -88,6 +88,8 @@ def _filled(
     number: str = "",
     shared: summary.SharedWith | None = None,
 ) -> summary.HealthSummaryPaper:
+    """What stands on a summary, in words."""
+
     def part(section: str, rows: summary.Rows) -> summary.Rows | None:
         return rows if sections is None or section in sections else None
 

@@ -50,6 +50,12 @@ def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> byt
         until = _("{day}. This copy must not be used or passed on after that.")
         paper.labelled(_("Until"), until.format(day=day(data.shared.expires_on)))
         paper.rule()
+    put_parts(paper, data)
+    return paper.finish(seal=seal)
+
+
+def put_parts(paper: Paper, data: HealthSummaryPaper) -> None:
+    """Put the parts that were asked for on a paper, which is this summary or holds several people's."""
     _table(paper, _("Contact details"), data.contact, (_("By"), ""), (paper.width * 0.3, paper.width * 0.7))
     if data.allergies is not None:
         alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG
@@ -71,7 +77,6 @@ def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> byt
     _table(paper, _("Laboratory results"), data.results, (_("Test"), _("Value"), _("Flag"), _("Range"), _("Released")),
            (wide * 0.32, wide * 0.2, wide * 0.08, wide * 0.2, wide * 0.2))  # fmt: skip
     _table(paper, _("Visits"), data.visits, (_("Date"), _("With"), _("What for")), (28 * MM, 45 * MM, wide - 73 * MM))
-    return paper.finish(seal=seal)
 
 
 def _table(paper: Paper, title: str, rows: Rows | None, heads: tuple[str, ...], widths: tuple[float, ...]) -> None:

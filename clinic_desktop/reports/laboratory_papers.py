@@ -5,11 +5,12 @@ from datetime import datetime
 
 from clinic_desktop.domain.units import written
 from clinic_desktop.i18n import _
+from clinic_desktop.reports.label_sheets import LabelSheets
 from clinic_desktop.reports.laboratory_report import Corrected, Flag, LaboratoryReportPaper, LaboratoryReportTest
 from clinic_desktop.reports.laboratory_report import laboratory_report as laboratory_paper
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
 from clinic_desktop.reports.specimen_label import SpecimenLabelPaper
-from clinic_desktop.reports.specimen_label import specimen_labels as labels_paper
+from clinic_desktop.reports.specimen_label import specimen_sheets as labels_paper
 from clinic_desktop.services import laboratory, results, sheets
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.laboratory import CollectedSpecimen
@@ -90,6 +91,11 @@ def _still_to_come(sheet: OrderSheet) -> str:
 
 def specimen_labels(specimens: Sequence[CollectedSpecimen]) -> bytes:
     """The labels of specimens that were just taken, one a page."""
+    return specimen_sheets(specimens).pdf()
+
+
+def specimen_sheets(specimens: Sequence[CollectedSpecimen]) -> LabelSheets:
+    """The labels of specimens that were just taken, one each."""
     return labels_paper(
         [
             SpecimenLabelPaper(

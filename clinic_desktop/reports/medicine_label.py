@@ -5,8 +5,11 @@ from datetime import date
 from typing import Final
 
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.flow import Cell, Column, Flow, Style, height_of
-from clinic_desktop.reports.sheet import MM, Sheets
+from clinic_desktop.reports import symbols
+from clinic_desktop.reports.flow import Flow, Style, height_of
+from clinic_desktop.reports.label_sheets import LabelSheets
+from clinic_desktop.reports.labels import say_fitted
+from clinic_desktop.reports.sheet import MM
 from clinic_desktop.reports.text import Line, wrap
 from clinic_desktop.reports.wording import day
 
@@ -30,6 +33,7 @@ class MedicineLabelPaper:
     warnings: tuple[str, ...] = ()
     lot: str = ""
     expires_on: date | None = None
+    code: str = ""  # of the line it was handed out for: domain.cards
     width_mm: float = 70
     height_mm: float = 35
 
@@ -39,11 +43,16 @@ class _Label(Flow):
 
     def __init__(self, data: MedicineLabelPaper) -> None:
         title = f"{_('Label')} {data.prescription_number}"
-        sheets = Sheets(data.width_mm * MM, data.height_mm * MM, title)
+        self.label = sheets = LabelSheets(data.width_mm * MM, data.height_mm * MM, title)
         edge = 2 * MM
         super().__init__(sheets, left=edge, top=edge, width=sheets.width - 2 * edge, bottom=sheets.height - edge)
+        side = symbols.pattern("datamatrix", data.code).width if data.code else 0
+        self._module = 0.375 if side * 0.375 < 10 else 0.25
+        self._side = side * self._module * MM
+        self._whole = self.width
         self.again = 24.0
         self._data = data
+        self.narrow()
         size, foot = self._foot("1/2")
         self.bottom -= len(foot) * size * 1.36
         self._head()
@@ -53,12 +62,22 @@ class _Label(Flow):
         super().next_page()
         self._head()
 
+    def narrow(self) -> None:
+        """Leave the place of the code beside everything below the head."""
+        self.width = self._whole - (self._side + 1.5 * MM if self._side else 0)
+
     def _head(self) -> None:
-        name = Style(8.5, bold=True)
-        columns = (Column(self.width * 0.66, "left"), Column(self.width * 0.34, "right"))
-        self.row([Cell(self._data.patient_name, name), Cell(self._data.mrn, Style(_SMALL))], columns, gap=0, padding=2)
-        self.sheets.rule(self.left, self.y, self.width)
+        self.width = self._whole * 0.66 - 2
+        say_fitted(self, self._data.patient_name, (8.5, 7.5, 6.5), 2, align="left")
+        ends, self.y = self.y, self.top
+        self.left, self.width = self.left + self._whole * 0.66, self._whole * 0.34
+        self.y += 2.2
+        say_fitted(self, self._data.mrn, (_SMALL, 6, 5), 2, bold=False, align="right")
+        self.left -= self._whole * 0.66
+        self.y = max(ends, self.y)
+        self.sheets.rule(self.left, self.y, self._whole)
         self.y += 1.5
+        self.narrow()
 
     def _foot(self, several: str) -> tuple[float, list[Line]]:
         """Where it comes from and what is in it, in the largest small type that keeps to two lines."""
@@ -73,21 +92,29 @@ class _Label(Flow):
         size = next((one for one in sizes if len(wrap(words, self.limit(self.width, one))) <= 2), sizes[-1])
         return size, wrap(words, self.limit(self.width, size))
 
-    def finish(self) -> bytes:
-        """Write the foot of every label and give the PDF."""
+    def finish(self) -> LabelSheets:
+        """Write the foot of every label, and its code."""
 
         def draw(number: int) -> None:
             count = self.sheets.page_count
             size, lines = self._foot(f"{number}/{count}" if count > 1 else "")
             self.y = self.bottom
             self.set_lines(lines, Style(size), self.left, self.width, "left")
+            if self._data.code:
+                left, top = self.left + self._whole - self._side, self.label.height - self.top - self._side
+                self.label.symbol("datamatrix", self._data.code, left, top, module_mm=self._module)
 
         self.sheets.on_every_page(draw)
-        return self.sheets.finish()
+        return self.label
 
 
 def medicine_label(data: MedicineLabelPaper) -> bytes:
     """The label as PDF, its page the label's own size."""
+    return medicine_sheets(data).pdf()
+
+
+def medicine_sheets(data: MedicineLabelPaper) -> LabelSheets:
+    """The label, and as many more as its words need."""
     label = _Label(data)
     words = [data.directions, *data.warnings]
     label.say(f"{data.medicine} — {data.quantity}", Style(8.5, bold=True), gap=1)

@@ -3,10 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
+from clinic_desktop.domain import cards
 from clinic_desktop.domain.coding import ndc_words
 from clinic_desktop.domain.doses import counted
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.medicine_label import MedicineLabelPaper, medicine_label
+from clinic_desktop.reports.label_sheets import LabelSheets
+from clinic_desktop.reports.medicine_label import MedicineLabelPaper, medicine_sheets
 from clinic_desktop.reports.prescription import PrescriptionPaper, PrescriptionPaperLine
 from clinic_desktop.reports.prescription import prescription as prescription_paper
 from clinic_desktop.reports.printed import head_of, here, identity_of, printed_by, today
@@ -77,10 +79,15 @@ def _pharmacy(facts: Prescription) -> str:
 
 def label(desk: Desk, prescription_id: str, what: LabelOf) -> bytes:
     """The label of one pack as PDF, at the label's own size."""
+    return label_sheets(desk, prescription_id, what).pdf()
+
+
+def label_sheets(desk: Desk, prescription_id: str, what: LabelOf) -> LabelSheets:
+    """The label of one pack, and as many more as its words need."""
     facts = prescribing.prescription(desk, prescription_id)
     line = next(each for each in facts.lines if each.line_id == what.line_id)
     who = identity_of(desk, facts.patient_id)
-    return medicine_label(
+    return medicine_sheets(
         MedicineLabelPaper(
             clinic=head_of(desk).name,
             patient_name=who.name(),
@@ -93,6 +100,7 @@ def label(desk: Desk, prescription_id: str, what: LabelOf) -> bytes:
             warnings=(line.instructions,) if line.instructions else (),
             lot=what.lot,
             expires_on=what.expires_on,
+            code=cards.write("medicine", what.line_id),
         )
     )
 

@@ -133,6 +133,13 @@ class Paper(Flow):
         self.sheets.rule(self.left, self.y, self.width)
         self.y += 8
 
+    def next_patient(self, patient: PatientIdentity) -> None:
+        """Begin a page of another patient: this page and those after it say so, and are no longer the one's before."""
+        self._patient = patient
+        self.next_page()
+        self._identity(patient)
+        self.y += 10
+
     def finish(self, *, seal: Seal | None = None) -> bytes:
         """Write the foot of every page, now that their number is known, and give the PDF; sealed where asked."""
         by = _("Printed {moment} by {name}").format(moment=moment(self._printed.at), name=self._printed.by)

@@ -16,6 +16,7 @@ from clinic_desktop.reports import (
     document_papers,
     growth_papers,
     immunization_papers,
+    label_papers,
     laboratory_papers,
     medicine_papers,
     printed,
@@ -49,6 +50,7 @@ __all__ = [
     "claim_papers",
     "document_papers",
     "growth_papers",
+    "label_papers",
     "make",
     "medicine_papers",
     "opened",
@@ -205,6 +207,18 @@ def _claim_batch(desk: Desk, _patient_id: str, number: str | None) -> Sequence[b
     return (claim_papers.batch(desk, _chosen(found, lambda one: one.number, number).id),)
 
 
+def _patient_card(desk: Desk, patient_id: str, _number: str | None) -> Sequence[bytes]:
+    return (label_papers.patient_card(desk, patient_id).pdf(),)
+
+
+def _wristband(desk: Desk, patient_id: str, _number: str | None) -> Sequence[bytes]:
+    return (label_papers.wristband(desk, patient_id).pdf(),)
+
+
+def _label_sheet(desk: Desk, patient_id: str, _number: str | None) -> Sequence[bytes]:
+    return (label_papers.label_sheet(desk, patient_id).pdf(),)
+
+
 DOCUMENTS: dict[str, Document] = {
     "prescription": Document(
         N_("Prescription"), N_("the prescription's"), "prescribing.last_prescriptions", _prescription
@@ -242,6 +256,14 @@ DOCUMENTS: dict[str, Document] = {
             ("sick-note", N_("Sick note"), _written("sick_note")),
             ("certificate", N_("Medical certificate"), _written("certificate")),
             ("note", N_("Note"), _written("note")),
+        )
+    },
+    **{
+        name: Document(title, N_("none: there is one for each patient"), "patients.patient_banner", made)
+        for name, title, made in (
+            ("patient-card", N_("Patient card"), _patient_card),
+            ("wristband", N_("Wristband"), _wristband),
+            ("label-sheet", N_("Sheet of labels"), _label_sheet),
         )
     },
     "claim": Document(N_("Insurance claim"), N_("the claim's"), "claim_views.claims_of", _claim),

@@ -6,6 +6,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.reports import day_end as day_end_paper
 from clinic_desktop.reports import invoice as invoice_paper
 from clinic_desktop.reports import receipt as receipt_paper
+from clinic_desktop.reports.label_sheets import LabelSheets
 from clinic_desktop.reports.page import ClinicHead, PatientIdentity, Printed
 from clinic_desktop.reports.wording import card_words, day, method_words
 from clinic_desktop.services import cash, invoices
@@ -96,9 +97,14 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
 
 def receipt(desk: Desk, payment_id: str) -> bytes:
     """The receipt of a payment or refund as PDF, as wide as the roll."""
+    return receipt_sheets(desk, payment_id).pdf()
+
+
+def receipt_sheets(desk: Desk, payment_id: str, roll_mm: int = 80) -> LabelSheets:
+    """The receipt of a payment or refund, for a roll so wide."""
     facts = cash.receipt(desk, payment_id)
     patient = identity_of(desk, facts.patient_id)
-    return receipt_paper.receipt(
+    return receipt_paper.receipt_sheets(
         receipt_paper.ReceiptPaper(
             clinic=head_of(desk),
             printed=printed_by(desk),
@@ -118,6 +124,7 @@ def receipt(desk: Desk, payment_id: str) -> bytes:
             cashier=facts.taken_by,
             reference=facts.reference or "",
             refund=facts.kind == "refund",
+            roll_mm=roll_mm,
         )
     )
 

@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from reportlab.graphics.barcode.code128 import Code128
-
+from clinic_desktop.domain import cards
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.flow import Cell, Column, Flow, Style
-from clinic_desktop.reports.sheet import INK, MM, Sheets
+from clinic_desktop.reports import symbols
+from clinic_desktop.reports.flow import Flow
+from clinic_desktop.reports.label_sheets import LabelSheets
+from clinic_desktop.reports.labels import say_fitted
+from clinic_desktop.reports.sheet import MM
+from clinic_desktop.reports.text import wrap
 from clinic_desktop.reports.wording import day, moment
 
 # 0.25 mm is two dots of the common 203 dpi label printer: narrower bars blur together.
-_MODULE: Final = 0.25 * MM
+_MODULE_MM: Final = 0.25
+_BARS_MM: Final = 8
 _WIDTH, _HEIGHT = 60 * MM, 30 * MM
 
 
@@ -30,44 +34,49 @@ class SpecimenLabelPaper:
     born_on: date | None = None
 
 
-def specimen_labels(labels: Sequence[SpecimenLabelPaper]) -> bytes:
+def specimen_sheets(labels: Sequence[SpecimenLabelPaper]) -> LabelSheets:
     """One page for each label, its page the label's own size."""
-    sheets = Sheets(_WIDTH, _HEIGHT, _("Specimen labels"))
+    sheets = LabelSheets(_WIDTH, _HEIGHT, _("Specimen labels"))
     for place, label in enumerate(labels):
         if place:
             sheets.new_page()
         _draw(sheets, label)
-    return sheets.finish()
+    return sheets
 
 
-def bars(text: str) -> list[tuple[int, int]]:
-    """The bars of a Code 128 symbol (ISO/IEC 15417) as (start, width) in modules."""
-    code = Code128(text, quiet=0)
-    code.validate()
-    code.encode()
-    code.decompose()
-    found, at = [], 0
-    for letter in code.decomposed:
-        width = ord(letter.lower()) - ord("a") + 1
-        if letter.isupper():
-            found.append((at, width))
-        at += width
-    return found
+def specimen_labels(labels: Sequence[SpecimenLabelPaper]) -> bytes:
+    """The labels as PDF."""
+    return specimen_sheets(labels).pdf()
 
 
-def _draw(sheets: Sheets, label: SpecimenLabelPaper) -> None:
+def _draw(sheets: LabelSheets, label: SpecimenLabelPaper) -> None:
     edge = 2 * MM
-    flow = Flow(sheets, left=edge, top=edge, width=_WIDTH - 2 * edge, bottom=_HEIGHT)
-    columns = (Column(flow.width * 0.68, "left"), Column(flow.width * 0.32, "right"))
-    flow.row([Cell(label.patient_name, Style(8.5, bold=True)), Cell(label.kind, Style(8.5, bold=True))], columns,
-             gap=0, padding=1)  # fmt: skip
+    flow = Flow(sheets, left=edge, top=edge - 1, width=(_WIDTH - 2 * edge) * 0.7, bottom=_HEIGHT)
+    # A second line costs the height of the bars, so it comes only in small type.
+    short = len(wrap(label.patient_name, Flow.limit(flow.width, 7), bold=True)) == 1
+    say_fitted(flow, label.patient_name, (8.5, 7.5, 7) if short else (6.5, 6), 1 if short else 2)
+    name_ends = flow.y
+    kind = Flow(sheets, left=edge + flow.width + 4, top=edge - 1, width=(_WIDTH - 2 * edge) * 0.3 - 4, bottom=_HEIGHT)
+    say_fitted(kind, label.kind, (8.5, 7.5, 6.5, 5.5), 1, align="right")
+    flow.y, flow.width = max(name_ends, kind.y), _WIDTH - 2 * edge
     born = _("born {date}").format(date=day(label.born_on)) if label.born_on else ""
-    flow.say(" · ".join(part for part in (label.mrn, born) if part), Style(6.5), gap=1)
-    symbol = bars(label.number)
-    start, width = symbol[-1]
-    left = (_WIDTH - (start + width) * _MODULE) / 2
-    for at, wide in symbol:
-        sheets.box(left + at * _MODULE, flow.y, wide * _MODULE, 10 * MM, fill=INK)
-    flow.y += 10 * MM + 2
-    flow.say(label.number, Style(8.5, bold=True), gap=0)
-    flow.say(f"{moment(label.collected_at)} · {label.order_number}", Style(6), gap=0)
+    say_fitted(flow, " · ".join(part for part in (label.mrn, born) if part), (6.5, 6, 5), 1, bold=False)
+    _symbols(sheets, flow, label)
+
+
+def _symbols(sheets: LabelSheets, flow: Flow, label: SpecimenLabelPaper) -> None:
+    """The number as bars for the analyser, our own code for the hand scanner, and both in figures."""
+    top = max(flow.y + 1, 9 * MM)
+    bars = symbols.pattern("code128", label.number)
+    left = max((_WIDTH - bars.width * _MODULE_MM * MM) / 2, 0)
+    sheets.symbol("code128", label.number, left, top, module_mm=_MODULE_MM, height_mm=_BARS_MM)
+    flow.y, flow.width = top + _BARS_MM * MM + 1, _WIDTH - 2 * flow.left - 10 * MM
+    say_fitted(flow, label.number, (8.5, 7.5, 6.5, 5.5), 1)
+    say_fitted(flow, moment(label.collected_at), (6,), 1, bold=False)
+    say_fitted(flow, label.order_number, (6, 5), 1, bold=False)
+    code = cards.write("specimen", label.number)
+    side = symbols.pattern("datamatrix", code).width
+    module = 0.375 if side * 0.375 <= 8.5 else 0.25
+    sheets.symbol(
+        "datamatrix", code, _WIDTH - (2.5 + side * module) * MM, _HEIGHT - (2 + side * module) * MM, module_mm=module
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from sqlalchemy import select
 
 from clinic_desktop.domain import coding
+from clinic_desktop.domain.clinic_settings import SETTING_WORDS, SETTINGS
 from clinic_desktop.domain.counting import money, whole
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -19,19 +20,6 @@ from clinic_desktop.store.tables.laboratory import lab_ranges, lab_tests
 from clinic_desktop.store.tables.pharmacy import products
 
 # What may be set, and what each value has to look like.
-SETTINGS = {
-    "clinic_name": re.compile(r"(?s).*\S.*"),
-    "clinic_address": re.compile(r"(?s).*"),
-    "clinic_phone": re.compile(r"[^\n]*"),
-    "currency": re.compile(r"[A-Z]{3}"),
-    "idle_lock_minutes": re.compile(r"[1-9]|[1-5]\d|60"),
-    "break_glass_minutes": re.compile(r"[5-9]|[1-5]\d|60"),
-    "consent_age": re.compile(r"1[0-9]|2[01]"),
-    "confidential_age": re.compile(r"1[0-9]|2[01]"),
-    # The largest file that becomes a document, in MB (domain.contents.HIGHEST_LIMIT_MB).
-    "attachment_limit_mb": re.compile(r"[1-9]|[1-9]\d|1[0-4]\d|150"),
-    SETTING: re.compile(r"[a-z0-9][a-z0-9_.+>:-]{0,119}"),
-}
 PRICE_KINDS = ("consultation", "test", "medicine", "procedure", "other")
 FOREVER_DAYS = 54750  # 150 years of 365 days: "from then on", as the starter pack writes it
 
@@ -146,7 +134,7 @@ def change_setting(act: Act, name: str, value: str) -> None:
     if name not in SETTINGS:
         raise ValueError("no such setting")
     if not SETTINGS[name].fullmatch(value.strip()):
-        raise Refusal(_SETTING_WORDS.get(name, N_("Please fill this in.")), field=name)
+        raise Refusal(SETTING_WORDS.get(name, N_("Please fill this in.")), field=name)
     if name == SETTING and value.strip() not in schedule_ids(act.conn):
         raise Refusal(N_("There is no schedule “{id}”."), field=name, id=value.strip())
     known = act.conn.execute(select(settings.c.id).where(settings.c.name == name)).scalar_one_or_none()
@@ -314,16 +302,6 @@ def retire_range(act: Act, range_id: str, reason: str, *, expect: int) -> int:
         raise Refusal(N_("Say why."), field="reason")
     return act.change(lab_ranges, range_id, {"active": 0}, kind="lab_range.retired", reason=reason.strip(),
                       expect=expect)  # fmt: skip
-
-
-_SETTING_WORDS = {
-    "currency": N_("Three capital letters, such as USD or KES."),
-    "idle_lock_minutes": N_("Between 1 and 60 minutes."),
-    "clinic_phone": N_("One line only."),
-    "break_glass_minutes": N_("Between 5 and 60 minutes."),
-    "consent_age": N_("Between 10 and 21 years."),
-    "confidential_age": N_("Between 10 and 21 years."),
-}
 
 
 def _require_price(name: str, amount: int) -> None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from clinic_desktop.services import arrival_documents, arrival_people, arrival_signs
 from clinic_desktop.services.about import require_recovery
@@ -20,6 +20,8 @@ from clinic_desktop.store.tables.documents import attachments, documents
 from clinic_desktop.store.tables.insurance import insurers
 from clinic_desktop.store.tables.outside import identifiers, observations, outside_parties
 from clinic_desktop.store.tables.patients import patients
+
+IN_ACT = ("would_become",)
 
 # Whose records are the person's own, with the journal kind of what came in.
 KINDS = {
@@ -103,8 +105,13 @@ def which_are_here(read: Read, keys: Sequence[Key]) -> tuple[Key, ...]:
 @query
 def foreseen(read: Read, records: Sequence[tuple[Key, str]]) -> tuple[str, ...]:
     """What would become of records, by their keys and digests: "new", "same", "changed" or "kept_here"."""
-    found = look_up(read.conn, [key for key, _digest in records])
-    now = revisions(read.conn, found)
+    return would_become(read.conn, records)
+
+
+def would_become(connection: Connection, records: Sequence[tuple[Key, str]]) -> tuple[str, ...]:
+    """The same, asked within an act."""
+    found = look_up(connection, [key for key, _digest in records])
+    now = revisions(connection, found)
 
     def one(key: Key, digest: str) -> str:
         known = found.of(key)

@@ -5,6 +5,7 @@ import glob
 import logging
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,7 @@ from clinic_desktop import settings
 from clinic_desktop.clock import Clock, SystemClock, from_text, new_id, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import reference
+from clinic_desktop.services import letterbox, reference
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.backups import backup_before_migration
 from clinic_desktop.services.sessions import Session
@@ -24,7 +25,14 @@ from clinic_desktop.services.workstations import new_code
 from clinic_desktop.store import audit, schema
 from clinic_desktop.store.anchor import Anchor, Process
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.lock import Lock, alone, one_sender, share
+from clinic_desktop.store.lock import (
+    Lock,
+    alone,
+    one_sender,
+    one_sender_in_turn,
+    share,
+    somebody_waits_to_send,
+)
 from clinic_desktop.store.tables import journal as journal_tables
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
@@ -38,8 +46,8 @@ log = logging.getLogger(__name__)
 
 DATABASE = "clinic.db"
 ANCHOR = "anchor"
-# Whose acts are those of devices: an account with no key slot..
-DEVICES = "~devices"
+# Whose acts are those of devices and of the background process: accounts with no key slot.
+DEVICES, DOWNTIME, REPORTS = "~devices", "~downtime", "~reports"
 # A clinic is made in seconds: a folder that was being made longer ago than this is nobody's any more.
 HALF_MADE_SECONDS = 600
 # A clock that is set back by less than this is only being kept right by the network.
@@ -90,16 +98,27 @@ class Clinic:
         """Remove somebody's key slot."""
         self.vault.remove_user(user_id)
 
-    def begin(self, user_id: str) -> Desk:
-        """Open a session for somebody without a password: for the demo's made-up days, where the caller has the key."""
-        return self._session(Unlocked(user_id, "", self.data_key, 0), method="key")
+    def begin(self, user_id: str, method: str = "key") -> Desk:
+        """Open a session for somebody without a password: for made-up days, and for a paired device ("device")."""
+        return self._session(Unlocked(user_id, "", self.data_key, 0), method=method)
 
     def begin_devices(self) -> Desk:
         """Open a session for what devices send: journaled as theirs, under an account that nobody can sign in with."""
+        return self._begin_account(DEVICES, "Devices", "laboratory")
+
+    def begin_downtime(self) -> Desk:
+        """Open a session for the downtime pack, which reads today's charts as a nurse may, and changes nothing."""
+        return self._begin_account(DOWNTIME, "Downtime pack", "nurse")
+
+    def begin_reports(self) -> Desk:
+        """Open a session for the reports that are written by themselves."""
+        return self._begin_account(REPORTS, "Scheduled reports", "administrator")
+
+    def _begin_account(self, username: str, display_name: str, role: str) -> Desk:
         with self.store.write(act=new_id(), session=None) as unit:
-            known = unit.conn.execute(select(staff.c.id).where(staff.c.username == DEVICES)).scalar_one_or_none()
+            known = unit.conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
             if known is None:
-                account = {"username": DEVICES, "display_name": "Devices", "role": "laboratory"}
+                account = {"username": username, "display_name": display_name, "role": role}
                 known = unit.create(staff, account, kind="staff.added")
         return self._session(Unlocked(str(known), "", self.data_key, 0), method="device")
 
@@ -115,6 +134,14 @@ class Clinic:
     def send_alone(self) -> Lock:
         """Be the one process of this clinic that sends to other systems. Raises Trouble while another does."""
         return one_sender(self.profile)
+
+    def send_in_turn(self, wait: Callable[[float], None], patience: float) -> Lock:
+        """As `send_alone`, after asking the background process for its turn. Raises Trouble after the patience."""
+        return one_sender_in_turn(self.profile, wait, patience)
+
+    def somebody_waits_to_send(self) -> bool:
+        """Whether a command waits for its turn to send."""
+        return somebody_waits_to_send(self.profile)
 
     def close(self) -> None:
         """Close the database and note in the keyring how far it got."""
@@ -208,6 +235,7 @@ def create_clinic(
         made.vault.add_user(made.data_key, admin, username, password, display_name.strip())
         chosen = settings.Settings(workstation=code, clinic_name=clinic_name.strip(), demo_sign_in=demo_sign_in)
         settings.save(making, chosen)
+        letterbox.is_own_key(making, made.data_key)
         _put_in_place(making, profile)
     except OSError as error:
         raise Trouble(
@@ -258,7 +286,7 @@ def open_with_key(
         anchor = Anchor(profile / ANCHOR, data_key, process)
         store = Store(path, data_key, clock=clock, workstation=chosen.workstation, anchor=anchor)
         try:
-            notices = _look_back(store, vault, anchor)
+            notices = _look_back(store, vault, anchor) + _letterbox_notices(profile, data_key, store)
         except BaseException:
             store.close()
             raise
@@ -323,6 +351,26 @@ def _put_in_place(making: Path, profile: Path) -> None:
         for item in moved:
             (profile / item.name).rename(item)
         raise
+
+
+def _letterbox_notices(profile: Path, data_key: bytes, store: Store) -> tuple[str, ...]:
+    """See to it that what arrives while the clinic is locked is sealed to its own key, and say so if it was not."""
+    try:
+        own = letterbox.is_own_key(profile, data_key)
+    except Trouble as error:
+        log.warning("the public key could not be put in its place: %s", error.facts.get("why"))
+        return (N_("The clinic's folder cannot be written to: what arrives while the clinic is locked is refused."),)
+    if own:
+        return ()
+    log.warning("the public key beside the database was not this clinic's")
+    with store.write(act=new_id(), session=None) as unit:
+        unit.accessed("letterbox.key_replaced")
+    return (
+        N_(
+            "The public key in the clinic's folder had been exchanged by somebody. What arrived while the clinic was"
+            " locked may be lost: look at the inbox, and ask the senders to send it again."
+        ),
+    )
 
 
 def _look_back(store: Store, vault: Vault, anchor: Anchor) -> tuple[str, ...]:

@@ -8,9 +8,27 @@ from sqlalchemy import Row
 from clinic_desktop.domain.ranges import CRITICAL
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import inbox
-from clinic_desktop.services.acts import Act
+from clinic_desktop.services.acts import Act, command
+from clinic_desktop.services.roles import ADMINISTRATOR, LABORATORY
 
 IN_ACT = ("tell_doctors", "tell_laboratory")
+OTHER_KEY = N_("it was sealed to a key that is not this clinic's: somebody had exchanged the public key")
+DAMAGED = N_("its file is damaged or was changed")
+NOT_TAKEN = N_("it could not be taken into the database")
+UNREADABLE = N_("it is not written as this version writes its messages")
+
+
+@command
+def report_lost(act: Act, name: str, why: str) -> None:
+    """Say to the laboratory and the administrators that a message was acknowledged while locked and is lost."""
+    act.accessed("letterbox.lost", subject=f"{name}: {why}")
+    title = _(N_("A message that arrived while the clinic was locked is lost"))
+    body = _(
+        N_("{why}. Ask the senders to send again what they sent since the last sign-in. File: letterbox/lost/{name}")
+    )
+    for role in (LABORATORY, ADMINISTRATOR):
+        words = body.format(why=_(why)[:1].upper() + _(why)[1:], name=name)
+        inbox.notify(act, inbox.Notice("task", "critical", title, role, words))
 
 
 def tell_doctors(act: Act, row: Row[Any], value: str, patient: str, record: str, flag: str) -> None:

@@ -32,7 +32,7 @@ from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, 
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("place", "named", "written")
+IN_ACT = ("place", "named", "written", "test_of")
 
 # A device in another time zone, or whose clock is kept badly, is not yet wrong.
 AHEAD = timedelta(days=1)
@@ -50,6 +50,7 @@ class Placed:
     why: str | None = None
     filed_kind: str | None = None
     filed_id: str | None = None
+    count: int = 1
 
 
 def named(text: str | None) -> Named:
@@ -75,7 +76,7 @@ def place(act: Act, message: Row[Any], row: Row[Any], chosen: str | None = None)
     doubt = _when_doubt(act.conn, message, row, patient)
     if doubt is not None and chosen is None:
         return Placed("review", doubt)
-    code = _our_test(act.conn, row)
+    code = test_of(act.conn, row.code_system, row.code, row.test_code)
     waiting = _open_tests(act.conn, patient, order, code)
     if waiting and order is None and (chosen is None or len(waiting) > 1):
         return Placed("review", rules.OPEN_ORDER if len(waiting) == 1 else rules.OPEN_ORDERS)
@@ -137,12 +138,12 @@ def _owner(conn: Connection, order: str) -> str:
     return str(conn.execute(select(lab_orders.c.patient_id).where(lab_orders.c.id == order)).scalar_one())
 
 
-def _our_test(conn: Connection, row: Row[Any]) -> str | None:
+def test_of(conn: Connection, system: str, code: str, test_code: str | None) -> str | None:
     """The test of the catalogue a result is of; None where there is none, or where several share the code."""
-    if row.test_code:
-        known = select(lab_tests.c.code).where(lab_tests.c.code == row.test_code, lab_tests.c.active == 1)
-    elif row.code_system == LOINC:
-        known = select(lab_tests.c.code).where(lab_tests.c.loinc == row.code, lab_tests.c.active == 1)
+    if test_code:
+        known = select(lab_tests.c.code).where(lab_tests.c.code == test_code, lab_tests.c.active == 1)
+    elif system == LOINC:
+        known = select(lab_tests.c.code).where(lab_tests.c.loinc == code, lab_tests.c.active == 1)
     else:
         return None
     found = list(conn.execute(known).scalars())

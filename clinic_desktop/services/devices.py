@@ -15,6 +15,8 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import device_alarms, device_others, inbox
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.device_filing import named, place, written
+from clinic_desktop.services.device_records import ReceivedRecord, titles
+from clinic_desktop.services.device_records import written as as_kept
 from clinic_desktop.store.attachments import PART_BYTES
 from clinic_desktop.store.tables.devices import device_message_parts, device_messages, device_results
 
@@ -68,6 +70,8 @@ class ReceivedMessage:
     charset: str | None = None
     said_of: Named = field(default_factory=Named)
     results: tuple[ReceivedResult, ...] = ()
+    records: tuple[ReceivedRecord, ...] = ()
+    received_at: str | None = None  # when it came, where that was before it could be kept in the database
 
     def __repr__(self) -> str:
         return f"ReceivedMessage({self.kind}, {self.message_type})"
@@ -152,10 +156,12 @@ def receive_message(act: Act, message: ReceivedMessage) -> Taken:
         {
             "kind": message.kind, "device": message.device, "peer": message.peer, "control_id": message.control_id,
             "message_type": message.message_type, "subject": message.subject, "sha256": sha256,
-            "size": len(message.raw), "charset": message.charset, "received_at": act.at, "state": "received",
+            "size": len(message.raw), "charset": message.charset, "received_at": message.received_at or act.at,
+            "state": "received",
             "said_of": json.dumps(
                 {"numbers": said.numbers, "names": said.names, "born": said.born, "sex": said.sex}, ensure_ascii=False
             ),
+            "carried": as_kept(message.records),
         },
         kind="device_message.received",
     )  # fmt: skip
@@ -188,8 +194,13 @@ def file_message(act: Act, message_id: str) -> Sorted:
     if message.state != "received":
         return _sorted(act.conn, message_id)
     if message.subject != "result":
-        act.change(device_messages, message_id, {"state": "review"}, kind="device_message.to_review")
-        return Sorted(0, 1, 0)
+        placed = device_others.place(act, message, named(message.said_of))
+        by_itself = placed.state == "filed"
+        changes: dict[str, object] = {"state": placed.state, "why": placed.why, "filed_kind": placed.filed_kind}
+        changes |= {"filed_id": placed.filed_id, "decided_at": act.at if by_itself else None}
+        kind = "device_message.filed" if by_itself else "device_message.to_review"
+        act.change(device_messages, message_id, changes, kind=kind)
+        return Sorted(placed.count, 0, 0) if by_itself else Sorted(0, 1, 0)
     for row in _results(act.conn, message_id):
         if row.state == "received":
             placed = place(act, message, row)
@@ -242,7 +253,7 @@ def review_list(read: Read, limit: int = LISTED) -> tuple[ReviewItem, ...]:
     found += [
         ReviewItem(
             row.id, row.id, row.subject, row.device, row.message_type, row.received_at, named(row.said_of),
-            "", "", "", "", None, row.why or N_("a person decides about this kind of message"),
+            titles(row.carried), "", "", "", None, row.why or N_("a person decides about this kind of message"),
         )
         for row in read.conn.execute(whole.limit(limit))
     ]  # fmt: skip
@@ -299,11 +310,11 @@ def file_item(act: Act, item_id: str, patient_id: str) -> Settled:
         return Settled(item_id, "filed", len(waiting))
     if message.state != "review":
         raise Refusal(N_("This was decided meanwhile."))
-    kind, record = device_others.file(act, message, named(message.said_of), patient_id)
-    decided = {"state": "filed", "decided_at": act.at, "decided_by": act.session.staff_id}
-    decided |= {"filed_kind": kind, "filed_id": record}
+    placed = device_others.file(act, message, named(message.said_of), patient_id)
+    decided: dict[str, object] = {"state": "filed", "decided_at": act.at, "decided_by": act.session.staff_id}
+    decided |= {"filed_kind": placed.filed_kind, "filed_id": placed.filed_id}
     act.change(device_messages, item_id, decided, kind="device_message.filed", expect=message.revision)
-    return Settled(item_id, "filed")
+    return Settled(item_id, "filed", placed.count)
 
 
 @command

@@ -38,6 +38,8 @@ _PATIENT = frozenset({
     "family_name", "given_names", "sex", "born_on", "born_precision", "phone", "other_phone", "email", "address",
     "city", "district", "postal_code", "country", "language",
 })  # fmt: skip
+# Who somebody is: the merge asks a person first (the rule `identity`), and this is the second lock on the same door.
+_WHO = frozenset({"family_name", "given_names", "sex", "born_on", "born_precision"})
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,20 @@ def act_of(unit: Transaction, workstation: str, system: str) -> Act:
 
 
 def bring_patient(
-    act: Act, patient: str, changes: Mapping[str, object], contacts: Sequence[Contact] | None, why: str
+    act: Act,
+    patient: str,
+    changes: Mapping[str, object],
+    contacts: Sequence[Contact] | None,
+    why: str,
+    *,
+    decided: bool = False,
 ) -> None:
-    """Change what a system changed in a registration; a former name stays findable."""
+    """Change what a system changed in a registration; a former name stays findable.
+
+    Raises Refusal where it would change who the patient is and nobody has `decided` it.
+    """
+    if not decided and _WHO & changes.keys():
+        raise Refusal(N_("Nobody has decided that this patient is somebody else than was registered."), field="patient")
     before = act.conn.execute(select(patients).where(patients.c.id == patient)).one()
     wanted = {name: value for name, value in changes.items() if name in _PATIENT}
     if wanted:

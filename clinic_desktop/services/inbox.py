@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, not_, or_, select
 
 from clinic_desktop.clock import from_text, new_id, to_text
 from clinic_desktop.domain import inbox as rules
@@ -230,7 +230,9 @@ def unread(read: Read) -> int:
 @query
 def addressees(read: Read) -> tuple[Addressee, ...]:
     """Everybody a message can be sent to: the roles, then the people who work here."""
-    people = read.conn.execute(select(staff).where(staff.c.active == 1).order_by(staff.c.display_name)).all()
+    people = read.conn.execute(
+        select(staff).where(staff.c.active == 1, not_(staff.c.username.startswith("~"))).order_by(staff.c.display_name)
+    ).all()
     roles = [Addressee(role, role) for role in ROLES]
     return (*roles, *(Addressee(row.id, f"{row.display_name} ({row.role})") for row in people))
 

@@ -95,6 +95,7 @@ class OpenTest:
     order_number: str
     ordered_at: datetime
     status: str
+    order_id: str
 
 
 @query
@@ -239,7 +240,10 @@ def open_tests(read: Read, patient_id: str) -> tuple[OpenTest, ...]:
         )
         .order_by(lab_orders.c.ordered_at, lab_order_tests.c.position)
     ).all()
-    return tuple(OpenTest(row.test_code, row.name, row.number, from_text(row.ordered_at), row.status) for row in rows)
+    return tuple(
+        OpenTest(row.test_code, row.name, row.number, from_text(row.ordered_at), row.status, row.order_id)
+        for row in rows
+    )
 
 
 def settle(act: Act, order_id: str) -> None:

@@ -31,7 +31,7 @@ from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("age_words", "reindex", "require_patient", "shown_name", "sex_words")
+IN_ACT = ("age_words", "details_within", "reindex", "require_patient", "shown_name", "sex_words")
 
 
 @dataclass(frozen=True)
@@ -245,12 +245,17 @@ def patient_banner(read: Read, patient_id: str) -> BannerFacts:
 @query(access="chart")
 def patient_details(read: Read, patient_id: str) -> PatientDetails:
     """Everything of a registration, for the form that changes it."""
-    row = require_patient(read.conn, patient_id)
+    return details_within(read, patient_id)
+
+
+def details_within(asking: Read | Act, patient_id: str) -> PatientDetails:
+    """The same, within an act that changes some of it."""
+    row = require_patient(asking.conn, patient_id)
     columns = {name: row._mapping[name] for name in _FIELDS}
     patient = NewPatient(
         **columns | {"born_on": _day(row.born_on)},
-        contacts=contacts_of(read.conn, patient_id),
-        other_names=tuple(other_names_of(read.conn, patient_id)),
+        contacts=contacts_of(asking.conn, patient_id),
+        other_names=tuple(other_names_of(asking.conn, patient_id)),
     )
     name = shown_name(row.family_name, row.given_names)
     return PatientDetails(row.id, row.revision, row.mrn, name, row.registered_at, patient)

@@ -329,6 +329,12 @@ ACTS: dict[str, frozenset[str]] = {
     "charge_codes.code_charge": frozenset({CASHIER, ADMINISTRATOR}),
     "lab_orders.order_of": frozenset({DOCTOR, NURSE, LABORATORY}),
     "lab_orders.conclude_order": frozenset({DOCTOR, LABORATORY}),
+    # what a scanner reads
+    "packs.seen_pack": CLINICAL | {PHARMACIST, ADMINISTRATOR},
+    "packs.remember_pack": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "packs.forget_pack": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "scanning.place_of_code": EVERYONE,
+    "scanning.place_of_number": EVERYONE,
     **OFFICE,
     # billing
     **dict.fromkeys(

@@ -1,11 +1,23 @@
 """The part of the table of permissions that is about the office: reports, systems, devices, research."""
 
-from clinic_desktop.services.roles import ADMINISTRATOR, CASHIER, DOCTOR, EVERYONE, LABORATORY, PHARMACIST
+from clinic_desktop.services.roles import (
+    ADMINISTRATOR,
+    CASHIER,
+    CLINICAL,
+    DOCTOR,
+    EVERYONE,
+    FRONT_DESK,
+    LABORATORY,
+    NURSE,
+    PHARMACIST,
+)
 
 _DEVICES = (
     "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
     "device_counts", "file_item", "reject_item",
 )  # fmt: skip
+
+_REGISTRATIONS = ("told_registrations", "register_told", "take_over_told", "merge_told")
 
 OFFICE: dict[str, frozenset[str]] = {
     # anonymised exports for research
@@ -26,7 +38,39 @@ OFFICE: dict[str, frozenset[str]] = {
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
+    # what the background process does by itself
+    "jobs.job_history": frozenset({ADMINISTRATOR}),
+    "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),
+    "downtime.todays_patients": CLINICAL,
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
+    # printers of labels and receipts: anybody prints what they may read, an administrator sets up and sees the log
+    "printing.add_printer": frozenset({ADMINISTRATOR}),
+    "printing.change_printer": frozenset({ADMINISTRATOR}),
+    "printing.printers": frozenset({ADMINISTRATOR}),
+    "printing.printer_for": EVERYONE,
+    "printing.printed_before": EVERYONE,
+    "printing.begin_print": EVERYONE,
+    "printing.end_print": EVERYONE,
+    "printing.prints": frozenset({ADMINISTRATOR}),
+    "device_alarms.report_lost": frozenset({LABORATORY}),
+    # devices that are let in; `~devices`, the account that redeems a code, has the laboratory's role
+    "pairing.pair_device": frozenset({ADMINISTRATOR}),
+    "pairing.offer_code": frozenset({ADMINISTRATOR}),
+    "pairing.revoke_device": frozenset({ADMINISTRATOR}),
+    "local_network.choose_network": frozenset({ADMINISTRATOR}),
+    "local_network.leave_network": frozenset({ADMINISTRATOR}),
+    "pairing.paired": frozenset({ADMINISTRATOR}),
+    "pairing.redeem_code": frozenset({LABORATORY, ADMINISTRATOR}),
+    # what paired devices tell and ask: the role is that of the kind's account (domain.pairing.KINDS)
+    "device_intake.take_vitals": frozenset({NURSE}),
+    "device_intake.take_paper": frozenset({FRONT_DESK}),
+    "device_intake.keep_results": frozenset({LABORATORY}),
+    "device_scans.take_scan": frozenset({FRONT_DESK}),
+    "device_scans.scan": EVERYONE,
+    "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
+    "device_views.called": EVERYONE,
+    "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
+    **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

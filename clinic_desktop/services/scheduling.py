@@ -264,7 +264,10 @@ def _require_free(act: Act, slot: Slot, itself: str) -> None:
         raise Refusal(N_("This day is in the past."), field="starts_at")
     someone = act.conn.execute(
         select(staff.c.display_name).where(
-            staff.c.id == slot.practitioner, staff.c.active == 1, staff.c.role.in_(("doctor", "nurse"))
+            staff.c.id == slot.practitioner,
+            staff.c.active == 1,
+            staff.c.role.in_(("doctor", "nurse")),
+            staff.c.username.not_like("~%"),
         )
     ).scalar_one_or_none()
     if someone is None:
@@ -344,7 +347,7 @@ def _appointments(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[App
 def _practitioners(connection: Connection) -> tuple[Practitioner, ...]:
     rows = connection.execute(
         select(staff.c.id, staff.c.display_name, staff.c.role, staff.c.specialty)
-        .where(staff.c.active == 1, staff.c.role.in_(("doctor", "nurse")))
+        .where(staff.c.active == 1, staff.c.role.in_(("doctor", "nurse")), staff.c.username.not_like("~%"))
         .order_by(staff.c.role, staff.c.display_name)
     )
     return tuple(Practitioner(*row) for row in rows)

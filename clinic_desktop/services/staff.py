@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, not_, select
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import coding
@@ -104,8 +104,9 @@ def add_staff(act: Act, keys: KeyKeeper, new: NewStaff) -> str:
 
 @query
 def staff_members(read: Read) -> tuple[StaffMember, ...]:
-    """Everybody, those who work here first, by name."""
-    rows = read.conn.execute(select(staff).order_by(staff.c.active.desc(), staff.c.display_name))
+    """Everybody, those who work here first, by name; the accounts of devices stand with the devices."""
+    people = select(staff).where(not_(staff.c.username.startswith("~")))
+    rows = read.conn.execute(people.order_by(staff.c.active.desc(), staff.c.display_name))
     return tuple(
         StaffMember(
             row.id,

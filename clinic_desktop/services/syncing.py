@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, select
+from sqlalchemy import Connection, Select, Table, bindparam, exists, or_, select
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import Person
@@ -24,7 +24,7 @@ from clinic_desktop.store.tables.consents import consents
 from clinic_desktop.store.tables.directory import pharmacies
 from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.immunizations import immunizations
-from clinic_desktop.store.tables.inbox import notifications, refill_requests
+from clinic_desktop.store.tables.inbox import notification_states, notifications, refill_requests
 from clinic_desktop.store.tables.insurance import claims
 from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, specimens
@@ -37,8 +37,8 @@ from clinic_desktop.store.tables.sharing import shares
 from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = (
-    "changed_since", "content_for", "dispensed", "enrolment", "journal_end", "likely", "pharmacy_row", "record_for",
-    "share", "staff_rows", "whose",
+    "changed_since", "content_for", "dispensed", "enrolment", "journal_end", "likely", "notice_of_theirs",
+    "pharmacy_row", "record_for", "share", "staff_rows", "whose",
 )  # fmt: skip
 
 # What an entry of the journal touches, by the first word of its kind: the kind that is told, and how its record leads
@@ -183,6 +183,20 @@ def enrolment(connection: Connection, record: str) -> Mapping[str, Any] | None:
     return None if found is None else dict(found)
 
 
+def notice_of_theirs(connection: Connection, record: str) -> Mapping[str, Any] | None:
+    """A notice that a system sent to whoever signs in there, once somebody here has read it; else None."""
+    read = exists().where(
+        notification_states.c.notification_id == notifications.c.id, notification_states.c.read_at.is_not(None)
+    )
+    row = connection.execute(
+        select(notifications).where(
+            notifications.c.id == record, notifications.c.sent_by.is_(None), notifications.c.patient_id.is_(None),
+            or_(notifications.c.done_at.is_not(None), read),
+        )
+    ).mappings().one_or_none()  # fmt: skip
+    return None if row is None else dict(row)
+
+
 def content_for(connection: Connection, sha256: str) -> bytes:
     """The bytes of a document."""
     kept = attachments.kept(connection, sha256)
@@ -241,6 +255,11 @@ def _touched(
         return [(PATIENT, kept(record), record)]
     if kind == "medicine.dispensed":
         word = "dispense"
+    if kind == "notification.read":
+        # Read by one person: what they read is told, not that they did.
+        of = select(notification_states.c.notification_id).where(notification_states.c.id == record)
+        notice = connection.execute(of).scalar()
+        return [] if notice is None else [("notice", str(notice), None)]
     if word in _PARTS:
         table, column, told = _PARTS[word]
         whole = connection.execute(select(table.c[column]).where(table.c.id == record)).scalar()

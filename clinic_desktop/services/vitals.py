@@ -133,7 +133,8 @@ def record_vitals(
 ) -> tuple[Taken, ...]:
     """Keep what was typed for each sign, by key; ``pressure`` takes ``120/80``, ``posture`` how a height was measured.
 
-    With no encounter named, the patient's open one is taken, so that the doctor sees it there at once.
+    With no encounter named, the patient's open one is taken, so that the doctor sees it there at once; what was
+    measured longer ago than a day belongs to no visit of now.
     """
     posture = vitals.read_posture(entries.get("posture", ""))
     readings = [
@@ -144,7 +145,7 @@ def record_vitals(
     at = act.now if taken_at is None else taken_at
     if at > act.now:
         raise Refusal(N_("This time is still to come."), field="taken_at")
-    encounter = encounter_id or _open_encounter(act.conn, patient_id)
+    encounter = encounter_id or (_open_encounter(act.conn, patient_id) if act.now - at <= FRESH else None)
     age = age_of(act.conn, patient_id, at)
     known = normal_limits(act.conn)
     weighed = any(reading.code == vitals.WEIGHT for reading in readings)

@@ -161,6 +161,10 @@ class Watch:
             self._seq = rows[-1][0]
         return frozenset((row[1], row[2]) for row in rows)
 
+    def version(self) -> int:
+        """A number that is another one after every commit of anybody else."""
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
     def _end(self) -> int:
         return int(self._connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0])
 

@@ -7,12 +7,15 @@ that ends.
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from clinic_desktop.domain.refusals import Trouble
 
 FILE, WINDOW, SENDER = "lock", "window.lock", "sync.lock"
+# Touched by whoever waits for the background process to let it send for once; a mark older than this is nobody's.
+WISH, WISH_SECONDS = "sync.wish", 20.0
 
 
 class Lock:
@@ -44,6 +47,36 @@ def one_window(profile: Path) -> Lock:
 def one_sender(profile: Path) -> Lock:
     """Be the one process that sends to other systems. Raises Trouble while another does."""
     return _take(profile, alone=True, name=SENDER)
+
+
+def one_sender_in_turn(profile: Path, wait: Callable[[float], None], patience: float) -> Lock:
+    """Be the one sender, as soon as the background process has come to the end of what it is doing.
+
+    Raises Trouble where it has not within the patience (seconds); it goes on as it did then.
+    """
+    ends = time.monotonic() + patience
+    mark = profile / WISH
+    try:
+        while True:
+            try:
+                return one_sender(profile)
+            except Trouble:
+                if time.monotonic() >= ends:
+                    raise
+            with contextlib.suppress(OSError):
+                mark.touch()
+            wait(0.25)
+    finally:
+        with contextlib.suppress(OSError):
+            mark.unlink(missing_ok=True)
+
+
+def somebody_waits_to_send(profile: Path) -> bool:
+    """Whether a command waits for its turn to send."""
+    try:
+        return abs(time.time() - (profile / WISH).stat().st_mtime) < WISH_SECONDS
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

@@ -19,10 +19,11 @@ class Log:
     def add(self, rows: Rows, at: float, what: str, kind: str = "", record: str = "", **detail: Any) -> None:
         """Add one row, in the transaction of what it tells."""
         n, before = rows.ends.get(self.system) or queries.last_audited(rows, self.system) or (0, START)
-        row = Audited(self.system, n + 1, at, what, kind, record, detail)
-        row.hash = digest(before, row)
-        rows.put(row)
-        rows.ends[self.system] = (row.n, row.hash)
+        told = dumps(detail)
+        row = (self.system, n + 1, at, what, kind, record)
+        hashed = digest(before, row, told)
+        queries.add_audited(rows, row, told, hashed)
+        rows.ends[self.system] = (n + 1, hashed)
 
     def linked(self, rows: Rows, at: float, link: Link) -> None:
         """Write a link, and that it was written: the links can be made again from the log."""
@@ -33,19 +34,19 @@ class Log:
         )  # fmt: skip
 
 
-def digest(before: bytes, row: Audited) -> bytes:
-    """The hash of a row over its content and the hash of the row before it."""
-    text = dumps([row.system, row.n, row.at, row.what, row.kind, row.record, row.detail])
-    return hashlib.sha256(before + text.encode()).digest()
+def digest(before: bytes, row: tuple[object, ...], detail: str) -> bytes:
+    """The hash of a row over its content, the detail as its JSON, and the hash of the row before it."""
+    return hashlib.sha256(before + f"{dumps(row)[:-1]},{detail}]".encode()).digest()
 
 
 def broken(rows: Rows, system: str) -> int | None:
     """The first row that is not as it was written; None where the chain holds."""
     before, expected = START, 1
-    for row in rows.find(Audited, ("n",), system=system):
-        if row.n != expected or row.hash != digest(before, row):
-            return row.n
-        before, expected = row.hash, row.n + 1
+    for *row, detail, hashed in queries.all_audited(rows, system):
+        n: int = row[1]
+        if n != expected or hashed != digest(before, tuple(row), detail):
+            return n
+        before, expected = hashed, n + 1
     return None
 
 

@@ -1,7 +1,7 @@
 """What every job of one system works with."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 # A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
+WISH = "wish"
 DAY = 86_400.0
 # How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
 LEEWAY = 0.01
@@ -46,6 +47,10 @@ class Desk:
     holds: dict[str, float] = field(default_factory=dict)
     # Between two transactions of one job: whoever waits to save gets in.
     breathe: Callable[[], None] = lambda: None
+    # The lists that are looked through, by the kinds that they were worked out for.
+    lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
+    # Whom bodies have named since this process began.
+    named: set[str] = field(default_factory=set)
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""
@@ -69,6 +74,8 @@ class Desk:
 
     def held(self, *names: str) -> bool:
         """Whether any of these must not be asked for yet."""
+        if not self.holds:
+            return False
         now = self.now()
         return any(self.holds.get(name, 0.0) > now for name in names)
 
@@ -80,14 +87,17 @@ class Desk:
         """When to ask again for a limit that has room at this time."""
         return until + (until - self.now()) * LEEWAY
 
+    def wish(self, rows: Rows) -> None:
+        """Say to whichever process works for this system that what it holds back by itself is to be tried again."""
+        self.keep(rows, WISH, str(int(self.get(rows, WISH) or 0) + 1))
+
     def backoff(self, tries: int) -> float:
         """How long to wait: longer each time, up to a quarter of an hour, and never the same for all."""
         return min(900.0, 5.0 * 2.0 ** min(tries, 10)) * (0.5 + self.chance() / 2)
 
     def get(self, rows: Rows, name: str) -> str:
         """A small fact."""
-        found = rows.get(Kept, self.system, name)
-        return "" if found is None else found.value
+        return queries.kept_value(rows, self.system, name)
 
     def keep(self, rows: Rows, name: str, value: str) -> None:
         """Keep a small fact."""

@@ -6,8 +6,10 @@ from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
+from sync.engine.named import harvest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
+from sync.engine.sweeping import note_reading
 from sync.engine.taking import look, raise_question, take
 from sync.engine.telling import sign_in_needed
 from sync.port import Kind, Seen
@@ -96,11 +98,13 @@ def _note(desk: Desk, rows: Rows, one: Look, answer: Answer) -> None:
     else:
         _done(desk, rows, one)
         desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
+        harvest(desk, rows, answer)
         take(desk, rows, answer)
 
 
 def _done(desk: Desk, rows: Rows, one: Look) -> None:
     rows.remove(Look, system=desk.system, kind=one.kind, remote_id=one.remote_id)
+    note_reading(desk, rows)
 
 
 def _from_memory(desk: Desk, rows: Rows, one: Look) -> None:

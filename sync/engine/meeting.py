@@ -82,19 +82,45 @@ def _late(
     """A value that we sent and never heard of may arrive after all, over a newer one: that is no change of theirs."""
     if not merged.adopt:
         return merged
-    lost = [
-        one
-        for one in rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
-        if one.state in {"superseded", "unknown"}
-    ]
+    lost = _lost(desk, rows, link)
+    # Whoever said that what is there stands knows that it is old.
+    wanted = {name for name, one in decisions(desk, rows, seen.kind, link.local_id).items() if one.keep == "there"}
     late = {
         name
-        for name in merged.adopt
+        for name in merged.adopt - wanted
         if not kp.rules[name].theirs
         and any(name in one.body and canon(name)(one.body[name]) == canon(name)(seen.body[name]) for one in lost)
         and canon(name)(mine.get(name)) != canon(name)(seen.body[name])
     }
     return _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
+
+
+def _lost(desk: Desk, rows: Rows, link: Link) -> list[Intent]:
+    """What was sent and never heard of."""
+    found = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
+    return [one for one in found if one.state in {"superseded", "unknown"}]
+
+
+def _late_over_theirs(desk: Desk, rows: Rows, link: Link, asked: Conflict, seen: Seen) -> None:
+    """What a person is asked about was written over there by a lost request of ours: what they had written is kept.
+
+    Both sides may agree again by that, and the question is gone; their value must not go with it.
+    """
+    name, theirs = asked.member, asked.sides.get("theirs")
+    same = desk.canon(seen.kind)(name)
+    now = same(seen.body[name])
+    if now == same(theirs) or not any(
+        name in one.body and same(one.body[name]) == now for one in _lost(desk, rows, link)
+    ):
+        return
+    told = Conflict(
+        desk.new_id(), desk.system, link.kind, link.local_id, "overwrite", "", link.remote_id,
+        {"before": {name: theirs}, "sent": {name: seen.body[name]}, "moved": [name]}, "open",
+        why="an older request of ours arrived late", at=desk.now(),
+    )  # fmt: skip
+    asked.sides = {**asked.sides, "theirs": seen.body[name]}
+    rows.put_all([told, asked])
+    desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=[name])
 
 
 def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
@@ -130,7 +156,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     """Take into the chart what changed there; what the chart will not have is set aside, and nothing of it stays."""
     body = {**clear(desk, seen), **{name: merged.here[name] for name in merged.here if name in seen.body}}
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
-    because = Because(desk.system, seen.remote_id, merged.adopt)
+    because = Because(desk.system, seen.remote_id, merged.adopt, _decider(desk, rows, link, merged.adopt))
     try:
         with rows.part():
             records = desk.remote.adopt(whole, story, desk.known(rows))
@@ -143,6 +169,12 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     shadow.revision = again.revision if again is not None else 0
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(merged.adopt))
     return mine if mine is not None else dict(merged.here)
+
+
+def _decider(desk: Desk, rows: Rows, link: Link, members: frozenset[str]) -> str:
+    """Who decided one of the members that are taken in; empty where nobody had to."""
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, state="decided")
+    return next((one.who for one in found if one.sort == "field" and one.member in members), "")
 
 
 def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:
@@ -206,6 +238,8 @@ def _conflicts(
         one.clinical = int(kp.rules[name].clinical)
         rows.put(one)
     for name, one in here.items():
+        if one.state == "open" and name in seen.body:
+            _late_over_theirs(desk, rows, link, one, seen)
         if name not in seen.body or name in merged.tell:
             continue
         one.state = "closed"

@@ -12,6 +12,9 @@ from typing import Any
 
 from sync.port import Body, Rule
 
+# Why a person is asked where only the system changed who somebody is.
+THEY_CHANGED = "they changed who this is"
+
 # A value in a form in which two that say the same are equal.
 Canon = Callable[[Any], str]
 
@@ -89,6 +92,10 @@ def meet(
     """What one member is to say on either side."""
     if _equal(mine, theirs, same):
         return Meeting(mine, theirs)
+    if rule.theirs and rule.identity and base_theirs is not None:
+        # Their number of somebody is another one now: nobody but a person can say whether it is still the same person.
+        settled = decided is not None and _equal(theirs, decided.theirs, same)
+        return Meeting(mine, theirs, "" if settled or _equal(base_theirs, theirs, same) else THEY_CHANGED)
     if rule.theirs:
         # Taken in once: the chart may have no place for it, and is not asked again until it moves.
         return Meeting(mine if _equal(base_theirs, theirs, same) else theirs, theirs)
@@ -97,6 +104,17 @@ def meet(
     by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)
     if not by_us and not by_them:
         return Meeting(mine, theirs)
+    never_met = base_mine is None and base_theirs is None and rule.way == "keyed"
+    if rule.identity and by_them and not never_met:
+        return Meeting(mine, theirs, "both changed it" if by_us else THEY_CHANGED)
+    return _merged(rule, (base_mine, mine), (base_theirs, theirs), same, by_us=by_us, by_them=by_them)
+
+
+def _merged(
+    rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon, *, by_us: bool, by_them: bool
+) -> Meeting:
+    """What one side or both changed, by the way in which two changes of it meet."""
+    (base_mine, mine), (base_theirs, theirs) = ours, others
     if rule.way == "status":
         return _status(rule, mine, theirs, by_us=by_us, by_them=by_them)
     if rule.removal and (kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)):

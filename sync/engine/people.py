@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sync.engine import cards
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
 from sync.engine.meeting import projected
@@ -15,6 +16,13 @@ from sync.port import Body, Kind, Seen
 
 class UnknownError(LookupError):
     """There is nothing of that name to decide."""
+
+
+def _carry_out(desk: Desk, rows: Rows, one: Conflict, keep: str, who: str) -> None:
+    try:
+        cards.decide(desk, rows, one, keep, who)
+    except cards.Unfit:
+        raise UnknownError(one.id) from None
 
 
 class People:
@@ -39,11 +47,16 @@ class People:
             ]
 
     def resolve(self, conflict_id: str, keep: str, who: str, why: str = "") -> None:
-        """Decide a member: ``here``, ``there``, or carry out what else was asked. Raises UnknownError."""
+        """Decide a member: ``here``, ``there``, or carry out what else was asked. Raises UnknownError.
+
+        What a card can be answered with is in `choices`: only to read it closes no card.
+        """
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
             one = self._open(rows, conflict_id)
+            if one.sort in cards.ACTS:
+                _carry_out(desk, rows, one, keep, who)
             one.keep, one.who, one.why, one.decided_at = keep, who, why or one.why, desk.now()
             one.state = "decided" if one.sort == "field" else "closed"
             rows.put(one)
@@ -52,6 +65,13 @@ class People:
             )
             if one.sort == "field":
                 self._go_on(rows, one)
+
+    def choices(self, conflict_id: str) -> tuple[str, ...]:
+        """What may be done about a question that is neither of a member nor of a person."""
+        with self._desk.disk.read() as unit:
+            rows = Rows(unit)
+            one = rows.get(Conflict, conflict_id)
+            return () if one is None else cards.choices(self._desk, rows, one)
 
     def resolve_with(self, conflict_id: str, values: Body, who: str, why: str = "") -> None:
         """Decide a member by a third value: it is taken in here, and told there. Raises UnknownError."""
@@ -239,6 +259,8 @@ class People:
             if one.remote_id == remote_id:
                 one.state, one.keep, one.who, one.decided_at = "closed", keep, who, self._desk.now()
                 rows.put(one)
+                for asked in (one.local_id, *one.sides.get("others", ())):
+                    self._patient_goes_on(rows, str(asked))
         self._desk.log.add(rows, self._desk.now(), f"said {keep}", str(Kind.PATIENT), "", remote=remote_id, who=who)
 
     def _patient_goes_on(self, rows: Rows, local_id: str) -> None:
@@ -259,6 +281,7 @@ class People:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             desk.keep(rows, "paused", why)
+            desk.wish(rows)
             desk.log.add(rows, desk.now(), "paused" if why else "resumed", who=who)
         desk.holds.clear()
 
@@ -268,6 +291,8 @@ class People:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             queries.look_anew(rows, desk.system)
+            queries.try_again(rows, desk.system, desk.now())
+            desk.wish(rows)
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
 

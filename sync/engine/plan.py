@@ -8,6 +8,8 @@ from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Telling
 
+# Links that a person has ended so that the system is told nothing more of the record.
+NEVER = frozenset({"never", "left"})
 UNSETTLED = ("inflight", "unknown")
 
 
@@ -31,6 +33,10 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
     if story is None or not story.signed:
         set_state(desk, rows, work, "idle", "" if story is None else "it is a draft")
         return None
+    ended = {link.status for link in rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id)}
+    if ended & NEVER and "confirmed" not in ended:
+        set_state(desk, rows, work, "closed", "they are not told of it, as was decided")
+        return None
     kp = desk.kind(kind)
     links = desk.known(rows).all(kind, work.local_id)
     act = story.act or ("void" if story.void else "")
@@ -41,7 +47,7 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
         else:
             cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
         return None
-    if _gone(desk, rows, work):
+    if "gone" in ended:
         set_state(desk, rows, work, "person", "it is not there any more")
         return None
     telling = desk.remote.project(story, desk.known(rows))
@@ -78,11 +84,6 @@ def cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
 def _asked(desk: Desk, rows: Rows, work: Work) -> list[Intent]:
     found = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id)
     return [one for one in found if one.state not in {"ready", "rejected", "dropped"}]
-
-
-def _gone(desk: Desk, rows: Rows, work: Work) -> bool:
-    found = rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id, status="gone")
-    return bool(found)
 
 
 def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:

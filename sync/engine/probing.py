@@ -103,7 +103,12 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
 
 def _unowned(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
     link = rows.get(Link, desk.system, intent.kind, seen.remote_id)
-    return link is None or link.status in {"waiting", "here no place"} or link.local_id == intent.local_id
+    if link is None or link.status in {"waiting", "here no place"}:
+        return True
+    if link.status in {"gone", "replaced", "never", "left", "surplus"}:
+        return False  # a person has ended it, or is asked: it comes back by them alone
+    # Another part of the same record bears the same marker, and is that part and not this one.
+    return link.local_id == intent.local_id and (link.part == intent.part or link.status != "confirmed")
 
 
 def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:

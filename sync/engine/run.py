@@ -12,7 +12,7 @@ from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
-from sync.engine.desk import Desk
+from sync.engine.desk import WISH, Desk
 from sync.engine.intake import Intake
 from sync.engine.people import People
 from sync.engine.probing import probe
@@ -59,6 +59,8 @@ class Office:
         self._busy = False
         self._intake = Intake(desk)
         self._rotated = 0.0
+        self._idle_at = 0.0
+        self._wish = ""
         desk.gone_out = self._gone_out
 
     def _gone_out(self) -> None:
@@ -96,6 +98,8 @@ class Office:
                     if work is not None and intent.attempts:
                         doubt(desk, rows, intent, work)
             queries.look_anew(rows, desk.system)
+            # What was sent in the life that is not remembered is found there before anything is sent in this one.
+            desk.keep(rows, sweeping.READING_AGAIN, "yes")
             desk.budgets.forgotten(rows)
         epoch = epoch or desk.new_id()
         desk.keep(rows, "epoch", epoch)
@@ -108,25 +112,34 @@ class Office:
             self.start()
             return True
         desk = self.desk
+        asked_at = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
+            if (wish := desk.get(rows, WISH)) != self._wish:
+                # Somebody, perhaps in another process, wants it tried now: only the limits are still kept.
+                self._wish = wish
+                desk.holds.clear()
             behind = self._intake.behind(rows)
-            paused = bool(desk.get(rows, "paused")) or desk.held("away")
-            job = None if behind or paused else self._next(rows)
+            due = queries.next_due(rows, desk.system)
+            paused = bool(due.paused) or desk.held("away")
+            job = None if behind or paused else self._next(rows, due)
         if behind:
             self._intake.take_in()
             self._batch.clear()
             return True
         if job is None:
-            return False if paused else self._rotate()
+            if not paused and self._rotate():
+                return True
+            self._idle_at = asked_at
+            return False
         self._jobs += 1
         job()
         return True
 
-    def _next(self, rows: Rows) -> Callable[[], None] | None:
+    def _next(self, rows: Rows, due: queries.Due) -> Callable[[], None] | None:
         """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
         now = self.desk.now()
-        hint, lost, tell, read, lists = queries.next_due(rows, self.desk.system)
+        hint, lost, tell, read, lists, _ = due
         self._busy = any(at is not None and at <= now for at in (hint, lost, tell))
         finders: list[Callable[[Rows], Callable[[], None] | None]] = []
         turn = self._jobs % LIST_EVERY
@@ -138,7 +151,7 @@ class Office:
             finders.append(self._hints)
         if lost is not None and lost <= now:
             finders.append(self._lost)
-        if tell is not None and tell <= now:
+        if tell is not None and tell <= now and not sweeping.reads_again(self.desk, rows):
             finders.append(self._tell)
         if read is not None and read <= now:
             finders.append(self._looks)
@@ -147,8 +160,8 @@ class Office:
         for find in finders:
             if (job := find(rows)) is not None:
                 return job
-        if (due := sweeping.next_list(self.desk, rows)) is not None:
-            return lambda: self._begin_list(*due)
+        if (unseen := sweeping.next_list(self.desk, rows)) is not None:
+            return lambda: self._begin_list(*unseen)
         return None
 
     def _hints(self, rows: Rows) -> Callable[[], None] | None:
@@ -196,7 +209,9 @@ class Office:
     def _begin_list(self, kind: str, scope: str) -> None:
         desk = self.desk
         with desk.disk.write() as unit:
-            sweep = sweeping.begin(desk, Rows(unit), kind, scope)
+            rows = Rows(unit)
+            sweep = sweeping.begin(desk, rows, kind, scope)
+            sweeping.note_reading(desk, rows)
         if sweep is not None:
             sweeping.do_sweep(desk, sweep, self._intake)
 
@@ -214,10 +229,10 @@ class Office:
         now = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            if desk.get(rows, "paused"):
-                return False
-            _, lost, waiting, _, _ = queries.next_due(rows, desk.system)
-        due = [at for at in (lost, waiting) if at is not None]
+            next_due = queries.next_due(rows, desk.system)
+        if next_due.paused:
+            return False
+        due = [at for at in (next_due.lost, next_due.tell) if at is not None]
         if any(now < at <= now + seconds for at in due):
             return True
         frees = [until for name, until in desk.holds.items() if until > now and not name.startswith("sweep:")]
@@ -229,14 +244,17 @@ class Office:
         now = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            if desk.get(rows, "paused"):
+            due = queries.next_due(rows, desk.system)
+            if due.paused:
                 return None
             if desk.held("away"):
                 return desk.holds["away"]
-            *times, _lists = queries.next_due(rows, desk.system)
+            telling = None if sweeping.reads_again(desk, rows) else due.tell  # nothing is told yet
+            times = [due.hint, due.lost, telling, due.read]
             times += [at for at in desk.holds.values() if at > now]
             times += [at for at, _, _ in sweeping.due(desk, rows)]
-        later = [at for at in times if at is not None]
+        # What was due when nothing could be done waits for something else: a hold, an answer, a person.
+        later = [at for at in times if at is not None and at > self._idle_at]
         return max(now + 1.0, min(later)) if later else now + 60.0
 
 

@@ -130,11 +130,13 @@ def _possible_overwrite(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> N
     kind = Kind(intent.kind)
     if shadow is None:
         return
-    rules = desk.remote.profile.kinds[kind].rules
+    kp = desk.remote.profile.kinds[kind]
+    # Their stamps move with every writing, our own included: they tell of nobody else.
+    stamps = kp.volatile | {kp.change_signal}
     moved = [
         name
-        for name in rules
-        if name not in intent.changed and name in seen.body and name in shadow.body
+        for name in kp.rules
+        if name not in stamps and name not in intent.changed and name in seen.body and name in shadow.body
         and desk.canon(kind)(name)(seen.body[name]) != desk.canon(kind)(name)(shadow.body[name])
     ]  # fmt: skip
     if moved:

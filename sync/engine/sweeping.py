@@ -11,9 +11,10 @@ from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
+from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Quarantine, Shadow, Sighting, Sweep
+from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
 from sync.engine.taking import look, raise_question, take
 from sync.engine.telling import sign_in_needed
 from sync.port import Kind, KindProfile, Listed, Page, Seen
@@ -26,6 +27,8 @@ MOST_PASSES = 4
 MOST_FAILED = 5
 FEWEST, SHARE = 5, 0.01
 ROTATION_AT_ONCE = 20
+# After a restored backup: every list is looked through before anything is sent.
+READING_AGAIN = "reading again"
 
 
 def next_list(desk: Desk, rows: Rows) -> tuple[str, str] | None:
@@ -47,12 +50,38 @@ def scopes(kind: Kind) -> tuple[str, ...]:
 def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
     """When each list is next looked through, the soonest first."""
     kept = queries.by_prefix(rows, desk.system, "next:")
-    return sorted(
-        (float(kept.get(f"next:{kind}:{scope}") or 0.0), str(kind), scope)
-        for kind, kp in desk.remote.profile.kinds.items()
-        if kp.listed or kp.listed_for is not None
-        for scope in scopes(kind)
-    )
+    return sorted((float(kept.get(name) or 0.0), kind, scope) for name, kind, scope in _lists(desk))
+
+
+def _lists(desk: Desk) -> tuple[tuple[str, str, str], ...]:
+    """The lists of a system and their parts, with the name under which it is kept when each is due."""
+    kinds = desk.remote.profile.kinds
+    if desk.lists is None or desk.lists[0] is not kinds:
+        named = (
+            (f"next:{kind}:{scope}", str(kind), scope)
+            for kind, kp in kinds.items()
+            if kp.listed or kp.listed_for is not None
+            for scope in scopes(kind)
+        )
+        desk.lists = (kinds, tuple(named))
+    return desk.lists[1]
+
+
+def reads_again(desk: Desk, rows: Rows) -> bool:
+    """Whether the lists are still being read after a backup was restored: until then nothing is sent."""
+    return bool(desk.get(rows, READING_AGAIN))
+
+
+def note_reading(desk: Desk, rows: Rows) -> None:
+    """Once all has been looked through since the backup was restored, what waits may be sent."""
+    if not reads_again(desk, rows) or rows.count(Sweep, system=desk.system, scope="all", state="running"):
+        return
+    if rows.count(Look, system=desk.system, why="changed"):
+        return  # what a list showed as new is not read yet
+    kept = queries.by_prefix(rows, desk.system, "next:")
+    if all(kept.get(f"next:{kind}:{scope}") for _at, kind, scope in due(desk, rows) if scope == "all"):
+        desk.keep(rows, READING_AGAIN, "")
+        desk.log.add(rows, desk.now(), "read all again")
 
 
 def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
@@ -195,6 +224,7 @@ def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, pa
         return
     if not seen.parent and parent:
         seen = Seen(seen.kind, seen.remote_id, seen.body, seen.whole, seen.raw, parent, seen.part)
+    harvest(desk, rows, seen)
     take(desk, rows, seen, shadow=shadow)
 
 
@@ -267,9 +297,13 @@ def _next_unit(desk: Desk, rows: Rows, one: Sweep) -> None:
 
 
 def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
-    missing = queries.missing(rows, one.id)
     one.state, one.ended_at = state, desk.now()
-    queries.seen_again(rows, one.system, one.kind, one.id)
+    missing: list[str] = []
+    if one.scope == "all":
+        # Of a part of a list nothing is noted as seen or missing.
+        missing = queries.missing(rows, one.id)
+        queries.seen_again(rows, one.system, one.kind, one.id)
+        rows.remove(Sighting, sweep=one.id)
     if state == "complete" and missing:
         known = rows.count(Link, system=desk.system, kind=one.kind, status="confirmed")
         if len(missing) > max(FEWEST, int(known * SHARE)):
@@ -277,7 +311,6 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
             raise_question(desk, rows, one.kind, "", "suspect", str(one.id), f"{len(missing)} of {known} would be gone")
         else:
             _strike(desk, rows, one, missing)
-    rows.remove(Sighting, sweep=one.id)
     now = desk.now()
     length = float(desk.get(rows, f"period:{one.kind}:{one.scope}") or PERIODS[one.scope])
     shortest, longest = PERIODS[one.scope] / 4, PERIODS[one.scope] * 4
@@ -285,6 +318,10 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
     desk.keep(rows, f"period:{one.kind}:{one.scope}", repr(adapted))
     desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))
     desk.log.add(rows, now, "looked through", one.kind, "", scope=one.scope, found=one.found, state=one.state)
+    rows.put(one)
+    if one.scope == "all":
+        look_at_numbers_again(desk, rows)
+    note_reading(desk, rows)
 
 
 def _strike(desk: Desk, rows: Rows, one: Sweep, missing: list[str]) -> None:

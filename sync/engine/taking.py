@@ -37,7 +37,7 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     met = None
     if link is None or link.status in {"waiting", "here no place"}:
         link = _arrival(desk, rows, seen, shadow)
-    if link is not None and link.status == "gone":
+    if link is not None and link.status in {"gone", "replaced", "never"}:
         _came_back(desk, rows, link)
     elif link is not None and link.status == "confirmed" and (link.kind, link.local_id) not in rows.agreed:
         met = reconcile(desk, rows, link, shadow, seen)
@@ -86,6 +86,11 @@ def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent:
 def _came_back(desk: Desk, rows: Rows, link: Link) -> None:
     """What was gone and is there again is never simply taken in: somebody may have brought it back by mistake."""
     found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id)
+    for one in found:
+        if (one.sort, one.state, one.remote_id) == ("gone", "open", link.remote_id):
+            # What was to be done about its absence is no question any more.
+            one.state, one.keep, one.decided_at = "closed", "back", desk.now()
+            rows.put(one)
     if not any(one.sort == "restored" and one.state == "open" for one in found):
         raise_question(
             desk, rows, link.kind, link.local_id, "restored", link.remote_id, "it was gone, and is there again"

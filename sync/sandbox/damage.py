@@ -33,7 +33,10 @@ def damaged(rule: Rule, response: Response) -> Response:
 def _rewritten(rule: Rule, response: Response) -> Response:
     if not response.body or response.headers.get("Content-Type") != JSON_TYPE or response.status >= 400:
         return response
-    document = json.loads(response.body)
+    try:
+        document = json.loads(response.body)
+    except ValueError:  # another rule has cut it already
+        return response
     for record in _records(document):
         _rewrite(rule, record)
     return replace(response, body=encoded(document))

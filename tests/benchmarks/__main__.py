@@ -35,6 +35,7 @@ MODULES = {
     16: "row16_reports",
     17: "row17_table",
     18: "row18_import",
+    19: "row19_devices",
     20: "row20_idle",
     21: "row21_duplicates",
 }

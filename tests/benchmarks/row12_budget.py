@@ -9,7 +9,7 @@ from typing import Any
 from sync.port import Kind
 from tests.benchmarks.figures import Row
 from tests.contract.test_remotes_over_sandbox import ADA_HERE
-from tests.simulation.test_simulation_remotes import Town
+from tests.simulation.town.town import Town
 
 SYSTEM = "healthcare_records"
 LIMIT = 10  # patients created in an hour

@@ -273,6 +273,7 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
                            steps(section("catalogue"), press("administration.retire_range")), 1),
     "an import": ("imports", "administrator", plain(), there, 3),
     "an export for research": ("administration", "administrator", plain(section="research"), section("research"), 3),
+    "a printer": ("administration", "administrator", plain(section="printers"), section("printers", new=True), 9),
     "settings": ("administration", "administrator", plain(section="settings"), section("settings"), 3),
 }  # fmt: skip
 

@@ -7,7 +7,9 @@ import sys
 import time
 
 from tests.simulation import offline, offline_checks
-from tests.simulation.runner import run_many, run_one
+from tests.simulation.runner import Report, run_many, run_one
+
+EVERY = 1_000  # schedules, between two lines of progress
 
 
 def main() -> int:
@@ -29,7 +31,14 @@ def main() -> int:
         sys.stdout.write("\n".join(one.wrong or ["nothing is wrong"]) + "\n")
         return bool(one.wrong)
     begun = time.perf_counter()
-    report = run_many(range(options.first, options.first + options.schedules))
+
+    def progress(report: Report) -> None:
+        if report.schedules % EVERY == 0:
+            text = report.text(time.perf_counter() - begun)
+            sys.stdout.write(f"{text}\n\n" if report.failed else f"{text.partition(chr(10))[0]}, none is wrong\n")
+            sys.stdout.flush()
+
+    report = run_many(range(options.first, options.first + options.schedules), after_each=progress)
     sys.stdout.write(report.text(time.perf_counter() - begun) + "\n")
     return bool(report.failed)
 

@@ -20,11 +20,17 @@ class Day(Schedule):
     """A quiet schedule that does what a flow says; faults come one at a time, by name."""
 
     def __init__(
-        self, crash_at: int, *, create: Create = Create.MARKER, put: Put = Put.TOP, masks: bool = False
+        self,
+        crash_at: int,
+        *,
+        create: Create = Create.MARKER,
+        put: Put = Put.TOP,
+        masks: bool = False,
+        an_hour: int = 12,
     ) -> None:
         super().__init__(1)
         self.masks = masks
-        self.profile = profile("alpha", create, put, partial=False, limits=(12, 4000, 100))
+        self.profile = profile("alpha", create, put, partial=False, limits=(an_hour, 4000, 100))
         self.server.buckets = self.profile.buckets
         self.server.shouts = False
         self.network.rate, self.network.allowed, self.meddling = 0.0, (), 0.0
@@ -178,7 +184,7 @@ def refused(day: Day) -> None:
 
 
 def budget(day: Day) -> None:
-    for n in range(14):
+    for n in range(6):
         day.save("patient", f"P{n}", {**PATIENT, "name": f"Ana{n}", "phone": str(n)})
     day.work(4000)
 
@@ -204,6 +210,15 @@ def restored(day: Day) -> None:
     backup = day.disk.snapshot()
     day.save("appointment", "A1", {"time": day.clock.true() + 900_000, "status": "booked", "notes": "n"}, "P1")
     day.save("payment", "Y1", {"text": "10"}, "P1")
+    day.work()
+    day.restore(backup)
+    day.work(300)
+
+
+def restored_before_it_was_sent(day: Day) -> None:
+    create(day)
+    day.save("payment", "Y1", {"text": "10"}, "P1")
+    backup = day.disk.snapshot()
     day.work()
     day.restore(backup)
     day.work(300)
@@ -257,13 +272,25 @@ def very_late(day: Day) -> None:
     day.work(10)
 
 
+def late_over_theirs(day: Day) -> None:
+    create(day)
+    day.failing("very late")
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777"})
+    day.work(100)
+    day.edit_there(name="Anna")
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777", "name": "Anne"})
+    day.work(20)
+    day.clock.sleep(5_000)
+    day.work(10)
+
+
 def restored_at_the_limit(day: Day) -> None:
     backup = day.disk.snapshot()
-    for n in range(12):
+    for n in range(4):
         day.save("patient", f"P{n}", {**PATIENT, "name": f"Ana{n}", "phone": str(n)})
     day.work(60)
     day.restore(backup)
-    for n in range(20, 24):
+    for n in range(20, 22):
         day.save("patient", f"P{n}", {**PATIENT, "name": f"Bo{n}", "phone": f"9{n}"})
     day.work(600)
 
@@ -271,11 +298,13 @@ def restored_at_the_limit(day: Day) -> None:
 FLOWS: tuple[Callable[[Day], None], ...] = (
     create, update, merge, conflict, decided, allergy_taken_out, cancel, cancel_lost, dispense, several_lines, payment,
     payment_lost, answer_lost, request_lost, late, update_lost, signed_out, refused, budget, sweep, gone, restored,
+    restored_before_it_was_sent,
     already_there,
     dispensed_and_touched,
     lost_and_listed,
     lost_sight_of,
     perhaps_ours,
     very_late,
+    late_over_theirs,
     restored_at_the_limit,
 )  # fmt: skip

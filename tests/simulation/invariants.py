@@ -4,14 +4,13 @@ import json
 from collections import Counter
 from typing import Any
 
-from sync.engine.audit import broken, links_of
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.port import Create, Kind, Telling
+from tests.simulation.ledger import OURS, audited, bounded, no_resurrection, nothing_deleted, with_a_person
 from tests.simulation.schedule import Schedule
 
 SCALARS = ("name", "phone")
-MOST_ATTEMPTS = 9
 
 
 def violations(world: Schedule) -> list[str]:
@@ -22,30 +21,20 @@ def violations(world: Schedule) -> list[str]:
         found += _converged(world, rows)
         found += _nothing_lost(world, rows)
         found += _no_silent_overwrite(world, rows)
+        found += _nobody_else(rows)
         found += _no_doubles(world, rows)
-        found += _no_resurrection(rows)
-        found += _nothing_deleted(rows)
+        found += no_resurrection(rows, "alpha")
+        found += nothing_deleted(rows)
         found += _still_there(world, rows)
         if world.read_idle:
             found.append(f"I10 {world.read_idle} records were read with nothing changed")
         if world.sent_idle:
             found.append(f"I10 {world.sent_idle} requests were sent with nothing to tell")
         found += _right_chart(world, rows)
-        found += _bounded(rows)
+        found += bounded(rows, "alpha")
         found += _lively(world, rows)
-        found += _audited(rows)
+        found += audited(rows, "alpha")
     return found
-
-
-def _open(rows: Rows, kind: str, local_id: str, member: str = "") -> bool:
-    """Whether a person has been told of the record (or its member), or it rests with one."""
-    work = rows.get(Work, "alpha", kind, local_id)
-    if work is not None and work.state in {"refused", "cannot", "person", "closed"}:
-        return True
-    return any(
-        one.state == "open" and (one.sort != "field" or one.member == member or not member)
-        for one in rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
-    )
 
 
 def _converged(world: Schedule, rows: Rows) -> list[str]:
@@ -73,7 +62,7 @@ def _converged(world: Schedule, rows: Rows) -> list[str]:
                 continue
             if world.server.shouts and name == "address" and _loud(mine) == _loud(theirs):
                 continue
-            if not _open(rows, link.kind, link.local_id, name) and not rows.get(
+            if not with_a_person(rows, "alpha", link.kind, link.local_id, name) and not rows.get(
                 Quarantine, "alpha", link.kind, link.remote_id
             ):
                 found.append(f"I1 {link.kind} {link.local_id} {name}: here {mine!r}, there {theirs!r}")
@@ -101,7 +90,7 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
             found += [f"I2 the allergy of {local_id} was taken out" for _ in gone]
         if member == "notes" and not set(str(edit.value).split("\n")) <= set(str(now).split("\n")):
             found.append(f"I2 a note of {local_id} was lost")
-        if member not in SCALARS or now == edit.value or _open(rows, kind, local_id, member):
+        if member not in SCALARS or now == edit.value or with_a_person(rows, "alpha", kind, local_id, member):
             continue
         links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
         theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
@@ -149,8 +138,27 @@ def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
             found.append(f"I3 a note was taken out of {one.id}")
         if one.member == "contacts" and not {c["who"] for c in one.old or ()} <= {c["who"] for c in one.new or ()}:
             found.append(f"I3 a contact was taken out of {one.id}")
-        if one.member in SCALARS and one.old not in _ever_here(rows, link, one.member):
+        if (
+            one.member in SCALARS
+            and one.old not in _ever_here(rows, link, one.member)
+            and one.old not in _kept_as_overwritten(rows, link, one.member)
+        ):
             found.append(f"I3 {one.id} {one.member}: {one.old!r} was written over and was never here")
+    return found
+
+
+def _nobody_else(rows: Rows) -> list[str]:
+    """Who a registered patient is was never changed by what came from there, unless a person said so."""
+    found = []
+    known: dict[str, dict[str, Any]] = {}
+    asked = "SELECT local_id, who, members FROM model_journal WHERE kind = 'patient' ORDER BY seq"
+    for local_id, who, members in rows.run(asked).fetchall():
+        said = {name: value for name, value in json.loads(members).items() if name in {"name", "birth"}}
+        before = known.setdefault(local_id, {})
+        for name, value in said.items():
+            if who == "alpha" and name in before and before[name] != value:
+                found.append(f"the {name} of {local_id} became {value!r} because they said so")
+        before |= said
     return found
 
 
@@ -158,6 +166,12 @@ def _ever_here(rows: Rows, link: Link, member: str) -> list[Any]:
     """What a member of a record here ever said."""
     found = rows.run("SELECT members FROM model_journal WHERE kind = ? AND local_id = ?", (link.kind, link.local_id))
     return [members[member] for row in found.fetchall() if member in (members := json.loads(row[0]))]
+
+
+def _kept_as_overwritten(rows: Rows, link: Link, member: str) -> list[Any]:
+    """What a person has been told of as perhaps written over by us."""
+    found = rows.find(Conflict, system="alpha", kind=link.kind, local_id=link.local_id)
+    return [one.sides["before"].get(member) for one in found if one.sort == "overwrite"]
 
 
 def _taken_out(rows: Rows, local_id: str) -> set[str]:
@@ -199,7 +213,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         if kind == "patient" and world.effects.fired["restored backup"] and len(names) > 1:
             # What was renamed from here after the backup was made stands there under a name that is known no more.
             continue
-        if not any(one.sort in {"duplicate", "identity"} for one in conflicts) and not known:
+        if not any(one.sort in {"duplicate", "identity", "restored", "surplus"} for one in conflicts) and not known:
             found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
     sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
     done = Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values())
@@ -213,31 +227,13 @@ def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:
     return world.server.sent
 
 
-def _no_resurrection(rows: Rows) -> list[str]:
-    """I6: what was gone is linked again by a person alone."""
-    states: dict[str, str] = {}
-    found = []
-    for row in rows.find(Audited, ("n",), system="alpha", what="link"):
-        key = f"{row.kind}/{row.detail['remote']}"
-        if states.get(key) == "gone" and row.detail["status"] == "confirmed" and not row.detail["who"]:
-            found.append(f"I6 {key} came back by itself")
-        states[key] = row.detail["status"]
-    return found
-
-
-def _nothing_deleted(rows: Rows) -> list[str]:
-    """I7: nothing here goes because of what is not there."""
-    count = rows.run("SELECT count(*) FROM model_record WHERE void = 1").fetchone()[0]
-    return [f"I7 {count} records were voided"] if count else []
-
-
 def _still_there(world: Schedule, rows: Rows) -> list[str]:
-    """I7: what is taken for gone was away for a day at least."""
+    """I7: what was ever taken for gone was deleted there, whatever a person decided of it since."""
     found = []
-    for link in rows.find(Link, system="alpha", status="gone"):
-        thing = world.server.things[link.kind].get(link.remote_id)
-        if thing is not None and not thing.deleted and not thing.deleted_at:
-            found.append(f"I7 {link.kind} {link.remote_id} is there and was taken for gone")
+    for one in rows.find(Audited, system="alpha", what="link"):
+        thing = world.server.things[one.kind].get(one.detail["remote"])
+        if one.detail["status"] == "gone" and thing is not None and not thing.deleted and not thing.deleted_at:
+            found.append(f"I7 {one.kind} {thing.id} is there and was taken for gone")
     return found
 
 
@@ -252,18 +248,9 @@ def _right_chart(world: Schedule, rows: Rows) -> list[str]:
         if thing is None or link.kind == "patient" or row is None or not thing.parent:
             continue
         owner = rows.get(Link, "alpha", "patient", thing.parent)
-        if owner is None or owner.status not in {"confirmed", "gone"} or owner.local_id != row[0]:
+        if owner is None or owner.status not in OURS or owner.local_id != row[0]:
             found.append(f"I8 {link.kind} {link.remote_id} of {thing.parent} stands in the chart of {row[0]}")
     return found
-
-
-def _bounded(rows: Rows) -> list[str]:
-    """I10: no request is repeated for ever."""
-    return [
-        f"I10 {one.kind} {one.local_id} was tried {one.attempts} times"
-        for one in rows.find(Intent, system="alpha")
-        if one.attempts > MOST_ATTEMPTS
-    ]
 
 
 def _lively(world: Schedule, rows: Rows) -> list[str]:
@@ -286,20 +273,7 @@ def _lively(world: Schedule, rows: Rows) -> list[str]:
                 and not thing.deleted
                 and link
                 and link.status == "confirmed"
-                and not _open(rows, shadow.kind, link.local_id)
+                and not with_a_person(rows, "alpha", shadow.kind, link.local_id)
             ):
                 found.append(f"I11 {shadow.kind} {shadow.remote_id} was never read back: {sorted(shadow.told)}")
-    return found
-
-
-def _audited(rows: Rows) -> list[str]:
-    """I12: the log holds, and the links can be made again from it."""
-    at = broken(rows, "alpha")
-    found = [] if at is None else [f"I12 the log is broken at {at}"]
-    told = links_of(rows, "alpha")
-    for link in rows.find(Link, system="alpha"):
-        if link.status in {"waiting", "here no place"}:
-            continue
-        if told.get((link.kind, link.remote_id)) != (link.local_id, link.part, link.status):
-            found.append(f"I12 the log does not tell of the link {link.kind} {link.remote_id}")
     return found

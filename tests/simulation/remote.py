@@ -32,14 +32,14 @@ from tests.simulation.server import MASK, Server, Thing
 
 PAGE = 5
 PATIENT: Mapping[str, Rule] = {
-    "name": Rule(),
-    "birth": Rule(),
+    "name": Rule(identity=True),
+    "birth": Rule(identity=True),
     "phone": Rule(clinical=False),
     "address": Rule("block", clinical=False),
     "allergies": Rule("set", removal=True),
     "contacts": Rule("keyed", key=("who",), clinical=False),
     "notes": Rule("text"),
-    "number": Rule(theirs=True),
+    "number": Rule(theirs=True, identity=True),
 }
 APPOINTMENT: Mapping[str, Rule] = {
     "time": Rule(),
@@ -243,6 +243,10 @@ class ModelRemote:
     def canonical(self, kind: Kind, body: Body) -> Body:
         del kind
         return {name: _plain(name, value) for name, value in body.items()}
+
+    def met(self, seen: Seen) -> Sequence[Seen]:
+        del seen
+        return ()
 
     def masked(self, body: Body) -> frozenset[str]:
         return frozenset(name for name, value in body.items() if value == MASK)

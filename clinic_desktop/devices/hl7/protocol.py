@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 START, END, CR = b"\x0b", b"\x1c", b"\r"
-LARGEST = 4 * 1024 * 1024
+LARGEST = 1024 * 1024
 # What is kept of a frame that grew too large, so that its refusal still names the message.
 HEADER = 4096
 SEGMENTS, FIELDS = 20_000, 2_000

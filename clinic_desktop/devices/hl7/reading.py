@@ -3,24 +3,14 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 
+from clinic_desktop.devices.hl7.carried import carried
+from clinic_desktop.devices.hl7.coded import SEX, code_of, instant, system_of
 from clinic_desktop.devices.hl7.protocol import Message, Segment
-from clinic_desktop.domain.devices import LOINC, Named
+from clinic_desktop.domain.devices import Named
 from clinic_desktop.services.devices import ReceivedMessage, ReceivedResult
 
-# HL7 table 0396 and the OIDs that senders write in its place -> the URI by which a chart names the system.
-SYSTEMS = {
-    "LN": LOINC, "LOINC": LOINC, "2.16.840.1.113883.6.1": LOINC, "SCT": "http://snomed.info/sct",
-    "SNOMED": "http://snomed.info/sct", "2.16.840.1.113883.6.96": "http://snomed.info/sct",
-    "UCUM": "http://unitsofmeasure.org", "I10": "http://hl7.org/fhir/sid/icd-10", "I10C":
-    "http://hl7.org/fhir/sid/icd-10-cm", "CVX": "http://hl7.org/fhir/sid/cvx", "MDC": "urn:iso:std:iso:11073:10101",
-    "C4": "http://www.ama-assn.org/go/cpt", "NDC": "http://hl7.org/fhir/sid/ndc",
-}  # fmt: skip
-# Names of local lists say nothing to anybody else.
-LOCAL = {"", "L", "99", "LOCAL", "PLT", "99ZZZ"}
 FLAGS = {"L": "L", "LL": "LL", "H": "H", "HH": "HH", "N": "N", "A": "A", "AA": "A", "<": "<", ">": ">", "POS": "A"}
-SEX = {"F": "female", "M": "male", "O": "other", "A": "other"}
 SUBJECTS = {
     "ORU": "result", "OUL": "result", "ADT": "registration", "ORM": "order", "OML": "order", "OMG": "order",
     "OMP": "medicine", "RDE": "medicine", "RDS": "medicine", "RAS": "medicine", "RGV": "medicine",
@@ -41,7 +31,7 @@ def read(message: Message, peer: str | None) -> ReceivedMessage | None:
         subject = "other"  # an order that was received or cancelled: a person reads it
     return ReceivedMessage(
         "hl7", message.sender, named, subject, message.raw, message.control_id, peer, message.charset,
-        person(message), results,
+        person(message), results, carried(message, subject),
     )  # fmt: skip
 
 
@@ -137,7 +127,7 @@ def _result(
     *,
     control: bool,
 ) -> ReceivedResult:
-    code, system, title = _code(segment)
+    code, system, title = code_of(segment)
     at = instant(segment.get(14)) or (instant(order.get(7)) if order is not None else None)
     owner = (order.get(3) or order.get(2)) if order is not None else ""
     sub = segment.get(4)
@@ -153,28 +143,6 @@ def _result(
         flag=next((FLAGS[one] for one in (each.strip().upper() for each in segment.repeats(8)) if one in FLAGS), ""),
         range_text=segment.get(7), control=control, problem=problem if code else "the result has no test code", **value,  # type: ignore[arg-type]
     )  # fmt: skip
-
-
-def _code(segment: Segment) -> tuple[str, str, str]:
-    """The code of a test: the standard one where there are two, and what the test is called."""
-    parts = (segment.parts(3) or [[]])[0] + [""] * 9
-    sides = [
-        (parts[0].strip(), parts[1].strip(), parts[2].strip()),
-        (parts[3].strip(), parts[4].strip(), parts[5].strip()),
-    ]
-    named = [(code, _system(system), title) for code, title, system in sides if code]
-    title = next((title for _code, _named, title in named if title), parts[8].strip())
-    # Analysers write ^^^WBC^name: the code of a local list.
-    best = next((one for one in named if one[1] == LOINC), None) or next((one for one in named if one[1]), None)
-    code, system, own = best or (named[0] if named else ("", "", ""))
-    return code, system, own or title or code
-
-
-def _system(text: str) -> str:
-    known = text.upper()
-    if known in LOCAL:
-        return ""
-    return SYSTEMS.get(known) or (f"urn:oid:{text}" if re.fullmatch(r"\d+(\.\d+)+", text) else f"urn:hl7:{text}")
 
 
 def _value(segment: Segment) -> dict[str, str | None]:
@@ -236,25 +204,4 @@ def _coded(parts: list[str]) -> dict[str, str | None]:
     if not title:
         return {"value_kind": "none"}
     return {"value_kind": "codeable", "value": title, "value_code": told[0] or None,
-            "value_system": _system(told[2]) or None if told[0] else None}  # fmt: skip
-
-
-def instant(text: str) -> str | None:
-    """An HL7 time as ISO 8601, as exact as it is; without an offset it is the clinic's own time."""
-    found = re.fullmatch(r"(\d{4})(\d{2})?(\d{2})?(\d{2})?(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4})?", text.strip())
-    if found is None:
-        return None
-    year, month, day, hour, minute, second, offset = found.groups()
-    try:
-        if hour is None or (hour, minute or "00", second or "00") == ("00", "00", "00"):
-            datetime(int(year), int(month or 1), int(day or 1))  # noqa: DTZ001 - a civil day
-            return "-".join(one for one in (year, month, day) if one)
-        at = datetime(*(int(one or 0) for one in (year, month, day, hour, minute, second)))  # type: ignore[arg-type]  # noqa: DTZ001
-        if offset is None:
-            return at.astimezone().isoformat()
-        sign = -1 if offset[0] == "-" else 1
-        return at.replace(
-            tzinfo=timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:])))
-        ).isoformat()
-    except (ValueError, OverflowError):
-        return None
+            "value_system": system_of(told[2]) or None if told[0] else None}  # fmt: skip

@@ -4,8 +4,10 @@ from collections.abc import Container, Mapping
 from typing import Protocol
 
 from clinic_desktop.domain.consents import ConsentRefusal
+from clinic_desktop.domain.packs import PackRefusal
 
 PAGE = "consents"
+SCAN = "scan"  # a refusal that the next scan puts away
 
 
 class Go(Protocol):
@@ -24,7 +26,9 @@ def closed_patient(error: Exception, screen: str, arguments: Mapping[str, str]) 
 
 
 def refused_patient(error: Exception) -> str:
-    """The patient about whose record somebody was refused for want of a consent; empty for any other error."""
+    """What a refusal is about, after which it is over: a patient's closed record, or a pack; empty for any other."""
+    if isinstance(error, PackRefusal):
+        return SCAN
     return error.patient if isinstance(error, ConsentRefusal) else ""
 
 

@@ -1,6 +1,7 @@
 """The frame round every screen for one signed-in person: rail, top bar, banner, screen, foot, palette, messages."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -11,21 +12,22 @@ from clinic_desktop.gui.shell.banner import PatientBanner
 from clinic_desktop.gui.shell.closed import refused_patient, turn_away
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
-from clinic_desktop.gui.shell.palette import GO, PATIENT, Palette
+from clinic_desktop.gui.shell.palette import PATIENT, Palette
 from clinic_desktop.gui.shell.rail import Rail
 from clinic_desktop.gui.shell.screen import Screen, ScreenContext, ScreenView
+from clinic_desktop.gui.shell.suggestions import DO, own_suggestions
 from clinic_desktop.gui.shell.tabs import PatientTabs
 from clinic_desktop.gui.shell.topbar import TopBar
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
-from clinic_desktop.gui.widgets.pdfpreview import PdfPreview, preview_of
+from clinic_desktop.gui.widgets.preview import Preview, preview_of
 from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.gui.widgets.toast import Toast
 from clinic_desktop.gui.widgets.words import explain
 from clinic_desktop.i18n import N_, _
 
-DO = "do:"
+T = TypeVar("T")
 
 
 class Frame(QWidget):
@@ -34,6 +36,7 @@ class Frame(QWidget):
     lock_asked = Signal()
     switch_asked = Signal()
     password_asked = Signal()
+    devices_asked = Signal(str)  # "scanner": its settings; "picture": read codes from a picture
     theme_asked = Signal()
     help_asked = Signal(str)
     quit_asked = Signal()
@@ -50,7 +53,7 @@ class Frame(QWidget):
         self._tasks = self._new_tasks()
         self._history: list[tuple[str, dict[str, str]]] = []
         self._wanted: str | None = None
-        self._preview: PdfPreview | None = None
+        self._preview: Preview | None = None
         self._closed = False
         self.rail, self.topbar, self.banner = Rail(), TopBar(), PatientBanner()
         self.tabs = PatientTabs([screen for screen in self._screens.values() if screen.patient_tab])
@@ -154,6 +157,19 @@ class Frame(QWidget):
         about = bool(self._history) and self._screens[self._history[-1][0]].about_patient
         self.foot.show_primary(view, allowed=shown is view and (not about or self.banner.patient_id is not None))
 
+    def has_screen(self, name: str) -> bool:
+        """Whether the person's role has this page."""
+        return name in self._screens
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the open page is shown: one about a patient is, once their banner is."""
+        return self.current is not None and self.stack.currentWidget() is self.current
+
+    def ask(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Ask something for the shell itself, off the window's thread; the newest question wins."""
+        self._tasks.query("shell", work, done)
+
     # What a screen may ask ----------------------------------------------------------------------------
 
     def say(self, text: str) -> None:
@@ -204,11 +220,11 @@ class Frame(QWidget):
         """Show a live count in the rail."""
         self.rail.set_count(screen, n)
 
-    def preview(self, document: Callable[[], bytes], title: str) -> None:
-        """Make a PDF off the window's thread and show it."""
-        preview_of(document, title, self._tasks, self._show_preview)
+    def preview(self, document: Callable[[], object], title: str) -> None:
+        """Make a PDF or a label off the window's thread and show it, or print it at once where that is set."""
+        preview_of(document, title, self._tasks, self._show_preview, self)
 
-    def _show_preview(self, preview: PdfPreview) -> None:
+    def _show_preview(self, preview: Preview) -> None:
         self._close_preview()
         self.toast.retire_undo()
         self._preview = preview
@@ -307,7 +323,7 @@ class Frame(QWidget):
         self.topbar.toggle_theme.connect(self.theme_asked)
         self.topbar.quit.connect(self.quit_asked)
         self.topbar.help.connect(self._help)
-        self.palette_box.use(self._tasks, self.place.find, self._own_suggestions())
+        self.palette_box.use(self._tasks, self.place.find, own_suggestions(self._screens.values(), self._may))
         self.palette_box.picked.connect(self._picked)
         self.palette_box.closed.connect(self._searched)
         self._pools.busy.connect(self.foot.show_busy)
@@ -345,31 +361,13 @@ class Frame(QWidget):
 
     # The palette -----------------------------------------------------------------------------------------
 
-    def _own_suggestions(self) -> list[Suggestion]:
-        own = []
-        for screen in self._screens.values():
-            for act in screen.acts:
-                if self._may(act.roles):
-                    going = (screen.name, dict(act.arguments))
-                    own.append(Suggestion(GO, _(act.title), badge=act.shortcut, icon=screen.icon, data=going))
-        for screen in self._screens.values():
-            if screen.in_rail or screen.patient_tab:
-                going = (screen.name, {})
-                own.append(Suggestion(GO, _(screen.title), badge=screen.shortcut, icon=screen.icon, data=going))
-        for key, words, icon, badge in (
-            ("lock", _("Lock"), "lock", "Ctrl+L"),
-            ("switch", _("Switch user"), "switch", "Ctrl+Shift+L"),
-            ("password", _("Change my password"), "person", ""),
-            ("theme", _("Light or dark"), "theme", ""),
-            ("quit", _("Quit"), "quit", "Ctrl+Q"),
-        ):
-            own.append(Suggestion(DO + key, words, icon=icon, badge=badge))
-        return own
-
     def _picked(self, found: Suggestion) -> None:
         if found.key.startswith(PATIENT):
             self.go(self.place.patient_screen, patient_id=found.key.removeprefix(PATIENT))
         elif found.key.startswith(DO):
+            if found.key.removeprefix(DO) in {"scanner", "picture"}:
+                self.devices_asked.emit(found.key.removeprefix(DO))
+                return
             asked = {"lock": self.lock_asked, "switch": self.switch_asked, "theme": self.theme_asked,
                      "password": self.password_asked}  # fmt: skip
             asked.get(found.key.removeprefix(DO), self.quit_asked).emit()

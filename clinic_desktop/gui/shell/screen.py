@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
@@ -16,6 +16,7 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
+    from clinic_desktop.domain.scanning import Scan
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.office import Office
 
@@ -55,8 +56,11 @@ class Window(Protocol):
         """Show a live count beside a screen's name in the rail; 0 hides it."""
         ...
 
-    def preview(self, document: Callable[[], bytes], title: str) -> None:
-        """Make a PDF off the window's thread and show it, to be printed or saved."""
+    def preview(self, document: Callable[[], Any], title: str) -> None:
+        """Make a PDF, or the job of a label or receipt, off the window's thread and show it, to be printed or saved.
+
+        A job whose printer is set to print at once is sent without being shown.
+        """
         ...
 
 
@@ -180,6 +184,10 @@ class ScreenView(QWidget):
 
     def escape(self) -> bool:
         """Esc was pressed: undo one step inside the screen and return True, or False to go back."""
+        return False
+
+    def takes_scan(self, scan: "Scan") -> bool:  # noqa: ARG002 - most screens take none
+        """A scanner read something: take it and return True, or leave it to the shell."""
         return False
 
     # What a screen calls. -----------------------------------------------------------------------------

@@ -63,6 +63,7 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
         for notice in door.notices():
             window.frame.say(notice)
 
+    window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _hear(window)))
     look.timeout.connect(moved)
     window.opened.connect(opened)
     window.left.connect(look.stop)
@@ -72,6 +73,13 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
         gone.connect(_forget_copied)
     # A timer alone would fire before the paint.
     window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _after_first_paint(window, door, profile)))
+
+
+def _hear(window: MainWindow) -> None:
+    # The sign-in is painted sooner without it.
+    from clinic_desktop.gui.shell.hearing import Hearing
+
+    Hearing(window)
 
 
 def _forget_copied() -> None:

@@ -39,9 +39,11 @@ def apply(app: QApplication, wanted: str, *, touch: bool = False) -> None:
     _now["tokens"] = DARK if chosen == "dark" else LIGHT
     if app.property("clinic_face") is None:
         app.setFont(_face(app))
-    app.setPalette(_palette(tokens()))
-    height = CONTROL_TOUCH if touch else CONTROL
-    app.setStyleSheet(stylesheet(tokens(), height))
+    sheet = stylesheet(tokens(), CONTROL_TOUCH if touch else CONTROL)
+    # Qt dresses every widget anew, also in what it wears already: a quarter of a second with some screens open.
+    if app.styleSheet() != sheet:
+        app.setPalette(_palette(tokens()))
+        app.setStyleSheet(sheet)
 
 
 def follow_system(app: QApplication) -> None:

@@ -12,7 +12,8 @@ DAYS_OLD = 400  # under two years: its length is meant lying
 def measure(hands: Hands, step: Step) -> None:
     """Measure a child that stood: what was read is kept, what it counts as is said; an odd weight is asked about."""
     drive = hands.driver
-    _register(hands)
+    born = datetime.now().astimezone().date() - timedelta(days=DAYS_OLD)
+    register(hands, FAMILY, born.strftime("%d %b %Y"))
     hands.sign_in("nursetour", "Nurse Tour")
     hands.open_chart(FAMILY)
     drive.click("tabs.growth")
@@ -47,7 +48,8 @@ def measure(hands: Hands, step: Step) -> None:
     hands.keep_paper(step, "growth-chart")
 
 
-def _register(hands: Hands) -> None:
+def register(hands: Hands, family: str, born: str) -> None:
+    """Register a girl or a woman, and wait until she is there."""
     drive = hands.driver
     hands.sign_in("desktour", "Front Desk Tour")
     hands.go("reception")
@@ -55,11 +57,9 @@ def _register(hands: Hands) -> None:
     if drive.seen("reception.new") is not None:
         drive.click("reception.new")
         drive.settle(0.5)
-    drive.fill("reception.family_name", FAMILY)
+    drive.fill("reception.family_name", family)
     drive.fill("reception.given_names", "Ebba")
     drive.click("reception.sex.female")
-    drive.fill(
-        "reception.born_on", (datetime.now().astimezone().date() - timedelta(days=DAYS_OLD)).strftime("%d %b %Y")
-    )
+    drive.fill("reception.born_on", born)
     hands.primary()
-    drive.until("the child", lambda: hands.one("SELECT id FROM patients WHERE family_name = ?", FAMILY))
+    drive.until("the patient", lambda: hands.one("SELECT id FROM patients WHERE family_name = ?", family))

@@ -1,6 +1,5 @@
 """Shows a PDF, page under page, to be printed or saved."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -143,8 +142,3 @@ class PdfPreview(QWidget):
 
     def _not_done(self, error: Exception) -> None:
         self._said.setText(explain(error))
-
-
-def preview_of(document: Callable[[], bytes], title: str, tasks: Tasks, show: Callable[[PdfPreview], None]) -> None:
-    """Make a document off the window's thread, then hand its preview to `show`."""
-    tasks.query("preview", document, lambda pdf: show(PdfPreview(pdf, title, tasks)))

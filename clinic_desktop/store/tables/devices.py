@@ -26,8 +26,9 @@ device_messages = record(
     link("decided_by", "staff", null=True),
     text("filed_kind", null=True),
     text("filed_id", null=True),
-    one_of("kind", "hl7", "astm", "drop"),
-    one_of("subject", "result", "registration", "order", "medicine", "immunization", "other"),
+    text("carried", null=True),  # what it carries besides results, as JSON: services.device_records
+    one_of("kind", "hl7", "astm", "drop", "api"),
+    one_of("subject", "result", "registration", "order", "medicine", "immunization", "other", "vitals", "document"),
     one_of("state", "received", "done", "review", "filed", "rejected"),
     index("ix_device_messages_sha256", "sha256"),
     index("ix_device_messages_state", "state", "received_at"),

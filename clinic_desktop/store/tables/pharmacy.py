@@ -20,6 +20,15 @@ products = record(
     index("ix_products_vaccine_code", "vaccine_code"),
 )
 
+# Which trade item numbers (GTIN-14) are packs of which product; one that was wrong is put out of use.
+product_packs = record(
+    "product_packs",
+    link("product_id", "products"),
+    text("gtin"),
+    number("active", default=1),
+    index("ix_product_packs_gtin", "gtin", "active"),
+)
+
 stock_lots = record(
     "stock_lots",
     link("product_id", "products"),

@@ -63,5 +63,6 @@ def connect(
     timeout: float = ...,
     isolation_level: str | None = ...,
     check_same_thread: bool = ...,
+    cached_statements: int = ...,
     uri: bool = ...,
 ) -> Connection: ...

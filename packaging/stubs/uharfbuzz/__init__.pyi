@@ -66,3 +66,21 @@ class SubsetInput:
     def subset(self, source: Face) -> Face: ...
 
 def shape(font: Font, buffer: Buffer, features: Mapping[str, bool] | None = ...) -> None: ...
+
+class RasterExtents:
+    x_origin: int
+    y_origin: int
+    width: int
+    height: int
+    stride: int
+
+class RasterImage:
+    @property
+    def extents(self) -> RasterExtents: ...
+    @property
+    def buffer(self) -> bytes: ...
+
+class RasterDraw:
+    transform: tuple[float, float, float, float, float, float]
+    def draw_glyph(self, font: Font, glyph: int) -> None: ...
+    def render(self) -> RasterImage | None: ...

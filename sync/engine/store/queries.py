@@ -1,5 +1,8 @@
 """The questions that are more than one row by its key: what is due next, and how much of everything there is."""
 
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
 from sync.engine.store.rows import Rows, made, names_of
 from sync.engine.store.tables import Intent, Kept, Look
 
@@ -57,17 +60,35 @@ def sent_twice(rows: Rows, system: str, kind: str) -> list[Intent]:
     return [one for one in rows.among(Intent, "id", ids) if one.attempts > 1]
 
 
-def next_due(rows: Rows, system: str) -> tuple[float | None, float | None, float | None, float | None, int]:
+class Due(NamedTuple):
+    """When each kind of job is next due, how many lists are being looked through, and why nothing is done."""
+
+    hint: float | None
+    lost: float | None
+    tell: float | None
+    read: float | None
+    lists: int
+    paused: str
+
+
+def next_due(rows: Rows, system: str) -> Due:
     """When the next is due: a hint to look at, a lost answer, something to tell, something to read; lists going on."""
     found = rows.run(
         "SELECT (SELECT min(due_at) FROM sync_look WHERE system = ?1 AND why = 'hint'),"
         " (SELECT min(probe_at) FROM sync_intent WHERE system = ?1 AND state = 'unknown'),"
         " (SELECT min(due_at) FROM sync_work WHERE system = ?1 AND state = 'waiting'),"
         " (SELECT min(due_at) FROM sync_look WHERE system = ?1),"
-        " (SELECT count(*) FROM sync_sweep WHERE system = ?1 AND state = 'running')",
+        " (SELECT count(*) FROM sync_sweep WHERE system = ?1 AND state = 'running'),"
+        " coalesce((SELECT value FROM sync_state WHERE system = ?1 AND name = 'paused'), '')",
         (system,),
     ).fetchone()
-    return found[0], found[1], found[2], found[3], found[4]
+    return Due._make(found)
+
+
+def kept_value(rows: Rows, system: str, name: str) -> str:
+    """A small fact by its name; empty where there is none."""
+    found = rows.run("SELECT value FROM sync_state WHERE system = ? AND name = ?", (system, name)).fetchone()
+    return "" if found is None else str(found[0])
 
 
 def by_prefix(rows: Rows, system: str, prefix: str) -> dict[str, str]:
@@ -157,6 +178,22 @@ def last_audited(rows: Rows, system: str) -> tuple[int, bytes] | None:
     return None if found is None else (found[0], found[1])
 
 
+def add_audited(rows: Rows, row: tuple[str, int, float, str, str, str], detail: str, hashed: bytes) -> None:
+    """Add a row to the log: its detail is JSON. A row that is there is never replaced."""
+    rows.run(
+        "INSERT INTO sync_audit (system, n, at, what, kind, record, detail, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*row, detail, hashed),
+    )
+
+
+def all_audited(rows: Rows, system: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of the log of a system in their order, each as it is stored."""
+    found: Iterator[tuple[Any, ...]] = rows.run(
+        "SELECT system, n, at, what, kind, record, detail, hash FROM sync_audit WHERE system = ? ORDER BY n", (system,)
+    )
+    return found
+
+
 def newest_sweep(rows: Rows) -> int:
     """The number of the last look through a list."""
     return int(rows.run("SELECT coalesce(max(id), 0) FROM sync_sweep").fetchone()[0])
@@ -165,6 +202,14 @@ def newest_sweep(rows: Rows) -> int:
 def look_anew(rows: Rows, system: str) -> None:
     """Have every list looked through as if it never had been."""
     rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'next:%'", (system,))
+
+
+def try_again(rows: Rows, system: str, now: float) -> None:
+    """Have what was put off after it could not be sent told now; the limits still say when."""
+    rows.run(
+        "UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND state = 'waiting' AND tries > 0 AND due_at > ?1",
+        (now, system),
+    )
 
 
 def next_linked(rows: Rows, system: str, kind: str, after: str) -> str:

@@ -40,6 +40,8 @@ class Disk(Protocol):
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False).encode
+# The text is our own: there is nothing before it and nothing after it.
+_decode = json.JSONDecoder().raw_decode
 
 
 def dumps(value: object) -> str:
@@ -55,7 +57,7 @@ class Shape:
     """How a class of rows is read and written; each statement is composed once."""
 
     def __init__(self, row: type) -> None:
-        self.table = TABLES[row]
+        self.row, self.table = row, TABLES[row]
         self.names = tuple(one.name for one in fields(row))
         self.columns = ", ".join(self.names)
         self.get = attrgetter(*self.names)
@@ -64,6 +66,26 @@ class Shape:
         self._found: dict[tuple[tuple[str, ...], tuple[str, ...], bool], str] = {}
         self._counted: dict[tuple[str, ...], str] = {}
         self._removed: dict[tuple[str, ...], str] = {}
+        # By how many columns of the key are given.
+        self.getting = [self.finding(self.names[:n], (), limited=False) for n in range(len(self.table.primary_key) + 1)]
+
+    def made(self, values: Sequence[Any]) -> Any:
+        """A row from what the database gives."""
+        if self.json_at:
+            values = list(values)
+            for place in self.json_at:
+                values[place] = _decode(values[place])[0] if values[place] != "{}" else {}
+        return self.row(*values)
+
+    def values(self, one: object) -> Sequence[Any]:
+        """What the database takes of a row."""
+        values: tuple[Any, ...] = self.get(one)
+        if not self.json_at:
+            return values
+        texts = list(values)
+        for place in self.json_at:
+            texts[place] = dumps(texts[place]) if texts[place] else "{}"
+        return texts
 
     def finding(self, equal: tuple[str, ...], order: tuple[str, ...], *, limited: bool) -> str:
         """The statement that finds rows."""
@@ -145,14 +167,15 @@ class Rows:
     def get(self, row: type[R], *key: object) -> R | None:
         """The row of a key."""
         shape = shape_of(row)
-        found = self._run(shape.finding(shape.names[: len(key)], (), limited=False), key).fetchone()
-        return None if found is None else made(row, found)
+        found = self._run(shape.getting[len(key)], key).fetchone()
+        return None if found is None else shape.made(found)
 
     def find(self, row: type[R], order: tuple[str, ...] = (), limit: int | None = None, **equal: object) -> list[R]:
         """The rows whose columns equal what is given."""
         values = (*equal.values(),) if limit is None else (*equal.values(), limit)
-        found = self._run(shape_of(row).finding(tuple(equal), order, limited=limit is not None), values)
-        return [made(row, one) for one in found]
+        shape = shape_of(row)
+        found = self._run(shape.finding(tuple(equal), order, limited=limit is not None), values)
+        return [*map(shape.made, found)]
 
     def count(self, row: type, **equal: object) -> int:
         """How many rows there are."""
@@ -160,12 +183,14 @@ class Rows:
 
     def put(self, one: object) -> None:
         """Write a row, in place of the one with its key."""
-        self._run(shape_of(type(one)).put, values_of(one))
+        shape = shape_of(type(one))
+        self._run(shape.put, shape.values(one))
 
     def put_all(self, many: Sequence[object]) -> None:
         """Write rows of one table."""
         if many:
-            self._run_many(shape_of(type(many[0])).put, [values_of(one) for one in many])
+            shape = shape_of(type(many[0]))
+            self._run_many(shape.put, [*map(shape.values, many)])
 
     def remove(self, row: type, **equal: object) -> None:
         """Remove rows: places of limits that have passed, looks that are done. Nothing else is ever removed."""
@@ -192,18 +217,5 @@ def names_of(row: type) -> str:
 
 def made(row: type[R], values: Sequence[Any]) -> R:
     """A row from what the database gives."""
-    json_at = shape_of(row).json_at
-    if json_at:
-        values = list(values)
-        for place in json_at:
-            values[place] = json.loads(values[place]) if values[place] != "{}" else {}
-    return row(*values)
-
-
-def values_of(one: object) -> list[Any]:
-    """What the database takes."""
-    shape = shape_of(type(one))
-    values = list(shape.get(one))
-    for place in shape.json_at:
-        values[place] = dumps(values[place]) if values[place] else "{}"
-    return values
+    one: R = shape_of(row).made(values)
+    return one

@@ -49,7 +49,8 @@ class Link:
     """A record there and the record here that it is, may be, or is not.
 
     `status`: confirmed; candidate (a person is asked); rejected (they are kept apart); gone (not there any more);
-    duplicate (a second one of ours); waiting (its patient is not known yet).
+    duplicate (a second one of ours); waiting (its patient is not known yet). A person has ended it: replaced (made
+    there again), never (not told of it again), left (none of ours), surplus (a person has it taken away there).
     """
 
     system: str
@@ -221,8 +222,9 @@ class Look:
 @kept("conflict", 1, ("system", "kind", "local_id"), ("state",))
 @dataclass
 class Conflict:
-    """What a person has to decide, or should know. `sort`: field, duplicate, identity, restored, gone, overwrite.
+    """What a person has to decide, or should know.
 
+    `sort`: field, duplicate, identity, restored, gone, overwrite, surplus, suspect, found.
     `state`: open, decided (and not yet carried out), closed.
     """
 

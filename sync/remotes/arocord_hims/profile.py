@@ -106,11 +106,8 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             create=Create.KEY,
             put=Put.TOP,
             rules={
-                "mrn": Rule(theirs=True, clinical=False),
-                "date_of_birth": Rule(),
-                "gender": Rule(),
-                "first_name": Rule(),
-                "last_name": Rule(),
+                "mrn": Rule(theirs=True, identity=True),
+                **dict.fromkeys(("date_of_birth", "gender", "first_name", "last_name"), Rule(identity=True)),
                 "phone": REGISTER,
                 "email": REGISTER,
                 "address": Rule("block", clinical=False),
@@ -203,5 +200,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             readable=True,
             create=Create.WRITE_ONLY,
             acts=frozenset({"read"}),
+            # Nothing of a notice can be changed once it is there, but that it was read.
+            rules={each.name: THEIRS for each in CELLS[Kind.NOTICE].lenses},
         ),
     )

@@ -11,6 +11,7 @@ STAMPS = frozenset({"created_at", "updated_at"})
 # Details that a list does not show are read again within so many days (20,000 patients take 119 requests an hour).
 ROTATION_DAYS = 7
 _PLAIN = Rule(clinical=False)
+_WHO = Rule(identity=True)
 
 
 def _every(_call: Call) -> bool:
@@ -41,6 +42,7 @@ KINDS = {
         rules=rules_of(
             patient.LENSES,
             {
+                **dict.fromkeys(("first_name", "last_name", "date_of_birth", "gender"), _WHO),
                 "email": _PLAIN,
                 "phone": _PLAIN,
                 "address": Rule("block", clinical=False),

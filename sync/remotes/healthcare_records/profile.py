@@ -94,8 +94,10 @@ def profile(settings: Mapping[str, str]) -> SystemProfile:
             rules=rules_of(
                 patient.LENSES,
                 {
-                    "identifier": Rule("keyed", key=("system", "value"), clinical=False),
-                    "name": Rule("keyed", key=("use",), clinical=False),
+                    "identifier": Rule("keyed", key=("system", "value"), identity=True),
+                    "name": Rule("keyed", key=("use",), identity=True),
+                    "gender": Rule(identity=True),
+                    "birth_date": Rule(identity=True),
                     "address": Rule("keyed", key=("use",), clinical=False),
                     "telecom": Rule("keyed", key=("system", "use"), clinical=False),
                     "emergency_contact": Rule("block", clinical=False),

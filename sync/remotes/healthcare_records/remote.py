@@ -253,6 +253,10 @@ class HealthcareRecordsRemote:
         lenses = bodies.LENSES.get(kind)
         return canonical(lenses, body) if lenses else {name: fold(each) for name, each in sorted(body.items())}
 
+    def met(self, seen: Seen) -> Sequence[Seen]:  # noqa: ARG002 - of the agreement
+        """Nobody is named here who could be known by a number."""
+        return ()
+
     def masked(self, body: Body) -> frozenset[str]:
         """What is hidden: never shown, merged, written back, or taken as proof."""
         return bodies.masked(body)

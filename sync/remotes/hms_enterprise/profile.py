@@ -73,6 +73,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             create=Create.NATURAL,
             put=Put.WHOLE,
             rules={
+                **dict.fromkeys(("first_name", "last_name", "date_of_birth", "gender"), Rule(identity=True)),
                 "contact_number": REGISTER,
                 "email": REGISTER,
                 "address": Rule("block", clinical=False),
@@ -80,7 +81,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
                 "allergies": Rule("set", removal=True),
                 "medical_conditions": Rule("set", removal=True),
                 "current_medications": Rule("keyed", key=("name",), removal=True),
-                "patient_id": Rule(theirs=True, clinical=False),
+                "patient_id": Rule(theirs=True, identity=True),
                 "is_active": THEIRS,
             },
             only_in_detail=frozenset(

@@ -155,6 +155,10 @@ class HmsRemote:
         """The body in a form in which two that say the same are equal."""
         return telling.compared(kind, body)
 
+    def met(self, seen: Seen) -> Sequence[Seen]:  # noqa: ARG002 - of the agreement
+        """Nobody is named here who could be known by a number."""
+        return ()
+
     def masked(self, body: Body) -> frozenset[str]:
         """Nothing is hidden here by the document; a mask is one wherever it comes from."""
         return masked_members(body)

@@ -12,6 +12,7 @@ STAMPS = frozenset({"created", "updated"})
 TIERS = {"standard": 100, "premium": 1000}
 ROTATION_DAYS = 1
 _PLAIN = Rule(clinical=False)
+_WHO = Rule(identity=True)
 _RECORD = dict.fromkeys(("patientId", "providerId", "type", "date", "title", "content", "attachments"), THEIRS)
 _INVOICE = dict.fromkeys(
     ("patientId", "date", "dueDate", "status", "amount", "paidAmount", "items", "payments"), THEIRS
@@ -39,7 +40,12 @@ KINDS = {
         put=Put.TOP,
         rules=rules_of(
             patient.LENSES,
-            {"contactInfo": Rule("block", clinical=False), "insurance": Rule("block", clinical=False)},
+            {
+                **dict.fromkeys(("firstName", "lastName", "dateOfBirth", "gender"), _WHO),
+                "mrn": Rule(theirs=True, identity=True),
+                "contactInfo": Rule("block", clinical=False),
+                "insurance": Rule("block", clinical=False),
+            },
         ),
         only_in_detail=ONLY_IN_DETAIL,
         volatile=STAMPS,

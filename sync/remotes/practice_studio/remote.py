@@ -219,6 +219,10 @@ class PracticeStudioRemote:
         lenses = bodies.LENSES.get(kind)
         return canonical(lenses, body) if lenses else {name: fold(each) for name, each in sorted(body.items())}
 
+    def met(self, seen: Seen) -> Sequence[Seen]:
+        """The places that a record names."""
+        return bodies.met(seen)
+
     def masked(self, body: Body) -> frozenset[str]:
         """No masks are documented; what looks like one is one all the same."""
         return masked_members(body)

@@ -110,7 +110,7 @@ PLANTS = (
     ),
     Plant(
         "an allergy is taken out like any word",
-        "merge:meet",
+        "merge:_merged",
         "if rule.removal and (kept",
         "if False and (kept",
         seed=111,
@@ -193,7 +193,7 @@ PLANTS = (
         "telling:_before_restore",
         "return bool(until) and work.seq <= int(until)",
         "return False",
-        seed=56,
+        flow="restored_before_it_was_sent",
     ),
     Plant(
         "a restore forgets the limits",
@@ -215,7 +215,7 @@ PLANTS = (
         'elif work.state == "confirmed" and change.seq <= rows.agreed.get((work.kind, work.local_id), -1):',
         'elif work.state == "confirmed":',
     ),
-    Plant("the log is no chain", "audit:Log.add", "digest(before, row)", "digest(START, row)"),
+    Plant("the log is no chain", "audit:Log.add", "digest(before, row, told)", "digest(START, row, told)"),
     Plant("a link is not logged", "audit:Log.linked", "self.add(", "(lambda *a, **k: None)("),
     Plant(
         "every look reads everything again",
@@ -223,4 +223,5 @@ PLANTS = (
         'if known.get(seen.remote_id, "")[: len(found)] == found:',
         "if False:",
     ),
+    Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and", "False and"),
 )

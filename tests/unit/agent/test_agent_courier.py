@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from clinic_desktop.agent.courier import Courier
+from clinic_desktop.cli.terminal import Terminal
 from clinic_desktop.clock import SetClock, SystemClock
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.clinic import Clinic, open_clinic
 from clinic_desktop.services.patients import NewPatient, register_patient
 from clinic_desktop.services.remotes import add_remote, set_remote
+from clinic_desktop.store.lock import one_sender, one_sender_in_turn, somebody_waits_to_send
 from clinic_desktop.store.tables.patients import patients
 from sync.sandbox.hosting import Sandbox
 from sync.sandbox.knobs import Knobs
@@ -102,3 +104,44 @@ def test_a_system_that_is_paused_is_left_alone_and_a_second_process_never_sends(
     finally:
         courier.end(10.0)
     clinic.send_alone().release()
+
+
+def test_a_command_is_given_its_turn_and_the_background_process_goes_on_after_it(
+    desks: tuple[Clinic, Desk, Desk], sandbox: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clinic, _admin, front = desks
+    told: list[dict[str, object]] = []
+    courier = Courier(clinic, told.append)
+    log = sandbox.gates[SYSTEM].system.log
+    try:
+        register_patient(front, NewPatient("Achieng", "Rose", "female", date(1990, 5, 17), "day"))
+        assert until(lambda: bool(log.asked))
+        held = Terminal(clinic.profile, None, None, as_json=True).turn_to_send(clinic)
+        said = capsys.readouterr()
+        assert not said.out
+        assert "waiting" in said.err
+        asked = len(log.asked)
+        register_patient(front, NewPatient("Otieno", "Jude", "male", date(1991, 5, 17), "day"))
+        time.sleep(3.0)
+        assert len(log.asked) == asked, "nobody else sends meanwhile"
+        held.release()
+        assert until(lambda: len(log.asked) > asked)
+        assert told == []
+    finally:
+        courier.end(10.0)
+
+
+def test_who_does_not_give_the_turn_is_waited_for_so_long_and_no_longer(tmp_path: Path) -> None:
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        time.sleep(0.05)
+
+    held = one_sender(tmp_path)
+    with pytest.raises(Trouble, match="sending"):
+        one_sender_in_turn(tmp_path, wait, 0.3)
+    assert waited
+    assert not somebody_waits_to_send(tmp_path), "no mark is left behind"
+    held.release()
+    one_sender_in_turn(tmp_path, time.sleep, 0.3).release()

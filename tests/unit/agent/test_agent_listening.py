@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.agent.serving import CONNECTIONS
+from clinic_desktop.agent.serving import PEERS
 from clinic_desktop.devices.astm import simulator as astm
 from clinic_desktop.devices.hl7 import simulator as hl7
 from clinic_desktop.services import devices
@@ -100,7 +100,7 @@ def test_fifty_senders_at_once_are_all_answered_beside_slow_ones(agent: Agent, h
 def test_more_connections_than_there_is_room_for_are_closed_and_the_room_is_given_back(
     agent: Agent, home: Home
 ) -> None:
-    lines = [connected(agent) for _one in range(CONNECTIONS)]
+    lines = [connected(agent) for _one in range(PEERS)]
     time.sleep(0.5)
     with connected(agent) as one_more:
         assert one_more.recv(1) == b""

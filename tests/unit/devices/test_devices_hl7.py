@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clinic_desktop.devices.hl7 import protocol
+from clinic_desktop.devices.hl7.coded import instant
 from clinic_desktop.devices.hl7.listener import Conversation
 from clinic_desktop.devices.hl7.protocol import Deframer, Overlong, Separators, framed, parse
-from clinic_desktop.devices.hl7.reading import instant, person, read
+from clinic_desktop.devices.hl7.reading import person, read
 from clinic_desktop.services.devices import ReceivedMessage, ReceivedResult
 from clinic_desktop.store.tables.laboratory import specimens
 from tests.unit.devices.device_case import AT, speaking

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
 
-from clinic_desktop.clock import SetClock
+from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.services import inbox
 from clinic_desktop.services.patients import NewPatient, change_patient, patient_details, register_patient
 from clinic_desktop.services.remotes import KeptSecrets, remote_systems
+from clinic_desktop.services.staff import staff_members
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.staff import staff
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
@@ -272,3 +275,90 @@ def test_nested_values_are_words() -> None:
     value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True}
     assert sync_deciding.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes"
     assert sync_deciding.words_of(None) == sync_deciding.words_of([]) == ""
+
+
+@pytest.mark.parametrize(("npi", "known"), [("1234567893", True), ("1234567890", False)])
+def test_who_bears_the_same_national_number_is_known_and_who_is_only_called_the_same_is_proposed(
+    there: Connected, store: Store, npi: str, known: bool
+) -> None:
+    before = next(one for one in staff_members(there.desk) if one.role == "doctor")
+    with store.write(act=new_id(), session=None) as unit:
+        unit.change(staff, before.id, {"npi": npi}, kind="staff.changed")
+    row = there.rows(HEALIFY, "prescriptions")[0]
+    name = f"Dr. {before.display_name}"
+    there.people(HEALIFY).edit(
+        "prescriptions", row["id"], prescriber={"id": "doc_99aa", "name": name, "npi": npi, "specialty": "General"}
+    )
+    there.connect(HEALIFY)
+    there.run()
+    who = sync_connecting.who_is_who(there.desk, HEALIFY, ask=False)
+    doctor = next(one for one in who.staff if one.staff_id == before.id)
+    assert ("doc_99aa", name) in who.directory
+    if known:
+        assert (doctor.remote_id, doctor.by_number, doctor.waiting) == ("doc_99aa", True, 0)
+    else:
+        assert (doctor.remote_id, doctor.proposed) == ("", ("doc_99aa", name))
+
+
+def test_after_seven_days_away_a_person_is_asked_to_sign_in_and_nothing_is_lost(
+    small: Clinic, desk_for: DeskFor, clock: SetClock
+) -> None:
+    """Healthcare Records: no call renews a token, and the last one has ended while the clinic was closed."""
+    records = "healthcare_records"
+    with connected(desk_for("administrator"), records, clock=lambda: clock.now().timestamp()) as there:
+        system = there.sandbox.gates[records].system
+        system.knobs = replace(system.knobs, token_seconds=7 * 86_400.0)
+        system.reissue()
+        there.connect(records)
+        there.run()
+        assert [one.state for one in sync_shown.systems_shown(there.desk)] == ["on"]
+        known = len(there.rows(records, "patients"))
+        clock.set(clock.now() + timedelta(days=8))
+        there.desk = desk_for("administrator")  # whoever was signed in is not any more
+        desk = desk_for("front_desk")
+        new = NewPatient("Achieng", "Rose", "female", date(1990, 5, 17), "day", phone="+254 711 000 222")
+        late = register_patient(desk, new).patient_id
+        there.run()
+        (shown,) = sync_shown.systems_shown(there.desk)
+        assert shown.state == "sign_in"
+        assert shown.waiting >= 1
+        assert sync_shown.record_marks(there.desk, [("patient", late)])["patient", late][0].word == "waiting"
+        assert len(there.rows(records, "patients")) == known
+        # Asked once, and not again and again while nobody has signed in.
+        asked = len(system.log.asked)
+        there.run()
+        assert len(system.log.asked) == asked
+        system.reissue()
+        there.connect_again(records)
+        there.run()
+        assert [one.state for one in sync_shown.systems_shown(there.desk)] == ["on"]
+        assert len(there.rows(records, "patients")) == known + 1
+        mark = sync_shown.record_marks(there.desk, [("patient", late)])["patient", late][0]
+        assert mark.word in {"confirmed", "sent"}
+
+
+def test_a_notice_of_theirs_that_was_read_here_is_read_there(there: Connected) -> None:
+    there.people(AROCORD).add(
+        "notifications",
+        {"recipient_id": "doctor_001", "type": "info", "title": "Closed on Friday", "message": "All day",
+         "priority": "medium", "category": "office", "is_read": False, "created_at": "2026-03-10T09:00:00Z",
+         "action_url": None},
+        "5f1c7a52-3d5e-4bb5-9a55-0a6a1f6d7e10",
+    )  # fmt: skip
+    there.connect(AROCORD)
+    there.run()
+    notice = next(one for one in inbox.inbox(there.desk) if one.title == "Closed on Friday")
+
+    def is_read() -> bool:
+        return bool(
+            next(row for row in there.rows(AROCORD, "notifications") if row["title"] == notice.title)["is_read"]
+        )
+
+    there.run()
+    assert not is_read()
+    inbox.mark_read(there.desk, notice.id)
+    there.run()
+    assert is_read()
+    assert items(there, "cannot") == []
+    mark = sync_shown.record_marks(there.desk, [("notice", notice.id)])["notice", notice.id][0]
+    assert mark.word == "confirmed"

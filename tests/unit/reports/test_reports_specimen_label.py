@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from pypdf import PdfReader
 
-from clinic_desktop.reports.specimen_label import SpecimenLabelPaper, bars, specimen_labels
+from clinic_desktop.reports.specimen_label import SpecimenLabelPaper, specimen_labels
+from clinic_desktop.reports.symbols import bars
 
 LABEL = SpecimenLabelPaper(
     "SP-A7-000002-T", "OTIENO, Grace", "MRN-A7-000001-K", "serum", datetime(2026, 3, 10, 9, 30, tzinfo=UTC),

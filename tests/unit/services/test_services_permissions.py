@@ -21,7 +21,7 @@ from tests.conftest import NOW
 BEFORE_SIGN_IN = {
     "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
     "permissions.require", "acts.command", "acts.query", "workstations.new_code", "recovery.check_recovery",
-    "inbox.escalate",  # by the background process, with nobody signed in
+    "inbox.escalate", "jobs.begin_run", "jobs.end_run",  # by the background process, with nobody signed in
 }  # fmt: skip
 # A draft typed just before the lock must still be kept.
 ALSO_WHILE_LOCKED = {"drafts.keep_draft"}
@@ -37,7 +37,8 @@ BESIDE = "asked with the banner, which leaves the row"
 IDS = "ids alone: what stands behind one is read by a query that leaves its row"
 NO_ACCESS_ROW = {
     IDS: {"arrivals.which_are_here", "arrivals.foreseen", "departures.patients_to_export",
-          "research.willing", "research.traces", "devices.unfiled_messages"},
+          "research.willing", "research.traces", "devices.unfiled_messages",
+          "scanning.place_of_code", "scanning.place_of_number"},
     CATALOGUES: {
         "about.clinic_facts", "administration.clinic_settings", "administration.formulary",
         "administration.lab_catalogue", "administration.price_list", "billing.price_list", "cash.my_shift",
@@ -54,13 +55,16 @@ NO_ACCESS_ROW = {
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
-        "devices.device_counts", "devices.control_log",
+        "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack",
+        "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
+        "pairing.paired", "device_views.called", "device_scans.scan",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
         "break_glass.to_review", "devices.review_list", "devices.raw_message", "remotes.whom",
+        "device_registrations.told_registrations", "downtime.todays_patients",
         "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
     },
     OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",

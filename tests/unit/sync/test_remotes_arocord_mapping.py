@@ -13,6 +13,7 @@ from sync.records.patient import Patient
 from sync.remotes.arocord_hims.mapping import patients
 from sync.remotes.arocord_hims.mapping.telling import CELLS, body_of
 from sync.remotes.arocord_hims.remote import ArocordRemote
+from tests.unit.sync.drawn import every
 from tests.unit.sync.remote_laws import (
     STORIES,
     Recorder,
@@ -24,7 +25,7 @@ from tests.unit.sync.remote_laws import (
     sends_what_is_told,
     takes_a_change,
 )
-from tests.unit.sync.stories import Linked, Unlinked, many
+from tests.unit.sync.stories import Linked, Unlinked
 from tests.unit.sync.story_kinds import of_appointments, of_encounters, of_prescriptions
 
 # In the path of the create, and no member of what is sent.
@@ -45,8 +46,7 @@ def test_it_is_what_the_engine_asks_for() -> None:
 
 @pytest.mark.parametrize("kind", CELLS)
 def test_a_round_trip_loses_nothing(kind: Kind) -> None:
-    @many
-    @given(STORIES[kind]())
+    @every(STORIES[kind])
     def holds(story: Story) -> None:
         comes_back_whole(remote(), story)
 
@@ -55,36 +55,31 @@ def test_a_round_trip_loses_nothing(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", AGAIN)
 def test_what_comes_from_there_alone_is_told_the_same(kind: Kind) -> None:
-    @many
-    @given(STORIES[kind]())
+    @every(STORIES[kind])
     def holds(story: Story) -> None:
         says_it_again(remote(), story, LOSSY.get(kind, frozenset()))
 
     holds()
 
 
-@many
-@given(STORIES[Kind.PATIENT](), STORIES[Kind.PATIENT]())
+@every(STORIES[Kind.PATIENT], STORIES[Kind.PATIENT])
 def test_a_change_of_a_patient_there_arrives(story: Story, other: Story) -> None:
     takes_a_change(remote(), story, other)
 
 
-@many
-@given(of_appointments(), of_appointments())
+@every(of_appointments, of_appointments)
 def test_a_change_of_an_appointment_there_arrives(story: Story, other: Story) -> None:
     takes_a_change(remote(), story, other)
 
 
-@many
-@given(of_encounters(), of_encounters())
+@every(of_encounters, of_encounters)
 def test_a_change_of_a_visit_there_arrives_beside_what_was_signed(story: Story, other: Story) -> None:
     takes_a_change(remote(), story, other, frozenset({"appointment_id"}))
 
 
 @pytest.mark.parametrize("kind", CELLS)
 def test_no_undocumented_member_is_sent(kind: Kind) -> None:
-    @many
-    @given(STORIES[kind]())
+    @every(STORIES[kind])
     def holds(story: Story) -> None:
         recorder = Recorder()
         sends_what_is_told(ArocordRemote(recorder, {}), recorder, story, IN_PATH.get(kind, frozenset()))
@@ -116,8 +111,7 @@ def test_flat_and_nested_are_one_patient() -> None:
     assert body_of(Kind.PATIENT, patients.nested(body)) == body_of(Kind.PATIENT, body) == body
 
 
-@many
-@given(STORIES[Kind.PATIENT]())
+@every(STORIES[Kind.PATIENT])
 def test_both_forms_of_a_patient_say_the_same(story: Story) -> None:
     found = remote().project(story, Linked())
     if isinstance(found, Telling):

@@ -17,6 +17,7 @@ from sync.remotes.hms_enterprise.mapping import visits
 from sync.remotes.hms_enterprise.mapping.notes import EXAMINATION, REVIEW, as_text, by_system
 from sync.remotes.hms_enterprise.mapping.telling import CELLS, body_of
 from sync.remotes.hms_enterprise.remote import HmsRemote
+from tests.unit.sync.drawn import every
 from tests.unit.sync.loopback import Watch
 from tests.unit.sync.remote_laws import (
     STORIES,
@@ -29,7 +30,7 @@ from tests.unit.sync.remote_laws import (
     sends_what_is_told,
     takes_a_change,
 )
-from tests.unit.sync.stories import Linked, Unlinked, many
+from tests.unit.sync.stories import Linked, Unlinked
 from tests.unit.sync.story_kinds import of_appointments, of_encounters, of_prescriptions
 
 TOLD = tuple(kind for kind in CELLS if kind is not Kind.LAB_RESULT)
@@ -53,8 +54,7 @@ def test_it_is_what_the_engine_asks_for() -> None:
 
 @pytest.mark.parametrize("kind", TOLD)
 def test_a_round_trip_loses_nothing(kind: Kind) -> None:
-    @many
-    @given(STORIES[kind]())
+    @every(STORIES[kind])
     def holds(story: Story) -> None:
         comes_back_whole(remote(), story)
 
@@ -63,30 +63,26 @@ def test_a_round_trip_loses_nothing(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", AGAIN)
 def test_what_comes_from_there_alone_is_told_the_same(kind: Kind) -> None:
-    @many
-    @given(STORIES[kind]())
+    @every(STORIES[kind])
     def holds(story: Story) -> None:
         says_it_again(remote(), story, LOSSY.get(kind, frozenset()))
 
     holds()
 
 
-@many
-@given(STORIES[Kind.PATIENT](), STORIES[Kind.PATIENT]())
+@every(STORIES[Kind.PATIENT], STORIES[Kind.PATIENT])
 def test_a_change_of_a_patient_there_arrives(story: Story, other: Story) -> None:
     takes_a_change(remote(), story, other)
 
 
-@many
-@given(of_encounters(), of_encounters())
+@every(of_encounters, of_encounters)
 def test_a_change_of_a_visit_there_arrives_beside_what_was_signed(story: Story, other: Story) -> None:
     takes_a_change(remote(), story, other, LOSSY[Kind.ENCOUNTER] | {"physical_examination", "review_of_systems"})
 
 
 @pytest.mark.parametrize("kind", TOLD)
 def test_no_undocumented_member_is_sent(kind: Kind) -> None:
-    @many
-    @given(STORIES[kind]())
+    @every(STORIES[kind])
     def holds(story: Story) -> None:
         recorder = Recorder()
         sends_what_is_told(remote(recorder), recorder, story)

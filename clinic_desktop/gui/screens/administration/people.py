@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from clinic_desktop.gui.screens.administration.presenter import Presenter, RoleRow
+from clinic_desktop.gui.screens.administration.presenter import Presenter
+from clinic_desktop.gui.screens.administration.roles import RoleRow
 from clinic_desktop.gui.screens.administration.section import ListSection, Section, show_only
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.fields import Field

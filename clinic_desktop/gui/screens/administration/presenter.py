@@ -2,13 +2,14 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.printing import Target
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.screens.administration.roles import role_rows
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import (
@@ -18,8 +19,9 @@ from clinic_desktop.services import (
     drafts,
     hours,
     immunization_reference,
+    jobs,
     patients,
-    permissions,
+    printing,
     reference,
     research,
     staff,
@@ -30,6 +32,7 @@ from clinic_desktop.services.administration import CatalogueEntry, FormularyProd
 from clinic_desktop.services.directory import Address, Entry
 from clinic_desktop.services.immunization_reference import ScheduleShown
 from clinic_desktop.services.patients import PatientHit
+from clinic_desktop.services.printing import Printer
 from clinic_desktop.services.staff import NewStaff, Practice, StaffMember
 from clinic_desktop.services.stock import NewProduct
 
@@ -38,20 +41,11 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     "staff", "roles", "places", "pharmacies", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs",
-    "research", "settings",
+    "research", "printers", "prints", "jobs", "settings",
 )  # fmt: skip
 ADDRESS = ("ncpdp", "phone", "email", "address", "city", "district", "postal_code", "country")
 NUMBERS = ("npi", "dea", "credentials", "phone", "email")
 NO_OFFICE = N_("This needs the clinic to be opened by an administrator at this workstation.")
-
-
-@dataclass(frozen=True)
-class RoleRow:
-    """One act and the roles that may do it."""
-
-    subject: str
-    act: str
-    roles: frozenset[str]
 
 
 class View(Protocol):
@@ -64,15 +58,6 @@ class View(Protocol):
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def say(self, words: str) -> None: ...  # noqa: D102
     def show_error(self, section: str, error: Exception) -> None: ...  # noqa: D102
-
-
-def role_rows() -> list[RoleRow]:
-    """The table of roles and acts, in words."""
-    found = []
-    for name, roles in permissions.ACTS.items():
-        subject, act = name.split(".", 1)
-        found.append(RoleRow(subject.replace("_", " ").capitalize(), act.replace("_", " "), roles))
-    return sorted(found, key=lambda row: (row.subject, row.act))
 
 
 class Presenter:
@@ -157,6 +142,9 @@ class Presenter:
             "backups": lambda: self._need_office().kept_backups(desk),
             "packs": lambda: reference.list_packs(desk),
             "research": lambda: research.exports_made(desk),
+            "jobs": lambda: (*administration.clinic_settings(desk), *jobs.job_history(desk)),
+            "printers": lambda: printing.printers(desk),
+            "prints": lambda: printing.prints(desk),
         }
 
     def _settings(self, found: Sequence[administration.Setting], schedules: Sequence[ScheduleShown]) -> None:
@@ -268,6 +256,18 @@ class Presenter:
             _("{name} is changed.").format(name=product.name),
         )  # fmt: skip
 
+    def save_printer(self, known: Printer | None, new: Target, *, active: bool) -> None:
+        """Set a printer up, or change it."""
+        if known is None:
+            self._do("printers", "", lambda desk: printing.add_printer(desk, new),
+                     _("{name} is set up: try it with a test print.").format(name=new.name))  # fmt: skip
+            return
+        self._do(
+            "printers", known.id,
+            lambda desk: printing.change_printer(desk, known.id, new, active=active, expect=known.revision),
+            _("{name} is changed.").format(name=new.name),
+        )  # fmt: skip
+
     # Laboratory -------------------------------------------------------------------------------------------
 
     def save_test(self, test: CatalogueEntry, values: Mapping[str, object]) -> None:
@@ -338,7 +338,7 @@ class Presenter:
         words = _("{name} is written: nothing in it names anybody.").format(name=out.name)
         self._do("research", "", work, words, apart=True)
 
-    def save_settings(self, values: Mapping[str, object]) -> None:
+    def save_settings(self, values: Mapping[str, object], section: str = "settings", password: str = "") -> None:
         """Set what was typed; each setting is an act of its own, so only those that changed are written."""
 
         def work(desk: Desk) -> None:
@@ -347,9 +347,11 @@ class Presenter:
                 text = str(value if value is not None else "").strip()
                 if text != known.get(name, ""):
                     self._need_office().change_setting(self.desk, name, text)
-            drafts.drop_draft(desk, DraftKey("administration.settings", "new"))
+            if password:
+                jobs.set_downtime_password(self.desk, password)
+            drafts.drop_draft(desk, DraftKey(f"administration.{section}", "new"))
 
-        self._do("settings", "", work, _("Settings saved."))
+        self._do(section, "", work, _("Settings saved."))
 
     # ---------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """Backups, who saw a patient, the safety pack, and the settings of the clinic."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import PurePath
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -222,8 +223,13 @@ class SettingsSection(Section):
 
 def moment(text: str) -> str:
     """An instant as it is shown: 14-Jul-2026 09:30."""
-    at = from_text(text).astimezone()
-    return f"{show_date(at.date())} {at:%H:%M}"
+    return moment_of(from_text(text))
+
+
+def moment_of(at: datetime) -> str:
+    """The same of an instant."""
+    here = at.astimezone()
+    return f"{show_date(here.date())} {here:%H:%M}"
 
 
 def _column(widget: QWidget) -> QVBoxLayout:

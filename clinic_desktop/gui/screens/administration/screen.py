@@ -18,6 +18,8 @@ SCREEN = Screen(
         PaletteAct(N_("Prices"), (("section", "prices"),)),
         PaletteAct(N_("Formulary"), (("section", "formulary"),)),
         PaletteAct(N_("Laboratory catalogue"), (("section", "catalogue"),)),
+        PaletteAct(N_("Printers"), (("section", "printers"),)),
+        PaletteAct(N_("What was printed"), (("section", "prints"),)),
         PaletteAct(N_("Backups"), (("section", "backups"),)),
         PaletteAct(N_("Who saw this patient"), (("section", "sights"),)),
     ),

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 from clinic_desktop.gui.screens.administration.catalogue import CatalogueSection
 from clinic_desktop.gui.screens.administration.directory import DirectorySection
 from clinic_desktop.gui.screens.administration.goods import FormularySection, PriceSection
+from clinic_desktop.gui.screens.administration.jobs import JobsSection
 from clinic_desktop.gui.screens.administration.people import RolesSection, StaffSection
 from clinic_desktop.gui.screens.administration.presenter import SECTIONS, Presenter
+from clinic_desktop.gui.screens.administration.printers import PrinterSection, PrintLog
 from clinic_desktop.gui.screens.administration.records import (
     BackupSection,
     PackSection,
@@ -33,6 +35,9 @@ WORDS = {
     "sights": N_("Who saw this patient"),
     "packs": N_("Safety pack"),
     "research": N_("Research"),
+    "jobs": N_("Scheduled work"),
+    "printers": N_("Printers"),
+    "prints": N_("What was printed"),
     "settings": N_("Settings"),
 }
 ADD_WORDS = {
@@ -41,6 +46,7 @@ ADD_WORDS = {
     "formulary": N_("Add a &product"),
     "places": N_("A&dd a place"),
     "pharmacies": N_("A&dd a pharmacy"),
+    "printers": N_("A&dd a printer"),
 }
 TOUCHES = {
     "staff": ("staff.", "staff_hours."),
@@ -50,6 +56,8 @@ TOUCHES = {
     "prices": ("price.",),
     "catalogue": ("lab_test.", "lab_range."),
     "research": ("research.",),
+    "printers": ("printer.",),
+    "prints": ("print.",),
 }
 
 
@@ -139,6 +147,9 @@ class AdministrationScreen(ScreenView):
             "sights": SightSection(self.presenter, settings, context.window.set_patient),
             "packs": PackSection(settings),
             "research": ResearchSection(self.presenter, settings),
+            "jobs": JobsSection(self.presenter, settings),
+            "printers": PrinterSection(self.presenter, settings, context.window.preview),
+            "prints": PrintLog(settings),
             "settings": SettingsSection(self.presenter),
         }
 

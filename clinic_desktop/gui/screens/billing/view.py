@@ -2,7 +2,9 @@
 
 import importlib
 from collections.abc import Sequence
+from functools import partial
 from types import ModuleType
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -31,6 +33,7 @@ from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _
+from clinic_desktop.labelling.paper import Paper, asked
 from clinic_desktop.services import billing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.billing import Charge, ToBill
@@ -330,7 +333,9 @@ class BillingView(ScreenView):
     def _print_receipt(self, row: PaymentRow) -> None:
         desk, invoice = self.presenter.desk, self.invoice.invoice
         if invoice is not None:
-            self.context.window.preview(lambda: _opened(desk, "receipt", invoice.patient_id, row.id), row.number)
+            patient, cash = invoice.patient_id, row.method == "cash"
+            make = partial(_receipt, desk, patient, row.id)
+            self.context.window.preview(asked(desk, Paper("receipt", row.id, row.number, make, cash)), row.number)
 
 
 def _printed() -> ModuleType:
@@ -354,3 +359,9 @@ def _opened(desk: Desk, name: str, patient_id: str, record: str) -> bytes:
     """A paper about a patient, after who opens it is on record."""
     papers = importlib.import_module("clinic_desktop.reports.papers")
     return bytes(papers.opened(desk, name, patient_id, lambda: getattr(papers.printed, name)(desk, record)))
+
+
+def _receipt(desk: Desk, patient_id: str, record: str, roll_mm: int) -> Any:
+    """A receipt for a roll so wide, after who opens it is on record."""
+    papers = importlib.import_module("clinic_desktop.reports.papers")
+    return papers.opened(desk, "receipt", patient_id, lambda: papers.printed.receipt_sheets(desk, record, roll_mm))

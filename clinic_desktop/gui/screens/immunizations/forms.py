@@ -16,6 +16,7 @@ from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.immunization_reference import VaccineFound
 from clinic_desktop.services.immunizations import NewImmunization
+from clinic_desktop.services.packs import SeenPack
 from clinic_desktop.services.vaccine_stock import VaccineLot
 
 STATUS_WORDS = {"active": "", "not_us": N_("not in the US"), "inactive": N_("no longer made")}
@@ -144,6 +145,28 @@ class DoseForms:
         if hasattr(self, "by_name"):
             lot = self.by_name["record"].form.field("lot")
             lot.required = here
+
+    def chosen_vaccine(self) -> tuple[str, str] | None:
+        """The vaccine chosen in the form of a dose: code and name."""
+        field = self.by_name["record"].form.field("vaccine")
+        choice = field.choice() if isinstance(field, SearchField) else None
+        return None if choice is None else (choice.key, choice.text)
+
+    def take_pack(self, seen: SeenPack, vaccine: VaccineFound | None) -> None:
+        """Fill in what a scanned pack says; of a vaccine that is known, also how it is usually given."""
+        form, pack = self.by_name["record"].form, seen.pack
+        # What the pack says goes before what was typed of another lot.
+        self._by_hand -= {"lot", "expires_on", "stock_lot", "manufacturer"}
+        form.set_values({"where": "here"})
+        if vaccine is not None:
+            form.set_values({"vaccine": Suggestion(vaccine.cvx, vaccine.display)})
+            self._presenter.vaccine_chosen(vaccine.cvx, seen)
+        else:
+            form.set_values({"lot": pack.lot or None, "expires_on": pack.expires_on})
+            self._by_hand |= {key for key, told in (("lot", pack.lot), ("expires_on", pack.expires_on)) if told}
+        if pack.serial:
+            note = _("Serial number of the pack: {serial}").format(serial=pack.serial)
+            form.set_values({"note": note})
 
     def ask_override(self) -> None:
         """Show where the reason goes that an act asked for."""

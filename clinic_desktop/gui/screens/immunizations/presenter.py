@@ -6,18 +6,21 @@ from datetime import date
 from typing import Protocol
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.packs import Pack
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.services import (
     drafts,
     immunization_chart,
     immunization_reference,
     immunizations,
+    packs,
     vaccine_stock,
 )
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.immunization_chart import Card, DoseShown, Lot
 from clinic_desktop.services.immunization_reference import VaccineFound
 from clinic_desktop.services.immunizations import NewImmunization, NewReaction
+from clinic_desktop.services.packs import SeenPack
 from clinic_desktop.services.vaccine_stock import VaccineLot
 
 TOUCHING = ("immunization.", "patient.", "allergy.", "problem.", "reference.", "setting.")
@@ -40,6 +43,7 @@ class Page(Protocol):
     def was_kept(self, form: str) -> None: ...  # noqa: D102
     def show_problem(self, form: str, error: Exception) -> None: ...  # noqa: D102
     def fill_in(self, defaults: Defaults) -> None: ...  # noqa: D102
+    def take_pack(self, seen: SeenPack, vaccine: VaccineFound | None) -> None: ...  # noqa: D102
 
 
 class Presenter:
@@ -79,7 +83,26 @@ class Presenter:
 
         self._tasks.query("vaccines", lambda: immunization_reference.find_vaccines(self.desk, text), found)
 
-    def vaccine_chosen(self, cvx: str) -> None:
+    def scanned(self, pack: Pack) -> None:
+        """A pack was scanned: find out which vaccine and lot it is."""
+        patient, desk = self.patient_id, self.desk
+
+        def ask() -> tuple[SeenPack, VaccineFound | None]:
+            seen = packs.seen_pack(desk, pack)
+            found = immunization_reference.find_vaccines(desk, seen.vaccine_code) if seen.vaccine_code else ()
+            return seen, next((one for one in found if one.cvx == seen.vaccine_code), None)
+
+        def found(answer: tuple[SeenPack, VaccineFound | None]) -> None:
+            seen, vaccine = answer
+            if patient != self.patient_id:
+                return
+            if vaccine is not None:
+                self._found[vaccine.cvx] = vaccine
+            self._page.take_pack(seen, vaccine)
+
+        self._tasks.query("pack", ask, found, self._not_kept)
+
+    def vaccine_chosen(self, cvx: str, seen: SeenPack | None = None) -> None:
         """A vaccine was chosen: fill in how it is usually given, the lot used last and the number of the dose."""
         patient, vaccine = self.patient_id, self._found.get(cvx)
 
@@ -101,6 +124,8 @@ class Presenter:
                 values |= {"stock_lot": ready.lot_id, "lot": ready.lot, "expires_on": ready.expires_on}
             elif lot is not None:
                 values |= {"lot": lot.lot, "expires_on": lot.expires_on, "manufacturer": lot.manufacturer}
+            if seen is not None:
+                values |= _of_pack(seen, shelf)
             self._page.fill_in(Defaults(values, self._next_number(vaccine.antigens), shelf))
 
         self._tasks.query("lot", ask, found)
@@ -196,3 +221,11 @@ class Presenter:
 
     def _not_kept(self, error: Exception) -> None:
         self._page.show_problem("", error)
+
+
+def _of_pack(seen: SeenPack, shelf: tuple[VaccineLot, ...]) -> dict[str, object]:
+    """What a scanned pack fills in: its own lot, of the shelf where it stands there, and nothing of another one."""
+    pack = seen.pack
+    stands = any(one.lot_id == seen.lot_id and not one.is_expired for one in shelf)
+    values: dict[str, object] = {"stock_lot": seen.lot_id if stands else None, "manufacturer": None}
+    return values | {"lot": pack.lot or None, "expires_on": pack.expires_on}

@@ -6,7 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.immunization_forecast import Forecast
+from clinic_desktop.domain.packs import PackRefusal
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.immunizations import lists
 from clinic_desktop.gui.screens.immunizations.detail import Detail
 from clinic_desktop.gui.screens.immunizations.forms import DoseForms
@@ -14,8 +16,10 @@ from clinic_desktop.gui.screens.immunizations.presenter import Defaults, Present
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.howfar import HowFar
 from clinic_desktop.gui.widgets.panel import Panel, label
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.immunization_chart import Card, DoseShown
+from clinic_desktop.services.immunization_reference import VaccineFound
+from clinic_desktop.services.packs import SeenPack, problem_of
 
 
 class ImmunizationsView(ScreenView):
@@ -96,6 +100,13 @@ class ImmunizationsView(ScreenView):
         for form in self._forms.by_name.values():
             form.flush()
 
+    def takes_scan(self, scan: Scan) -> bool:
+        """The pack of a vaccine fills the form of a dose."""
+        if scan.pack is None or self._presenter.card is None:
+            return False
+        self._presenter.scanned(scan.pack)
+        return True
+
     # What the presenter shows -----------------------------------------------------------------------
 
     def show_card(self, card: Card) -> None:
@@ -141,6 +152,28 @@ class ImmunizationsView(ScreenView):
     def fill_in(self, defaults: Defaults) -> None:
         """Fill in how the chosen vaccine is usually given."""
         self._forms.fill_in(defaults)
+
+    def take_pack(self, seen: SeenPack, vaccine: VaccineFound | None) -> None:
+        """A pack was scanned: nothing of one that must not be given is filled in."""
+        if problem := problem_of(seen):
+            self._window.show_error(problem)
+            return
+        if self._open_form != "record":
+            self._show_form("record")
+        chosen = self._forms.chosen_vaccine()
+        if vaccine is not None and chosen is not None and chosen[0] != vaccine.cvx:
+            self._window.show_error(
+                PackRefusal(
+                    N_("WRONG PACK: this is {pack}, chosen is {chosen}."), pack=vaccine.display, chosen=chosen[1]
+                )
+            )
+            return
+        if seen.product_id and vaccine is None:
+            self._window.show_error(PackRefusal(N_("WRONG PACK: {title} is no vaccine here."), title=seen.title))
+            return
+        self._forms.take_pack(seen, vaccine)
+        known = _("Read from the pack: {words}.") if vaccine else _("Not known here: {words}. Choose the vaccine.")
+        self._window.say(known.format(words=seen.pack.words))
 
     # Forms ------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -24,6 +25,7 @@ from clinic_desktop.gui.widgets.panel import Empty, Panel, label
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.labelling.paper import Paper, asked
 from clinic_desktop.services.laboratory import CollectedSpecimen
 from clinic_desktop.services.sheets import OrderSheet, SheetSpecimen
 from clinic_desktop.services.worklist import Counts, CriticalResult, WaitingOrder
@@ -365,11 +367,12 @@ class LaboratoryScreen(ScreenView):
     def _preview_labels(self) -> None:
         labels = self._labels
 
-        def make() -> bytes:
-            papers = importlib.import_module("clinic_desktop.reports.laboratory_papers")
-            return bytes(papers.specimen_labels(labels))
+        def sheets(_roll: int) -> Any:
+            return importlib.import_module("clinic_desktop.reports.laboratory_papers").specimen_sheets(labels)
 
-        self._window.preview(make, _("Specimen labels"))
+        numbers = ", ".join(one.number for one in labels)
+        paper = Paper("specimen-label", numbers, numbers, sheets)
+        self._window.preview(asked(self.presenter.desk, paper), _("Specimen labels"))
 
     def _ask_reject(self, specimen: SheetSpecimen) -> None:
         words = _("{number}: its tests wait for a new specimen, and values entered and not released are set aside.")

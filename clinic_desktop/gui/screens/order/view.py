@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.order.presenter import Found, Line, Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -14,6 +14,7 @@ from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
+from clinic_desktop.gui.widgets.howfar import HowFar, full_words, short_words
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look
@@ -63,6 +64,8 @@ class OrderScreen(ScreenView):
             ChoiceField(_("Place"), "order.place", ()),
         )
         self._specimens = label("", "secondary", name="order.specimens", wrap=True)
+        self._far = HowFar(context.desk, context.tasks)
+        self._open_orders: list[tuple[QLabel, str, str]] = []
         self.set_title(_("Laboratory order"))
         self._build()
         self._keeper.setParent(self)
@@ -99,6 +102,7 @@ class OrderScreen(ScreenView):
         """Begin anew: nothing of another patient stays on the screen for a moment."""
         self._keeper.forget()
         clear_layout(self._open_list)
+        self._open_orders = []
         self.show_lines((), "")
         self._form.clear()
         self._form.set_values({"priority": "routine"})
@@ -144,19 +148,32 @@ class OrderScreen(ScreenView):
     def show_open(self, tests: Sequence[OpenTest]) -> None:
         """Show what is ordered already."""
         clear_layout(self._open_list)
+        self._open_orders = []
         if not tests:
             self._open_list.addWidget(label(_("Nothing is waiting in the laboratory."), "secondary", wrap=True))
         orders: dict[str, list[OpenTest]] = {}
         for test in tests:
             orders.setdefault(test.order_number, []).append(test)
         for number, members in orders.items():
-            self._open_list.addWidget(
-                label(f"{number} · {show_date(members[0].ordered_at.astimezone().date())}", "strong")
-            )
+            head = f"{number} · {show_date(members[0].ordered_at.astimezone().date())}"
+            heading = label(head, "strong", name=f"order.open.{number}", wrap=True)
+            self._open_orders.append((heading, head, members[0].order_id))
+            self._open_list.addWidget(heading)
             for test in members:
                 words = f"{test.name}: {_(STATUS_WORDS[test.status])}"
                 self._open_list.addWidget(label(words, "secondary", wrap=True))
         self._open_list.addStretch(1)
+        self._mark_orders()
+        if self._open_orders:
+            self._far.ask(*(("lab_order", order_id) for _head, _words, order_id in self._open_orders),
+                          then=self._mark_orders)  # fmt: skip
+
+    def _mark_orders(self) -> None:
+        """How far each order is at the connected systems; nothing where none is connected."""
+        for heading, head, order_id in self._open_orders:
+            said = short_words(self._far.marks, "lab_order", order_id)
+            heading.setText(f"{head} · {said}" if said else head)
+            heading.setToolTip(full_words(self._far.marks, "lab_order", order_id))
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""

@@ -48,6 +48,9 @@ class PickRow(QWidget):
                 words[-1] += " + " + str(loose)
         self.words = label(" · ".join(words), name=f"pharmacy.lot_{place}")
         row.addWidget(self.words, 1)
+        self.scanned = Pill(_("Pack scanned"), "good", name=f"pharmacy.scanned_{place}")
+        self.scanned.hide()
+        row.addWidget(self.scanned)
         self.covers: NumberField | None = None
         self.reason: TextField | None = None
         if option.substitution or not option.alike:
@@ -58,6 +61,10 @@ class PickRow(QWidget):
         if option.substitution:
             self.reason = TextField("", f"pharmacy.substituted_{place}", placeholder=_("Why it is substituted"))
             row.addWidget(self.reason, 1)
+
+    def mark_scanned(self) -> None:
+        """A pack of this lot was scanned, and is the right one."""
+        self.scanned.show()
 
     def fields(self) -> list[NumberField | TextField]:
         """What is typed into."""
@@ -154,7 +161,7 @@ class LinePanel(Panel):
         row.addWidget(self.other, 1)
         if not others:
             row.addStretch(1)
-        row.addWidget(LinkButton(_("Label"), f"pharmacy.label_{self.place}", self._label))
+        row.addWidget(LinkButton(_("Label"), f"pharmacy.label_{self.place}", self.ask_label))
         if not lots:
             foot.hide()
         row.addWidget(self._added)
@@ -196,7 +203,8 @@ class LinePanel(Panel):
         made = (row.pick(self.work.line.line_id) for row in self.rows)
         return [pick for pick in made if pick is not None]
 
-    def _label(self) -> None:
+    def ask_label(self) -> None:
+        """Ask for the label of what is picked."""
         if not self.form.check():
             return
         for row in self.rows:

@@ -1,10 +1,10 @@
 """The prescription on the pharmacy's desk: what was said about it, its lines, and the counselling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.gui.screens.pharmacy.lines import LinePanel
@@ -126,9 +126,23 @@ class OrderPanel(QWidget):
             panel.add_lots(str(fields.get(f"lots_{panel.place}", "")).split())
         self.form.restore(fields)
 
+    def mark_scanned(self, lots: Collection[str]) -> None:
+        """Mark the lots of which a pack was scanned and found right."""
+        for panel in self.panels:
+            for row in panel.rows:
+                if row.lot.lot_id in lots:
+                    row.mark_scanned()
+
     def picks(self) -> list[Pick]:
         """What is picked over all lines."""
         return [pick for panel in self.panels for pick in panel.picks()]
+
+    def ask_label(self) -> None:
+        """Print the label of the line where one stands, else of the first that has something picked."""
+        here = next((panel for panel in self.panels if panel.isAncestorOf(QApplication.focusWidget() or self)), None)
+        chosen = here if here is not None and here.picks() else next((one for one in self.panels if one.picks()), None)
+        if chosen is not None:
+            chosen.ask_label()
 
     def given_reasons(self) -> dict[str, str]:
         """The reasons for going on, by alert."""

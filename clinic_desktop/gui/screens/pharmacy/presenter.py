@@ -1,16 +1,19 @@
 """Decides what the pharmacy's screen shows and does. No Qt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.packs import Pack
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.screens.pharmacy.scanned import wrong_pack
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, pharmacy, prescribers, prescribing
+from clinic_desktop.services import drafts, packs, pharmacy, prescribers, prescribing
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.packs import SeenPack
 from clinic_desktop.services.pharmacy import Dispensed, QueueRow, TakenBack
 from clinic_desktop.services.prescriptions import Prescription
 from clinic_desktop.services.work_orders import Pick, WorkOrder
@@ -27,6 +30,8 @@ class View(Protocol):
     def show_queue(self, rows: Sequence[QueueRow]) -> None: ...  # noqa: D102
     def show_order(self, order: WorkOrder | None) -> None: ...  # noqa: D102
     def restore_form(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
+    def wrong_pack(self, problem: Refusal) -> None: ...  # noqa: D102
+    def show_scanned(self, lot_id: str, words: str) -> None: ...  # noqa: D102
     def set_patient(self, patient_id: str | None) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def done(self) -> None: ...  # noqa: D102
@@ -116,6 +121,24 @@ class Presenter:
     def kept_reason(self, act: str, about: str = "") -> KeptDraft:
         """The draft of why a prescription is sent back or what was handed out is taken back."""
         return KeptDraft(self.desk, self.tasks, f"pharmacy.{act}", about or self._id())
+
+    # A scanned pack ----------------------------------------------------------------------------------
+
+    def scanned(self, pack: Pack, on_the_desk: Collection[str]) -> None:
+        """Compare a pack with the prescription: `on_the_desk` are the lots that it is filled from as it stands."""
+        desk, prescription = self.desk, self._id()
+
+        def found(seen: SeenPack) -> None:
+            # The answer may come when another prescription is on the desk.
+            if self.order is None or self._id() != prescription:
+                return
+            if problem := wrong_pack(self.order, seen, on_the_desk):
+                self.view.wrong_pack(problem)
+            else:
+                words = _("Right: {title}, lot {lot}.").format(title=seen.title, lot=seen.pack.lot)
+                self.view.show_scanned(seen.lot_id, words)
+
+        self.tasks.query("pack", lambda: packs.seen_pack(desk, pack), found, self.view.refused)
 
     # Acts -------------------------------------------------------------------------------------------
 

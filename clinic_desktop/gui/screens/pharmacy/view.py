@@ -2,12 +2,14 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.pharmacy.order import PRIORITIES, STATES, OrderPanel, look_of
 from clinic_desktop.gui.screens.pharmacy.presenter import Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -19,8 +21,9 @@ from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.words import minutes_words
 from clinic_desktop.i18n import _
+from clinic_desktop.labelling.paper import Paper, asked
 from clinic_desktop.services.pharmacy import QueueRow
-from clinic_desktop.services.work_orders import HandedOut, WorkOrder
+from clinic_desktop.services.work_orders import HandedOut, LabelOf, WorkOrder
 
 
 class PharmacyView(ScreenView):
@@ -44,6 +47,7 @@ class PharmacyView(ScreenView):
         )
         self.order = OrderPanel(self.keeper)
         self._shown = ""
+        self._scanned: set[str] = set()  # the lots of which a pack was scanned for what is on the desk
         self.dialog: ConfirmStop | None = None
         self._arrange()
         self.queue.opened.connect(lambda row: self.presenter.open(row.patient_id, row.prescription_id))
@@ -55,6 +59,7 @@ class PharmacyView(ScreenView):
         self.start = self.add_button(_("&Start preparing"), "pharmacy.start", self.presenter.start)
         self.ready = self.add_button(_("Prepare&d"), "pharmacy.prepared", self._prepared)
         self.reject = self.add_button(_("Send &back"), "pharmacy.reject", self._reject)
+        self.labels = self.add_button(_("&Label"), "pharmacy.print_label", self.order.ask_label)
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
@@ -100,6 +105,13 @@ class PharmacyView(ScreenView):
         self.queue.setFocus()
         return True
 
+    def takes_scan(self, scan: Scan) -> bool:
+        """A pack is compared with the prescription on the desk."""
+        if scan.pack is None or self.presenter.order is None:
+            return False
+        self.presenter.scanned(scan.pack, {row.lot.lot_id for panel in self.order.panels for row in panel.rows})
+        return True
+
     # Called by the presenter ---------------------------------------------------------------------------
 
     def show_queue(self, rows: Sequence[QueueRow]) -> None:
@@ -114,10 +126,13 @@ class PharmacyView(ScreenView):
         same = order is not None and order.prescription.prescription_id == self._shown
         typed = self.order.form.draft() if same else {}
         self._shown = order.prescription.prescription_id if order is not None else ""
+        if not same:
+            self._scanned.clear()
         self.order.show_order(order)
         self._offer(order)
         if typed:
             self.order.restore(typed)
+        self.order.mark_scanned(self._scanned)
         if order is not None and not same:
             self.queue.select(order.prescription.prescription_id)
         if order is not None and (not same or order.since):
@@ -127,6 +142,16 @@ class PharmacyView(ScreenView):
     def restore_form(self, fields: Mapping[str, object]) -> None:
         """Put back what was typed and not done."""
         self.order.restore(fields)
+
+    def wrong_pack(self, problem: Refusal) -> None:
+        """A pack must not go out: said where nobody can overlook it, until it is put away."""
+        self.context.window.show_error(problem)
+
+    def show_scanned(self, lot_id: str, words: str) -> None:
+        """A pack is the right one: its lot is marked."""
+        self._scanned.add(lot_id)
+        self.order.mark_scanned(self._scanned)
+        self.context.window.say(words)
 
     def set_patient(self, patient_id: str | None) -> None:
         """Whose prescription it is."""
@@ -159,6 +184,7 @@ class PharmacyView(ScreenView):
         self.start.setEnabled(status in {"signed", "partly_dispensed"})
         self.ready.setEnabled(status in {"signed", "preparing", "partly_dispensed"})
         self.reject.setEnabled(status in WAITING)
+        self.labels.setEnabled(status in WAITING)
         elsewhere = order is not None and order.prescription.pharmacy is not None
         if status in WAITING and elsewhere:
             self.set_primary(_("Fill it &here"), self.presenter.fill_here, name="pharmacy.fill_here")
@@ -211,22 +237,24 @@ class PharmacyView(ScreenView):
         self.dialog = dialog
         dialog.open()
 
-    def _label(self, what: object) -> None:
-        order = self.presenter.order
-        if order is not None:
-            desk, patient, prescription = (
-                self.context.desk,
-                order.prescription.patient_id,
-                order.prescription.prescription_id,
+    def _label(self, what: LabelOf) -> None:
+        order, desk = self.presenter.order, self.context.desk
+        if order is None:
+            return
+        patient, prescription = order.prescription.patient_id, order.prescription
+
+        def sheets(_roll: int) -> Any:
+            papers = importlib.import_module("clinic_desktop.reports.papers")
+            label = papers.medicine_papers.label_sheets
+            return papers.opened(
+                desk, "medicine-label", patient, lambda: label(desk, prescription.prescription_id, what)
             )
 
-            def make() -> bytes:
-                # ReportLab and its fonts cost 0.15 s: nobody waits for them before the first paper.
-                papers = importlib.import_module("clinic_desktop.reports.papers")
-                label = papers.medicine_papers.label
-                return bytes(papers.opened(desk, "medicine-label", patient, lambda: label(desk, prescription, what)))
-
-            self.context.window.preview(make, _("Label"))
+        # The same line is filled again another day, and from another lot: that is another label.
+        day = what.dispensed_on or self.context.today()
+        record = f"{what.line_id} {what.lot} {day.isoformat()}"
+        paper = Paper("medicine-label", record, f"{prescription.number} {what.title}", sheets)
+        self.context.window.preview(asked(desk, paper), _("Label"))
 
 
 def _name(row: QueueRow) -> str:

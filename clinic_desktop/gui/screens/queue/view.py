@@ -17,6 +17,7 @@ from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.words import minutes_words
 from clinic_desktop.i18n import _
+from clinic_desktop.labelling.paper import ticket
 from clinic_desktop.services.queue import QueueLine
 from clinic_desktop.services.scheduling import Appointment, Practitioner
 
@@ -63,6 +64,7 @@ class QueueView(ScreenView):
             self.add_button(_("&Done"), "queue.finish", self._finish, "Ctrl+D"),
             self.add_button(_("Has &left"), "queue.left", self._left, "Ctrl+E"),
             self.add_button(_("&More urgent"), "queue.triage", self._triage, "Ctrl+U"),
+            self.add_button(_("Tic&ket"), "queue.ticket", self._ticket),
         ]
         if self._may_call:
             self.set_primary(_("Call &next"), self._call_next)
@@ -174,10 +176,12 @@ class QueueView(ScreenView):
             "queue.finish": status in {"called", "in_consultation"},
             "queue.left": status in {"waiting", "called"},
             "queue.triage": status == "waiting" and line is not None and line.priority != "emergency",
+            "queue.ticket": line is not None,
         }
+        needed = {"queue.triage": "queue.change_priority", "queue.ticket": "queue.check_in"}
         for button in self.acts:
             name = button.objectName()
-            button.setVisible(desk.may("queue.change_priority" if name == "queue.triage" else name))
+            button.setVisible(desk.may(needed.get(name, name)))
             button.setEnabled(allowed[name])
 
     def _with_current(self, act: Callable[[QueueLine], None]) -> None:
@@ -198,6 +202,13 @@ class QueueView(ScreenView):
     def _triage(self) -> None:
         higher = {"routine": "urgent", "urgent": "emergency"}
         self._with_current(lambda line: self.presenter.triage(line.id, higher.get(line.priority, "emergency")))
+
+    def _ticket(self) -> None:
+        self._with_current(self._print_ticket)
+
+    def _print_ticket(self, line: QueueLine) -> None:
+        make = ticket(self.presenter.desk, line)
+        self.context.window.preview(make, _("Ticket {number}").format(number=line.ticket))
 
     def _start(self) -> None:
         self._with_current(self._begin)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from clinic_desktop.domain.identity_parts import Card
+from clinic_desktop.gui.screens.reception.card import cut_short, fields_of
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.civil import Birth
 from clinic_desktop.gui.widgets.dates import BirthField
@@ -172,6 +174,13 @@ class RegistrationForm(Form):
             }
         self.set_values(values)
         self.kept_names = patient.other_names
+        self.unfold()
+
+    def fill_from(self, card: Card) -> None:
+        """Fill in what an identity card says; everything else stays as it is."""
+        self.set_values(fields_of(card))
+        for key in cut_short(card):
+            self.field(key).show_hint(_("The card has cut it short."))
         self.unfold()
 
     def unfold(self) -> None:

@@ -6,11 +6,15 @@ from dataclasses import asdict
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from clinic_desktop.domain.identity_parts import Card
 from clinic_desktop.domain.patients import warnings
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scanning import Scan
+from clinic_desktop.gui.screens.reception.card import card_words
 from clinic_desktop.gui.screens.reception.duplicates import DuplicatesPanel
 from clinic_desktop.gui.screens.reception.family import FamilyPanel
 from clinic_desktop.gui.screens.reception.fields import RegistrationForm
+from clinic_desktop.gui.screens.reception.papers import PapersPanel
 from clinic_desktop.gui.screens.reception.presenter import ReceptionPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.civil import Birth, show_birth
@@ -50,6 +54,7 @@ class ReceptionView(ScreenView):
         self.duplicates = DuplicatesPanel(self)
         self.family = FamilyPanel(self._open_patient, self._part, may_part=presenter.desk.may("parting.unmerge"))
         self.dialog: ConfirmStop | None = None
+        self._card: Card | None = None  # scanned over somebody's registration: it waits for the empty form
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
         self._looking.setInterval(DEBOUNCE_MS)
@@ -64,6 +69,8 @@ class ReceptionView(ScreenView):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
+        self.papers = PapersPanel(context)
+        column.addWidget(self.papers)
         column.addWidget(self.duplicates, 1)
         column.addWidget(self.family)
         self.set_context(beside)
@@ -87,6 +94,19 @@ class ReceptionView(ScreenView):
         """Hand over what is still being typed."""
         self.keeper.flush()
 
+    def takes_scan(self, scan: Scan) -> bool:
+        """An identity card fills a new registration; it is never saved by that."""
+        if scan.card is None:
+            return False
+        self.keeper.flush()
+        if self.presenter.patient_id:
+            # What the card says is not typed over somebody who is registered: they come up as a likely duplicate.
+            self._card = scan.card
+            self.context.window.go("reception")
+        else:
+            self._fill_card(scan.card)
+        return True
+
     # Called by the presenter -----------------------------------------------------------------------------
 
     def show_new(self) -> None:
@@ -98,9 +118,13 @@ class ReceptionView(ScreenView):
         self.context.window.say("")  # what was said of the patient before is not of this one
         self.set_title(_("New patient"))
         self.duplicates.show_found(())
+        self.papers.show_patient(None)
         self.family.clear()
         self._offer(new=True)
         self._focus(self.form.family.editor())
+        card, self._card = self._card, None
+        if card is not None:
+            self._fill_card(card)
 
     def show_patient(self, details: PatientDetails) -> None:
         """The form of a patient who is registered."""
@@ -109,6 +133,7 @@ class ReceptionView(ScreenView):
         self.context.window.set_patient(details.patient_id)
         self.set_title(_("Registration of {mrn}").format(mrn=details.mrn))
         self.duplicates.show_found(())
+        self.papers.show_patient(details)
         self.family.clear()
         self._offer(new=False)
         self._look()
@@ -154,6 +179,7 @@ class ReceptionView(ScreenView):
         """The patient stands in the queue."""
         self.check_in_button.set_busy(False)
         self.check_in_button.setEnabled(False)
+        self.papers.show_ticket(line)
         self.context.window.say(_("{name}: ticket {ticket}").format(name=line.patient, ticket=line.ticket))
 
     def ask_whether_same(self, before: PatientDetails) -> None:
@@ -197,6 +223,23 @@ class ReceptionView(ScreenView):
         ):
             button.setVisible(not new and desk.may(act))
             button.setEnabled(True)
+
+    def _fill_card(self, card: Card) -> None:
+        before = self.form.draft()
+        self.form.fill_from(card)
+        self.drop_button.show()
+        self.keeper.touch()
+        self._look()
+        told = card_words(card, self.context.today())
+        if any(before.values()):
+            self.context.window.offer_undo(told, lambda: self._take_card_back(before))
+        else:
+            self.context.window.say(told)
+
+    def _take_card_back(self, before: Mapping[str, object]) -> None:
+        self.form.restore(before)
+        self.keeper.touch()
+        self._look()
 
     def _edited(self, key: str) -> None:
         self.drop_button.show()

@@ -70,10 +70,12 @@ class BookingPanel(QWidget):
         self._state = Pill()
         self._words = label("", wrap=True, name="schedule.appointment.words")
         self._name = label("", "strong", wrap=True, name="schedule.appointment.patient")
+        self.far = label("", "secondary", wrap=True, name="schedule.appointment.far")
+        self.far.hide()
         self.shown.add(self._name)
         self.shown.body.addWidget(self._state, 0, Qt.AlignmentFlag.AlignLeft)
         self.reminded = Reminded(remind)
-        for widget in (self._words, self.reminded, *self._acts):
+        for widget in (self._words, self.far, self.reminded, *self._acts):
             self.shown.add(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -138,6 +140,11 @@ class BookingPanel(QWidget):
             act.setVisible(one.status == "booked")
         self._acts[2].setVisible(one.status == "booked" and one.confirmed_at is None)
         self.reminded.show_for(one)
+
+    def show_far(self, words: str) -> None:
+        """How far the appointment is at each connected system."""
+        self.far.setText(words)
+        self.far.setVisible(bool(words))
 
     def take_place(self, practitioner_id: str, at: time) -> None:
         """Fill in the place chosen on the board."""

@@ -1,6 +1,6 @@
 """The grid of one day: a column for each practitioner, a row for each quarter of an hour, painted by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -43,6 +43,8 @@ class DayGrid(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.board: DayBoard | None = None
         self.now: datetime | None = None
+        # How far an appointment is at the connected systems, by its id.
+        self.far: Mapping[str, str] = {}
         self.column, self.row = 0, 0
 
     # What is shown -----------------------------------------------------------------------------------------
@@ -238,7 +240,7 @@ class DayGrid(QWidget):
         painter.setPen(QColor(colours.strong(meaning)))
         painter.fillRect(QRect(box.left() + 1, box.top() + 5, 3, box.height() - 10), QColor(colours.strong(meaning)))
         words = f"{one.starts_at.astimezone():%H:%M}  {one.patient}"
-        detail = "  ".join(part for part in (_said(one), one.room or "", one.reason or "") if part)
+        detail = "  ".join(part for part in (_said(one), one.room or "", one.reason or "", self._far(one)) if part)
         inner = box.adjusted(10, 0, -8, 0)
         painter.setPen(QColor(colours.text))
         painter.setFont(theme.scale_font(self.font(), SECONDARY))
@@ -253,6 +255,10 @@ class DayGrid(QWidget):
         painter.setPen(QColor(colours.subtle))
         below = top.translated(0, metrics.height() + 1)
         painter.drawText(below, 0, metrics.elidedText(detail, Qt.TextElideMode.ElideRight, inner.width()))
+
+    def _far(self, one: Appointment) -> str:
+        said = self.far.get(one.id, "")
+        return f"· {said}" if said else ""
 
     def _paint_now(self, painter: QPainter) -> None:
         if self.board is None or self.now is None or self.now.date() != self.board.day:

@@ -15,6 +15,7 @@ from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.howfar import HowFar, full_words, short_words
 from clinic_desktop.gui.widgets.search import Suggestion
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.i18n import N_, _
@@ -53,6 +54,7 @@ class ScheduleView(ScreenView):
         self.add_button(_("&Earlier"), "schedule.earlier", lambda: self._by(-1), "Ctrl+Left")
         self.add_button(_("Toda&y"), "schedule.today", self._today, "Ctrl+Home")
         self.add_button(_("&Later"), "schedule.later", lambda: self._by(1), "Ctrl+Right")
+        self._far = HowFar(context.desk, context.tasks)
         self._wanted: str | None = None
         self._board_came = False
 
@@ -109,6 +111,19 @@ class ScheduleView(ScreenView):
             self._wanted = None
             self.grid.choose_time(wanted.practitioner_id, wanted.starts_at.astimezone().time())
         self._show_place()
+        self._show_far()
+        if board.appointments:
+            self._far.ask(*(("appointment", one.id) for one in board.appointments), then=self._show_far)
+
+    def _show_far(self) -> None:
+        """How far each appointment is at the connected systems; nothing where none is connected."""
+        board = self.grid.board
+        marks = self._far.marks
+        said = {one.id: short_words(marks, "appointment", one.id) for one in board.appointments} if board else {}
+        self.grid.far = {one: words for one, words in said.items() if words}
+        self.grid.update()
+        shown = self.booking.appointment
+        self.booking.show_far("" if shown is None else full_words(marks, "appointment", shown.id))
 
     def show_patient(self, facts: BannerFacts) -> None:
         """The patient to book for."""
@@ -175,6 +190,7 @@ class ScheduleView(ScreenView):
                     form.keeper.touch()
         else:
             self.booking.show_appointment(one)
+            self.booking.show_far(full_words(self._far.marks, "appointment", one.id))
         self._offer()
         self._show_place()
 

@@ -6,6 +6,8 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from clinic_desktop.domain.packs import Pack
+from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -23,6 +25,7 @@ class StockForm(QWidget):
     """One of three acts, with the fields it needs; `changed` when another act is chosen."""
 
     changed = Signal()
+    remember_asked = Signal()
 
     def __init__(self, keeper: DraftKeeper, today: Callable[[], date], *, may_count: bool) -> None:
         super().__init__()
@@ -40,10 +43,16 @@ class StockForm(QWidget):
         self.counted = NumberField(_("Coun&ted"), "stock.counted", least=0, most=LONGEST)
         self.reason = TextField(_("&Reason"), "stock.reason")
         self.total = label("", "secondary", name="stock.total")
+        self.scanned = label("", "secondary", name="stock.scanned", wrap=True)
+        self.scanned.hide()
+        self.remember = Button(_("Remem&ber it for this product"), "stock.remember", self.remember_asked.emit)
+        self.remember.hide()
         self.form = Form(keeper)
         # Which act is chosen is no work of anybody's: it is kept only with what is typed for it.
         self.form.add_widget(self.act)
         self.form.add_widget(self.about)
+        self.form.add_widget(self.scanned)
+        self.form.add_widget(self.remember)
         for field in (self.lot, self.expires_on, self.packs, self.loose, self.counted, self.reason):
             self.form.add(field)
         self.form.add_widget(self.total)
@@ -51,6 +60,7 @@ class StockForm(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.form)
         column.addStretch(1)
+        self.keeper = keeper
         self._product: StockLevel | None = None
         self._lot: LotView | None = None
         self.act.set_value("receive")
@@ -84,9 +94,43 @@ class StockForm(QWidget):
             return None
         return int(packs or 0) * self._product.pack_size + int(loose or 0)
 
+    def show_pack(self, pack: Pack, *, known: bool) -> bool:
+        """Fill in what a scanned pack says. False where another lot stands here unfinished."""
+        same = self.lot.value().strip().upper() == pack.lot.upper() and self.expires_on.value() == pack.expires_on
+        if not same and self.lot.value().strip() and (self.packs.value() or self.loose.value()):
+            return False
+        if pack.lot:
+            self.lot.set_value(pack.lot)
+        if pack.expires_on is not None:
+            self.expires_on.set_value(pack.expires_on)
+        self.say_scanned(_("Scanned: {words}").format(words=pack.words), unknown=not known)
+        self.keeper.touch()
+        self._show()
+        return True
+
+    def count_pack(self) -> None:
+        """One pack more of what stands here, now that it is known of which product."""
+        counted = self.packs if self._product is not None and self._product.pack_size > 1 else self.loose
+        counted.set_value((counted.value() or 0) + 1)
+        missing = next((field for field in (self.lot, self.expires_on) if not field.draft()), counted)
+        missing.setFocus()
+        self.keeper.touch()
+        self._show()
+
+    def is_unknown(self) -> bool:
+        """Whether a scanned pack stands here of which nobody has said what it is."""
+        return self.remember.isVisibleTo(self)
+
+    def say_scanned(self, words: str, *, unknown: bool = False) -> None:
+        """Say what was scanned; one that is not known may be remembered for the product chosen."""
+        self.scanned.setText(words)
+        self.scanned.setVisible(bool(words))
+        self.remember.setVisible(unknown)
+
     def clear(self) -> None:
         """Empty it after an act; the act chosen stays."""
         self.form.clear()
+        self.say_scanned("")
         self._show()
 
     def focus_first(self) -> None:
@@ -95,7 +139,10 @@ class StockForm(QWidget):
 
     def is_ready(self) -> bool:
         """Whether the act has something to be about."""
-        return self._product is not None if self.chosen() == "receive" else self._lot is not None
+        if self.chosen() == "receive":
+            # A pack that is not known must not go into whichever product happens to be chosen.
+            return self._product is not None and not self.is_unknown()
+        return self._lot is not None
 
     def _chosen(self) -> None:
         self._show()

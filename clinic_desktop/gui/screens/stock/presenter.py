@@ -5,12 +5,14 @@ from datetime import date
 from typing import Protocol
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.domain.packs import Pack
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, shelf, stock
+from clinic_desktop.services import drafts, packs, shelf, stock
 from clinic_desktop.services.acts import Desk, DraftKey
+from clinic_desktop.services.packs import SeenPack
 from clinic_desktop.services.shelf import LedgerRow, LotView, Only, StockLevel
 from clinic_desktop.services.stock import Moved
 
@@ -27,6 +29,8 @@ class View(Protocol):
     def restore_form(self, fields: Mapping[str, object]) -> None: ...  # noqa: D102
     def done(self, words: str, *, formed: bool) -> None: ...  # noqa: D102
     def refused(self, error: Exception) -> None: ...  # noqa: D102
+    def show_pack(self, seen: SeenPack) -> None: ...  # noqa: D102
+    def pack_remembered(self, pack: Pack, product: StockLevel) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
 
 
@@ -40,6 +44,7 @@ class Presenter:
         self.lot: LotView | None = None
         self.may_count = desk.may("stock.count_stock")
         self._act_id = new_id()
+        self._packs: list[Pack] = []  # scanned for what stands in the form
 
     def reload(self) -> None:
         """Ask for the levels, and for what is open."""
@@ -111,14 +116,43 @@ class Presenter:
         """The draft of why a movement is cancelled or a lot recalled."""
         return KeptDraft(self.desk, self.tasks, f"stock.{act}", about)
 
+    # A scanned pack -----------------------------------------------------------------------------------
+
+    def scanned(self, pack: Pack) -> None:
+        """Find out which product and lot a pack is of."""
+        desk = self.desk
+        self.tasks.query("pack", lambda: packs.seen_pack(desk, pack), self.view.show_pack, self.view.refused)
+
+    def take_pack(self, pack: Pack) -> None:
+        """A pack stands in the form: what is received is of it."""
+        self._packs.append(pack)
+
+    def remember(self) -> None:
+        """Remember that the scanned number is a pack of the product chosen."""
+        desk, product = self.desk.once(), self.product
+        if not self._packs or product is None:
+            return
+        pack = self._packs[-1]
+        self.tasks.change(
+            lambda: packs.remember_pack(desk, product.product_id, pack.gtin),
+            lambda _id: self.view.pack_remembered(pack, product),
+            self.view.refused,
+        )
+
     # Acts ---------------------------------------------------------------------------------------------
 
     def receive(self, lot: str, expires_on: date, quantity: int) -> None:
         """Put a delivery on the shelf."""
         product = self.product
+        of_lot = [pack for pack in self._packs if pack.lot.upper() == lot.strip().upper()]
+        gtin = of_lot[-1].gtin or None if of_lot else None
+        serials = ", ".join(pack.serial for pack in of_lot if pack.serial)
+        reason = _("serial {numbers}").format(numbers=serials) if serials else None
         if product is not None:
             self._do(
-                lambda desk: stock.receive_stock(desk, product.product_id, lot, expires_on, quantity),
+                lambda desk: stock.receive_stock(
+                    desk, product.product_id, lot, expires_on, quantity, gtin=gtin, reason=reason
+                ),
                 _("{quantity} received into lot {lot}: it holds {balance}."),
             )
 
@@ -172,6 +206,8 @@ class Presenter:
         )
 
     def _done(self, words: str, *, formed: bool) -> None:
+        if formed:
+            self._packs.clear()
         self._act_id = new_id()
         self.view.set_busy(False)
         self.view.done(words, formed=formed)

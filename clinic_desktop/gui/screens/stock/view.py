@@ -6,7 +6,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.money import money_text
+from clinic_desktop.domain.packs import Pack, PackRefusal
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.scanning import Scan
 from clinic_desktop.gui.screens.stock.form import StockForm
 from clinic_desktop.gui.screens.stock.presenter import Presenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -19,6 +21,8 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.labelling.paper import shelf
+from clinic_desktop.services.packs import SeenPack, problem_of
 from clinic_desktop.services.shelf import LedgerRow, LotView, StockLevel
 
 LEVELS = {"good": (N_("In stock"), "good"), "low": (N_("To order"), "warning"), "out": (N_("Out"), "critical")}
@@ -60,6 +64,8 @@ class StockView(ScreenView):
         self.form = StockForm(self.keeper, context.today, may_count=self.presenter.may_count)
         self.dialog: ConfirmStop | None = None
         self._wanted_lot = ""
+        self._wanted_pack: SeenPack | None = None
+        self._seen: set[tuple[str, str]] = set()  # the packs scanned for what stands in the form
         self._arrange()
         self._listen()
         self._offer()
@@ -68,6 +74,7 @@ class StockView(ScreenView):
         self.set_title(_("Stock"))
         self.cancel = self.add_button(_("Cancel &movement"), "stock.cancel", self._cancel)
         self.recall = self.add_button(_("Recall l&ot"), "stock.recall", self._recall)
+        self.shelf = self.add_button(_("S&helf label"), "stock.shelf_label", self._shelf_label)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -95,6 +102,7 @@ class StockView(ScreenView):
         self.lots.opened.connect(lambda _row: self.form.focus_first())
         self.ledger.selected.connect(lambda _row: self._offer())
         self.form.changed.connect(self._offer)
+        self.form.remember_asked.connect(present.remember)
         self.form.changed.connect(lambda: self.keeper.touch() if self.form.form.is_touched else None)
         if not present.may_count:
             self.cancel.hide()
@@ -110,7 +118,19 @@ class StockView(ScreenView):
         self.presenter.recall()
         if act := arguments.get("act"):
             self.form.choose(act)
+        if product := arguments.get("product_id"):
+            self._wanted_lot = arguments.get("lot_id", "")
+            self.levels.select(product)
         self.levels.setFocus()
+
+    def escape(self) -> bool:
+        """Esc lets go of a pack that is not known."""
+        if not self.form.is_unknown():
+            return False
+        self._seen.clear()
+        self.form.clear()
+        self._offer()
+        return True
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """The journal moved."""
@@ -120,6 +140,13 @@ class StockView(ScreenView):
         """Hand over what is being typed."""
         self.keeper.flush()
 
+    def takes_scan(self, scan: Scan) -> bool:
+        """A pack is received here."""
+        if scan.pack is None:
+            return False
+        self.presenter.scanned(scan.pack)
+        return True
+
     # Called by the presenter --------------------------------------------------------------------------
 
     def show_levels(self, levels: Sequence[StockLevel]) -> None:
@@ -128,6 +155,9 @@ class StockView(ScreenView):
         self.presenter.product = self.levels.current()
         if levels and self.levels.current() is None:
             self.levels.select_row(0)
+        seen, self._wanted_pack = self._wanted_pack, None
+        if seen is not None and self.levels.select(seen.product_id):
+            self.show_pack(seen)
 
     def show_lots(self, lots: Sequence[LotView]) -> None:
         """The lots of the product chosen."""
@@ -160,6 +190,7 @@ class StockView(ScreenView):
         """An act was done; what stands in the form stays if the act was not the form's."""
         if formed:
             self.form.clear()
+            self._seen.clear()
         self.context.window.say(words)
         QTimer.singleShot(0, self, self.levels.setFocus)
 
@@ -172,7 +203,56 @@ class StockView(ScreenView):
         """Show that an act was heard."""
         self.set_primary_busy(busy)
 
+    def show_pack(self, seen: SeenPack) -> None:
+        """A pack was scanned: its product is chosen, and the form filled."""
+        pack = seen.pack
+        if pack.serial and (pack.gtin, pack.serial) in self._seen:
+            self.context.window.show_error(
+                PackRefusal(N_("This very pack (serial {serial}) was scanned already."), serial=pack.serial)
+            )
+            return
+        if seen.product_id:
+            if not self.levels.select(seen.product_id):
+                self._wanted_pack = seen
+                self.only.set_value("all")
+                self.presenter.show_only("all")
+                return
+            self._product(self.levels.current())
+        self.form.choose("receive")
+        self._fill(seen)
+
+    def pack_remembered(self, pack: Pack, product: StockLevel) -> None:
+        """The number of a pack is known now: it counts as one of that product."""
+        self.form.count_pack()
+        self.form.say_scanned(_("Scanned: {words}").format(words=pack.words))
+        self._offer()
+        self.context.window.say(_("Remembered: {gtin} is {name}.").format(gtin=pack.gtin, name=product.name))
+
     # ----------------------------------------------------------------------------------------------------
+
+    def _fill(self, seen: SeenPack) -> None:
+        pack = seen.pack
+        if not self.form.show_pack(pack, known=bool(seen.product_id)):
+            self.context.window.show_error(
+                PackRefusal(N_("Another lot is written here already: receive it, or empty the form, then scan again."))
+            )
+            return
+        if pack.serial:
+            self._seen.add((pack.gtin, pack.serial))
+        self.presenter.take_pack(pack)
+        self._offer()
+        if seen.product_id:
+            self.form.count_pack()
+        if problem := problem_of(seen):
+            self.context.window.show_error(problem)
+        elif not seen.product_id:
+            self.form.say_scanned(
+                _("{words} is not known here. Choose the product that it is, then remember it.").format(
+                    words=pack.words
+                ),
+                unknown=True,
+            )
+            self.levels.setFocus()
 
     def _product(self, row: StockLevel | None) -> None:
         self.form.show_product(row, None)
@@ -188,6 +268,7 @@ class StockView(ScreenView):
         self.set_primary(_(WORDS[self.form.chosen()]), self._act, name="stock.save", enabled=self.form.is_ready())
         lot, row = self.lots.current(), self.ledger.current()
         self.recall.setEnabled(lot is not None)
+        self.shelf.setEnabled(lot is not None)
         self.recall.set_text(_("Lift rec&all") if lot is not None and lot.recalled else _("Recall l&ot"))
         self.cancel.setEnabled(row is not None and row.kind not in {"cancel", "dispense"} and not row.cancelled)
 
@@ -224,6 +305,12 @@ class StockView(ScreenView):
                 lambda reason: self.presenter.cancel(row, reason),
                 self.presenter.kept_reason("cancel", row.move_id),
             )
+
+    def _shelf_label(self) -> None:
+        lot, product = self.lots.current(), self.presenter.product
+        if lot is not None and product is not None:
+            words = f"{product.name} {product.strength} {product.form}"
+            self.context.window.preview(shelf(self.context.desk, words, lot), _("Shelf label"))
 
     def _recall(self) -> None:
         lot = self.lots.current()

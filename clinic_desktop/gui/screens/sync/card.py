@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _SAID = {
     "sign_in": N_("It asks for a sign-in: nothing is sent until somebody gives it a new password, code or key."),
     "away": N_("It could not be reached the last time. It is tried again by itself; nothing is lost."),
+    "again": N_(
+        "A backup was restored here. Everything there is read once more before anything is sent; then decide "
+        "what waits for you."
+    ),
     "paused": N_("Nothing is sent or asked until it is resumed. What happens here waits."),
 }
 

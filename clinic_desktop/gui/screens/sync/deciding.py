@@ -36,9 +36,11 @@ if TYPE_CHECKING:
 
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
-_THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect"})
+_THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus"})
 _BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
-_REASONED = frozenset({"give_up", "told"})
+_REASONED = frozenset({"give_up", "told", "void"})
+# What a card's words say already.
+_PLAIN_WHY = frozenset({"both changed it"})
 
 
 def item_list(settings: Remembered) -> "ListTable[Item]":
@@ -123,7 +125,7 @@ class DecidePanel(Side):
         self.said.setText(_(SAID[item.sort]))
         theirs = item.sort == "refused"
         self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
-        self.why.setVisible(bool(item.why) and item.sort not in {"field", "identity"})
+        self.why.setVisible(bool(item.why) and item.sort != "identity" and item.why not in _PLAIN_WHY)
         self._facts(opened)
         self.members.set_rows(opened.members)
         for place, shown in ((1, item.sort in _BOTH_AND_BEFORE), (2, item.sort not in _THERE), (3, item.sort in _BOTH)):

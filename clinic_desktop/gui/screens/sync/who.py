@@ -60,7 +60,7 @@ class WhoPanel(Side):
         """Show who is who."""
         self.panel.set_title(_("Who is who at {title}").format(title=title))
         self.staff.set_rows(who.staff)
-        self.ask.setVisible(who.is_listed and not who.directory)
+        self.ask.setVisible(who.is_listed)
         self.listed.setVisible(bool(who.directory))
         self.listed.set_choices([(key, f"{name} ({key})") for key, name in who.directory])
         if who.staff and self.staff.current() is None:
@@ -83,7 +83,8 @@ class WhoPanel(Side):
             self.form.keeper.flush()
         self.form.clear()
         if row is not None:
-            self.remote_id.set_value(row.remote_id)
+            # Who is called the same is proposed; it is kept when somebody says so.
+            self.remote_id.set_value(row.remote_id or (row.proposed[0] if row.proposed else ""))
         self.form.settle()
         if row is not None:
             self._recall(row.staff_id)

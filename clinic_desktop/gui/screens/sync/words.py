@@ -27,14 +27,16 @@ STATES = {
     "paused": (N_("Paused"), "neutral", "ring"),
     "sign_in": (N_("Needs a sign-in"), "warning", "key"),
     "away": (N_("Cannot be reached"), "warning", "offline"),
+    "again": (N_("Reading all again"), "information", "sync"),
 }
 SORTS = {
-    "field": N_("Changed on both sides"),
+    "field": N_("The sides differ"),
     "identity": N_("Perhaps one person"),
     "overwrite": N_("Perhaps written over"),
     "duplicate": N_("There twice"),
     "restored": N_("Was gone, is back"),
     "gone": N_("Gone there"),
+    "surplus": N_("One too many there"),
     "suspect": N_("Much seems gone"),
     "found": N_("Perhaps the lost one"),
     "refused": N_("Refused"),
@@ -43,12 +45,13 @@ SORTS = {
     "cannot": N_("Cannot be told"),
 }
 SAID = {
-    "field": N_("Both sides changed it since they last agreed. Choose what stands; the other side is told."),
+    "field": N_("The two sides no longer say the same. Choose what stands; the other side is told."),
     "identity": N_("Somebody there may be this patient. Linked, their records meet; kept apart, they stay two."),
     "overwrite": N_("Somebody there wrote in the same moment. Compare, and correct what was lost."),
-    "duplicate": N_("It stands there twice. Have one taken away there."),
-    "restored": N_("It was gone there and has come back. Nothing is taken in by itself."),
-    "gone": N_("It is not there any more. Nothing is deleted here."),
+    "duplicate": N_("It stands there twice. Say which is ours; the other becomes a task: have it taken away there."),
+    "restored": N_("It was gone there and has come back. Take it up again, or leave what is there alone."),
+    "gone": N_("It is not there any more. Nothing is deleted here. Make it there again, never tell them, or void it."),
+    "surplus": N_("This one is too many there. Have their people take it away, and note how they were told."),
     "suspect": N_("A list suddenly showed far less than before. Nothing was taken for gone."),
     "found": N_("This came into sight there. It may be the one whose answer was lost."),
     "refused": N_("They refused it, in these words. Correct it here, then send it again."),
@@ -67,6 +70,13 @@ ACTS = {
     "not_there": N_("&Not there: send again"),
     "send": N_("&Send it"),
     "told": N_("They are &told"),
+    "recreate": N_("Ma&ke it there again"),
+    "never": N_("&Never tell them again"),
+    "void": N_("&Void it here"),
+    "this": N_("&This one is ours"),
+    "other": N_("The &other one is ours"),
+    "join": N_("Ta&ke it up again"),
+    "leave": N_("&Leave it alone"),
     "noted": N_("&Noted"),
     "give_up": N_("Give &up"),
 }
@@ -223,12 +233,18 @@ def member_columns() -> "list[Column[Member]]":
     ]
 
 
+def _how_known(row: "StaffThere") -> str:
+    if row.remote_id:
+        return _("by the same national number") if row.by_number else ""
+    return _("perhaps {name} ({id})").format(name=row.proposed[1], id=row.proposed[0]) if row.proposed else ""
+
+
 def staff_columns() -> "list[Column[StaffThere]]":
     """Who is who there."""
     return [
         Column("name", _("Here"), lambda row: row.name, 140, stretch=True, strong=True,
                detail=lambda row: _(row.role.replace("_", " "))),
-        Column("there", _("There"), lambda row: row.remote_id or _("not known"), 150, stretch=True,
+        Column("there", _("There"), lambda row: row.remote_id or _("not known"), 150, stretch=True, detail=_how_known,
                meaning=lambda row: "" if row.remote_id or not row.waiting else "warning"),
         Column("waits", _("Waits for it"), lambda row: str(row.waiting or "–"), 92, number=True),
     ]  # fmt: skip

@@ -13,15 +13,16 @@ from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.gui.screens.administration.presenter import role_rows
+from clinic_desktop.gui.screens.administration.jobs import JobsSection, told
 from clinic_desktop.gui.screens.administration.research import ResearchSection
+from clinic_desktop.gui.screens.administration.roles import role_rows
 from clinic_desktop.gui.screens.administration.section import ListSection
 from clinic_desktop.gui.screens.administration.view import AdministrationScreen
 from clinic_desktop.gui.shell.screen import ScreenContext
 from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.settings import RememberedHere
-from clinic_desktop.services import administration, permissions, reference, staff
+from clinic_desktop.services import administration, jobs, permissions, reference, staff
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.backups import KeptBackup
 from clinic_desktop.services.office import Office
@@ -356,3 +357,21 @@ def test_an_export_for_research_is_made_from_its_form_and_refused_in_words(
     page._presenter.progress = None
     page.show_progress()
     assert page.said.text() == ""
+
+
+def test_where_papers_go_is_saved_beside_the_record_of_every_run(admin: Admin) -> None:
+    run = jobs.begin_run(admin.store, "downtime-pack")
+    said = {"message": "The folder {path} is not there.", "remedy": "Plug in its disk.", "facts": {"path": "/mnt/b"}}
+    jobs.end_run(admin.store, run, "failed", said)
+    view = admin.open("jobs")
+    page = view.findChild(JobsSection)
+    assert page is not None
+    assert [told(row) for row in page.table.rows()] == ["The folder /mnt/b is not there. Plug in its disk."]
+    page.form.set_values({"downtime_folder": "/mnt/b", "downtime_password": "twelve letters", "reports_folder": ""})
+    page.primary()
+    assert {one.name: one.value for one in administration.clinic_settings(admin.desk)}["downtime_folder"] == "/mnt/b"
+    with admin.store.read() as connection:
+        assert jobs.downtime_password(connection) == "twelve letters"
+    page.form.set_values({"downtime_folder": "not a path"})
+    page.primary()
+    assert admin.window.errors

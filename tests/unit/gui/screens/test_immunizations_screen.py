@@ -10,11 +10,14 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from clinic_desktop.clock import new_id, to_text
+from clinic_desktop.devices.gs1.simulator import GTIN, compose
+from clinic_desktop.domain.scanning import meaning
 from clinic_desktop.gui.screens.immunizations.view import ImmunizationsView
 from clinic_desktop.gui.widgets.search import SearchField
-from clinic_desktop.services import drafts, immunizations, reference
+from clinic_desktop.services import drafts, immunizations, packs, reference, shelf, stock
 from clinic_desktop.services.acts import DraftKey
 from clinic_desktop.services.immunizations import NewImmunization
+from clinic_desktop.services.stock import NewProduct
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.immunizations import immunizations as rows
 from clinic_desktop.store.tables.patients import patients
@@ -229,3 +232,27 @@ def test_every_act_has_a_key_of_its_own(page: Page) -> None:
     letters.append(page.view.primary_text[page.view.primary_text.index("&") + 1].casefold())
     assert len(letters) == len(set(letters)), letters
     assert date(2026, 3, 10) == TODAY
+
+
+def test_a_scanned_pack_fills_the_dose_and_a_wrong_one_is_said(page: Page, desk_for: DeskFor) -> None:
+    pharmacist = desk_for("pharmacist")
+    until = TODAY + timedelta(days=200)
+    mmr = stock.add_product(pharmacist, NewProduct("MMR", "vial", "0.5 mL", "dose", vaccine_code="03"))
+    hepb = stock.add_product(pharmacist, NewProduct("Hepatitis B", "vial", "0.5 mL", "dose", vaccine_code="08"))
+    packs.remember_pack(pharmacist, mmr, GTIN)
+    packs.remember_pack(pharmacist, hepb, "09506000134352")
+    stock.receive_stock(pharmacist, mmr, "FIRST", TODAY + timedelta(days=90), 5)
+    stock.receive_stock(pharmacist, mmr, "M7", until, 5)
+    window = page.stage.window
+    old = meaning(compose(lot="M7", expires_on=TODAY - timedelta(days=1)), TODAY)
+    assert page.view.takes_scan(old)
+    assert page.line("lot").text() == ""
+    page.view.takes_scan(meaning(compose(lot="M7", expires_on=until, serial="S9"), TODAY))
+    filled = [page.line(name).text() for name in ("vaccine", "lot", "note")]
+    assert filled == ["MMR", "M7", "Serial number of the pack: S9"]
+    page.view.takes_scan(meaning(compose("09506000134352", lot="H1", expires_on=until), TODAY))
+    assert any("WRONG PACK" in words for words in window.errors)
+    assert page.line("lot").text() == "M7"
+    page.view.primary()
+    assert page.given() == [("03", "M7", "completed")]
+    assert {lot.lot: lot.balance for lot in shelf.lots(pharmacist, mmr)} == {"FIRST": 5, "M7": 4}

@@ -6,14 +6,16 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import select
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.exchange.sync_shown import Mark
 from clinic_desktop.gui.screens.order.view import OrderScreen
 from clinic_desktop.gui.shell.screen import ScreenContext
 from clinic_desktop.gui.tasks import Immediately
+from clinic_desktop.gui.widgets import howfar
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.services import drafts, laboratory, reference
@@ -179,3 +181,23 @@ def test_one_press_places_one_order_even_when_pressed_twice(ordering: Ordering) 
     view.primary()
     view.primary()
     assert len(ordering.orders()) == 1
+
+
+def test_an_order_says_how_far_it_is_at_each_system(ordering: Ordering, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = laboratory.place_order(ordering.desk, ordering.patient, tests=("potassium",))
+    key = ("lab_order", made.id)
+    monkeypatch.setattr(
+        howfar,
+        "ask_marks",
+        lambda _desk, records: {
+            one: (Mark("AROCORD-HIMS", "refused", "no such test", None), Mark("HMS", "sent", "", None))
+            for one in records
+            if one == key
+        },
+    )
+    view = ordering.screen()
+    heading = view.findChild(QLabel, f"order.open.{made.number}")
+    assert isinstance(heading, QLabel)
+    assert heading.text().endswith("· refused")
+    assert "AROCORD-HIMS: refused, no such test" in heading.toolTip()
+    assert "HMS: sent" in heading.toolTip()

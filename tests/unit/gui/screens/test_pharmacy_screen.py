@@ -99,7 +99,7 @@ def test_nothing_goes_out_while_a_quantity_cannot_be_read(
     window.primary()
     assert state(clinic, prescription) == "signed"
     assert order.panels[1].rows[0].quantity.error()
-    order.panels[1]._label()
+    order.panels[1].ask_label()
     assert window.papers == []
     order.panels[1].rows[0].quantity.line.setText("20")
     window.primary()
@@ -215,7 +215,7 @@ def test_preparing_is_seen_and_a_label_is_made(clinic: World, prescription: str,
     qtbot.waitUntil(lambda: state(clinic, prescription) == "preparing")
     window.press(Qt.Key.Key_D, ALT)
     qtbot.waitUntil(lambda: state(clinic, prescription) == "prepared")
-    screen(window).order.panels[0]._label()
+    screen(window).order.panels[0].ask_label()
     assert window.papers[0].startswith(b"%PDF")
 
 

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
+from clinic_desktop.exchange.sync_shown import Mark
 from clinic_desktop.gui.screens.home.view import HomeView
 from clinic_desktop.gui.screens.queue.view import QueueView
 from clinic_desktop.gui.screens.reception.view import ReceptionView
 from clinic_desktop.gui.screens.schedule.view import ScheduleView
 from clinic_desktop.gui.shell.screen import ScreenView
+from clinic_desktop.gui.widgets import howfar
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.services import drafts, patients, queue, scheduling
 from clinic_desktop.services.acts import Desk, DraftKey
@@ -349,3 +351,31 @@ def test_every_role_has_a_home_that_says_what_goes_there(stage: Stage, role: str
     assert isinstance(view, HomeView)
     assert view.groups
     assert any("Nothing waits here." in label.text() for label in view.findChildren(QLabel))
+
+
+def test_an_appointment_says_how_far_it_is_at_each_system(
+    stage: Stage, desk: Desk, desk_for: DeskFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient = patients.register_patient(desk, OKAFOR).patient_id
+    doctor = desk_for("doctor").session.staff_id
+    made = scheduling.book(desk, patient, doctor, datetime(2026, 3, 10, 10, 0).astimezone(), 30)
+    key = ("appointment", made.id)
+    marks = {key: (Mark("Practice Studio", "cannot be told", "no call to move it", None),)}
+    monkeypatch.setattr(howfar, "ask_marks", lambda _desk, records: marks if key in list(records) else {})
+    view = stage.show("schedule", appointment_id=made.id)
+    assert isinstance(view, ScheduleView)
+    assert view.grid.far == {made.id: "cannot be told"}
+    assert view.booking.far.text() == "Practice Studio: cannot be told, no call to move it"
+    assert view.booking.far.isVisibleTo(view.booking.shown)
+
+
+def test_with_no_system_connected_an_appointment_says_nothing_of_any(
+    stage: Stage, desk: Desk, desk_for: DeskFor
+) -> None:
+    patient = patients.register_patient(desk, OKAFOR).patient_id
+    doctor = desk_for("doctor").session.staff_id
+    made = scheduling.book(desk, patient, doctor, datetime(2026, 3, 10, 10, 0).astimezone(), 30)
+    view = stage.show("schedule", appointment_id=made.id)
+    assert isinstance(view, ScheduleView)
+    assert view.grid.far == {}
+    assert view.booking.far.isHidden()

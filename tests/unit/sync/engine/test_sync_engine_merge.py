@@ -77,6 +77,40 @@ def test_what_one_side_alone_changed_goes_across_whole() -> None:
         assert (key(met.here), key(met.there), met.conflict) == (key(value), key(value), ""), (rule, base, mine, theirs)
 
 
+WHO = Rule(identity=True)
+
+
+def test_who_somebody_is_is_never_taken_in_because_a_system_alone_says_so() -> None:
+    for rule, values in ((WHO, SCALARS), (Rule("keyed", key=("k",), identity=True), LISTS)):
+        for base, mine, base_there, theirs in product(values, repeat=4):
+            met = meet(rule, base, mine, base_there, theirs, same)
+            if same(base_there) == same(theirs) or same(mine) == same(theirs):
+                continue
+            if rule.way == "keyed" and base is None and base_there is None:
+                continue  # they have never met: what each has is put together
+            assert met.conflict, (rule, base, mine, base_there, theirs)
+            assert (met.here, met.there) == (mine, theirs)
+
+
+def test_who_somebody_is_goes_out_when_we_alone_changed_it_and_comes_in_when_a_person_says_so() -> None:
+    assert meet(WHO, "1985", "1986", "1985", "1985", same) == Meeting("1986", "1986")
+    for keep, value in (("here", "1985"), ("there", "1990")):
+        decided = Decided(keep, "1985", "1990")
+        assert meet(WHO, "1985", "1985", "1985", "1990", same, decided=decided) == Meeting(value, value)
+    # Decided about these two values and no others.
+    assert meet(WHO, "1985", "1985", "1985", "1991", same, decided=Decided("there", "1985", "1990")).conflict
+
+
+def test_a_number_of_theirs_that_becomes_another_one_is_asked_about_and_never_sent_back() -> None:
+    number = Rule(theirs=True, identity=True)
+    assert not meet(number, None, None, None, "MRN-1", same).conflict
+    moved = meet(number, "MRN-1", "MRN-1", "MRN-1", "MRN-2", same)
+    assert moved.conflict
+    assert moved.there == "MRN-2"
+    settled = meet(number, "MRN-1", "MRN-1", "MRN-1", "MRN-2", same, decided=Decided("here", "MRN-1", "MRN-2"))
+    assert (settled.there, settled.conflict) == ("MRN-2", "")
+
+
 def test_of_two_different_values_of_one_field_a_person_decides() -> None:
     for base, mine, theirs in product(SCALARS, repeat=3):
         if len({base, mine, theirs}) == 3:

@@ -1,0 +1,45 @@
+"""Which requests there are and what each needs: the guard knows no other way in."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+KIB = 1024
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One route: `scope` is what a token must say, None where none is asked for (open, or proved in another way).
+
+    `public` routes alone are reachable under the names that an administrator lets in from outside. `keyless` routes
+    work while there is no key. `limit` is the most bytes of a body.
+    """
+
+    method: str
+    path: str
+    scope: str | None
+    public: bool = False
+    keyless: bool = False
+    limit: int = 64 * KIB
+    seconds: float = 30.0
+
+
+class Rules:
+    """All routes, found by method and path."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.all = tuple(rules)
+        self._plain: dict[str, dict[str, Rule]] = {}
+        self._shaped: list[tuple[re.Pattern[str], dict[str, Rule]]] = []
+        shapes: dict[str, dict[str, Rule]] = {}
+        for rule in self.all:
+            (shapes if "{" in rule.path else self._plain).setdefault(rule.path, {})[rule.method] = rule
+        for path, methods in shapes.items():
+            parts = (("[^/]+" if part.startswith("{") else re.escape(part)) for part in path.split("/"))
+            self._shaped.append((re.compile("/".join(parts)), methods))
+
+    def at(self, path: str) -> dict[str, Rule]:
+        """The rules of a path by method; empty where there is no such path."""
+        if (plain := self._plain.get(path)) is not None:
+            return plain
+        return next((methods for shape, methods in self._shaped if shape.fullmatch(path)), {})

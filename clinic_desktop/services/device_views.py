@@ -1,0 +1,90 @@
+"""What paired devices are shown: a patient by an exact number, the queue, and whom the call screen calls."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
+from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.device_people import owners
+from clinic_desktop.services.merges import kept_of
+from clinic_desktop.services.patients import require_patient, shown_name
+from clinic_desktop.store.tables.journal import settings
+from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.scheduling import queue_entries
+from clinic_desktop.store.tables.staff import staff
+
+# What the public call screen shows of a person beside the ticket: nothing, unless the clinic chose otherwise.
+SHOWS = ("ticket", "initials", "name")
+SHOWN_FOR = timedelta(minutes=30)
+CALLED = 12
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """As much as a device has to show, so that the person in front of it can say that it is them."""
+
+    patient_id: str
+    mrn: str
+    name: str
+    born_on: str | None
+    sex: str
+
+    def __repr__(self) -> str:
+        return f"PersonShown({self.patient_id})"
+
+
+@dataclass(frozen=True)
+class Called:
+    """One person who is called: the ticket, what the clinic lets be shown of the name, and to whom."""
+
+    ticket: int
+    shown: str
+    to: str
+    called_at: str
+
+    def __repr__(self) -> str:
+        return f"Called({self.ticket})"
+
+
+@query(access="banner", once=True, of=lambda found: (found.patient_id,))
+def person_by_number(read: Read, number: str) -> PersonShown:
+    """The person who bears exactly this number. Raises Refusal where nobody or more than one does."""
+    people = owners(read.conn, (("", number.strip()),)) if number.strip() else []
+    if len(people) != 1:
+        raise Refusal(N_("Nobody here has this number, or more than one person has."), field="number")
+    row = require_patient(read.conn, people[0])
+    return PersonShown(row.id, row.mrn, shown_name(row.family_name, row.given_names), row.born_on, row.sex)
+
+
+@query
+def called(read: Read) -> tuple[Called, ...]:
+    """Who is called now, the last called first; of the name what the clinic lets be shown, by default nothing."""
+    chosen = read.conn.execute(select(settings.c.value).where(settings.c.name == "call_screen_shows")).scalar()
+    columns = queue_entries.c
+    rows = read.conn.execute(
+        select(columns.ticket, columns.called_at, patients.c.family_name, patients.c.given_names, staff.c.display_name)
+        .join_from(queue_entries, patients, patients.c.id == kept_of(columns.patient_id))
+        .outerjoin(staff, staff.c.id == columns.practitioner_id)
+        .where(columns.status == "called", columns.called_at >= to_text(read.now - SHOWN_FOR))
+        .order_by(columns.called_at.desc())
+        .limit(CALLED)
+    )
+    return tuple(
+        Called(
+            row.ticket, _of_name(str(chosen or "ticket"), row.family_name, row.given_names), row.display_name or "",
+            from_text(row.called_at).isoformat(),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _of_name(shows: str, family: str, given: str) -> str:
+    if shows == "name":
+        return shown_name(family, given)
+    if shows == "initials":
+        return " ".join(f"{word[:1]}." for word in (given, family) if word.strip())
+    return ""

@@ -1,0 +1,1 @@
+ALTER TABLE device_messages ADD COLUMN carried TEXT

@@ -1,0 +1,177 @@
+"""What a person decides of a record that is gone there, is there twice, or has come back; one act, one transaction.
+
+Links that a person has ended stay for ever, each with who it was: ``replaced`` (it was gone, and is made again there),
+``never`` (that system is not told of it any more), ``left`` (what is there is none of ours), ``surplus`` (ours stands
+there once more, and a person has it taken away).
+"""
+
+from dataclasses import dataclass
+
+from sync.engine.desk import Desk, set_state
+from sync.engine.settling import acknowledge
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Link, Work
+from sync.engine.taking import join, look, raise_question
+
+# What may be done about each sort of card.
+ACTS = {
+    "gone": ("recreate", "never", "void"),
+    "duplicate": ("this", "other"),
+    "restored": ("join", "leave"),
+    "surplus": ("told",),
+}
+
+
+class Unfit(LookupError):  # noqa: N818 - a plain word
+    """The act does not fit what there is any more."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One open question with what it is about."""
+
+    one: Conflict
+    link: Link | None
+    work: Work
+
+
+def card_of(desk: Desk, rows: Rows, one: Conflict) -> Card:
+    """A question with its link and its work."""
+    work = rows.get(Work, desk.system, one.kind, one.local_id)
+    if work is None:
+        work = Work(desk.system, one.kind, one.local_id, since=desk.now(), due_at=desk.now())
+    return Card(one, rows.get(Link, desk.system, one.kind, one.remote_id), work)
+
+
+def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
+    """What may be done about a question now."""
+    if one.sort not in ACTS or one.state != "open":
+        return ()
+    card = card_of(desk, rows, one)
+    kp = desk.kind(one.kind)
+    known = bool(desk.known(rows).all(one.kind, one.local_id))
+    unfit: set[str] = set()
+    if one.sort == "gone" and (kp is None or kp.create is None or kp.money):
+        unfit.add("recreate")
+    if one.sort == "restored" and known:
+        unfit.add("join")  # it has been made again meanwhile: there are two now, and one is too many
+    if one.sort == "duplicate" and card.link is not None and card.link.local_id != one.local_id:
+        unfit.add("this")  # that one is another's of ours
+    if one.sort == "duplicate" and not known:
+        unfit.add("other")  # none is ours yet: one of them has to be said to be
+    return tuple(act for act in ACTS[one.sort] if act not in unfit)
+
+
+def decide(desk: Desk, rows: Rows, one: Conflict, act: str, who: str) -> None:
+    """Carry out what a person decided. Raises Unfit where that is not possible (any more)."""
+    if act not in choices(desk, rows, one):
+        raise Unfit(one.id)
+    _DO[act](desk, rows, card_of(desk, rows, one), who)
+
+
+def _end(desk: Desk, rows: Rows, link: Link | None, status: str, who: str) -> None:
+    if link is None:
+        return
+    link.status, link.who, link.at = status, who, desk.now()
+    desk.log.linked(rows, desk.now(), link)
+
+
+def _recreate(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """Keep it here, and make it there again: a patient is looked for first, as any other is."""
+    _end(desk, rows, card.link, "replaced", who)
+    work = card.work
+    work.searched, work.asked, work.who, work.tries = 0.0, "send", "", 0
+    set_state(desk, rows, work, "waiting")
+
+
+def _never(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """Keep it here, and tell that system nothing more of it, whatever changes."""
+    _end(desk, rows, card.link, "never", who)
+    _drop(desk, rows, card.work)
+    card.work.who, card.work.told = who, card.work.seq
+    set_state(desk, rows, card.work, "closed", "it is gone there, and they are not told of it again")
+
+
+def _drop(desk: Desk, rows: Rows, work: Work) -> None:
+    for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id):
+        if intent.state in {"ready", "person"}:
+            intent.state = "dropped"
+            rows.put(intent)
+
+
+def _this(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """The record on the card is ours; the one that was taken for ours until now is too many."""
+    one = card.one
+    part = card.link.part if card.link is not None else 0
+    for link in desk.known(rows).all(one.kind, one.local_id):
+        if link.part == part and link.remote_id != one.remote_id:
+            _too_many(desk, rows, link, who)
+    waiting = rows.find(Intent, system=desk.system, kind=one.kind, local_id=one.local_id, state="duplicate")
+    join(desk, rows, Link(desk.system, one.kind, one.remote_id, one.local_id, part, "confirmed", 1.0, who, desk.now()))
+    if waiting:
+        acknowledge(desk, rows, waiting[0], card.work, one.remote_id, None)
+    elif card.work.state == "person":
+        set_state(desk, rows, card.work, "waiting")
+    look(desk, rows, one.kind, one.remote_id, "linked")
+    _others_too_many(desk, rows, one, who)
+
+
+def _others_too_many(desk: Desk, rows: Rows, chosen: Conflict, who: str) -> None:
+    """The same question about the others of a lost answer is answered with this one."""
+    for other in rows.find(Conflict, system=desk.system, kind=chosen.kind, local_id=chosen.local_id, state="open"):
+        link = rows.get(Link, desk.system, other.kind, other.remote_id)
+        if other.sort == "duplicate" and other.id != chosen.id and link is not None and link.status == "duplicate":
+            other.state, other.keep, other.who, other.decided_at = "closed", "other", who, desk.now()
+            rows.put(other)
+            _too_many(desk, rows, link, who)
+
+
+def _other(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """What is linked stays ours; the one on the card is too many."""
+    if card.link is not None and card.link.local_id == card.one.local_id:
+        _too_many(desk, rows, card.link, who)
+
+
+def _too_many(desk: Desk, rows: Rows, link: Link, who: str) -> None:
+    """Nothing is ever deleted there by us: a person has it taken away, and says so."""
+    _end(desk, rows, link, "surplus", who)
+    raise_question(desk, rows, link.kind, link.local_id, "surplus", link.remote_id, "have this one taken away there")
+
+
+def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """It is ours again: both sides meet over what each said when they last agreed."""
+    one = card.one
+    part = card.link.part if card.link is not None else 0
+    join(desk, rows, Link(desk.system, one.kind, one.remote_id, one.local_id, part, "confirmed", 1.0, who, desk.now()))
+    card.work.who = ""
+    set_state(desk, rows, card.work, "waiting")
+    look(desk, rows, one.kind, one.remote_id, "linked")
+
+
+def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """What is there again is left alone, and nobody is asked about it once more."""
+    if desk.known(rows).all(card.one.kind, card.one.local_id):
+        if card.link is not None:
+            _too_many(desk, rows, card.link, who)
+        return
+    _end(desk, rows, card.link, "left", who)
+    _drop(desk, rows, card.work)
+    card.work.who, card.work.told = who, card.work.seq
+    set_state(desk, rows, card.work, "closed", "what is there again is left as it is")
+
+
+def _noted(_desk: Desk, _rows: Rows, _card: Card, _who: str) -> None:
+    """A person has done it."""
+
+
+# What is voided here is told to nobody who does not have it any more.
+_DO = {
+    "recreate": _recreate,
+    "never": _never,
+    "void": _never,
+    "this": _this,
+    "other": _other,
+    "join": _join,
+    "leave": _leave,
+    "told": _noted,
+}

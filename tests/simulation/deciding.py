@@ -1,0 +1,51 @@
+"""A person goes through what waits for one."""
+
+import random
+
+from sync.engine import cards
+from sync.engine.people import People, UnknownError
+from sync.engine.store.tables import Conflict, Work
+
+
+def decide(people: People, pick: random.Random, decided: set[tuple[str, str, str]], *, everything: bool) -> int:
+    """Decide what is open, or some of it; how much that was. What was decided of which member is noted."""
+    count = 0
+    for one in people.conflicts():
+        if everything or pick.random() < 0.5:
+            count += _one(people, pick, one, decided)
+    for work in people.waiting_for_a_person():
+        if everything or pick.random() < 0.3:
+            count += _attend(people, work)
+    return count
+
+
+def _one(people: People, pick: random.Random, one: Conflict, decided: set[tuple[str, str, str]]) -> int:
+    if one.sort == "identity":
+        twins = pick.random() < 0.3
+        try:
+            (people.keep_apart if twins else people.link)(one.remote_id, one.local_id, "u1")
+        except UnknownError:
+            people.keep_apart(one.remote_id, one.local_id, "u1")
+        return 1
+    if one.sort in cards.ACTS:
+        if may := people.choices(one.id):  # chance of its own: the rest of the schedule is what it was
+            people.resolve(one.id, random.Random(one.id).choice(may), "u1")
+        return bool(may)
+    if one.sort != "field":
+        return 0
+    decided.add((one.kind, one.local_id, one.member))
+    people.resolve(one.id, pick.choice(("here", "there")), "u1")
+    return 1
+
+
+def _attend(people: People, work: Work) -> int:
+    if work.state == "cannot":
+        people.close_task(work.kind, work.local_id, "u1", "by telephone")
+        return 1
+    if work.state == "refused" and work.why.startswith(("no consent", "tried")):
+        people.edit_and_resend(work.kind, work.local_id, "u1")
+        return 1
+    if work.state == "person" and work.why.startswith("its time"):
+        people.give_up(work.kind, work.local_id, "u1", "not needed any more")
+        return 1
+    return 0

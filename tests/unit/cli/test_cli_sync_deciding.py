@@ -1,0 +1,96 @@
+"""Deciding from the command line what the window decides: all that waits is listed with what may be said of it."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sync.sandbox.hosting import Sandbox
+from sync.sandbox.knobs import Knobs
+from sync.sandbox.people import People
+from tests.unit.cli.conftest import Call, Worked
+
+Asked = Callable[..., Any]
+SYSTEM = "healify"
+STAMPS = dict.fromkeys(("created_at", "updated_at"), "2026-03-10T09:00:00Z")
+# Much like somebody of the worked clinic, who is registered twice there.
+HOA = {"first_name": "Thị Hoa", "last_name": "Nguyễn", "date_of_birth": "1988-03-02", "gender": "female",
+       "phone": "+15559998877", **STAMPS}  # fmt: skip
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox([SYSTEM], knobs={SYSTEM: Knobs(limits=False)})
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def alike(worked: Worked, asked: Asked, sandbox: Sandbox, tmp_path: Path) -> Worked:
+    """The worked clinic, connected to a system where somebody may be one of two who are registered here."""
+    People(sandbox.gates[SYSTEM].system).add("patients", HOA, "pat_77aa00bb11")
+    (one,) = sandbox.addresses()
+    file = tmp_path / "secrets.json"
+    file.write_text(json.dumps({"token": one["credentials"]["token"]}))
+    asked("administrator", "remote", "add", SYSTEM, "--base-url", one["base_url"], "--secret-file", str(file))
+    asked("administrator", "sync", "--once")
+    return worked
+
+
+def cards(asked: Asked, remote_id: str = "pat_77aa00bb11") -> list[Any]:
+    found = asked("administrator", "sync", "conflicts")
+    return [one for one in found if (one["sort"], one["remote_id"]) == ("identity", remote_id)]
+
+
+def test_two_who_may_be_one_are_shown_side_by_side_and_linked_to_the_number_that_is_named(
+    alike: Worked, asked: Asked, call: Call, sandbox: Sandbox
+) -> None:
+    card, second = cards(asked)
+    assert card["keep"] == ["link | link=MRN", "apart"]
+    shown = asked("administrator", "sync", "show", card["id"])
+    other = asked("administrator", "sync", "show", second["id"])["patient"]
+    assert {shown["patient"], other} == set(alike.twins)
+    sides = {one["name"]: (one["here"], one["there"]) for one in shown["members"]}
+    assert sides["date_of_birth"] == ("1988-03-02", "1988-03-02")
+    assert sides["phone"][1] == "+15559998877"
+    code, _out, said = call("administrator", "sync", "resolve", card["id"], "--keep", "link=ZZ-000000-0")
+    assert code == 3, said
+    assert len(cards(asked)) == 2
+    asked("administrator", "sync", "resolve", card["id"], "--keep", f"link={other}")
+    assert cards(asked) == []
+    asked("administrator", "sync", "--once")
+    # Both sides have met: what neither may simply take from the other is asked about, under the number that was named.
+    met = [one for one in asked("administrator", "sync", "conflicts") if one["remote_id"] == "pat_77aa00bb11"]
+    assert {one["member"] for one in met} == {"phone"}
+    assert asked("administrator", "sync", "show", met[0]["id"])["patient"] == other
+    asked("administrator", "sync", "resolve", met[0]["id"], "--keep", "there")
+    asked("administrator", "sync", "--once")
+    assert [one for one in asked("administrator", "sync", "conflicts") if one["remote_id"] == "pat_77aa00bb11"] == []
+    row = sandbox.gates[SYSTEM].system.tables["patients"].rows["pat_77aa00bb11"]
+    assert row["phone"] == "+15559998877"
+
+
+def test_two_who_are_kept_apart_stay_two_and_a_second_answer_is_refused(
+    alike: Worked, asked: Asked, call: Call
+) -> None:
+    del alike
+    card = cards(asked)[0]
+    asked("administrator", "sync", "resolve", card["id"], "--keep", "apart")
+    code, _out, said = call("administrator", "sync", "resolve", card["id"], "--keep", "link")
+    assert code == 3
+    assert "no such conflict" in said
+
+
+def test_what_does_not_fit_a_card_is_refused_and_leaves_it_open(alike: Worked, asked: Asked, call: Call) -> None:
+    del alike
+    card = cards(asked)[0]
+    for keep in ("noted", "recreate", "told", "here"):
+        code, _out, said = call("administrator", "sync", "resolve", card["id"], "--keep", keep, "--why", "x")
+        assert code == 3, (keep, said)
+    assert card in cards(asked)
+    code, out, _said = call("administrator", "sync", "conflicts")
+    assert code == 1
+    assert "--keep link" in out
+    assert "may be one person" in out
