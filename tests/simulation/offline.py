@@ -160,7 +160,13 @@ class Offline:
             rows = Rows(unit)
             for n in range(self.patients):
                 local_id = f"K{n:06d}"
-                body = {"name": f"Known {n}", "birth": f"19{n % 90 + 10}-01-01", "phone": f"+1{n:07d}", "notes": "n"}
+                body = {
+                    "name": f"Known {n}",
+                    "birth": f"19{n % 90 + 10}-01-01",
+                    "phone": f"+1{n:07d}",
+                    "notes": "n",
+                    "address": {"line": str(n)},
+                }
                 self.chart.write(unit, "patient", local_id, None, body)
                 thing = self.server.create("patient", {**body, "mark": f"ref {local_id}"}, "", f"ref {local_id}")
                 seen = self.remote.shown(thing)
@@ -228,9 +234,9 @@ class Offline:
             thing = self.server.things["patient"][f"pat_{self.random.randrange(self.patients) + 1:05d}"]
             if thing.deleted:
                 continue
-            name = self.random.choice(("phone", "birth", "notes"))
-            value = {"phone": f"+4{day:03d}{n:04d}", "birth": f"18{day % 90 + 10}-03-03"}.get(name)
-            value = value or f"{thing.body['notes']} {day}.{n}"
+            name = self.random.choice(("phone", "address", "notes"))
+            added = f"{thing.body['notes']} {day}.{n}"
+            value = {"phone": f"+4{day:03d}{n:04d}", "address": {"line": f"{day} {n}"}}.get(name, added)
             self.server.write(thing, {name: value}, "other", self.clock.true())
             self.there.setdefault(f"K{int(thing.id[4:]) - 1:06d}", {})[name] = value
         if day == self.days // 2:

@@ -145,7 +145,7 @@ def _met(one: Offline) -> list[str]:
             assert story is not None
             here = fields_of(story.first)
             there = one.server.things["patient"][f"pat_{int(local_id[1:]) + 1:05d}"].body
-            for name in ("phone", "birth", "notes"):
+            for name in ("phone", "address", "notes"):
                 mine, theirs = one.edited.get(local_id, {}).get(name), one.there.get(local_id, {}).get(name)
                 if mine is not None and theirs is not None:
                     expected.add((local_id, name))
