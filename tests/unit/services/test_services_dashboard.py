@@ -122,7 +122,8 @@ def counts_of(made: Worked, key: str, last: date, whose: str | None) -> list[tup
         rows = list(firsts.values())
     found = []
     for row in rows:
-        if row[at] is None or not keep.get(key, lambda _row: True)(row) or (whose and owner and row[owner] != whose):
+        wanted = keep.get(key)
+        if row[at] is None or (wanted is not None and not wanted(row)) or (whose and owner and row[owner] != whose):
             continue
         amount = 1 if key != "taken" else row["amount"] * (-1 if row["kind"] == "refund" else 1)
         found.append((case.local(row[at]), row["currency"] if key == "taken" else "", amount))

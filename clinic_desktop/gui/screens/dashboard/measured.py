@@ -1,0 +1,58 @@
+"""How it is measured: every number of the dashboard and every metric of the documented systems, each by its formula."""
+
+from collections.abc import Callable
+from datetime import date
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from clinic_desktop.domain.dashboard import MEASURES
+from clinic_desktop.domain.reporting_catalogue import REPORTS
+from clinic_desktop.domain.reporting_metrics import METRICS, Metric
+from clinic_desktop.gui.screens.dashboard.presenter import Go, Presenter
+from clinic_desktop.gui.widgets.buttons import LinkButton
+from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.panel import Panel
+from clinic_desktop.i18n import _
+
+
+class Measured(QWidget):
+    """The formulas in words; a metric opens its report for whoever may run it."""
+
+    def __init__(self, presenter: Presenter, go: Callable[[Go], None], today: Callable[[], date]) -> None:
+        super().__init__()
+        self.setObjectName("dashboard.measured")
+        self._presenter, self._go, self._today = presenter, go, today
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        mine = Panel(_("The numbers of the dashboard"), name="dashboard.measured.mine")
+        for key in presenter.measures:
+            measure = MEASURES[key]
+            self._say(mine, _(measure.title), _(measure.formula))
+        column.addWidget(mine)
+        for system in dict.fromkeys(metric.system for metric in METRICS):
+            panel = Panel(_("The metrics of {system}").format(system=system), name=f"dashboard.measured.{system}")
+            for metric in METRICS:
+                if metric.system == system:
+                    self._metric(panel, metric)
+            column.addWidget(panel)
+        column.addStretch(1)
+
+    def _metric(self, panel: Panel, metric: Metric) -> None:
+        if not metric.is_measured:
+            self._say(panel, metric.name, _(metric.formula))
+            return
+        report = REPORTS[metric.report]
+        columns = [_(column.title) for column in report.columns if column.name in metric.columns and column.shown]
+        where = _("{formula} Report {report}: {columns}.") if columns else _("{formula} Report {report}.")
+        said = where.format(formula=_(metric.formula), report=_(report.title), columns=", ".join(columns))
+        day = self._today()
+        go = self._presenter.report((metric.report,), day.replace(day=1), day)
+        self._say(panel, metric.name, said, None if go is None else lambda: self._go(go))
+
+    @staticmethod
+    def _say(panel: Panel, name: str, formula: str, act: Callable[[], None] | None = None) -> None:
+        panel.add(label(name, "strong") if act is None else LinkButton(name, f"{panel.objectName()}.{name}", act))
+        words = label(formula, "secondary", wrap=True)
+        words.setContentsMargins(0, 0, 0, 6)
+        panel.add(words)
