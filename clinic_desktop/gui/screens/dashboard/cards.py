@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.screens.dashboard.words import Line
 from clinic_desktop.gui.widgets.buttons import LinkButton
@@ -12,7 +12,8 @@ from clinic_desktop.gui.widgets.panel import Figure, Panel, clear_layout
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.i18n import _
 
-LONGEST = 34  # letters of a value that stand beside its words; a longer one has the line below
+LINK_HEIGHT = 32
+LONGEST = 27  # letters of a value that stand beside its words; a longer one has the line below
 
 
 class Tile(Figure):
@@ -24,10 +25,16 @@ class Tile(Figure):
         self._usual = label("", "secondary", name=f"{name}.usual", wrap=True)
         self._whole = label("", "secondary", name=f"{name}.whole", wrap=True)
         column = self.layout()
+        if self.link is None:
+            # As tall as a link, so that the tiles beside one another stand alike.
+            self._words_label().setMinimumHeight(LINK_HEIGHT)
         if isinstance(column, QVBoxLayout):
             column.addWidget(self._usual)
             column.addWidget(self._whole)
             column.addStretch(1)
+
+    def _words_label(self) -> QWidget:
+        return next(each for each in self.findChildren(QLabel) if each.text() == self._words)
 
     def show_usual(self, usual: str, whole: str) -> None:
         """Say how it stands, and what a whole day comes to."""
@@ -80,7 +87,7 @@ class Card(Panel):
         indent = len(line.words) - len(line.words.lstrip())
         row.setContentsMargins(indent * 4, 0, 0, 0)
         words = Elided(line.words.strip(), "secondary")
-        value: QWidget = Pill(line.value, line.meaning, gives_way=True) if line.meaning else label(line.value, "strong")
+        value: QWidget = Pill(line.value, line.meaning, line.icon) if line.meaning else label(line.value, "strong")
         for each in (words, value):
             if line.tip:
                 each.setToolTip(tip(line.tip))

@@ -28,7 +28,7 @@ class Measured(QWidget):
         mine = Panel(_("The numbers of the dashboard"), name="dashboard.measured.mine")
         for key in presenter.measures:
             measure = MEASURES[key]
-            self._say(mine, _(measure.title), _(measure.formula))
+            self._say(mine, presenter.title(key), _(measure.formula))
         column.addWidget(mine)
         for system in dict.fromkeys(metric.system for metric in METRICS):
             panel = Panel(_("The metrics of {system}").format(system=system), name=f"dashboard.measured.{system}")

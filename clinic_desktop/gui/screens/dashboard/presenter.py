@@ -9,6 +9,7 @@ from clinic_desktop.domain.dashboard import CARDS_OF, MEASURES, MEASURES_OF
 from clinic_desktop.domain.reporting_care import MEASURES as QUALITY
 from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.i18n import _
 from clinic_desktop.services import dashboard, dashboard_now, dashboard_office, dashboard_quality, remotes
 from clinic_desktop.services.acts import Desk
 
@@ -122,6 +123,12 @@ class Presenter:
             "speed": lambda: dashboard_office.screen_speeds(desk),
         }
         return found[slot]
+
+    def title(self, key: str) -> str:
+        """What a number is called; a doctor's own are said to be theirs."""
+        measure = MEASURES[key]
+        mine = self.role == "doctor" and measure.own
+        return _("{title} (yours)").format(title=_(measure.title)) if mine else _(measure.title)
 
     # Where numbers lead --------------------------------------------------------------------------------------
 

@@ -218,7 +218,7 @@ class DashboardView(ScreenView):
         panel = Panel(name="dashboard.trend")
         row = QHBoxLayout()
         row.setSpacing(16)
-        choices = [(key, _(MEASURES[key].title)) for key in self.presenter.measures]
+        choices = [(key, self.presenter.title(key)) for key in self.presenter.measures]
         self.measure = ChoiceField(_("Trend &of"), "dashboard.measure", choices, none=None)
         self.by = SegmentField(
             _("O&ver"), "dashboard.by", [(DAY, _("4 weeks by day")), (WEEK, _("12 weeks"))], required=True
@@ -265,7 +265,7 @@ class DashboardView(ScreenView):
         today = self.presenter.desk.now.astimezone().date()
         for one in numbers:
             measure = MEASURES[one.key]
-            title = f"{_(measure.title)} {one.currency}".strip()
+            title = f"{self.presenter.title(one.key)} {one.currency}".strip()
             can = self.presenter.behind(one.key, today, today) is not None
             name = f"dashboard.today.{one.key}{one.currency}"
             act = partial(self._open_number, one.key) if can else None
@@ -276,8 +276,7 @@ class DashboardView(ScreenView):
     def _spread(self) -> None:
         room = max(self._body.viewport().width(), 1)
         tiles, cards = max(room // TILE_WIDTH, 1), max(room // CARD_WIDTH, 1)
-        tiles = min(tiles, max(len(self._tiles), 1))
-        cards = min(cards, max(len(self._cards), 1))
+        tiles, cards = _even(len(self._tiles), tiles), _even(len(self._cards), cards)
         if (tiles, cards) == self._columns:
             return
         self._columns = (tiles, cards)
@@ -339,3 +338,11 @@ class DashboardView(ScreenView):
         if measured:
             self._body.verticalScrollBar().setValue(0)
             self._how.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _even(number: int, most: int) -> int:
+    """How many stand beside one another so that the rows are of one length, as far as they can be."""
+    if number == 0:
+        return 1
+    rows = -(-number // min(most, number))
+    return -(-number // rows)

@@ -36,12 +36,13 @@ SLOWEST = 8  # screens listed: the slowest stand first
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a card: what it is, how much; `meaning` makes it a pill, `tip` says more."""
+    """One line of a card: what it is, how much; `meaning` makes it a pill with its icon or `icon`, `tip` says more."""
 
     words: str
     value: str
     meaning: str = ""
     tip: str = ""
+    icon: str = ""
 
 
 def value_words(key: str, value: float, currency: str) -> str:
@@ -57,7 +58,7 @@ def tile_words(one: TodayNumber) -> tuple[str, str]:
     if usual is None or one.usual is None:
         return _("Nothing to compare with yet"), ""
     said = value_words(one.key, usual, one.currency)
-    whole = _("{n} in the whole day").format(n=value_words(one.key, one.usual, one.currency))
+    whole = _("usually {n} in the whole day").format(n=value_words(one.key, one.usual, one.currency))
     if MEASURES[one.key].is_planned:
         whole = ""
     if one.value > usual:
@@ -103,6 +104,8 @@ def trend_words(trend: Trend) -> str:
         said = _("{now} in the last twelve whole weeks, {before} in the twelve before")
     else:
         said = _("{now} in the four weeks up to yesterday, {before} in the four before")
+    if not any(bar.value or bar.before for bar in trend.bars):
+        return _("Nothing was counted in these weeks yet: the bars come with the work.")
     words = said.format(now=_full(trend, trend.total), before=_full(trend, trend.before))
     if trend.before <= 0:
         return words + "."
@@ -191,10 +194,10 @@ def quality_line(found: QualityNow) -> Line:
         return Line(_(found.title), _("Nobody it is about (target {target} %)").format(target=target), "neutral", tip)
     rate = f"{found.rate / 10:.1f}"
     if found.is_reached:
-        return Line(_(found.title), _("{rate} %, reached (target {target} %)").format(rate=rate, target=target),
-                    "good", tip)  # fmt: skip
-    return Line(_(found.title), _("{rate} %, missed (target {target} %)").format(rate=rate, target=target),
-                "warning", tip)  # fmt: skip
+        words = _("{rate} %, reached (target {target} %)").format(rate=rate, target=target)
+        return Line(_(found.title), words, "good", tip, "check")
+    words = _("{rate} %, missed (target {target} %)").format(rate=rate, target=target)
+    return Line(_(found.title), words, "warning", tip, "close")
 
 
 def sync_lines(found: "Sequence[SystemShown]") -> tuple[Line, ...]:
@@ -248,17 +251,18 @@ def speed_lines(found: Sequence[ScreenSpeed], titles: Mapping[str, str], now: Ma
     days = {one.screen: one for one in found}
     names = sorted({*days, *now}, key=lambda name: (-now.get(name, (0, 0, 0))[1],
                                                     -days[name].most if name in days else 0, name))  # fmt: skip
-    lines = []
+    if not names:
+        return (Line(_("No page was opened yet"), ""),)
+    said = _("Half of the openings took no longer than the first number, 95 of 100 no longer than the second.")
+    lines = [Line(_("Half / 95 of 100 openings"), _("session · 14 days, ms"), tip=said)]
     for name in names[:SLOWEST]:
         here, then = now.get(name), days.get(name)
-        session = _("now {half} / {most} ms").format(half=here[0], most=here[1]) if here else _("not yet")
-        before = _("≤{half} / ≤{most} ms").format(half=then.half, most=then.most) if then else _("not yet")
-        tip = _("Half of the openings / 95 of 100 took no longer. This session: {n}. Last 14 days: {m}.").format(
-            n=here[2] if here else 0, m=then.openings if then else 0
+        session = f"{here[0]} / {here[1]}" if here else "–"
+        before = f"≤{then.half} / ≤{then.most}" if then else "–"
+        tip = _("Openings in this session: {n}; in the last 14 days: {m}. {said}").format(
+            n=here[2] if here else 0, m=then.openings if then else 0, said=said
         )
         lines.append(Line(_(titles.get(name, name)), f"{session} · {before}", tip=tip))
-    if not lines:
-        lines.append(Line(_("No page was opened yet"), ""))
     return tuple(lines)
 
 
