@@ -4,13 +4,15 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.domain.dashboard import within
-from clinic_desktop.services.acts import Desk
+
+if TYPE_CHECKING:
+    from clinic_desktop.services.acts import Desk
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class Pace(QObject):
         self,
         frame: QWidget,
         pools: Pools,
-        desk: Desk,
+        desk: "Desk",
         put: Callable[[Callable[[], None]], None],
         titles: dict[str, str],
     ) -> None:

@@ -13,7 +13,7 @@ from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.i18n import _
 
 LINK_HEIGHT = 32
-LONGEST = 27  # letters of a value that stand beside its words; a longer one has the line below
+LONGEST, LONGEST_PILL = 27, 20  # letters of a value that stand beside its words; a longer one has the line below
 
 
 class Tile(Figure):
@@ -92,7 +92,7 @@ class Card(Panel):
             if line.tip:
                 each.setToolTip(tip(line.tip))
         row.addWidget(words, 1)
-        if len(line.value) > LONGEST:
+        if len(line.value) > (LONGEST_PILL if line.meaning else LONGEST):
             self._column.addLayout(row)
             row = QHBoxLayout()
             row.setContentsMargins(12, 0, 0, 0)
