@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import dashboard as rules
 from clinic_desktop.services.acts import Desk, Read, allow, query
+from clinic_desktop.services.backups import last_made_at
 from clinic_desktop.services.jobs import JobRun, job_history
 from clinic_desktop.services.patients import today
 from clinic_desktop.store.tables.speeds import screen_speeds as speeds
@@ -62,6 +63,12 @@ def jobs_health(read: Read) -> tuple[JobHealth, ...]:
         )
         for name, ran in sorted(runs.items())
     )
+
+
+def newest_backup(desk: Desk) -> datetime | None:
+    """When the newest proved backup in the profile's own folder was made, by the clock or by hand; None of none."""
+    allow(desk, "dashboard_office.newest_backup")
+    return last_made_at(desk.store.path.parent)
 
 
 def note_speeds(desk: Desk, openings: Mapping[tuple[str, int], int]) -> None:

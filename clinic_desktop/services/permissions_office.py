@@ -51,6 +51,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "dashboard_now.money_now": frozenset({CASHIER, ADMINISTRATOR}),
     "dashboard_quality.quality_now": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
     "dashboard_office.jobs_health": frozenset({ADMINISTRATOR}),
+    "dashboard_office.newest_backup": frozenset({ADMINISTRATOR}),
     "dashboard_office.screen_speeds": frozenset({ADMINISTRATOR}),
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),

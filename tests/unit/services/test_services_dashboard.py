@@ -277,6 +277,7 @@ def test_in_an_empty_clinic_everything_is_nothing_and_nothing_is_usual(desk_for:
     assert dashboard_now.money_now(desk) == dashboard_now.MoneyNow((), ())
     assert dashboard_quality.quality_now(desk, "hba1c").rate is None
     assert dashboard_office.jobs_health(desk) == ()
+    assert dashboard_office.newest_backup(desk) is None
     assert dashboard_office.screen_speeds(desk) == ()
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.dashboard import MEASURES
 from clinic_desktop.domain.reporting_catalogue import REPORTS
@@ -13,6 +14,8 @@ from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.i18n import _
+
+NAMES = 260  # pixels for the names
 
 
 class Measured(QWidget):
@@ -52,7 +55,14 @@ class Measured(QWidget):
 
     @staticmethod
     def _say(panel: Panel, name: str, formula: str, act: Callable[[], None] | None = None) -> None:
-        panel.add(label(name, "strong") if act is None else LinkButton(name, f"{panel.objectName()}.{name}", act))
-        words = label(formula, "secondary", wrap=True)
-        words.setContentsMargins(0, 0, 0, 6)
-        panel.add(words)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        words: QWidget = label(name, "strong", wrap=True)
+        if act is not None:
+            words = LinkButton(name, f"{panel.objectName()}.{name}", act)
+        words.setFixedWidth(NAMES)
+        row.addWidget(words, 0, Qt.AlignmentFlag.AlignTop)
+        said = label(formula, "secondary", wrap=True)
+        said.setMinimumHeight(24)
+        row.addWidget(said, 1)
+        panel.body.addLayout(row)

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 # How long an answer stands at least, in seconds: what costs more, or moves slowly, is asked less often.
 EVERY = {"today": 5, "trend": 30, "queue": 5, "laboratory": 5, "pharmacy": 10, "money": 20, "sync": 5, "jobs": 10,
          "speed": 10, "quality": 600}  # fmt: skip
-MINUTE = 60.0  # waiting grows by itself, whatever the journal does
+MINUTE = 60.0  # waiting grows by itself, and jobs and systems go on, whatever the journal does
+MOVES_BY_ITSELF = ("today", "queue", "laboratory", "pharmacy", "sync", "jobs", "speed")
+# Of these one is asked at a time: the other worker stays free for whatever page is gone to next.
+HEAVY = ("money", "quality")
+LOST = 30.0  # seconds after which a question that was cancelled may be asked again
 
 # The pages that hold the work behind a number, and whose they are.
 PAGES = {
@@ -76,14 +80,29 @@ class Presenter:
     def tick(self) -> None:
         """Ask what waits and is due; what grows with the time is asked again each minute."""
         now = self.desk.store.clock.steady()
-        for slot in ("today", "queue"):
+        for slot in MOVES_BY_ITSELF:
             if slot in self._at and now - self._at[slot] >= MINUTE:
                 self._waiting.add(slot)
         for slot in self._slots:
             least = EVERY[slot.partition(".")[0]]
             due = slot not in self._at or now - self._at[slot] >= least
-            if slot in self._waiting and slot not in self._asked and due:
+            if slot in self._waiting and due and not self._is_held(slot, now):
                 self._put(slot, now)
+
+    def again(self) -> None:
+        """Ask for everything at once, because a person wants it."""
+        self._at.clear()
+        self._asked.clear()
+        self.ask()
+
+    def _is_held(self, slot: str, now: float) -> bool:
+        """Whether its last question, or that of another heavy one, is still under way."""
+        heavy = slot.startswith(HEAVY)
+        return any(
+            now - self._at.get(other, now) < LOST
+            for other in self._asked
+            if other == slot or (heavy and other.startswith(HEAVY))
+        )
 
     def choose(self, key: str, by: str, currency: str = "") -> None:
         """Show another trend."""
@@ -100,10 +119,12 @@ class Presenter:
         def done(answer: object) -> None:
             self._asked.discard(slot)
             self.view.show_answer(slot, answer)
+            self.tick()
 
         def failed(error: Exception) -> None:
             self._asked.discard(slot)
             self.view.show_failure(slot, error)
+            self.tick()
 
         self.tasks.query(slot, self._work(slot), done, failed)
 
@@ -119,7 +140,7 @@ class Presenter:
             "pharmacy": lambda: dashboard_now.pharmacy_now(desk),
             "money": lambda: dashboard_now.money_now(desk),
             "sync": lambda: _systems(desk),
-            "jobs": lambda: dashboard_office.jobs_health(desk),
+            "jobs": lambda: (dashboard_office.jobs_health(desk), dashboard_office.newest_backup(desk)),
             "speed": lambda: dashboard_office.screen_speeds(desk),
         }
         return found[slot]

@@ -78,7 +78,7 @@ class DashboardView(ScreenView):
         self._asking.setInterval(TICK_MS)
         self._asking.timeout.connect(self._tick)
         self._how = self.add_button(_("How it is &measured"), "dashboard.how", self._turn)
-        self._again = self.add_button(_("&Refresh"), "dashboard.again", self.presenter.ask)
+        self._again = self.add_button(_("&Refresh"), "dashboard.again", self.presenter.again)
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -159,9 +159,10 @@ class DashboardView(ScreenView):
         if trend == self._trend:
             return
         self._trend = trend
+        bars = [bar for bar in trend.bars if any(each.value or each.before for each in trend.bars)]
         self.chart.set_bars(
             [Bar(str(place), words.bar_title(bar), self._tall(bar.value), words.bar_words(trend, bar),
-                 self._tall(bar.before)) for place, bar in enumerate(trend.bars)]
+                 self._tall(bar.before)) for place, bar in enumerate(bars)]
         )  # fmt: skip
         self._said.setText(words.trend_words(trend))
         several = sorted({trend.currency, *trend.others})
@@ -186,7 +187,7 @@ class DashboardView(ScreenView):
             "money": lambda: words.money_lines(answer),
             "quality": lambda: (words.quality_line(answer),),
             "sync": lambda: words.sync_lines(answer),
-            "jobs": lambda: words.job_lines(answer, now),
+            "jobs": lambda: words.job_lines(answer[0], answer[1], now),
             "speed": lambda: words.speed_lines(answer, SESSION.titles, SESSION.figures()),
         }
         self._cards[card].show_lines(lines[card](), part)

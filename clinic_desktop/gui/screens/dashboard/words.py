@@ -22,7 +22,11 @@ WEEKDAYS = (N_("Mondays"), N_("Tuesdays"), N_("Wednesdays"), N_("Thursdays"), N_
             N_("Sundays"))  # fmt: skip
 METHODS = {"cash": N_("Cash"), "card": N_("Card"), "mobile_money": N_("Mobile money"),
            "bank_transfer": N_("Bank transfer")}  # fmt: skip
-JOBS = {"backup": N_("Proved backup"), "downtime-pack": N_("Downtime pack"), "monthly-reports": N_("Monthly reports")}
+JOBS = {
+    "backup": N_("Newest proved backup"),
+    "downtime-pack": N_("Downtime pack"),
+    "monthly-reports": N_("Monthly reports"),
+}
 SYSTEM_STATES = {
     "on": (N_("On"), "good"),
     "new": (N_("Not yet asked"), "information"),
@@ -216,20 +220,21 @@ def sync_lines(found: "Sequence[SystemShown]") -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def job_lines(found: Sequence[JobHealth], now: datetime) -> tuple[Line, ...]:
-    """Each job: when it was last done, and how it failed where it did since."""
-    lines = []
-    if not any(one.name == "backup" for one in found):
-        lines.append(Line(_(JOBS["backup"]), _("never made by itself"), "warning"))
-    for one in found:
-        title = _(JOBS.get(one.name, one.name))
-        if one.done_at is None:
-            done = Line(title, _("under way") if one.is_running else _("never done"), "warning")
-        else:
-            stale = one.name == "backup" and now - one.done_at > STALE
-            done = Line(title, show_moment(one.done_at), "warning" if stale else "good",
-                        _("More than a day ago.") if stale else "")  # fmt: skip
-        lines.append(done)
+def job_lines(found: Sequence[JobHealth], newest: datetime | None, now: datetime) -> tuple[Line, ...]:
+    """The newest proved backup; each other job, when it was last done; and how one failed that was not done since."""
+    if newest is None:
+        lines = [Line(_(JOBS["backup"]), _("none yet"), "critical")]
+    else:
+        stale = now - newest > STALE
+        tip = _("More than a day ago.") if stale else ""
+        lines = [Line(_(JOBS["backup"]), show_moment(newest), "warning" if stale else "good", tip)]
+    for one in sorted(found, key=lambda each: each.name != "backup"):
+        if one.name != "backup":
+            title = _(JOBS.get(one.name, one.name))
+            if one.done_at is None:
+                lines.append(Line(title, _("under way") if one.is_running else _("never done"), "warning"))
+            else:
+                lines.append(Line(title, show_moment(one.done_at), "good"))
         if not one.is_well and one.failed is not None:
             lines.append(Line("    " + _("Failed"), show_moment(one.failed.started_at), "critical", _why(one)))
     return tuple(lines)

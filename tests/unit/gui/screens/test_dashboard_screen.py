@@ -161,8 +161,41 @@ def test_what_moves_is_asked_for_again_but_not_before_its_answer_has_stood(
     asked.clear()
     clock.advance(timedelta(seconds=60))
     made.tick()
-    assert sorted(asked) == ["queue", "today", "trend"]
+    assert sorted(asked) == ["laboratory", "queue", "today", "trend"]
     assert presenters.EVERY["quality"] >= 60
+    asked.clear()
+    made.again()
+    assert sorted(asked) == sorted(made._slots)
+
+
+def test_heavy_questions_are_asked_one_after_another_and_one_that_was_cancelled_again(
+    desk_for: DeskFor, clock: SetClock
+) -> None:
+    held: list[tuple[str, Callable[[object], None]]] = []
+
+    class Waiting(Immediately):
+        def query(self, slot: str, work: object, done: Callable[..., None], failed: object = None) -> None:  # noqa: ARG002
+            held.append((slot, done))
+
+    class Shown:
+        def show_answer(self, slot: str, answer: object) -> None: ...
+
+        def show_failure(self, slot: str, error: Exception) -> None: ...
+
+    made = Presenter(desk_for("administrator"), Waiting())
+    made.view = Shown()
+    made.ask()
+    heavy = [slot for slot, _done in held if slot.startswith(("money", "quality"))]
+    assert heavy == ["money"]
+    next(done for slot, done in held if slot == "money")(None)
+    assert [slot for slot, _done in held if slot.startswith("quality")] == ["quality.blood_pressure"]
+    held.clear()
+    clock.advance(timedelta(seconds=10))
+    made.ask()
+    assert held == []  # nothing was answered yet
+    clock.advance(timedelta(seconds=31))
+    made.tick()
+    assert {"queue", "today", "money"} <= {slot for slot, _done in held}
 
 
 def test_a_card_that_could_not_be_counted_says_so_and_the_others_stand(
@@ -190,12 +223,16 @@ def test_words_say_by_shape_and_word_how_a_measure_stands_and_what_failed() -> N
     assert "Nobody" in quality(None, 0).value
     assert quality(None, None).value == "Not measured here"
     run = jobs.JobRun("backup", NOW, NOW, "failed", {"message": "Disk {name} is full.", "facts": {"name": "B"}})
-    done, failed = words.job_lines([JobHealth("backup", NOW - timedelta(hours=30), run, is_running=False)], NOW)
+    well = JobHealth("downtime-pack", NOW, None, is_running=False)
+    broken = JobHealth("backup", NOW - timedelta(hours=30), run, is_running=False)
+    done, failed, pack = words.job_lines([broken, well], NOW - timedelta(hours=30), NOW)
     assert (done.meaning, done.tip) == ("warning", "More than a day ago.")
     assert (failed.meaning, failed.tip) == ("critical", "Disk B is full.")
+    assert pack.meaning == "good"
     run = jobs.JobRun("backup", NOW, NOW, "failed", {"message": "Broken {brace"})
-    assert words.job_lines([JobHealth("backup", None, run, is_running=False)], NOW)[1].tip == "Broken {brace"
-    assert "never" in words.job_lines([], NOW)[0].value
+    none, failed = words.job_lines([JobHealth("backup", None, run, is_running=False)], None, NOW)
+    assert (none.value, none.meaning, failed.tip) == ("none yet", "critical", "Broken {brace")
+    assert words.job_lines([], NOW, NOW)[0].meaning == "good"
     fewer = TodayNumber("taken", 100, 250.0, 900.0, 8, "KWD")
     assert words.tile_words(fewer) == ("▼ less than the usual 0.250", "usually 0.900 in the whole day")
     planned = TodayNumber("appointments", 4, None, 3.5, 8)
