@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.dashboard import MEASURES
+from clinic_desktop.domain.reporting_care import MEASURES as MEASURES_OF_QUALITY
 from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.domain.reporting_metrics import METRICS, Metric
 from clinic_desktop.gui.screens.dashboard.presenter import Go, Presenter
@@ -16,6 +17,10 @@ from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.i18n import _
 
 NAMES = 260  # pixels for the names
+# Metrics that point at a line or a column of their report: here the line's or the columns' own formula stands too.
+QUALITY_OF = {"blood_pressure_control": "blood_pressure", "diabetes_hba1c_control": "hba1c",
+              "medication_reconciliation": "reconciliation"}  # fmt: skip
+AS_IT_SAYS = "As the report says."
 
 
 class Measured(QWidget):
@@ -46,9 +51,15 @@ class Measured(QWidget):
             self._say(panel, metric.name, _(metric.formula))
             return
         report = REPORTS[metric.report]
-        columns = [_(column.title) for column in report.columns if column.name in metric.columns and column.shown]
-        where = _("{formula} Report {report}: {columns}.") if columns else _("{formula} Report {report}.")
-        said = where.format(formula=_(metric.formula), report=_(report.title), columns=", ".join(columns))
+        columns = [column for column in report.columns if column.name in metric.columns and column.shown]
+        named = ", ".join(_(column.title) for column in columns)
+        said = _("{formula} Report {report}: {columns}.").format(
+            formula=_(metric.formula), report=_(report.title), columns=named
+        )
+        if metric.name in QUALITY_OF:
+            said = f"{said} {_(MEASURES_OF_QUALITY[QUALITY_OF[metric.name]][2])}"
+        elif metric.formula == AS_IT_SAYS:
+            said = " ".join((said, *(f"{_(one.title)}: {_(one.formula)}" for one in columns if one.formula)))
         day = self._today()
         go = self._presenter.report((metric.report,), day.replace(day=1), day)
         self._say(panel, metric.name, said, None if go is None else lambda: self._go(go))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.dashboard import DAY, MEASURES, WEEK
+from clinic_desktop.domain.money import minor_digits
 from clinic_desktop.domain.reporting_care import MEASURES as QUALITY
 from clinic_desktop.gui.screens.dashboard import words
 from clinic_desktop.gui.screens.dashboard.cards import Card, Tile
@@ -27,6 +28,7 @@ from clinic_desktop.services.dashboard import TodayNumber, Trend
 from clinic_desktop.services.dashboard_quality import QUALITY_DAYS
 
 TILE_WIDTH, CARD_WIDTH = 190, 360
+LEAST_TILES, LEAST_CARDS = 4, 2
 TICK_MS = 1_000
 
 TITLES = {
@@ -73,7 +75,7 @@ class DashboardView(ScreenView):
         self._tiles: dict[tuple[str, str], Tile] = {}
         self._trend: Trend | None = None
         self._measured: Measured | None = None
-        self._columns = (0, 0)
+        self._columns: tuple[int, ...] = ()
         self._asking = QTimer(self)
         self._asking.setInterval(TICK_MS)
         self._asking.timeout.connect(self._tick)
@@ -152,7 +154,8 @@ class DashboardView(ScreenView):
             tile.show_number(words.value_words(one.key, one.value, one.currency))
             tile.show_usual(*words.tile_words(one))
         days = numbers[0].days if numbers else 0
-        self._usual.setText(words.usual_words(days, self.presenter.desk.now))
+        planned = any(MEASURES[one.key].is_planned for one in numbers)
+        self._usual.setText(words.usual_words(days, self.presenter.desk.now, planned=planned))
 
     def show_trend(self, trend: Trend) -> None:
         """The trend that is chosen."""
@@ -271,30 +274,35 @@ class DashboardView(ScreenView):
             name = f"dashboard.today.{one.key}{one.currency}"
             act = partial(self._open_number, one.key) if can else None
             self._tiles[one.key, one.currency] = Tile(title, name, act, _(measure.formula))
-        self._columns = (0, 0)
+        self._columns = ()
         self._spread()
 
     def _spread(self) -> None:
         room = max(self._body.viewport().width(), 1)
-        tiles, cards = max(room // TILE_WIDTH, 1), max(room // CARD_WIDTH, 1)
-        tiles, cards = _even(len(self._tiles), tiles), _even(len(self._cards), cards)
-        if (tiles, cards) == self._columns:
+        most = (max(room // TILE_WIDTH, 1), max(room // CARD_WIDTH, 1))
+        tiles, cards = _even(len(self._tiles), most[0]), _even(len(self._cards), most[1])
+        # A few do not grow as wide as the page: the rest of the row stays empty.
+        wide = (max(tiles, min(LEAST_TILES, most[0])), max(cards, min(LEAST_CARDS, most[1])))
+        if (tiles, cards, *wide) == self._columns:
             return
-        self._columns = (tiles, cards)
-        for grid, widgets, columns in (
-            (self._tile_grid, list(self._tiles.values()), tiles),
-            (self._grid, list(self._cards.values()), cards),
+        self._columns = (tiles, cards, *wide)
+        for grid, widgets, columns, across in (
+            (self._tile_grid, list(self._tiles.values()), tiles, wide[0]),
+            (self._grid, list(self._cards.values()), cards, wide[1]),
         ):
             for place, widget in enumerate(widgets):
                 grid.addWidget(widget, place // columns, place % columns)
-            for column in range(grid.columnCount()):
-                grid.setColumnStretch(column, int(column < columns))
+            for column in range(max(grid.columnCount(), across)):
+                grid.setColumnStretch(column, int(column < across))
 
     def _first_link(self) -> QWidget:
         return self.chart if not self._tiles else next(iter(self._tiles.values())).link or self.chart
 
     def _tall(self, amount: int) -> float:
-        return amount / 100 if self._trend is not None and MEASURES[self._trend.key].is_money else float(amount)
+        trend = self._trend
+        if trend is None or not MEASURES[trend.key].is_money:
+            return float(amount)
+        return amount / float(10 ** minor_digits(trend.currency))
 
     def _choose(self) -> None:
         currency = self.currency.value() or "" if not self.currency.isHidden() else ""

@@ -73,15 +73,17 @@ def tile_words(one: TodayNumber) -> tuple[str, str]:
     return _("● as usual"), whole
 
 
-def usual_words(days: int, now: datetime) -> str:
-    """What usual is."""
+def usual_words(days: int, now: datetime, *, planned: bool) -> str:
+    """What usual is; `planned` says that there are numbers of which the whole day is known already."""
     local = now.astimezone()
     if days == 0:
         return _("Usual will be the median of the same weekday of the last 8 weeks. There is no such day yet.")
-    return _("Usual is the median of the last {n} {weekdays}, up to {time}; appointments with their whole day.").format(
-        n=days, weekdays=_(WEEKDAYS[local.weekday()]), time=f"{local:%H:%M}"
-    ) if days > 1 else _("Usual is the same weekday of one week ago, up to {time}: there is no more to compare with."
-    ).format(time=f"{local:%H:%M}")  # fmt: skip
+    if days == 1:
+        said = _("Usual is the same weekday of one week ago, up to {time}: there is no more to compare with.")
+    else:
+        said = _("Usual is the median of the last {n} {weekdays}, up to {time}.")
+    words = said.format(n=days, weekdays=_(WEEKDAYS[local.weekday()]), time=f"{local:%H:%M}")
+    return f"{words} {_('Appointments are compared with their whole day.')}" if planned else words
 
 
 def bar_title(bar: TrendBar) -> str:

@@ -121,6 +121,8 @@ def test_every_documented_metric_stands_with_its_formula_or_why_it_is_not_measur
         assert any(metric.formula in text for text in texts), metric
         assert metric.name in buttons if metric.is_measured else metric.name in texts, metric
     assert any(text.startswith("Not measured here: patients are not asked") for text in texts)
+    assert any("the lowest systolic below 140" in text and "Met / eligible" not in text for text in texts)
+    assert any("Visits begun in the period" in text for text in texts)
     stage.click(view, "dashboard.measured.HMS Enterprise.revenue.total")
     asked = {"report": "revenue-analysis", "first": "2026-03-01", "last": "2026-03-10"}
     assert stage.window.went == [("reports", asked)]
