@@ -50,7 +50,10 @@ class TrendBar:
 
 @dataclass(frozen=True)
 class Trend:
-    """A number over time beside the period before; `others` are the currencies that are not shown."""
+    """A number over time beside the period before; `others` are the currencies that are not shown.
+
+    `begun_on` is the day on which the clinic began, None where nobody was registered yet.
+    """
 
     key: str
     by: str
@@ -59,6 +62,7 @@ class Trend:
     before: int
     currency: str = ""
     others: tuple[str, ...] = ()
+    begun_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def trend(read: Read, key: str, by: str = rules.DAY, currency: str = "") -> Tren
     )
     return Trend(
         key, by, bars, sum(bar.value for bar in bars), sum(bar.before for bar in bars), shown,
-        tuple(one for one in listed if one != shown),
+        tuple(one for one in listed if one != shown), _begun_on(read.conn),
     )  # fmt: skip
 
 

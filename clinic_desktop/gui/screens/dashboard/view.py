@@ -165,7 +165,7 @@ class DashboardView(ScreenView):
         bars = [bar for bar in trend.bars if any(each.value or each.before for each in trend.bars)]
         self.chart.set_bars(
             [Bar(str(place), words.bar_title(bar), self._tall(bar.value), words.bar_words(trend, bar),
-                 self._tall(bar.before)) for place, bar in enumerate(bars)]
+                 self._tall(bar.before) if words.is_compared(trend, bar) else None) for place, bar in enumerate(bars)]
         )  # fmt: skip
         self._said.setText(words.trend_words(trend))
         several = sorted({trend.currency, *trend.others})

@@ -101,7 +101,12 @@ def bar_words(trend: Trend, bar: TrendBar) -> str:
     then = _("four weeks before, {days}") if trend.by != WEEK else _("twelve weeks before, {days}")
     now = f"{span_words(bar.first, bar.last)}: {_full(trend, bar.value)}"
     before = then.format(days=span_words(bar.before_first, bar.before_last))
-    return f"{now}\n{before}: {_full(trend, bar.before)}"
+    return f"{now}\n{before}: {_full(trend, bar.before)}" if is_compared(trend, bar) else now
+
+
+def is_compared(trend: Trend, bar: TrendBar) -> bool:
+    """Whether the clinic was there for the whole of what a bar is compared with."""
+    return trend.begun_on is not None and trend.begun_on <= bar.before_first
 
 
 def trend_words(trend: Trend) -> str:
@@ -113,6 +118,14 @@ def trend_words(trend: Trend) -> str:
     if not any(bar.value or bar.before for bar in trend.bars):
         return _("Nothing was counted in these weeks yet: the bars come with the work.")
     words = said.format(now=_full(trend, trend.total), before=_full(trend, trend.before))
+    if not is_compared(trend, trend.bars[0]):
+        return (
+            words
+            + ": "
+            + _("the clinic began only on {day}.").format(
+                day=show_date(trend.begun_on) if trend.begun_on is not None else "–"
+            )
+        )
     if trend.before <= 0:
         return words + "."
     change = (trend.total - trend.before) * 100 / trend.before

@@ -26,6 +26,7 @@ from clinic_desktop.services.dashboard_office import JobHealth
 from clinic_desktop.services.dashboard_quality import QualityNow
 from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.scheduling import queue_entries
 from tests.conftest import NOW, DeskFor
 from tests.unit.gui.screens.framed import a_patient
@@ -111,6 +112,16 @@ def test_a_bar_opens_the_days_behind_it_by_key_and_by_mouse(store: Store, stage:
     QTest.mouseClick(view.chart, Qt.MouseButton.LeftButton, pos=place)
     asked = {"report": "queue-analytics", "first": "2026-03-02", "last": "2026-03-08"}
     assert stage.window.went[-1] == ("reports", asked)
+
+
+def test_nothing_is_compared_with_days_before_the_clinic_began(store: Store, stage: Stage) -> None:
+    arrivals(store, 1)
+    with store.write(act=new_id(), session=None) as unit:
+        unit.conn.execute(patients.update().values(registered_at=to_text(NOW - timedelta(days=40))))
+    view = show(stage, "administrator")
+    assert "the clinic began only on 29-Jan-2026." in said(view)
+    before = [bar.before for bar in view.chart._bars]
+    assert [value is None for value in before] == [True] * 16 + [False] * 12
 
 
 def test_every_documented_metric_stands_with_its_formula_or_why_it_is_not_measured(stage: Stage) -> None:
