@@ -33,6 +33,7 @@ SYSTEM_STATES = {
     "paused": (N_("Paused"), "neutral"),
     "sign_in": (N_("Needs a sign-in"), "warning"),
     "away": (N_("Cannot be reached"), "warning"),
+    "again": (N_("Reading all again"), "information"),
 }
 STALE = timedelta(hours=24)
 SLOWEST = 8  # screens listed: the slowest stand first

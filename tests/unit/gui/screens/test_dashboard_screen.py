@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,14 +15,17 @@ from clinic_desktop.clock import SetClock, new_id, to_text
 from clinic_desktop.domain.dashboard import CARDS_OF, MEASURES_OF
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting_metrics import METRICS
+from clinic_desktop.exchange.sync_shown import SystemShown
 from clinic_desktop.gui.screens.dashboard import presenter as presenters
 from clinic_desktop.gui.screens.dashboard import words
 from clinic_desktop.gui.screens.dashboard.presenter import PAGES, Presenter
 from clinic_desktop.gui.screens.dashboard.view import DashboardView
 from clinic_desktop.gui.tasks import Immediately
+from clinic_desktop.gui.widgets.civil import show_moment
 from clinic_desktop.services import dashboard, dashboard_now, jobs
 from clinic_desktop.services.dashboard import TodayNumber
-from clinic_desktop.services.dashboard_office import JobHealth
+from clinic_desktop.services.dashboard_now import MoneyNow, Owed
+from clinic_desktop.services.dashboard_office import JobHealth, ScreenSpeed
 from clinic_desktop.services.dashboard_quality import QualityNow
 from clinic_desktop.services.roles import ROLES
 from clinic_desktop.store.engine import Store
@@ -250,3 +253,29 @@ def test_words_say_by_shape_and_word_how_a_measure_stands_and_what_failed() -> N
     assert words.tile_words(fewer) == ("▼ less than the usual 0.250", "usually 0.900 in the whole day")
     planned = TodayNumber("appointments", 4, None, 3.5, 8)
     assert words.tile_words(planned) == ("▲ more than the usual 3.5", "")
+
+
+def test_words_say_how_systems_money_and_pages_stand() -> None:
+    system = SystemShown("x", "Clinic Cloud", "https://x", "away", "a", None, "2026-03-10T07:30:00+00:00", False, 4,
+                         None, 2, (), (), (), ())  # fmt: skip
+    lines = words.sync_lines([system])
+    assert [(line.words.strip(), line.value, line.meaning) for line in lines] == [
+        ("Clinic Cloud", "Cannot be reached", "warning"),
+        ("Waiting to be sent", "4", ""),
+        ("Last looked through", show_moment(datetime(2026, 3, 10, 7, 30, tzinfo=UTC)), ""),
+        ("Waits for a decision", "2", "warning"),
+    ]
+    owed = Owed("KWD", 1000, 0, 0, 2500, 3500, 2)
+    lines = words.money_lines(MoneyNow((("cash", "KWD", -1250),), (owed,)))
+    assert [(line.words.strip(), line.value, line.meaning) for line in lines] == [
+        ("Today: Cash", "−1.250 KWD", ""),
+        ("Owed on 2 invoices", "3.500 KWD", ""),
+        ("0-30 days", "1.000", ""),
+        ("Over 90 days", "2.500", "warning"),
+    ]
+    speeds = [ScreenSpeed("queue", 40, 63, 250), ScreenSpeed("chart", 4, 100, 400)]
+    lines = words.speed_lines(speeds, {"queue": "Queue", "chart": "Chart"}, {"queue": (30, 480, 7)})
+    assert [(line.words, line.value) for line in lines[1:]] == [
+        ("Queue", "30 / 480 · ≤63 / ≤250"), ("Chart", "– · ≤100 / ≤400"),
+    ]  # fmt: skip
+    assert "session: 7; in the last 14 days: 40" in lines[1].tip
