@@ -5,6 +5,7 @@ To add a screen or a device: one folder, and one word here.
 
 _SCREENS = (
     "home",
+    "dashboard",
     "inbox",
     "reception",
     "duplicates",

@@ -9,7 +9,7 @@ now) are three bodies of one shape.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from sync.records.elements import Resource
 from sync.transport.outcomes import Call
@@ -212,6 +212,55 @@ class Page:
     total: int | None = None
     next: str | None = None
     broken: tuple[str, ...] = ()  # what could not be read, in words: set aside, the sweep goes on
+
+
+class Rough(NamedTuple):
+    """One item of a list as it came: the id of its record, a digest of all it says, and the item itself."""
+
+    remote_id: str
+    print: str
+    item: Any
+
+    def __repr__(self) -> str:
+        return f"Rough({self.remote_id})"
+
+
+class Listed(Page):
+    """A page of which only what is asked for is read: what prints as it did when it was last seen has not changed."""
+
+    def __init__(
+        self,
+        rough: Sequence[Rough],
+        read: Callable[[Any], tuple[tuple[Seen, ...], str]],
+        total: int | None = None,
+        next_: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        for name, value in (("rough", tuple(rough)), ("read", read), ("total", total), ("next", next_), ("_all", None)):
+            put(self, name, value)
+
+    rough: tuple[Rough, ...]
+    # The records in an item; none, and in words what is wrong with it, where it cannot be read.
+    read: Callable[[Any], tuple[tuple[Seen, ...], str]]
+    _all: tuple[tuple[Seen, ...], tuple[str, ...]] | None
+
+    def _every(self) -> tuple[tuple[Seen, ...], tuple[str, ...]]:
+        if self._all is None:
+            came = [self.read(one.item) for one in self.rough]
+            seen = tuple(one for found, _ in came for one in found)
+            words = tuple(f"item {n}: {why}" for n, (_, why) in enumerate(came, start=1) if why)
+            object.__setattr__(self, "_all", (seen, words))
+        return self._all or ((), ())
+
+    @property
+    def items(self) -> tuple[Seen, ...]:
+        """Every record of the page."""
+        return self._every()[0]
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """What could not be read."""
+        return self._every()[1]
 
 
 @dataclass(frozen=True)

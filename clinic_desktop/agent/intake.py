@@ -1,8 +1,14 @@
-"""Between the listeners and the chart: a message is kept for good, then it is acknowledged, then it is filed."""
+"""Between the listeners and the chart: a message is kept for good, then it is acknowledged, then it is filed.
 
+Filing is work for a thread of its own: a sender waits for what makes its message safe and for nothing else. What was
+kept and not yet filed when a process ends is filed by the next one.
+"""
+
+import collections
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +26,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+# A sender in the middle of its messages is answered before the first of them is filed.
+QUIET_SECONDS, LONGEST_SECONDS, CLOSE_SECONDS = 0.05, 1.0, 5.0
 FAILED = N_("filing it failed; a person has to decide")
 
 
@@ -30,14 +38,44 @@ class Intake:
         self._clinic = clinic
         self._desk: Desk | None = None
         self._guard = threading.Lock()
+        self._kept: collections.deque[tuple[float, str]] = collections.deque()
+        self._last = 0.0
+        self._news = threading.Event()
+        self._ended = False
+        self._filer = threading.Thread(target=self._file_kept, name="filing", daemon=True)
+        self._filer.start()
 
     def keep(self, message: ReceivedMessage) -> Taken:
-        """Keep a message and file what is certain of it. Returns only when it is durable; raises where it is not."""
+        """Keep a message, to be filed at once afterwards. Returns only when it is durable; raises where it is not."""
         with self._guard:
             taken = devices.receive_message(self._open_desk(), profiled(message))
-            if not taken.again:
-                self._file(taken.message_id)
-            return taken
+        self._last = time.monotonic()
+        if not taken.again:
+            self._kept.append((self._last, taken.message_id))
+            self._news.set()
+        return taken
+
+    def _file_kept(self) -> None:
+        """File what was kept, in its order; senders that are still sending go first, for no longer than a second."""
+        while not self._ended:
+            self._news.wait()
+            self._news.clear()
+            while self._kept and not self._ended:
+                now = time.monotonic()
+                since, message_id = self._kept[0]
+                if now - self._last < QUIET_SECONDS and now - since < LONGEST_SECONDS:
+                    time.sleep(QUIET_SECONDS / 5)
+                    continue
+                with self._guard:
+                    self._file(message_id)
+                self._kept.popleft()
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until everything that was kept is filed; False where it is not within the time."""
+        until = time.monotonic() + seconds
+        while self._kept and time.monotonic() < until:
+            time.sleep(QUIET_SECONDS / 5)
+        return not self._kept
 
     def catch_up(self) -> int:
         """File what was kept by a process that ended before it could; returns how many messages."""
@@ -53,7 +91,11 @@ class Intake:
             return read(self._open_desk())
 
     def close(self) -> None:
-        """End the session of the devices."""
+        """File what was kept, for some seconds, and end the session of the devices."""
+        self.settle(CLOSE_SECONDS)
+        self._ended = True
+        self._news.set()
+        self._filer.join(CLOSE_SECONDS)
         with self._guard, contextlib.suppress(Exception):
             if self._desk is not None:
                 self._clinic.sign_out(self._desk, "listeners ended")

@@ -41,6 +41,8 @@ MARKS = "sync-marks"
 PATIENCE_SECONDS = 65.0
 # How soon a change of the chart is seen; a look costs some microseconds.
 GLANCE_SECONDS = 0.25
+# Between two transactions of one job: whoever waits to save asks every half millisecond.
+PAUSE_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,9 @@ class PostOffice:
         self._heard: deque[tuple[str, Hint]] = deque()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
-            chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile)
-        )
+            chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile),
+            lambda: time.sleep(PAUSE_SECONDS),
+        )  # fmt: skip
         if trial is not None:
             self.systems: tuple[RemoteSystem, ...] = (trial.one,)
             self._connect(trial.one, network(trial.one.system) if network else None, trial.secrets)

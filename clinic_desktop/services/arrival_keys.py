@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, Text, column, func, select
 
+from clinic_desktop.store.prepared import run
 from clinic_desktop.store.tables import metadata
 
 IN_ACT = ("look_up", "revisions")
@@ -103,9 +104,9 @@ def look_up(connection: Connection, keys: Iterable[Key]) -> KnownRecords:
     found = KnownRecords()
     wanted = list(keys)
     values = json.dumps(sorted({key.value for key in wanted}))
-    rows = connection.exec_driver_sql(_FOUND, (values,)).all()
+    rows = run(connection, _FOUND, (values,)).fetchall()
     parties = [row[6] for row in rows if row[5] == "outside_parties"]
-    names = {row[0]: row[1] for row in connection.exec_driver_sql(_NAMES, (json.dumps(parties),))}
+    names = dict(run(connection, _NAMES, (json.dumps(parties),))) if parties else {}
     for kind, system, value, use, record_id, record_kind, record, digest, revision, patient in rows:
         known = Known(record_id, record_kind, record, digest, revision, names.get(record), patient=patient)
         found.add(Key(kind, system, value, business=use == "business"), known)
@@ -121,9 +122,8 @@ def revisions(connection: Connection, known: KnownRecords) -> dict[str, int]:
             wanted.setdefault(each.table, set()).add(each.record)
     found: dict[str, int] = {}
     for name, ids in wanted.items():
-        rows = metadata.tables[name]
-        asked = select(rows.c.id, rows.c.revision).where(rows.c.id.in_(_values(ids)))
-        found.update((row.id, row.revision) for row in connection.execute(asked))
+        asked = f"SELECT id, revision FROM {metadata.tables[name].name} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - a name of our tables
+        found.update(run(connection, asked, (json.dumps(sorted(ids)),)))
     return found
 
 

@@ -11,6 +11,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.store.prepared import run
 from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies
 from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
@@ -130,7 +131,7 @@ def _add_parts(act: Act, patient: str, parts: Sequence[Part]) -> None:
 def _index(
     act: Act, patient: str, values: Mapping[str, Any], parts: Sequence[Part], numbers: Sequence[tuple[str, str]]
 ) -> None:
-    rowid = act.conn.exec_driver_sql("SELECT rowid_ FROM patients WHERE id = ?", (patient,)).scalar_one()
+    rowid = run(act.conn, "SELECT rowid_ FROM patients WHERE id = ?", (patient,)).fetchone()[0]
     others = [part for part in parts if part["of"] == "name"]
     names = (str(values["family_name"]), str(values["given_names"]))
     more = tuple(str(part[name]) for part in others for name in ("family_name", "given_names"))

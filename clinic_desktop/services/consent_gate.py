@@ -9,14 +9,16 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import consents as rules
 from clinic_desktop.domain.documents import PHOTOGRAPH
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.sessions import Session
+from clinic_desktop.store.prepared import Prepared, among, as_list
 from clinic_desktop.store.tables.consents import break_glass, consents, record_restrictions
 from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.patients import patients
@@ -306,16 +308,20 @@ def consent_in_force(
     return None
 
 
+def _restrictions() -> Select[Any]:
+    return select(record_restrictions.c.allowed).where(
+        record_restrictions.c.status == "active", record_restrictions.c.patient_id.in_(among("ids"))
+    )
+
+
+_RESTRICTIONS = Prepared(_restrictions)
+
+
 def restriction_of(connection: Connection, patient_id: str) -> tuple[str, ...] | None:
     """Who may open a restricted record ("role:nurse", "staff:<id>"); None where the record is open as any other."""
-    rows = connection.execute(
-        select(record_restrictions.c.allowed).where(
-            record_restrictions.c.status == "active",
-            record_restrictions.c.patient_id.in_(ids_of(connection, patient_id)),
-        )
-    ).scalars()
+    rows = _RESTRICTIONS.rows(connection, ids=as_list(ids_of(connection, patient_id)))
     # Restricted under one registration, restricted under every one that stands for the same person.
-    mine = [set(json.loads(allowed)) for allowed in rows]
+    mine = [set(json.loads(row["allowed"])) for row in rows]
     return tuple(sorted(set.intersection(*mine))) if mine else None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, select
 
+from clinic_desktop.store.prepared import Prepared, among, as_list
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, payments
 from clinic_desktop.store.tables.consents import consents
 from clinic_desktop.store.tables.documents import attachments, documents
@@ -16,7 +17,7 @@ from clinic_desktop.store.tables.outside import outside_records
 from clinic_desktop.store.tables.scheduling import appointments
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("rows_of_work", "of_patient")
+IN_ACT = ("rows_of_work",)
 
 Rows = list[dict[str, Any]]
 Found = Iterable[tuple[str, dict[str, Any]]]
@@ -29,10 +30,20 @@ def rows_of_work(connection: Connection, ids: Sequence[str]) -> Found:
         yield from ((name, row) for row in read(connection, ids))
 
 
-def of_patient(connection: Connection, wanted: Select[Any], table: Table, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of one table that stand under these registrations, the oldest first."""
-    rows = connection.execute(wanted.where(table.c.patient_id.in_(ids)).order_by(table.c.rowid_))
-    return [dict(row) for row in rows.mappings()]
+class OfPatient:
+    """The rows of one table that stand under some registrations, the oldest first; the statement is written once."""
+
+    def __init__(self, table: Table, wanted: Callable[[], Select[Any]]) -> None:
+        self._prepared = Prepared(lambda: wanted().where(table.c.patient_id.in_(among("ids"))).order_by(table.c.rowid_))
+
+    def __call__(self, connection: Connection, ids: Sequence[str]) -> Rows:
+        """Read them."""
+        return self._prepared.rows(connection, ids=as_list(ids))
+
+
+def plain(table: Table) -> OfPatient:
+    """The rows of a table as they are."""
+    return OfPatient(table, lambda: select(table))
 
 
 def _documents() -> Select[Any]:
@@ -88,29 +99,21 @@ def _refills() -> Select[Any]:
 
 
 def _invoices(connection: Connection, ids: Sequence[str]) -> Rows:
-    lines = _by(of_patient(connection, select(invoice_lines), invoice_lines, ids), "invoice_id")
-    found = of_patient(connection, select(invoices), invoices, ids)
-    return [row | {"lines": lines.get(row["id"], [])} for row in found]
+    lines = _by(_INVOICE_LINES(connection, ids), "invoice_id")
+    return [row | {"lines": lines.get(row["id"], [])} for row in _INVOICES(connection, ids)]
 
 
 def _claims(connection: Connection, ids: Sequence[str]) -> Rows:
     """Claims with their lines; who provides is the clinic by its name."""
     name = connection.execute(select(settings.c.value).where(settings.c.name == "clinic_name")).scalar()
-    lines = _by(of_patient(connection, select(claim_lines), claim_lines, ids), "claim_id")
-    return [
-        row | {"lines": lines.get(row["id"], []), "clinic": name or "?"}
-        for row in of_patient(connection, _insured(), claims, ids)
-    ]
+    lines = _by(_CLAIM_LINES(connection, ids), "claim_id")
+    return [row | {"lines": lines.get(row["id"], []), "clinic": name or "?"} for row in _CLAIMS(connection, ids)]
 
 
 def _claim_answers(connection: Connection, ids: Sequence[str]) -> Rows:
     """What was answered to claims."""
-    about = {
-        row["id"]: {"insurer": row["insurer"], "currency": row["currency"]}
-        for row in of_patient(connection, _insured(), claims, ids)
-    }
-    found = of_patient(connection, select(claim_answers), claim_answers, ids)
-    return [row | about[row["claim_id"]] for row in found]
+    about = {row["id"]: {"insurer": row["insurer"], "currency": row["currency"]} for row in _CLAIMS(connection, ids)}
+    return [row | about[row["claim_id"]] for row in _CLAIM_ANSWERS(connection, ids)]
 
 
 def _insured() -> Select[Any]:
@@ -129,22 +132,20 @@ def _by(rows: Iterable[dict[str, Any]], column: str) -> dict[str, list[dict[str,
     return {whole: sorted(parts, key=lambda part: part["position"]) for whole, parts in found.items()}
 
 
-def _of(table: Table, asked: Callable[[], Select[Any]]) -> Reader:
-    return lambda connection, ids: of_patient(connection, asked(), table, ids)
-
-
+_INVOICES, _INVOICE_LINES = plain(invoices), plain(invoice_lines)
+_CLAIMS, _CLAIM_LINES, _CLAIM_ANSWERS = OfPatient(claims, _insured), plain(claim_lines), plain(claim_answers)
 # How the rows of each table are read, in the order in which they go out.
 WORK: Mapping[str, Reader] = {
-    "documents": _of(documents, _documents),
-    "consents": _of(consents, lambda: select(consents)),
-    "covers": _of(covers, _covers),
-    "appointments": _of(appointments, _appointments),
-    "lab_order_tests": _of(lab_order_tests, _ordered),
-    "charges": _of(charges, lambda: select(charges)),
-    "payments": _of(payments, lambda: select(payments)),
-    "notifications": _of(notifications, _notices),
-    "refill_requests": _of(refill_requests, _refills),
-    "outside_records": _of(outside_records, lambda: select(outside_records)),
+    "documents": OfPatient(documents, _documents),
+    "consents": plain(consents),
+    "covers": OfPatient(covers, _covers),
+    "appointments": OfPatient(appointments, _appointments),
+    "lab_order_tests": OfPatient(lab_order_tests, _ordered),
+    "charges": plain(charges),
+    "payments": plain(payments),
+    "notifications": OfPatient(notifications, _notices),
+    "refill_requests": OfPatient(refill_requests, _refills),
+    "outside_records": plain(outside_records),
     "invoices": _invoices,
     "claims": _claims,
     "claim_answers": _claim_answers,

@@ -6,19 +6,21 @@ Whoever asks is in the access log before the first value is read: to hand a reco
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import merges
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.arrival_keys import Key, look_up
-from clinic_desktop.services.departure_rows import WORK, Reader, Rows, of_patient, rows_of_work
+from clinic_desktop.services.departure_rows import WORK, OfPatient, Reader, plain, rows_of_work
 from clinic_desktop.services.patients import require_patient
 from clinic_desktop.store import attachments as contents
+from clinic_desktop.store.prepared import Prepared, among, as_list, run
 from clinic_desktop.store.tables.chart import (
     addenda,
     allergies,
@@ -96,21 +98,39 @@ class Parted:
 
     def __init__(self, connection: Connection, patient_id: str) -> None:
         self._connection = connection
-        self._person = require_patient(connection, patient_id)
-        self.patient_id = str(self._person.id)
-        self.ids = merges.ids_of(connection, self.patient_id)
+        self.ids = merges.ids_of(connection, patient_id)
+        self.patient_id = self.ids[0]
+        found = _PERSON.rows(connection, id=self.patient_id)
+        self._person = found[0] if found else dict(require_patient(connection, patient_id)._mapping)
         self._known = _identifiers(connection, self.ids)
         self._read: dict[str, tuple[Leaving, ...]] = {}
+        self._some = {row[0] for row in run(connection, _present(), (as_list(self.ids),)).fetchall()}
 
     def of(self, table: str) -> tuple[Leaving, ...]:
         """The rows of one table."""
         if table not in self._read:
             if table == "patients":
-                rows = [_person(self._connection, dict(self._person._mapping), self.ids)]
+                rows = [_person(self._connection, self._person, self.ids)]
+            elif _ROOTS.get(table, table) not in self._some:
+                rows = []
             else:
                 rows = (_READERS.get(table) or WORK[table])(self._connection, self.ids)
             self._read[table] = tuple(_leaving(table, row, self._known) for row in rows)
         return self._read[table]
+
+
+# What is put together from several tables is nothing where these have nothing.
+_ROOTS = {"notes": "encounters"}
+
+
+@cache
+def _present() -> str:
+    """One question instead of one for each table: which of them have anything of a patient."""
+    names = dict.fromkeys(_ROOTS.get(name, name) for name in (*_READERS, *WORK))
+    return " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name} WHERE patient_id IN (SELECT value FROM json_each(?1)))"  # noqa: S608 - names of our tables
+        for name in names
+    )
 
 
 def _whole_record(connection: Connection, patient_id: str) -> PatientRecord:
@@ -214,8 +234,10 @@ def _leaving(table: str, row: Mapping[str, Any], known: Known) -> Leaving:
 
 
 def _identifiers(connection: Connection, ids: Sequence[str]) -> Known:
-    wanted = select(identifiers).where(identifiers.c.patient_id.in_(ids), identifiers.c.use == "resource")
-    return _known(connection, wanted)
+    return {
+        row["record_id"]: (Key(row["kind"], row["system"], row["value"]), row["rest"], row["digest"] is not None)
+        for row in _IDENTIFIERS.rows(connection, ids=as_list(ids))
+    }
 
 
 def _identifiers_of(connection: Connection, records: Sequence[str]) -> Known:
@@ -229,12 +251,7 @@ def _known(connection: Connection, wanted: Select[Any]) -> Known:
 
 
 def _person(connection: Connection, row: dict[str, Any], ids: Sequence[str]) -> dict[str, Any]:
-    contacts = connection.execute(
-        select(patient_contacts)
-        .where(patient_contacts.c.patient_id.in_(ids), patient_contacts.c.position >= 0)
-        .order_by(patient_contacts.c.position)
-    )
-    return row | {"contacts": [dict(each) for each in contacts.mappings()]}
+    return row | {"contacts": _CONTACTS.rows(connection, ids=as_list(ids))}
 
 
 def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -243,29 +260,25 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Iterable[tuple[str, dic
         yield from ((name, row) for row in read(connection, ids))
 
 
-def _visits(connection: Connection, ids: Sequence[str]) -> Rows:
-    seen = select(encounters, staff.c.display_name.label("seen_by")).outerjoin(
-        staff, staff.c.id == encounters.c.practitioner_id
-    )
-    return of_patient(connection, seen, encounters, ids)
+def _visits() -> Select[Any]:
+    seen = select(encounters, staff.c.display_name.label("seen_by"))
+    return seen.outerjoin(staff, staff.c.id == encounters.c.practitioner_id)
 
 
-def _taken(connection: Connection, ids: Sequence[str]) -> Rows:
+def _taken() -> Select[Any]:
     # What was prescribed here goes out as the prescription it is.
-    taken = select(medicines_taken).where(medicines_taken.c.source == "outside")
-    return of_patient(connection, taken, medicines_taken, ids)
+    return select(medicines_taken).where(medicines_taken.c.source == "outside")
 
 
-def _signs(connection: Connection, ids: Sequence[str]) -> Rows:
-    signs = select(vital_signs, staff.c.display_name.label("taken_by_name")).outerjoin(
-        staff, staff.c.id == vital_signs.c.taken_by
-    )
-    return of_patient(connection, signs.where(vital_signs.c.observation_id.is_(None)), vital_signs, ids)
+def _signs() -> Select[Any]:
+    signs = select(vital_signs, staff.c.display_name.label("taken_by_name"))
+    signs = signs.outerjoin(staff, staff.c.id == vital_signs.c.taken_by)
+    return signs.where(vital_signs.c.observation_id.is_(None))
 
 
 def _observations(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     parts: dict[str, list[dict[str, Any]]] = {}
-    rows = of_patient(connection, select(observations), observations, ids)
+    rows = _OBSERVATIONS(connection, ids)
     for row in rows:
         # A component that a later version of its panel no longer has stays here, withdrawn.
         if row["part_of"] is not None and row["status"] != "entered-in-error":
@@ -317,15 +330,13 @@ def _released() -> Select[Any]:
 
 def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     """What was written and signed at each visit here, step by step, and what was added since."""
-    signed = select(encounters, staff.c.display_name.label("author")).join(staff, staff.c.id == encounters.c.signed_by)
-    notes = of_patient(connection, signed.where(encounters.c.status == "signed"), encounters, ids)
+    notes = _SIGNED(connection, ids)
     steps: dict[str, list[tuple[str, Any]]] = {}
-    for row in of_patient(connection, select(consultation_steps), consultation_steps, ids):
+    for row in _STEPS(connection, ids):
         if row["content"]:
             steps.setdefault(row["encounter_id"], []).append((row["step"], json.loads(row["content"])))
-    said = select(addenda, staff.c.display_name.label("author")).join(staff, staff.c.id == addenda.c.author_id)
     added: dict[str, list[dict[str, Any]]] = {}
-    for row in of_patient(connection, said, addenda, ids):
+    for row in _ADDENDA(connection, ids):
         added.setdefault(row["encounter_id"], []).append(row)
     return [
         {
@@ -340,21 +351,37 @@ def _notes(connection: Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _plain(table: Table) -> Reader:
-    return lambda connection, ids: of_patient(connection, select(table), table, ids)
+def _contacts() -> Select[Any]:
+    wanted = patient_contacts.c.patient_id.in_(among("ids")), patient_contacts.c.position >= 0
+    return select(patient_contacts).where(*wanted).order_by(patient_contacts.c.position)
 
 
+def _came_with() -> Select[Any]:
+    return select(identifiers).where(identifiers.c.patient_id.in_(among("ids")), identifiers.c.use == "resource")
+
+
+_CONTACTS, _IDENTIFIERS = Prepared(_contacts), Prepared(_came_with)
+_PERSON = Prepared(lambda: select(patients).where(patients.c.id == bindparam("id")))
+
+
+def _authored(table: Table, by: str) -> Select[Any]:
+    return select(table, staff.c.display_name.label("author")).join(staff, staff.c.id == table.c[by])
+
+
+_OBSERVATIONS, _STEPS = plain(observations), plain(consultation_steps)
+_SIGNED = OfPatient(encounters, lambda: _authored(encounters, "signed_by").where(encounters.c.status == "signed"))
+_ADDENDA = OfPatient(addenda, lambda: _authored(addenda, "author_id"))
 _READERS: Mapping[str, Reader] = {
-    "encounters": _visits,
+    "encounters": OfPatient(encounters, _visits),
     "notes": _notes,
-    "problems": _plain(problems),
-    "allergies": _plain(allergies),
-    "medicines_taken": _taken,
-    "prescription_lines": lambda connection, ids: of_patient(connection, _prescribed(), prescription_lines, ids),
-    "vital_signs": _signs,
-    "lab_results": lambda connection, ids: of_patient(connection, _released(), lab_results, ids),
+    "problems": plain(problems),
+    "allergies": plain(allergies),
+    "medicines_taken": OfPatient(medicines_taken, _taken),
+    "prescription_lines": OfPatient(prescription_lines, _prescribed),
+    "vital_signs": OfPatient(vital_signs, _signs),
+    "lab_results": OfPatient(lab_results, _released),
     "observations": _observations,
-    "immunizations": _plain(immunizations),
-    "procedures": _plain(procedures),
-    "diagnostic_reports": _plain(diagnostic_reports),
+    "immunizations": plain(immunizations),
+    "procedures": plain(procedures),
+    "diagnostic_reports": plain(diagnostic_reports),
 }

@@ -43,6 +43,16 @@ OFFICE: dict[str, frozenset[str]] = {
     "jobs.job_history": frozenset({ADMINISTRATOR}),
     "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),
     "downtime.todays_patients": CLINICAL,
+    # dashboards: which numbers a role sees is in domain.dashboard
+    **dict.fromkeys(("dashboard.today_numbers", "dashboard.trend", "dashboard_office.note_speeds"), EVERYONE),
+    "dashboard_now.queue_now": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "dashboard_now.laboratory_now": frozenset({DOCTOR, NURSE, LABORATORY, ADMINISTRATOR}),
+    "dashboard_now.pharmacy_now": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "dashboard_now.money_now": frozenset({CASHIER, ADMINISTRATOR}),
+    "dashboard_quality.quality_now": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
+    "dashboard_office.jobs_health": frozenset({ADMINISTRATOR}),
+    "dashboard_office.newest_backup": frozenset({ADMINISTRATOR}),
+    "dashboard_office.screen_speeds": frozenset({ADMINISTRATOR}),
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
     # printers of labels and receipts: anybody prints what they may read, an administrator sets up and sees the log

@@ -214,28 +214,38 @@ def connected(connection: Connection) -> tuple[RemoteSystem, ...]:
     )  # fmt: skip
 
 
+# Requests that follow one another are signed with what was read for the first of them.
+SECRETS_HELD_SECONDS = 0.5
+
+
 class KeptSecrets:
     """The secrets of one system for its sign-in: read and renewed in transactions of their own, never shown."""
 
     def __init__(self, store: Store, system: str) -> None:
         self._store, self._system = store, system
+        self._read: dict[str, str] = {}
+        self._until = 0.0
 
     def __repr__(self) -> str:
         return f"KeptSecrets({self._system})"
 
     def get(self, name: str) -> str | None:
         """One secret; None where there is none."""
-        wanted = select(remote_secrets.c.value).where(
-            remote_secrets.c.system == self._system, remote_secrets.c.name == name
-        )
-        with self._store.read() as connection:
-            found = connection.execute(wanted).scalar()
-        return None if found is None else str(found)
+        now = self._store.clock.steady()
+        if now >= self._until:
+            wanted = select(remote_secrets.c.name, remote_secrets.c.value).where(
+                remote_secrets.c.system == self._system
+            )
+            with self._store.read() as connection:
+                self._read = {row.name: str(row.value) for row in connection.execute(wanted)}
+            self._until = now + SECRETS_HELD_SECONDS
+        return self._read.get(name)
 
     def put(self, name: str, value: str | None) -> None:
         """Keep a renewed token; None forgets it."""
         with self._store.write(act=new_id(), session=None) as unit:
             _put(unit.conn, self._system, name, value)
+        self._until = 0.0
 
 
 def _here(connection: Connection, system: str) -> Row[tuple[object, ...]]:

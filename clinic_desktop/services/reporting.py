@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -131,7 +131,8 @@ def reports_for(desk: Desk) -> tuple[Report, ...]:
 
 def local_midnight(day: date) -> datetime:
     """When a day begins at the clinic: the first instant of it, where the clock skips or doubles midnight too."""
-    return datetime.combine(day, time()).astimezone()
+    # By its timestamp: `astimezone` alone gives the hour before, where the clock skips midnight.
+    return datetime.fromtimestamp(datetime.combine(day, time()).timestamp(), UTC).astimezone()
 
 
 def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:

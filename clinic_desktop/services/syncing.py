@@ -3,11 +3,12 @@
 Nobody is signed in behind these: they are for the background process, which keeps its own account of every request.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, exists, func, or_, select
+from sqlalchemy import Connection, Select, Table, bindparam, exists, or_, select
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import Person
@@ -16,6 +17,7 @@ from clinic_desktop.services.departures import Parted
 from clinic_desktop.services.merges import kept_id
 from clinic_desktop.services.patients import require_patient
 from clinic_desktop.store import attachments, likeness
+from clinic_desktop.store.prepared import Prepared, run
 from clinic_desktop.store.tables.billing import charges, invoices, payments
 from clinic_desktop.store.tables.chart import addenda, encounters, vital_signs
 from clinic_desktop.store.tables.consents import consents
@@ -105,25 +107,29 @@ class LikelyOne:
 
 def journal_end(connection: Connection) -> int:
     """The newest entry of the journal."""
-    return int(connection.execute(select(func.max(journal.c.seq))).scalar() or 0)
+    return int(run(connection, "SELECT max(seq) FROM journal").fetchone()[0] or 0)
+
+
+def _entries() -> Select[Any]:
+    columns = (journal.c.seq, journal.c.kind, journal.c.record, journal.c.patient, journal.c.at)
+    return select(*columns).where(journal.c.seq > bindparam("after")).order_by(journal.c.seq).limit(bindparam("most"))
+
+
+_ENTRIES = Prepared(_entries)
 
 
 def changed_since(connection: Connection, after: int, limit: int) -> tuple[tuple[Touched, ...], int]:
     """What was touched after an entry, oldest first and each record once, and the entry up to which that is all."""
-    wanted = (
-        select(journal.c.seq, journal.c.kind, journal.c.record, journal.c.patient, journal.c.at)
-        .where(journal.c.seq > after)
-        .order_by(journal.c.seq)
-        .limit(limit)
-    )
-    rows = connection.execute(wanted).all()
+    rows = _ENTRIES.rows(connection, after=after, most=limit)
     found: dict[tuple[str, str], Touched] = {}
+    # Many entries are about one patient: under which registration they are known is asked once.
+    kept = lru_cache(maxsize=None)(lambda patient: kept_id(connection, patient))
     for row in rows:
-        for kind, record, patient in _touched(connection, row.kind, row.record, row.patient):
+        for kind, record, patient in _touched(connection, row["kind"], row["record"], row["patient"], kept):
             # The last one stands: what is told is the record as it is now.
             found.pop((kind, record), None)
-            found[kind, record] = Touched(row.seq, kind, record, patient, row.at)
-    return tuple(found.values()), rows[-1].seq if rows else after
+            found[kind, record] = Touched(row["seq"], kind, record, patient, row["at"])
+    return tuple(found.values()), rows[-1]["seq"] if rows else after
 
 
 def record_for(connection: Connection, patient_id: str) -> Parted | None:
@@ -136,7 +142,10 @@ def record_for(connection: Connection, patient_id: str) -> Parted | None:
 def whose(connection: Connection, kind: str, record: str) -> str | None:
     """The patient that a record is about, under the registration that is kept; None where there is no such record."""
     if kind == PATIENT:
-        return str(require_patient(connection, record).id)
+        kept = kept_id(connection, record)
+        if run(connection, "SELECT 1 FROM patients WHERE id = ?", (kept,)).fetchone() is None:
+            require_patient(connection, kept)
+        return kept
     table = TABLES[kind]
     found = connection.execute(select(table.c.patient_id).where(table.c.id == record)).scalar()
     return None if found is None else kept_id(connection, str(found))
@@ -203,7 +212,7 @@ def likely(connection: Connection, person: Person, emails: frozenset[str], numbe
     for row, other in likeness.people(connection, likeness.candidates(connection, person)):
         known_as = row.merged_into or row.id
         like = identity.compare(person, other, among)
-        strong, against = _evidence(connection, row.id, person, other, emails, numbers)
+        strong, against = _evidence(row, person, other, emails, numbers)
         one = LikelyOne(
             known_as,
             like.score,
@@ -218,9 +227,8 @@ def likely(connection: Connection, person: Person, emails: frozenset[str], numbe
 
 
 def _evidence(
-    connection: Connection, patient: str, person: Person, other: Person, emails: frozenset[str], numbers: frozenset[str]
+    row: likeness.Registered, person: Person, other: Person, emails: frozenset[str], numbers: frozenset[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    row = connection.execute(select(patients.c.mrn, patients.c.email).where(patients.c.id == patient)).one()
     strong = {
         "phone": bool(set(person.numbers) & set(other.numbers)),
         "email": (row.email or "").casefold() in emails,
@@ -237,12 +245,14 @@ def _evidence(
     )
 
 
-def _touched(connection: Connection, kind: str, record: str, patient: str | None) -> list[tuple[str, str, str | None]]:
+def _touched(
+    connection: Connection, kind: str, record: str, patient: str | None, kept: Callable[[str], str]
+) -> list[tuple[str, str, str | None]]:
     word, _, what = kind.partition(".")
     if word in _OF_PATIENT and patient is not None:
-        return [(PATIENT, kept_id(connection, patient), patient)]
+        return [(PATIENT, kept(patient), patient)]
     if word == "patient":
-        return [(PATIENT, kept_id(connection, record), record)]
+        return [(PATIENT, kept(record), record)]
     if kind == "medicine.dispensed":
         word = "dispense"
     if kind == "notification.read":

@@ -3,17 +3,17 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from itertools import combinations, islice
-from typing import Any
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
 from clinic_desktop.domain.identity import SMALLEST, Frequencies, Person, blocks, learn
 from clinic_desktop.store.finding import BY_BIRTH, near
+from clinic_desktop.store.prepared import run
 from clinic_desktop.store.search import matching, quoted
 
 # A day on which more were born is the clinic's "1 January, day not known": it picks nobody out.
@@ -23,7 +23,7 @@ BLOCK = 120
 
 PEOPLE = (
     "SELECT p.rowid_, p.id, p.mrn, p.family_name, p.given_names, p.sex, p.born_on, p.born_precision, p.phone,"
-    " p.other_phone, p.national_id, p.address, p.city, p.postal_code, p.merged_into"
+    " p.other_phone, p.national_id, p.address, p.city, p.postal_code, p.merged_into, p.email"
     " FROM json_each(?) j JOIN patients p ON p.rowid_ = j.value"
 )
 OTHER_NAMES = (
@@ -43,12 +43,16 @@ def candidates(connection: Connection, person: Person) -> list[int]:
     found: dict[int, None] = {}
     for number in (person.identifier, *(number[-8:] for number in person.numbers)):
         if len(number) >= 4:
-            found |= dict.fromkeys(connection.exec_driver_sql(BY_NUMBER, (quoted(number),)).scalars())
+            found |= _rowids(connection, BY_NUMBER, quoted(number))
     for born_on in _births(person.born_on):
-        found |= dict.fromkeys(connection.exec_driver_sql(BY_BIRTH, (born_on.isoformat(), MOST)).scalars())
+        found |= _rowids(connection, BY_BIRTH, born_on.isoformat(), MOST)
     for expression in _expressions(connection, person):
-        found |= dict.fromkeys(connection.exec_driver_sql(BY_WORDS, (expression,)).scalars())
+        found |= _rowids(connection, BY_WORDS, expression)
     return list(found)
+
+
+def _rowids(connection: Connection, statement: str, *values: object) -> dict[int, None]:
+    return dict.fromkeys(row[0] for row in run(connection, statement, values))
 
 
 def _births(born_on: date | None) -> Iterator[date]:
@@ -82,31 +86,55 @@ def _alike(connection: Connection, name: str) -> str:
     return " OR ".join([f"{quoted(name)} *", *(quoted(word) for word in near(connection, name))])
 
 
-def people(connection: Connection, rowids: list[int]) -> list[tuple[Any, Person]]:
-    """Some patients as they are compared, each beside its row (rowid, id, mrn, names, sex, birth, precision, phone)."""
-    rows = connection.exec_driver_sql(PEOPLE, (json.dumps(rowids),)).all()
+class Registered(NamedTuple):
+    """The row of a patient who is compared."""
+
+    rowid_: int
+    id: str
+    mrn: str
+    family_name: str
+    given_names: str
+    sex: str
+    born_on: str | None
+    born_precision: str
+    phone: str | None
+    other_phone: str | None
+    national_id: str | None
+    address: str | None
+    city: str | None
+    postal_code: str | None
+    merged_into: str | None
+    email: str | None
+
+    def __repr__(self) -> str:
+        return f"Registered({self.id})"
+
+
+def people(connection: Connection, rowids: list[int]) -> list[tuple[Registered, Person]]:
+    """Some patients as they are compared, each beside its row."""
+    rows = [Registered._make(row) for row in run(connection, PEOPLE, (json.dumps(rowids),))]
     names: dict[str, list[tuple[str, str]]] = defaultdict(list)
     contacts: dict[str, list[str]] = defaultdict(list)
     wanted = json.dumps([row[1] for row in rows])
-    for patient, family, given in connection.exec_driver_sql(OTHER_NAMES, (wanted,)).all():
+    for patient, family, given in run(connection, OTHER_NAMES, (wanted,)):
         names[patient].append((family, given))
-    for patient, phone in connection.exec_driver_sql(CONTACTS, (wanted,)).all():
+    for patient, phone in run(connection, CONTACTS, (wanted,)):
         contacts[patient].append(phone)
     return [(row, _person(row, tuple(names[row[1]]), tuple(contacts[row[1]]))) for row in rows]
 
 
-def _person(row: Any, other_names: tuple[tuple[str, str], ...], contacts: tuple[str, ...]) -> Person:
+def _person(row: Registered, other_names: tuple[tuple[str, str], ...], contacts: tuple[str, ...]) -> Person:
     return Person(
-        family_name=row[3],
-        given_names=row[4],
-        sex=row[5],
-        born_on=None if row[6] is None else date.fromisoformat(row[6]),
-        born_precision=row[7],
-        phones=tuple(phone for phone in row[8:10] if phone),
-        national_id=row[10] or "",
-        address=row[11] or "",
-        city=row[12] or "",
-        postal_code=row[13] or "",
+        family_name=row.family_name,
+        given_names=row.given_names,
+        sex=row.sex,
+        born_on=None if row.born_on is None else date.fromisoformat(row.born_on),
+        born_precision=row.born_precision,
+        phones=tuple(phone for phone in (row.phone, row.other_phone) if phone),
+        national_id=row.national_id or "",
+        address=row.address or "",
+        city=row.city or "",
+        postal_code=row.postal_code or "",
         other_names=other_names,
         contacts=contacts,
     )
@@ -116,6 +144,8 @@ def _person(row: Any, other_names: tuple[tuple[str, str], ...], contacts: tuple[
 SAMPLE = 5_000
 # A name that more bear is common enough: counting on would only cost time.
 COUNTED = 20_000
+# What was learnt holds until there are so many more: a clinic that is being filled must not be sampled at every step.
+MUCH_THE_SAME, FEW = 1.1, 20
 
 LATEST = "SELECT rowid_ FROM patients WHERE merged_into IS NULL ORDER BY rowid_ DESC LIMIT ?"
 # Rows are never erased: the last number is how many there are.
@@ -133,26 +163,30 @@ class _Sample:
     duplicates: float
     household: float
     places: Counter[str]
+    # How many bear a word as a name, or were born on a day, as far as it was asked.
+    counted: dict[str | date, int] = field(default_factory=dict)
 
 
 _samples: WeakKeyDictionary[Engine, _Sample] = WeakKeyDictionary()
 
 
 def frequencies(connection: Connection) -> Frequencies:
-    """How common values are in this clinic, each counted when it is asked for; good for one connection."""
-    people_counted = int(connection.exec_driver_sql(PEOPLE_COUNTED).scalar_one())
+    """How common values are in this clinic, each counted when it is first asked for; good for one connection."""
+    people_counted = int(run(connection, PEOPLE_COUNTED).fetchone()[0])
     sample = _samples.get(connection.engine)
-    if sample is None or people_counted > sample.people * 1.02:
+    if sample is None or people_counted > sample.people * MUCH_THE_SAME + FEW:
         sample = _samples[connection.engine] = _sampled(connection, people_counted)
-    places, size = sample.places, sample.size
+    places, size, counted = sample.places, sample.size, sample.counted
 
-    @cache
     def name(word: str) -> float:
-        return _share(connection.exec_driver_sql(NAMED, (quoted(word), COUNTED)).scalar_one(), people_counted)
+        if word not in counted:
+            counted[word] = run(connection, NAMED, (quoted(word), COUNTED)).fetchone()[0]
+        return _share(counted[word], people_counted)
 
-    @cache
     def birth(day: date) -> float:
-        return _share(connection.exec_driver_sql(BORN, (day.isoformat(), COUNTED)).scalar_one(), people_counted)
+        if day not in counted:
+            counted[day] = run(connection, BORN, (day.isoformat(), COUNTED)).fetchone()[0]
+        return _share(counted[day], people_counted)
 
     def place(key: str) -> float:
         return _share(places[key], size)
@@ -161,7 +195,7 @@ def frequencies(connection: Connection) -> Frequencies:
 
 
 def _sampled(connection: Connection, people_counted: int) -> _Sample:
-    rowids = list(connection.exec_driver_sql(LATEST, (SAMPLE,)).scalars())
+    rowids = list(_rowids(connection, LATEST, SAMPLE))
     sample = [one for _, one in people(connection, rowids)]
     places = Counter(key for one in sample for key in one.places)
     return _Sample(people_counted, len(sample), *learn(sample, people_counted), places)
@@ -172,7 +206,7 @@ def _share(count: int, of: int) -> float:
     return max(count - 2, 0) / max(of, SMALLEST)
 
 
-def everybody(connection: Connection, page: int = 2_000) -> Iterator[tuple[Any, Person]]:
+def everybody(connection: Connection, page: int = 2_000) -> Iterator[tuple[Registered, Person]]:
     """Every patient who is known under their own registration, page by page."""
     last = 0
     while (

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.patients import digits_of, identifier_of, searchable_words
+from clinic_desktop.store.prepared import run
 
 # Made after the tables by the schema; the statements that FTS5 needs and SQLAlchemy has no words for.
 # The tokenizer is `ascii`, which keeps every letter outside ASCII: the words come folded from the domain, and FTS5's
@@ -119,8 +120,9 @@ def check(connection: Connection) -> None:
 
 def near_words(connection: Connection, word: str) -> Iterator[str]:
     """The names of the vocabulary that are one mistake from a word, or sound like it; each once."""
-    rows = connection.exec_driver_sql(
+    rows = run(
+        connection,
         "SELECT DISTINCT n.word FROM json_each(?) k JOIN name_near n ON n.key = k.value LIMIT 400",
         (json.dumps(near_keys(word), ensure_ascii=False),),
     )
-    yield from rows.scalars()
+    yield from (row[0] for row in rows.fetchall())

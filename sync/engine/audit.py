@@ -18,10 +18,12 @@ class Log:
 
     def add(self, rows: Rows, at: float, what: str, kind: str = "", record: str = "", **detail: Any) -> None:
         """Add one row, in the transaction of what it tells."""
-        n, before = queries.last_audited(rows, self.system) or (0, START)
+        n, before = rows.ends.get(self.system) or queries.last_audited(rows, self.system) or (0, START)
         told = dumps(detail)
         row = (self.system, n + 1, at, what, kind, record)
-        queries.add_audited(rows, row, told, digest(before, row, told))
+        hashed = digest(before, row, told)
+        queries.add_audited(rows, row, told, hashed)
+        rows.ends[self.system] = (n + 1, hashed)
 
     def linked(self, rows: Rows, at: float, link: Link) -> None:
         """Write a link, and that it was written: the links can be made again from the log."""

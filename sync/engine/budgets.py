@@ -1,7 +1,8 @@
-"""The documented limits, kept across restarts: a place is taken durably before a byte leaves, and never given back."""
+"""The documented limits, kept across restarts: a place is taken durably before a byte leaves, and stays taken."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sync.engine.clock import Ticker
@@ -19,6 +20,9 @@ SMALL = 100
 MARGIN_SECONDS = 0.02
 # A 429 that does not say when to come again.
 SILENCE_SECONDS = 60.0
+# Requests that follow one another take their places together, and begin within so long.
+AHEAD_SECONDS = 1.0
+FEW = 4
 
 
 @dataclass
@@ -41,13 +45,20 @@ class Window:
 
     def room_at(self, now: float, share: float) -> float:
         """When there is room: now, or later."""
-        limit = self.bucket.limit
-        allowed = max(1, int(limit * share)) if limit >= SMALL or share < SHARES["verify"] else limit
+        allowed = self._allowed(share)
         if now < self.hold:
             return self.hold
         if len(self.taken) < allowed:
             return now
         return self.taken[len(self.taken) - allowed][1] + self.bucket.seconds + MARGIN_SECONDS
+
+    def places(self, share: float) -> int:
+        """How many places are free now."""
+        return self._allowed(share) - len(self.taken)
+
+    def _allowed(self, share: float) -> int:
+        limit = self.bucket.limit
+        return max(1, int(limit * share)) if limit >= SMALL or share < SHARES["verify"] else limit
 
 
 class Budgets:
@@ -60,6 +71,8 @@ class Budgets:
         self.windows: dict[str, Window] = {}
         self._last: list[list[float]] = []
         self._n = 0
+        self._ahead = 1
+        self._taken_ahead: dict[tuple[str, ...], deque[list[list[float]]]] = {}
         self.limit_to(buckets)
 
     def limit_to(self, buckets: Sequence[Bucket]) -> None:
@@ -80,22 +93,74 @@ class Budgets:
         now = self._ticker.time()
         self._answered(now)
         covering = [window for window in self.windows.values() if window.bucket.covers(call)]
+        route = tuple(window.bucket.name for window in covering)
+        if not self._taken_ahead.get(route):
+            self._take(call, covering, route, now)
+        places = self._taken_ahead[route].popleft()
+        for place in places:
+            place[1] = now
+        self._last = places
+        self.route.update(route)
+
+    def _take(self, call: Call, covering: list[Window], route: tuple[str, ...], now: float) -> None:
+        """Take places durably: one, or as many as may be asked for next. Raises NoBudget."""
+        share = SHARES[self.purpose]
         old = [window for window in covering if window.age(now)]
-        until = max((window.room_at(now, SHARES[self.purpose]) for window in covering), default=now)
+        until = max((window.room_at(now, share) for window in covering), default=now)
         if until > now:
             raise NoBudget(call, until)
-        self._n += 1
+        # Of a small limit few are taken before they are needed: something else may need them, and what a crash leaves
+        # unused is missed for an hour.
+        small = [max(1, window.bucket.limit // FEW) for window in covering if window.bucket.limit < SMALL]
+        count = max(1, min((self._ahead, *small, *(window.places(share) for window in covering))))
+        numbers = range(self._n + 1, self._n + 1 + count)
+        # Whoever reads this after a crash takes each for used as late as it can have been.
+        since = now if count == 1 else now + AHEAD_SECONDS
         with self._disk.write() as unit:
             rows = Rows(unit)
             for window in old:
                 queries.forget_places(rows, self.system, window.bucket.name, now - window.bucket.seconds)
-            rows.put_all([Place(self.system, window.bucket.name, self._n, now) for window in covering])
+            rows.put_all([Place(self.system, name, n, since) for name in route for n in numbers])
             rows.put(Kept(self.system, "clock", dumps([now, self._ticker.wall()])))
-        for window in covering:
-            place = [float(self._n), now]
-            window.taken.append(place)
-            self._last.append(place)
-            self.route.add(window.bucket.name)
+        self._n += count
+        taken = self._taken_ahead.setdefault(route, deque())
+        for n in numbers:
+            places = [[float(n), since] for _ in covering]
+            for window, place in zip(covering, places, strict=True):
+                window.taken.append(place)
+            taken.append(places)
+
+    @contextmanager
+    def ahead(self, count: int) -> Iterator[None]:
+        """Take the places of up to so many requests with the first of them; those that are not used are given back.
+
+        They are to begin within `AHEAD_SECONDS`.
+        """
+        self._ahead = count
+        try:
+            yield
+        finally:
+            self._ahead = 1
+            self._give_back()
+
+    def _unused(self, name: str) -> int:
+        return sum(len(places) for route, places in self._taken_ahead.items() if name in route)
+
+    def _give_back(self) -> None:
+        unused = {route: places for route, places in self._taken_ahead.items() if places}
+        self._taken_ahead.clear()
+        if not unused:
+            return
+        with self._disk.write() as unit:
+            rows = Rows(unit)
+            for route, places in unused.items():
+                for one in places:
+                    for name, place in zip(route, one, strict=True):
+                        rows.remove(Place, system=self.system, bucket=name, n=int(place[0]))
+        for route, places in unused.items():
+            for one in places:
+                for name, place in zip(route, one, strict=True):
+                    self.windows[name].taken.remove(place)
 
     def heard(self, call: Call, status: int, headers: Mapping[str, str], said: Said | None) -> None:
         """Lower the estimate where the answer says so; it is never raised."""
@@ -110,7 +175,8 @@ class Budgets:
         if left is None:
             return
         for window in covering:
-            if window.bucket.limit == limit and (more := window.bucket.limit - len(window.taken) - left) > 0:
+            used = len(window.taken) - self._unused(window.bucket.name)
+            if window.bucket.limit == limit and (more := window.bucket.limit - used - left) > 0:
                 # Somebody else uses the same key: their requests count as if they were ours.
                 window.taken.extend([float(self._n), now] for _ in range(int(more)))
 

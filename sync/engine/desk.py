@@ -20,6 +20,12 @@ QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
 WISH = "wish"
 DAY = 86_400.0
+# How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
+LEEWAY = 0.01
+# What waits for a limit longer than this is put off together.
+TOGETHER_SECONDS = 30.0
+# A background writer lets others in after so long.
+SLICE_SECONDS = 0.008
 
 
 @dataclass
@@ -39,6 +45,8 @@ class Desk:
     gone_out: Callable[[], None] = lambda: None
     # What is not asked for again before a time: a route whose limit is full, the whole system where it is away.
     holds: dict[str, float] = field(default_factory=dict)
+    # Between two transactions of one job: whoever waits to save gets in.
+    breathe: Callable[[], None] = lambda: None
     # The lists that are looked through, by the kinds that they were worked out for.
     lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
     # Whom bodies have named since this process began.
@@ -74,6 +82,10 @@ class Desk:
     def hold(self, name: str, until: float) -> None:
         """Do not ask before a time."""
         self.holds[name] = max(until, self.holds.get(name, 0.0))
+
+    def room(self, until: float) -> float:
+        """When to ask again for a limit that has room at this time."""
+        return until + (until - self.now()) * LEEWAY
 
     def wish(self, rows: Rows) -> None:
         """Say to whichever process works for this system that what it holds back by itself is to be tried again."""

@@ -1,6 +1,11 @@
 """Reading one record: for a hint, a change in a list, the proof of what was sent, or to see whether it is gone."""
 
-from sync.engine.desk import DAY, Desk, set_state
+from collections.abc import Sequence
+
+from sync.engine.budgets import AHEAD_SECONDS
+from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
+from sync.engine.intake import Intake
+from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
@@ -15,32 +20,86 @@ MOST_TRIES = 8
 HINT_SECONDS = 60.0
 PROOF_TRIES = 3
 STRIKES = 2
+# A record as it is there, what came instead, or nothing where it is taken as it was seen.
+Answer = Seen | Outcome | None
 
 
-def do_look(desk: Desk, one: Look) -> None:
-    """Read one record there, and take note of it."""
-    kind = Kind(one.kind)
-    kp = desk.remote.profile.kinds[kind]
-    if one.why == "waiting" and not kp.readable:
-        _from_memory(desk, one)
-        return
+def do_looks(desk: Desk, many: Sequence[Look], intake: Intake) -> None:
+    """Read some records there, one after the other, and take note of them together, in transactions that are short."""
+    came = _answers(desk, many)
+    while came:
+        slice_ = list(came)
+        try:
+            with intake.following() as rows:
+                done = _note_some(desk, rows, slice_)
+        except Exception:  # noqa: BLE001 - one record that cannot be taken in must not stop the others
+            done = len(slice_)
+            for one, answer in slice_:
+                with intake.following() as rows:
+                    _note_alone(desk, rows, one, answer)
+        came = came[done:]
+        desk.breathe()
+
+
+def _answers(desk: Desk, many: Sequence[Look]) -> list[tuple[Look, Answer]]:
+    """Ask for them until all have answered, one has not, or it has taken long enough."""
+    came: list[tuple[Look, Answer]] = []
+    begun = desk.now()
     desk.budgets.purpose = "verify"
+    with desk.budgets.ahead(len(many)):
+        for one in many:
+            answer = _read(desk, one)
+            came.append((one, answer))
+            if isinstance(answer, Outcome) and not isinstance(answer, (NotThere, Forbidden)):
+                break
+            if desk.now() - begun >= AHEAD_SECONDS:
+                break
+    return came
+
+
+def _read(desk: Desk, one: Look) -> Answer:
+    kind = Kind(one.kind)
+    if one.why == "waiting" and not desk.remote.profile.kinds[kind].readable:
+        return None
     try:
-        seen = desk.remote.read(kind, one.remote_id, parent=one.parent or None)
-    except NotThere:
-        with desk.disk.write() as unit:
-            not_there(desk, Rows(unit), one)
-        return
+        return desk.remote.read(kind, one.remote_id, parent=one.parent or None)
     except Outcome as error:
-        with desk.disk.write() as unit:
-            _not_answered(desk, Rows(unit), one, error)
-        return
-    with desk.disk.write() as unit:
-        rows = Rows(unit)
+        return error
+
+
+def _note_some(desk: Desk, rows: Rows, came: Sequence[tuple[Look, Answer]]) -> int:
+    """Take note of as many as a background writer has time for; how many that were."""
+    until = desk.now() + SLICE_SECONDS
+    for n, (one, answer) in enumerate(came, start=1):
+        _note(desk, rows, one, answer)
+        if desk.now() >= until:
+            return n
+    return len(came)
+
+
+def _note_alone(desk: Desk, rows: Rows, one: Look, answer: Answer) -> None:
+    try:
+        with rows.part():
+            _note(desk, rows, one, answer)
+    except Exception as error:
+        if not isinstance(answer, Seen):
+            raise
+        _done(desk, rows, one)
+        set_aside(desk, rows, answer, error)
+
+
+def _note(desk: Desk, rows: Rows, one: Look, answer: Answer) -> None:
+    if isinstance(answer, NotThere):
+        not_there(desk, rows, one)
+    elif isinstance(answer, Outcome):
+        _not_answered(desk, rows, one, answer)
+    elif answer is None:
+        _from_memory(desk, rows, one)
+    else:
         _done(desk, rows, one)
         desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
-        harvest(desk, rows, seen)
-        take(desk, rows, seen)
+        harvest(desk, rows, answer)
+        take(desk, rows, answer)
 
 
 def _done(desk: Desk, rows: Rows, one: Look) -> None:
@@ -48,17 +107,15 @@ def _done(desk: Desk, rows: Rows, one: Look) -> None:
     note_reading(desk, rows)
 
 
-def _from_memory(desk: Desk, one: Look) -> None:
+def _from_memory(desk: Desk, rows: Rows, one: Look) -> None:
     """What waited for its patient and cannot be read again is taken as it was seen."""
-    with desk.disk.write() as unit:
-        rows = Rows(unit)
-        _done(desk, rows, one)
-        shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
-        if shadow is not None:
-            seen = Seen(
-                Kind(one.kind), one.remote_id, shadow.body, whole=False, raw=shadow.raw, parent=shadow.parent or None
-            )
-            take(desk, rows, seen, shadow=shadow)
+    _done(desk, rows, one)
+    shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
+    if shadow is not None:
+        seen = Seen(
+            Kind(one.kind), one.remote_id, shadow.body, whole=False, raw=shadow.raw, parent=shadow.parent or None
+        )
+        take(desk, rows, seen, shadow=shadow)
 
 
 def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:

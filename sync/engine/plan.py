@@ -96,7 +96,8 @@ def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:
         if needed is None and desk.kind(kind) is not None:
             needed = Work(desk.system, str(kind), local_id, work.patient, since=desk.now(), due_at=desk.now())
         if needed is not None:
-            needed.unlocks += 1
+            if kind is not Kind.PATIENT:  # what waits for a patient was counted when it was first heard of
+                needed.unlocks += 1
             needed.urgency = min(needed.urgency, work.urgency)
             rows.put(needed)
         work.waits_for = f"{kind}/{local_id}"
@@ -151,7 +152,7 @@ def _record(
         if link.remote_id.startswith("~"):
             continue
         shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)
-        if not decided and shadow is not None and _as_before(desk, kp, shadow, body, kind=story.kind):
+        if not decided and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
             cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
@@ -173,7 +174,7 @@ def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Li
     return all(shadow is not None and shadow.revision == story.revision for shadow in shadows)
 
 
-def _as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:
+def as_before(desk: Desk, kp: KindProfile, shadow: Shadow, body: Body, *, kind: Kind) -> bool:
     """Whether what the chart says is what it said when both sides last agreed, or what has been sent since."""
     for name, rule in kp.rules.items():
         if rule.theirs:

@@ -13,6 +13,7 @@ from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
 from sync.engine.desk import WISH, Desk
+from sync.engine.intake import Intake
 from sync.engine.people import People
 from sync.engine.probing import probe
 from sync.engine.settling import doubt, recover
@@ -20,15 +21,16 @@ from sync.engine.status import Line, State, lines, state_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
 from sync.engine.store.tables import Intent, Kept, Sweep, Work
-from sync.engine.telling import tell
+from sync.engine.telling import tell_some
 from sync.port import Kind, Remote
 from sync.transport.outcomes import Outcome
 from sync.transport.wire import Gate
 
 A = TypeVar("A")
 
-INTAKE = 500
 BATCH = 50
+# What one job does at the most: pages of a list; tellings, or readings while there is something to tell.
+PAGES, TELLS = 10, 10
 ROTATION_SECONDS = 3_600.0
 # Of so many jobs one is given to reading back and one to the lists even while there is something to send.
 READ_EVERY, LIST_EVERY = 4, 16
@@ -54,7 +56,8 @@ class Office:
         self._started = False
         self._batch: list[tuple[str, str]] = []
         self._jobs = 0
-        self._cursor = -1
+        self._busy = False
+        self._intake = Intake(desk)
         self._rotated = 0.0
         self._idle_at = 0.0
         self._wish = ""
@@ -112,18 +115,17 @@ class Office:
         asked_at = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            if self._cursor < 0:
-                self._cursor = int(desk.get(rows, "cursor") or 0)
             if (wish := desk.get(rows, WISH)) != self._wish:
                 # Somebody, perhaps in another process, wants it tried now: only the limits are still kept.
                 self._wish = wish
                 desk.holds.clear()
-            behind = self._cursor < desk.chart.end(unit)
+            behind = self._intake.behind(rows)
             due = queries.next_due(rows, desk.system)
             paused = bool(due.paused) or desk.held("away")
             job = None if behind or paused else self._next(rows, due)
         if behind:
-            self._take_in_changes()
+            self._intake.take_in()
+            self._batch.clear()
             return True
         if job is None:
             if not paused and self._rotate():
@@ -138,6 +140,7 @@ class Office:
         """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
         now = self.desk.now()
         hint, lost, tell, read, lists, _ = due
+        self._busy = any(at is not None and at <= now for at in (hint, lost, tell))
         finders: list[Callable[[Rows], Callable[[], None] | None]] = []
         turn = self._jobs % LIST_EVERY
         if lists and turn == LIST_EVERY - 1:
@@ -161,31 +164,6 @@ class Office:
             return lambda: self._begin_list(*unseen)
         return None
 
-    def _take_in_changes(self) -> None:
-        desk = self.desk
-        with desk.disk.write() as unit:
-            rows = Rows(unit)
-            changes, end = desk.chart.changes(unit, self._cursor, INTAKE)
-            told = {kind for kind, _ in desk.remote.profile.untold}
-            for change in changes:
-                if desk.kind(change.kind) is None and change.kind not in told:
-                    continue
-                work = rows.get(Work, desk.system, str(change.kind), change.local_id)
-                now = desk.now()
-                if work is None:
-                    work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
-                elif work.state in {"confirmed", "sent", "idle", "closed"}:
-                    work.since = now
-                work.seq, work.urgency, work.deadline = change.seq, change.urgency, change.deadline
-                if work.state not in {"unknown", "person", "blocked"} or not work.told:
-                    work.due_at = now
-                if work.state not in {"unknown", "person"}:
-                    work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
-                rows.put(work)
-            desk.keep(rows, "cursor", str(end))
-        self._cursor = end
-        self._batch.clear()
-
     def _hints(self, rows: Rows) -> Callable[[], None] | None:
         return self._due_look(rows, ("hint",))
 
@@ -193,10 +171,16 @@ class Office:
         return self._due_look(rows, None)
 
     def _due_look(self, rows: Rows, why: tuple[str, ...] | None) -> Callable[[], None] | None:
-        for one in queries.due_looks(rows, self.desk.system, self.desk.now(), why, BATCH):
-            if not self.desk.held(f"look:{one.kind}"):
-                return lambda one=one: looking.do_look(self.desk, one)  # type: ignore[misc]
-        return None
+        """What is to be read next: as many of one kind as are due, but a few while something is to be told."""
+        desk = self.desk
+        due = queries.due_looks(rows, desk.system, desk.now(), why, BATCH)
+        kind = next((one.kind for one in due if not desk.held(f"look:{one.kind}")), None)
+        if kind is None:
+            return None
+        many = [one for one in due if one.kind == kind]
+        if why is None and self._busy:
+            del many[TELLS:]
+        return lambda: looking.do_looks(desk, many, self._intake)
 
     def _lost(self, rows: Rows) -> Callable[[], None] | None:
         if self.desk.held("probe"):
@@ -209,13 +193,17 @@ class Office:
             self._batch = queries.due_work(rows, self.desk.system, self.desk.now(), BATCH)
         if not self._batch:
             return None
-        kind, local_id = self._batch.pop(0)
-        return lambda: tell(self.desk, kind, local_id)
+        return self._tell_some
+
+    def _tell_some(self) -> None:
+        done = tell_some(self.desk, self._batch[:TELLS])
+        del self._batch[:done]
 
     def _list(self, rows: Rows) -> Callable[[], None] | None:
         for running in rows.find(Sweep, ("id",), system=self.desk.system, state="running"):
             if not self.desk.held(f"sweep:{running.kind}"):
-                return lambda running=running: sweeping.do_sweep(self.desk, running)  # type: ignore[misc]
+                most = PAGES // 2 if self._busy else PAGES
+                return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake, most)  # type: ignore[misc]
         return None
 
     def _begin_list(self, kind: str, scope: str) -> None:
@@ -225,7 +213,7 @@ class Office:
             sweep = sweeping.begin(desk, rows, kind, scope)
             sweeping.note_reading(desk, rows)
         if sweep is not None:
-            sweeping.do_sweep(desk, sweep)
+            sweeping.do_sweep(desk, sweep, self._intake)
 
     def _rotate(self) -> bool:
         """Nothing is waiting: have the oldest details read again."""
@@ -286,8 +274,9 @@ class Engine:
         new_id: Callable[[], str],
         chance: Callable[[], float],
         outside: Outside,
+        breathe: Callable[[], None] = lambda: None,
     ) -> None:
-        self._chart, self._disk, self._clock = chart, disk, clock
+        self._chart, self._disk, self._clock, self._breathe = chart, disk, clock, breathe
         self._new_id, self._chance, self._outside = new_id, chance, outside
         self.offices: dict[str, Office] = {}
         self.people: dict[str, People] = {}
@@ -306,6 +295,7 @@ class Engine:
         desk = Desk(
             system, remote, self._chart, self._disk, ticker, budgets, Log(system), self._new_id, self._chance
         )  # fmt: skip
+        desk.breathe = self._breathe
         self.offices[system] = Office(desk, self._outside)
         self.people[system] = People(desk)
         return desk

@@ -162,7 +162,7 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
     due = now
     if isinstance(came, NoBudget):
         intent.attempts -= 1
-        due = came.until
+        due = desk.room(came.until)
         desk.hold(route, due)
     elif isinstance(came, Slowed):
         intent.attempts -= 1
@@ -172,6 +172,7 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
         intent.attempts -= 1
         desk.keep(rows, "paused", "sign in")
         desk.log.add(rows, now, "sign in needed")
+        desk.hold("sign in", now + 1.0)
     else:
         intent.attempts -= 1
         work.tries += 1

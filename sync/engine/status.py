@@ -7,6 +7,7 @@ from sync.engine.desk import Desk
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
+from sync.port import Kind
 
 WORDS = {
     "waiting": "waiting",
@@ -21,6 +22,11 @@ WORDS = {
     "closed": "told by a person",
     "idle": "saved here",
 }
+
+
+QUEUED = frozenset({"waiting", "blocked"})
+# Dependencies are not longer than this (patient, visit, prescription, what was handed out).
+DEEPEST = 6
 
 
 @dataclass(frozen=True)
@@ -67,7 +73,7 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
             open_ones.get(kind, 0),
             found.get("cannot", 0),
             found.get("person", 0),
-            _eta(desk, rows, kind, waiting) if waiting else None,
+            _eta_of_all(desk, rows, kind) if waiting else None,
         )
         for kind, found in by_kind.items()
     ]
@@ -78,11 +84,22 @@ def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
     work = rows.get(Work, desk.system, kind, local_id)
     if work is None:
         return None
-    eta = None
-    if work.state in {"waiting", "blocked"}:
-        eta = _eta(desk, rows, kind, queries.before_in_queue(rows, desk.system, kind, local_id, desk.now()) + 1)
-        eta = max(eta, work.due_at)
-    return State(WORDS[work.state], work.why, eta)
+    return State(WORDS[work.state], work.why, _eta_of(desk, rows, work) if work.state in QUEUED else None)
+
+
+def _eta_of(desk: Desk, rows: Rows, work: Work, deep: int = 0) -> float:
+    """When it is likely to be sent: after those of its kind before it, and after what must be known there first."""
+    linked = bool(desk.known(rows).all(work.kind, work.local_id))
+    before = queries.before_in_queue(rows, desk.system, work.kind, work.local_id, desk.now(), linked=linked)
+    eta = max(_eta(desk, rows, work.kind, before + 1, linked=linked), work.due_at)
+    kind, _, needed = work.waits_for.partition("/")
+    if not needed and work.kind != Kind.PATIENT:
+        # It has not had its turn yet: its patient may wait as well.
+        kind, needed = str(Kind.PATIENT), work.patient
+    first = rows.get(Work, desk.system, kind, needed) if needed and deep < DEEPEST else None
+    if first is not None and first.state in QUEUED and not desk.known(rows).all(kind, needed):
+        eta = max(eta, _eta_of(desk, rows, first, deep + 1))
+    return eta
 
 
 def states_of(rows: Rows, records: Iterable[tuple[str, str]]) -> list[Work]:
@@ -93,10 +110,21 @@ def states_of(rows: Rows, records: Iterable[tuple[str, str]]) -> list[Work]:
     return [one for kind, ids in by_kind.items() for one in rows.among(Work, "local_id", ids, kind=kind)]
 
 
-def _eta(desk: Desk, rows: Rows, kind: str, count: int) -> float:
+def _eta_of_all(desk: Desk, rows: Rows, kind: str) -> float:
+    """When the last of a kind is likely to be sent; what is new there and what has changed go by their own routes."""
+    return max(
+        _eta(desk, rows, kind, count, linked=linked)
+        for linked in (False, True)
+        if (count := queries.waiting_of(rows, desk.system, kind, linked=linked)) or linked
+    )
+
+
+def _eta(desk: Desk, rows: Rows, kind: str, count: int, *, linked: bool) -> float:
     """When so many of a kind will have been told, by the limits that covered the last one that was."""
-    route = [
-        name for op in ("create", "update", "act") for name in desk.get(rows, f"route:{kind}:{op}").split(",") if name
-    ]
-    names = route or list(desk.budgets.windows)
-    return max(desk.now(), desk.budgets.free_at(names)) + (count - 1) * desk.budgets.seconds_each(names)
+    names = [
+        name
+        for op in (("update", "act") if linked else ("create", "act"))
+        for name in desk.get(rows, f"route:{kind}:{op}").split(",")
+        if name
+    ] or list(desk.budgets.windows)
+    return max(desk.now(), desk.budgets.free_at(names)) + max(0, count - 1) * desk.budgets.seconds_each(names)

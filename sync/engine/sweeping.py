@@ -4,9 +4,12 @@ A list that is paged by offset loses rows while others are put in or taken out (
 suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000 rows became 1,000).
 """
 
+from collections import deque
 from datetime import UTC, datetime, timedelta
 
-from sync.engine.desk import DAY, Desk, hash_of
+from sync.engine.budgets import AHEAD_SECONDS
+from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of
+from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.store import queries
@@ -14,7 +17,7 @@ from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
 from sync.engine.taking import look, raise_question, take
 from sync.engine.telling import sign_in_needed
-from sync.port import Kind, KindProfile, Page, Seen
+from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
 # How often a list is looked through, in seconds; it comes sooner where things change, later where nothing does.
@@ -102,58 +105,111 @@ def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
     return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
 
 
-def do_sweep(desk: Desk, one: Sweep) -> None:
-    """Ask for one page of a list, and take note of it."""
-    desk.budgets.purpose = "sweep"
-    kind = Kind(one.kind)
-    try:
-        page = desk.remote.page(
-            kind, parent=one.parent or None, since=one.since or None, until=one.until or None, cursor=one.cursor or None
-        )
-    except Outcome as error:
+def do_sweep(desk: Desk, one: Sweep, intake: Intake, most: int = 1) -> None:
+    """Ask for some pages of a list, and take note of them: its place in the list commits with what they say."""
+    pages, error = _pages(desk, one, most)
+    while pages:
+        with intake.following() as rows:
+            until = desk.now() + SLICE_SECONDS
+            while pages:
+                _note(desk, rows, one, pages.popleft())
+                if desk.now() >= until:
+                    break
+            rows.put(one)
+        desk.breathe()
+    if error is not None:
         with desk.disk.write() as unit:
             _not_answered(desk, Rows(unit), one, error)
-        return
-    with desk.disk.write() as unit:
-        rows = Rows(unit)
-        desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(page.items))
-        one.pages += 1
-        one.failed = 0
-        one.found += len(page.items)
-        one.changed += note_page(desk, rows, kind, page, one.parent)
-        if one.scope == "all":
-            rows.put_all([Sighting(one.id, one.passes, seen.remote_id) for seen in page.items])
-        if page.total is not None:
-            one.first_total = page.total if one.first_total is None else one.first_total
-            one.last_total = page.total
-        one.cursor = page.next or ""
-        if not one.cursor:
-            _pass_ended(desk, rows, one)
-        rows.put(one)
+
+
+def _pages(desk: Desk, one: Sweep, most: int) -> tuple[deque[Page], Outcome | None]:
+    """The next pages, up to the end of the list, until one does not come or it has taken long enough."""
+    desk.budgets.purpose = "sweep"
+    pages: deque[Page] = deque()
+    begun = desk.now()
+    try:
+        pages.append(_page(desk, one, one.cursor))
+        # The first says how many may follow: nobody's place is taken for a page that is not there.
+        with desk.budgets.ahead(min(most, _following(pages[0]))):
+            while (cursor := pages[-1].next) and len(pages) < most and desk.now() - begun < AHEAD_SECONDS:
+                pages.append(_page(desk, one, cursor))
+    except Outcome as error:
+        return pages, error
+    return pages, None
+
+
+def _page(desk: Desk, one: Sweep, cursor: str) -> Page:
+    return desk.remote.page(
+        Kind(one.kind), parent=one.parent or None, since=one.since or None, until=one.until or None,
+        cursor=cursor or None,
+    )  # fmt: skip
+
+
+def _following(page: Page) -> int:
+    """How many pages may follow one that begins where it is told to; at least one."""
+    begins = int(page.next) if page.next and page.next.isdecimal() else 0
+    return max(1, (page.total - begins) // _size(page)) if page.total is not None and begins else 1
+
+
+def _size(page: Page) -> int:
+    return max(1, len(page.rough if isinstance(page, Listed) else page.items))
+
+
+def _note(desk: Desk, rows: Rows, one: Sweep, page: Page) -> None:
+    seen = [each.remote_id for each in (page.rough if isinstance(page, Listed) else page.items)]
+    desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(seen))
+    one.pages += 1
+    one.failed = 0
+    one.found += len(seen)
+    one.changed += note_page(desk, rows, Kind(one.kind), page, one.parent)
+    if one.scope == "all":
+        queries.shown(rows, one.id, one.passes, seen)
+    if page.total is not None:
+        one.first_total = page.total if one.first_total is None else one.first_total
+        one.last_total = page.total
+    one.cursor = page.next or ""
+    if not one.cursor:
+        _pass_ended(desk, rows, one)
 
 
 def note_page(desk: Desk, rows: Rows, kind: Kind, page: Page, parent: str = "") -> int:
     """Take note of a page: what has not changed costs one question for all of it. Returns how many had changed."""
     kp = desk.remote.profile.kinds[kind]
-    known = _hashes(desk, rows, kind, page)
     changed = 0
-    for seen in page.items:
+    items, broken = _news(desk, rows, kind, page)
+    known = queries.list_hashes(rows, desk.system, str(kind), [seen.remote_id for seen, _ in items])
+    for seen, print_ in items:
         found = hash_of(kp, seen.body)
-        if known.get(seen.remote_id) == found:
+        if known.get(seen.remote_id, "")[: len(found)] == found:
+            if print_:
+                queries.prints_so(rows, desk.system, str(kind), seen.remote_id, found + print_)
             continue
         changed += 1
         try:
             with rows.part():
-                _changed(desk, rows, kp, seen, found, parent)
+                _changed(desk, rows, kp, seen, found + print_, parent)
         except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the list
             set_aside(desk, rows, seen, error)
-    for n, words in enumerate(page.broken):
+    for n, words in enumerate(broken):
         rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
     return changed
 
 
-def _hashes(desk: Desk, rows: Rows, kind: Kind, page: Page) -> dict[str, str]:
-    return queries.list_hashes(rows, desk.system, str(kind), [seen.remote_id for seen in page.items])
+def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[str]]:
+    """What of a page does not print as it did when it was last seen, each with its print; and what cannot be read."""
+    if not isinstance(page, Listed):
+        return [(seen, "") for seen in page.items], list(page.broken)
+    known = queries.list_hashes(rows, desk.system, str(kind), [one.remote_id for one in page.rough])
+    items: list[tuple[Seen, str]] = []
+    broken: list[str] = []
+    for n, one in enumerate(page.rough, start=1):
+        if known.get(one.remote_id, "")[len(one.print) :] == one.print:
+            continue
+        found, why = page.read(one.item)
+        items += [(seen, one.print) for seen in found]
+        if why:
+            broken.append(f"item {n}: {why}")
+    return items, broken
 
 
 def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, parent: str) -> None:

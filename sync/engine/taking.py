@@ -1,16 +1,19 @@
 """What comes of seeing a record there: known and unchanged, changed, new, one of ours come twice, or nobody's yet."""
 
 import re
+from collections.abc import Sequence
 
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
 from sync.engine.merge import normal_form
+from sync.engine.plan import as_before
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
-from sync.port import Body, Kind, Seen
+from sync.port import Body, Kind, Seen, Story
+from sync.records.elements import Resource
 
 # What we put where a person may read it, and a list gives it back.
 MARKER = re.compile(r"ref [0-9A-Za-z-]+")
@@ -36,12 +39,25 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
         link = _arrival(desk, rows, seen, shadow)
     if link is not None and link.status in {"gone", "replaced", "never"}:
         _came_back(desk, rows, link)
-    elif link is not None and link.status == "confirmed":
+    elif link is not None and link.status == "confirmed" and (link.kind, link.local_id) not in rows.agreed:
         met = reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
     if link is not None and met is not None:
         settle_work(desk, rows, seen.kind, link.local_id, met)
+        if not met.conflicts:
+            _agreed(desk, rows, shadow, met.story, met.mine)
     return met
+
+
+def _agreed(desk: Desk, rows: Rows, shadow: Shadow, story: Story, mine: Body) -> None:
+    """Note that nothing of a patient is left to tell: what came from there is not worked out again to tell it there.
+
+    What may be told in several parts, or has an act to be done, is worked out in any case.
+    """
+    if story.kind is Kind.PATIENT and story.act is None and not story.void:
+        kp = desk.remote.profile.kinds[story.kind]
+        if as_before(desk, kp, shadow, mine, kind=story.kind):
+            rows.agreed[str(story.kind), story.local_id] = desk.chart.end(rows.unit)
 
 
 def join(desk: Desk, rows: Rows, link: Link) -> None:
@@ -244,7 +260,7 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         return link
     if verdict.maybe or verdict.same:
         return ask_who(desk, rows, seen.remote_id, verdict.maybe or ((verdict.same,) if verdict.same else ()))
-    return _new(desk, rows, seen, shadow)
+    return _new(desk, rows, seen, shadow, records)
 
 
 def _sent_before(desk: Desk, rows: Rows, seen: Seen) -> Intent | None:
@@ -285,13 +301,14 @@ def rejected(desk: Desk, rows: Rows, remote_id: str, local_id: str) -> bool:
     return any(one.remote_id == remote_id and one.keep == "apart" for one in found)
 
 
-def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
-    """Take in what is new there; the chart says where it has a place for it."""
+def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[Resource] | None = None) -> Link | None:
+    """Take in what is new there, as records where they were made already; the chart says where it has a place."""
     body = clear(desk, seen)
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, seen.part)
     try:
         with rows.part():
-            records = desk.remote.adopt(whole, None, desk.known(rows))
+            if records is None:
+                records = desk.remote.adopt(whole, None, desk.known(rows))
             because = Because(desk.system, seen.remote_id, frozenset(body))
             local_id = desk.chart.adopt(rows.unit, seen.kind, None, records, because)
             story = None if local_id is None else desk.chart.story(rows.unit, seen.kind, local_id)
@@ -314,4 +331,6 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         work or Work(desk.system, link.kind, local_id, patient, state="confirmed", since=desk.now(), due_at=desk.now())
     )
     join(desk, rows, link)
+    if story is not None and mine is not None:
+        _agreed(desk, rows, shadow, story, mine)
     return link

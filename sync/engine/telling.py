@@ -1,7 +1,10 @@
 """Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
 
+from collections.abc import Sequence
+
+from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
+from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.identity import judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
@@ -12,6 +15,19 @@ from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.engine.taking import ask_who, join, look, rejected, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+
+
+def tell_some(desk: Desk, many: Sequence[tuple[str, str]]) -> int:
+    """Tell some records, one after the other, until it has taken long enough or nothing gets there; how many."""
+    begun = desk.now()
+    done = 0
+    with desk.budgets.ahead(len(many)):
+        for kind, local_id in many:
+            tell(desk, kind, local_id)
+            done += 1
+            if desk.now() - begun >= AHEAD_SECONDS or desk.held("away", "sign in"):
+                break
+    return done
 
 
 def tell(desk: Desk, kind: str, local_id: str) -> None:
@@ -31,7 +47,11 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
     route = f"tell:{kind}:{next_one.op}"
     if desk.held(route):
         with desk.disk.write() as unit:
-            _later(desk, Rows(unit), kind, local_id, desk.holds[route])
+            rows = Rows(unit)
+            until = desk.holds[route]
+            _later(desk, rows, kind, local_id, until)
+            if until - desk.now() > TOGETHER_SECONDS:
+                queries.put_off(rows, desk.system, kind, next_one.op, until)
         return
     desk.budgets.route.clear()
     if next_one.op == "search":
@@ -65,8 +85,8 @@ def _not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) -
         work = rows.get(Work, desk.system, kind, local_id)
         tries = work.tries if work is not None else 0
         if isinstance(error, NoBudget):
-            desk.hold(route, error.until)
-            due = error.until
+            due = desk.room(error.until)
+            desk.hold(route, due)
         elif isinstance(error, Slowed):
             due = now + (error.after or 60.0)
             desk.hold(route, due)
@@ -87,6 +107,7 @@ def sign_in_needed(desk: Desk, rows: Rows) -> None:
     if desk.get(rows, "paused") != "sign in":
         desk.keep(rows, "paused", "sign in")
         desk.log.add(rows, desk.now(), "sign in needed")
+    desk.hold("sign in", desk.now() + 1.0)
 
 
 def _search(desk: Desk, next_one: Plan, local_id: str) -> None:
@@ -278,6 +299,8 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     desk.keep(rows, "counter", str(int(desk.get(rows, "counter") or 0) + 1))
     intent.request_hash = digest([intent.op, intent.kind, intent.remote_id, intent.act, intent.body])
     rows.put(intent)
+    if intent.op == "create" and intent.attempts > 1:
+        queries.sent_again(rows, intent)
     set_state(desk, rows, work, "unknown", "being sent")
     desk.log.add(rows, desk.now(), "send", kind, story.local_id, intent=intent.id, op=intent.op, n=intent.attempts,
                  request=intent.request_hash)  # fmt: skip

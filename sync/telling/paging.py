@@ -1,14 +1,17 @@
 """Pages of a list that moves while it is read: they overlap by a tenth, so that nothing slips between two."""
 
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from pydantic import ValidationError
 
-from sync.port import Page, Seen
-from sync.records.exact import NotExact, require_sound
+from sync.port import Listed, Page, Rough, Seen
+from sync.records.exact import NotExact, require_sound, sound_text
 
 OVERLAP = 0.1
+# To be changed where the same item is read into another body than before: everything is then looked at anew.
+FORM = b"1"
 
 
 def offset_of(cursor: str | None) -> int:
@@ -47,12 +50,38 @@ def page(found: Iterable[Any], read: Callable[[Any], Sequence[Seen]], total: int
     seen: list[Seen] = []
     broken: list[str] = []
     for place, item in enumerate(found):
-        try:
-            require_sound(item)
-            seen.extend(read(item))
-        except ValidationError as error:
-            members = sorted({str(each["loc"][0]) if each["loc"] else "the whole" for each in error.errors()})
-            broken.append(f"item {place + 1}: {', '.join(members)} cannot be read")
-        except (NotExact, ValueError, TypeError):
-            broken.append(f"item {place + 1}: cannot be read")
+        came, why = _read(item, read)
+        seen.extend(came)
+        if why:
+            broken.append(f"item {place + 1}: {why}")
     return Page(tuple(seen), total, next_, tuple(broken))
+
+
+def listed(
+    found: Iterable[Any], read: Callable[[Any], Sequence[Seen]], name: str, total: int | None, next_: str | None
+) -> Page:
+    """Make a page whose items are one record each, known by a member of theirs: read when they are wanted."""
+    items = list(found)
+    rough: list[Rough] = []
+    for item in items:
+        remote_id = item.get(name) if isinstance(item, dict) else None
+        try:
+            text = sound_text(item) if isinstance(remote_id, str) and remote_id else ""
+        except NotExact:
+            text = ""
+        if not text:
+            return page(items, read, total, next_)
+        rough.append(Rough(str(remote_id), blake2b(FORM + text.encode(), digest_size=16).hexdigest(), item))
+    return Listed(rough, lambda item: _read(item, read), total, next_)
+
+
+def _read(item: Any, read: Callable[[Any], Sequence[Seen]]) -> tuple[tuple[Seen, ...], str]:
+    """The records in an item; or in words that hold no value what is wrong with it."""
+    try:
+        require_sound(item)
+        return tuple(read(item)), ""
+    except ValidationError as error:
+        members = sorted({str(each["loc"][0]) if each["loc"] else "the whole" for each in error.errors()})
+        return (), f"{', '.join(members)} cannot be read"
+    except (NotExact, ValueError, TypeError):
+        return (), "cannot be read"

@@ -25,6 +25,7 @@ MODULES = {
     4: "row04_chart",
     5: "row05_save",
     6: "row06_safety",
+    7: "row07_beside",
     8: "row08_unchanged",
     9: "row09_changed",
     10: "row10_told",

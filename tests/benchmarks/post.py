@@ -26,7 +26,8 @@ from clinic_desktop.services.remotes import add_remote
 from clinic_desktop.store import schema
 from clinic_desktop.store.engine import Store
 from sync.engine import sweeping
-from sync.engine.run import Office
+from sync.engine.intake import Intake
+from sync.engine.run import PAGES, Office
 from sync.engine.store.rows import Rows
 from sync.port import Bucket
 from tests.benchmarks.taken_in import KEY, desk_in
@@ -163,10 +164,11 @@ class Town:
     def look_through(self) -> int:
         """One complete look through the list of patients; how many records were seen."""
         desk = self.office.desk
-        with self.post.engine.offices[SYSTEM].desk.disk.write() as unit:
+        intake = Intake(desk)
+        with desk.disk.write() as unit:
             sweep = sweeping.begin(desk, Rows(unit), "patient", "all")
         while sweep is not None and sweep.state == "running":
-            sweeping.do_sweep(desk, sweep)
+            sweeping.do_sweep(desk, sweep, intake, PAGES)
         if sweep is None or sweep.state != "complete":
             raise RuntimeError("the list was not looked through")
         return sweep.found

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QVBoxLayout
 
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.screen import Screen
@@ -12,9 +12,7 @@ from clinic_desktop.gui.theme.tokens import RAIL
 from clinic_desktop.gui.widgets.buttons import ToolButton
 from clinic_desktop.i18n import _
 
-
-HIGH, LOWER = 54, 46
-ROOMY = 13  # as many as stand in a window of 800 pixels at their full height
+HEIGHT, LOWEST = 54, 42  # pixels of a button
 
 
 class Rail(QFrame):
@@ -42,7 +40,7 @@ class Rail(QFrame):
             button.deleteLater()
         self.buttons = {}
         for place, screen in enumerate(screens):
-            button = RailButton(screen, HIGH if len(screens) <= ROOMY else LOWER)
+            button = RailButton(screen)
             button.clicked.connect(lambda _checked=False, name=screen.name: self.gone_to.emit(name))
             self._group.addButton(button)
             self._column.insertWidget(place, button)
@@ -64,7 +62,7 @@ class Rail(QFrame):
 class RailButton(ToolButton):
     """One screen in the rail."""
 
-    def __init__(self, screen: Screen, high: int = HIGH) -> None:
+    def __init__(self, screen: Screen) -> None:
         self.words = _(screen.title)
         self.count = 0
         super().__init__(screen.icon, self.words, f"rail.{screen.name}", shortcut=screen.shortcut)
@@ -72,8 +70,16 @@ class RailButton(ToolButton):
         self.setText(self.words)
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setFixedSize(QSize(RAIL - 3, high))
+        self.setFixedWidth(RAIL - 3)
+        # Lower where many pages must stand in a low window, never so low that the word is cut.
+        self.setMinimumHeight(LOWEST)
+        self.setMaximumHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setIconSize(QSize(22, 22))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As tall as it is where there is room."""
+        return QSize(RAIL - 3, HEIGHT)
 
     def set_count(self, count: int) -> None:
         """Show a count at the corner of the icon."""

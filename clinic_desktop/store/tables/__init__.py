@@ -31,6 +31,7 @@ from clinic_desktop.store.tables import (
     research,
     scheduling,
     sharing,
+    speeds,
     staff,
 )
 from clinic_desktop.store.tables.metadata import metadata
@@ -63,5 +64,6 @@ __all__ = [
     "research",
     "scheduling",
     "sharing",
+    "speeds",
     "staff",
 ]

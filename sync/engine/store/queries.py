@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sync.engine.store.rows import Rows, made, names_of
-from sync.engine.store.tables import Intent, Look
+from sync.engine.store.tables import Intent, Kept, Look
 
 
 def due_work(rows: Rows, system: str, now: float, limit: int) -> list[tuple[str, str]]:
@@ -49,13 +49,15 @@ def due_probes(rows: Rows, system: str, now: float, limit: int) -> list[Intent]:
     return [made(Intent, row) for row in found.fetchall()]
 
 
+def sent_again(rows: Rows, intent: Intent) -> None:
+    """Note that a create was sent more than once: all that ever were must not be looked through for the few."""
+    rows.put(Kept(intent.system, f"again:{intent.kind}:{intent.id}"))
+
+
 def sent_twice(rows: Rows, system: str, kind: str) -> list[Intent]:
     """The creates of a kind that were sent again after nothing was found of them."""
-    found = rows.run(
-        f"SELECT {names_of(Intent)} FROM sync_intent WHERE system = ? AND op = 'create' AND kind = ? AND attempts > 1",  # noqa: S608 - names of our columns
-        (system, kind),
-    )
-    return [made(Intent, row) for row in found.fetchall()]
+    ids = [name.rpartition(":")[2] for name in by_prefix(rows, system, f"again:{kind}:")]
+    return [one for one in rows.among(Intent, "id", ids) if one.attempts > 1]
 
 
 class Due(NamedTuple):
@@ -106,6 +108,27 @@ def release(rows: Rows, system: str, what: str, now: float) -> None:
     )
 
 
+_LINKED = (
+    "EXISTS (SELECT 1 FROM sync_link l WHERE l.system = sync_work.system AND l.kind = sync_work.kind"
+    " AND l.local_id = sync_work.local_id AND l.status = 'confirmed')"
+)
+
+
+def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> None:
+    """Have everything that waits for the same route wait until it has room, instead of looking at each by itself."""
+    which = {
+        "search": f"searched = 0 AND NOT {_LINKED}",
+        "create": f"(searched > 0 OR kind <> 'patient') AND NOT {_LINKED}",
+        "update": _LINKED,
+    }.get(op)
+    if which is not None:
+        rows.run(
+            f"UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND kind = ?3 AND state = 'waiting' AND due_at < ?1"  # noqa: S608 - constants
+            f" AND {which}",
+            (until, system, kind),
+        )
+
+
 def waiting_by_kind(rows: Rows, system: str) -> list[tuple[str, str, int, float]]:
     """How many records of each kind are in each state, and since when the oldest is."""
     found = rows.run(
@@ -115,13 +138,26 @@ def waiting_by_kind(rows: Rows, system: str) -> list[tuple[str, str, int, float]
     return [(row[0], row[1], row[2], row[3]) for row in found.fetchall()]
 
 
-def before_in_queue(rows: Rows, system: str, kind: str, local_id: str, now: float) -> int:
-    """How many of the same kind are told before this one."""
-    rank = "max(0, urgency - CAST((? - since) / 86400 AS INTEGER)) * 1e12 + coalesce(deadline, 9e11)"
+def waiting_of(rows: Rows, system: str, kind: str, *, linked: bool) -> int:
+    """How many of a kind wait, of those that are known there or of those that are not."""
     found = rows.run(
-        f"SELECT count(*) FROM sync_work WHERE system = ? AND kind = ? AND state IN ('waiting', 'blocked')"  # noqa: S608 - a constant
-        f" AND ({rank}) < (SELECT {rank} FROM sync_work WHERE system = ? AND kind = ? AND local_id = ?)",
-        (system, kind, now, now, system, kind, local_id),
+        "SELECT count(*) FROM sync_work WHERE system = ? AND kind = ? AND state IN ('waiting', 'blocked', 'unknown')"  # noqa: S608 - a constant
+        f" AND {_LINKED} = ?",
+        (system, kind, int(linked)),
+    )
+    return int(found.fetchone()[0])
+
+
+def before_in_queue(rows: Rows, system: str, kind: str, local_id: str, now: float, *, linked: bool) -> int:
+    """How many of the same kind are told before this one by the same route, in the order of `due_work`."""
+    place = (
+        "max(0, urgency - CAST((?1 - since) / 86400 AS INTEGER)), coalesce(deadline, 9e18), -unlocks, since, local_id"
+    )
+    found = rows.run(
+        "SELECT count(*) FROM sync_work WHERE system = ?2 AND kind = ?3 AND state IN ('waiting', 'blocked')"  # noqa: S608 - a constant
+        f" AND ({place}) < (SELECT {place} FROM sync_work WHERE system = ?2 AND kind = ?3 AND local_id = ?4)"
+        f" AND {_LINKED} = ?5",
+        (now, system, kind, local_id, int(linked)),
     )
     return int(found.fetchone()[0])
 
@@ -191,6 +227,22 @@ def list_hashes(rows: Rows, system: str, kind: str, ids: list[str]) -> dict[str,
     marks = ", ".join("?" * len(ids))
     statement = f"SELECT remote_id, list_hash FROM sync_shadow WHERE system = ? AND kind = ? AND remote_id IN ({marks})"  # noqa: S608 - marks alone
     return dict(rows.run(statement, (system, kind, *ids)).fetchall())
+
+
+def prints_so(rows: Rows, system: str, kind: str, remote_id: str, list_hash: str) -> None:
+    """Keep how an item of a list looks now: what it says is what it said."""
+    rows.run(
+        "UPDATE sync_shadow SET list_hash = ? WHERE system = ? AND kind = ? AND remote_id = ?",
+        (list_hash, system, kind, remote_id),
+    )
+
+
+def shown(rows: Rows, sweep: int, passes: int, ids: list[str]) -> None:
+    """Note what a pass of a look has shown."""
+    rows.run_many(
+        "INSERT OR REPLACE INTO sync_sighting (sweep, passes, remote_id) VALUES (?, ?, ?)",
+        [(sweep, passes, one) for one in ids],
+    )
 
 
 def lost_between(rows: Rows, sweep: int, one: int, other: int) -> int:

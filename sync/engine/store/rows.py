@@ -131,6 +131,10 @@ class Rows:
 
     def __init__(self, unit: Unit) -> None:
         self.unit = unit
+        # Records (kind, id here) on which both sides agree, by the entry of the chart's journal up to which they do.
+        self.agreed: dict[tuple[str, str], int] = {}
+        # Where the log of each system ends: its number and hash.
+        self.ends: dict[str, tuple[int, bytes]] = {}
         driver = unit.conn.connection.driver_connection
         if driver is None:
             raise RuntimeError("the transaction has ended")
@@ -141,14 +145,21 @@ class Rows:
         """Run a statement of `queries`."""
         return self._run(statement, values)
 
+    def run_many(self, statement: str, values: Sequence[Sequence[object]]) -> None:
+        """Run a statement of `queries` for many rows."""
+        if values:
+            self._run_many(statement, values)
+
     @contextmanager
     def part(self) -> Iterator[None]:
         """A part of the transaction that is undone by itself where it fails; the rest goes on."""
         self._run("SAVEPOINT part")
+        agreed, ends = dict(self.agreed), dict(self.ends)
         try:
             yield
         except Exception:
             self._run("ROLLBACK TO part")
+            self.agreed, self.ends = agreed, ends
             raise
         finally:
             self._run("RELEASE part")

@@ -18,7 +18,7 @@ from sync.telling.lenses import canonical
 from sync.telling.looking import clear, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import with_marker
-from sync.telling.paging import next_offset, offset_of, page
+from sync.telling.paging import listed, next_offset, offset_of, page
 from sync.telling.people import contact_point, family, given
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
@@ -49,12 +49,14 @@ class HealifyRemote:
         """One page of a list; records are visits and documents in one list, told apart by their type."""
         offset = offset_of(cursor)
         window = {"start_date": widened(since, -1), "end_date": widened(until, 1)}
-        listed, read = self._list(kind, offset, parent, window)
-        found = listed.data
-        total = listed.total if isinstance(listed.total, int) else None
+        came, read = self._list(kind, offset, parent, window)
+        found = came.data
+        total = came.total if isinstance(came.total, int) else None
         next_ = next_offset(offset, len(found), total, LIMIT)
-        # A kind that is a part of a list has no total of its own.
-        return page(found, read, None if kind in {Kind.ENCOUNTER, Kind.DOCUMENT} else total, next_)
+        if kind in {Kind.ENCOUNTER, Kind.DOCUMENT}:
+            # A kind that is a part of a list has no total of its own.
+            return page(found, read, None, next_)
+        return listed(found, read, "share_id" if kind is Kind.SHARE else "id", total, next_)
 
     def _list(
         self, kind: Kind, offset: int, parent: str | None, window: Mapping[str, str | None]

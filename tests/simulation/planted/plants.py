@@ -172,8 +172,8 @@ PLANTS = (
     # Order, limits, time, the log
     Plant("what needs another goes first", "plan:blocked", "if known.there(kind, local_id) is not None:", "if True:"),
     Plant("what waited is not let go on", "desk:release", 'f"{kind}/{local_id}"', 'f"{local_id}/{kind}"', seed=7),
-    Plant("places are not kept", "budgets:Budgets.ask", "rows.put_all([", "list(["),
-    Plant("one more than the limit", "budgets:Window.room_at", "else limit", "else limit + 1"),
+    Plant("places are not kept", "budgets:Budgets._take", "rows.put_all([", "list(["),
+    Plant("one more than the limit", "budgets:Window._allowed", "else limit", "else limit + 1"),
     Plant(
         "a place is free too soon", "budgets:Window.age", "now - self.bucket.seconds", "now - self.bucket.seconds / 2"
     ),
@@ -204,15 +204,24 @@ PLANTS = (
     ),
     Plant(
         "the cursor runs ahead",
-        "run:Office._take_in_changes",
+        "intake:Intake.take_in",
         'desk.keep(rows, "cursor", str(end))\n        self._cursor = end',
         'desk.keep(rows, "cursor", str(end + 1))\n        self._cursor = end + 1',
-        seed=11,
+        seed=74,
+    ),
+    Plant(
+        "a change here is taken for what came from there",
+        "intake:Intake._note",
+        'elif work.state == "confirmed" and change.seq <= rows.agreed.get((work.kind, work.local_id), -1):',
+        'elif work.state == "confirmed":',
     ),
     Plant("the log is no chain", "audit:Log.add", "digest(before, row, told)", "digest(START, row, told)"),
     Plant("a link is not logged", "audit:Log.linked", "self.add(", "(lambda *a, **k: None)("),
     Plant(
-        "every look reads everything again", "sweeping:note_page", "if known.get(seen.remote_id) == found:", "if False:"
+        "every look reads everything again",
+        "sweeping:note_page",
+        'if known.get(seen.remote_id, "")[: len(found)] == found:',
+        "if False:",
     ),
     Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and", "False and"),
 )

@@ -126,7 +126,10 @@ def test_what_a_system_changes_in_a_registration_is_changed_and_nothing_beside_i
 def test_a_name_changed_elsewhere_keeps_the_former_one_findable(small: Clinic, heard: Heard, desk_for: DeskFor) -> None:
     came = heard.patient(small.patient)
     former = came.name[0].family or ""
-    heard.adopt(Kind.PATIENT, small.patient, made(written(came) | {"name": [{"family": "Zwingli", "given": ["Ada"]}]}))
+    renamed = made(written(came) | {"name": [{"family": "Zwingli", "given": ["Ada"]}]})
+    with pytest.raises(Refusal):  # who somebody is never changes without a person
+        heard.adopt(Kind.PATIENT, small.patient, renamed)
+    heard.adopt(Kind.PATIENT, small.patient, renamed, because=replace(HEALIFY, who="u1"))
     desk = desk_for("front_desk")
     assert [each.patient_id for each in find_patients(desk, "zwingli")] == [small.patient]
     assert [each.patient_id for each in find_patients(desk, former)] == [small.patient]
