@@ -126,15 +126,9 @@ class Frame(QWidget):
     def _view(self, name: str) -> ScreenView | None:
         if name not in self._views:
             context = ScreenContext(
-                desk=self.place.desk,
-                tasks=self._new_tasks(),
-                window=self,
-                settings=self.place.settings,
-                today=self.place.today,
-                prove=self.place.prove,
-                office=self.place.office,
-                program=self.place.program,
-            )
+                desk=self.place.desk, tasks=self._new_tasks(), window=self, settings=self.place.settings,
+                today=self.place.today, prove=self.place.prove, office=self.place.office, program=self.place.program,
+            )  # fmt: skip
             try:
                 view = self._screens[name].build(context)
             except Exception as error:  # noqa: BLE001 - one screen's bug must not take the window with it
