@@ -1,5 +1,6 @@
 """From a document that was written here to its paper."""
 
+from dataclasses import replace
 from datetime import date
 
 from clinic_desktop.domain import contents, templates
@@ -20,6 +21,14 @@ _NO_LONGER = {
     rules.SUPERSEDED: N_("A newer version has taken the place of this document. Do not use it."),
     rules.IN_ERROR: N_("This document was entered in error. Do not use it."),
 }
+EXAMPLE_PATIENT = PatientIdentity(
+    templates.PLACES["patient.family"],
+    templates.PLACES["patient.given"],
+    templates.PLACES["patient.mrn"],
+    templates.PLACES["patient.sex"],
+    date(1985, 7, 14),
+    age=templates.PLACES["patient.age"],
+)
 
 
 def document_number(document_id: str) -> str:
@@ -69,16 +78,21 @@ def template_example(desk: Desk, new: Template) -> bytes:
     return paper.letter(
         paper.LetterPaper(
             head_of(desk),
-            PatientIdentity(
-                example["patient.family"], example["patient.given"], example["patient.mrn"], example["patient.sex"],
-                date(1985, 7, 14), age=example["patient.age"],
-            ),
+            EXAMPLE_PATIENT,
             printed_by(desk), "", _(rules.BY_KEY[kept.kind].title), templates.fill(kept.title, example),
             templates.fill(kept.body, example), example["author"], today,
             _("Dr Colleague, Example Hospital") if kept.kind == "referral_letter" else "",
             (today, today) if sick else None, template=kept.name,
         )
     )  # fmt: skip
+
+
+def head_example(desk: Desk, registration: str, lines: str) -> bytes:
+    """A page with the clinic's head as it is being written."""
+    kept = tuple(line.strip() for line in lines.splitlines() if line.strip())
+    head = replace(head_of(desk), registration=registration.strip(), lines=kept)
+    words = _("So begins every letter, invoice and report of this clinic.")
+    return outside.text(head, EXAMPLE_PATIENT, printed_by(desk), _("Example"), words)
 
 
 def on_paper(desk: Desk, opened: OpenedDocument, pictures: tuple[bytes, ...] = ()) -> bytes:

@@ -13,6 +13,7 @@ from typing import Final
 
 import uharfbuzz as hb
 from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
@@ -52,6 +53,7 @@ class Sheets:
         self.height = height
         self._title = title
         self._pages: list[list[str]] = []
+        self._pictures: dict[int, list[tuple[bytes, float, float, float, float]]] = {}
         self._code: list[str] = []
         self._names: dict[str, str] = {}
         self._faces: dict[str, Face] = {}
@@ -178,6 +180,14 @@ class Sheets:
         if edge:
             self._code.append(f"{_rgb(edge)} RG 0.6 w {shape} S")
 
+    def picture(self, content: bytes, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+        """Draw a PNG or JPEG as large as it goes into a place whose top left corner is at (x, y); gives its size."""
+        points = ImageReader(io.BytesIO(content)).getSize()
+        scale = min(width / points[0], height / points[1])
+        wide, high = points[0] * scale, points[1] * scale
+        self._pictures.setdefault(len(self._pages) - 1, []).append((content, x, self.height - y - high, wide, high))
+        return wide, high
+
     def _name(self, this: Face) -> str:
         name = self._names.get(this.name)
         if name is None:
@@ -216,8 +226,10 @@ class Sheets:
                 fonts[name] = pdfdoc.PDFObjectReference(name)
             else:
                 fonts[name] = document.Reference(embedded, name)
-        for code in self._pages:
+        for place, code in enumerate(self._pages):
             canvas._code = [*code]
+            for content, *where in self._pictures.get(place, ()):
+                canvas.drawImage(ImageReader(io.BytesIO(content)), *where)
             canvas.showPage()
         canvas.save()
         return held.getvalue()

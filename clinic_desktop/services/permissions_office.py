@@ -46,6 +46,8 @@ OFFICE: dict[str, frozenset[str]] = {
     "templates.change_template": frozenset({ADMINISTRATOR}),
     "templates.retire_template": frozenset({ADMINISTRATOR}),
     "templates.filled_template": CLINICAL,
+    "logos.set_logo": frozenset({ADMINISTRATOR}),
+    "logos.remove_logo": frozenset({ADMINISTRATOR}),
     # what the background process does by itself
     "jobs.job_history": frozenset({ADMINISTRATOR}),
     "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),
