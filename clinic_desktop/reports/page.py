@@ -104,7 +104,7 @@ class Paper(Flow):
             more.append(_("Registration {number}").format(number=self._clinic.registration))
         self.row([Cell(contact, QUIET), Cell(self._number, Style(BODY, bold=True))], columns, gap=1 if more else 6)
         if more:
-            self.row([Cell(" · ".join(more), QUIET), ""], columns, gap=6)
+            self.row([Cell(" · ".join(more), QUIET)], (Column(wide),), gap=6)
         self.left, self.width = left, wide + beside.width
         self.y = max(self.y, self.top + logo[1] + 6) if logo[1] else self.y
         if self._patient:

@@ -11,7 +11,7 @@ from clinic_desktop.domain.templates import LONGEST_NAME, PLACES
 from clinic_desktop.gui.screens.administration.presenter import Presenter
 from clinic_desktop.gui.screens.administration.section import ListSection, Section
 from clinic_desktop.gui.widgets.buttons import Button
-from clinic_desktop.gui.widgets.choice import SegmentField
+from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.documentview import DocumentView
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -44,7 +44,7 @@ class TemplateSection(ListSection[TemplateShown]):
             Column[TemplateShown]("name", _("Name"), lambda row: row.text.name, 150, stretch=True, strong=True),
             Column[TemplateShown]("kind", _("Type"), lambda row: kinds[row.text.kind], 120, subtle=True),
             Column[TemplateShown]("version", _("Version"), lambda row: str(row.version), 60, number=True),
-            Column[TemplateShown]("saved", _("Saved"), lambda row: show_date(row.saved_on), 96, subtle=True),
+            Column[TemplateShown]("saved", _("Saved"), lambda row: show_date(row.saved_on), 112, subtle=True),
         )
         empty = _("No template yet. Letters begin with an empty page until there is one.")
         super().__init__(
@@ -54,7 +54,7 @@ class TemplateSection(ListSection[TemplateShown]):
         self._presenter = presenter
         at = "administration.templates"
         self.form.add(TextField(_("&Name"), f"{at}.name", required=True, longest=LONGEST_NAME))
-        self._what = self.form.add(SegmentField(_("Type"), f"{at}.kind", presenter.lettering.kinds(), required=True))
+        self._what = self.form.add(ChoiceField(_("T&ype"), f"{at}.kind", presenter.lettering.kinds(), none=None))
         self.form.add(TextField(_("T&itle"), f"{at}.title", required=True, longest=LONGEST_TITLE))
         self.form.add(NoteEdit(_("Te&xt"), f"{at}.body", rows=12, required=True))
         places = "  ".join(f"{{{place}}}" for place in PLACES)
