@@ -94,7 +94,7 @@ class Paper(Flow):
         logo = self._logo(narrow=narrow)
         beside = Column(logo[0] + 4 * MM if logo[0] else 0)
         wide = self.width - beside.width
-        columns = (Column(wide * 0.56), Column(wide * 0.44, "right"))
+        columns = (Column(wide - self.width * 0.44), Column(self.width * 0.44, "right"))
         left, self.left, self.width = self.left, self.left + beside.width, wide
         self.row([Cell(self._clinic.name, Style(SECTION, bold=True)), Cell(self._title, title)], columns, gap=0)
         phone = self._clinic.phone.replace(" ", "\u00a0")  # a number is not broken over two lines

@@ -3,26 +3,37 @@
 import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from clinic_desktop.domain import documents
 from clinic_desktop.domain.templates import Template
+from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
 from clinic_desktop.services import logos, templates
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.templates import TemplateShown
 
-if TYPE_CHECKING:
-    from clinic_desktop.gui.screens.administration.presenter import Presenter
-
 Shown = Callable[[bytes], None]
 Failed = Callable[[Exception], None]
+
+
+class Acts(Protocol):
+    """What it asks of the screen's presenter."""
+
+    desk: Desk
+    tasks: Tasks
+
+    def do(  # noqa: D102
+        self, section: str, key: str, work: Callable[[Desk], object], words: str, kept: KeptDraft | None = None,
+    ) -> None: ...  # fmt: skip
+    def kept(self, form: str, about: str) -> KeptDraft: ...  # noqa: D102
 
 
 class Lettering:
     """The acts of the sections Templates and Letterhead."""
 
-    def __init__(self, presenter: "Presenter") -> None:
+    def __init__(self, presenter: Acts) -> None:
         self._presenter = presenter
 
     # Templates -----------------------------------------------------------------------------------------------
