@@ -141,7 +141,7 @@ def test_what_comes_late_for_another_patient_is_not_put_into_this_ones_letter(
     view = stage.show("documents", "doctor", patient_id=patient)
     assert isinstance(view, DocumentsView)
     late: list[Callable[[], None]] = []
-    view.presenter.tasks.query = lambda _name, work, done, _failed=None: late.append(lambda: done(work()))  # type: ignore[method-assign, misc, assignment]
+    view.presenter.tasks.query = lambda _name, work, done, _failed=None: late.append(lambda: done(work()))  # type: ignore[method-assign, assignment]
     got: list[object] = []
     view.presenter.use_template(made, got.append)
     view.presenter.patient_id = "another"
