@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout
 
 from clinic_desktop.domain.documents import LONGEST_TITLE
 from clinic_desktop.domain.templates import LONGEST_NAME, PLACES
 from clinic_desktop.gui.screens.administration.presenter import Presenter
-from clinic_desktop.gui.screens.administration.section import ListSection, Section
+from clinic_desktop.gui.screens.administration.section import FormSection, ListSection
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date
@@ -131,7 +131,7 @@ class TemplateSection(ListSection[TemplateShown]):
         self._presenter.lettering.retire(known, reason)
 
 
-class LetterheadSection(Section):
+class LetterheadSection(FormSection):
     """Logo, registration and further lines at the head of every paper, and a page that shows them."""
 
     name = "letterhead"
@@ -185,26 +185,10 @@ class LetterheadSection(Section):
             self._presenter.restore(self.name, "new")
         self._rest.start()
 
-    def restore(self, draft: Mapping[str, object]) -> None:
-        """Put a draft back."""
-        self.form.restore(draft)
-
-    def saved(self) -> None:
-        """Forget the draft."""
-        self._keeper.forget()
-
-    def flush(self) -> None:
-        """Hand over what is being typed."""
-        self._keeper.flush()
-
     def primary(self) -> None:
         """Save what was changed."""
         if self.form.check():
             self._presenter.save_settings(self.form.values(), self.name)
-
-    def error_place(self) -> QWidget:
-        """The form."""
-        return self.form
 
     def take_logo(self, path: Path) -> None:
         """Put the picture in a file at the head of the papers."""
