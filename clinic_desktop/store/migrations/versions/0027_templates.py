@@ -3,7 +3,7 @@
 from clinic_desktop.store.migrations import run_beside
 
 revision = "0027"
-down_revision = "0023"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
