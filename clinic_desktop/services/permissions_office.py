@@ -39,6 +39,15 @@ OFFICE: dict[str, frozenset[str]] = {
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
+    # templates of letters, and the head of the clinic's papers
+    "templates.templates": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
+    "templates.template_versions": frozenset({ADMINISTRATOR}),
+    "templates.add_template": frozenset({ADMINISTRATOR}),
+    "templates.change_template": frozenset({ADMINISTRATOR}),
+    "templates.retire_template": frozenset({ADMINISTRATOR}),
+    "templates.filled_template": CLINICAL,
+    "logos.set_logo": frozenset({ADMINISTRATOR}),
+    "logos.remove_logo": frozenset({ADMINISTRATOR}),
     # what the background process does by itself
     "jobs.job_history": frozenset({ADMINISTRATOR}),
     "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),

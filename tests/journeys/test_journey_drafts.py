@@ -285,6 +285,8 @@ FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]
     "an import": ("imports", "administrator", plain(), there, 3),
     "an export for research": ("administration", "administrator", plain(section="research"), section("research"), 3),
     "a printer": ("administration", "administrator", plain(section="printers"), section("printers", new=True), 9),
+    "a template": ("administration", "administrator", plain(section="templates"), section("templates", new=True), 4),
+    "the letterhead": ("administration", "administrator", plain(section="letterhead"), section("letterhead"), 2),
     "settings": ("administration", "administrator", plain(section="settings"), section("settings"), 3),
 }  # fmt: skip
 

@@ -33,6 +33,7 @@ from clinic_desktop.store.tables import (
     sharing,
     speeds,
     staff,
+    templates,
 )
 from clinic_desktop.store.tables.metadata import metadata
 
@@ -66,4 +67,5 @@ __all__ = [
     "sharing",
     "speeds",
     "staff",
+    "templates",
 ]

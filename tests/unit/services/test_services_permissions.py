@@ -66,6 +66,7 @@ NO_ACCESS_ROW = {
         "dashboard.today_numbers", "dashboard.trend", "dashboard_now.queue_now", "dashboard_now.laboratory_now",
         "dashboard_now.pharmacy_now", "dashboard_now.money_now", "dashboard_quality.quality_now",
         "dashboard_office.jobs_health", "dashboard_office.screen_speeds",
+        "templates.templates", "templates.template_versions",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
@@ -75,7 +76,8 @@ NO_ACCESS_ROW = {
         "device_registrations.told_registrations", "downtime.todays_patients",
         "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
     },
-    OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
+    OPENED: {        "templates.filled_template",
+"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend", "document_reading.documents_again", "document_reading.referral_start",
              "document_reading.search_in_chart",
              "immunization_chart.immunization_card_again", "immunization_chart.vaccines_waiting"},
