@@ -30,6 +30,7 @@ _SCREENS = (
     "laboratory",
     "billing",
     "oversight",
+    "reports",
     "claims",
     "imports",
     "sync",

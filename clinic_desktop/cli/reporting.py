@@ -28,6 +28,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     words.add_argument("--to", dest="last", metavar="D", help="the last day, counted in")
     words.add_argument("--group-by", choices=("day", "week", "month"))
     words.add_argument("--patient", metavar="MRN", help="of a report about one patient")
+    words.add_argument("--only", action="append", default=[], metavar="WHAT=VALUE", help="count nothing else")
     words.add_argument("--format", choices=FORMATS)
     words.add_argument("--out", type=Path, metavar="F")
     chosen = words.parse_args(arguments)
@@ -47,7 +48,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     first, last = _day(chosen.first, "from"), _day(chosen.last, "to")
     with terminal.signed_in() as here, _asking_to_stop() as asked:
         patient = patient_by_mrn(here.desk, chosen.patient) if chosen.patient else None
-        made = open_report(here.desk, Asked(chosen.name, first, last, Group(chosen.group_by or "none"), patient))
+        only = tuple((what, value) for what, _sign, value in (one.partition("=") for one in chosen.only))
+        made = open_report(here.desk, Asked(chosen.name, first, last, Group(chosen.group_by or "none"), patient, only))
         terminal.progress(_("{title}: {question}").format(title=_(made.report.title), question=_(made.report.question)))
         try:
             done = write_report(
@@ -71,6 +73,7 @@ def _listed(one: Report) -> dict[str, object]:
         "roles": sorted(one.roles),
         "group_by": ["day", "week", "month"] if one.grouped else [],
         "patient": one.about_patient,
+        "only": list(one.filters),
         "columns": [
             {"name": column.name, "title": _(column.title), "kind": column.kind.value, "formula": _(column.formula)}
             for column in one.columns

@@ -13,6 +13,17 @@ from enum import Enum
 from clinic_desktop.domain.money import minor_digits
 from clinic_desktop.domain.refusals import Refusal
 
+# What a report may be narrowed to, and what that is called.
+FILTERS = {
+    "practitioner": "Practitioner",
+    "cashier": "Cashier",
+    "insurer": "Payer",
+    "service": "Service",
+    "sex": "Sex",
+    "priority": "Priority",
+    "section": "Section",
+}
+
 Value = str | int | None
 Row = tuple[Value, ...]
 
@@ -76,6 +87,7 @@ class Report:
     chart: str = ""  # the column that is drawn
     source: str = ""  # of a clinical rule
     notes: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()  # names of FILTERS
 
     def made(self, group: Group) -> tuple[Column, ...]:
         """The columns as they are worked with: without the calendar's, where nothing is put together by it."""
@@ -95,6 +107,7 @@ class Asked:
     last: date
     group: Group = Group.NONE
     patient_id: str | None = None
+    only: tuple[tuple[str, str], ...] = ()  # (filter, value): what alone is counted
 
 
 @dataclass

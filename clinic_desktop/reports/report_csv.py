@@ -47,6 +47,7 @@ class CsvTaker:
         self._writer.writerow([
             END, f"rows={rows}", f"sha256={self._checksum.hexdigest()}", f"report={asked.name}",
             f"from={asked.first.isoformat()}", f"to={asked.last.isoformat()}", f"group={asked.group.value}",
+            *(f"{name}={words}" for name, words in self._run.narrowed),
         ])  # fmt: skip
         self._text.flush()
         self._text.detach()

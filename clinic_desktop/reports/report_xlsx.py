@@ -107,7 +107,7 @@ class XlsxTaker:
         facts = (
             ("report", run.asked.name), ("title", _(run.report.title)), ("question", _(run.report.question)),
             ("from", run.asked.first.isoformat()), ("to", run.asked.last.isoformat()),
-            ("group", run.asked.group.value), ("made", f"{run.made_at.astimezone():%Y-%m-%d %H:%M}"),
+            ("group", run.asked.group.value), *run.narrowed, ("made", f"{run.made_at.astimezone():%Y-%m-%d %H:%M}"),
             ("by", run.made_by), ("rows", str(rows)), ("sha256", self._checksum.hexdigest()),
             *((f"{_(column.title)}", _(column.formula)) for column in self._shown if column.formula),
             *(("note", _(note)) for note in run.report.notes),

@@ -19,7 +19,7 @@ from clinic_desktop.domain.reporting_care import COVERAGE, ICD10_CHAPTERS
 from clinic_desktop.domain.reporting_catalogue import REPORTS, report
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import reporting_care, reporting_money, reporting_stores, reporting_work
-from clinic_desktop.services.acts import Desk, allow
+from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 
@@ -61,6 +61,7 @@ class Run:
     made_at: datetime
     made_by: str
     _desk: Desk
+    narrowed: tuple[tuple[str, str], ...] = ()  # to what, in words
 
     def __repr__(self) -> str:
         return f"Run({self.report.name})"
@@ -74,7 +75,7 @@ class Run:
                 for row in rows:
                     totals.add(row)
                     taker.row(row)
-            known = _whole(connection, question, facts, self.asked.group)
+            known = _whole(connection, question, facts, self.asked)
             taker.totals(totals.rows, totals.lines(known, _("Total")))
         return totals.rows
 
@@ -85,7 +86,7 @@ class Run:
         cut = self.report.grouped and self.asked.group is Group.NONE
         driver.set_progress_handler(lambda: int(stop()), _STEPS)
         try:
-            cursor = driver.execute(written(question.rows, self.asked.group), facts)
+            cursor = driver.execute(written(question.rows, self.asked.group, dict(self.asked.only)), facts)
             found = (row[1:] for row in cursor) if cut else cursor
             shaped = found if question.shape is None else map(question.shape, found)
             for row in rules.whole_rows(self.columns, shaped):
@@ -117,10 +118,49 @@ def open_report(desk: Desk, asked: Asked) -> Run:
             N_("Say which patient this report is about.") if one.about_patient
             else N_("This report is about no single patient."), field="patient",
         )  # fmt: skip
-    said = f"{asked.first.isoformat()} {asked.last.isoformat()} {asked.group.value}"
+    narrowed = _narrowed(desk, one, asked)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
-        unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said)
-    return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk)
+        unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said_of(asked))
+    return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk, narrowed)
+
+
+def said_of(asked: Asked) -> str:
+    """What was asked, for the access log."""
+    only = [f"{name}={value}" for name, value in asked.only]
+    return " ".join([asked.first.isoformat(), asked.last.isoformat(), asked.group.value, *only])
+
+
+def _narrowed(desk: Desk, one: Report, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What the report is narrowed to, in words. Raises Refusal for what it cannot be narrowed to."""
+    if not asked.only:
+        return ()
+    if len(dict(asked.only)) < len(asked.only) or not set(dict(asked.only)) <= set(one.filters):
+        raise Refusal(N_("This report cannot be narrowed to that."), field="only")
+    offered = {name: dict(values) for name, values in filter_choices(desk, one.name)}
+    for name, value in asked.only:
+        if value not in offered[name]:
+            raise Refusal(N_("This report cannot be narrowed to that."), field=name)
+    return tuple((rules.FILTERS[name], offered[name][value]) for name, value in asked.only)
+
+
+_CHOICES = {
+    "practitioner": "SELECT id, display_name FROM staff WHERE role IN ('doctor', 'nurse') ORDER BY display_name, id",
+    "cashier": "SELECT id, display_name FROM staff WHERE role IN ('cashier', 'administrator') ORDER BY 2, 1",
+    "insurer": "SELECT DISTINCT coalesce(insurer, ''), coalesce(insurer, 'patients alone') FROM invoices ORDER BY 2",
+    "service": 'SELECT value, value FROM json_each(\'["consultation","test","medicine","procedure","other"]\')',
+    "sex": 'SELECT value, value FROM json_each(\'["female","male","other","unknown"]\')',
+    "priority": 'SELECT value, value FROM json_each(\'["emergency","urgent","routine"]\')',
+    "section": "SELECT DISTINCT section, section FROM lab_tests ORDER BY 1",
+}
+
+
+@query
+def filter_choices(read: Read, name: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """What a report may be narrowed to: each filter with its values and their words."""
+    return tuple(
+        (one, tuple((str(value), str(words)) for value, words in read.conn.exec_driver_sql(_CHOICES[one])))
+        for one in report(name).filters
+    )
 
 
 def reports_for(desk: Desk) -> tuple[Report, ...]:
@@ -148,13 +188,14 @@ def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, s
         "people": json.dumps(people),
         "chapters": json.dumps(ICD10_CHAPTERS),
         "coverage": json.dumps(COVERAGE),
+        **{f"only_{name}": value for name, value in asked.only},
     }
 
 
-def _whole(connection: Connection, question: Question, facts: dict[str, str], group: Group) -> dict[str, Value]:
+def _whole(connection: Connection, question: Question, facts: dict[str, str], asked: Asked) -> dict[str, Value]:
     if not question.whole:
         return {}
-    cursor = _driver(connection).execute(written(question.whole, group), facts)
+    cursor = _driver(connection).execute(written(question.whole, asked.group, dict(asked.only)), facts)
     names = [column[0] for column in cursor.description]
     return dict(zip(names, cursor.fetchone(), strict=True))
 

@@ -1,0 +1,162 @@
+"""What the page Reports decides: what is asked, which answer still counts, how much of it is shown. No Qt."""
+
+import threading
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from clinic_desktop.domain.reporting import Asked, Group, Report, Row
+from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.services import reporting
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.numbers import patient_by_mrn
+from clinic_desktop.services.reporting import Run, Stopped
+
+# More rows are read by nobody on a screen; a file holds them all.
+MOST_SHOWN = 20_000
+PRESETS = ("today", "week", "month", "year")
+Choices = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+@dataclass
+class Reading:
+    """A report as it is being read by a worker; the window looks at it now and then."""
+
+    asked: Asked
+    run: Run | None = None
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+    lines: tuple[Row, ...] = ()
+    done: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def row(self, row: Row) -> None:
+        """Take one row."""
+        self.count += 1
+        if self.count <= MOST_SHOWN:
+            self.rows.append(row)
+
+    def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
+        """Take the totals."""
+        self.count, self.lines = rows, lines
+
+
+class View(Protocol):
+    """What the presenter asks of the view."""
+
+    def show_reports(self, reports: tuple[Report, ...], chosen: Report) -> None: ...  # noqa: D102
+    def show_question(self, report: Report, asked: Asked, choices: Choices) -> None: ...  # noqa: D102
+    def show_reading(self, reading: Reading) -> None: ...  # noqa: D102
+    def show_problem(self, error: Exception) -> None: ...  # noqa: D102
+
+
+class ReportsPresenter:
+    """The thinking of the page."""
+
+    def __init__(self, desk: Desk, tasks: Tasks, view: View, today: date) -> None:
+        self._desk, self._tasks, self._view, self._today = desk, tasks, view, today
+        self.reports = reporting.reports_for(desk)
+        self.report = self.reports[0]
+        first, last = preset("month", today)
+        self.asked = Asked(self.report.name, first, last)
+        self.reading: Reading | None = None
+        self._told = -1
+
+    def open(self, name: str, patient_id: str) -> None:
+        """Show the list and one report; without a name the one that was shown last."""
+        wanted = next((one for one in self.reports if one.name == name), self.report)
+        if wanted.about_patient and not patient_id:
+            patient_id = self.asked.patient_id or ""
+        self._view.show_reports(self.reports, wanted)
+        if wanted is not self.report or self.reading is None or patient_id:
+            self.choose(wanted, patient_id)
+
+    def choose(self, report: Report, patient_id: str = "") -> None:
+        """Turn to another report over the same days."""
+        group = self.asked.group if report.grouped else Group.NONE
+        self.report = report
+        self.asked = Asked(report.name, self.asked.first, self.asked.last, group, patient_id or None)
+        desk, name = self._desk, report.name
+
+        def arrived(choices: Choices) -> None:
+            if name == self.report.name:
+                self._view.show_question(self.report, self.asked, choices)
+                self.ask(self.asked)
+
+        self._tasks.query("choices", lambda: reporting.filter_choices(desk, name), arrived, self._view.show_problem)
+
+    def ask(self, asked: Asked) -> None:
+        """Read the report; an older question is stopped, and its answer never shown."""
+        self.cancel()
+        self.asked = asked
+        if self.report.about_patient and asked.patient_id is None:
+            self.reading, self._told = None, -1
+            return
+        reading = self.reading = Reading(asked)
+        self._told = -1
+        desk = self._desk
+
+        def work() -> Reading:
+            reading.run = reporting.open_report(desk, asked)
+            reading.run.into(reading, lambda: reading.stopped.is_set() or self._tasks.closed)
+            reading.done = True
+            return reading
+
+        self._tasks.query("report", work, self._arrived, self._failed)
+
+    def tick(self) -> bool:
+        """Show what has come meanwhile; whether more is to come."""
+        reading = self.reading
+        if reading is None or reading.run is None:
+            return reading is not None and not reading.stopped.is_set()
+        if reading.count != self._told and not reading.stopped.is_set():
+            self._told = reading.count
+            self._view.show_reading(reading)
+        return not reading.done and not reading.stopped.is_set()
+
+    def about(self, mrn: str) -> None:
+        """Ask about the patient with this record number."""
+        desk = self._desk
+
+        def found(patient_id: str) -> None:
+            self.ask(replace(self.asked, patient_id=patient_id))
+
+        self._tasks.query("patient", lambda: patient_by_mrn(desk, mrn), found, self._view.show_problem)
+
+    def cancel(self) -> bool:
+        """Stop reading; whether anything was being read."""
+        reading = self.reading
+        if reading is None or reading.done or reading.stopped.is_set():
+            return False
+        reading.stopped.set()
+        return True
+
+    def _arrived(self, reading: Reading) -> None:
+        if reading is self.reading:
+            self._told = reading.count
+            self._view.show_reading(reading)
+
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, Stopped):
+            if self.reading is not None:
+                self._view.show_reading(self.reading)
+            return
+        self.reading = None
+        self._view.show_problem(error)
+
+
+def preset(name: str, today: date) -> tuple[date, date]:
+    """The days of a word; a period that goes on ends today."""
+    first = {
+        "today": today,
+        "week": today - timedelta(days=today.weekday()),
+        "month": today.replace(day=1),
+        "year": today.replace(month=1, day=1),
+    }[name]
+    return first, today
+
+
+def preset_of(asked: Asked, today: date) -> str:
+    """Which word the days are; empty where none is."""
+    days = (asked.first, asked.last)
+    return next((name for name in ("month", "week", "today", "year") if preset(name, today) == days), "")

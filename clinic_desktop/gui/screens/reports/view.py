@@ -1,0 +1,243 @@
+"""The page Reports as it is seen: the list, the question, the chart, the rows with their totals."""
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from clinic_desktop.domain.reporting import Asked, Kind, Report
+from clinic_desktop.gui.screens.reports.criteria import Criteria
+from clinic_desktop.gui.screens.reports.grid import Grid, Line
+from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter
+from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
+from clinic_desktop.gui.widgets.buttons import LinkButton
+from clinic_desktop.gui.widgets.formstack import Side
+from clinic_desktop.gui.widgets.levels import ROW, Level, LevelBars
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.panel import Panel, Section, clear_layout, label
+from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.i18n import _, ngettext
+
+LOOK_MS = 150  # between two looks at what the worker has read
+MOST_BARS = 31  # as on paper
+SEEN_BARS = 7
+LIST_WIDTH = 216
+
+
+class ReportsView(ScreenView):
+    """Every report of the role that looks."""
+
+    def __init__(self, context: ScreenContext) -> None:
+        super().__init__("reports")
+        self._window, self._settings, self._today = context.window, context.settings, context.today
+        self._presenter = ReportsPresenter(context.desk, context.tasks, self, context.today())
+        self.list: ListTable[Report] = ListTable(
+            "reports.list", [Column[Report]("title", _("Report"), lambda one: _(one.title), 180, stretch=True)],
+            key=lambda one: one.name, settings=context.settings,
+        )  # fmt: skip
+        self.grid: Grid | None = None
+        self.criteria: Criteria | None = None
+        self._drawn: tuple[object, int] | None = None
+        self._panel = Panel(name="reports.panel")
+        self._question = label("", "secondary", name="reports.question", wrap=True)
+        self._top = QVBoxLayout()
+        self._bars = LevelBars("reports.chart")
+        self._drawn_words = label("", "label", name="reports.drawn")
+        self._chart = QScrollArea()
+        self._place = QVBoxLayout()
+        self._measured = Section(_("How it is measured"), folded=True, name="reports.measured")
+        self._formulas = label("", "secondary", name="reports.formulas", wrap=True)
+        self._said = label("", "secondary", name="reports.said")
+        self._stop = LinkButton(_("&Stop reading"), "reports.stop", self._cancel)
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._tick)
+        self._choose = QTimer(self)
+        self._choose.setSingleShot(True)
+        self._choose.setInterval(200)
+        self._choose.timeout.connect(self._chosen)
+        self.set_title(_("Reports"))
+        self._build()
+
+    def _build(self) -> None:
+        self.list.setFixedWidth(LIST_WIDTH)
+        self.list.selected.connect(lambda _one: self._choose.start())
+        self._chart.setWidget(self._bars)
+        self._chart.setWidgetResizable(True)
+        self._chart.setFrameShape(QFrame.Shape.NoFrame)
+        self._chart.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._chart.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._hide_chart()
+        formulas = QScrollArea()
+        formulas.setWidget(self._formulas)
+        formulas.setWidgetResizable(True)
+        formulas.setFrameShape(QFrame.Shape.NoFrame)
+        formulas.setFixedHeight(128)
+        self._formulas.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._measured.body.addWidget(formulas)
+        foot = QHBoxLayout()
+        foot.addWidget(self._said, 1)
+        foot.addWidget(self._stop)
+        self._stop.hide()
+        self._panel.add(self._question)
+        self._panel.body.addLayout(self._top)
+        self._panel.add(self._drawn_words)
+        self._panel.add(self._chart)
+        self._panel.body.addLayout(self._place, 1)
+        self._panel.body.addLayout(foot)
+        self._panel.add(self._measured)
+        side = Side()
+        side.column.addWidget(self._panel)
+        body = QWidget()
+        row = QHBoxLayout(body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self.list)
+        row.addWidget(side, 1)
+        self.set_body(body)
+
+    # The shell --------------------------------------------------------------------------------------------
+
+    def open(self, **arguments: str) -> None:
+        """Open the page, perhaps at one report; ``patient_id`` is whom it is about."""
+        self._window.set_patient(None)
+        self._presenter.open(arguments.get("report", ""), arguments.get("patient_id", ""))
+
+    def escape(self) -> bool:
+        """Stop what is being read."""
+        return self._cancel()
+
+    def leave(self) -> None:
+        """Nobody looks any more: read no further."""
+        self._presenter.cancel()
+        self._look.stop()
+
+    # What the presenter shows ----------------------------------------------------------------------------
+
+    def show_reports(self, reports: tuple[Report, ...], chosen: Report) -> None:
+        """Show the list, with one chosen."""
+        quiet = QSignalBlocker(self.list)
+        self.list.set_rows(reports)
+        self.list.select(chosen.name)
+        quiet.unblock()
+
+    def show_question(self, report: Report, asked: Asked, choices: Choices) -> None:
+        """Show what a report asks, and where it is narrowed."""
+        self._panel.set_title(_(report.title))
+        self._question.setText(_(report.question))
+        clear_layout(self._top)
+        self.criteria = Criteria(report, asked, choices, self._today)
+        self.criteria.asked.connect(self._ask)
+        self.criteria.about.connect(self._presenter.about)
+        self._top.addWidget(self.criteria)
+        told = [f"{_(column.title)}: {_(column.formula)}" for column in report.columns if column.formula]
+        more = [_(note) for note in report.notes] + ([report.source] if report.source else [])
+        self._formulas.setText("\n".join([*told, *more]))
+        self._measured.setVisible(bool(told or more))
+        self._show_grid(None)
+        if report.about_patient and asked.patient_id is None:
+            self._say(_("Write the patient's record number above."))
+        else:
+            self._watch()
+
+    def show_reading(self, reading: Reading) -> None:
+        """Show the rows that have come."""
+        self._show_grid(reading)
+        if self.grid is not None:
+            self.grid.show_lines(reading.rows, reading.lines)
+        self._show_chart(reading)
+        rows = ngettext("{n} row", "{n} rows", reading.count).format(n=f"{reading.count:,}")
+        if reading.stopped.is_set() and not reading.done:
+            words = _("Stopped after {rows}: there may be more.").format(rows=rows)
+        elif not reading.done:
+            words = _("Reading … {rows}").format(rows=rows)
+        elif reading.count > MOST_SHOWN:
+            words = _("{rows}; the first {most} are shown, a file holds all.").format(rows=rows, most=f"{MOST_SHOWN:,}")
+        else:
+            words = ""
+        self._say(words)
+        self._stop.setVisible(not reading.done and not reading.stopped.is_set())
+
+    def show_problem(self, error: Exception) -> None:
+        """Say what is wrong, beside its field where it has one."""
+        self._look.stop()
+        self._stop.hide()
+        self._say("")
+        self._window.show_error(error, self.criteria)
+
+    # -----------------------------------------------------------------------------------------------------
+
+    def _show_grid(self, reading: Reading | None) -> None:
+        """Make the table for the columns that this question has, where it is another one."""
+        run = None if reading is None else reading.run
+        wanted = None if run is None else (run.report.name, len(run.columns))
+        if wanted is not None and wanted == self._drawn:
+            return
+        self._drawn = wanted
+        clear_layout(self._place)
+        self._hide_chart()
+        self.grid = None
+        if run is None:
+            self._place.addStretch(1)
+            return
+        empty = _("Nothing was found for these days. Choose others above.")
+        self.grid = Grid(f"reports.rows.{run.report.name}", run.columns, self._settings, empty)
+        self._place.addWidget(self.grid)
+
+    def _show_chart(self, reading: Reading) -> None:
+        run = reading.run
+        place = -1
+        if run is not None and reading.done and 1 < reading.count <= MOST_BARS:
+            place = next((at for at, one in enumerate(run.columns) if one.name == run.report.chart), -1)
+        if run is None or place < 0 or self.grid is None:
+            self._hide_chart()
+            return
+        shown = [column for column in run.columns if column.shown]
+        column = run.columns[place]
+        at = shown.index(column)
+        heads = [n for n, one in enumerate(shown[:at]) if one.kind in {Kind.TEXT, Kind.DAY} and one.name != "currency"]
+        levels = []
+        for line in self._lines(reading):
+            value = line.row[place]
+            words = " · ".join(line.cells[n] for n in heads if line.cells[n])
+            levels.append(Level(line.place, words, value if isinstance(value, int) else 0, line.cells[at]))
+        if not any(level.value > 0 for level in levels):
+            self._hide_chart()
+            return
+        self._bars.set_levels(_(column.title), levels)
+        self._chart.setFixedHeight(min(len(levels), SEEN_BARS) * ROW + 4)
+        self._drawn_words.setText(_(column.title))
+        self._drawn_words.show()
+        self._chart.show()
+
+    def _hide_chart(self) -> None:
+        self._drawn_words.hide()
+        self._chart.hide()
+
+    def _lines(self, reading: Reading) -> list[Line]:
+        return [] if self.grid is None else self.grid.lines(reading.rows)
+
+    def _chosen(self) -> None:
+        one = self.list.current()
+        if one is not None and one is not self._presenter.report:
+            self._presenter.choose(one)
+
+    def _ask(self, asked: Asked) -> None:
+        self._presenter.ask(asked)
+        self._watch()
+
+    def _watch(self) -> None:
+        if self._presenter.reading is None or not self._presenter.reading.done:
+            self._say(_("Reading …"))
+            self._stop.show()
+        self._look.start()
+
+    def _tick(self) -> None:
+        if not self._presenter.tick():
+            self._look.stop()
+
+    def _cancel(self) -> bool:
+        return self._presenter.cancel()
+
+    def _say(self, words: str) -> None:
+        self._said.setText(words)
+        self._said.setVisible(bool(words))
