@@ -197,6 +197,9 @@ class Door:
 
     def leave(self) -> None:
         """End the session and forget the key: nobody is signed in."""
+        from clinic_desktop.reports.report_writer import end_writers
+
+        end_writers()
         with self._guard:
             clinic, desk, watch = self._clinic, self._desk, self._watch
             self._clinic = self._desk = self._watch = None
@@ -231,6 +234,7 @@ class Door:
 
     def _workplace(self, desk: "Desk") -> "Workplace":
         from clinic_desktop.gui.shell.gate import Workplace
+        from clinic_desktop.reports.report_writer import Writer
 
         chosen = self._settings()
         return Workplace(
@@ -249,6 +253,7 @@ class Door:
             recovery_key=self._recovery,
             prove=lambda password: self._prove(desk, password),
             office=self._office(desk),
+            write_report=Writer(desk, self.key()),
         )
 
     def _prove(self, desk: "Desk", password: str) -> None:

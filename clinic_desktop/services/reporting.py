@@ -124,6 +124,16 @@ def open_report(desk: Desk, asked: Asked) -> Run:
     return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk, narrowed)
 
 
+def begun(desk: Desk, asked: Asked) -> Run:
+    """A report that was opened by this person in another process of this workstation, and noted there."""
+    allow(desk, "reporting.open_report")
+    one = report(asked.name)
+    if desk.session.role not in one.roles:
+        raise Refusal(N_("Your role ({role}) may not do this."), role=desk.session.role, act=asked.name)
+    who = desk.session.display_name
+    return Run(one, asked, one.made(asked.group), desk.now, who, desk, _narrowed(desk, one, asked))
+
+
 def said_of(asked: Asked) -> str:
     """What was asked, for the access log."""
     only = [f"{name}={value}" for name, value in asked.only]

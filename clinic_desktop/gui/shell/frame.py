@@ -125,15 +125,11 @@ class Frame(QWidget):
 
     def _view(self, name: str) -> ScreenView | None:
         if name not in self._views:
+            place = self.place
             context = ScreenContext(
-                desk=self.place.desk,
-                tasks=self._new_tasks(),
-                window=self,
-                settings=self.place.settings,
-                today=self.place.today,
-                prove=self.place.prove,
-                office=self.place.office,
-            )
+                place.desk, self._new_tasks(), self, place.settings, place.today, place.office, place.prove,
+                place.write_report,
+            )  # fmt: skip
             try:
                 view = self._screens[name].build(context)
             except Exception as error:  # noqa: BLE001 - one screen's bug must not take the window with it

@@ -3,10 +3,11 @@
 import threading
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from clinic_desktop.domain.reporting import Asked, Group, Report, Row
-from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.gui.tasks import Tasks, WriteReport
 from clinic_desktop.services import reporting
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.numbers import patient_by_mrn
@@ -41,20 +42,37 @@ class Reading:
         self.count, self.lines = rows, lines
 
 
+@dataclass
+class Writing:
+    """A file as it is being written by another process."""
+
+    form: str
+    path: Path | None
+    rows: int = 0
+    done: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def tell(self, rows: int) -> None:
+        """Note how many rows it has."""
+        self.rows = rows
+
+
 class View(Protocol):
     """What the presenter asks of the view."""
 
     def show_reports(self, reports: tuple[Report, ...], chosen: Report) -> None: ...  # noqa: D102
     def show_question(self, report: Report, asked: Asked, choices: Choices) -> None: ...  # noqa: D102
     def show_reading(self, reading: Reading) -> None: ...  # noqa: D102
+    def show_writing(self, writing: Writing) -> None: ...  # noqa: D102
     def show_problem(self, error: Exception) -> None: ...  # noqa: D102
 
 
 class ReportsPresenter:
     """The thinking of the page."""
 
-    def __init__(self, desk: Desk, tasks: Tasks, view: View, today: date) -> None:
-        self._desk, self._tasks, self._view, self._today = desk, tasks, view, today
+    def __init__(self, desk: Desk, tasks: Tasks, view: View, today: date, write: WriteReport) -> None:
+        self._desk, self._tasks, self._view, self._write = desk, tasks, view, write
+        self.writing: Writing | None = None
         self.reports = reporting.reports_for(desk)
         self.report = self.reports[0]
         first, last = preset("month", today)
@@ -130,6 +148,46 @@ class ReportsPresenter:
             return False
         reading.stopped.set()
         return True
+
+    def export(self, form: str, path: Path) -> bool:
+        """Write the report that is shown to a file; False while another is being written."""
+        if self.writing is not None and not self.writing.done:
+            return False
+        writing = self.writing = Writing(form, path)
+        asked, write = self.asked, self._write
+
+        def work() -> int:
+            return write(asked, path, form, tell=writing.tell, stop=lambda: self._given_up(writing)).rows
+
+        def written(rows: int) -> None:
+            writing.rows, writing.done = rows, True
+            self._view.show_writing(writing)
+
+        def failed(error: Exception) -> None:
+            writing.done = True
+            if isinstance(error, Stopped):
+                writing.stopped.set()
+                self._view.show_writing(writing)
+                return
+            self.writing = None
+            self._view.show_problem(error)
+
+        self._view.show_writing(writing)
+        self._tasks.query("export", work, written, failed)
+        return True
+
+    def stop_writing(self) -> None:
+        """Write no further: no file is left."""
+        if self.writing is not None:
+            self.writing.stopped.set()
+
+    def paper(self) -> bytes:
+        """The report on paper, made by another process; for a worker."""
+        asked, nobody = self.asked, threading.Event()
+        return self._write(asked, None, "pdf", tell=lambda _rows: None, stop=nobody.is_set).content
+
+    def _given_up(self, writing: Writing) -> bool:
+        return writing.stopped.is_set() or self._tasks.closed
 
     def _arrived(self, reading: Reading) -> None:
         if reading is self.reading:

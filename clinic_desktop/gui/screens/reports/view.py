@@ -1,12 +1,15 @@
 """The page Reports as it is seen: the list, the question, the chart, the rows with their totals."""
 
+from functools import partial
+
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.reporting import Asked, Kind, Report
 from clinic_desktop.gui.screens.reports.criteria import Criteria
+from clinic_desktop.gui.screens.reports.files import FileStrip, choose_path
 from clinic_desktop.gui.screens.reports.grid import Grid, Line
-from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter
+from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter, Writing
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.formstack import Side
@@ -28,7 +31,7 @@ class ReportsView(ScreenView):
     def __init__(self, context: ScreenContext) -> None:
         super().__init__("reports")
         self._window, self._settings, self._today = context.window, context.settings, context.today
-        self._presenter = ReportsPresenter(context.desk, context.tasks, self, context.today())
+        self._presenter = ReportsPresenter(context.desk, context.tasks, self, context.today(), context.write_report)
         self.list: ListTable[Report] = ListTable(
             "reports.list", [Column[Report]("title", _("Report"), lambda one: _(one.title), 180, stretch=True)],
             key=lambda one: one.name, settings=context.settings,
@@ -54,8 +57,13 @@ class ReportsView(ScreenView):
         self._choose.setSingleShot(True)
         self._choose.setInterval(200)
         self._choose.timeout.connect(self._chosen)
+        self._file = FileStrip(self._presenter.stop_writing)
+        self.choose_path = partial(choose_path, self)  # a dialog; whoever drives the page gives its own
         self.set_title(_("Reports"))
         self._build()
+        for words, form in ((_("&PDF"), "pdf"), (_("&CSV"), "csv"), (_("E&xcel"), "xlsx")):
+            self.add_button(words, f"reports.{form}", partial(self._export, form))
+        self.add_button(_("Prin&t"), "reports.print", self._print)
 
     def _build(self) -> None:
         self.list.setFixedWidth(LIST_WIDTH)
@@ -84,6 +92,7 @@ class ReportsView(ScreenView):
         self._panel.add(self._chart)
         self._panel.body.addLayout(self._place, 1)
         self._panel.body.addLayout(foot)
+        self._panel.add(self._file)
         self._panel.add(self._measured)
         side = Side()
         side.column.addWidget(self._panel)
@@ -109,7 +118,6 @@ class ReportsView(ScreenView):
     def leave(self) -> None:
         """Nobody looks any more: read no further."""
         self._presenter.cancel()
-        self._look.stop()
 
     # What the presenter shows ----------------------------------------------------------------------------
 
@@ -157,11 +165,18 @@ class ReportsView(ScreenView):
         self._say(words)
         self._stop.setVisible(not reading.done and not reading.stopped.is_set())
 
+    def show_writing(self, writing: Writing) -> None:
+        """Show how far a file is, or where it went."""
+        self._file.show_writing(writing)
+        if not writing.done:
+            self._look.start()
+
     def show_problem(self, error: Exception) -> None:
         """Say what is wrong, beside its field where it has one."""
-        self._look.stop()
         self._stop.hide()
         self._say("")
+        if self._presenter.writing is None:
+            self._file.hide()
         self._window.show_error(error, self.criteria)
 
     # -----------------------------------------------------------------------------------------------------
@@ -232,8 +247,24 @@ class ReportsView(ScreenView):
         self._look.start()
 
     def _tick(self) -> None:
-        if not self._presenter.tick():
+        more, writing = self._presenter.tick(), self._presenter.writing
+        if writing is not None and not writing.done:
+            self._file.show_writing(writing)
+            more = True
+        if not more:
             self._look.stop()
+
+    def _export(self, form: str) -> None:
+        asked = self._presenter.asked
+        if asked.patient_id is None and self._presenter.report.about_patient:
+            self._window.say(_("Write the patient's record number above."))
+            return
+        chosen = self.choose_path(f"{asked.name}-{asked.first:%Y-%m-%d}-{asked.last:%Y-%m-%d}.{form}", form)
+        if chosen is not None and not self._presenter.export(form, chosen):
+            self._window.say(_("Another file is being written. Wait for it, or stop it."))
+
+    def _print(self) -> None:
+        self._window.preview(self._presenter.paper, _(self._presenter.report.title))
 
     def _cancel(self) -> bool:
         return self._presenter.cancel()
