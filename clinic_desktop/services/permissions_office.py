@@ -38,6 +38,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "remotes.last_change": frozenset({ADMINISTRATOR}),
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting_behind.open_behind": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.begun": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
     "reporting.filter_choices": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),

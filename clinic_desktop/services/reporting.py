@@ -2,8 +2,8 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
@@ -23,7 +23,7 @@ from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 
-IN_ACT = ("local_midnight", "facts_of")
+IN_ACT = ("local_midnight", "facts_of", "driver_of")
 
 QUESTIONS: dict[str, Question] = {
     **reporting_work.QUESTIONS,
@@ -82,21 +82,28 @@ class Run:
     def _rows(
         self, connection: Connection, question: Question, facts: dict[str, str], stop: Callable[[], bool]
     ) -> Generator[Row, None, None]:
-        driver = _driver(connection)
+        driver = driver_of(connection)
         cut = self.report.grouped and self.asked.group is Group.NONE
-        driver.set_progress_handler(lambda: int(stop()), _STEPS)
-        try:
+        with stopping(driver, stop):
             cursor = driver.execute(written(question.rows, self.asked.group, dict(self.asked.only)), facts)
             found = (row[1:] for row in cursor) if cut else cursor
             shaped = found if question.shape is None else map(question.shape, found)
             for row in rules.whole_rows(self.columns, shaped):
                 _go_on(stop)
                 yield row
-        except dbapi2.Error:
-            _go_on(stop)  # the statement was cut because somebody asked to stop
-            raise
-        finally:
-            driver.set_progress_handler(None, 0)
+
+
+@contextmanager
+def stopping(driver: Any, stop: Callable[[], bool]) -> Iterator[None]:
+    """Let what the database is at work on be cut when somebody asks to stop. Raises Stopped."""
+    driver.set_progress_handler(lambda: int(stop()), _STEPS)
+    try:
+        yield
+    except dbapi2.Error:
+        _go_on(stop)  # the statement was cut because somebody asked to stop
+        raise
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _go_on(stop: Callable[[], bool]) -> None:
@@ -205,12 +212,13 @@ def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, s
 def _whole(connection: Connection, question: Question, facts: dict[str, str], asked: Asked) -> dict[str, Value]:
     if not question.whole:
         return {}
-    cursor = _driver(connection).execute(written(question.whole, asked.group, dict(asked.only)), facts)
+    cursor = driver_of(connection).execute(written(question.whole, asked.group, dict(asked.only)), facts)
     names = [column[0] for column in cursor.description]
     return dict(zip(names, cursor.fetchone(), strict=True))
 
 
-def _driver(connection: Connection) -> Any:
+def driver_of(connection: Connection) -> Any:
+    """The connection of the driver, past SQLAlchemy."""
     driver = connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("the transaction has ended")

@@ -17,14 +17,12 @@ Shape = Callable[[tuple[object, ...]], Row]
 class Question:
     """How a report is asked of the database: its rows, what cannot be added up from them, and a last touch in Python.
 
-    `rows` gives the columns that are counted, in the order of the definition; `whole` one row of named values;
-    `behind` what is counted, one row each: its keys, and how much it adds to each number (see `reporting_behind`).
+    `rows` gives the columns that are counted, in the order of the definition; `whole` one row of named values.
     """
 
     rows: str
     whole: str = ""
     shape: Shape | None = None
-    behind: str = ""
 
 
 # By the zone of the workstation, as every other day of the clinic; SQLite asks the system as Python does.

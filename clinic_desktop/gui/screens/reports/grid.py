@@ -133,6 +133,11 @@ class Grid(QWidget):
         for place in range(header.count()):
             self._fit(place, header.sectionSize(place))
 
+    def heads(self, line: Line) -> list[str]:
+        """The words that stand before the first number of a line."""
+        first = next((at for at, one in enumerate(self._shown) if one.kind in NUMBERS), len(self._shown))
+        return [cell for cell in line.cells[:first] if cell]
+
     def chosen(self) -> tuple[Line, str] | None:
         """The line and the column that are chosen."""
         view = self.sums if self.sums.hasFocus() else self.table.view

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Protocol
 
 from clinic_desktop.domain.reporting import Asked, Group, Report, Row
+from clinic_desktop.domain.reporting_behind import Opening, opening
+from clinic_desktop.gui.shell.patients import patient_screen
 from clinic_desktop.gui.tasks import Tasks, WriteReport
 from clinic_desktop.services import reporting
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.services.reporting import Run, Stopped
+from clinic_desktop.services.reporting_behind import Thing, open_behind
 
 # More rows are read by nobody on a screen; a file holds them all.
 MOST_SHOWN = 20_000
@@ -43,6 +46,29 @@ class Reading:
 
 
 @dataclass
+class Things:
+    """The rows behind one number, as they are being read by a worker."""
+
+    title: str
+    how: Opening
+    currency: str
+    rows: list[Thing] = field(default_factory=list)
+    count: int = 0
+    people: int = 0
+    sum: int = 0
+    done: bool = False
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def take(self, thing: Thing) -> None:
+        """Take one row."""
+        self.count += 1
+        self.sum += thing.amount
+        self.people = max(self.people, thing.person)
+        if self.count <= MOST_SHOWN:
+            self.rows.append(thing)
+
+
+@dataclass
 class Writing:
     """A file as it is being written by another process."""
 
@@ -63,6 +89,7 @@ class View(Protocol):
     def show_reports(self, reports: tuple[Report, ...], chosen: Report) -> None: ...  # noqa: D102
     def show_question(self, report: Report, asked: Asked, choices: Choices) -> None: ...  # noqa: D102
     def show_reading(self, reading: Reading) -> None: ...  # noqa: D102
+    def show_things(self, things: Things) -> None: ...  # noqa: D102
     def show_writing(self, writing: Writing) -> None: ...  # noqa: D102
     def show_problem(self, error: Exception) -> None: ...  # noqa: D102
 
@@ -73,6 +100,8 @@ class ReportsPresenter:
     def __init__(self, desk: Desk, tasks: Tasks, view: View, today: date, write: WriteReport) -> None:
         self._desk, self._tasks, self._view, self._write = desk, tasks, view, write
         self.writing: Writing | None = None
+        self.things: Things | None = None
+        self._told_things = -1
         self.reports = reporting.reports_for(desk)
         self.report = self.reports[0]
         first, last = preset("month", today)
@@ -106,6 +135,7 @@ class ReportsPresenter:
     def ask(self, asked: Asked) -> None:
         """Read the report; an older question is stopped, and its answer never shown."""
         self.cancel()
+        self.close_things()
         self.asked = asked
         if self.report.about_patient and asked.patient_id is None:
             self.reading, self._told = None, -1
@@ -124,7 +154,12 @@ class ReportsPresenter:
 
     def tick(self) -> bool:
         """Show what has come meanwhile; whether more is to come."""
-        reading = self.reading
+        reading, things = self.reading, self.things
+        if things is not None and things.count != self._told_things:
+            self._told_things = things.count
+            self._view.show_things(things)
+        if things is not None and not things.done and not things.stopped.is_set():
+            return True
         if reading is None or reading.run is None:
             return reading is not None and not reading.stopped.is_set()
         if reading.count != self._told and not reading.stopped.is_set():
@@ -148,6 +183,50 @@ class ReportsPresenter:
             return False
         reading.stopped.set()
         return True
+
+    def open_things(self, column: str, row: Row, title: str, *, total: bool = False) -> bool:
+        """Read the rows behind a number; False where it counts nothing."""
+        how = opening(self.report, column)
+        if how is None:
+            return False
+        self.close_things()
+        places = {one.name: place for place, one in enumerate(self.report.made(self.asked.group))}
+        currency = str(row[places["currency"]] or "") if "currency" in places else ""
+        things = self.things = Things(title, how, currency)
+        self._told_things = -1
+        desk, asked = self._desk, self.asked
+
+        def work() -> Things:
+            run = open_behind(desk, asked, column, row, total=total)
+            for thing in run.things(lambda: things.stopped.is_set() or self._tasks.closed):
+                things.take(thing)
+            things.done = True
+            return things
+
+        def arrived(read: Things) -> None:
+            if read is self.things:
+                self._told_things = read.count
+                self._view.show_things(read)
+
+        def failed(error: Exception) -> None:
+            if not isinstance(error, Stopped):
+                self.things = None
+                self._view.show_problem(error)
+
+        self._view.show_things(things)
+        self._tasks.query("behind", work, arrived, failed)
+        return True
+
+    def close_things(self) -> None:
+        """Nobody looks behind the number any more."""
+        if self.things is not None:
+            self.things.stopped.set()
+        self.things = None
+
+    @property
+    def patient_screen(self) -> str:
+        """Where the patient of a row is opened by this role."""
+        return patient_screen(self._desk.session.role)
 
     def export(self, form: str, path: Path) -> bool:
         """Write the report that is shown to a file; False while another is being written."""

@@ -6,10 +6,12 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.reporting import Asked, Kind, Report
+from clinic_desktop.domain.reporting_behind import opening
+from clinic_desktop.gui.screens.reports.behind import BehindPanel
 from clinic_desktop.gui.screens.reports.criteria import Criteria
 from clinic_desktop.gui.screens.reports.files import FileStrip, choose_path
 from clinic_desktop.gui.screens.reports.grid import Grid, Line
-from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter, Writing
+from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter, Things, Writing
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.formstack import Side
@@ -18,6 +20,7 @@ from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Panel, Section, clear_layout, label
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _, ngettext
+from clinic_desktop.services.reporting_behind import Thing
 
 LOOK_MS = 150  # between two looks at what the worker has read
 MOST_BARS = 31  # as on paper
@@ -57,6 +60,7 @@ class ReportsView(ScreenView):
         self._choose.setSingleShot(True)
         self._choose.setInterval(200)
         self._choose.timeout.connect(self._chosen)
+        self.behind = BehindPanel(context.settings, self._close_behind)
         self._file = FileStrip(self._presenter.stop_writing)
         self.choose_path = partial(choose_path, self)  # a dialog; whoever drives the page gives its own
         self.set_title(_("Reports"))
@@ -101,7 +105,11 @@ class ReportsView(ScreenView):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.list)
-        row.addWidget(side, 1)
+        row.addWidget(side, 5)
+        row.addWidget(self.behind, 4)
+        self.behind.table.opened.connect(self._open_patient)
+        self.behind.table.selected.connect(lambda _thing: self._offer())
+        self._bars.opened.connect(self._open_bar)
         self.set_body(body)
 
     # The shell --------------------------------------------------------------------------------------------
@@ -112,8 +120,8 @@ class ReportsView(ScreenView):
         self._presenter.open(arguments.get("report", ""), arguments.get("patient_id", ""))
 
     def escape(self) -> bool:
-        """Stop what is being read."""
-        return self._cancel()
+        """Stop what is being read, or close what was opened behind a number."""
+        return self._cancel() or self._close_behind()
 
     def leave(self) -> None:
         """Nobody looks any more: read no further."""
@@ -132,6 +140,7 @@ class ReportsView(ScreenView):
         """Show what a report asks, and where it is narrowed."""
         self._panel.set_title(_(report.title))
         self._question.setText(_(report.question))
+        self._close_behind()
         clear_layout(self._top)
         self.criteria = Criteria(report, asked, choices, self._today)
         self.criteria.asked.connect(self._ask)
@@ -196,7 +205,10 @@ class ReportsView(ScreenView):
             return
         empty = _("Nothing was found for these days. Choose others above.")
         self.grid = Grid(f"reports.rows.{run.report.name}", run.columns, self._settings, empty)
+        self.grid.opened.connect(self._open_number)
+        self.grid.moved.connect(self._offer)
         self._place.addWidget(self.grid)
+        self._offer()
 
     def _show_chart(self, reading: Reading) -> None:
         run = reading.run
@@ -237,6 +249,7 @@ class ReportsView(ScreenView):
             self._presenter.choose(one)
 
     def _ask(self, asked: Asked) -> None:
+        self._close_behind()
         self._presenter.ask(asked)
         self._watch()
 
@@ -253,6 +266,63 @@ class ReportsView(ScreenView):
             more = True
         if not more:
             self._look.stop()
+
+    # What stands behind a number -------------------------------------------------------------------------
+
+    def show_things(self, things: Things) -> None:
+        """Show the rows behind a number, beside the report."""
+        self.list.hide()
+        self.behind.show_things(things)
+        if not things.done:
+            self._look.start()
+        self._offer()
+
+    def _open_number(self, line: Line, column: str) -> None:
+        shown = next(one for one in self._presenter.report.columns if one.name == column)
+        heads = [] if line.place < 0 else self.grid.heads(line) if self.grid is not None else []
+        title = " · ".join([_(shown.title), *(heads or [_("Total")])])
+        if not self._presenter.open_things(column, line.row, title, total=line.place < 0):
+            self._window.say(_("This is no number that counts something: choose one that does."))
+        else:
+            self.behind.table.setFocus()
+
+    def _open_bar(self, place: int) -> None:
+        if self.grid is not None:
+            self.grid.choose(place, self._presenter.report.chart)
+            self._open_chosen()
+
+    def _open_chosen(self) -> None:
+        chosen = None if self.grid is None else self.grid.chosen()
+        if chosen is None:
+            self._window.say(_("Choose a number first: arrow keys go from one to the next."))
+        else:
+            self._open_number(*chosen)
+
+    def _open_patient(self, thing: Thing) -> None:
+        if thing.patient_id:
+            self._window.go(self._presenter.patient_screen, patient_id=thing.patient_id)
+        elif thing.person:
+            self._window.say(_("Whom this is about is not shown to your role."))
+
+    def _close_behind(self) -> bool:
+        if self.behind.isHidden():
+            return False
+        self._presenter.close_things()
+        self.behind.hide()
+        self.list.show()
+        if self.grid is not None:
+            self.grid.table.setFocus()
+        self._offer()
+        return True
+
+    def _offer(self) -> None:
+        thing = self.behind.table.current()
+        if not self.behind.isHidden() and thing is not None and thing.patient_id:
+            self.set_primary(_("Open the patient"), lambda: self._open_patient(thing), name="reports.patient")
+            return
+        chosen = None if self.grid is None else self.grid.chosen()
+        can = chosen is not None and opening(self._presenter.report, chosen[1]) is not None
+        self.set_primary(_("Show the rows behind it"), self._open_chosen, name="reports.behind", enabled=can)
 
     def _export(self, form: str) -> None:
         asked = self._presenter.asked
