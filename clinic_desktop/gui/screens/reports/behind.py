@@ -1,6 +1,7 @@
 """The rows behind one number, beside the report it stands in."""
 
 from collections.abc import Callable
+from datetime import date
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from clinic_desktop.domain.reporting import Kind, clean
 from clinic_desktop.domain.reporting_behind import said_amount
 from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Things
+from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.formstack import Side
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, Panel, label
@@ -15,7 +17,6 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services.reporting_behind import Thing
-
 
 WIDTH = 484
 
@@ -32,7 +33,7 @@ class BehindPanel(Side):
         self.table: ListTable[Thing] = ListTable(
             "reports.things",
             (
-                Column[Thing]("at", _("When"), lambda one: one.at, 128, sort=lambda one: one.at),
+                Column[Thing]("at", _("When"), _when, 138, sort=lambda one: one.at),
                 Column[Thing]("what", _("What"), _what, 130, stretch=True),
                 Column[Thing]("patient", _("Patient"), _who, 132, hint=lambda one: one.mrn),
                 Column[Thing]("amount", _("Adds"), self._amount, 60, number=True, sort=lambda one: one.amount),
@@ -71,6 +72,11 @@ class BehindPanel(Side):
 
     def _amount(self, one: Thing) -> str:
         return "" if self._things is None else said_amount(self._things.how, one.amount, self._things.currency)
+
+
+def _when(one: Thing) -> str:
+    """The day with its month in letters, and the time where there is one."""
+    return f"{show_date(date.fromisoformat(one.at[:10]))}{one.at[10:]}" if one.at else ""
 
 
 def _what(one: Thing) -> str:

@@ -133,6 +133,10 @@ class Grid(QWidget):
         for place in range(header.count()):
             self._fit(place, header.sectionSize(place))
 
+    def total_cells(self) -> list[list[str]]:
+        """What stands in the lines of the totals."""
+        return [list(line.cells) for line in self._sums.shown]
+
     def heads(self, line: Line) -> list[str]:
         """The words that stand before the first number of a line."""
         first = next((at for at, one in enumerate(self._shown) if one.kind in NUMBERS), len(self._shown))

@@ -14,6 +14,7 @@ from clinic_desktop.gui.screens.reports.grid import Grid, Line
 from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter, Things, Writing
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
+from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.formstack import Side
 from clinic_desktop.gui.widgets.levels import ROW, Level, LevelBars
 from clinic_desktop.gui.widgets.model import Column
@@ -34,7 +35,7 @@ class ReportsView(ScreenView):
     def __init__(self, context: ScreenContext) -> None:
         super().__init__("reports")
         self._window, self._settings, self._today = context.window, context.settings, context.today
-        self._presenter = ReportsPresenter(context.desk, context.tasks, self, context.today(), context.write_report)
+        self.presenter = ReportsPresenter(context.desk, context.tasks, self, context.today(), context.write_report)
         self.list: ListTable[Report] = ListTable(
             "reports.list", [Column[Report]("title", _("Report"), lambda one: _(one.title), 180, stretch=True)],
             key=lambda one: one.name, settings=context.settings,
@@ -61,7 +62,7 @@ class ReportsView(ScreenView):
         self._choose.setInterval(200)
         self._choose.timeout.connect(self._chosen)
         self.behind = BehindPanel(context.settings, self._close_behind)
-        self._file = FileStrip(self._presenter.stop_writing)
+        self._file = FileStrip(self.presenter.stop_writing)
         self.choose_path = partial(choose_path, self)  # a dialog; whoever drives the page gives its own
         self.set_title(_("Reports"))
         self._build()
@@ -117,7 +118,7 @@ class ReportsView(ScreenView):
     def open(self, **arguments: str) -> None:
         """Open the page, perhaps at one report; ``patient_id`` is whom it is about."""
         self._window.set_patient(None)
-        self._presenter.open(arguments.get("report", ""), arguments.get("patient_id", ""))
+        self.presenter.open(arguments.get("report", ""), arguments.get("patient_id", ""))
 
     def escape(self) -> bool:
         """Stop what is being read, or close what was opened behind a number."""
@@ -125,7 +126,7 @@ class ReportsView(ScreenView):
 
     def leave(self) -> None:
         """Nobody looks any more: read no further."""
-        self._presenter.cancel()
+        self.presenter.cancel()
 
     # What the presenter shows ----------------------------------------------------------------------------
 
@@ -143,18 +144,15 @@ class ReportsView(ScreenView):
         self._close_behind()
         clear_layout(self._top)
         self.criteria = Criteria(report, asked, choices, self._today)
-        self.criteria.asked.connect(self._ask)
-        self.criteria.about.connect(self._presenter.about)
+        self.criteria.asked.connect(self.ask)
+        self.criteria.about.connect(self.presenter.about)
         self._top.addWidget(self.criteria)
         told = [f"{_(column.title)}: {_(column.formula)}" for column in report.columns if column.formula]
         more = [_(note) for note in report.notes] + ([report.source] if report.source else [])
         self._formulas.setText("\n".join([*told, *more]))
         self._measured.setVisible(bool(told or more))
         self._show_grid(None)
-        if report.about_patient and asked.patient_id is None:
-            self._say(_("Write the patient's record number above."))
-        else:
-            self._watch()
+        self._watch()
 
     def show_reading(self, reading: Reading) -> None:
         """Show the rows that have come."""
@@ -184,7 +182,7 @@ class ReportsView(ScreenView):
         """Say what is wrong, beside its field where it has one."""
         self._stop.hide()
         self._say("")
-        if self._presenter.writing is None:
+        if self.presenter.writing is None:
             self._file.hide()
         self._window.show_error(error, self.criteria)
 
@@ -245,22 +243,29 @@ class ReportsView(ScreenView):
 
     def _chosen(self) -> None:
         one = self.list.current()
-        if one is not None and one is not self._presenter.report:
-            self._presenter.choose(one)
+        if one is not None and one is not self.presenter.report:
+            self.presenter.choose(one)
 
-    def _ask(self, asked: Asked) -> None:
+    def ask(self, asked: Asked) -> None:
+        """Ask the report over other days, put together or narrowed otherwise."""
         self._close_behind()
-        self._presenter.ask(asked)
+        if self.criteria is not None:
+            self.criteria.show_asked(asked)
+        self.presenter.ask(asked)
         self._watch()
 
     def _watch(self) -> None:
-        if self._presenter.reading is None or not self._presenter.reading.done:
+        reading = self.presenter.reading
+        if reading is None and self.presenter.report.about_patient:
+            self._say(_("Write the patient's record number above."))
+            return
+        if reading is None or not reading.done:
             self._say(_("Reading …"))
             self._stop.show()
         self._look.start()
 
     def _tick(self) -> None:
-        more, writing = self._presenter.tick(), self._presenter.writing
+        more, writing = self.presenter.tick(), self.presenter.writing
         if writing is not None and not writing.done:
             self._file.show_writing(writing)
             more = True
@@ -271,24 +276,24 @@ class ReportsView(ScreenView):
 
     def show_things(self, things: Things) -> None:
         """Show the rows behind a number, beside the report."""
-        self.list.hide()
+        self._make_room(around=False)
         self.behind.show_things(things)
         if not things.done:
             self._look.start()
         self._offer()
 
     def _open_number(self, line: Line, column: str) -> None:
-        shown = next(one for one in self._presenter.report.columns if one.name == column)
+        shown = next(one for one in self.presenter.report.columns if one.name == column)
         heads = [] if line.place < 0 else self.grid.heads(line) if self.grid is not None else []
         title = " · ".join([_(shown.title), *(heads or [_("Total")])])
-        if not self._presenter.open_things(column, line.row, title, total=line.place < 0):
+        if not self.presenter.open_things(column, line.row, title, total=line.place < 0):
             self._window.say(_("This is no number that counts something: choose one that does."))
         else:
             self.behind.table.setFocus()
 
     def _open_bar(self, place: int) -> None:
         if self.grid is not None:
-            self.grid.choose(place, self._presenter.report.chart)
+            self.grid.choose(place, self.presenter.report.chart)
             self._open_chosen()
 
     def _open_chosen(self) -> None:
@@ -300,20 +305,29 @@ class ReportsView(ScreenView):
 
     def _open_patient(self, thing: Thing) -> None:
         if thing.patient_id:
-            self._window.go(self._presenter.patient_screen, patient_id=thing.patient_id)
+            self._window.go(self.presenter.patient_screen, patient_id=thing.patient_id)
         elif thing.person:
             self._window.say(_("Whom this is about is not shown to your role."))
 
     def _close_behind(self) -> bool:
         if self.behind.isHidden():
             return False
-        self._presenter.close_things()
+        self.presenter.close_things()
         self.behind.hide()
-        self.list.show()
+        self._make_room(around=True)
         if self.grid is not None:
             self.grid.table.setFocus()
         self._offer()
         return True
+
+    def _make_room(self, *, around: bool) -> None:
+        """Put the list and the question away while rows stand beside the report; what was asked is said in a line."""
+        self.list.setVisible(around)
+        asked = self.presenter.asked
+        if self.criteria is not None:
+            self.criteria.setVisible(around)
+        days = f"{show_date(asked.first)} – {show_date(asked.last)}"
+        self._question.setText(_(self.presenter.report.question) if around else days)
 
     def _offer(self) -> None:
         thing = self.behind.table.current()
@@ -321,23 +335,23 @@ class ReportsView(ScreenView):
             self.set_primary(_("Open the patient"), lambda: self._open_patient(thing), name="reports.patient")
             return
         chosen = None if self.grid is None else self.grid.chosen()
-        can = chosen is not None and opening(self._presenter.report, chosen[1]) is not None
+        can = chosen is not None and opening(self.presenter.report, chosen[1]) is not None
         self.set_primary(_("Show the rows behind it"), self._open_chosen, name="reports.behind", enabled=can)
 
     def _export(self, form: str) -> None:
-        asked = self._presenter.asked
-        if asked.patient_id is None and self._presenter.report.about_patient:
+        asked = self.presenter.asked
+        if asked.patient_id is None and self.presenter.report.about_patient:
             self._window.say(_("Write the patient's record number above."))
             return
         chosen = self.choose_path(f"{asked.name}-{asked.first:%Y-%m-%d}-{asked.last:%Y-%m-%d}.{form}", form)
-        if chosen is not None and not self._presenter.export(form, chosen):
+        if chosen is not None and not self.presenter.export(form, chosen):
             self._window.say(_("Another file is being written. Wait for it, or stop it."))
 
     def _print(self) -> None:
-        self._window.preview(self._presenter.paper, _(self._presenter.report.title))
+        self._window.preview(self.presenter.paper, _(self.presenter.report.title))
 
     def _cancel(self) -> bool:
-        return self._presenter.cancel()
+        return self.presenter.cancel()
 
     def _say(self, words: str) -> None:
         self._said.setText(words)
