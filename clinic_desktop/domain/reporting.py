@@ -108,6 +108,7 @@ class Asked:
     group: Group = Group.NONE
     patient_id: str | None = None
     only: tuple[tuple[str, str], ...] = ()  # (filter, value): what alone is counted
+    definition: str = ""  # of a query that somebody put together
 
 
 @dataclass

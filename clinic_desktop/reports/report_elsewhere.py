@@ -23,7 +23,8 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.reports.report_file import Written, part_of, report_bytes, write_report
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.report_desk import borrowed, lend
-from clinic_desktop.services.reporting import Run, Stopped, begun, open_report
+from clinic_desktop.services.report_queries import begun_any, open_any
+from clinic_desktop.services.reporting import Run, Stopped
 
 WRITE = "--write-report"
 # A page that is being set cannot be cut; after this long the process is ended instead.
@@ -48,7 +49,7 @@ def write_elsewhere(
 
     Who asked is noted here, under their own session, before the first row is read there.
     """
-    open_report(desk, asked)
+    open_any(desk, asked)
     token = secrets.token_hex(4)
     question = {
         "lent": lend(desk, key), "asked": plain(asked), "path": "" if path is None else str(path), "form": form,
@@ -142,6 +143,7 @@ def plain(asked: Asked) -> dict[str, Any]:
     return {
         "name": asked.name, "first": asked.first.isoformat(), "last": asked.last.isoformat(),
         "group": asked.group.value, "patient_id": asked.patient_id, "only": [list(one) for one in asked.only],
+        "definition": asked.definition,
     }  # fmt: skip
 
 
@@ -149,7 +151,7 @@ def asked_of(said: dict[str, Any]) -> Asked:
     """The question that `plain` wrote."""
     only = tuple((str(name), str(value)) for name, value in said["only"])
     first, last = date.fromisoformat(said["first"]), date.fromisoformat(said["last"])
-    return Asked(said["name"], first, last, Group(said["group"]), said["patient_id"], only)
+    return Asked(said["name"], first, last, Group(said["group"]), said["patient_id"], only, said["definition"])
 
 
 def main() -> int:
@@ -174,7 +176,7 @@ def _write(question: dict[str, Any], stopped: threading.Event) -> dict[str, Any]
 
     try:
         with borrowed(question["lent"]) as desk:
-            run: Run = begun(desk, asked_of(question["asked"]))
+            run: Run = begun_any(desk, asked_of(question["asked"]))
             form, path = question["form"], question["path"]
             if not path:
                 made = report_bytes(desk, run, form, tell=tell, stop=stopped.is_set)

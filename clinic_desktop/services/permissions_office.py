@@ -39,6 +39,18 @@ OFFICE: dict[str, frozenset[str]] = {
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting_behind.open_behind": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    **dict.fromkeys(
+        (
+            "report_queries.open_query",
+            "report_queries.save_query",
+            "report_queries.drop_query",
+            "report_queries.kept_queries",
+        ),
+        frozenset({ADMINISTRATOR}),
+    ),
+    "report_queries.open_any": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "report_desk.lend": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "report_queries.begun_any": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.begun": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
     "reporting.filter_choices": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),

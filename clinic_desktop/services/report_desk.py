@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clinic_desktop.clock import SetClock, from_text, to_text
-from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.lock import share
@@ -19,7 +19,7 @@ _PERSON = ("id", "staff_id", "username", "display_name", "role", "workstation")
 
 def lend(desk: Desk, key: bytes) -> Lent:
     """What another process needs to read as this person does. Raises Refusal where the session may not act."""
-    desk.session.require_open(desk.now)
+    allow(desk, "report_desk.lend")
     said = {name: str(getattr(desk.session, name)) for name in _PERSON}
     return {
         **said,

@@ -1,10 +1,9 @@
 """Running a report: who may, a row in the access log before the first value, and rows that are never held together."""
 
-import dataclasses
 import json
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
@@ -22,6 +21,7 @@ from clinic_desktop.services import reporting_care, reporting_money, reporting_s
 from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
+from clinic_desktop.store.connection import only_reading
 
 IN_ACT = ("local_midnight", "facts_of", "driver_of")
 
@@ -62,15 +62,17 @@ class Run:
     made_by: str
     _desk: Desk
     narrowed: tuple[tuple[str, str], ...] = ()  # to what, in words
+    question: Question | None = None  # of a query that somebody put together, with the values bound in it
+    more: Mapping[str, str | int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Run({self.report.name})"
 
     def into(self, taker: Taker, stop: Callable[[], bool] = lambda: False) -> int:
         """Hand every row to the taker as it is read, then the totals; returns how many rows. Raises Stopped."""
-        question, totals = QUESTIONS[self.report.name], Totals(self.columns)
+        question, totals = self.question or QUESTIONS[self.report.name], Totals(self.columns)
         with self._desk.store.read() as connection:
-            facts = facts_of(connection, self.asked, self.made_at)
+            facts = {**facts_of(connection, self.asked, self.made_at), **self.more}
             with closing(self._rows(connection, question, facts, stop)) as rows:
                 for row in rows:
                     totals.add(row)
@@ -80,11 +82,11 @@ class Run:
         return totals.rows
 
     def _rows(
-        self, connection: Connection, question: Question, facts: dict[str, str], stop: Callable[[], bool]
+        self, connection: Connection, question: Question, facts: Mapping[str, str | int], stop: Callable[[], bool]
     ) -> Generator[Row, None, None]:
         driver = driver_of(connection)
         cut = self.report.grouped and self.asked.group is Group.NONE
-        with stopping(driver, stop):
+        with stopping(driver, stop), only_reading(driver):
             cursor = driver.execute(written(question.rows, self.asked.group, dict(self.asked.only)), facts)
             found = (row[1:] for row in cursor) if cut else cursor
             shaped = found if question.shape is None else map(question.shape, found)
@@ -209,7 +211,9 @@ def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, s
     }
 
 
-def _whole(connection: Connection, question: Question, facts: dict[str, str], asked: Asked) -> dict[str, Value]:
+def _whole(
+    connection: Connection, question: Question, facts: Mapping[str, str | int], asked: Asked
+) -> dict[str, Value]:
     if not question.whole:
         return {}
     cursor = driver_of(connection).execute(written(question.whole, asked.group, dict(asked.only)), facts)
@@ -229,7 +233,7 @@ def driver_of(connection: Connection) -> Any:
 class Held:
     """A taker that keeps every row: for a screen, which asks for few."""
 
-    rows: list[Row] = dataclasses.field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     count: int = 0
     lines: tuple[Row, ...] = ()
 

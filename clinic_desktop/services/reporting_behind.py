@@ -18,6 +18,7 @@ from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.consent_gate import Asked as Asking
 from clinic_desktop.services.reporting import Stopped, driver_of, facts_of, said_of, stopping
 from clinic_desktop.services.reporting_words import written
+from clinic_desktop.store.connection import only_reading
 
 STATEMENTS = {
     **behind_work.STATEMENTS,
@@ -91,7 +92,7 @@ class BehindRun:
         parts = ("SELECT at, what, detail, patient,", f"coalesce({self.how.adds}, 0)", "FROM (", inside, ") WHERE",
                  " AND ".join(wanted), "ORDER BY at")  # fmt: skip
         driver = driver_of(connection)
-        with stopping(driver, stop):
+        with stopping(driver, stop), only_reading(driver):
             for row in driver.execute("\n".join(parts), facts):
                 if stop():
                     raise Stopped

@@ -1,6 +1,8 @@
 """The page Reports as it is seen: the list, the question, the chart, the rows with their totals."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -63,12 +65,13 @@ class ReportsView(ScreenView):
         self._choose.timeout.connect(self._chosen)
         self.behind = BehindPanel(context.settings, self._close_behind)
         self._file = FileStrip(self.presenter.stop_writing)
-        self.choose_path = partial(choose_path, self)  # a dialog; whoever drives the page gives its own
+        # A dialog; whoever drives the page gives a way of their own.
+        self.choose_path: Callable[[str, str], Path | None] = partial(choose_path, self)
         self.set_title(_("Reports"))
         self._build()
-        for words, form in ((_("&PDF"), "pdf"), (_("&CSV"), "csv"), (_("E&xcel"), "xlsx")):
+        for words, form in ((_("P&DF"), "pdf"), (_("&CSV"), "csv"), (_("E&xcel"), "xlsx")):
             self.add_button(words, f"reports.{form}", partial(self._export, form))
-        self.add_button(_("Prin&t"), "reports.print", self._print)
+        self.add_button(_("&Print"), "reports.print", self._print)
 
     def _build(self) -> None:
         self.list.setFixedWidth(LIST_WIDTH)

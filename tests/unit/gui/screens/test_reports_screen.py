@@ -53,11 +53,14 @@ def at(qtbot: QtBot, desk_for: DeskFor) -> At:
     def opened(role: str) -> Desked:
         desk = desk_for(role)
 
-        def write(asked: Asked, path: Path | None, form: str, **heard: Callable[..., bool]) -> Written:
+        def write(
+            asked: Asked, path: Path | None, form: str, *, tell: Callable[[int], None], stop: Callable[[], bool]
+        ) -> Written:
             run = open_report(desk, asked)
+            tell(0)
             if path is None:
                 return report_bytes(desk, run, form)
-            return write_report(desk, run, path, form, stop=heard["stop"])
+            return write_report(desk, run, path, form, stop=stop)
 
         def build(context: ScreenContext) -> ReportsView:
             return ReportsView(replace(context, write_report=write))
@@ -135,7 +138,9 @@ def test_the_rows_the_totals_and_the_chart_are_those_of_the_report(worked: Store
     assert view.grid is not None
     assert [line.row for line in view.grid.table.rows()] == reading.rows
     assert view.grid.total_cells() == [list(line.cells) for line in view.grid.lines(reading.lines)]
-    assert not view.findChild(QWidget, "reports.chart").isHidden()
+    chart = view.findChild(QWidget, "reports.chart")
+    assert chart is not None
+    assert not chart.isHidden()
 
 
 def test_a_number_opens_its_rows_with_keys_and_a_row_its_patient(worked: Store, at: At, qtbot: QtBot) -> None:
