@@ -39,6 +39,7 @@ NO_FORM = {
     "claims.show": "chooses the list",
     "claims.kind": "chooses the form",
     "sync.show": "chooses between the systems and what waits",
+    "reports.query_kept": "chooses a kept query",
     "reports.preset": "chooses the days of a report",
     "reports.from": "chooses the days of a report",
     "reports.to": "chooses the days of a report",
@@ -195,6 +196,7 @@ def with_documents(form: str) -> Callable[[Clinic], dict[str, str]]:
 FORMS: dict[str, tuple[str, str, Callable[[Clinic], dict[str, str]], Reach, int]] = {
     # name: screen, role, arguments, how the form is reached, how many fields it has at least
     "registration": ("reception", "front_desk", plain(), there, 5),
+    "a query": ("reports", "administrator", plain(), press("reports.query"), 20),
     "registration of somebody known": ("reception", "front_desk", about_patient, there, 5),
     "two registrations": ("merge", "front_desk", twice.registered, there, 3),
     "two registrations parted": ("unmerge", "front_desk", twice.merged, there, 1),

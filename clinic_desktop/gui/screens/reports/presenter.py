@@ -1,18 +1,23 @@
 """What the page Reports decides: what is asked, which answer still counts, how much of it is shown. No Qt."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.report_query import NAME, Definition
 from clinic_desktop.domain.reporting import Asked, Group, Report, Row
 from clinic_desktop.domain.reporting_behind import Opening, opening
+from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.shell.patients import patient_screen
 from clinic_desktop.gui.tasks import Tasks, WriteReport
-from clinic_desktop.services import reporting
+from clinic_desktop.services import report_queries, reporting
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.numbers import patient_by_mrn
+from clinic_desktop.services.report_queries import SavedQuery
 from clinic_desktop.services.reporting import Run, Stopped
 from clinic_desktop.services.reporting_behind import Thing, open_behind
 
@@ -92,6 +97,9 @@ class View(Protocol):
     def show_things(self, things: Things) -> None: ...  # noqa: D102
     def show_writing(self, writing: Writing) -> None: ...  # noqa: D102
     def show_problem(self, error: Exception) -> None: ...  # noqa: D102
+    def show_kept(self, kept: tuple[SavedQuery, ...]) -> None: ...  # noqa: D102
+    def restore_query(self, draft: Mapping[str, object]) -> None: ...  # noqa: D102
+    def query_saved(self) -> None: ...  # noqa: D102
 
 
 class ReportsPresenter:
@@ -145,7 +153,7 @@ class ReportsPresenter:
         desk = self._desk
 
         def work() -> Reading:
-            reading.run = reporting.open_report(desk, asked)
+            reading.run = report_queries.open_any(desk, asked)
             reading.run.into(reading, lambda: reading.stopped.is_set() or self._tasks.closed)
             reading.done = True
             return reading
@@ -166,6 +174,46 @@ class ReportsPresenter:
             self._told = reading.count
             self._view.show_reading(reading)
         return not reading.done and not reading.stopped.is_set()
+
+    @property
+    def may_query(self) -> bool:
+        """Whether this role puts queries together."""
+        return self._desk.may("report_queries.open_query")
+
+    def begin_query(self) -> None:
+        """Turn to the query that is being put together."""
+        self.cancel()
+        self.close_things()
+        self.reading, self._told = None, -1
+        self.report = Report(NAME, "", "", (), frozenset(), grouped=False)
+        self.asked = replace(self.asked, name=NAME, group=Group.NONE, patient_id=None, only=(), definition="")
+        desk = self._desk
+        self._tasks.query("kept", lambda: report_queries.kept_queries(desk), self._view.show_kept)
+        KeptDraft(desk, self._tasks, "reports.query").recall(self._view.restore_query)
+
+    def keep_query(self, fields: dict[str, str]) -> None:
+        """Keep what is being put together."""
+        KeptDraft(self._desk, self._tasks, "reports.query").keep(fields)
+
+    def run_query(self, definition: Definition) -> None:
+        """Ask a query."""
+        try:
+            asked = report_queries.asked_query(definition.text(), self.asked.last)
+        except Refusal as refused:
+            self._view.show_problem(refused)
+            return
+        self.ask(asked)
+
+    def save_query(self, definition: Definition) -> None:
+        """Keep a query under its name."""
+        desk = self._desk.once(draft=KeptDraft(self._desk, self._tasks, "reports.query").key)
+
+        def saved(_id: str) -> None:
+            self._view.query_saved()
+            self._tasks.query("kept", lambda: report_queries.kept_queries(desk), self._view.show_kept)
+
+        text = definition.text()
+        self._tasks.change(lambda: report_queries.save_query(desk, text), saved, self._view.show_problem)
 
     def about(self, mrn: str) -> None:
         """Ask about the patient with this record number."""

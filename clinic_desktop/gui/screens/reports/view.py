@@ -1,33 +1,33 @@
 """The page Reports as it is seen: the list, the question, the chart, the rows with their totals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.domain.reporting import Asked, Kind, Report
+from clinic_desktop.domain.reporting import Asked, Report
 from clinic_desktop.domain.reporting_behind import opening
 from clinic_desktop.gui.screens.reports.behind import BehindPanel
+from clinic_desktop.gui.screens.reports.chart import MOST_BARS, ChartBox
 from clinic_desktop.gui.screens.reports.criteria import Criteria
 from clinic_desktop.gui.screens.reports.files import FileStrip, choose_path
 from clinic_desktop.gui.screens.reports.grid import Grid, Line
 from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, Choices, Reading, ReportsPresenter, Things, Writing
+from clinic_desktop.gui.screens.reports.query import QueryForm
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.formstack import Side
-from clinic_desktop.gui.widgets.levels import ROW, Level, LevelBars
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Panel, Section, clear_layout, label
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _, ngettext
+from clinic_desktop.services.report_queries import SavedQuery
 from clinic_desktop.services.reporting_behind import Thing
 
 LOOK_MS = 150  # between two looks at what the worker has read
-MOST_BARS = 31  # as on paper
-SEEN_BARS = 7
 LIST_WIDTH = 216
 
 
@@ -44,13 +44,12 @@ class ReportsView(ScreenView):
         )  # fmt: skip
         self.grid: Grid | None = None
         self.criteria: Criteria | None = None
-        self._drawn: tuple[object, int] | None = None
+        self.query: QueryForm | None = None
+        self._drawn: tuple[object, ...] | None = None
         self._panel = Panel(name="reports.panel")
         self._question = label("", "secondary", name="reports.question", wrap=True)
         self._top = QVBoxLayout()
-        self._bars = LevelBars("reports.chart")
-        self._drawn_words = label("", "label", name="reports.drawn")
-        self._chart = QScrollArea()
+        self._chart = ChartBox()
         self._place = QVBoxLayout()
         self._measured = Section(_("How it is measured"), folded=True, name="reports.measured")
         self._formulas = label("", "secondary", name="reports.formulas", wrap=True)
@@ -72,17 +71,12 @@ class ReportsView(ScreenView):
         for words, form in ((_("P&DF"), "pdf"), (_("&CSV"), "csv"), (_("E&xcel"), "xlsx")):
             self.add_button(words, f"reports.{form}", partial(self._export, form))
         self.add_button(_("&Print"), "reports.print", self._print)
+        if self.presenter.may_query:
+            self.add_button(_("Build a &query"), "reports.query", self._build_query)
 
     def _build(self) -> None:
         self.list.setFixedWidth(LIST_WIDTH)
         self.list.selected.connect(lambda _one: self._choose.start())
-        self._chart.setWidget(self._bars)
-        self._chart.setWidgetResizable(True)
-        self._chart.setFrameShape(QFrame.Shape.NoFrame)
-        self._chart.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._chart.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._hide_chart()
         formulas = QScrollArea()
         formulas.setWidget(self._formulas)
         formulas.setWidgetResizable(True)
@@ -96,7 +90,6 @@ class ReportsView(ScreenView):
         self._stop.hide()
         self._panel.add(self._question)
         self._panel.body.addLayout(self._top)
-        self._panel.add(self._drawn_words)
         self._panel.add(self._chart)
         self._panel.body.addLayout(self._place, 1)
         self._panel.body.addLayout(foot)
@@ -113,7 +106,7 @@ class ReportsView(ScreenView):
         row.addWidget(self.behind, 4)
         self.behind.table.opened.connect(self._open_patient)
         self.behind.table.selected.connect(lambda _thing: self._offer())
-        self._bars.opened.connect(self._open_bar)
+        self._chart.bars.opened.connect(self._open_bar)
         self.set_body(body)
 
     # The shell --------------------------------------------------------------------------------------------
@@ -146,6 +139,7 @@ class ReportsView(ScreenView):
         self._question.setText(_(report.question))
         self._close_behind()
         clear_layout(self._top)
+        self.query = None
         self.criteria = Criteria(report, asked, choices, self._today)
         self.criteria.asked.connect(self.ask)
         self.criteria.about.connect(self.presenter.about)
@@ -187,19 +181,19 @@ class ReportsView(ScreenView):
         self._say("")
         if self.presenter.writing is None:
             self._file.hide()
-        self._window.show_error(error, self.criteria)
+        self._window.show_error(error, self.criteria if self.query is None else self.query.form)
 
     # -----------------------------------------------------------------------------------------------------
 
     def _show_grid(self, reading: Reading | None) -> None:
         """Make the table for the columns that this question has, where it is another one."""
         run = None if reading is None else reading.run
-        wanted = None if run is None else (run.report.name, len(run.columns))
+        wanted = None if run is None else (run.report.name, run.columns)
         if wanted is not None and wanted == self._drawn:
             return
         self._drawn = wanted
         clear_layout(self._place)
-        self._hide_chart()
+        self._chart.hide()
         self.grid = None
         if run is None:
             self._place.addStretch(1)
@@ -212,37 +206,10 @@ class ReportsView(ScreenView):
         self._offer()
 
     def _show_chart(self, reading: Reading) -> None:
-        run = reading.run
-        place = -1
-        if run is not None and reading.done and 1 < reading.count <= MOST_BARS:
-            place = next((at for at, one in enumerate(run.columns) if one.name == run.report.chart), -1)
-        if run is None or place < 0 or self.grid is None:
-            self._hide_chart()
-            return
-        shown = [column for column in run.columns if column.shown]
-        column = run.columns[place]
-        at = shown.index(column)
-        heads = [n for n, one in enumerate(shown[:at]) if one.kind in {Kind.TEXT, Kind.DAY} and one.name != "currency"]
-        levels = []
-        for line in self._lines(reading):
-            value = line.row[place]
-            words = " · ".join(line.cells[n] for n in heads if line.cells[n])
-            levels.append(Level(line.place, words, value if isinstance(value, int) else 0, line.cells[at]))
-        if not any(level.value > 0 for level in levels):
-            self._hide_chart()
-            return
-        self._bars.set_levels(_(column.title), levels)
-        self._chart.setFixedHeight(min(len(levels), SEEN_BARS) * ROW + 4)
-        self._drawn_words.setText(_(column.title))
-        self._drawn_words.show()
-        self._chart.show()
-
-    def _hide_chart(self) -> None:
-        self._drawn_words.hide()
-        self._chart.hide()
-
-    def _lines(self, reading: Reading) -> list[Line]:
-        return [] if self.grid is None else self.grid.lines(reading.rows)
+        if reading.run is None or not reading.done or self.grid is None:
+            self._chart.hide()
+        else:
+            self._chart.show_lines(reading.run, self.grid.lines(reading.rows[: MOST_BARS + 1]))
 
     def _chosen(self) -> None:
         one = self.list.current()
@@ -286,7 +253,10 @@ class ReportsView(ScreenView):
         self._offer()
 
     def _open_number(self, line: Line, column: str) -> None:
-        shown = next(one for one in self.presenter.report.columns if one.name == column)
+        shown = next((one for one in self.presenter.report.columns if one.name == column), None)
+        if shown is None:
+            self._window.say(_("A query's numbers have no rows of their own: ask for the rows instead."))
+            return
         heads = [] if line.place < 0 else self.grid.heads(line) if self.grid is not None else []
         title = " · ".join([_(shown.title), *(heads or [_("Total")])])
         if not self.presenter.open_things(column, line.row, title, total=line.place < 0):
@@ -337,12 +307,58 @@ class ReportsView(ScreenView):
         if not self.behind.isHidden() and thing is not None and thing.patient_id:
             self.set_primary(_("Open the patient"), lambda: self._open_patient(thing), name="reports.patient")
             return
+        if self.query is not None:
+            self.set_primary(_("Run the query"), self._run_query, name="reports.run")
+            return
         chosen = None if self.grid is None else self.grid.chosen()
         can = chosen is not None and opening(self.presenter.report, chosen[1]) is not None
         self.set_primary(_("Show the rows behind it"), self._open_chosen, name="reports.behind", enabled=can)
 
+    # A query of one's own --------------------------------------------------------------------------------
+
+    def _build_query(self) -> None:
+        self._close_behind()
+        self._choose.stop()
+        quiet = QSignalBlocker(self.list)
+        self.list.view.setCurrentIndex(QModelIndex())
+        quiet.unblock()
+        clear_layout(self._top)
+        self.criteria = None
+        self.query = QueryForm(self.presenter.keep_query, self.presenter.save_query)
+        self._top.addWidget(self.query)
+        self._panel.set_title(_("Query"))
+        self._question.setText(_("What do you want to know? It only reads, and what is asked is on record."))
+        self._measured.hide()
+        self._show_grid(None)
+        self._say("")
+        self.presenter.begin_query()
+        self._offer()
+
+    def _run_query(self) -> None:
+        if self.query is not None:
+            self.query.form.clear_errors()
+            self.presenter.run_query(self.query.definition())
+            self._watch()
+
+    def show_kept(self, kept: tuple[SavedQuery, ...]) -> None:
+        """Offer the queries that are kept."""
+        if self.query is not None:
+            self.query.show_kept(kept)
+
+    def restore_query(self, draft: Mapping[str, object]) -> None:
+        """Put back the query that was being put together."""
+        if self.query is not None:
+            self.query.restore(draft)
+
+    def query_saved(self) -> None:
+        """Say that the query is kept."""
+        self._window.say(_("The query is kept."))
+
     def _export(self, form: str) -> None:
         asked = self.presenter.asked
+        if self.query is not None and not asked.definition:
+            self._window.say(_("Run the query first."))
+            return
         if asked.patient_id is None and self.presenter.report.about_patient:
             self._window.say(_("Write the patient's record number above."))
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.reporting import Asked, Kind
@@ -18,7 +18,8 @@ from clinic_desktop.gui.screens.reports.view import ReportsView
 from clinic_desktop.gui.shell.screen import ScreenContext
 from clinic_desktop.reports.report_check import check_report
 from clinic_desktop.reports.report_file import Written, report_bytes, write_report
-from clinic_desktop.services.reporting import open_report, reports_for
+from clinic_desktop.services.report_queries import kept_queries, open_any
+from clinic_desktop.services.reporting import reports_for
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.unit.gui.screens.one_screen import OneScreen
@@ -56,7 +57,7 @@ def at(qtbot: QtBot, desk_for: DeskFor) -> At:
         def write(
             asked: Asked, path: Path | None, form: str, *, tell: Callable[[int], None], stop: Callable[[], bool]
         ) -> Written:
-            run = open_report(desk, asked)
+            run = open_any(desk, asked)
             tell(0)
             if path is None:
                 return report_bytes(desk, run, form)
@@ -240,3 +241,66 @@ def test_the_days_of_a_word_begin_where_the_calendar_says() -> None:
         TODAY, date(2026, 3, 9), date(2026, 3, 1), date(2026, 1, 1),
     ]  # fmt: skip
     assert Kind.MONEY in {column.kind for column in REPORTS["revenue-analysis"].columns}
+
+
+def choose(window: Desked, name: str, key: str) -> None:
+    box = window.findChild(QComboBox, name)
+    assert box is not None, name
+    assert box.findData(key) >= 0, (name, key)
+    box.setCurrentIndex(box.findData(key))
+
+
+def write_in(window: Desked, name: str, words: str) -> None:
+    line = window.findChild(QLineEdit, name)
+    assert line is not None, name
+    line.setText(words)
+
+
+def test_an_administrator_puts_a_query_together_runs_keeps_and_writes_it(
+    worked: Store, at: At, tmp_path: Path, desk_for: DeskFor
+) -> None:
+    assert worked.path.exists()
+    window = at("administrator")
+    view = page(window)
+    view.open()
+    press(window, "reports.query")
+    view.choose_path = lambda suggested, _form: tmp_path / suggested
+    press(window, "reports.csv")
+    assert window.said[-1] == "Run the query first."
+    window.primary()
+    assert "name of at most" in window.errors[-1]
+    write_in(window, "reports.query_title", "Kept by doctor")
+    choose(window, "reports.subject", "appointments")
+    press(window, "reports.mode.groups")
+    choose(window, "reports.column_0", "practitioner")
+    choose(window, "reports.tally", "sum")
+    choose(window, "reports.tally_of", "minutes")
+    choose(window, "reports.where_0", "status")
+    choose(window, "reports.how_0", "is")
+    write_in(window, "reports.value_0", "completed")
+    window.primary()
+    assert view.grid is not None
+    assert view.presenter.reading is not None
+    assert view.presenter.reading.run is not None
+    assert [one.name for one in view.presenter.reading.run.columns] == ["practitioner", "count", "sum_minutes"]
+    assert len(view.grid.table.rows()) == 2
+    press(window, "reports.csv")
+    assert check_report(next(tmp_path.glob("query-*.csv"))).whole
+    press(window, "reports.query_save")
+    assert window.said[-1] == "The query is kept."
+    (kept,) = kept_queries(desk_for("administrator"))
+    assert kept.definition.title == "Kept by doctor"
+    write_in(window, "reports.query_title", "")
+    choose(window, "reports.query_kept", kept.id)
+    assert view.query is not None
+    assert view.query.definition() == kept.definition
+    view.open(report="queue-analytics")
+    assert view.query is None
+    assert view.criteria is not None
+
+
+def test_nobody_else_is_offered_a_query(worked: Store, at: At) -> None:
+    assert worked.path.exists()
+    window = at("pharmacist")
+    page(window).open()
+    assert window.findChild(QAbstractButton, "reports.query") is None
