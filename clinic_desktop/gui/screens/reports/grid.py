@@ -39,8 +39,8 @@ class NumberPainter(CellPainter):
         """Paint a cell, and the ring where it is the one chosen."""
         super().paint(painter, option, index)
         here = self._table.currentIndex()
-        if (here.row(), here.column()) == (index.row(), index.column()) and self._table.hasFocus():
-            painter.setPen(QPen(QColor(theme.tokens().accent), 2))
+        if (here.row(), here.column()) == (index.row(), index.column()):
+            painter.setPen(QPen(QColor(theme.tokens().accent), 2 if self._table.hasFocus() else 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -3), 4, 4)
 

@@ -27,7 +27,7 @@ from clinic_desktop.services.query_subjects import SUBJECTS
 from clinic_desktop.services.report_queries import SavedQuery
 
 COLUMNS, CONDITIONS = 5, 3
-HEIGHT = 292
+HEIGHT = 236
 
 
 class QueryForm(QWidget):
@@ -59,6 +59,9 @@ class QueryForm(QWidget):
         self._build()
         self._subject.edited.connect(self._offer)
         self.kept.edited.connect(self._take_kept)
+        for _column, how, _value, other in self._where:
+            how.edited.connect(lambda how=how, other=other: other.setVisible(how.value() == "between"))
+            other.hide()
         self.form.set_values({"mode": "list"})
         self._offer()
 
