@@ -295,7 +295,7 @@ def test_an_administrator_puts_a_query_together_runs_keeps_and_writes_it(
     assert view.query is not None
     assert view.query.definition() == kept.definition
     view.open(report="queue-analytics")
-    assert view.query is None
+    assert page(window).query is None
     assert view.criteria is not None
 
 
