@@ -62,6 +62,7 @@ IMMUNIZATION: Final = """
 """
 
 QUALITY: Final = """
+    -- A join of what was computed has no index to go by: two lists are put together and grouped instead.
     WITH people AS MATERIALIZED (
         SELECT p.id AS id,
                substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age
@@ -79,7 +80,7 @@ QUALITY: Final = """
         FROM vital_signs v
         WHERE v.code IN ('8480-6', '8462-4') AND v.status = 'final' AND v.taken_at >= :from_at AND v.taken_at < :to_at
         GROUP BY 1, 2 HAVING systolic IS NOT NULL AND diastolic IS NOT NULL
-    ), lasts AS (
+    ), lasts AS MATERIALIZED (
         SELECT * FROM (
             SELECT *, row_number() OVER (PARTITION BY patient ORDER BY taken_on DESC) AS k FROM pressures
         ) WHERE k = 1
@@ -89,21 +90,37 @@ QUALITY: Final = """
         FROM lab_results r JOIN lab_tests t ON t.code = r.test_code
         WHERE t.loinc = '4548-4' AND r.unit = '%' AND r.status = 'released'
           AND r.released_at >= :from_at AND r.released_at < :to_at
-    ), newest AS (
+    ), newest AS MATERIALIZED (
         SELECT * FROM (
             SELECT *, row_number() OVER (PARTITION BY patient ORDER BY released_at DESC, row DESC) AS k FROM sugars
         ) WHERE k = 1
+    ), pressed AS (
+        SELECT p.id AS id FROM people p
+        WHERE p.age BETWEEN 18 AND 85 AND p.id IN (SELECT patient FROM ill WHERE code = 'I10')
+    ), sugared AS (
+        SELECT p.id AS id FROM people p
+        WHERE p.age BETWEEN 18 AND 75 AND p.id IN (SELECT patient FROM ill WHERE code BETWEEN 'E08' AND 'E14')
+    ), pressure AS (
+        SELECT id, max(taken_on) AS taken_on, max(systolic) AS systolic, max(diastolic) AS diastolic FROM (
+            SELECT id, NULL AS taken_on, NULL AS systolic, NULL AS diastolic FROM pressed
+            UNION ALL
+            SELECT patient, taken_on, systolic, diastolic FROM lasts WHERE patient IN (SELECT id FROM pressed)
+        ) GROUP BY id
+    ), sugar AS (
+        SELECT id, max(released_at) AS released_at, max(value) AS value FROM (
+            SELECT id, NULL AS released_at, NULL AS value FROM sugared
+            UNION ALL
+            SELECT patient, released_at, value FROM newest WHERE patient IN (SELECT id FROM sugared)
+        ) GROUP BY id
     )
     SELECT '' AS period, 'blood_pressure' AS measure_key, coalesce(l.taken_on, '') AS at, 'blood pressure' AS what,
            coalesce(CAST(l.systolic AS INTEGER) || '/' || CAST(l.diastolic AS INTEGER), 'none in the period') AS detail,
-           p.id AS patient, 1 AS eligible, coalesce(l.systolic < 140 AND l.diastolic < 90, 0) AS met
-    FROM people p LEFT JOIN lasts l ON l.patient = p.id
-    WHERE p.age BETWEEN 18 AND 85 AND p.id IN (SELECT patient FROM ill WHERE code = 'I10')
+           l.id AS patient, 1 AS eligible, coalesce(l.systolic < 140 AND l.diastolic < 90, 0) AS met
+    FROM pressure l
     UNION ALL
     SELECT '', 'hba1c', coalesce(MOMENT(n.released_at), ''), 'HbA1c', coalesce(n.value || ' %', 'none in the period'),
-           p.id, 1, coalesce(n.value <= 9.0, 0)
-    FROM people p LEFT JOIN newest n ON n.patient = p.id
-    WHERE p.age BETWEEN 18 AND 75 AND p.id IN (SELECT patient FROM ill WHERE code BETWEEN 'E08' AND 'E14')
+           n.id, 1, coalesce(n.value <= 9.0, 0)
+    FROM sugar n
     UNION ALL
     SELECT '', 'reconciliation', MOMENT(e.started_at), 'visit', '', KEPT(e.patient_id), 1,
            EXISTS (SELECT 1 FROM consultation_steps c WHERE c.encounter_id = e.id AND c.step = 'history'

@@ -105,6 +105,11 @@ class _Names:
     def __init__(self, connection: Connection, desk: Desk, *, named: bool) -> None:
         self._connection, self._named = connection, named
         self._asking = Asking(desk.session, desk.now, desk.store.clock.steady())
+        rows = connection.exec_driver_sql(
+            "SELECT DISTINCT coalesce(m.merged_into, m.id) FROM record_restrictions r"
+            " JOIN patients m ON m.id = r.patient_id WHERE r.status = 'active'"
+        )
+        self._restricted = frozenset(rows.scalars())  # nearly everybody's record is open: only these are asked about
         self._known: dict[str, tuple[int, str, str, str, bool]] = {}
 
     def thing(self, at: str, what: str, detail: str, patient: object, amount: int) -> Thing:
@@ -118,7 +123,8 @@ class _Names:
 
     def _ask(self, patient: str) -> tuple[str, str, str, bool]:
         # A name in a list of work says nothing of a record; beside a problem or a result it does.
-        if not self._named and not consent_gate.may_open(self._connection, self._asking, patient):
+        restricted = not self._named and patient in self._restricted
+        if restricted and not consent_gate.may_open(self._connection, self._asking, patient):
             return "", "", "", True
         found = self._connection.exec_driver_sql(
             "SELECT mrn, family_name || ', ' || given_names FROM patients WHERE id = ?", (patient,)
