@@ -205,6 +205,7 @@ class Cells:
     def of(self, row: Row) -> tuple[str, ...]:
         """The cells of one row."""
         made = []
+        digits = -1  # of the row's currency, looked up when an amount comes up
         for at, kind in self._shown:
             value = row[at]
             if isinstance(value, str):
@@ -212,8 +213,9 @@ class Cells:
             elif value is None:
                 made.append("")
             elif kind is Kind.MONEY:
-                currency = "" if self._currency is None else str(row[self._currency] or "")
-                made.append(decimal(value, minor_digits(currency)))
+                if digits < 0:
+                    digits = minor_digits("" if self._currency is None else str(row[self._currency] or ""))
+                made.append(decimal(value, digits))
             else:
                 made.append(decimal(value, 1) if kind is Kind.TENTHS else str(value))
         return tuple(made)
@@ -221,9 +223,10 @@ class Cells:
 
 def decimal(value: int, digits: int) -> str:
     """A whole number of tenths, hundredths or thousandths, written with a point."""
-    whole, rest = divmod(abs(value), 10**digits)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{whole}" + (f".{rest:0{digits}d}" if digits else "")
+    if not digits:
+        return str(value)
+    figures = str(abs(value)).zfill(digits + 1)
+    return f"{'-' if value < 0 else ''}{figures[:-digits]}.{figures[-digits:]}"
 
 
 _UNSEEN = re.compile(r"[^\x20-\x7e]")
