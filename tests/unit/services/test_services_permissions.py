@@ -63,7 +63,6 @@ NO_ACCESS_ROW = {
         "dashboard.today_numbers", "dashboard.trend", "dashboard_now.queue_now", "dashboard_now.laboratory_now",
         "dashboard_now.pharmacy_now", "dashboard_now.money_now", "dashboard_quality.quality_now",
         "dashboard_office.jobs_health", "dashboard_office.screen_speeds",
-        "reporting.filter_choices",
         "reporting.filter_choices", "report_queries.kept_queries",
     },
     WORK_LISTS: {
