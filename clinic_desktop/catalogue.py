@@ -31,6 +31,7 @@ _SCREENS = (
     "review",
     "billing",
     "oversight",
+    "reports",
     "claims",
     "imports",
     "devices",

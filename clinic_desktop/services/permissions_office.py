@@ -38,6 +38,20 @@ OFFICE: dict[str, frozenset[str]] = {
     "remotes.last_change": frozenset({ADMINISTRATOR}),
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting_behind.open_behind": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    **dict.fromkeys(
+        (
+            "report_queries.open_query",
+            "report_queries.save_query",
+            "report_queries.drop_query",
+            "report_queries.kept_queries",
+        ),
+        frozenset({ADMINISTRATOR}),
+    ),
+    "report_queries.open_any": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "report_desk.lend": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "report_queries.begun_any": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting.begun": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
     # templates of letters, and the head of the clinic's papers
     "templates.templates": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
@@ -48,6 +62,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "templates.filled_template": CLINICAL,
     "logos.set_logo": frozenset({ADMINISTRATOR}),
     "logos.remove_logo": frozenset({ADMINISTRATOR}),
+    "reporting.filter_choices": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     # what the background process does by itself
     "jobs.job_history": frozenset({ADMINISTRATOR}),
     "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),

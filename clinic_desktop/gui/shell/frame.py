@@ -125,9 +125,10 @@ class Frame(QWidget):
 
     def _view(self, name: str) -> ScreenView | None:
         if name not in self._views:
+            place = self.place
             context = ScreenContext(
-                desk=self.place.desk, tasks=self._new_tasks(), window=self, settings=self.place.settings,
-                today=self.place.today, prove=self.place.prove, office=self.place.office, program=self.place.program,
+                desk=place.desk, tasks=self._new_tasks(), window=self, settings=place.settings, today=place.today,
+                prove=place.prove, office=place.office, program=place.program, write_report=place.write_report,
             )  # fmt: skip
             try:
                 view = self._screens[name].build(context)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from clinic_desktop.gui.shell.patients import patient_screen
 from clinic_desktop.gui.shell.program import Program
 from clinic_desktop.gui.shell.staffline import StaffLine
+from clinic_desktop.gui.tasks import WriteReport, nothing_written
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class Workplace:
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
     program: Program = field(default_factory=Program)  # what runs beside the window
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
+    write_report: WriteReport = nothing_written  # writes a report's file in a process of its own
 
     @property
     def patient_screen(self) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.gui.shell.program import Program
-from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.gui.tasks import Tasks, WriteReport, nothing_written
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.labels import Elided
@@ -81,6 +81,7 @@ class ScreenContext:
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
     program: Program = field(default_factory=Program)  # what runs beside the window
+    write_report: WriteReport = nothing_written  # writes a report's file in a process of its own
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ NO_ACCESS_ROW = {
         "dashboard_now.pharmacy_now", "dashboard_now.money_now", "dashboard_quality.quality_now",
         "dashboard_office.jobs_health", "dashboard_office.screen_speeds",
         "templates.templates", "templates.template_versions",
+        "reporting.filter_choices", "report_queries.kept_queries",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",

@@ -3,7 +3,7 @@
 from clinic_desktop.store.migrations import run_beside
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
