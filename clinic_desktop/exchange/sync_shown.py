@@ -5,6 +5,7 @@ Nothing is asked of any system here: the rows that sync keeps are read, beside w
 
 import importlib
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, cast
@@ -17,7 +18,7 @@ from sync.engine.run import Engine
 from sync.engine.status import WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Kept, Sweep, Work
+from sync.engine.store.tables import Conflict, Intent, Kept, Quarantine, Sweep, Work
 from sync.engine.sweeping import reads_again
 from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
@@ -81,6 +82,7 @@ class SystemShown:
     found: tuple[tuple[str, str], ...]
     endings: tuple[tuple[str, str], ...]
     kinds: tuple[KindShown, ...]
+    set_aside: tuple[tuple[str, int], ...] = ()  # what came and could not be taken in, by kind
 
 
 @dataclass(frozen=True)
@@ -279,6 +281,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         tuple(sorted((name, value) for name, value in found.items() if name not in ends)),
         tuple(sorted((name.removeprefix("header "), found[name]) for name in ends)),
         tuple(counted),
+        tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
     )  # fmt: skip
 
 

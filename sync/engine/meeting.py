@@ -169,6 +169,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
         set_aside(desk, rows, seen, error)
         return None
     shadow.revision = again.revision if again is not None else 0
+    rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(merged.adopt))
     return mine if mine is not None else dict(merged.here)
 

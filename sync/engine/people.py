@@ -9,7 +9,7 @@ from sync.engine.meeting import projected
 from sync.engine.settling import acknowledge
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.taking import join, look
 from sync.port import Body, Kind, Put, Seen
 
@@ -292,6 +292,9 @@ class People:
             rows = Rows(unit)
             queries.look_anew(rows, desk.system)
             queries.try_again(rows, desk.system, desk.now())
+            for aside in rows.find(Quarantine, system=desk.system):
+                if not aside.remote_id.startswith("?"):
+                    look(desk, rows, aside.kind, aside.remote_id, "set aside")
             desk.wish(rows)
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()

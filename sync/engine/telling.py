@@ -229,7 +229,7 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
     if body is None:
         cannot_tell(desk, rows, work, "what they hide is not known here in clear; it cannot be sent safely")
         return None
-    held = updating.held_back(desk, kp, mode, changed, met.there, seen)
+    held = updating.held_back(desk, rows, kp, mode, changed, met.there, seen)
     if held is not None:
         del body[held]
         changed -= {held}

@@ -62,13 +62,14 @@ def way(kp: KindProfile, mode: Mode | None) -> Put:
 
 
 def held_back(
-    desk: Desk, kp: KindProfile, mode: Mode | None, changed: frozenset[str], there: Body, seen: Seen
+    desk: Desk, rows: Rows, kp: KindProfile, mode: Mode | None, changed: frozenset[str], there: Body, seen: Seen
 ) -> str | None:
     """The member that the first update leaves out, so that what is read back tells; None where none may be.
 
-    Its value there is out of date, and nobody is harmed while it is missing: it is nothing clinical, or was taken away.
+    Once for each kind, whatever comes of it. Its value there is out of date, and nobody is harmed while it is missing:
+    it is nothing clinical, or was taken away.
     """
-    if mode is not None or kp.put is Put.TOP or kp.progress is not None:
+    if mode is not None or kp.put is Put.TOP or kp.progress is not None or desk.get(rows, f"held:{kp.kind}"):
         return None
     # What would not be told from hidden where it is missing teaches nothing.
     hidden = desk.remote.masked(seen.body) | desk.remote.masked({**seen.body, **dict.fromkeys(changed)})
@@ -94,6 +95,8 @@ def note(desk: Desk, rows: Rows, local_id: str, seen: Seen, body: Body, held: st
         for name, value in clear(desk, seen).items()
         if name in kp.rules and name not in body and name not in stamps and not empty(value)
     }
+    if held is not None:
+        desk.keep(rows, f"held:{seen.kind}", held)
     written = {"local_id": local_id, "before": before, "held": held, "at": desk.now(), "took": False}
     if kp.progress is None and before:
         desk.keep(rows, _name(seen.kind, seen.remote_id), dumps(written))
