@@ -6,7 +6,6 @@ from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     at,
     found_words,
-    kind_words,
     kinds_columns,
     seconds_words,
     state_look,
@@ -14,6 +13,7 @@ from clinic_desktop.gui.screens.sync.words import (
 )
 from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.formstack import Side
+from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.pill import Pill
