@@ -92,6 +92,7 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             if chosen.afresh:
                 for people in office.engine.people.values():
                     people.sync_now(here.desk.session.staff_id)
+                    people.look_at_set_aside()
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,

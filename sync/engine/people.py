@@ -292,12 +292,18 @@ class People:
             rows = Rows(unit)
             queries.look_anew(rows, desk.system)
             queries.try_again(rows, desk.system, desk.now())
-            for aside in rows.find(Quarantine, system=desk.system):
-                if not aside.remote_id.startswith("?"):
-                    look(desk, rows, aside.kind, aside.remote_id, "set aside")
             desk.wish(rows)
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
+
+    def look_at_set_aside(self) -> None:
+        """Have what could not be taken in read once more."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            for aside in rows.find(Quarantine, system=desk.system):
+                if not aside.remote_id.startswith("?"):
+                    look(desk, rows, aside.kind, aside.remote_id, "set aside")
 
     def put_mode(self, kind: Kind, mode: str, who: str) -> None:
         """Say whether an update replaces a record of a kind there. Raises UnknownError where there is no update."""
