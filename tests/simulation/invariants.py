@@ -132,6 +132,8 @@ def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
         link = rows.get(Link, "alpha", one.kind, one.id)
         if link is None or not one.shown or (one.kind, link.local_id, one.member) in world.decided or world.lost_backup:
             continue
+        if one.written_at >= one.sent_at - 2.0:
+            continue  # a request that was very late: nobody had seen then what it wrote over, and it is told again
         if one.member == "allergies" and set(one.old or ()) - set(one.new or ()) - _taken_out(rows, link.local_id):
             found.append(f"I3 an allergy was taken out of {one.id}")
         if one.member == "notes" and not set(str(one.old).split("\n")) <= set(str(one.new).split("\n")):
