@@ -5,10 +5,12 @@ import json
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from clinic_desktop.clock import to_text
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -143,10 +145,13 @@ class Settled:
 def receive_message(act: Act, message: ReceivedMessage) -> Taken:
     """Keep a message with everything that was read from it; the very same again is kept once."""
     sha256 = hashlib.sha256(message.raw).hexdigest()
-    same = select(device_messages.c.id).where(
-        device_messages.c.sha256 == sha256, device_messages.c.kind == message.kind,
-        device_messages.c.device == message.device,
-    )  # fmt: skip
+    c = device_messages.c
+    same = select(c.id).where(c.sha256 == sha256, c.kind == message.kind, c.device == message.device)
+    # A body of the API may bear neither number nor time: under another key, or much later, it is another measurement.
+    if message.kind == "api" and message.control_id is not None:
+        same = same.where(c.control_id == message.control_id)
+    elif message.kind == "api":
+        same = same.where(c.received_at >= to_text(act.now - timedelta(minutes=10)))
     before = act.conn.execute(same).scalars().first()
     if before is not None:
         return Taken(str(before), again=True)
