@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain.refusals import Refusal
@@ -12,10 +12,13 @@ from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.device_people import owners
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import require_patient, shown_name
+from clinic_desktop.store.tables.devices import device_messages
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.scheduling import queue_entries
 from clinic_desktop.store.tables.staff import staff
+
+IN_ACT = ("has_unfiled",)
 
 # What the public call screen shows of a person beside the ticket: nothing, unless the clinic chose otherwise.
 SHOWS = ("ticket", "initials", "name")
@@ -88,3 +91,9 @@ def _of_name(shows: str, family: str, given: str) -> str:
     if shows == "initials":
         return " ".join(f"{word[:1]}." for word in (given, family) if word.strip())
     return ""
+
+
+def has_unfiled(connection: Connection) -> bool:
+    """Whether a process that ended left something that is kept and not yet filed, whoever listens now."""
+    waiting = select(device_messages.c.id).where(device_messages.c.state == "received").limit(1)
+    return connection.execute(waiting).first() is not None

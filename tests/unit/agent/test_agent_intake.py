@@ -7,12 +7,14 @@ import pytest
 
 from clinic_desktop.agent import intake as intake_module
 from clinic_desktop.agent.intake import Intake
+from clinic_desktop.agent.receiving import Receiver
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.services import devices
 from clinic_desktop.services.clinic import Clinic
 from clinic_desktop.services.devices import ReceivedMessage
+from clinic_desktop.services.letterbox import Letterbox
 from tests.listening import made
 from tests.unit.devices.device_case import glucose
 
@@ -91,4 +93,17 @@ def test_one_that_can_neither_be_filed_nor_set_aside_stands_in_nobodys_way(
     assert intake.settle(10)
     assert devices.unfiled_messages(desk) == ()
     intake.close()
+    clinic.close()
+
+
+def test_what_a_killed_process_left_is_filed_also_where_nothing_listens_any_more(tmp_path: Path) -> None:
+    """The listeners were turned off meanwhile: what was acknowledged stood nowhere till then."""
+    home = made(tmp_path)
+    clinic = home.open()
+    desk = clinic.begin_devices()
+    devices.receive_message(desk, _message())
+    receiver = Receiver(Letterbox(home.profile), lambda _event: None, lambda _letter: 503)
+    assert receiver.open(clinic, listening=False) == 1
+    receiver.close()
+    assert len(devices.review_list(desk)) == 1
     clinic.close()
