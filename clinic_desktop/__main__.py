@@ -17,6 +17,10 @@ def main() -> int:
         from clinic_desktop.services import pdf_reader
 
         return pdf_reader.main()
+    if sys.argv[1:2] == ["--write-report"]:
+        from clinic_desktop.reports import report_elsewhere
+
+        return report_elsewhere.main()
     words = sys.argv[1:]
     if not words or (len(words) == 2 and words[0] == "--profile"):
         from clinic_desktop import app, paths

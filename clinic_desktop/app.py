@@ -4,7 +4,6 @@ The only module that imports inside functions as a rule: until the sign-in page 
 PDF or of the network may be imported (measured: 4.9 times slower to the first paint otherwise).
 """
 
-import json
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from clinic_desktop.gui.widgets.settings import Remembered
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.clinic import Clinic
+    from clinic_desktop.services.device_views import Board
     from clinic_desktop.services.office import Office
     from clinic_desktop.services.patients import BannerFacts as KnownFacts
     from clinic_desktop.services.patients import PatientHit
@@ -69,7 +69,7 @@ class Door:
 
     def __init__(self, profile: Path) -> None:
         self.profile = profile
-        self.remembered: Remembered = RememberedInProfile(profile)
+        self.remembered: Remembered = settings.RememberedInProfile(profile)
         self._clinic: Clinic | None = None
         self._desk: Desk | None = None
         self._watch: Watch | None = None
@@ -197,6 +197,9 @@ class Door:
 
     def leave(self) -> None:
         """End the session and forget the key: nobody is signed in."""
+        from clinic_desktop.reports.report_writer import end_writers
+
+        end_writers()
         with self._guard:
             clinic, desk, watch = self._clinic, self._desk, self._watch
             self._clinic = self._desk = self._watch = None
@@ -217,6 +220,12 @@ class Door:
         watch = self._watch
         return frozenset(kind for kind, _patient in watch.moved()) if watch is not None else frozenset()
 
+    def board(self) -> "Board | None":
+        """Who is called, for the waiting room, while there is a key, whether or not the person's screen is locked."""
+        from clinic_desktop.services.device_views import board
+
+        return None if self._clinic is None else board(self._clinic.store)
+
     def key(self) -> bytes | None:
         """The data key for the background process's control line, while somebody is signed in."""
         return None if self._clinic is None else self._clinic.data_key
@@ -231,6 +240,7 @@ class Door:
 
     def _workplace(self, desk: "Desk") -> "Workplace":
         from clinic_desktop.gui.shell.gate import Workplace
+        from clinic_desktop.reports.report_writer import Writer
 
         chosen = self._settings()
         return Workplace(
@@ -249,6 +259,7 @@ class Door:
             recovery_key=self._recovery,
             prove=lambda password: self._prove(desk, password),
             office=self._office(desk),
+            write_report=Writer(desk, self.key()),
         )
 
     def _prove(self, desk: "Desk", password: str) -> None:
@@ -286,35 +297,6 @@ class Door:
             return settings.load(self.profile)
         except Trouble:
             return settings.Settings()
-
-
-class RememberedInProfile:
-    """Column widths and the like, in the settings of the workstation."""
-
-    def __init__(self, profile: Path) -> None:
-        self._profile = profile
-        self._values: dict[str, str] | None = None
-
-    def get(self, name: str) -> str | None:
-        """What was remembered under this name, or None."""
-        if self._values is None:
-            try:
-                chosen = settings.load(self._profile)
-                self._values = {"theme": chosen.theme, **json.loads(chosen.columns)}
-            except (Trouble, ValueError):
-                self._values = {}
-        return self._values.get(name)
-
-    def set(self, name: str, value: str) -> None:
-        """Remember a value; a folder that cannot be written to is no reason to stop somebody's work."""
-        if self.get(name) == value or self._values is None:
-            return
-        self._values[name] = value
-        kept = {key: item for key, item in self._values.items() if key != "theme"}
-        try:
-            settings.change(self._profile, theme=self._values.get("theme", "system"), columns=json.dumps(kept))
-        except (Trouble, OSError):
-            return
 
 
 def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
@@ -379,6 +361,7 @@ def _suggestion(hit: "PatientHit") -> "Suggestion":
 
 
 def _counts(desk: "Desk") -> Mapping[str, int]:
+    from clinic_desktop.services.device_reviewing import waiting
     from clinic_desktop.services.home import waits_for_me
     from clinic_desktop.services.inbox import unread
 
@@ -386,4 +369,6 @@ def _counts(desk: "Desk") -> Mapping[str, int]:
     for group in waits_for_me(desk):
         counts[group.screen] = counts.get(group.screen, 0) + group.count
     counts["inbox"] = unread(desk)
+    if desk.may("device_reviewing.waiting"):
+        counts["review"] = waiting(desk)
     return counts

@@ -5,6 +5,7 @@ To add a screen or a device: one folder, and one word here.
 
 _SCREENS = (
     "home",
+    "dashboard",
     "inbox",
     "reception",
     "duplicates",
@@ -27,10 +28,13 @@ _SCREENS = (
     "pharmacy",
     "stock",
     "laboratory",
+    "review",
     "billing",
     "oversight",
+    "reports",
     "claims",
     "imports",
+    "devices",
     "sync",
     "administration",
 )

@@ -15,6 +15,11 @@ def set_language(language: str) -> None:
     )
 
 
+def language() -> str:
+    """The language that words are shown in."""
+    return _catalogue.info().get("language") or "en"
+
+
 def _(text: str) -> str:
     """Translate."""
     return _catalogue.gettext(text)

@@ -24,6 +24,14 @@ class Settings:
     demo_sign_in: str = ""
     columns: str = "{}"
     api_port: int = 0  # where the local API answers on this machine; 0 is nowhere
+    # What else the background process listens to (domain.listeners); a port of 0 is none.
+    mllp_port: int = 0
+    mllps_port: int = 0
+    astm_port: int = 0
+    drop_folder: str = ""
+    serial_line: str = ""
+    serial_baud: int = 9600
+    listen_on: str = "127.0.0.1"
 
 
 def load(profile: Path) -> Settings:
@@ -70,3 +78,32 @@ def change(profile: Path, **changes: object) -> Settings:
     changed = replace(load(profile), **changes)  # type: ignore[arg-type]  # load checks the kinds again
     save(profile, changed)
     return changed
+
+
+class RememberedInProfile:
+    """Column widths and the like, in the settings of the workstation."""
+
+    def __init__(self, profile: Path) -> None:
+        self._profile = profile
+        self._values: dict[str, str] | None = None
+
+    def get(self, name: str) -> str | None:
+        """What was remembered under this name, or None."""
+        if self._values is None:
+            try:
+                chosen = load(self._profile)
+                self._values = {"theme": chosen.theme, **json.loads(chosen.columns)}
+            except (Trouble, ValueError):
+                self._values = {}
+        return self._values.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Remember a value; a folder that cannot be written to is no reason to stop somebody's work."""
+        if self.get(name) == value or self._values is None:
+            return
+        self._values[name] = value
+        kept = {key: item for key, item in self._values.items() if key != "theme"}
+        try:
+            change(self._profile, theme=self._values.get("theme", "system"), columns=json.dumps(kept))
+        except (Trouble, OSError):
+            return

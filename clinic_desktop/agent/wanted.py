@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from clinic_desktop import settings
+from clinic_desktop.domain.refusals import Trouble
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -23,3 +26,16 @@ class Wanted:
 
     def __bool__(self) -> bool:
         return any(each is not None for each in (self.mllp, self.mllps, self.astm, self.drop, self.serial, self.api))
+
+
+def as_set_up(profile: Path) -> Wanted:
+    """What an administrator chose for this workstation; nothing where there are no settings yet, or they are broken."""
+    try:
+        kept = settings.load(profile)
+    except Trouble:
+        return Wanted()
+    return Wanted(
+        kept.mllp_port or None, kept.astm_port or None, Path(kept.drop_folder) if kept.drop_folder else None,
+        kept.listen_on, kept.mllps_port or None, None, kept.serial_line or None, kept.serial_baud,
+        kept.api_port or None,
+    )  # fmt: skip

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from clinic_desktop.agent.process import run as run_agent
-from clinic_desktop.agent.wanted import Wanted
+from clinic_desktop.agent.wanted import Wanted, as_set_up
 from clinic_desktop.cli.terminal import Terminal, parser
-
-BAUDS = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+from clinic_desktop.domain.listeners import BAUDS
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -42,7 +41,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         _whole(chosen.mllps_clients), chosen.serial, chosen.baud, chosen.api_port,
     )  # fmt: skip
     if chosen.sealed:
-        return run_agent(terminal.profile, wanted=wanted)
+        # The window's own names no port: it listens to what an administrator chose for this workstation.
+        return run_agent(terminal.profile, wanted=wanted or as_set_up(terminal.profile))
     # Only where it is needed: a sealed start must not cost the half second that the database takes to import.
     from clinic_desktop.services.clinic import open_clinic
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from clinic_desktop.cli.demo_consents import agree
+from clinic_desktop.cli.demo_devices import plug_in
 from clinic_desktop.cli.demo_directory import settle
 from clinic_desktop.cli.demo_documents import file_documents
 from clinic_desktop.cli.demo_families import families
@@ -108,6 +109,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
     agree(weeks, today)
     write(weeks, today)
     print_cards(weeks, clinic.profile / "printed")
+    plug_in(weeks)
     _leave(clinic, weeks)
     clinic.store.clock = SystemClock()
     return len(weeks.known)

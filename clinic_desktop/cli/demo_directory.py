@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from clinic_desktop.cli.demo_weeks import Weeks
-from clinic_desktop.services import administration, directory, patients, staff
+from clinic_desktop.domain.templates import Template
+from clinic_desktop.services import administration, directory, patients, staff, templates
 from clinic_desktop.services.directory import Address
 from clinic_desktop.services.staff import Practice
 
@@ -20,6 +21,17 @@ DOCTORS = {
     "Demo Doctor": Practice("1234567893", "AD1234563", "MD", "+1 555 0111", "doctor@clinic.test"),
     "Second Doctor": Practice("1245319599", "BS7654329", "MD", "+1 555 0112", "doctor2@clinic.test"),
 }
+TEMPLATES = (
+    Template(
+        "To a colleague",
+        "referral_letter",
+        "For your opinion",
+        "Dear colleague,\n\nplease see {patient.name}, born {patient.born}, for an opinion.\n\n"
+        "Problems: {problems}\nMedicines: {medicines}\nAllergies: {allergies}\n\nWith kind regards\n{author}",
+    ),
+    Template("Off work", "sick_note", "Sick note", "Light duties for a week after that."),
+    Template("Fit for school", "certificate", "Fit for school", "{patient.name} was seen on {visit.date} and is fit."),
+)
 HOURS = "Mon-Fri 08:00-17:00 Main clinic\nSat 08:00-12:00 Hill clinic"
 PROCEDURES = {"consult_new": "99203", "consult_follow": "99213", "cbc": "85025"}
 STATUSES = ("married", "never_married", "widowed", "partnership")
@@ -30,6 +42,10 @@ def settle(weeks: Weeks) -> None:
     admin = weeks.desk("administrator")
     for place in PLACES:
         directory.add_place(admin, place)
+    for template in TEMPLATES:
+        templates.add_template(admin, template)
+    for name, value in (("clinic_registration", "DEMO-0001"), ("clinic_letterhead", "clinic.test\nMon to Fri 8 to 17")):
+        administration.change_setting(admin, name, value)
     chosen = [directory.add_pharmacy(admin, pharmacy) for pharmacy in PHARMACIES]
     for member in staff.staff_members(admin):
         if member.display_name in DOCTORS:

@@ -6,7 +6,7 @@ from clinic_desktop.cli.demo_weeks import Weeks
 from clinic_desktop.domain.documents import Letter
 from clinic_desktop.reports import outside
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
-from clinic_desktop.services import document_reading, documents
+from clinic_desktop.services import document_reading, documents, templates
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.documents import NewDocument
 from clinic_desktop.services.examining import examine
@@ -84,3 +84,15 @@ def _letters(doctor: Desk, patient_id: str, place: int) -> None:
         days = Letter("Light duties for a week after that.", "", today, today + timedelta(days=4))
         made = documents.write_document(doctor, patient_id, "sick_note", "Sick note", days)
         documents.sign_document(doctor, made, expect=1)
+        if place == 1:
+            _certificate(doctor, patient_id)
+
+
+def _certificate(doctor: Desk, patient_id: str) -> None:
+    """A certificate that begins with the clinic's template."""
+    known = next(one for one in templates.templates(doctor) if one.text.kind == "certificate")
+    filled = templates.filled_template(doctor, patient_id, known.id)
+    made = documents.write_document(
+        doctor, patient_id, filled.kind, filled.title, Letter(filled.body), template_id=filled.template_id
+    )
+    documents.sign_document(doctor, made, expect=1)

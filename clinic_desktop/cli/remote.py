@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Refusal, Trouble
@@ -17,6 +18,8 @@ from clinic_desktop.services.staff import staff_members
 
 # `remote set SYSTEM practitioner.USERNAME ID`: who somebody of the staff is there.
 PRACTITIONER = "practitioner."
+# `remote set SYSTEM put.KIND replace|merge`: what an update does there to what it does not name.
+UPDATE = "put."
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -29,7 +32,10 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     added.add_argument(
         "--secret-file", required=True, type=Path, metavar="F", help="JSON: what it is signed in to with"
     )
-    changed = which.add_parser("set", help="base_url, state, a setting, or practitioner.USERNAME: who they are there")
+    changed = which.add_parser(
+        "set",
+        help="base_url, state, a setting, practitioner.USERNAME (who they are there), or put.KIND (replace or merge)",
+    )
     changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")
@@ -67,12 +73,14 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             _who_is_who(here, chosen.system, chosen.key.removeprefix(PRACTITIONER), chosen.value)
         elif chosen.which == "set" and chosen.key == WEBHOOK_HOST:
             _open_door(terminal, here, chosen.system, chosen.value)
+        elif chosen.which == "set" and chosen.key.startswith(UPDATE):
+            _set_update(here, chosen.system, chosen.key.removeprefix(UPDATE), chosen.value)
         elif chosen.which == "set":
             set_remote(here.desk, chosen.system, chosen.key, chosen.value)
         elif chosen.which == "remove":
             remove_remote(here.desk, chosen.system)
-        listed = [asdict(each) for each in remote_systems(here.desk)]
-    terminal.answer(listed, [f"{one['system']:<20}{one['state']:<8}{one['base_url']}" for one in listed])
+        listed = _listed(here)
+    terminal.answer(listed, _lines(listed))
     return DONE
 
 
@@ -94,6 +102,34 @@ def _webhooks(terminal: Terminal, here: SignedIn) -> int:
     return DONE
 
 
+def _listed(here: SignedIn) -> list[dict[str, Any]]:
+    found = remote_systems(here.desk)
+    if not found:
+        return []
+    from clinic_desktop.exchange.sync_shown import updates_known  # httpx: not for `--help`
+
+    updates = updates_known(here.desk)
+    return [{**asdict(each), "updates": updates[each.system]} for each in found]
+
+
+def _lines(listed: list[dict[str, Any]]) -> Iterator[str]:
+    for one in listed:
+        yield f"{one['system']:<20}{one['state']:<8}{one['base_url']}"
+        yield from (f"    {line}" for line in _update_lines(one["updates"]))
+
+
+def _update_lines(updates: dict[str, dict[str, str]]) -> Iterator[str]:
+    for kind, known in sorted(updates.items()):
+        yield f"put.{kind}: {known['mode']} ({known['how']}, {known['at']})"
+
+
+def _set_update(here: SignedIn, system: str, kind: str, mode: str) -> None:
+    """An administrator knows what an update does there; it is noticed all the same where that is wrong."""
+    from clinic_desktop.exchange.sync_connecting import set_update  # httpx: not for `--help`
+
+    set_update(here.desk, system, kind, mode)
+
+
 def _who_is_who(here: SignedIn, system: str, username: str, remote_id: str) -> None:
     """Somebody of the staff is known there by this id: what waited for that goes on."""
     from clinic_desktop.exchange.sync_connecting import name_practitioner  # httpx: not for `--help`
@@ -107,14 +143,17 @@ def _who_is_who(here: SignedIn, system: str, username: str, remote_id: str) -> N
 def _test(terminal: Terminal, here: SignedIn, system: str) -> int:
     """Look whether a system answers; what was found is kept."""
     from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
+    from clinic_desktop.exchange.sync_shown import updates_of
 
     require(here.desk.session.role, "remotes.set_remote")
     office = PostOffice(here.clinic, only=system)
     try:
         found = dict(office.test(system, here.desk.session.staff_id))
+        updates = updates_of(office.found(system))
     finally:
         office.close()
-    terminal.answer({"system": system, "found": found}, [f"{name}: {value}" for name, value in sorted(found.items())])
+    lines = [f"{name}: {value}" for name, value in sorted(found.items())]
+    terminal.answer({"system": system, "found": found, "updates": updates}, [*lines, *_update_lines(updates)])
     return DONE
 
 

@@ -1,6 +1,7 @@
 """`clinic-desktop report`: a report over some days as PDF, CSV or Excel; their list; whether a file is whole."""
 
 import signal
+from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -14,20 +15,26 @@ from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports.report_check import check_report
 from clinic_desktop.reports.report_file import FORMATS, write_report
+from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.numbers import patient_by_mrn
-from clinic_desktop.services.reporting import Stopped, open_report
+from clinic_desktop.services.report_queries import asked_query, open_query
+from clinic_desktop.services.reporting import Run, Stopped, open_report
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Write one report, list those there are, or verify a file."""
     words = parser("report", "A report over some of the clinic's days. `report verify FILE` checks a file.")
-    words.add_argument("name", nargs="?", choices=(*REPORTS, "verify"), metavar="NAME", help="--list names them")
+    words.add_argument(
+        "name", nargs="?", choices=(*REPORTS, "verify", "query"), metavar="NAME", help="--list names them"
+    )
     words.add_argument("file", nargs="?", type=Path, metavar="FILE", help="of verify")
     words.add_argument("--list", action="store_true", help="name every report, its question and its columns")
     words.add_argument("--from", dest="first", metavar="D", help="the first day, as in 2026-03-01")
     words.add_argument("--to", dest="last", metavar="D", help="the last day, counted in")
     words.add_argument("--group-by", choices=("day", "week", "month"))
     words.add_argument("--patient", metavar="MRN", help="of a report about one patient")
+    words.add_argument("--definition", type=Path, metavar="F.json", help="of query: what is asked")
+    words.add_argument("--only", action="append", default=[], metavar="WHAT=VALUE", help="count nothing else")
     words.add_argument("--format", choices=FORMATS)
     words.add_argument("--out", type=Path, metavar="F")
     chosen = words.parse_args(arguments)
@@ -39,25 +46,49 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         if chosen.file is None:
             words.error("name the FILE to verify")
         return _verify(terminal, chosen.file)
+    if chosen.name == "query":
+        if chosen.definition is None or chosen.out is None:
+            words.error("a query needs --definition F.json and --out F")
+        return _query(terminal, chosen.definition, chosen.out, _form(words, chosen))
     if chosen.name is None or chosen.file or None in {chosen.first, chosen.last, chosen.out}:
         words.error("name a report, --from D, --to D and --out F, or --list")
-    form = chosen.format or chosen.out.suffix.lower().removeprefix(".")
-    if form not in FORMATS:
-        words.error("say --format pdf, csv or xlsx")
+    form = _form(words, chosen)
     first, last = _day(chosen.first, "from"), _day(chosen.last, "to")
     with terminal.signed_in() as here, _asking_to_stop() as asked:
         patient = patient_by_mrn(here.desk, chosen.patient) if chosen.patient else None
-        made = open_report(here.desk, Asked(chosen.name, first, last, Group(chosen.group_by or "none"), patient))
-        terminal.progress(_("{title}: {question}").format(title=_(made.report.title), question=_(made.report.question)))
-        try:
-            done = write_report(
-                here.desk, made, chosen.out, form,
-                tell=lambda rows: terminal.progress(_("{rows} rows").format(rows=rows)), stop=lambda: bool(asked),
-            )  # fmt: skip
-        except Stopped:
-            raise KeyboardInterrupt from None
+        only = tuple((what, value) for what, _sign, value in (one.partition("=") for one in chosen.only))
+        made = open_report(here.desk, Asked(chosen.name, first, last, Group(chosen.group_by or "none"), patient, only))
+        return _write(terminal, here.desk, made, chosen.out, form, asked)
+
+
+def _form(words: ArgumentParser, chosen: Namespace) -> str:
+    form = str(chosen.format or chosen.out.suffix.lower().removeprefix("."))
+    if form not in FORMATS:
+        words.error("say --format pdf, csv or xlsx")
+    return form
+
+
+def _query(terminal: Terminal, definition: Path, out: Path, form: str) -> int:
+    try:
+        text = definition.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Refusal(N_("This is no query: it is not written as one."), field="definition") from error
+    with terminal.signed_in() as here, _asking_to_stop() as asked:
+        made = open_query(here.desk, asked_query(text, here.desk.now.astimezone().date()))
+        return _write(terminal, here.desk, made, out, form, asked)
+
+
+def _write(terminal: Terminal, desk: Desk, made: Run, out: Path, form: str, asked: Sequence[int]) -> int:
+    terminal.progress(_("{title}: {question}").format(title=_(made.report.title), question=_(made.report.question)))
+    try:
+        done = write_report(
+            desk, made, out, form,
+            tell=lambda rows: terminal.progress(_("{rows} rows").format(rows=rows)), stop=lambda: bool(asked),
+        )  # fmt: skip
+    except Stopped:
+        raise KeyboardInterrupt from None
     terminal.answer(
-        {"report": chosen.name, "out": str(done.path), "rows": done.rows},
+        {"report": made.report.name, "out": str(done.path), "rows": done.rows},
         [_("{title} in {out}: {rows} rows").format(title=_(made.report.title), out=done.path, rows=done.rows)],
     )
     return DONE
@@ -71,6 +102,7 @@ def _listed(one: Report) -> dict[str, object]:
         "roles": sorted(one.roles),
         "group_by": ["day", "week", "month"] if one.grouped else [],
         "patient": one.about_patient,
+        "only": list(one.filters),
         "columns": [
             {"name": column.name, "title": _(column.title), "kind": column.kind.value, "formula": _(column.formula)}
             for column in one.columns

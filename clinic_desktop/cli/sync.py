@@ -2,15 +2,16 @@
 
 import threading
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SignedIn, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.services.permissions import require
+from clinic_desktop.services.remotes import remote_systems
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.post_office import PostOffice
@@ -30,7 +31,17 @@ SORTS = {
     "surplus": "one too many there", "suspect": "much seems gone", "found": "perhaps the lost one",
     "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
-_COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "cannot_tell")
+_COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "stays_here")
+_HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "stays_here": "stays here"}
+# A system that is in one of these says so beside the counts: they do not move by themselves.
+_TROUBLES = {
+    "sign_in": N_("{title} asks for a sign-in: give it a new password, code or key, then `remote test {system}`."),
+    "away": N_("{title} could not be reached."),
+}
+_HELD = {
+    "paused": N_("{title} is paused: nothing is sent or asked until `remote set {system} state on`."),
+    "again": N_("{title} is read through again; nothing is sent before that is done."),
+}
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -39,6 +50,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     how = words.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="work until nothing more can be done now, then end")
     how.add_argument("--watch", action="store_true", help="go on until interrupted")
+    words.add_argument("--afresh", action="store_true", help="look through every list again first, due or not")
     words.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", help="this one alone")
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
@@ -58,12 +70,15 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
 
         if chosen.which is None:
             return _sync(terminal, here, chosen)
+        _none_connected(terminal, here)
         office = PostOffice(here.clinic, only=chosen.system)
         if chosen.which == "resolve":
             return _resolve(terminal, here, office, chosen)
         if chosen.which == "show":
             return _show(terminal, here, chosen)
-        return _status(terminal, office) if chosen.which == "status" else _conflicts(terminal, here, office, chosen)
+        return (
+            _status(terminal, here, office) if chosen.which == "status" else _conflicts(terminal, here, office, chosen)
+        )
 
 
 def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
@@ -74,6 +89,10 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         office = PostOffice(here.clinic, only=chosen.system)
         ended = threading.Event()
         try:
+            if chosen.afresh:
+                for people in office.engine.people.values():
+                    people.sync_now(here.desk.session.staff_id)
+                    people.look_at_set_aside()
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
@@ -83,22 +102,44 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             ended.set()
         finally:
             office.close()
-        return _status(terminal, office)
+        _none_connected(terminal, here)
+        return _status(terminal, here, office)
     finally:
         held.release()
 
 
-def _status(terminal: Terminal, office: "PostOffice") -> int:
-    found = office.status()
+def _none_connected(terminal: Terminal, here: SignedIn) -> None:
+    if not remote_systems(here.desk):
+        terminal.progress(_("No system is connected. `remote add` connects one."))
+
+
+def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
+    """The counts; a system that does not go on by itself is named beside them."""
+    from clinic_desktop.exchange.sync_shown import systems_shown
+
+    found = [{**line, "stays_here": _stays(line)} for line in office.status()]
     terminal.answer(found, _status_lines(found))
-    troubled = any(line["refused"] or line["conflicts"] for line in found) or any(
-        one["state"] not in {"on", "paused"} for one in found if "state" in one
-    )
-    return DONE_WITH_PROBLEMS if troubled else DONE
+    states = {one.system: one for one in systems_shown(here.desk) if one.system in {line["system"] for line in found}}
+    for one in states.values():
+        words = _TROUBLES.get(one.state) or _HELD.get(one.state)
+        if words is not None:
+            terminal.progress(_(words).format(title=one.title, system=one.system))
+        for kind, n in one.set_aside:
+            said = _("{title}: {n} that came could not be taken in and is set aside ({kind}).")
+            terminal.progress(said.format(title=one.title, n=n, kind=kind.replace("_", " ")))
+    asks = any(line["refused"] or line["conflicts"] or line["person"] for line in found)
+    troubled = any(one.state in _TROUBLES or one.set_aside for one in states.values())
+    return DONE_WITH_PROBLEMS if asks or troubled else DONE
+
+
+def _stays(line: Mapping[str, Any]) -> int:
+    """What is told to nobody: drafts, what was here before, and what a person has settled by hand."""
+    told = ("sent", "waiting", "refused", "person", "cannot_tell")
+    return int(line["here"]) - sum(int(line[name]) for name in told)
 
 
 def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
-    yield f"{'system':<20}{'kind':<15}" + "".join(f"{name.replace('_', ' '):>12}" for name in _COLUMNS) + "  until"
+    yield f"{'system':<20}{'kind':<15}" + "".join(f"{_HEADS.get(name, name):>12}" for name in _COLUMNS) + "  until"
     for line in found:
         counts = "".join(f"{line[name]:>12}" for name in _COLUMNS)
         yield f"{line['system']:<20}{line['kind']:<15}{counts}  {line['eta'] or ''}"

@@ -6,6 +6,9 @@ SETTINGS = {
     "clinic_name": re.compile(r"(?s).*\S.*"),
     "clinic_address": re.compile(r"(?s).*"),
     "clinic_phone": re.compile(r"[^\n]*"),
+    "clinic_registration": re.compile(r"[^\n]{0,120}"),
+    # Further lines at the head of papers: an address on the web, opening hours.
+    "clinic_letterhead": re.compile(r"[^\n]{0,120}(?:\n[^\n]{0,120}){0,2}"),
     "currency": re.compile(r"[A-Z]{3}"),
     "idle_lock_minutes": re.compile(r"[1-9]|[1-5]\d|60"),
     "break_glass_minutes": re.compile(r"[5-9]|[1-5]\d|60"),
@@ -29,6 +32,8 @@ SETTING_WORDS = {
     "currency": "Three capital letters, such as USD or KES.",
     "idle_lock_minutes": "Between 1 and 60 minutes.",
     "clinic_phone": "One line only.",
+    "clinic_registration": "One line of 120 characters at most.",
+    "clinic_letterhead": "Three lines of 120 characters at most.",
     "break_glass_minutes": "Between 5 and 60 minutes.",
     "consent_age": "Between 10 and 21 years.",
     "confidential_age": "Between 10 and 21 years.",

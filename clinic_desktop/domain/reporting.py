@@ -13,6 +13,17 @@ from enum import Enum
 from clinic_desktop.domain.money import minor_digits
 from clinic_desktop.domain.refusals import Refusal
 
+# What a report may be narrowed to, and what that is called.
+FILTERS = {
+    "practitioner": "Practitioner",
+    "cashier": "Cashier",
+    "insurer": "Payer",
+    "service": "Service",
+    "sex": "Sex",
+    "priority": "Priority",
+    "section": "Section",
+}
+
 Value = str | int | None
 Row = tuple[Value, ...]
 
@@ -76,6 +87,7 @@ class Report:
     chart: str = ""  # the column that is drawn
     source: str = ""  # of a clinical rule
     notes: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()  # names of FILTERS
 
     def made(self, group: Group) -> tuple[Column, ...]:
         """The columns as they are worked with: without the calendar's, where nothing is put together by it."""
@@ -95,6 +107,8 @@ class Asked:
     last: date
     group: Group = Group.NONE
     patient_id: str | None = None
+    only: tuple[tuple[str, str], ...] = ()  # (filter, value): what alone is counted
+    definition: str = ""  # of a query that somebody put together
 
 
 @dataclass
@@ -191,6 +205,7 @@ class Cells:
     def of(self, row: Row) -> tuple[str, ...]:
         """The cells of one row."""
         made = []
+        digits = -1  # of the row's currency, looked up when an amount comes up
         for at, kind in self._shown:
             value = row[at]
             if isinstance(value, str):
@@ -198,8 +213,9 @@ class Cells:
             elif value is None:
                 made.append("")
             elif kind is Kind.MONEY:
-                currency = "" if self._currency is None else str(row[self._currency] or "")
-                made.append(decimal(value, minor_digits(currency)))
+                if digits < 0:
+                    digits = minor_digits("" if self._currency is None else str(row[self._currency] or ""))
+                made.append(decimal(value, digits))
             else:
                 made.append(decimal(value, 1) if kind is Kind.TENTHS else str(value))
         return tuple(made)
@@ -207,9 +223,10 @@ class Cells:
 
 def decimal(value: int, digits: int) -> str:
     """A whole number of tenths, hundredths or thousandths, written with a point."""
-    whole, rest = divmod(abs(value), 10**digits)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{whole}" + (f".{rest:0{digits}d}" if digits else "")
+    if not digits:
+        return str(value)
+    figures = str(abs(value)).zfill(digits + 1)
+    return f"{'-' if value < 0 else ''}{figures[:-digits]}.{figures[-digits:]}"
 
 
 _UNSEEN = re.compile(r"[^\x20-\x7e]")

@@ -34,6 +34,7 @@ REVENUE = Report(
         "By cashier and by method: money taken and given back, whatever invoice it was for.",
         "Written off: what insurers refused and nobody pays.",
     ),
+    filters=("insurer", "service", "practitioner"),
 )  # fmt: skip
 
 RECEIVABLES = Report(
@@ -54,9 +55,11 @@ RECEIVABLES = Report(
         amount("over_90", "Over 90", "Owed for more than 90 days."),
         amount("owed", "Owed", "The sum of the ledger's postings on what patient or insurer owes for this invoice, "
                "up to the end of the last day."),
+        Column("posting", "", shown=False),
     ),
     CASHIERS,
     grouped=False,
+    filters=("insurer",),
     notes=("The first day of the period changes nothing: this is what stands at the end of the last.",),
 )  # fmt: skip
 
@@ -80,9 +83,11 @@ DAY_ENDS = Report(
         amount("found", "Counted", "What was counted at the end; nothing while the shift is open."),
         amount("difference", "Difference", "Counted - expected, of shifts that are closed."),
         Column("reason", "Reason", wide=2),
+        Column("shift", "", shown=False),
     ),
     CASHIERS,
     grouped=False,
+    filters=("cashier",),
 )
 
 MONEY = (REVENUE, RECEIVABLES, DAY_ENDS)

@@ -20,9 +20,11 @@ CONSUMPTION = Report(
         Column("quantity", "Quantity", Kind.COUNT, "Base units of these hand-outs; units differ, so there is no sum."),
         counted("taken_back", "Taken back", "Hand-outs in the period that were cancelled."),
         counted("substituted", "Substituted", "Hand-outs of another product than was prescribed, with a reason."),
+        Column("product", "", shown=False),
     ),
     PHARMACISTS,
     chart="quantity",
+    filters=("sex",),
 )
 
 PRESCRIBING = Report(
@@ -42,6 +44,7 @@ PRESCRIBING = Report(
     ADMINISTRATOR,
     notes=("A line is by generic name where its name is the name of the medicine in the reference pack, "
            "or the generic name that was written down; a brand is not.",),
+    filters=("practitioner",),
 )  # fmt: skip
 
 LABORATORY = Report(
@@ -71,6 +74,7 @@ LABORATORY = Report(
     ),
     ADMINISTRATOR | {"laboratory"},
     chart="whole_mean",
+    filters=("section", "sex"),
 )  # fmt: skip
 
 STOCK = Report(
@@ -92,6 +96,7 @@ STOCK = Report(
             "whole", "Product on hand", Kind.COUNT, "All lots of the product that are neither expired nor recalled."
         ),
         Column("reorder", "Reorder at", Kind.COUNT, "The level at which the product is ordered again."),
+        Column("lot_id", "", shown=False),
     ),
     PHARMACISTS,
     grouped=False,

@@ -43,9 +43,11 @@ APPOINTMENTS = Report(
         percent("missed_rate", "Missed %", "missed", "due", "Missed / (booked - cancelled)."),
         percent("used", "Used %", "kept_minutes", "offered_minutes", "Kept minutes / offered minutes."),
         counted("due", "Due", "Booked - cancelled.", shown=False),
+        Column("person", "", shown=False),
     ),
     ADMINISTRATOR,
     chart="booked",
+    filters=("practitioner",),
 )  # fmt: skip
 
 QUEUE = Report(
@@ -74,6 +76,7 @@ QUEUE = Report(
     ),
     ADMINISTRATOR,
     chart="wait_mean",
+    filters=("priority", "sex"),
 )  # fmt: skip
 
 PRACTITIONERS = Report(
@@ -94,9 +97,11 @@ PRACTITIONERS = Report(
         counted("prescriptions", "Prescriptions", "Prescriptions signed in the period by this person, not cancelled."),
         counted("lab_orders", "Lab orders", "Laboratory orders of this person in the period, not cancelled."),
         counted("addenda", "Addenda", "Addenda that this person wrote in the period."),
+        Column("person", "", shown=False),
     ),
     ADMINISTRATOR,
     chart="visits",
+    filters=("practitioner", "sex"),
 )  # fmt: skip
 
 DEMOGRAPHICS = Report(
@@ -116,6 +121,7 @@ DEMOGRAPHICS = Report(
     ADMINISTRATOR,
     grouped=False,
     chart="people",
+    filters=("sex",),
     notes=("Age is in completed years on the last day; who was born on 29 February has a birthday on 1 March "
            "in other years.",
            "Insurance is the primary cover that is valid on the last day, else what the registration says."),

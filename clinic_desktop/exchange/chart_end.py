@@ -180,10 +180,14 @@ class ClinicChart:
             return None  # a system that hides the names shows nobody whom a clinic could register
         frame = Frame(source(because.system))
         held: list[Held] = []
-        for place, one in enumerate(records):
+        # What is said beside a registration does not name whom it is about by an id: it follows once there is one.
+        of_patient = bool(records) and isinstance(records[0], Patient)
+        beside = [one for one in records if of_patient and one.resource_type in _BESIDE_PATIENT]
+        for place, one in enumerate(each for each in records if each not in beside):
             resource = written(one)
             if resource["resourceType"] not in SUBJECTS:
                 continue
+            resource = _of_the_same(resource, written(records[0]))
             given = fhir_id(
                 because.remote_id if place == 0 else str(resource.get("id") or f"{because.remote_id}.{place}")
             )
@@ -196,7 +200,10 @@ class ClinicChart:
         held.sort(key=lambda each: ORDER[each.key.kind])
         first = next(each.key for each in held if each.key.value == fhir_id(because.remote_id))
         ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
-        return ids.get(first)
+        local_id = ids.get(first)
+        if beside and local_id is not None:
+            self._beside(act, local_id, beside, because)
+        return local_id
 
     def _patient(
         self, act: Act, unit: Unit, local_id: str, records: Sequence[Resource], because: Because, title: str
@@ -329,6 +336,16 @@ def _about(resource: Json, patient: str) -> Json:
     member = SUBJECTS[resource["resourceType"]].about
     name = member if isinstance(member, str) else "subject"
     return resource | {name: {"reference": f"Patient/{patient}"}}
+
+
+def _of_the_same(resource: Json, first: Json) -> Json:
+    """What comes with a record (the note of a visit) and names nobody is about whom the record is about."""
+    whom = (first.get("subject") or first.get("patient") or {}).get("reference")
+    subject = SUBJECTS[resource["resourceType"]]
+    member = subject.about
+    if whom is None or not isinstance(member, str) or (resource.get(member) or {}).get("reference"):
+        return resource
+    return resource | {member: {"reference": whom}}
 
 
 def _contacts(parts: Iterable[Any]) -> list[tuple[str, str, str | None]]:

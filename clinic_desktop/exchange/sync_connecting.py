@@ -25,6 +25,7 @@ from clinic_desktop.services.staff import staff_members
 from sync.engine.people import UnknownError
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Shadow, Work
+from sync.engine.updating import MERGE, REPLACE
 from sync.port import Kind, Seen
 from sync.transport.outcomes import Outcome
 
@@ -131,6 +132,20 @@ def turn_on(desk: Desk, tried: Tried) -> None:
     if host := tried.settings.get(systems.WEBHOOK_HOST):
         # Last: it may have to be asked of the system, with what it is signed in to with.
         open_door(desk, tried.system, host)
+
+
+def set_update(desk: Desk, system: str, kind: str, mode: str) -> None:
+    """Say whether an update replaces a record of a kind there (`replace`) or only what is sent (`merge`)."""
+    allow(desk, "remotes.set_remote")
+    if mode not in {REPLACE, MERGE}:
+        raise Refusal(N_("An update is set to replace or to merge."), field="value")
+    office = PostOffice(House.of(desk), only=system)
+    try:
+        office.engine.people[system].put_mode(Kind(kind), mode, desk.session.staff_id)
+    except (UnknownError, ValueError):
+        raise Refusal(N_("This system updates nothing called “{kind}”."), field="key", kind=kind[:40]) from None
+    finally:
+        office.close()
 
 
 def pause(desk: Desk, system: str) -> None:

@@ -5,8 +5,9 @@ Nothing is asked of any system here: the rows that sync keeps are read, beside w
 
 import importlib
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from clinic_desktop.clock import new_id
@@ -17,8 +18,9 @@ from sync.engine.run import Engine
 from sync.engine.status import WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Kept, Sweep, Work
+from sync.engine.store.tables import Conflict, Intent, Kept, Quarantine, Sweep, Work
 from sync.engine.sweeping import reads_again
+from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
 
 # A record's states, from what needs somebody to what is at rest: of several systems the first is shown.
@@ -80,6 +82,7 @@ class SystemShown:
     found: tuple[tuple[str, str], ...]
     endings: tuple[tuple[str, str], ...]
     kinds: tuple[KindShown, ...]
+    set_aside: tuple[tuple[str, int], ...] = ()  # what came and could not be taken in, by kind
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,24 @@ def systems_shown(desk: Desk) -> tuple[SystemShown, ...]:
     with engine.read() as unit:
         rows = Rows(unit)
         return tuple(_shown(engine.engine, rows, one) for one in listed)
+
+
+def updates_known(desk: Desk) -> dict[str, dict[str, dict[str, str]]]:
+    """By system and kind: whether an update replaces the record or only what is sent, how that is known, since when."""
+    listed = remote_systems(desk)
+    if not listed:
+        return {}
+    room = _reading_room(desk, listed)
+    with room.read() as unit:
+        rows = Rows(unit)
+        found = {one.system: _found(rows, one.system) for one in listed}
+    return {system: updates_of(values) for system, values in found.items()}
+
+
+def updates_of(found: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The same of one system, out of all that was found there."""
+    modes = {name.removeprefix("put."): read_mode(value) for name, value in found.items() if name.startswith("put.")}
+    return {kind: asdict(mode) for kind, mode in modes.items() if mode is not None}
 
 
 def capabilities(system: str, found: Mapping[str, str]) -> Capabilities:
@@ -260,6 +281,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         tuple(sorted((name, value) for name, value in found.items() if name not in ends)),
         tuple(sorted((name.removeprefix("header "), found[name]) for name in ends)),
         tuple(counted),
+        tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
     )  # fmt: skip
 
 

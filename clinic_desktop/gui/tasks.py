@@ -1,11 +1,31 @@
 """Slow work, seen from a screen: two verbs, change and query. No Qt here, so presenters may import it."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from clinic_desktop.domain.reporting import Asked
+    from clinic_desktop.reports.report_file import Written
 
 T = TypeVar("T")
 
 Failed = Callable[[Exception], None]
+
+
+class WriteReport(Protocol):
+    """Writes a report as pdf, csv or xlsx, slowly and in another process; with no path its bytes are handed back."""
+
+    def __call__(
+        self, asked: "Asked", path: Path | None, form: str, *, tell: Callable[[int], None], stop: Callable[[], bool]
+    ) -> "Written":
+        """Write it. `tell` hears how many rows there are, `stop` is asked now and then whether to stop."""
+        ...
+
+
+def nothing_written(*_asked: object, **_how: object) -> "Written":
+    """Write nothing: there is no clinic behind it."""
+    raise RuntimeError("no clinic is open")
 
 
 class Tasks(Protocol):

@@ -10,9 +10,10 @@ def bind(papers: Sequence[bytes]) -> bytes:
     """One PDF with the pages of all; a single one is given back as it is."""
     if len(papers) == 1:
         return papers[0]
-    bound = pypdfium2.PdfDocument.new()
+    # Into the first, whose title and language are those of all.
+    bound = pypdfium2.PdfDocument(papers[0])
     try:
-        for paper in papers:
+        for paper in papers[1:]:
             source = pypdfium2.PdfDocument(paper)
             bound.import_pages(source)
             source.close()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.flow import BODY, SECTION, Style
+from clinic_desktop.reports.flow import BODY, QUIET, SECTION, Style
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.sheet import CRITICAL
 from clinic_desktop.reports.wording import day, moment
@@ -27,6 +27,7 @@ class LetterPaper:
     unfit: tuple[date, date] | None = None
     version: int = 1
     signed_at: datetime | None = None
+    template: str = ""  # name and version of the template it was begun with
     no_longer: str = ""  # why it must not be used any more
 
 
@@ -65,4 +66,7 @@ def letter(data: LetterPaper) -> bytes:
             paper.space(6)
     if data.signed_at:
         paper.signature(_("Signed {moment}").format(moment=moment(data.signed_at)), data.author)
+    if data.template:
+        paper.space(8)
+        paper.say(_("Begun with the template {template}").format(template=data.template), QUIET)
     return paper.finish()

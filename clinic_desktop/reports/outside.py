@@ -5,6 +5,7 @@ import io
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from clinic_desktop.i18n import _, language
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.sheet import MM
 
@@ -14,7 +15,8 @@ MARGIN = 12 * MM
 def pictures(pages: tuple[bytes, ...]) -> bytes:
     """JPEG pictures as PDF, each over a page of its own, as large as it goes and turned as it lies."""
     held = io.BytesIO()
-    canvas = Canvas(held, pagesize=A4, pageCompression=0, invariant=1)
+    canvas = Canvas(held, pagesize=A4, pageCompression=0, invariant=1, lang=language())
+    canvas.setTitle(_("Document"))
     for page in pages:
         picture = ImageReader(io.BytesIO(page))
         wide, high = picture.getSize()

@@ -23,6 +23,9 @@ class ClinicHead:
     name: str
     address: tuple[str, ...] = ()
     phone: str = ""
+    registration: str = ""
+    lines: tuple[str, ...] = ()
+    logo: bytes = b""  # PNG or JPEG
 
 
 @dataclass(frozen=True, repr=False)
@@ -88,16 +91,34 @@ class Paper(Flow):
     def _head(self) -> None:
         narrow = self.width < 130 * MM
         title = Style(15.0 if narrow else TITLE, bold=True, colour=ACCENT)
-        columns = (Column(self.width * 0.56), Column(self.width * 0.44, "right"))
+        logo = self._logo(narrow=narrow)
+        beside = Column(logo[0] + 4 * MM if logo[0] else 0)
+        wide = self.width - beside.width
+        columns = (Column(wide - self.width * 0.44), Column(self.width * 0.44, "right"))
+        left, self.left, self.width = self.left, self.left + beside.width, wide
         self.row([Cell(self._clinic.name, Style(SECTION, bold=True)), Cell(self._title, title)], columns, gap=0)
         phone = self._clinic.phone.replace(" ", "\u00a0")  # a number is not broken over two lines
         contact = " · ".join(part for part in (*self._clinic.address, phone) if part)
-        self.row([Cell(contact, QUIET), Cell(self._number, Style(BODY, bold=True))], columns, gap=6)
+        more = [*self._clinic.lines]
+        if self._clinic.registration:
+            more.append(_("Registration {number}").format(number=self._clinic.registration))
+        self.row([Cell(contact, QUIET), Cell(self._number, Style(BODY, bold=True))], columns, gap=1 if more else 6)
+        if more:
+            self.row([Cell(" · ".join(more), QUIET)], (Column(wide),), gap=6)
+        self.left, self.width = left, wide + beside.width
+        self.y = max(self.y, self.top + logo[1] + 6) if logo[1] else self.y
         if self._patient:
             self._identity(self._patient)
         else:
             self.sheets.rule(self.left, self.y, self.width)
         self.y += 10
+
+    def _logo(self, *, narrow: bool) -> tuple[float, float]:
+        """Draw the clinic's logo where it has one; gives its width and height in points."""
+        if not self._clinic.logo:
+            return 0.0, 0.0
+        room = (26 * MM, 11 * MM) if narrow else (42 * MM, 15 * MM)
+        return self.sheets.picture(self._clinic.logo, self.left, self.y, *room)
 
     def _identity(self, patient: PatientIdentity) -> None:
         large = Style(SECTION, bold=True)

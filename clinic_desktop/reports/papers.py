@@ -20,6 +20,7 @@ from clinic_desktop.reports import (
     laboratory_papers,
     medicine_papers,
     printed,
+    statement_papers,
     visit_papers,
 )
 from clinic_desktop.services import (
@@ -55,6 +56,7 @@ __all__ = [
     "medicine_papers",
     "opened",
     "printed",
+    "statement_papers",
 ]
 
 
@@ -169,6 +171,10 @@ def _receipt(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]
     return (printed.receipt(desk, _chosen(rows, lambda one: one.number, number).id),)
 
 
+def _statement(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
+    return (statement_papers.statement(desk, patient_id, number),)
+
+
 def _written(kind: str) -> Callable[[Desk, str, str | None], Sequence[bytes]]:
     def made(desk: Desk, patient_id: str, number: str | None) -> Sequence[bytes]:
         listed = document_reading.documents_of(desk, patient_id).documents
@@ -249,6 +255,10 @@ DOCUMENTS: dict[str, Document] = {
     ),
     "invoice": Document(N_("Invoice"), N_("the invoice's"), "invoices.invoices_of", _invoice),
     "receipt": Document(N_("Receipt"), N_("the payment's"), "cash.receipt", _receipt),
+    "statement": Document(
+        N_("Statement of account"), N_("the period: 2026, 2026-09 or 2026-09-01..2026-09-14; all where none is given"),
+        "statements.statement", _statement,
+    ),
     **{
         name: Document(title, N_("the last eight characters of the document's id"), "documents.write_document", made)
         for name, title, made in (

@@ -18,7 +18,7 @@ from clinic_desktop.services.patients import patient_banner, sex_words, shown_na
 def head_of(desk: Desk) -> ClinicHead:
     """The clinic at the head of a paper."""
     facts = clinic_facts(desk)
-    return ClinicHead(facts.name, facts.address, facts.phone)
+    return ClinicHead(facts.name, facts.address, facts.phone, facts.registration, facts.lines, facts.logo)
 
 
 def identity_of(desk: Desk, patient_id: str, on: date | datetime | None = None) -> PatientIdentity:

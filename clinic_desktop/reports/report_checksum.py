@@ -22,6 +22,11 @@ class Checksum:
         """Take one line in."""
         self._sum.update(line_bytes(cells))
 
+    def add_lines(self, lines: Sequence[str]) -> None:
+        """Take in lines whose cells were joined already, many at once."""
+        if lines:
+            self._sum.update(("\x1e".join(lines) + "\x1e").encode("utf-8", "surrogatepass"))
+
     def hexdigest(self) -> str:
         """The checksum so far."""
         return self._sum.hexdigest()

@@ -6,6 +6,8 @@ The last line is ``#end,rows=N,sha256=...``; a file without it was cut.
 import contextlib
 import csv
 import io
+import re
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from clinic_desktop.domain.reporting import Cells, Kind, Row
@@ -15,6 +17,9 @@ from clinic_desktop.services.reporting import Run
 END = "#end"
 # What makes a spreadsheet take a cell for a formula, the wide forms of East Asian keyboards too; and the mark itself.
 _RUN = frozenset("=+-@'＝＋－＠")
+# Whether any cell of a line, joined as the checksum takes it, may be such a one: most lines have none.
+_RISKY = re.compile(r"(?:^|\x1f)\s*[=+\-@'＝＋－＠]")
+_TOGETHER = 1_000  # lines are written and reckoned so many at once
 
 
 class CsvTaker:
@@ -29,24 +34,37 @@ class CsvTaker:
             column.kind not in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} for column in run.columns if column.shown
         ]
         self._checksum = Checksum(run.columns)
+        self._waiting: list[Sequence[str]] = []
+        self._joined: list[str] = []
         self._writer.writerow(self._checksum.titles)
 
     def row(self, row: Row) -> None:
         """Write one row."""
-        made = self._cells.of(row)
-        self._checksum.add(made)
-        self._writer.writerow([
-            guarded(cell) if word else cell for cell, word in zip(made, self._words, strict=True)
-        ])  # fmt: skip
+        made: Sequence[str] = self._cells.of(row)
+        line = "\x1f".join(made)
+        self._joined.append(line)
+        if _RISKY.search(line):
+            made = [guarded(cell) if word else cell for cell, word in zip(made, self._words, strict=True)]
+        self._waiting.append(made)
+        if len(self._waiting) == _TOGETHER:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._writer.writerows(self._waiting)
+        self._checksum.add_lines(self._joined)
+        self._waiting.clear()
+        self._joined.clear()
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Write the totals and the last line."""
         for line in lines:
             self.row(line)
+        self._flush()
         asked = self._run.asked
         self._writer.writerow([
             END, f"rows={rows}", f"sha256={self._checksum.hexdigest()}", f"report={asked.name}",
             f"from={asked.first.isoformat()}", f"to={asked.last.isoformat()}", f"group={asked.group.value}",
+            *(f"{name}={words}" for name, words in self._run.narrowed),
         ])  # fmt: skip
         self._text.flush()
         self._text.detach()

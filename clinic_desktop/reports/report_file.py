@@ -1,10 +1,11 @@
 """Writing a report to a file, which appears under its name whole or not at all."""
 
 import contextlib
+import io
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -24,6 +25,7 @@ class Written:
 
     path: Path
     rows: int
+    content: bytes = field(default=b"", repr=False)  # where it went to no file
 
 
 class _File(Taker, Protocol):
@@ -60,11 +62,12 @@ def write_report(
     *,
     tell: Callable[[int], None] = lambda _rows: None,
     stop: Callable[[], bool] = lambda: False,
+    token: str = "",
 ) -> Written:
     """Write a report. Raises Refusal, Trouble where the disk does not take it, or Stopped; then there is no file."""
     if form not in FORMATS:
         raise Refusal(N_("A report is written as pdf, csv or xlsx."), field="format")
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    part = part_of(path, token or secrets.token_hex(4))
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -89,6 +92,25 @@ def write_report(
             path=str(path), why=error.strerror or type(error).__name__,
         ) from error  # fmt: skip
     return Written(path, rows)
+
+
+def report_bytes(
+    desk: Desk,
+    run: Run,
+    form: str,
+    *,
+    tell: Callable[[int], None] = lambda _rows: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Written:
+    """A report that lies on no disk, to be looked at and printed. Raises Refusal and Stopped."""
+    with io.BytesIO() as file:
+        rows = run.into(_Telling(_taker(desk, run, file, form), tell), stop)
+        return Written(Path(), rows, file.getvalue())
+
+
+def part_of(path: Path, token: str) -> Path:
+    """Where a file grows before it has its name."""
+    return path.with_name(f".{path.name}.{token}.part")
 
 
 def _taker(desk: Desk, run: Run, file: BinaryIO, form: str) -> _File:

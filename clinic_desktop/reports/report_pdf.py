@@ -94,7 +94,8 @@ class PdfTaker:
         asked = self._run.asked
         words = f"{day(asked.first)} – {day(asked.last)}"
         by = {Group.DAY: _("by day"), Group.WEEK: _("by week"), Group.MONTH: _("by month"), Group.NONE: ""}[asked.group]
-        return " · ".join(part for part in (words, by) if part)
+        narrowed = [f"{_(title)}: {value}" for title, value in self._run.narrowed]
+        return " · ".join(part for part in (words, by, *narrowed) if part)
 
     def _natural(self, last: list[tuple[str, ...]]) -> list[float]:
         """How wide each column would like to be, in points; numbers and dates never break."""

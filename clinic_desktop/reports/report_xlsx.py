@@ -24,6 +24,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 # Styles by number: plain, bold, and numbers with none to three decimals, plain and bold.
 _FORMATS = ("0", "0.0", "0.00", "0.000")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_MARKED = re.compile(r"[&<>]|_x")
 _TOGETHER = 2_000
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -40,17 +41,19 @@ class XlsxTaker:
         self._number = [column.kind in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} for column in self._shown]
         self._names: list[str] = []
         self._waiting: list[str] = []
+        self._joined: list[str] = []  # lines not reckoned yet
         self._lines = 0
         self._open_sheet()
 
     def row(self, row: Row) -> None:
         """Write one row."""
         made = self._cells.of(row)
-        self._checksum.add(made)
+        self._joined.append("\x1f".join(made))
         self._put(made, bold=False)
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Write the totals, the sheet that counts, and the rest of the file."""
+        self._reckon()
         for line in lines:
             made = self._cells.of(line)
             self._checksum.add(made)
@@ -94,8 +97,13 @@ class XlsxTaker:
             self._flush()
 
     def _flush(self) -> None:
+        self._reckon()
         self._sheet.write("".join(self._waiting).encode("utf-8", "replace"))
         self._waiting.clear()
+
+    def _reckon(self) -> None:
+        self._checksum.add_lines(self._joined)
+        self._joined.clear()
 
     def _close_sheet(self) -> None:
         self._flush()
@@ -107,7 +115,7 @@ class XlsxTaker:
         facts = (
             ("report", run.asked.name), ("title", _(run.report.title)), ("question", _(run.report.question)),
             ("from", run.asked.first.isoformat()), ("to", run.asked.last.isoformat()),
-            ("group", run.asked.group.value), ("made", f"{run.made_at.astimezone():%Y-%m-%d %H:%M}"),
+            ("group", run.asked.group.value), *run.narrowed, ("made", f"{run.made_at.astimezone():%Y-%m-%d %H:%M}"),
             ("by", run.made_by), ("rows", str(rows)), ("sha256", self._checksum.hexdigest()),
             *((f"{_(column.title)}", _(column.formula)) for column in self._shown if column.formula),
             *(("note", _(note)) for note in run.report.notes),
@@ -169,11 +177,15 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _text(cell: str, style: int) -> str:
-    safe = escape(_ESCAPED.sub("_x005F_", cell))
-    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>' if cell else "<c/>"
+    if not cell:
+        return "<c/>"
+    safe = escape(_ESCAPED.sub("_x005F_", cell)) if _MARKED.search(cell) else cell
+    return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
 
 
 def _number(cell: str, *, bold: bool) -> str:
+    if cell.isdecimal():
+        return f'<c s="{2 + bold}"><v>{cell}</v></c>'
     if not cell or not cell.lstrip("-").replace(".", "").isdecimal():
         return _text(cell, int(bold))
     digits = len(cell.partition(".")[2])

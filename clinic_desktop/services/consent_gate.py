@@ -193,6 +193,7 @@ _TREATMENT: dict[str, Finder] = dict.fromkeys(
         "document_reading.documents_of",
         "document_reading.documents_again",
         "document_reading.referral_start",
+        "templates.filled_template",
         "document_reading.search_in_chart",
         "sharing.share_record",
         "sharing.health_summary_facts",

@@ -24,6 +24,8 @@ from clinic_desktop.services.patient_parts import Contact
 from clinic_desktop.services.patients import NewPatient, PatientDetails, Registered
 from clinic_desktop.store.tables.devices import device_messages
 
+IN_ACT = ("ends",)
+
 # What a message may change of somebody registered; numbers are noted beside them in any case.
 FIELDS = (
     "family_name", "given_names", "sex", "born_on", "phone", "other_phone", "email", "address", "city", "district",
@@ -63,10 +65,10 @@ def told_registrations(read: Read, limit: int = 200) -> tuple[ToldRegistration, 
 
 
 def _told(conn: Connection, row: Row[Any]) -> ToldRegistration:
-    said, ends = named(row.said_of), _ends(row)
+    said, ending = named(row.said_of), ends(row)
     return ToldRegistration(
         row.id, row.device, row.message_type, row.received_at, said, _person(row),
-        _mrns(conn, said.numbers), _mrns(conn, ends), bool(ends),
+        _mrns(conn, said.numbers), _mrns(conn, ending), bool(ending),
     )  # fmt: skip
 
 
@@ -84,7 +86,7 @@ def _person(row: Row[Any]) -> NewPatient:
     return NewPatient(**{**values, "born_on": born, "contacts": contacts})
 
 
-def _ends(row: Row[Any]) -> tuple[tuple[str, str], ...]:
+def ends(row: Row[Any]) -> tuple[tuple[str, str], ...]:
     """The numbers that the first merge of a message ends; a message of several merges is decided one by one by hand."""
     merged = [one.values["numbers"] for one in carried(row.carried) if one.table == "merges"]
     return tuple((str(giver), str(value)) for giver, value in merged[0]) if len(merged) == 1 else ()  # type: ignore[attr-defined]
@@ -125,13 +127,23 @@ def take_over_told(
 
 
 @command
-def merge_told(act: Act, message_id: str, *, chosen: Mapping[str, str], reason: str) -> Merged:
+def merge_told(
+    act: Act,
+    message_id: str,
+    *,
+    chosen: Mapping[str, str],
+    reason: str,
+    expect_kept: int | None = None,
+    expect_other: int | None = None,
+) -> Merged:
     """Merge the two registrations that a message says are one person's, as a merge by hand: it can be undone whole."""
     row = _waiting(act.conn, message_id)
-    kept, other = owners(act.conn, named(row.said_of).numbers), owners(act.conn, _ends(row))
+    kept, other = owners(act.conn, named(row.said_of).numbers), owners(act.conn, ends(row))
     if len(kept) != 1 or len(other) != 1:
         raise Refusal(N_("Each of the two numbers must belong to exactly one patient here."), field="patient")
-    done = merging.merge.inside(act, kept[0], other[0], chosen=chosen, reason=reason)
+    done = merging.merge.inside(
+        act, kept[0], other[0], chosen=chosen, reason=reason, expect_kept=expect_kept, expect_other=expect_other
+    )
     _decided(act, row, kept[0])
     return done
 

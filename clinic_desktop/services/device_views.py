@@ -1,21 +1,23 @@
 """What paired devices are shown: a patient by an exact number, the queue, and whom the call screen calls."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.domain.queue import in_order
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.device_people import owners
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import require_patient, shown_name
+from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.devices import device_messages
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
-from clinic_desktop.store.tables.scheduling import queue_entries
+from clinic_desktop.store.tables.scheduling import appointments, queue_entries
 from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = ("has_unfiled",)
@@ -24,6 +26,7 @@ IN_ACT = ("has_unfiled",)
 SHOWS = ("ticket", "initials", "name")
 SHOWN_FOR = timedelta(minutes=30)
 CALLED = 12
+NEXT_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,15 @@ class Called:
         return f"Called({self.ticket})"
 
 
+@dataclass(frozen=True)
+class Board:
+    """What hangs in the waiting room: who is called, the last first, and the tickets that are next in their order."""
+
+    calls: tuple[Called, ...] = ()
+    rooms: tuple[str, ...] = ()  # of each call, where its appointment has one
+    following: tuple[int, ...] = ()
+
+
 @query(access="banner", once=True, of=lambda found: (found.patient_id,))
 def person_by_number(read: Read, number: str) -> PersonShown:
     """The person who bears exactly this number. Raises Refusal where nobody or more than one does."""
@@ -66,23 +78,60 @@ def person_by_number(read: Read, number: str) -> PersonShown:
 @query
 def called(read: Read) -> tuple[Called, ...]:
     """Who is called now, the last called first; of the name what the clinic lets be shown, by default nothing."""
-    chosen = read.conn.execute(select(settings.c.value).where(settings.c.name == "call_screen_shows")).scalar()
+    return tuple(call for call, _room in _calls(read.conn, read.now))
+
+
+def board(store: Store) -> Board:
+    """What anybody in the waiting room may see by the clinic's choice, also while a person's own screen is locked.
+
+    The order is that in which they are seen.
+    """
+    with store.read() as connection:
+        found = _calls(connection, store.clock.now())
+        columns = queue_entries.c
+        waiting = connection.execute(
+            select(columns.ticket, columns.priority, columns.checked_in_at).where(columns.status == "waiting")
+        ).all()
+    ordered = in_order(_Waits(row.ticket, row.priority, from_text(row.checked_in_at)) for row in waiting)
+    return Board(
+        tuple(call for call, _room in found), tuple(room for _call, room in found),
+        tuple(one.ticket for one in ordered[:NEXT_SHOWN]),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Waits:
+    ticket: int
+    priority: str
+    checked_in_at: datetime
+
+
+def _calls(connection: Connection, now: datetime) -> list[tuple[Called, str]]:
+    chosen = connection.execute(select(settings.c.value).where(settings.c.name == "call_screen_shows")).scalar()
     columns = queue_entries.c
-    rows = read.conn.execute(
-        select(columns.ticket, columns.called_at, patients.c.family_name, patients.c.given_names, staff.c.display_name)
+    rows = connection.execute(
+        select(
+            columns.ticket, columns.called_at, patients.c.family_name, patients.c.given_names, staff.c.display_name,
+            appointments.c.room,
+        )
         .join_from(queue_entries, patients, patients.c.id == kept_of(columns.patient_id))
         .outerjoin(staff, staff.c.id == columns.practitioner_id)
-        .where(columns.status == "called", columns.called_at >= to_text(read.now - SHOWN_FOR))
+        .outerjoin(appointments, appointments.c.id == columns.appointment_id)
+        .where(columns.status == "called", columns.called_at >= to_text(now - SHOWN_FOR))
         .order_by(columns.called_at.desc())
         .limit(CALLED)
-    )
-    return tuple(
-        Called(
-            row.ticket, _of_name(str(chosen or "ticket"), row.family_name, row.given_names), row.display_name or "",
-            from_text(row.called_at).isoformat(),
+    )  # fmt: skip
+    shows = str(chosen or "ticket")
+    return [
+        (
+            Called(
+                row.ticket, _of_name(shows, row.family_name, row.given_names), row.display_name or "",
+                from_text(row.called_at).isoformat(),
+            ),
+            row.room or "",
         )
         for row in rows
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _of_name(shows: str, family: str, given: str) -> str:

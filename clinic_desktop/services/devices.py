@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -21,8 +20,6 @@ from clinic_desktop.services.device_records import ReceivedRecord, titles
 from clinic_desktop.services.device_records import written as as_kept
 from clinic_desktop.store.attachments import PART_BYTES
 from clinic_desktop.store.tables.devices import device_message_parts, device_messages, device_results
-
-log = logging.getLogger(__name__)
 
 LISTED = 500
 
@@ -148,10 +145,9 @@ def receive_message(act: Act, message: ReceivedMessage) -> Taken:
     c = device_messages.c
     same = select(c.id).where(c.sha256 == sha256, c.kind == message.kind, c.device == message.device)
     # A body of the API may bear neither number nor time: under another key, or much later, it is another measurement.
-    if message.kind == "api" and message.control_id is not None:
-        same = same.where(c.control_id == message.control_id)
-    elif message.kind == "api":
-        same = same.where(c.received_at >= to_text(act.now - timedelta(minutes=10)))
+    if message.kind == "api":
+        lately = c.received_at >= to_text(act.now - timedelta(minutes=10))
+        same = same.where(lately if message.control_id is None else c.control_id == message.control_id)
     before = act.conn.execute(same).scalars().first()
     if before is not None:
         return Taken(str(before), again=True)
@@ -301,24 +297,25 @@ def device_counts(read: Read) -> dict[str, int]:
 
 
 @command
-def file_item(act: Act, item_id: str, patient_id: str) -> Settled:
-    """File something of the review list to the patient whom somebody named after looking at it. Raises Refusal."""
+def file_item(act: Act, item_id: str, patient_id: str, reason: str = "") -> Settled:
+    """File something of the list to the patient whom somebody named, with why where a doubt stands. Raises Refusal."""
     row = act.conn.execute(select(device_results).where(device_results.c.id == item_id)).one_or_none()
     if row is not None:
-        _file_result(act, row, patient_id)
+        _file_result(act, row, patient_id, reason)
         return Settled(item_id, "filed")
     message = _message(act.conn, item_id)
     waiting = [each for each in _results(act.conn, item_id) if each.state == "review"]
     if waiting:
         for each in waiting:
-            _file_result(act, each, patient_id)
+            _file_result(act, each, patient_id, reason)
         return Settled(item_id, "filed", len(waiting))
     if message.state != "review":
         raise Refusal(N_("This was decided meanwhile."))
     placed = device_others.file(act, message, named(message.said_of), patient_id)
     decided: dict[str, object] = {"state": "filed", "decided_at": act.at, "decided_by": act.session.staff_id}
     decided |= {"filed_kind": placed.filed_kind, "filed_id": placed.filed_id}
-    act.change(device_messages, item_id, decided, kind="device_message.filed", expect=message.revision)
+    act.change(device_messages, item_id, decided, kind="device_message.filed", expect=message.revision,
+               reason=reason.strip() or None)  # fmt: skip
     return Settled(item_id, "filed", placed.count)
 
 
@@ -349,12 +346,13 @@ def reject_item(act: Act, item_id: str, why: str) -> Settled:
     return Settled(item_id, "rejected", len(waiting) or 1)
 
 
-def _file_result(act: Act, row: Row[Any], patient_id: str) -> None:
+def _file_result(act: Act, row: Row[Any], patient_id: str, reason: str) -> None:
     _require_waiting(row.state)
     placed = place(act, _message(act.conn, row.message_id), row, patient_id)
     if placed.state != "filed":
         raise Refusal(N_("This result cannot be filed: {why}."), field="patient", why=placed.why or "")
-    _settle(act, row.id, "filed", row.why, placed.filed_kind, placed.filed_id, by=act.session.staff_id)
+    _settle(act, row.id, "filed", row.why, placed.filed_kind, placed.filed_id, by=act.session.staff_id,
+            reason=reason.strip() or None)  # fmt: skip
     _answered(act, row.message_id)
 
 
@@ -370,11 +368,12 @@ def _require_waiting(state: str) -> None:
 
 
 def _settle(
-    act: Act, result_id: str, state: str, why: str | None, kind: str | None, record: str | None, by: str | None = None
-) -> None:
+    act: Act, result_id: str, state: str, why: str | None, kind: str | None, record: str | None, by: str | None = None,
+    reason: str | None = None,
+) -> None:  # fmt: skip
     changes = {"state": state, "why": why, "filed_kind": kind, "filed_id": record}
     changes |= {"decided_at": act.at if state == "filed" else None, "decided_by": by}
-    act.change(device_results, result_id, changes, kind=f"device_result.{state}")
+    act.change(device_results, result_id, changes, kind=f"device_result.{state}", reason=reason)
 
 
 def _message(conn: Connection, message_id: str) -> Row[Any]:

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import documents as rules
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.store.tables.documents import attachments
 from clinic_desktop.store.tables.documents import documents as table
 from clinic_desktop.store.tables.staff import staff
+from clinic_desktop.store.tables.templates import letter_templates
 
 IN_ACT = ("shown", "asked", "row_of", "require_readable", "readable")
 
@@ -57,6 +58,8 @@ class DocumentShown:
     outside_id: str | None
     error_reason: str | None = field(repr=False)
     attachment_id: str | None
+    template_id: str | None = None
+    template: str = ""  # its name and version, where it was begun with one
 
     @property
     def on(self) -> datetime:
@@ -87,7 +90,10 @@ def asked() -> Select[tuple[object, ...]]:
             author.c.display_name.label("author"),
             taker.c.display_name.label("taker"),
             signer.c.display_name.label("signer"),
+            letter_templates.c.name.label("template_name"),
+            letter_templates.c.version.label("template_version"),
         )
+        .outerjoin(letter_templates, letter_templates.c.id == table.c.template_id)
         .outerjoin(attachments, attachments.c.id == table.c.attachment_id)
         .outerjoin(author, author.c.id == table.c.author_id)
         .outerjoin(taker, taker.c.id == table.c.received_by)
@@ -105,6 +111,7 @@ def shown(row: Row[tuple[object, ...]]) -> DocumentShown:
             "confidentiality", "author_id", "author_organization", "supersedes", "version", "media_type",
             "declared_type", "size", "sha256", "pages", "file_name", "language", "description", "addressed_to", "body",
             "department", "outside_id", "error_reason", "attachment_id",
+            "template_id",
         )
     }  # fmt: skip
     return DocumentShown(
@@ -118,6 +125,7 @@ def shown(row: Row[tuple[object, ...]]) -> DocumentShown:
         from_on=_day(found["from_on"]),
         until_on=_day(found["until_on"]),
         visit_on=_day(found["visit_on"]),
+        template=_template(found["template_name"], found["template_version"]),
     )
 
 
@@ -139,6 +147,10 @@ def require_readable(role: str, document: DocumentShown) -> None:
     """Refuse a document whose kind this role may not read."""
     if not rules.may_read(role, document.kind, document.confidentiality):
         raise Refusal(N_("Your role ({role}) may not read this kind of document."), role=role)
+
+
+def _template(name: str | None, version: int | None) -> str:
+    return "" if name is None else _("{name}, version {version}").format(name=name, version=version)
 
 
 def _instant(text: str | None) -> datetime | None:

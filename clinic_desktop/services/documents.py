@@ -11,7 +11,7 @@ from clinic_desktop.domain import documents as rules
 from clinic_desktop.domain.documents import Letter
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import chart_rows, merges
+from clinic_desktop.services import chart_rows, merges, templates
 from clinic_desktop.services.acts import Act, command
 from clinic_desktop.services.document_rows import DocumentShown, require_readable, row_of
 from clinic_desktop.services.examining import Examined
@@ -116,13 +116,15 @@ def write_document(
     letter: Letter,
     encounter_id: str | None = None,
     confidentiality: str = rules.NORMAL,
+    template_id: str | None = None,
 ) -> str:
     """Begin a letter or note here, as a draft that only its signature makes a document; returns its id."""
     if not rules.may_keep(act.session.role, kind) or not rules.BY_KEY[kind].written_here:
         raise Refusal(N_("Choose a kind of document that you may write."), field="kind")
     chart_rows.patient_row(act.conn, patient_id)
     _require_encounter(act, patient_id, encounter_id)
-    return _written(act, patient_id, kind, title, letter, encounter_id, confidentiality, None)
+    templates.require_usable(act.conn, template_id, kind)
+    return _written(act, patient_id, kind, title, letter, encounter_id, confidentiality, None, template_id)
 
 
 @command
@@ -171,8 +173,9 @@ def new_version(act: Act, document_id: str, *, expect: int) -> str:
         raise Refusal(N_("Choose a kind of document that you may write."), field="kind")
     _refuse_second_successor(act, old, expect)
     return _written(
-        act, old.patient_id, old.kind, old.title, _letter_of(old), old.encounter_id, old.confidentiality, old
-    )
+        act, old.patient_id, old.kind, old.title, _letter_of(old), old.encounter_id, old.confidentiality, old,
+        old.template_id,
+    )  # fmt: skip
 
 
 @command
@@ -242,6 +245,7 @@ def _written(
     encounter_id: str | None,
     confidentiality: str,
     supersedes: DocumentShown | None,
+    template_id: str | None,
 ) -> str:
     rules.require_letter(kind, letter, finished=False)
     values = {
@@ -258,6 +262,7 @@ def _written(
         "received_by": act.session.staff_id,
         "supersedes": None if supersedes is None else supersedes.id,
         "version": 1 if supersedes is None else supersedes.version + 1,
+        "template_id": template_id,
         **_letter_columns(letter),
     }
     made = act.create(documents, values, kind="document.begun")

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from clinic_desktop import settings
-from clinic_desktop.services import administration, backups, staff
+from clinic_desktop.domain.listeners import Listeners
+from clinic_desktop.services import administration, backups, listeners, staff
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.backups import BackupMade, KeptBackup
 from clinic_desktop.services.clinic import Clinic
@@ -46,6 +47,16 @@ class Office:
     def verify_backup(self, desk: Desk, path: str) -> BackupMade:
         """Have another process open a backup. Raises Trouble."""
         return backups.verify_backup(desk, self._clinic.data_key, Path(path))
+
+    def listeners(self) -> Listeners:
+        """What this workstation listens to."""
+        return listeners.kept_listeners(self._clinic.profile)
+
+    def choose_listeners(self, desk: Desk, wanted: Listeners) -> Listeners:
+        """Say what this workstation listens to, in the journal and where that is looked up. Raises Refusal."""
+        sound = listeners.choose_listeners(desk, desk.store.workstation, wanted)
+        listeners.keep_listeners(self._clinic.profile, sound)
+        return sound
 
     def change_setting(self, desk: Desk, name: str, value: str) -> None:
         """Set one setting of the clinic, in the database and where the workstation looks. Raises Refusal."""

@@ -365,6 +365,7 @@ ACTS: dict[str, frozenset[str]] = {
             "outside_bills.money_elsewhere",
             "billing.price_list",
             "cash.receipt",
+            "statements.statement",
         ),
         frozenset({CASHIER, ADMINISTRATOR, FRONT_DESK}),
     ),

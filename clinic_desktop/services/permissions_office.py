@@ -38,11 +38,45 @@ OFFICE: dict[str, frozenset[str]] = {
     "remotes.last_change": frozenset({ADMINISTRATOR}),
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting_behind.open_behind": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    **dict.fromkeys(
+        (
+            "report_queries.open_query",
+            "report_queries.save_query",
+            "report_queries.drop_query",
+            "report_queries.kept_queries",
+        ),
+        frozenset({ADMINISTRATOR}),
+    ),
+    "report_queries.open_any": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "report_desk.lend": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "report_queries.begun_any": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
+    "reporting.begun": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting.reports_for": EVERYONE,
+    # templates of letters, and the head of the clinic's papers
+    "templates.templates": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
+    "templates.template_versions": frozenset({ADMINISTRATOR}),
+    "templates.add_template": frozenset({ADMINISTRATOR}),
+    "templates.change_template": frozenset({ADMINISTRATOR}),
+    "templates.retire_template": frozenset({ADMINISTRATOR}),
+    "templates.filled_template": CLINICAL,
+    "logos.set_logo": frozenset({ADMINISTRATOR}),
+    "logos.remove_logo": frozenset({ADMINISTRATOR}),
+    "reporting.filter_choices": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     # what the background process does by itself
     "jobs.job_history": frozenset({ADMINISTRATOR}),
     "jobs.set_downtime_password": frozenset({ADMINISTRATOR}),
     "downtime.todays_patients": CLINICAL,
+    # dashboards: which numbers a role sees is in domain.dashboard
+    **dict.fromkeys(("dashboard.today_numbers", "dashboard.trend", "dashboard_office.note_speeds"), EVERYONE),
+    "dashboard_now.queue_now": frozenset({DOCTOR, NURSE, FRONT_DESK, ADMINISTRATOR}),
+    "dashboard_now.laboratory_now": frozenset({DOCTOR, NURSE, LABORATORY, ADMINISTRATOR}),
+    "dashboard_now.pharmacy_now": frozenset({PHARMACIST, ADMINISTRATOR}),
+    "dashboard_now.money_now": frozenset({CASHIER, ADMINISTRATOR}),
+    "dashboard_quality.quality_now": frozenset({DOCTOR, NURSE, ADMINISTRATOR}),
+    "dashboard_office.jobs_health": frozenset({ADMINISTRATOR}),
+    "dashboard_office.newest_backup": frozenset({ADMINISTRATOR}),
+    "dashboard_office.screen_speeds": frozenset({ADMINISTRATOR}),
     # devices and what they send
     "device_orders.work_for": frozenset({LABORATORY}),
     # printers of labels and receipts: anybody prints what they may read, an administrator sets up and sees the log
@@ -77,6 +111,14 @@ OFFICE: dict[str, frozenset[str]] = {
     "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
     "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    # looking at what devices sent, and deciding about it
+    "device_reviewing.evidence": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.compared": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_health.senders": frozenset({ADMINISTRATOR}),
+    "device_health.sent_by": frozenset({ADMINISTRATOR}),
+    "listeners.choose_listeners": frozenset({ADMINISTRATOR}),
+    "device_reviewing.waiting": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.reject_told": frozenset({FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
     **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

@@ -1,11 +1,10 @@
 """Running a report: who may, a row in the access log before the first value, and rows that are never held together."""
 
-import dataclasses
 import json
-from collections.abc import Callable, Generator
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
@@ -19,11 +18,12 @@ from clinic_desktop.domain.reporting_care import COVERAGE, ICD10_CHAPTERS
 from clinic_desktop.domain.reporting_catalogue import REPORTS, report
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import reporting_care, reporting_money, reporting_stores, reporting_work
-from clinic_desktop.services.acts import Desk, allow
+from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
+from clinic_desktop.store.connection import only_reading
 
-IN_ACT = ("local_midnight", "facts_of")
+IN_ACT = ("local_midnight", "facts_of", "driver_of")
 
 QUESTIONS: dict[str, Question] = {
     **reporting_work.QUESTIONS,
@@ -61,41 +61,51 @@ class Run:
     made_at: datetime
     made_by: str
     _desk: Desk
+    narrowed: tuple[tuple[str, str], ...] = ()  # to what, in words
+    question: Question | None = None  # of a query that somebody put together, with the values bound in it
+    more: Mapping[str, str | int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Run({self.report.name})"
 
     def into(self, taker: Taker, stop: Callable[[], bool] = lambda: False) -> int:
         """Hand every row to the taker as it is read, then the totals; returns how many rows. Raises Stopped."""
-        question, totals = QUESTIONS[self.report.name], Totals(self.columns)
+        question, totals = self.question or QUESTIONS[self.report.name], Totals(self.columns)
         with self._desk.store.read() as connection:
-            facts = facts_of(connection, self.asked, self.made_at)
+            facts = {**facts_of(connection, self.asked, self.made_at), **self.more}
             with closing(self._rows(connection, question, facts, stop)) as rows:
                 for row in rows:
                     totals.add(row)
                     taker.row(row)
-            known = _whole(connection, question, facts, self.asked.group)
+            known = _whole(connection, question, facts, self.asked)
             taker.totals(totals.rows, totals.lines(known, _("Total")))
         return totals.rows
 
     def _rows(
-        self, connection: Connection, question: Question, facts: dict[str, str], stop: Callable[[], bool]
+        self, connection: Connection, question: Question, facts: Mapping[str, str | int], stop: Callable[[], bool]
     ) -> Generator[Row, None, None]:
-        driver = _driver(connection)
+        driver = driver_of(connection)
         cut = self.report.grouped and self.asked.group is Group.NONE
-        driver.set_progress_handler(lambda: int(stop()), _STEPS)
-        try:
-            cursor = driver.execute(written(question.rows, self.asked.group), facts)
+        with stopping(driver, stop), only_reading(driver):
+            cursor = driver.execute(written(question.rows, self.asked.group, dict(self.asked.only)), facts)
             found = (row[1:] for row in cursor) if cut else cursor
             shaped = found if question.shape is None else map(question.shape, found)
             for row in rules.whole_rows(self.columns, shaped):
                 _go_on(stop)
                 yield row
-        except dbapi2.Error:
-            _go_on(stop)  # the statement was cut because somebody asked to stop
-            raise
-        finally:
-            driver.set_progress_handler(None, 0)
+
+
+@contextmanager
+def stopping(driver: Any, stop: Callable[[], bool]) -> Iterator[None]:
+    """Let what the database is at work on be cut when somebody asks to stop. Raises Stopped."""
+    driver.set_progress_handler(lambda: int(stop()), _STEPS)
+    try:
+        yield
+    except dbapi2.Error:
+        _go_on(stop)  # the statement was cut because somebody asked to stop
+        raise
+    finally:
+        driver.set_progress_handler(None, 0)
 
 
 def _go_on(stop: Callable[[], bool]) -> None:
@@ -117,10 +127,59 @@ def open_report(desk: Desk, asked: Asked) -> Run:
             N_("Say which patient this report is about.") if one.about_patient
             else N_("This report is about no single patient."), field="patient",
         )  # fmt: skip
-    said = f"{asked.first.isoformat()} {asked.last.isoformat()} {asked.group.value}"
+    narrowed = _narrowed(desk, one, asked)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
-        unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said)
-    return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk)
+        unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said_of(asked))
+    return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk, narrowed)
+
+
+def begun(desk: Desk, asked: Asked) -> Run:
+    """A report that was opened by this person in another process of this workstation, and noted there."""
+    allow(desk, "reporting.open_report")
+    one = report(asked.name)
+    if desk.session.role not in one.roles:
+        raise Refusal(N_("Your role ({role}) may not do this."), role=desk.session.role, act=asked.name)
+    who = desk.session.display_name
+    return Run(one, asked, one.made(asked.group), desk.now, who, desk, _narrowed(desk, one, asked))
+
+
+def said_of(asked: Asked) -> str:
+    """What was asked, for the access log."""
+    only = [f"{name}={value}" for name, value in asked.only]
+    return " ".join([asked.first.isoformat(), asked.last.isoformat(), asked.group.value, *only])
+
+
+def _narrowed(desk: Desk, one: Report, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What the report is narrowed to, in words. Raises Refusal for what it cannot be narrowed to."""
+    if not asked.only:
+        return ()
+    if len(dict(asked.only)) < len(asked.only) or not set(dict(asked.only)) <= set(one.filters):
+        raise Refusal(N_("This report cannot be narrowed to that."), field="only")
+    offered = {name: dict(values) for name, values in filter_choices(desk, one.name)}
+    for name, value in asked.only:
+        if value not in offered[name]:
+            raise Refusal(N_("This report cannot be narrowed to that."), field=name)
+    return tuple((rules.FILTERS[name], offered[name][value]) for name, value in asked.only)
+
+
+_CHOICES = {
+    "practitioner": "SELECT id, display_name FROM staff WHERE role IN ('doctor', 'nurse') ORDER BY display_name, id",
+    "cashier": "SELECT id, display_name FROM staff WHERE role IN ('cashier', 'administrator') ORDER BY 2, 1",
+    "insurer": "SELECT DISTINCT coalesce(insurer, ''), coalesce(insurer, 'patients alone') FROM invoices ORDER BY 2",
+    "service": 'SELECT value, value FROM json_each(\'["consultation","test","medicine","procedure","other"]\')',
+    "sex": 'SELECT value, value FROM json_each(\'["female","male","other","unknown"]\')',
+    "priority": 'SELECT value, value FROM json_each(\'["emergency","urgent","routine"]\')',
+    "section": "SELECT DISTINCT section, section FROM lab_tests ORDER BY 1",
+}
+
+
+@query
+def filter_choices(read: Read, name: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """What a report may be narrowed to: each filter with its values and their words."""
+    return tuple(
+        (one, tuple((str(value), str(words)) for value, words in read.conn.exec_driver_sql(_CHOICES[one])))
+        for one in report(name).filters
+    )
 
 
 def reports_for(desk: Desk) -> tuple[Report, ...]:
@@ -131,7 +190,8 @@ def reports_for(desk: Desk) -> tuple[Report, ...]:
 
 def local_midnight(day: date) -> datetime:
     """When a day begins at the clinic: the first instant of it, where the clock skips or doubles midnight too."""
-    return datetime.combine(day, time()).astimezone()
+    # By its timestamp: `astimezone` alone gives the hour before, where the clock skips midnight.
+    return datetime.fromtimestamp(datetime.combine(day, time()).timestamp(), UTC).astimezone()
 
 
 def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:
@@ -147,18 +207,22 @@ def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, s
         "people": json.dumps(people),
         "chapters": json.dumps(ICD10_CHAPTERS),
         "coverage": json.dumps(COVERAGE),
+        **{f"only_{name}": value for name, value in asked.only},
     }
 
 
-def _whole(connection: Connection, question: Question, facts: dict[str, str], group: Group) -> dict[str, Value]:
+def _whole(
+    connection: Connection, question: Question, facts: Mapping[str, str | int], asked: Asked
+) -> dict[str, Value]:
     if not question.whole:
         return {}
-    cursor = _driver(connection).execute(written(question.whole, group), facts)
+    cursor = driver_of(connection).execute(written(question.whole, asked.group, dict(asked.only)), facts)
     names = [column[0] for column in cursor.description]
     return dict(zip(names, cursor.fetchone(), strict=True))
 
 
-def _driver(connection: Connection) -> Any:
+def driver_of(connection: Connection) -> Any:
+    """The connection of the driver, past SQLAlchemy."""
     driver = connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("the transaction has ended")
@@ -169,7 +233,7 @@ def _driver(connection: Connection) -> Any:
 class Held:
     """A taker that keeps every row: for a screen, which asks for few."""
 
-    rows: list[Row] = dataclasses.field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     count: int = 0
     lines: tuple[Row, ...] = ()
 

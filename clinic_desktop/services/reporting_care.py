@@ -19,7 +19,7 @@ DISEASES: Final = Question(
                d.code_system IS NULL OR d.code_system LIKE '%icd-10%' AS ours
         FROM problems d
         WHERE d.noted_at >= :from_at AND d.noted_at < :to_at
-          AND d.status <> 'entered_in_error' AND d.certainty <> 'refuted'
+          AND d.status <> 'entered_in_error' AND d.certainty <> 'refuted' ONLY(sex, d.patient_id)
     ), coded AS MATERIALIZED (
         SELECT n.code AS code, c.key AS key, c.number AS number, c.title AS title
         FROM (SELECT DISTINCT code FROM noted WHERE ours) n
@@ -42,7 +42,7 @@ DISEASES: Final = Question(
     SELECT period, chapter, CASE WHEN code = '-' THEN '' ELSE code END, min(title), count(DISTINCT patient),
            count(DISTINCT CASE WHEN sex = 'female' THEN patient END),
            count(DISTINCT CASE WHEN sex = 'male' THEN patient END), count(DISTINCT CASE WHEN young THEN patient END),
-           count(DISTINCT CASE WHEN confirmed THEN patient END)
+           count(DISTINCT CASE WHEN confirmed THEN patient END), code || CASE WHEN code = '-' THEN title ELSE '' END
     FROM parts
     GROUP BY period, place, code, CASE WHEN code = '-' THEN title ELSE '' END
     ORDER BY period, place, code, min(title)
@@ -50,7 +50,7 @@ DISEASES: Final = Question(
     """
     SELECT count(DISTINCT KEPT(d.patient_id)) AS people FROM problems d
     WHERE d.noted_at >= :from_at AND d.noted_at < :to_at
-      AND d.status <> 'entered_in_error' AND d.certainty <> 'refuted'
+      AND d.status <> 'entered_in_error' AND d.certainty <> 'refuted' ONLY(sex, d.patient_id)
     """,
 )
 
@@ -61,13 +61,13 @@ IMMUNIZATION: Final = Question(
         WHERE p.merged_into IS NULL AND p.registered_at < :to_at AND p.born_precision = 'day'
           AND (p.deceased_on IS NULL OR p.deceased_on > :last_on)
           AND (substr(:last_on, 1, 4) - substr(p.born_on, 1, 4)) * 12 + substr(:last_on, 6, 2) - substr(p.born_on, 6, 2)
-              - (substr(:last_on, 9) < substr(p.born_on, 9)) BETWEEN 12 AND 23
+              - (substr(:last_on, 9) < substr(p.born_on, 9)) BETWEEN 12 AND 23 ONLY(sex, p.id)
     ), kinds AS (
         SELECT c.key AS place, v.cvx AS cvx FROM json_each(:coverage) c JOIN reference_vaccines v ON EXISTS (
             SELECT 1 FROM json_each(c.value, '$[2]') a WHERE instr(';' || v.antigens || ';', ';' || a.value || ';'))
     ), doses AS (
         SELECT KEPT(i.patient_id) AS patient, i.occurred_on AS occurred_on, i.vaccine_code AS cvx
-        FROM immunizations i WHERE i.status = 'completed' AND i.occurred_on <= :last_on
+        FROM immunizations i WHERE i.status = 'completed' AND i.occurred_on <= :last_on ONLY(sex, i.patient_id)
     ), counted AS (
         SELECT k.place AS place, d.patient AS patient, count(DISTINCT d.occurred_on) AS doses,
                sum(d.occurred_on >= :first_on) AS given
@@ -87,7 +87,7 @@ def _measure(row: tuple[object, ...]) -> Row:
     name, eligible, met = row
     title, target, how = MEASURES[str(name)]
     counted = [value if isinstance(value, int) else None for value in (eligible, met)]
-    return title, counted[0], counted[1], target, how
+    return title, counted[0], counted[1], target, how, str(name)
 
 
 QUALITY: Final = Question(
@@ -97,7 +97,7 @@ QUALITY: Final = Question(
                substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age
         FROM patients p
         WHERE p.merged_into IS NULL AND p.registered_at < :to_at AND p.born_on IS NOT NULL
-          AND (p.deceased_on IS NULL OR p.deceased_on > :last_on)
+          AND (p.deceased_on IS NULL OR p.deceased_on > :last_on) ONLY(sex, p.id)
     ), ill AS MATERIALIZED (
         SELECT DISTINCT KEPT(d.patient_id) AS patient, substr(upper(trim(d.code)), 1, 3) AS code FROM problems d
         WHERE d.status = 'active' AND d.certainty <> 'refuted' AND d.noted_at < :to_at
@@ -135,6 +135,7 @@ QUALITY: Final = Question(
         SELECT EXISTS (SELECT 1 FROM consultation_steps c WHERE c.encounter_id = e.id AND c.step = 'history'
                        AND coalesce(c.content ->> 'medicines_reconciled', '') NOT IN ('', '0')) AS met
         FROM encounters e WHERE e.status = 'signed' AND e.started_at >= :from_at AND e.started_at < :to_at
+              ONLY(sex, e.patient_id)
     )
     SELECT 'blood_pressure', count(*), coalesce(sum(met), 0) FROM pressure
     UNION ALL SELECT 'hba1c', count(*), coalesce(sum(met), 0) FROM sugar

@@ -15,6 +15,7 @@ REVENUE: Final = Question(
                sum(CASE WHEN l.account = 'discount' THEN l.amount ELSE 0 END) AS discount
         FROM ledger l
         WHERE l.kind IN ('invoice', 'void') AND l.posted_at >= :from_at AND l.posted_at < :to_at
+              ONLY(insurer, l.invoice_id)
         GROUP BY l.movement
     ), lines AS MATERIALIZED (
         SELECT m.period AS period, m.currency AS currency, m.back AS back, i.amount AS amount,
@@ -23,17 +24,22 @@ REVENUE: Final = Question(
         JOIN charges c ON c.id = i.charge_id
         LEFT JOIN prices p ON p.code = c.price_code
         LEFT JOIN encounters e ON e.id = c.encounter_id
+        WHERE TRUE ONLY(service, p.kind) ONLY(provider, c.provider_id, e.practitioner_id)
     ), taken AS MATERIALIZED (
         SELECT BUCKET(p.paid_at) AS period, p.currency AS currency, p.kind = 'refund' AS back, p.amount AS amount,
                p.method AS method, p.taken_by AS taken_by
         FROM payments p WHERE p.paid_at >= :from_at AND p.paid_at < :to_at
+              ONLY(insurer, p.invoice_id) WITHOUT(service) WITHOUT(practitioner)
     ), parts(place, by, period, part, currency, back, amount) AS (
-        SELECT 1, 'Payer', period, 'patients', currency, back, abs(patient) FROM moves WHERE patient <> 0
+        SELECT 1, 'Payer', period, 'patients', currency, back, abs(patient) FROM moves
+        WHERE patient <> 0 WITHOUT(service) WITHOUT(practitioner)
         UNION ALL
         SELECT 1, 'Payer', m.period, coalesce(v.insurer, 'insurer'), m.currency, m.back, abs(m.insurer)
-        FROM moves m JOIN invoices v ON v.id = m.invoice_id WHERE m.insurer <> 0
+        FROM moves m JOIN invoices v ON v.id = m.invoice_id
+        WHERE m.insurer <> 0 WITHOUT(service) WITHOUT(practitioner)
         UNION ALL
-        SELECT 2, 'Discount', period, 'discounts', currency, back, abs(discount) FROM moves WHERE discount <> 0
+        SELECT 2, 'Discount', period, 'discounts', currency, back, abs(discount) FROM moves
+        WHERE discount <> 0 WITHOUT(service) WITHOUT(practitioner)
         UNION ALL SELECT 3, 'Service', period, service, currency, back, amount FROM lines
         UNION ALL
         SELECT 4, 'Practitioner', l.period, coalesce(s.display_name, 'nobody named'), l.currency, l.back, l.amount
@@ -47,6 +53,7 @@ REVENUE: Final = Question(
                abs(l.amount)
         FROM ledger l JOIN invoices v ON v.id = l.invoice_id
         WHERE l.account = 'written_off' AND l.posted_at >= :from_at AND l.posted_at < :to_at
+              ONLY(insurer, l.invoice_id) WITHOUT(service) WITHOUT(practitioner)
     )
     SELECT period, by, part, currency, count(*), sum(CASE WHEN back THEN 0 ELSE amount END),
            sum(CASE WHEN back THEN amount ELSE 0 END), sum(CASE WHEN back THEN -amount ELSE amount END)
@@ -60,6 +67,7 @@ RECEIVABLES: Final = Question(
         SELECT l.invoice_id AS invoice_id, l.account AS account, sum(l.amount) AS amount
         FROM ledger l
         WHERE l.account IN ('receivable.patient', 'receivable.insurer') AND l.posted_at < :to_at
+              ONLY(insurer, l.invoice_id)
         GROUP BY 1, 2 HAVING sum(l.amount) <> 0
     ), aged AS (
         SELECT CASE WHEN o.account = 'receivable.patient' THEN 'patient' ELSE coalesce(i.insurer, 'insurer') END
@@ -67,12 +75,14 @@ RECEIVABLES: Final = Question(
                p.mrn AS mrn, p.family_name || ', ' || p.given_names AS patient, i.number AS invoice,
                DAY(i.issued_at) AS issued_on, i.issued_at AS issued_at,
                CAST(julianday(:last_on) - julianday(DAY(i.issued_at)) AS INTEGER) AS days,
-               i.currency AS currency, o.amount AS amount, o.account AS account
+               i.currency AS currency, o.amount AS amount, o.account AS account,
+               o.invoice_id || ' ' || o.account AS posting
         FROM owed o JOIN invoices i ON i.id = o.invoice_id JOIN patients p ON p.id = KEPT(i.patient_id)
     )
     SELECT owed_by, mrn, patient, invoice, issued_on, days, currency,
            CASE WHEN days <= 30 THEN amount ELSE 0 END, CASE WHEN days BETWEEN 31 AND 60 THEN amount ELSE 0 END,
-           CASE WHEN days BETWEEN 61 AND 90 THEN amount ELSE 0 END, CASE WHEN days > 90 THEN amount ELSE 0 END, amount
+           CASE WHEN days BETWEEN 61 AND 90 THEN amount ELSE 0 END, CASE WHEN days > 90 THEN amount ELSE 0 END, amount,
+           posting
     FROM aged ORDER BY issued_at, invoice, account DESC
     """
 )
@@ -94,9 +104,9 @@ DAY_ENDS: Final = Question(
     SELECT MOMENT(h.opened_at), MOMENT(h.closed_at), s.display_name, h.currency, h.opening_float,
            coalesce(m.payments, 0), coalesce(m.refunds, 0), coalesce(m.cash, 0), coalesce(m.card, 0),
            coalesce(m.mobile, 0), coalesce(m.bank, 0), h.opening_float + coalesce(m.cash, 0), h.counted_cash,
-           h.counted_cash - h.opening_float - coalesce(m.cash, 0), h.difference_reason
+           h.counted_cash - h.opening_float - coalesce(m.cash, 0), h.difference_reason, h.id
     FROM shifts h JOIN staff s ON s.id = h.cashier_id LEFT JOIN sums m ON m.shift_id = h.id
-    WHERE h.opened_at >= :from_at AND h.opened_at < :to_at
+    WHERE h.opened_at >= :from_at AND h.opened_at < :to_at ONLY(cashier, h.cashier_id)
     ORDER BY h.opened_at, h.rowid_
     """
 )

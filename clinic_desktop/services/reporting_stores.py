@@ -9,14 +9,15 @@ CONSUMPTION: Final = Question(
     SELECT BUCKET(d.dispensed_at), p.name, p.form, p.strength, p.unit,
            count(DISTINCT CASE WHEN d.status = 'dispensed' THEN KEPT(d.patient_id) END),
            sum(d.status = 'dispensed'), sum(CASE WHEN d.status = 'dispensed' THEN d.quantity ELSE 0 END),
-           sum(d.status = 'cancelled'), sum(d.status = 'dispensed' AND d.substituted_reason IS NOT NULL)
+           sum(d.status = 'cancelled'), sum(d.status = 'dispensed' AND d.substituted_reason IS NOT NULL), p.id
     FROM dispenses d JOIN products p ON p.id = d.product_id
-    WHERE d.dispensed_at >= :from_at AND d.dispensed_at < :to_at
+    WHERE d.dispensed_at >= :from_at AND d.dispensed_at < :to_at ONLY(sex, d.patient_id)
     GROUP BY 1, p.id ORDER BY 1, p.name, p.strength, p.form, p.id
     """,
     """
     SELECT count(DISTINCT KEPT(d.patient_id)) AS people FROM dispenses d
     WHERE d.dispensed_at >= :from_at AND d.dispensed_at < :to_at AND d.status = 'dispensed'
+          ONLY(sex, d.patient_id)
     """,
 )
 
@@ -25,6 +26,7 @@ PRESCRIBING: Final = Question(
     WITH signed AS (
         SELECT BUCKET(p.signed_at) AS period, p.id AS id, p.prescriber_id AS person FROM prescriptions p
         WHERE p.signed_at >= :from_at AND p.signed_at < :to_at AND p.status <> 'cancelled'
+              ONLY(practitioner, p.prescriber_id)
     ), lines AS (
         SELECT s.period AS period, s.person AS person,
                lower(trim(l.name)) = lower(trim(coalesce(m.name, l.generic_name, ''))) AS generic
@@ -63,6 +65,7 @@ LABORATORY: Final = Question(
         JOIN lab_results r ON r.id = (SELECT q.id FROM lab_results q WHERE q.order_test_id = f.order_test_id
                                       AND q.released_at = f.released_at ORDER BY q.rowid_ LIMIT 1)
         LEFT JOIN specimens s ON s.id = t.specimen_id LEFT JOIN lab_tests k ON k.code = t.test_code
+        WHERE TRUE ONLY(section, k.section) ONLY(sex, t.patient_id)
     ), ranked AS (
         SELECT *, count(*) OVER (PARTITION BY period, section, test) AS n,
                row_number() OVER (PARTITION BY period, section, test ORDER BY whole) AS k
@@ -93,7 +96,7 @@ STOCK: Final = Question(
                 WHEN h.expires_on <= date(:last_on, '+90 days') THEN '90 days' ELSE 'good' END,
            h.on_hand, h.used, p.unit,
            sum(CASE WHEN h.recalled OR h.expires_on < :last_on THEN 0 ELSE h.on_hand END) OVER (PARTITION BY p.id),
-           p.reorder_level
+           p.reorder_level, h.id
     FROM held h JOIN products p ON p.id = h.product_id
     WHERE h.on_hand <> 0 OR h.used <> 0
     ORDER BY p.name, p.strength, p.form, p.id, h.expires_on, h.lot, h.id

@@ -4,7 +4,7 @@ They stand for the same SQL everywhere, so that two reports never disagree about
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,18 +41,38 @@ _CIVIL: Final[Mapping[Group, str]] = {
 }
 _KEPT = "coalesce((SELECT m.merged_into FROM patients m WHERE m.id = @), @)"
 _MOMENT = "strftime('%Y-%m-%d %H:%M',substr(@,1,19),'localtime')"
-_WORD = re.compile(r"\b(BUCKET|CIVIL|KEPT|MOMENT|DAY|SECONDS)\(([\w.]+)(?:, ?([\w.]+))?\)")
+_SEX = "(SELECT k.sex FROM patients k WHERE k.id = $)".replace("$", _KEPT)
+# What a report is narrowed to: the filter, and what must equal the value that was chosen.
+_ONLY: Final[Mapping[str, tuple[str, str]]] = {
+    "practitioner": ("practitioner", "@"),
+    "provider": ("practitioner", "coalesce(@, #)"),
+    "cashier": ("cashier", "@"),
+    "insurer": ("insurer", "(SELECT coalesce(f.insurer, '') FROM invoices f WHERE f.id = @)"),
+    "service": ("service", "coalesce(@, 'other')"),
+    "sex": ("sex", _SEX),
+    "priority": ("priority", "@"),
+    "section": ("section", "coalesce(@, '')"),
+}
+_WORD = re.compile(r"\b(BUCKET|CIVIL|KEPT|MOMENT|DAY|SECONDS|ONLY|WITHOUT)\(([\w.]+)(?:, ?([\w.]+))?(?:, ?([\w.]+))?\)")
 
 
-def written(statement: str, group: Group) -> str:
+def written(statement: str, group: Group, only: Collection[str] = ()) -> str:
     """A statement in plain SQL.
 
     BUCKET(instant) and CIVIL(date) are the day, week or month; KEPT(patient) the registration that is kept;
     MOMENT(instant) and DAY(instant) are local; SECONDS(from, to) counts whole seconds, never below nothing.
+    ONLY(filter, value) narrows to what was chosen, WITHOUT(filter) leaves out what cannot be told by it; `only` names
+    the filters that were chosen, whose values are bound as `only_<filter>`.
     """
 
     def word(found: re.Match[str]) -> str:
-        name, first, second = found.groups()
+        name, first, second, third = found.groups()
+        if name == "WITHOUT":
+            return "AND FALSE" if first in only else ""
+        if name == "ONLY":
+            chosen, equals = _ONLY[first]
+            equals = equals.replace("@", second).replace("#", third or "")
+            return f"AND {equals} = :only_{chosen}" if chosen in only else ""
         if name == "SECONDS":
             return f"max(unixepoch(substr({second},1,19)) - unixepoch(substr({first},1,19)), 0)"
         plain = {

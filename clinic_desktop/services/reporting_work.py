@@ -15,18 +15,19 @@ APPOINTMENTS: Final = Question(
                sum(substr(h.ends, 1, 2) * 60 + substr(h.ends, 4, 2)
                    - substr(h.starts, 1, 2) * 60 - substr(h.starts, 4, 2))
         FROM days d JOIN staff_hours h ON h.active = 1 AND h.weekday = (strftime('%w', d.day) + 6) % 7
+             ONLY(practitioner, h.staff_id)
         GROUP BY 1, 2
     ), booked(period, person, booked, kept, cancelled, missed, open, people, kept_minutes) AS (
         SELECT BUCKET(a.starts_at), a.practitioner_id, count(*),
                sum(a.status IN ('arrived', 'completed')), sum(a.status = 'cancelled'), sum(a.status = 'no_show'),
                sum(a.status = 'booked'), count(DISTINCT CASE WHEN a.status <> 'cancelled' THEN KEPT(a.patient_id) END),
                sum(CASE WHEN a.status IN ('arrived', 'completed') THEN a.minutes ELSE 0 END)
-        FROM appointments a WHERE a.starts_at >= :from_at AND a.starts_at < :to_at
+        FROM appointments a WHERE a.starts_at >= :from_at AND a.starts_at < :to_at ONLY(practitioner, a.practitioner_id)
         GROUP BY 1, 2
     )
     SELECT k.period, s.display_name, coalesce(b.booked, 0), coalesce(b.kept, 0), coalesce(b.cancelled, 0),
            coalesce(b.missed, 0), coalesce(b.open, 0), coalesce(b.people, 0), coalesce(b.kept_minutes, 0),
-           coalesce(o.minutes, 0), coalesce(b.booked - b.cancelled, 0)
+           coalesce(o.minutes, 0), coalesce(b.booked - b.cancelled, 0), k.person
     FROM (SELECT period, person FROM offered UNION SELECT period, person FROM booked) k
     JOIN staff s ON s.id = k.person
     LEFT JOIN booked b ON b.period = k.period AND b.person = k.person
@@ -36,6 +37,7 @@ APPOINTMENTS: Final = Question(
     """
     SELECT count(DISTINCT KEPT(a.patient_id)) AS people FROM appointments a
     WHERE a.starts_at >= :from_at AND a.starts_at < :to_at AND a.status <> 'cancelled'
+          ONLY(practitioner, a.practitioner_id)
     """,
 )
 
@@ -49,6 +51,7 @@ QUEUE: Final = Question(
         FROM (SELECT q.*, coalesce(q.called_at, e.started_at) AS begun_at
               FROM queue_entries q LEFT JOIN encounters e ON e.id = q.encounter_id) q
         WHERE q.checked_in_at >= :from_at AND q.checked_in_at < :to_at
+              ONLY(priority, q.priority) ONLY(sex, q.patient_id)
     ), ranked AS (
         SELECT *, count(wait) OVER (PARTITION BY period, priority) AS n,
                row_number() OVER (PARTITION BY period, priority ORDER BY wait IS NULL, wait) AS k
@@ -65,9 +68,10 @@ QUEUE: Final = Question(
     """
     WITH waits AS (
         SELECT SECONDS(q.checked_in_at, q.begun_at) AS wait
-        FROM (SELECT q.checked_in_at, coalesce(q.called_at, e.started_at) AS begun_at
+        FROM (SELECT q.checked_in_at, q.priority, q.patient_id, coalesce(q.called_at, e.started_at) AS begun_at
               FROM queue_entries q LEFT JOIN encounters e ON e.id = q.encounter_id) q
         WHERE q.checked_in_at >= :from_at AND q.checked_in_at < :to_at AND q.begun_at IS NOT NULL
+              ONLY(priority, q.priority) ONLY(sex, q.patient_id)
     ), ranked AS (SELECT wait, count(*) OVER () AS n, row_number() OVER (ORDER BY wait) AS k FROM waits)
     SELECT (max(CASE WHEN k = (n + 1) / 2 THEN wait END) + 3) / 6 AS wait_median,
            (max(CASE WHEN k = (9 * n + 9) / 10 THEN wait END) + 3) / 6 AS wait_ninth,
@@ -84,25 +88,29 @@ PRACTITIONERS: Final = Question(
                e.status = 'signed' AND SECONDS(e.started_at, e.signed_at) > 86400, 0, 0, 0
         FROM encounters e
         WHERE e.started_at >= :from_at AND e.started_at < :to_at AND e.status NOT IN ('void', 'outside')
+              ONLY(practitioner, e.practitioner_id) ONLY(sex, e.patient_id)
         UNION ALL
         SELECT BUCKET(p.signed_at), p.prescriber_id, 0, NULL, 0, 0, 0, 0, 1, 0, 0 FROM prescriptions p
         WHERE p.signed_at >= :from_at AND p.signed_at < :to_at AND p.status <> 'cancelled'
+              ONLY(practitioner, p.prescriber_id) ONLY(sex, p.patient_id)
         UNION ALL
         SELECT BUCKET(o.ordered_at), o.ordered_by, 0, NULL, 0, 0, 0, 0, 0, 1, 0 FROM lab_orders o
         WHERE o.ordered_at >= :from_at AND o.ordered_at < :to_at AND o.status <> 'cancelled'
+              ONLY(practitioner, o.ordered_by) ONLY(sex, o.patient_id)
         UNION ALL
         SELECT BUCKET(d.written_at), d.author_id, 0, NULL, 0, 0, 0, 0, 0, 0, 1 FROM addenda d
         WHERE d.written_at >= :from_at AND d.written_at < :to_at
+              ONLY(practitioner, d.author_id) ONLY(sex, d.patient_id)
     )
     SELECT w.period, s.display_name, sum(w.visits), count(DISTINCT w.patient), sum(w.signed), sum(w.unsigned),
-           sum(w.seconds), sum(w.late), sum(w.prescribed), sum(w.ordered), sum(w.added)
+           sum(w.seconds), sum(w.late), sum(w.prescribed), sum(w.ordered), sum(w.added), w.person
     FROM work w JOIN staff s ON s.id = w.person
     GROUP BY w.period, w.person ORDER BY 1, 2, w.person
     """,
     """
     SELECT count(DISTINCT KEPT(e.patient_id)) AS people FROM encounters e
     WHERE e.started_at >= :from_at AND e.started_at < :to_at AND e.status NOT IN ('void', 'outside')
-      AND e.practitioner_id IS NOT NULL
+      AND e.practitioner_id IS NOT NULL ONLY(practitioner, e.practitioner_id) ONLY(sex, e.patient_id)
     """,
 )
 
@@ -126,7 +134,7 @@ DEMOGRAPHICS: Final = Question(
                coalesce(c.insurer, p.insurer, '') AS insurer
         FROM patients p LEFT JOIN covered c ON c.patient = p.id
         WHERE p.merged_into IS NULL AND p.registered_at < :to_at
-          AND (p.deceased_on IS NULL OR p.deceased_on > :last_on)
+          AND (p.deceased_on IS NULL OR p.deceased_on > :last_on) ONLY(sex, p.id)
     ), parts(place, dimension, part, new, seen) AS (
         SELECT 1, 'Age', CASE WHEN age IS NULL THEN 'not known' WHEN age <= 18 THEN '0-18' WHEN age <= 35 THEN '19-35'
                               WHEN age <= 50 THEN '36-50' WHEN age <= 65 THEN '51-65' ELSE '66 and over' END, new, seen

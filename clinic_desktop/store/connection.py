@@ -7,6 +7,8 @@ because a typing error in one is silent, and the authorizer denies what would un
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlcipher3 import dbapi2
@@ -216,6 +218,21 @@ def in_words(path: Path, error: BaseException | None) -> Exception | None:
     if any(words in str(error) for words in ("syntax", "no such", "not authorized", "prohibited", "parameter")):
         return None
     return unreadable(path, error)
+
+
+@contextmanager
+def only_reading(connection: dbapi2.Connection) -> Iterator[None]:
+    """Let nothing but reading be prepared meanwhile, not even a pragma: for what a person put together."""
+    connection.set_authorizer(_reads_alone)
+    try:
+        yield
+    finally:
+        connection.set_authorizer(_authorize)
+
+
+def _reads_alone(action: int, _first: str | None, second: str | None, *_rest: str | None) -> int:
+    reading = {dbapi2.SQLITE_SELECT, dbapi2.SQLITE_READ, dbapi2.SQLITE_FUNCTION, dbapi2.SQLITE_RECURSIVE}
+    return 0 if action in reading and second != "load_extension" else dbapi2.SQLITE_DENY
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_rest: str | None) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sync.engine import updating
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
@@ -99,6 +100,7 @@ def _note(desk: Desk, rows: Rows, one: Look, answer: Answer) -> None:
         _done(desk, rows, one)
         desk.log.add(rows, desk.now(), "read", one.kind, one.remote_id, why=one.why)
         harvest(desk, rows, answer)
+        updating.compare(desk, rows, answer, read=True)
         take(desk, rows, answer)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sync.engine import updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, clear, never_updated, sendable, set_state
 from sync.engine.merge import Canon, Decided, Merged, merge, normal_form
@@ -45,6 +46,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     if mine is None:
         mine = dict(shadow.mine)
     hidden = desk.remote.masked(seen.body)
+    updating.compare(desk, rows, seen, shadow)
     canon = desk.canon(seen.kind)
     _learn(kp, shadow, mine, seen, hidden, canon)
     merged = merge(
@@ -167,6 +169,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
         set_aside(desk, rows, seen, error)
         return None
     shadow.revision = again.revision if again is not None else 0
+    rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(merged.adopt))
     return mine if mine is not None else dict(merged.here)
 

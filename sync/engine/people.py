@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from sync.engine import cards
+from sync.engine import cards, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
 from sync.engine.meeting import projected
 from sync.engine.settling import acknowledge
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.taking import join, look
-from sync.port import Body, Kind, Seen
+from sync.port import Body, Kind, Put, Seen
 
 
 class UnknownError(LookupError):
@@ -295,6 +295,28 @@ class People:
             desk.wish(rows)
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
+
+    def look_at_set_aside(self) -> None:
+        """Have what could not be taken in read once more."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            for aside in rows.find(Quarantine, system=desk.system):
+                if not aside.remote_id.startswith("?"):
+                    look(desk, rows, aside.kind, aside.remote_id, "set aside")
+
+    def put_mode(self, kind: Kind, mode: str, who: str) -> None:
+        """Say whether an update replaces a record of a kind there. Raises UnknownError where there is no update."""
+        kp = self._desk.kind(kind)
+        if (
+            kp is None
+            or kp.put is Put.NONE
+            or kp.progress is not None
+            or mode not in {updating.REPLACE, updating.MERGE}
+        ):
+            raise UnknownError(kind)
+        with self._desk.disk.write() as unit:
+            updating.learn(self._desk, Rows(unit), kind, mode, updating.SET, who)
 
     def capabilities(self, found: Mapping[str, str]) -> None:
         """Keep what was found out about the system."""

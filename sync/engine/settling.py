@@ -1,5 +1,6 @@
 """What came of a request: acknowledged, refused in their words, not now, or nobody knows."""
 
+from sync.engine import updating
 from sync.engine.desk import MOST_ATTEMPTS, QUIET_SECONDS, Desk, release, sendable, set_state, shows
 from sync.engine.plan import certain
 from sync.engine.store.rows import Rows
@@ -70,6 +71,8 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
         return
     intent.state, intent.remote_id = "acked", remote_id
     rows.put(intent)
+    if intent.op == "update":
+        updating.took(desk, rows, intent.kind, remote_id)
     shadow = rows.get(Shadow, desk.system, intent.kind, remote_id) or Shadow(desk.system, intent.kind, remote_id)
     shadow.parent = intent.parent or shadow.parent
     if intent.op != "act":
@@ -89,6 +92,7 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
     newer = work.seq > intent.seq
     set_state(desk, rows, work, "sent")
     if seen is not None and seen.whole and seen.remote_id == remote_id:
+        updating.compare(desk, rows, seen)
         _possible_overwrite(desk, rows, intent, seen)
         take(desk, rows, seen)
         work = rows.get(Work, desk.system, intent.kind, intent.local_id) or work
@@ -180,6 +184,8 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
         desk.hold("away", now + desk.backoff(min(work.tries, 4)))
     intent.state = "ready"
     rows.put(intent)
+    if intent.op == "update":
+        updating.forget(desk, rows, intent.kind, intent.remote_id)
     set_state(desk, rows, work, "waiting", due_at=due)
 
 
@@ -189,7 +195,9 @@ def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
     words = " ".join([said.message, *(f"{name}: {what}" for name, what in said.fields)]).strip()
     intent.state, intent.said = "rejected", words or said.code or type(came).__name__
     rows.put(intent)
-    if isinstance(came, NotThere) and intent.remote_id:
+    if _as_a_part(desk, rows, intent, came):
+        set_state(desk, rows, work, "waiting")
+    elif isinstance(came, NotThere) and intent.remote_id:
         look(desk, rows, intent.kind, intent.remote_id, "gone?", parent=intent.parent)
         set_state(desk, rows, work, "person", "it is not there any more")
     elif isinstance(came, Clash) and intent.op == "create" and intent.kind == Kind.PATIENT:
@@ -198,6 +206,16 @@ def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
         set_state(desk, rows, work, "refused", f"somebody there stands against it: {intent.said}")
     else:
         set_state(desk, rows, work, "refused", intent.said)
+
+
+def _as_a_part(desk: Desk, rows: Rows, intent: Intent, came: Outcome) -> bool:
+    """Whether an update was refused that did not hold the whole record: the whole is tried before a person is asked."""
+    if intent.op != "update":
+        return False
+    if isinstance(came, Refused) and came.status is not None:
+        return updating.refused_part(desk, rows, intent.kind, intent.remote_id)
+    updating.forget(desk, rows, intent.kind, intent.remote_id)
+    return False
 
 
 def recover(desk: Desk, rows: Rows) -> int:

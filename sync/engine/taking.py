@@ -11,7 +11,7 @@ from sync.engine.merge import normal_form
 from sync.engine.plan import as_before
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
-from sync.engine.store.tables import Conflict, Intent, Link, Look, Shadow, Work
+from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
 from sync.port import Body, Kind, Seen, Story
 from sync.records.elements import Resource
 
@@ -288,6 +288,7 @@ def ask_who(desk: Desk, rows: Rows, remote_id: str, maybe: tuple[Likely, ...]) -
     best = maybe[0]
     link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
     desk.log.linked(rows, desk.now(), link)
+    rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=remote_id)
     raise_question(
         desk, rows, link.kind, best.local_id, "identity", remote_id, "it may be this patient",
         others=[one.local_id for one in maybe[1:]],
@@ -330,6 +331,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
     rows.put(
         work or Work(desk.system, link.kind, local_id, patient, state="confirmed", since=desk.now(), due_at=desk.now())
     )
+    rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=seen.remote_id)
     join(desk, rows, link)
     if story is not None and mine is not None:
         _agreed(desk, rows, shadow, story, mine)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sync.engine import updating
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
@@ -208,6 +209,7 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
     if seen.whole:
         shadow.read_at = desk.now()
     desk.log.add(rows, desk.now(), "read", link.kind, link.local_id)
+    updating.compare(desk, rows, seen, shadow, read=True)
     met = reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
     if met is None:
@@ -221,27 +223,48 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         rows.put(work)
         settle_work(desk, rows, seen.kind, link.local_id, met)
         return None
-    body = _writable(desk, kp.put, seen, met.there, changed, sendable(kp), met.mine)
+    mode = updating.mode_of(desk, rows, kp.kind)
+    put = updating.way(kp, mode)
+    body = _writable(desk, put, seen, met.there, changed, sendable(kp), met.mine, all_of_it=put is not kp.put)
     if body is None:
         cannot_tell(desk, rows, work, "what they hide is not known here in clear; it cannot be sent safely")
         return None
+    held = updating.held_back(desk, rows, kp, mode, changed, met.there, seen)
+    if held is not None:
+        del body[held]
+        changed -= {held}
     if unseen := desk.remote.masked(seen.body) & body.keys():
         # Their way of updating replaces what they hide; if somebody changed it there, nobody can know.
         desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=sorted(unseen))
-    return _commit(desk, rows, next_one, body, changed, {name: seen.body.get(name) for name in changed})
+    intent = _commit(desk, rows, next_one, body, changed, {name: seen.body.get(name) for name in changed})
+    if intent is not None:
+        updating.note(desk, rows, link.local_id, seen, body, held)
+    return intent
 
 
 def _writable(
-    desk: Desk, put: Put, seen: Seen, there: Body, changed: frozenset[str], ours: frozenset[str], mine: Body
+    desk: Desk,
+    put: Put,
+    seen: Seen,
+    there: Body,
+    changed: frozenset[str],
+    ours: frozenset[str],
+    mine: Body,
+    *,
+    all_of_it: bool,
 ) -> Body | None:
     """What an update sends: the changed members, or all that may be written; None where it would destroy something."""
     if put is Put.TOP:
         return {name: there.get(name) for name in changed}
     hidden = desk.remote.masked(seen.body)
     body = {name: there.get(name, seen.body.get(name)) for name in ours if name in there or name in seen.body}
-    if put is Put.CLEAR:
+    if put is Put.CLEAR or all_of_it:
         # What is told at birth and never merged is replaced with the rest: it goes along as it was told.
         body = {**{name: seen.body.get(name, mine[name]) for name in mine}, **body}
+    if all_of_it:
+        # And what a part took away before that was known, where it is ours to say.
+        lost = {name for name, value in body.items() if name not in ours and updating.empty(value)}
+        body |= {name: mine.get(name) for name in lost}
     for name in hidden & body.keys():
         if mine.get(name) is None:
             return None
@@ -334,13 +357,15 @@ def _doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
 def sending_of(desk: Desk, intent: Intent) -> Sending:
     """The request of an intent, for the remote. When it was sent is said by the clock as it goes now."""
     sent_at = desk.ticker.text_at(intent.sent_at)
+    # Of an update everything in the body is to be sent: the whole record, where a part would take the rest away.
+    named = intent.body if intent.op == "update" else intent.changed
     return Sending(
         Kind(intent.kind),
         "create" if intent.op == "create" else "update" if intent.op == "update" else "act",
         intent.body,
         intent.remote_id or None,
         intent.act or None,
-        frozenset(intent.changed),
+        frozenset(named),
         intent.id,
         intent.marker,
         sent_at,

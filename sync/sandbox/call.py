@@ -109,12 +109,13 @@ class Call:
 
     def put(self, table: str, ident: str, shape: Shape, old: Record, **server: Any) -> Record:
         """Do what a PUT does here, by the knob: some fields, deeply, or all that may be written."""
-        changes = self.changes(shape)
-        return self.keep(table, ident, {**merged(old, changes, self.system.knobs.put, shape.fields), **server})
+        changes = self.changes(table, shape)
+        mode = self.system.knobs.put_of(table)
+        return self.keep(table, ident, {**merged(old, changes, mode, shape.fields), **server})
 
-    def changes(self, shape: Shape) -> Record:
+    def changes(self, table: str, shape: Shape) -> Record:
         """The fields a PUT brings: all that are needed, where it replaces the whole record."""
-        return self.checked(shape, whole=self.system.knobs.put == "replace")
+        return self.checked(shape, whole=self.system.knobs.put_of(table) == "replace")
 
     def whole(self, name: str, default: int, most: int | None = None, least: int = 0) -> int:
         """A whole number from the query, within its bounds, or the refusal of the system."""

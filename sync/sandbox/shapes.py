@@ -100,7 +100,7 @@ def _day(words: str) -> date | None:
 
 def merged(old: Record, changes: Record, mode: str, writable: Mapping[str, str]) -> Record:
     """The record after a PUT: only what is named, deeply or by whole fields, or everything that may be written."""
-    if mode == "replace":
+    if mode.startswith("replace"):
         return {**old, **{name: changes.get(name) for name in writable}}
     if mode == "merge-deep":
         return _deep(old, changes)

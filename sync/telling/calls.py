@@ -75,6 +75,15 @@ def read(model: type[M], exchanged: tuple[Call, Answer]) -> M:
         raise Garbled(call, answer.status) from _named(error)
 
 
+def read_made(model: type[M], exchanged: tuple[Call, Answer], pattern: re.Pattern[str]) -> M:
+    """The answer to a create: one whose id could never be asked for again is as good as none. Raises Garbled."""
+    made = read(model, exchanged)
+    if pattern.fullmatch(str(getattr(made, "id", ""))) is None:
+        call, answer = exchanged
+        raise Garbled(call, answer.status)
+    return made
+
+
 def _named(error: Exception) -> ValueError:
     return ValueError(f"an answer of another shape ({type(error).__name__})")
 

@@ -10,9 +10,10 @@ from clinic_desktop.domain.programmes import Step
 from clinic_desktop.services import programmes, restrictions, sharing
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
+from tests.journeys import forms
 from tests.journeys import test_journey_drafts as journey
+from tests.journeys.forms import about_patient, plain, press, row, steps, there
 from tests.journeys.small_clinic import Clinic
-from tests.journeys.test_journey_drafts import about_patient, plain, press, row, steps, there
 from tests.unit.services.consent_case import break_open, sign
 
 
@@ -70,7 +71,7 @@ FORMS = {
     "taking a programme off": ("oversight", "administrator", broken,
                                steps(row("oversight.programmes"), press("oversight.archive")), 1),
 }  # fmt: skip
-journey.FORMS.update(FORMS)
+forms.FORMS.update(FORMS)
 
 
 @pytest.fixture

@@ -31,3 +31,8 @@ def test_five_schedules_in_a_row_play_all_five_systems() -> None:
     finally:
         for town in towns:
             town.disk.close()
+
+
+def test_an_id_that_is_none_of_theirs_is_no_answer_to_a_create() -> None:
+    """An answer whose id had another shape was once taken for theirs: nothing could be read under it again."""
+    assert run_one(5_002_879).wrong == []

@@ -29,6 +29,7 @@ class Background(QObject):
         self._key = key
         self._wanted = False
         self._unlocked = False
+        self._anew = False
         self._wait = FIRST_WAIT_MS
         self._rest = b""
         self._life = QElapsedTimer()
@@ -64,6 +65,11 @@ class Background(QObject):
     def run(self, job: str) -> None:
         """Ask for a job now."""
         self._say(b"run " + job.encode())
+
+    def again(self) -> None:
+        """End the process and start another at once: what it listens to was chosen anew."""
+        self._anew = self._process.state() != QProcess.ProcessState.NotRunning
+        self._say(b"quit")
 
     def stop(self) -> None:
         """End the process, because the window closes."""
@@ -117,6 +123,10 @@ class Background(QObject):
 
     def _died(self) -> None:
         if not self._wanted:
+            return
+        if self._anew:
+            self._anew = False
+            self._again.start(0)
             return
         if self._life.hasExpired(HEALTHY_MS):
             self._wait = FIRST_WAIT_MS

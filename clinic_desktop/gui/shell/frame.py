@@ -12,6 +12,7 @@ from clinic_desktop.gui.shell.banner import PatientBanner
 from clinic_desktop.gui.shell.closed import refused_patient, turn_away
 from clinic_desktop.gui.shell.foot import Foot
 from clinic_desktop.gui.shell.gate import BannerFacts, Workplace
+from clinic_desktop.gui.shell.pace import Pace
 from clinic_desktop.gui.shell.palette import PATIENT, Palette
 from clinic_desktop.gui.shell.rail import Rail
 from clinic_desktop.gui.shell.screen import Screen, ScreenContext, ScreenView
@@ -36,7 +37,7 @@ class Frame(QWidget):
     lock_asked = Signal()
     switch_asked = Signal()
     password_asked = Signal()
-    devices_asked = Signal(str)  # "scanner": its settings; "picture": read codes from a picture
+    devices_asked = Signal(str)  # "scanner": its settings; "picture": read codes from one; "callscreen"
     theme_asked = Signal()
     help_asked = Signal(str)
     quit_asked = Signal()
@@ -51,6 +52,7 @@ class Frame(QWidget):
         self._views: dict[str, ScreenView] = {}
         self._screen_tasks: list[QtTasks] = []
         self._tasks = self._new_tasks()
+        self.pace = Pace(self, pools, place.desk, self._tasks.change, {one.name: one.title for one in screens})
         self._history: list[tuple[str, dict[str, str]]] = []
         self._wanted: str | None = None
         self._preview: Preview | None = None
@@ -105,8 +107,8 @@ class Frame(QWidget):
             self.flush()
 
     def _open(self) -> None:
-        name, arguments = self._history[-1]
-        self._wanted = None
+        (name, arguments), self._wanted = self._history[-1], None
+        self.pace.begin(name)
         view = self._view(name)
         if view is not None:
             try:
@@ -123,15 +125,11 @@ class Frame(QWidget):
 
     def _view(self, name: str) -> ScreenView | None:
         if name not in self._views:
+            place = self.place
             context = ScreenContext(
-                desk=self.place.desk,
-                tasks=self._new_tasks(),
-                window=self,
-                settings=self.place.settings,
-                today=self.place.today,
-                prove=self.place.prove,
-                office=self.place.office,
-            )
+                desk=place.desk, tasks=self._new_tasks(), window=self, settings=place.settings, today=place.today,
+                prove=place.prove, office=place.office, program=place.program, write_report=place.write_report,
+            )  # fmt: skip
             try:
                 view = self._screens[name].build(context)
             except Exception as error:  # noqa: BLE001 - one screen's bug must not take the window with it
@@ -276,6 +274,7 @@ class Frame(QWidget):
     def close_down(self) -> None:
         """Hand over the drafts, and drop every answer still to come."""
         self.flush()
+        self.pace.flush()
         self.palette_box.close_down()
         self._close_preview()
         self._closed = True
@@ -327,11 +326,10 @@ class Frame(QWidget):
         self.palette_box.picked.connect(self._picked)
         self.palette_box.closed.connect(self._searched)
         self._pools.busy.connect(self.foot.show_busy)
-        QShortcut(QKeySequence("Ctrl+K"), self, self.palette_box.open_up)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.do_primary)
-        for keys in ("Alt+Left", "Back"):
-            QShortcut(QKeySequence(keys), self, self.back)
+        own = {"Ctrl+K": self.palette_box.open_up, "Ctrl+Return": self.do_primary, "Ctrl+Enter": self.do_primary,
+               "Alt+Left": self.back, "Back": self.back}  # fmt: skip
+        for keys, work in own.items():
+            QShortcut(QKeySequence(keys), self, work)
         for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
             QShortcut(
                 QKeySequence(keys), self, lambda step=step: self._turn_to(self.tabs.beside(self.screen_name, step))
@@ -365,7 +363,7 @@ class Frame(QWidget):
         if found.key.startswith(PATIENT):
             self.go(self.place.patient_screen, patient_id=found.key.removeprefix(PATIENT))
         elif found.key.startswith(DO):
-            if found.key.removeprefix(DO) in {"scanner", "picture"}:
+            if found.key.removeprefix(DO) in {"scanner", "picture", "callscreen"}:
                 self.devices_asked.emit(found.key.removeprefix(DO))
                 return
             asked = {"lock": self.lock_asked, "switch": self.switch_asked, "theme": self.theme_asked,

@@ -6,13 +6,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from clinic_desktop.gui.shell.patients import patient_screen
+from clinic_desktop.gui.shell.program import Program
 from clinic_desktop.gui.shell.staffline import StaffLine
+from clinic_desktop.gui.tasks import WriteReport, nothing_written
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
 if TYPE_CHECKING:
     from clinic_desktop.gui.widgets.pill import Look
     from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.services.acts import Desk
+    from clinic_desktop.services.device_views import Board
     from clinic_desktop.services.office import Office
 
 AllergyState = Literal["listed", "none_known", "not_asked"]
@@ -86,7 +89,9 @@ class Workplace:
     recovery_key: str = field(default="", repr=False)  # to be typed back before work begins
     home: str = "home"
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
+    program: Program = field(default_factory=Program)  # what runs beside the window
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
+    write_report: WriteReport = nothing_written  # writes a report's file in a process of its own
 
     @property
     def patient_screen(self) -> str:
@@ -168,6 +173,10 @@ class Door(Gate, Protocol):
 
     def notices(self) -> Sequence[str]:
         """What the person should know about this opening."""
+        ...
+
+    def board(self) -> "Board | None":
+        """Who is called, for the screen in the waiting room; None while there is no key."""
         ...
 
     def key(self) -> bytes | None:

@@ -139,6 +139,8 @@ class Hearing(QObject):
         return self._window.has_frame and not self._window.is_locked
 
     def _asked(self, what: str) -> None:
+        module = {"scanner": "scannerbox", "picture": "picturebox"}.get(what)
+        if module is None:
+            return
         # Not needed on any other day.
-        module = "scannerbox" if what == "scanner" else "picturebox"
         importlib.import_module(f"clinic_desktop.gui.shell.{module}").show(self._window, self)

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QVBoxLayout
 
 from clinic_desktop.gui import theme
 from clinic_desktop.gui.shell.screen import Screen
 from clinic_desktop.gui.theme.tokens import RAIL
 from clinic_desktop.gui.widgets.buttons import ToolButton
 from clinic_desktop.i18n import _
+
+HEIGHT, LOWEST = 54, 42  # pixels of a button
 
 
 class Rail(QFrame):
@@ -68,8 +70,16 @@ class RailButton(ToolButton):
         self.setText(self.words)
         self.setCheckable(True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        self.setFixedSize(QSize(RAIL - 3, 54))
+        self.setFixedWidth(RAIL - 3)
+        # Lower where many pages must stand in a low window, never so low that the word is cut.
+        self.setMinimumHeight(LOWEST)
+        self.setMaximumHeight(HEIGHT)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setIconSize(QSize(22, 22))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """As tall as it is where there is room."""
+        return QSize(RAIL - 3, HEIGHT)
 
     def set_count(self, count: int) -> None:
         """Show a count at the corner of the icon."""

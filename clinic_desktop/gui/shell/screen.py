@@ -1,14 +1,15 @@
 """What a screen is, what it may ask of the window, and the view that every screen starts from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.gui.shell.program import Program
+from clinic_desktop.gui.tasks import Tasks, WriteReport, nothing_written
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.labels import Elided
@@ -79,6 +80,8 @@ class ScreenContext:
     today: Callable[[], date] = date.today
     office: "Office | None" = None  # what needs the clinic's keys; an administrator's only
     prove: Callable[[str], None] = _nothing_proved  # checks the person's own password again, for one act
+    program: Program = field(default_factory=Program)  # what runs beside the window
+    write_report: WriteReport = nothing_written  # writes a report's file in a process of its own
 
 
 @dataclass(frozen=True)

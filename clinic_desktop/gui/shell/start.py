@@ -15,9 +15,11 @@ from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
-    from clinic_desktop.gui.shell.gate import Door
+    from clinic_desktop.gui.shell.callscreen import Calling
+    from clinic_desktop.gui.shell.gate import Door, Workplace
 
 KEYS = N_("Ctrl+K finds anything · Ctrl+Enter does the page's act · Alt+letter a button · Esc back · Ctrl+L locks")
+HEARD = 50  # events of the background process that are kept for who signs in later
 LOOK_MS = 250  # how soon another process's work is seen; a look costs 4 microseconds
 
 
@@ -57,6 +59,16 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
             return
         if kinds:
             window.journal_moved(kinds)
+            for calling in callings:
+                calling.moved(kinds)
+
+    def call() -> None:
+        # The sign-in is painted sooner without it.
+        from clinic_desktop.gui.shell.callscreen import Calling
+
+        callings.append(Calling(window, door))
+
+    callings: list[Calling] = []
 
     def opened(_place: object) -> None:
         look.start()
@@ -64,6 +76,7 @@ def follow(window: MainWindow, door: "Door", profile: Path) -> None:
             window.frame.say(notice)
 
     window.first_painted.connect(lambda: QTimer.singleShot(0, lambda: _hear(window)))
+    window.first_painted.connect(lambda: QTimer.singleShot(0, call))
     look.timeout.connect(moved)
     window.opened.connect(opened)
     window.left.connect(look.stop)
@@ -152,9 +165,30 @@ def _after_first_paint(window: MainWindow, door: "Door", profile: Path) -> None:
         if hearing is not None and isinstance(event, dict):
             hearing.told(event)
 
+    heard: list[dict[str, object]] = []
+
+    def noted(event: dict[str, object]) -> None:
+        """What it told before somebody signed in is told to their screens too."""
+        if event.get("event") == "ready":
+            heard.clear()
+        heard.append(event)
+        del heard[:-HEARD]
+        if window.has_frame:
+            program = window.frame.place.program
+            if event.get("event") == "ready":
+                program.stopped()
+            program.heard(event)
+
+    def opened(place: "Workplace") -> None:
+        place.program.restart = background.again
+        for event in heard:
+            place.program.heard(event)
+        background.unlock()
+
+    background.told.connect(noted)
     background.status.connect(said)
     background.told.connect(told)
-    window.opened.connect(lambda _place: background.unlock())
+    window.opened.connect(opened)
     window.left.connect(background.lock)
     window.destroyed.connect(background.stop)
     app = QApplication.instance()

@@ -30,6 +30,7 @@ def own_suggestions(screens: Collection[Screen], may: Callable[[frozenset[str] |
         ("theme", _("Light or dark"), "theme", ""),
         ("scanner", _("Scanner and instruments of this workstation"), "barcode", ""),
         ("picture", _("Read a code from a picture"), "barcode", ""),
+        ("callscreen", _("Call screen for the waiting room"), "megaphone", ""),
         ("quit", _("Quit"), "quit", "Ctrl+Q"),
     ):
         own.append(Suggestion(DO + key, words, icon=icon, badge=badge))

@@ -225,6 +225,7 @@ class MainWindow(QWidget):
         frame = self.frame
         self._focus = frame.focusWidget()
         frame.flush()
+        frame.pace.flush()
         frame.palette_box.close_down()
         self.is_locked = True
         self._cover()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from clinic_desktop.domain.scale import nice_steps
@@ -18,16 +18,17 @@ _LEFT, _TOP, _BOTTOM = 40, 8, 22
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: its key, the words under it, its height, and what is said of it."""
+    """One bar: its key, the words under it, its height, what is said of it, and what it is compared with."""
 
     key: str
     title: str
     value: float
     words: str = ""
+    before: float | None = None
 
 
 class BarChart(QWidget):
-    """Bars; a click or Enter on one emits `opened` with its key."""
+    """Bars; a click or Enter on one emits `opened` with its key. What one is compared with is a line across it."""
 
     opened = Signal(str)
 
@@ -62,7 +63,7 @@ class BarChart(QWidget):
             painter.setPen(QColor(colours.subtle))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, _("Nothing to show yet"))
             return
-        steps = nice_steps(0, max(bar.value for bar in self._bars) or 1, 3)
+        steps = nice_steps(0, max(max(bar.value, bar.before or 0) for bar in self._bars) or 1, 3)
         foot = self.height() - _BOTTOM
         tall = foot - _TOP
         for step in steps:
@@ -72,18 +73,24 @@ class BarChart(QWidget):
             painter.setPen(QColor(colours.subtle))
             box = QRectF(0, y - 8, _LEFT - 8, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{step:g}")
+        apart = self._apart(painter.fontMetrics())
         for place, bar in enumerate(self._bars):
             left, width = self._span(place)
-            height = bar.value / steps[-1] * tall
+            height = max(bar.value, 0) / steps[-1] * tall
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.accent))
             painter.setOpacity(1.0 if place == self._found or self._found < 0 else 0.55)
             wide = min(width * 0.6, 36.0)
             painter.drawRoundedRect(QRectF(left + (width - wide) / 2, foot - height, wide, height), 2, 2)
             painter.setOpacity(1.0)
+            if bar.before is not None:
+                y = foot - max(bar.before, 0) / steps[-1] * tall
+                painter.setPen(QPen(QColor(colours.text), 2))
+                painter.drawLine(round(left + width * 0.1), round(y), round(left + width * 0.9), round(y))
             painter.setPen(QColor(colours.subtle))
-            under = QRectF(left, foot + 4, width, _BOTTOM - 4)
-            painter.drawText(under, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, bar.title)
+            if place % apart == 0:
+                under = QRectF(left - width * (apart - 1) / 2, foot + 4, width * apart, _BOTTOM - 4)
+                painter.drawText(under, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, bar.title)
         if self.hasFocus():
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -109,6 +116,11 @@ class BarChart(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _apart(self, measured: QFontMetrics) -> int:
+        """Under each how many-th bar its words stand: where bars are narrow, words would run into one another."""
+        widest = max(measured.horizontalAdvance(bar.title) for bar in self._bars) + 8
+        return max(-(-widest // max(int(self._span(0)[1]), 1)), 1)
+
     def _span(self, place: int) -> tuple[float, float]:
         width = (self.width() - _LEFT) / len(self._bars)
         return _LEFT + place * width, width
@@ -124,6 +136,7 @@ class BarChart(QWidget):
             self.update()
         if place >= 0:
             bar = self._bars[place]
+            self.setAccessibleDescription(bar.words or f"{bar.title}: {bar.value:g}")
             left, width = self._span(place)
             at = self.mapToGlobal(self.rect().topLeft())
             at.setX(at.x() + round(left + width / 2))

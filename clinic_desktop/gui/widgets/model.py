@@ -24,7 +24,7 @@ class Column(Generic[R]):
     `text` gives the words shown (and copied and filtered by); `sort` what to sort by, if that differs;
     `look` a pill shown in place of the words; `meaning` a colour for the words; `unit` lighter words behind.
     `wrap` breaks the words into as many lines as they need; `detail` gives lighter words under them, broken likewise;
-    `hint` is said when the cell is hovered, and by a screen reader after its words.
+    `hint` is said when the cell is hovered, and by a screen reader after its words; `help` when the title is.
     A number and a pill are never cut: their column grows to the widest.
     """
 
@@ -43,6 +43,7 @@ class Column(Generic[R]):
     wrap: bool = False
     detail: Callable[[R], str] | None = None
     hint: Callable[[R], str] | None = None
+    help: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -104,6 +105,9 @@ class TableModel(QAbstractTableModel, Generic[R]):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.columns[section].title
+        if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole}:
+            words = self.columns[section].help
+            return tip(words) if words and role == Qt.ItemDataRole.ToolTipRole else words or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             number = self.columns[section].number
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft

@@ -158,10 +158,11 @@ class Figure(QFrame):
         self._unit = unit
         column.addWidget(self._number)
         self._words = words
-        if act is None:
+        self.link = None if act is None else LinkButton(words, name, act)
+        if self.link is None:
             column.addWidget(label(words, "secondary"))
         else:
-            column.addWidget(LinkButton(words, name, act), 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_number(self, number: str, meaning: str = "") -> None:
         """Show a number, in the colour of a meaning if it has one."""

@@ -51,6 +51,7 @@ class ListTable(QWidget, Generic[R]):
         settings: Remembered | None = None,
         model: PagedModel[R] | None = None,
         counted: bool = True,
+        painter: Callable[[QTableView], CellPainter] = CellPainter,
     ) -> None:
         super().__init__()
         self.setObjectName(f"{name}.table")
@@ -61,6 +62,7 @@ class ListTable(QWidget, Generic[R]):
         self._fitted: dict[str, int] = {}  # widths given by what stands in the column
         self._dragged: set[str] = set()
         self.view = QTableView()
+        self._painter = painter(self.view)
         self._heights = QTimer(self)  # of rows whose words are broken, once the width is settled
         self._heights.setSingleShot(True)
         self._heights.setInterval(0)
@@ -148,7 +150,6 @@ class ListTable(QWidget, Generic[R]):
         view.setObjectName(self._name)
         view.setAccessibleName(self._name)
         view.setModel(self._model)
-        self._painter = CellPainter(view)
         view.setItemDelegate(self._painter)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -26,12 +26,15 @@ from clinic_desktop.store.tables import (
     prescribing,
     printing,
     programmes,
+    queries,
     reference,
     remotes,
     research,
     scheduling,
     sharing,
+    speeds,
     staff,
+    templates,
 )
 from clinic_desktop.store.tables.metadata import metadata
 
@@ -58,10 +61,13 @@ __all__ = [
     "prescribing",
     "printing",
     "programmes",
+    "queries",
     "reference",
     "remotes",
     "research",
     "scheduling",
     "sharing",
+    "speeds",
     "staff",
+    "templates",
 ]

@@ -117,6 +117,7 @@ payments = record(
     one_of("method", "cash", "card", "mobile_money", "bank_transfer"),
     index("ix_payments_invoice_id", "invoice_id"),
     index("ix_payments_shift_id", "shift_id"),
+    index("ix_payments_paid_at", "paid_at"),
 )
 
 shifts = record(

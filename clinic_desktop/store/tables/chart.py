@@ -35,6 +35,7 @@ encounters = record(
     index("ix_encounters_patient_id", "patient_id", "started_at"),
     index("ix_encounters_status", "status", "practitioner_id"),
     index("ix_encounters_patient_status", "patient_id", "status"),
+    index("ix_encounters_started_at", "started_at"),
 )
 
 consultation_steps = record(

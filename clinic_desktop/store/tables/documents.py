@@ -63,6 +63,7 @@ documents = record(
     text("visit_on", null=True),
     text("outside_id", null=True),
     text("error_reason", null=True),
+    link("template_id", "letter_templates", null=True),  # the version of the template that it was begun with
     one_of("status", "draft", "current", "superseded", "entered_in_error"),
     one_of("source", "scanned", "photographed", "imported", "written"),
     one_of("confidentiality", "N", "R", "V"),

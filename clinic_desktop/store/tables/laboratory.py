@@ -68,6 +68,7 @@ lab_orders = record(
     one_of("status", "ordered", "collected", "partly_released", "released", "cancelled"),
     index("ix_lab_orders_patient_id", "patient_id", "ordered_at"),
     index("ix_lab_orders_status", "status", "ordered_at"),
+    index("ix_lab_orders_ordered_at", "ordered_at"),
 )
 
 lab_order_tests = record(
@@ -123,6 +124,7 @@ lab_results = record(
     one_of("flag", "none", "N", "L", "H", "LL", "HH", "A"),
     index("ix_lab_results_order_test_id", "order_test_id"),
     index("ix_lab_results_patient_id", "patient_id", "test_code", "entered_at"),
+    index("ix_lab_results_released_at", "released_at"),
 )
 
 callbacks = record(

@@ -46,6 +46,7 @@ patients = record(
     index("ix_patients_names", "family_key", "given_key"),
     index("ix_patients_phone", "phone"),
     index("ix_patients_born_on", "born_on"),
+    index("ix_patients_registered_at", "registered_at"),
     index("ix_patients_national_id", "national_id"),
     number("gestation_days", null=True),  # completed days of the pregnancy at birth; 40 weeks are 280
     text("marital_status", null=True),

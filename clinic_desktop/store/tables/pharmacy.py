@@ -80,4 +80,5 @@ dispenses = record(
     index("ix_dispenses_prescription_id", "prescription_id"),
     index("ix_dispenses_line_id", "line_id"),
     index("ix_dispenses_patient_id", "patient_id"),
+    index("ix_dispenses_dispensed_at", "dispensed_at"),
 )

@@ -26,6 +26,7 @@ prescriptions = record(
     one_of("status", "signed", "preparing", "prepared", "partly_dispensed", "dispensed", "rejected", "cancelled"),
     index("ix_prescriptions_patient_id", "patient_id", "signed_at"),
     index("ix_prescriptions_status", "status", "signed_at"),
+    index("ix_prescriptions_signed_at", "signed_at"),
 )
 
 prescription_lines = record(

@@ -63,4 +63,5 @@ queue_entries = record(
     one_of("status", "waiting", "called", "in_consultation", "done", "left"),
     index("ix_queue_entries_status", "status", "checked_in_at"),
     index("ix_queue_entries_patient_id", "patient_id"),
+    index("ix_queue_entries_checked_in_at", "checked_in_at"),
 )

@@ -138,8 +138,9 @@ class ArocordRemote:
 
     def _update(self, sending: Sending, remote_id: str) -> Json | None:
         if sending.kind is Kind.PATIENT:
-            # What is named is changed, nested members whole; their number and the insurance are not ours to write.
-            wanted = (sending.changed or sending.body.keys()) - {"mrn", "insurance", "medical_history", "is_active"}
+            # What is named is changed, nested members whole; the insurance is not ours to write. Their number is never
+            # named but where the whole record is sent, as it was read.
+            wanted = (sending.changed or sending.body.keys()) - {"insurance", "medical_history", "is_active"}
             change = {name: sending.body[name] for name in wanted if name in sending.body}
             if not change:
                 raise LookupError("nothing of this can be changed there")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sync.port import Body
 from sync.remotes.healify import wire
-from sync.telling.calls import Calls, Send, at, read
+from sync.telling.calls import Calls, Send, at, read, read_made
 from sync.telling.shapes import Shape, shape
 from sync.transport.outcomes import Answer, Call, Refused, Said
 
@@ -61,7 +61,7 @@ class Client:
 
     def create_patient(self, body: Body) -> wire.Patient:
         """Create a patient; 409 says that the e-mail is in use, not that it is the same person."""
-        return read(wire.Patient, self._calls.write("POST /api/v1/patients", "/api/v1/patients", body))
+        return read_made(wire.Patient, self._calls.write("POST /api/v1/patients", "/api/v1/patients", body), PATIENT)
 
     def get_patient(self, patient_id: str) -> wire.Patient:
         """Read a patient with the medical history."""
@@ -106,7 +106,9 @@ class Client:
 
     def create_record(self, body: Body) -> wire.Record:
         """Create a medical record."""
-        return read(wire.Record, self._calls.write("POST /api/v1/medical-records", "/api/v1/medical-records", body))
+        return read_made(
+            wire.Record, self._calls.write("POST /api/v1/medical-records", "/api/v1/medical-records", body), RECORD
+        )
 
     def get_record(self, record_id: str) -> wire.Record:
         """Read a medical record whole."""
@@ -148,7 +150,11 @@ class Client:
 
     def create_prescription(self, body: Body) -> wire.Prescription:
         """Create a prescription of one medicine."""
-        return read(wire.Prescription, self._calls.write("POST /api/v1/prescriptions", "/api/v1/prescriptions", body))
+        return read_made(
+            wire.Prescription,
+            self._calls.write("POST /api/v1/prescriptions", "/api/v1/prescriptions", body),
+            PRESCRIPTION,
+        )
 
     def get_prescription(self, prescription_id: str) -> wire.Prescription:
         """Read a prescription with its refills."""
@@ -189,7 +195,9 @@ class Client:
 
     def create_appointment(self, body: Body) -> wire.Appointment:
         """Create an appointment."""
-        return read(wire.Appointment, self._calls.write("POST /api/v1/appointments", "/api/v1/appointments", body))
+        return read_made(
+            wire.Appointment, self._calls.write("POST /api/v1/appointments", "/api/v1/appointments", body), APPOINTMENT
+        )
 
     def get_appointment(self, appointment_id: str) -> wire.Appointment:
         """Read an appointment whole."""

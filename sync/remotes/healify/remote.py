@@ -7,7 +7,7 @@ from sync.port import Body, CannotTell, Echo, Kind, Links, Page, Seen, Sending, 
 from sync.records.elements import Resource
 from sync.remotes.healify import wire
 from sync.remotes.healify.attachments import Attachments
-from sync.remotes.healify.client import SHAPES, Client, read_error
+from sync.remotes.healify.client import PATIENT, SHAPES, Client, read_error
 from sync.remotes.healify.mapping import bodies
 from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.remotes.healify.mapping.telling import NOTED, project
@@ -99,7 +99,8 @@ class HealifyRemote:
             total = listed.total
             return page(listed.data, bodies.read_patient, total, next_offset(offset, len(listed.data), total, LIMIT))
 
-        yield from through(found)
+        # A row whose id could never be asked for is nobody that a person could choose.
+        yield from (one for one in through(found) if PATIENT.fullmatch(one.remote_id))
 
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:  # noqa: ARG002 - ids are enough
         """One record whole; a share only through its list."""

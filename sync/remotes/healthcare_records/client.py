@@ -26,7 +26,7 @@ SHAPES: Mapping[str, Shape] = {
     "PUT /immunizations/{immunization_id}": shape(_IMMUNIZATION),
     "DELETE /immunizations/{immunization_id}": shape("justification"),
     "POST /patients": shape(_PATIENT),
-    "PUT /patients/{patient_id}": shape(_PATIENT),
+    "PUT /patients/{patient_id}": shape(f"{_PATIENT} active"),
     "DELETE /patients/{patient_id}": shape("justification"),
     "POST /documents": shape("patient_id document_type title content author classification metadata{*}"),
     "POST /consents": shape(

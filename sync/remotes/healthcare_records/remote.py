@@ -172,8 +172,11 @@ class HealthcareRecordsRemote:
         if sending.op == "create":
             return self._create(sending, body)
         if sending.op == "update" and sending.remote_id and kind in {Kind.PATIENT, Kind.IMMUNIZATION}:
-            self._require_held(kind, sending.remote_id, body)
+            there = self._require_held(kind, sending.remote_id, body)
             if kind is Kind.PATIENT:
+                if "name" in body and isinstance(there.raw.get("active"), bool):
+                    # The whole record replaces the whole record: whether it is in use goes back as it was read.
+                    body["active"] = there.raw["active"]
                 told = only(body, SHAPES["PUT /patients/{patient_id}"])
                 return self._echo(kind, self.client.update_patient(sending.remote_id, told), sending.remote_id)
             told = only(body, SHAPES["PUT /immunizations/{immunization_id}"])
@@ -195,11 +198,13 @@ class HealthcareRecordsRemote:
             return self._echo(kind, self.client.create_document(only(body, SHAPES["POST /documents"])))
         raise Refused(_NEVER, None, Said("no_call", f"this system has no call to create a {kind}"))
 
-    def _require_held(self, kind: Kind, remote_id: str, body: Body) -> None:
+    def _require_held(self, kind: Kind, remote_id: str, body: Body) -> Seen:
         """Refuse where an update could write over something that is hidden there. Raises Refused."""
-        hidden = bodies.masked(self.read(kind, remote_id).body)
+        there = self.read(kind, remote_id)
+        hidden = bodies.masked(there.body)
         if lost := sorted(name for name in hidden if not body.get(name)):
             raise Refused(_NEVER, None, Said("hidden", f"{_UNSAFE}: {', '.join(lost)}"))
+        return there
 
     def _echo(self, kind: Kind, answer: Answer, remote_id: str | None = None) -> Echo:
         """What an undocumented answer gives back: the id at least, the record where it is one."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.port import Body
 from sync.remotes.practice_studio import wire
-from sync.telling.calls import Calls, Send, Value, at, given, read
+from sync.telling.calls import Calls, Send, Value, at, given, read, read_made
 from sync.telling.shapes import Shape, shape
 from sync.transport.outcomes import Answer, Call, Forbidden, Refused, Said
 
@@ -84,7 +84,7 @@ class Client:
 
     def create_patient(self, body: Body) -> wire.Patient:
         """Create a patient; the record number is theirs to give."""
-        return read(wire.Patient, self._calls.write("POST /api/v1/patients", "/api/v1/patients", body))
+        return read_made(wire.Patient, self._calls.write("POST /api/v1/patients", "/api/v1/patients", body), PATIENT)
 
     def update_patient(self, patient_id: str, body: Body) -> wire.Patient:
         """Change the members that are sent."""
@@ -116,7 +116,9 @@ class Client:
 
     def create_appointment(self, body: Body) -> wire.Appointment:
         """Create an appointment; no documented call changes or cancels it."""
-        return read(wire.Appointment, self._calls.write("POST /api/v1/appointments", "/api/v1/appointments", body))
+        return read_made(
+            wire.Appointment, self._calls.write("POST /api/v1/appointments", "/api/v1/appointments", body), APPOINTMENT
+        )
 
     def list_providers(
         self,

@@ -6,7 +6,7 @@ from typing import Any
 from sync.port import Body, CannotTell, Echo, Kind, Links, Page, Seen, Sending, Story, Telling
 from sync.records.elements import Resource
 from sync.remotes.practice_studio import wire
-from sync.remotes.practice_studio.client import PREFIX, SHAPES, Client, read_error
+from sync.remotes.practice_studio.client import PATIENT, PREFIX, SHAPES, Client, read_error
 from sync.remotes.practice_studio.mapping import bodies
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.remotes.practice_studio.profile import UNTOLD, profile
@@ -136,7 +136,8 @@ class PracticeStudioRemote:
             rows = items(listed.written(), "patients") or []
             return page(rows, bodies.read_patient, listed.total, next_offset(offset, len(rows), listed.total, LIMIT))
 
-        yield from through(found)
+        # A row whose id could never be asked for is nobody that a person could choose.
+        yield from (one for one in through(found) if PATIENT.fullmatch(one.remote_id))
 
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
         """One record: patients by their own call, anything else through the narrowest list."""

@@ -77,7 +77,7 @@ def create(call: Call) -> Response:
 def update(call: Call) -> Response:
     """``PUT /patients/{id}``."""
     old = call.found("patients", call.params["id"])
-    _only_one(call, call.changes(PATIENT).get("mrn"), old["id"])
+    _only_one(call, call.changes("patients", PATIENT).get("mrn"), old["id"])
     return one(call, "patient", call.put("patients", old["id"], PATIENT, old))
 
 

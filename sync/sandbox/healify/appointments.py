@@ -88,7 +88,8 @@ def update(call: Call) -> Response:
     old = call.found("appointments", call.params["appointment_id"], "appointment")
     if old["status"] != "scheduled":
         raise Problem(409, "Appointment cannot be changed", said=f"Appointment is {old['status']}")
-    new = merged(old, call.changes(APPOINTMENT), call.system.knobs.put, APPOINTMENT.fields)
+    changes, mode = call.changes("appointments", APPOINTMENT), call.system.knobs.put_of("appointments")
+    new = merged(old, changes, mode, APPOINTMENT.fields)
     # A provider is named by id and kept written out.
     provider = call.get("providers", new.pop("provider_id", None)) or old["provider"]
     new = call.keep("appointments", old["id"], {**new, "provider": provider, "updated_at": call.stamp})

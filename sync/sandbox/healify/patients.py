@@ -56,7 +56,7 @@ def read(call: Call) -> Response:
 def update(call: Call) -> Response:
     """``PUT /api/v1/patients/{patient_id}``."""
     old = call.found("patients", call.params["patient_id"], "patient")
-    _only_one(call, call.changes(PATIENT).get("email"), old["id"])
+    _only_one(call, call.changes("patients", PATIENT).get("email"), old["id"])
     new = call.put("patients", old["id"], PATIENT, old, updated_at=call.stamp)
     call.tell("patient.updated", {"patient_id": old["id"]})
     return answer(200, plain(new))

@@ -71,7 +71,7 @@ def read(call: Call) -> Response:
 def update(call: Call) -> Response:
     """``PUT /api/v1/prescriptions/{prescription_id}``."""
     old = call.found("prescriptions", call.params["prescription_id"], "prescription")
-    given = call.changes(PRESCRIPTION)
+    given = call.changes("prescriptions", PRESCRIPTION)
     server: Record = {"updated_at": call.stamp}
     if given.get("pharmacy"):
         server["pharmacy"] = _pharmacy(call, given["pharmacy"])

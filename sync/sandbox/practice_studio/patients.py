@@ -88,7 +88,7 @@ def create(call: Call) -> Response:
 def update(call: Call) -> Response:
     """``PUT /api/v1/patients/{patient_id}``."""
     old = call.found("patients", call.params["patient_id"])
-    _email(call.changes(PATIENT))
+    _email(call.changes("patients", PATIENT))
     new = call.put("patients", old["id"], PATIENT, old, updated=call.stamp)
     call.tell("patient.updated", _told(new))
     return answer(200, detail(new))

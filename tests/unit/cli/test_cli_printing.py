@@ -13,6 +13,7 @@ Asked = Callable[..., list[dict[str, object]]]
 WHO = {
     "prescription": "doctor", "medicine-label": "pharmacist", "laboratory-report": "laboratory",
     "visit-summary": "doctor", "health-summary": "doctor", "invoice": "cashier", "receipt": "cashier",
+    "statement": "cashier",
     "immunization-card": "doctor", "patient-card": "doctor", "wristband": "doctor", "label-sheet": "cashier",
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
@@ -15,7 +15,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.services.patients import find_patients, patient_details
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.tables.chart import allergies
+from clinic_desktop.store.tables.chart import allergies, medicines_taken, problems
 from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.outside import observations
 from clinic_desktop.store.tables.patients import patients
@@ -184,6 +184,40 @@ def test_a_patient_who_is_only_known_there_is_registered_under_a_number_of_ours(
     (found,) = find_patients(desk, "doe")
     assert found.patient_id == first
     assert heard.patient(first).identifier[0].value == found.mrn
+
+
+def test_somebody_new_comes_with_their_allergies_conditions_and_medicines(heard: Heard, desk_for: DeskFor) -> None:
+    told = (
+        {"resourceType": "Patient", "name": [{"family": "Doe", "given": ["John"]}], "gender": "male",
+         "birthDate": "1985-06-15"},
+        {"resourceType": "AllergyIntolerance", "code": {"text": "penicillin"}, "patient": {"display": "patient"}},
+        {"resourceType": "Condition", "code": {"text": "hypertension"}, "subject": {"display": "patient"}},
+        {"resourceType": "MedicationStatement", "status": "unknown",
+         "medicationCodeableConcept": {"text": "metformin"}, "subject": {"display": "patient"}},
+    )  # fmt: skip
+    came = [made(one) for one in told]
+    first = heard.adopt(Kind.PATIENT, None, *came)
+    assert first is not None
+    with heard.store.read() as connection:
+        of_them = [
+            connection.execute(select(func.count()).select_from(one).where(one.c.patient_id == first)).scalar()
+            for one in (allergies, problems, medicines_taken)
+        ]
+    assert of_them == [1, 1, 1]
+    assert heard.adopt(Kind.PATIENT, None, *came) == first, "the same again is the same person"
+
+
+def test_a_visit_that_comes_with_its_note_is_taken_in_with_it(small: Clinic, heard: Heard) -> None:
+    whom = {"reference": f"Patient/{small.patient}"}
+    told = (
+        {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": whom,
+         "period": {"start": "2026-01-15T10:00:00Z"}},
+        {"resourceType": "DocumentReference", "status": "current",
+         "type": {"coding": [{"system": "http://loinc.org", "code": "55107-7"}]},
+         "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": "YWxsIHdlbGw="}}]},
+    )  # fmt: skip
+    because = Because("healify", "rec_1")
+    assert heard.adopt(Kind.ENCOUNTER, None, *(made(one) for one in told), because=because) is not None
 
 
 def test_somebody_whose_name_is_hidden_there_is_not_registered_here(heard: Heard) -> None:

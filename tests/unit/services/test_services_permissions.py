@@ -22,6 +22,7 @@ BEFORE_SIGN_IN = {
     "clinic.create_clinic", "clinic.open_clinic", "clinic.open_with_key", "clinic.confirm_recovery",
     "permissions.require", "acts.command", "acts.query", "workstations.new_code", "recovery.check_recovery",
     "inbox.escalate", "jobs.begin_run", "jobs.end_run",  # by the background process, with nobody signed in
+    "device_views.board",  # the screen in the waiting room goes on while the person's own is locked
 }  # fmt: skip
 # A draft typed just before the lock must still be kept.
 ALSO_WHILE_LOCKED = {"drafts.keep_draft"}
@@ -58,8 +59,15 @@ NO_ACCESS_ROW = {
         "remotes.webhook_address",
         "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
-        "pairing.paired", "device_views.called", "device_scans.scan", "station_prints.waiting_prints",
+        "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",
+        "device_health.senders", "device_health.sent_by",
+        "station_prints.waiting_prints",
         "station_prints.print_content",
+        "dashboard.today_numbers", "dashboard.trend", "dashboard_now.queue_now", "dashboard_now.laboratory_now",
+        "dashboard_now.pharmacy_now", "dashboard_now.money_now", "dashboard_quality.quality_now",
+        "dashboard_office.jobs_health", "dashboard_office.screen_speeds",
+        "templates.templates", "templates.template_versions",
+        "reporting.filter_choices", "report_queries.kept_queries",
     },
     WORK_LISTS: {
         "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
@@ -69,7 +77,8 @@ NO_ACCESS_ROW = {
         "device_registrations.told_registrations", "downtime.todays_patients",
         "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
     },
-    OPENED: {"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
+    OPENED: {        "templates.filled_template",
+"chart.chart_again", "chart.resolved_problems", "chart.timeline", "encounters.consultation_again",
              "vitals.vitals_trend", "document_reading.documents_again", "document_reading.referral_start",
              "document_reading.search_in_chart",
              "immunization_chart.immunization_card_again", "immunization_chart.vaccines_waiting"},

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Group
 from clinic_desktop.domain.reporting_catalogue import REPORTS
-from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, open_report, reports_for
+from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, local_midnight, open_report, reports_for
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import addenda, encounters
 from clinic_desktop.store.tables.insurance import covers, insurers, plans
@@ -313,3 +314,10 @@ def test_who_saw_a_patient_is_told_over_all_their_registrations(worked: Store, d
     looks = [row for row in rows_of(worked, "access") if row["patient"] in {kept, other}]
     assert len(held.rows) == len(journal) + len(looks)
     assert "Printed: who saw patient" in [row[5] for row in held.rows]
+
+
+def test_the_day_that_skips_its_midnight_begins_at_one_o_clock_and_takes_nothing_of_the_day_before() -> None:
+    with case.in_beirut():
+        begins = [local_midnight(date(2028, 3, day)) for day in (25, 26, 27)]
+    assert [f"{at:%d %H:%M}" for at in begins] == ["25 00:00", "26 01:00", "27 00:00"]
+    assert [later - sooner for sooner, later in pairwise(begins)] == [timedelta(hours=24), timedelta(hours=23)]

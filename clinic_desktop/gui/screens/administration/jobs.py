@@ -1,12 +1,12 @@
 """What the background process does by itself: where its papers go, and how each run went."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from clinic_desktop.gui.screens.administration.presenter import Presenter
 from clinic_desktop.gui.screens.administration.records import moment_of
-from clinic_desktop.gui.screens.administration.section import Section
+from clinic_desktop.gui.screens.administration.section import FormSection
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.model import Column
@@ -26,7 +26,7 @@ TITLES = {
 OUTCOMES = {"done": N_("✓ Done"), "failed": N_("✕ Failed"), "running": N_("… Running")}
 
 
-class JobsSection(Section):
+class JobsSection(FormSection):
     """The folders of the downtime pack and of the monthly reports, and the record of every run."""
 
     name = "jobs"
@@ -78,28 +78,12 @@ class JobsSection(Section):
             self.form.set_values({**dict.fromkeys(known, ""), **said})
             self._presenter.restore(self.name, "new")
 
-    def restore(self, draft: Mapping[str, object]) -> None:
-        """Put a draft back; a password was never in it."""
-        self.form.restore(draft)
-
-    def saved(self) -> None:
-        """Forget the draft."""
-        self._keeper.forget()
-
-    def flush(self) -> None:
-        """Hand over what is being typed."""
-        self._keeper.flush()
-
     def primary(self) -> None:
         """Save what was changed."""
         if self.form.check():
             values = dict(self.form.values())
             password = str(values.pop("downtime_password", "") or "")
             self._presenter.save_settings(values, self.name, password)
-
-    def error_place(self) -> QWidget:
-        """The form."""
-        return self.form
 
 
 def told(run: JobRun) -> str:

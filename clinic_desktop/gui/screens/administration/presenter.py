@@ -9,6 +9,8 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain.printing import Target
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import KeptDraft
+from clinic_desktop.gui.screens.administration.lettering import Lettering
+from clinic_desktop.gui.screens.administration.loading import loaders
 from clinic_desktop.gui.screens.administration.roles import role_rows
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
@@ -17,13 +19,10 @@ from clinic_desktop.services import (
     administration,
     directory,
     drafts,
-    hours,
     immunization_reference,
     jobs,
     patients,
     printing,
-    reference,
-    research,
     staff,
     stock,
 )
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     "staff", "roles", "places", "pharmacies", "formulary", "prices", "catalogue", "stock", "backups", "sights", "packs",
-    "research", "printers", "prints", "jobs", "settings",
+    "research", "printers", "prints", "jobs", "templates", "letterhead", "settings",
 )  # fmt: skip
 ADDRESS = ("ncpdp", "phone", "email", "address", "city", "district", "postal_code", "country")
 NUMBERS = ("npi", "dea", "credentials", "phone", "email")
@@ -66,6 +65,7 @@ class Presenter:
     def __init__(self, desk: Desk, tasks: Tasks, office: "Office | None", view: View) -> None:
         self.desk, self.tasks, self.view = desk, tasks, view
         self._office = office
+        self.lettering = Lettering(self)
         self._acts: dict[str, str] = {}
         self.progress: str | None = None  # of an export, while it runs: written by the work, read by the view
 
@@ -82,8 +82,7 @@ class Presenter:
                 lambda: (administration.clinic_settings(desk), immunization_reference.schedules(desk)),
                 lambda found: self._settings(*found),
             )
-        elif section in self._loaders():
-            ask = self._loaders()[section]
+        elif (ask := loaders(desk, self._need_office).get(section)) is not None:
             self.tasks.query(
                 section,
                 ask,
@@ -130,23 +129,6 @@ class Presenter:
             "sights", lambda: access.who_saw(self.desk, patient_id), lambda rows: self.view.show_rows("sights", rows)
         )
 
-    def _loaders(self) -> dict[str, Callable[[], Sequence[object]]]:
-        desk = self.desk
-        return {
-            "staff": lambda: (*staff.staff_members(desk), *hours.working_hours(desk)),
-            "pharmacies": lambda: directory.pharmacies(desk),
-            "places": lambda: directory.places(desk),
-            "formulary": lambda: administration.formulary(desk),
-            "prices": lambda: administration.price_list(desk),
-            "catalogue": lambda: administration.lab_catalogue(desk),
-            "backups": lambda: self._need_office().kept_backups(desk),
-            "packs": lambda: reference.list_packs(desk),
-            "research": lambda: research.exports_made(desk),
-            "jobs": lambda: (*administration.clinic_settings(desk), *jobs.job_history(desk)),
-            "printers": lambda: printing.printers(desk),
-            "prints": lambda: printing.prints(desk),
-        }
-
     def _settings(self, found: Sequence[administration.Setting], schedules: Sequence[ScheduleShown]) -> None:
         self.view.show_settings(
             {one.name: one.value for one in found}, [(one.id, f"{_(one.name)} ({one.id})") for one in schedules]
@@ -164,7 +146,7 @@ class Presenter:
             new = NewStaff(words["username"], words["display_name"], role, password, words["specialty"] or None,
                            words["licence"] or None, practice)  # fmt: skip
             done = _("{name} can sign in now.").format(name=words["display_name"])
-            self._do("staff", "", lambda desk: self._need_office().add_staff(desk, new), done)
+            self.do("staff", "", lambda desk: self._need_office().add_staff(desk, new), done)
             return
 
         def work(desk: Desk) -> None:
@@ -175,15 +157,15 @@ class Presenter:
             if role != member.role:
                 staff.change_role(self.desk, member.id, role, expect=revision)
 
-        self._do("staff", member.id, work, _("{name} is changed.").format(name=words["display_name"]))
+        self.do("staff", member.id, work, _("{name} is changed.").format(name=words["display_name"]))
 
     def set_password(self, member: StaffMember, password: str) -> None:
         """Give somebody a new password, or open their account again with one."""
         if member.active:
-            self._do("staff", member.id, lambda desk: self._need_office().set_password(desk, member.id, password),
+            self.do("staff", member.id, lambda desk: self._need_office().set_password(desk, member.id, password),
                      _("{name} has a new password.").format(name=member.display_name))  # fmt: skip
         else:
-            self._do(
+            self.do(
                 "staff", member.id,
                 lambda desk: self._need_office().enable_staff(desk, member.id, password, expect=member.revision),
                 _("{name} can sign in again.").format(name=member.display_name),
@@ -191,7 +173,7 @@ class Presenter:
 
     def close_account(self, member: StaffMember, reason: str) -> None:
         """Close somebody's account."""
-        self._do(
+        self.do(
             "staff", member.id,
             lambda desk: self._need_office().disable_staff(desk, member.id, reason, expect=member.revision),
             _("The account of {name} is closed.").format(name=member.display_name),
@@ -204,10 +186,10 @@ class Presenter:
         add = directory.add_place if section == "places" else directory.add_pharmacy
         change = directory.change_place if section == "places" else directory.change_pharmacy
         if known is None:
-            self._do(section, "", lambda desk: add(desk, new), _("{name} is in the list.").format(name=new.name))
+            self.do(section, "", lambda desk: add(desk, new), _("{name} is in the list.").format(name=new.name))
             return
         active = bool(values.get("active"))
-        self._do(section, known.id,
+        self.do(section, known.id,
                  lambda desk: change(desk, known.id, new, active=active, expect=known.revision),
                  _("{name} is changed.").format(name=new.name))  # fmt: skip
 
@@ -219,12 +201,12 @@ class Presenter:
         procedure = str(values.get("procedure_code") or "")
         if price is None:
             code, kind = str(values.get("code") or ""), str(values.get("kind") or "")
-            self._do("prices", "",
+            self.do("prices", "",
                      lambda desk: administration.add_price(desk, code, name, kind, amount, currency, procedure),
                      _("{name} is on the price list.").format(name=name))  # fmt: skip
         else:
             active = bool(values.get("active"))
-            self._do(
+            self.do(
                 "prices", price.id,
                 lambda desk: administration.change_price(
                     desk, price.id, name=name, amount=amount, active=active, procedure_code=procedure,
@@ -242,10 +224,10 @@ class Presenter:
                 _whole(values.get("pack_size")), _whole(values.get("reorder_level")), _code(values.get("price_code")),
                 bool(values.get("controlled")), str(values.get("ndc") or ""), _code(values.get("vaccine_code")),
             )  # fmt: skip
-            self._do("formulary", "", lambda desk: stock.add_product(desk, new),
+            self.do("formulary", "", lambda desk: stock.add_product(desk, new),
                      _("{name} is in the formulary.").format(name=new.name))  # fmt: skip
             return
-        self._do(
+        self.do(
             "formulary", product.id,
             lambda desk: administration.change_product(
                 desk, product.id, pack_size=_whole(values.get("pack_size")),
@@ -259,10 +241,10 @@ class Presenter:
     def save_printer(self, known: Printer | None, new: Target, *, active: bool) -> None:
         """Set a printer up, or change it."""
         if known is None:
-            self._do("printers", "", lambda desk: printing.add_printer(desk, new),
+            self.do("printers", "", lambda desk: printing.add_printer(desk, new),
                      _("{name} is set up: try it with a test print.").format(name=new.name))  # fmt: skip
             return
-        self._do(
+        self.do(
             "printers", known.id,
             lambda desk: printing.change_printer(desk, known.id, new, active=active, expect=known.revision),
             _("{name} is changed.").format(name=new.name),
@@ -274,7 +256,7 @@ class Presenter:
         """Change a test of the laboratory."""
         text = {name: str(values.get(name) or "") for name in ("name", "plausible_low", "plausible_high", "source")}
         price_code, active = _code(values.get("price_code")), bool(values.get("active"))
-        self._do(
+        self.do(
             "catalogue", test.id,
             lambda desk: administration.change_test(
                 desk, test.id, name=text["name"], plausible_low=text["plausible_low"],
@@ -294,15 +276,15 @@ class Presenter:
         key = f"{test.id}.range"
         kept = self.kept("range", f"{test.id}.new" if known is None else known.id)
         if known is None:
-            self._do("catalogue", key, lambda desk: administration.add_range(desk, new), _("The range is added."), kept)
+            self.do("catalogue", key, lambda desk: administration.add_range(desk, new), _("The range is added."), kept)
         else:
-            self._do("catalogue", key,
+            self.do("catalogue", key,
                      lambda desk: administration.change_range(desk, known.id, new, expect=known.revision),
                      _("The range is changed, for results from now on."), kept)  # fmt: skip
 
     def retire_range(self, test: CatalogueEntry, known: ReferenceRange, reason: str) -> None:
         """Take a reference range out of use."""
-        self._do("catalogue", f"{test.id}.range",
+        self.do("catalogue", f"{test.id}.range",
                  lambda desk: administration.retire_range(desk, known.id, reason, expect=known.revision),
                  _("The range is not used any more."), self.kept("retire_range", known.id))  # fmt: skip
 
@@ -310,12 +292,12 @@ class Presenter:
 
     def make_backup(self) -> None:
         """Make a backup and have another process open it."""
-        self._do("backups", "", lambda desk: self._need_office().create_backup(desk),
+        self.do("backups", "", lambda desk: self._need_office().create_backup(desk),
                  _("A backup was made and opened by another process: it can be restored."))  # fmt: skip
 
     def verify_backup(self, path: str) -> None:
         """Have another process open a backup."""
-        self._do("backups", "", lambda desk: self._need_office().verify_backup(desk, path),
+        self.do("backups", "", lambda desk: self._need_office().verify_backup(desk, path),
                  _("The backup is whole and can be restored."))  # fmt: skip
 
     def export_research(self, values: Mapping[str, object], preserve: tuple[str, ...], out: Path) -> None:
@@ -336,7 +318,7 @@ class Presenter:
 
         said("")
         words = _("{name} is written: nothing in it names anybody.").format(name=out.name)
-        self._do("research", "", work, words, apart=True)
+        self.do("research", "", work, words, apart=True)
 
     def save_settings(self, values: Mapping[str, object], section: str = "settings", password: str = "") -> None:
         """Set what was typed; each setting is an act of its own, so only those that changed are written."""
@@ -351,11 +333,11 @@ class Presenter:
                 jobs.set_downtime_password(self.desk, password)
             drafts.drop_draft(desk, DraftKey(f"administration.{section}", "new"))
 
-        self._do(section, "", work, _("Settings saved."))
+        self.do(section, "", work, _("Settings saved."))
 
     # ---------------------------------------------------------------------------------------------------------
 
-    def _do(
+    def do(
         self, section: str, key: str, work: Callable[[Desk], object], words: str, kept: KeptDraft | None = None,
         *, apart: bool = False,
     ) -> None:  # fmt: skip

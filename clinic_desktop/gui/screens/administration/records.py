@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.gui.screens.administration.presenter import Presenter
-from clinic_desktop.gui.screens.administration.section import Section, yes
+from clinic_desktop.gui.screens.administration.section import FormSection, Section, yes
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.civil import show_date
@@ -150,7 +150,7 @@ class PackSection(Section):
         self._notice.setText(next((pack.notice for pack in packs if pack.notice), ""))
 
 
-class SettingsSection(Section):
+class SettingsSection(FormSection):
     """The clinic as its papers and its sign-in page name it, its money, and when the screen locks."""
 
     name = "settings"
@@ -199,26 +199,10 @@ class SettingsSection(Section):
             self.form.set_values({name: value for name, value in values.items() if name in known})
             self._presenter.restore(self.name, "new")
 
-    def restore(self, draft: Mapping[str, object]) -> None:
-        """Put a draft back."""
-        self.form.restore(draft)
-
-    def saved(self) -> None:
-        """Forget the draft."""
-        self._keeper.forget()
-
-    def flush(self) -> None:
-        """Hand over what is being typed."""
-        self._keeper.flush()
-
     def primary(self) -> None:
         """Save what was changed; what was left empty and never set is left alone."""
         if self.form.check():
             self._presenter.save_settings(self.form.values())
-
-    def error_place(self) -> QWidget:
-        """The form."""
-        return self.form
 
 
 def moment(text: str) -> str:

@@ -45,6 +45,29 @@ class Section(QWidget):
         """Hand over what is being typed."""
 
 
+class FormSection(Section):
+    """A section that is one form, whose draft is kept."""
+
+    form: Form
+    _keeper: DraftKeeper
+
+    def restore(self, draft: Mapping[str, object]) -> None:
+        """Put a draft back."""
+        self.form.restore(draft)
+
+    def saved(self) -> None:
+        """Forget the draft."""
+        self._keeper.forget()
+
+    def flush(self) -> None:
+        """Hand over what is being typed."""
+        self._keeper.flush()
+
+    def error_place(self) -> QWidget:
+        """The form."""
+        return self.form
+
+
 class ListSection(Section, Generic[R]):
     """A list beside the form of the row chosen in it; `None` stands for a new one."""
 

@@ -8,6 +8,7 @@ from clinic_desktop.gui.screens.administration.catalogue import CatalogueSection
 from clinic_desktop.gui.screens.administration.directory import DirectorySection
 from clinic_desktop.gui.screens.administration.goods import FormularySection, PriceSection
 from clinic_desktop.gui.screens.administration.jobs import JobsSection
+from clinic_desktop.gui.screens.administration.letters import LetterheadSection, TemplateSection
 from clinic_desktop.gui.screens.administration.people import RolesSection, StaffSection
 from clinic_desktop.gui.screens.administration.presenter import SECTIONS, Presenter
 from clinic_desktop.gui.screens.administration.printers import PrinterSection, PrintLog
@@ -38,6 +39,8 @@ WORDS = {
     "jobs": N_("Scheduled work"),
     "printers": N_("Printers"),
     "prints": N_("What was printed"),
+    "templates": N_("Templates"),
+    "letterhead": N_("Letterhead"),
     "settings": N_("Settings"),
 }
 ADD_WORDS = {
@@ -47,6 +50,7 @@ ADD_WORDS = {
     "places": N_("A&dd a place"),
     "pharmacies": N_("A&dd a pharmacy"),
     "printers": N_("A&dd a printer"),
+    "templates": N_("A&dd a template"),
 }
 TOUCHES = {
     "staff": ("staff.", "staff_hours."),
@@ -58,6 +62,7 @@ TOUCHES = {
     "research": ("research.",),
     "printers": ("printer.",),
     "prints": ("print.",),
+    "templates": ("template.",),
 }
 
 
@@ -150,6 +155,8 @@ class AdministrationScreen(ScreenView):
             "jobs": JobsSection(self.presenter, settings),
             "printers": PrinterSection(self.presenter, settings, context.window.preview),
             "prints": PrintLog(settings),
+            "templates": TemplateSection(self.presenter, settings),
+            "letterhead": LetterheadSection(self.presenter),
             "settings": SettingsSection(self.presenter),
         }
 

@@ -81,6 +81,7 @@ class BillingView(ScreenView):
         self.charges.add_below(self.elsewhere)
         self.invoice = InvoicePanel(self._keeper("payment"), context.settings, presenter.kept_reason)
         self.shift = ShiftPanel(self._keeper("shift"))
+        self.statement = self.add_button(_("State&ment"), "billing.statement", self._print_statement)
         self._about: str | None = None
         self._arrange()
         self._listen()
@@ -292,6 +293,7 @@ class BillingView(ScreenView):
     def _offer(self) -> None:
         self.set_primary_busy(False)
         at = self.detail.currentIndex()
+        self.statement.setEnabled(at != NOTHING)
         if at == CHARGES:
             self.set_primary(_("Make &invoice"), self._issue, enabled=bool(self.charges.chosen()))
         elif at == INVOICE and self.invoice.invoice is not None and self.invoice.invoice.outstanding > 0:
@@ -330,6 +332,11 @@ class BillingView(ScreenView):
                 lambda: _opened(desk, "invoice", invoice.patient_id, invoice.id), invoice.number
             )
 
+    def _print_statement(self) -> None:
+        desk, patient = self.presenter.desk, self.presenter.patient_id
+        if patient is not None:
+            self.context.window.preview(lambda: _made(desk, "statement", patient), _("Statement of account"))
+
     def _print_receipt(self, row: PaymentRow) -> None:
         desk, invoice = self.presenter.desk, self.invoice.invoice
         if invoice is not None:
@@ -359,6 +366,11 @@ def _opened(desk: Desk, name: str, patient_id: str, record: str) -> bytes:
     """A paper about a patient, after who opens it is on record."""
     papers = importlib.import_module("clinic_desktop.reports.papers")
     return bytes(papers.opened(desk, name, patient_id, lambda: getattr(papers.printed, name)(desk, record)))
+
+
+def _made(desk: Desk, name: str, patient_id: str) -> bytes:
+    """The one paper of its kind about a patient, the same that the command line prints."""
+    return bytes(importlib.import_module("clinic_desktop.reports.papers").make(desk, name, patient_id, None)[0])
 
 
 def _receipt(desk: Desk, patient_id: str, record: str, roll_mm: int) -> Any:

@@ -18,6 +18,7 @@ from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Panel, label
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.templates import FilledTemplate, TemplateShown
 
 Today = Callable[[], date]
 
@@ -113,12 +114,13 @@ class WriteForm(Panel):
         )
         self._from = DateField(_("Unfit f&rom"), "documents.from_on", today=today)
         self._until = DateField(_("&Until, that day included"), "documents.until_on", today=today)
+        self._template = ChoiceField(_("&Begin with"), "documents.write.template", (), none=_("An empty page"))
         self._body = NoteEdit(_("Te&xt"), "documents.write.body", rows=10)
         self._summary = Button(
             _("Insert problems, &medicines and allergies"), "documents.summary", presenter.ask_summary
         )
         self.form.add(self._kind)
-        self.form.add(self._heading)
+        self.form.add_row(self._heading, self._template, stretch=(5, 4))
         self.form.add(self._to)
         self.form.add_row(self._from, self._until)
         self.form.add(self._body)
@@ -130,6 +132,8 @@ class WriteForm(Panel):
         column.addStretch(1)
         self.add(holder, 1)
         self._kind.edited.connect(self._kind_chosen)
+        self._template.box.activated.connect(lambda _place: self._use_template())
+        self._templates: tuple[TemplateShown, ...] = ()
         self._own_title = ""
         self._kind_chosen()
 
@@ -138,6 +142,7 @@ class WriteForm(Panel):
         if kind and not self._kind.draft():
             self._kind.set_value(kind)
         self._kind_chosen()
+        self._presenter.ask_templates(self._show_templates)
 
     def show_document(self, values: Mapping[str, object]) -> None:
         """Go on with a document that was saved."""
@@ -146,8 +151,9 @@ class WriteForm(Panel):
         self._kind_chosen()
 
     def lock_kind(self, *, locked: bool) -> None:
-        """A document that was saved keeps its kind."""
+        """A document that was saved keeps its kind, and what it was begun with."""
         self._kind.setEnabled(not locked)
+        self._kind_chosen()
 
     def insert(self, words: str) -> None:
         """Put words where the cursor is."""
@@ -166,8 +172,29 @@ class WriteForm(Panel):
             self._from.value() if sick else None,
             self._until.value() if sick else None,
         )
-        self._presenter.write(kind, self._heading.value(), letter)
+        chosen = self._template.value() if any(one.id == self._template.value() for one in self._of(kind)) else None
+        self._presenter.write(kind, self._heading.value(), letter, chosen)
         return True
+
+    def _show_templates(self, found: tuple[TemplateShown, ...]) -> None:
+        self._templates = found
+        self._kind_chosen()
+
+    def _of(self, kind: str) -> list[TemplateShown]:
+        return [one for one in self._templates if one.text.kind == kind]
+
+    def _use_template(self) -> None:
+        """Fill the chosen template in; what was typed already stays, and the words come where the cursor is."""
+        if chosen := self._template.value():
+            self._presenter.use_template(chosen, self._filled)
+
+    def _filled(self, filled: FilledTemplate) -> None:
+        if filled.template_id != self._template.value():
+            return
+        if self._heading.draft() in ("", self._own_title):
+            self.form.set_values({"title": filled.title})
+            self._own_title = filled.title
+        self.insert(filled.body)
 
     def start(self) -> None:
         """Put the cursor where typing begins."""
@@ -181,6 +208,10 @@ class WriteForm(Panel):
             field.setVisible(kind == wanted)
             field.setEnabled(kind == wanted)
         self._summary.setVisible(kind == "referral_letter")
+        offered = [(one.id, one.text.name) for one in self._of(kind)] if self._kind.isEnabled() else []
+        self._template.set_choices(offered)
+        self._template.setVisible(bool(offered))
+        self._template.setEnabled(bool(offered))
         # It goes to an employer or a school, who are not told what somebody suffers from.
         self._body.show_hint(_("Leave the diagnosis out: others read this.") if kind == "sick_note" else "")
         name = dict(self._presenter.writable()).get(kind, "")

@@ -80,6 +80,8 @@ def facts(document: DocumentShown) -> str:
         parts.append(_("{n} pages").format(n=document.pages) if document.pages > 1 else _("1 page"))
     if document.description:
         parts.append(document.description)
+    if document.template:
+        parts.append(_("begun with {template}").format(template=document.template))
     if document.file_name:
         parts.append(_("was called {name}").format(name=document.file_name))
     return " · ".join(parts)

@@ -13,12 +13,13 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services import document_reading, documents, examining
+from clinic_desktop.services import document_reading, documents, examining, templates
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.document_reading import DocumentList, OpenedDocument
 from clinic_desktop.services.document_rows import DocumentShown
 from clinic_desktop.services.documents import NewDocument, noon
 from clinic_desktop.services.examining import Examined
+from clinic_desktop.services.templates import FilledTemplate, TemplateShown
 
 T = TypeVar("T")
 
@@ -314,13 +315,31 @@ class Presenter:
         self._drafts["write"] = self._draft("change", document.id)
         self.recall("write")
 
-    def write(self, kind: str, title: str, letter: Letter) -> None:
+    def ask_templates(self, show: Callable[[tuple[TemplateShown, ...]], None]) -> None:
+        """Ask for the templates that a letter may begin with."""
+        if self.desk.may("templates.templates"):
+            self.tasks.query("templates", lambda: templates.templates(self.desk), show)
+
+    def use_template(self, template_id: str, show: Callable[[FilledTemplate], None]) -> None:
+        """Fill a template in for the patient whose documents are open."""
+        patient_id = self.patient_id
+
+        def arrived(filled: FilledTemplate) -> None:
+            if self.patient_id == patient_id:  # another patient's letter never gets these words
+                show(filled)
+
+        self.tasks.query(
+            "template", lambda: templates.filled_template(self.desk, patient_id, template_id), arrived,
+            lambda error: self.view.show_problem("write", error),
+        )  # fmt: skip
+
+    def write(self, kind: str, title: str, letter: Letter, template_id: str | None = None) -> None:
         """Keep what was written, as a draft to be read over and signed."""
         patient_id, old = self.patient_id, self.editing
 
         def work(desk: Desk) -> str:
             if old is None:
-                return documents.write_document(desk, patient_id, kind, title, letter)
+                return documents.write_document(desk, patient_id, kind, title, letter, template_id=template_id)
             documents.change_document(desk, old.id, title, letter, expect=old.revision)
             return old.id
 

@@ -66,6 +66,7 @@ class QueueView(ScreenView):
             self.add_button(_("&More urgent"), "queue.triage", self._triage, "Ctrl+U"),
             self.add_button(_("Tic&ket"), "queue.ticket", self._ticket),
         ]
+        self.add_button(_("Call &screen"), "queue.callscreen", context.program.call_screen)
         if self._may_call:
             self.set_primary(_("Call &next"), self._call_next)
         self._timer = QTimer(self)

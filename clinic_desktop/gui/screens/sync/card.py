@@ -13,6 +13,7 @@ from clinic_desktop.gui.screens.sync.words import (
 )
 from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.formstack import Side
+from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.pill import Pill
@@ -81,6 +82,11 @@ class SystemCard(Side):
             _("Found there"),
             " · ".join(f"{found_words(name)}: {value}" for name, value in one.found if name != "reached"),
         )
+        add(
+            _("Set aside"),
+            " · ".join(_("{n} that could not be taken in ({kind})").format(n=n, kind=kind_words(kind).lower())
+                       for kind, n in one.set_aside),
+        )  # fmt: skip
         add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
 

@@ -138,6 +138,8 @@ def found_words(name: str) -> str:
     """What was found, named for people; what has no word of its own keeps its name."""
     if name.startswith("list of "):
         return _("List of {kind}").format(kind=kind_words(name.removeprefix("list of ")).lower())
+    if name.startswith("put."):
+        return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
 
 

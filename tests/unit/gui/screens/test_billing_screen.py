@@ -1,8 +1,10 @@
 """Billing with real services, a real store and real keys: from charges to the day's end."""
 
+import io
 from collections.abc import Callable
 
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -13,6 +15,7 @@ from clinic_desktop.gui.screens.billing.presenter import BillingPresenter
 from clinic_desktop.gui.screens.billing.view import BillingView
 from clinic_desktop.gui.shell.screen import ScreenContext
 from clinic_desktop.gui.tasks import Immediately
+from clinic_desktop.gui.tour.keys import clashing_keys
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.services import billing, cash, invoices
 from clinic_desktop.services.acts import Desk
@@ -106,3 +109,20 @@ def test_paying_takes_two_keys_from_the_list(view: BillingView, cashier: Desk, p
     press(view, Qt.Key.Key_Down)
     view.primary()  # Ctrl+Enter, which the shell hands to the screen
     assert invoices.unpaid_invoices(cashier) == ()
+
+
+def test_the_statement_of_whoever_is_open_is_one_key_away(view: BillingView, cashier: Desk, patient: str) -> None:
+    view.open()
+    assert not view.statement.isEnabled()
+    made = billing.charge_by_hand(cashier, patient, "visit")
+    number = invoices.issue_invoice(cashier, patient, [made]).number
+    view.open(patient_id=patient)
+    QTest.keyClick(view, Qt.Key.Key_M, Qt.KeyboardModifier.AltModifier)
+    QTest.qWait(150)
+    window = view.context.window
+    assert isinstance(window, PretendWindow)
+    assert window.said[-1] == "Statement of account"
+    text = PdfReader(io.BytesIO(window.document())).pages[0].extract_text()
+    assert number in text
+    assert "To pay USD 4.50" in " ".join(text.split())
+    assert clashing_keys(view) == []
