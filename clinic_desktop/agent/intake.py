@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # A sender in the middle of its messages is answered before the first of them is filed.
-QUIET_SECONDS, LONGEST_SECONDS, CLOSE_SECONDS = 0.05, 1.0, 5.0
+QUIET_SECONDS, LONGEST_SECONDS, CLOSE_SECONDS, AGAIN_SECONDS = 0.05, 1.0, 5.0, 1.0
 FAILED = N_("filing it failed; a person has to decide")
 
 
@@ -40,7 +40,7 @@ class Intake:
         self._guard = threading.Lock()
         self._kept: collections.deque[tuple[float, str]] = collections.deque()
         self._last = 0.0
-        self._news = threading.Event()
+        self._news, self._rest = threading.Event(), threading.Event()
         self._ended = False
         self._filer = threading.Thread(target=self._file_kept, name="filing", daemon=True)
         self._filer.start()
@@ -67,8 +67,12 @@ class Intake:
                     time.sleep(QUIET_SECONDS / 5)
                     continue
                 with self._guard:
-                    self._file(message_id)
+                    filed = self._file(message_id)
+                # What could not even be set aside goes behind the others and is tried again: it stands in no way.
                 self._kept.popleft()
+                if not filed:
+                    self._kept.append((since, message_id))
+                    self._rest.wait(AGAIN_SECONDS)
 
     def settle(self, seconds: float) -> bool:
         """Wait until everything that was kept is filed; False where it is not within the time."""
@@ -81,9 +85,11 @@ class Intake:
         """File what was kept by a process that ended before it could; returns how many messages."""
         with self._guard:
             left = devices.unfiled_messages(self._open_desk())
-            for message_id in left:
-                self._file(message_id)
-            return len(left)
+            waiting = [message_id for message_id in left if not self._file(message_id)]
+        if waiting:
+            self._kept.extend((time.monotonic(), message_id) for message_id in waiting)
+            self._news.set()
+        return len(left)
 
     def reading(self, read: "Callable[[Desk], T]") -> T:
         """Ask something at the devices' desk, such as the work list of a specimen."""
@@ -95,23 +101,25 @@ class Intake:
         self.settle(CLOSE_SECONDS)
         self._ended = True
         self._news.set()
+        self._rest.set()
         self._filer.join(CLOSE_SECONDS)
         with self._guard, contextlib.suppress(Exception):
             if self._desk is not None:
                 self._clinic.sign_out(self._desk, "listeners ended")
                 self._desk = None
 
-    def _file(self, message_id: str) -> None:
-        """File a message that is kept: if that fails, it is kept all the same, and a person decides."""
-        desk = self._open_desk()
+    def _file(self, message_id: str) -> bool:
+        """File a message that is kept: if that fails, a person decides; False where not even that could be written."""
         try:
-            devices.file_message(desk, message_id)
+            devices.file_message(self._open_desk(), message_id)
         except Exception as error:  # noqa: BLE001 - the message is acknowledged; whatever failed, nothing may be lost
             log.error("filing message %s failed: %s", message_id, type(error).__name__)  # noqa: TRY400
             try:
-                devices.set_aside(desk, message_id, FAILED)
-            except Exception as again:  # noqa: BLE001 - it stays "received" and is filed at the next start
+                devices.set_aside(self._open_desk(), message_id, FAILED)
+            except Exception as again:  # noqa: BLE001 - it stays "received" and is tried again, or at the next start
                 log.error("message %s waits: %s", message_id, type(again).__name__)  # noqa: TRY400
+                return False
+        return True
 
     def _open_desk(self) -> "Desk":
         if self._desk is None or self._desk.session.state(SystemClock().now()) != "open":

@@ -20,6 +20,7 @@ from clinic_desktop.services import device_alarms
 from clinic_desktop.services.clinic import Clinic
 from clinic_desktop.services.device_orders import WorkItem, work_for
 from clinic_desktop.services.device_profiles import in_their_codes
+from clinic_desktop.services.device_views import has_unfiled
 from clinic_desktop.services.devices import ReceivedMessage
 from clinic_desktop.services.letterbox import DamagedError, Letterbox, OtherKeyError
 
@@ -60,7 +61,9 @@ class Receiver:
     def open(self, clinic: Clinic, *, listening: bool) -> int:
         """Take messages for an open clinic, what waits in the box first; returns how many of before were filed late."""
         intake = self._opened = Intake(clinic)
-        left = intake.catch_up() if listening or self._box.waiting() else 0
+        with clinic.store.read() as connection:
+            wanted = listening or has_unfiled(connection)
+        left = intake.catch_up() if wanted or self._box.waiting() else 0
         self._ended.clear()
         with self._guard:
             if not self._box.waiting():

@@ -120,18 +120,15 @@ def _whose(conn: Connection, said: Named, order: str | None) -> tuple[str | None
     owner = kept_id(conn, _owner(conn, order))
     if said.nobody:
         return None, rules.NO_PERSON
-    # The number of the order is the first thing that agrees; anything of the person has to be the second.
+    # The number of the order is the first thing that agrees; anything of the person has to be the second. A number that
+    # is another person's here outweighs both: twins share a birth date, and labels are swapped.
     doubt = rules.disagreement(said, registered(conn, owner))
-    if doubt == rules.NOT_TWICE:
-        found, _why = _by_number(conn, said)
-        doubt = None if found == owner else doubt
+    bearers = owners(conn, said.numbers)
+    if doubt in {None, rules.NOT_TWICE} and bearers and owner not in bearers:
+        doubt = rules.OTHER_ORDER
+    elif doubt == rules.NOT_TWICE:
+        doubt = None if bearers == [owner] else doubt
     return (None, doubt) if doubt else (owner, None)
-
-
-def _by_number(conn: Connection, said: Named) -> tuple[str | None, str | None]:
-    """The one person who bears a number of the message, whatever else it says."""
-    people = owners(conn, said.numbers)
-    return (people[0], None) if len(people) == 1 else (None, rules.NOBODY)
 
 
 def _owner(conn: Connection, order: str) -> str:

@@ -59,7 +59,8 @@ def file(act: Act, message: Row[Any], said: Named, patient_id: str) -> Placed:
     """
     patient = kept_id(act.conn, patient_id)
     if message.subject == "vitals":
-        return Placed("filed", None, *device_vitals.file_vitals(act, _raw(act, message.id), patient))
+        raw = _raw(act, message.id)
+        return Placed("filed", None, *device_vitals.file_vitals(act, raw, patient, message.received_at))
     if message.subject == "document":
         return Placed("filed", None, *device_papers.file_paper(act, _raw(act, message.id), patient))
     if message.subject == "registration":

@@ -14,10 +14,13 @@ from clinic_desktop.services.device_people import owners
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import require_patient, shown_name
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.devices import device_messages
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.scheduling import appointments, queue_entries
 from clinic_desktop.store.tables.staff import staff
+
+IN_ACT = ("has_unfiled",)
 
 # What the public call screen shows of a person beside the ticket: nothing, unless the clinic chose otherwise.
 SHOWS = ("ticket", "initials", "name")
@@ -137,3 +140,9 @@ def _of_name(shows: str, family: str, given: str) -> str:
     if shows == "initials":
         return " ".join(f"{word[:1]}." for word in (given, family) if word.strip())
     return ""
+
+
+def has_unfiled(connection: Connection) -> bool:
+    """Whether a process that ended left something that is kept and not yet filed, whoever listens now."""
+    waiting = select(device_messages.c.id).where(device_messages.c.state == "received").limit(1)
+    return connection.execute(waiting).first() is not None

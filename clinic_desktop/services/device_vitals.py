@@ -1,10 +1,12 @@
 """Vital signs that a device measured: read from what it sent, whose they are, and into the chart."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from clinic_desktop.clock import from_text
 from clinic_desktop.domain import devices as identity
 from clinic_desktop.domain import openmhealth
 from clinic_desktop.domain.devices import Named
@@ -13,7 +15,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import vitals
 from clinic_desktop.services.acts import Act
-from clinic_desktop.services.device_people import registered, who
+from clinic_desktop.services.device_people import owners, registered, who
 from clinic_desktop.services.merges import kept_id
 from clinic_desktop.store.tables.chart import encounters
 
@@ -22,14 +24,18 @@ IN_ACT = ("file_vitals", "read_vitals", "record_measured", "whose_visit")
 NO_VISIT = N_("there is no open visit of this number")
 
 
-def file_vitals(act: Act, raw: bytes, patient: str) -> tuple[str, str]:
-    """File what waited for review to the patient whom a person named; returns the table and the first row."""
+def file_vitals(act: Act, raw: bytes, patient: str, received_at: str) -> tuple[str, str]:
+    """File what waited for review to the patient whom a person named; returns the table and the first row.
+
+    What tells no time of its own was measured when it came, not when somebody looked at it.
+    """
     ids = []
     for one in read_vitals(json.loads(raw)):
         if not one.entries:
             raise Refusal(N_("This is no vital sign that is kept here. Reject it."), field="patient")
         note = "; ".join(filter(None, (one.note, one.doubt)))
-        ids += [row.id for row in record_measured(act, patient, one, None, note or None)]
+        timed = replace(one, at=one.at or from_text(received_at))
+        ids += [row.id for row in record_measured(act, patient, timed, None, note or None)]
     return "vital_signs", ids[0]
 
 
@@ -60,8 +66,8 @@ def whose_visit(conn: Connection, said: Named, encounter: str | None) -> tuple[s
     if said.nobody and not said.sex:
         return patient, None
     doubt = identity.disagreement(said, registered(conn, patient))
-    if doubt == identity.NOT_TWICE:
+    bearers = owners(conn, said.numbers)
+    if doubt in {None, identity.NOT_TWICE}:
         # The visit is the first thing that agrees; a number that is another person's contradicts it.
-        other, _why = who(conn, said)
-        doubt = None if other in {None, patient} else identity.NOBODY
+        doubt = identity.OTHER_VISIT if bearers and patient not in bearers else None
     return (None, doubt) if doubt else (patient, None)

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from clinic_desktop.clock import to_text
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -19,8 +20,6 @@ from clinic_desktop.services.device_records import ReceivedRecord, titles
 from clinic_desktop.services.device_records import written as as_kept
 from clinic_desktop.store.attachments import PART_BYTES
 from clinic_desktop.store.tables.devices import device_message_parts, device_messages, device_results
-
-log = logging.getLogger(__name__)
 
 LISTED = 500
 
@@ -143,10 +142,12 @@ class Settled:
 def receive_message(act: Act, message: ReceivedMessage) -> Taken:
     """Keep a message with everything that was read from it; the very same again is kept once."""
     sha256 = hashlib.sha256(message.raw).hexdigest()
-    same = select(device_messages.c.id).where(
-        device_messages.c.sha256 == sha256, device_messages.c.kind == message.kind,
-        device_messages.c.device == message.device,
-    )  # fmt: skip
+    c = device_messages.c
+    same = select(c.id).where(c.sha256 == sha256, c.kind == message.kind, c.device == message.device)
+    # A body of the API may bear neither number nor time: under another key, or much later, it is another measurement.
+    if message.kind == "api":
+        lately = c.received_at >= to_text(act.now - timedelta(minutes=10))
+        same = same.where(lately if message.control_id is None else c.control_id == message.control_id)
     before = act.conn.execute(same).scalars().first()
     if before is not None:
         return Taken(str(before), again=True)

@@ -83,9 +83,14 @@ def _messages(clinic: Clinic, home: Home, rounds: int) -> list[Row]:
 
     kept: list[str] = []
     filed = intake._file
-    # It is acknowledged when it is filed too; how much of that is being durable is measured apart.
+    # It is acknowledged when it is durable; with the filing of others going on beside it, and without.
     floor, whole = in_turn(rounds, lambda: _by_hand(by_hand, result(home.mrn, f"H{next(count)}", 70)), ours, warm=10)
-    intake._file = kept.append  # type: ignore[method-assign,assignment]
+
+    def put_off(message_id: str) -> bool:
+        kept.append(message_id)
+        return True
+
+    intake._file = put_off  # type: ignore[method-assign]
     floor_again, acknowledged = in_turn(
         rounds, lambda: _by_hand(by_hand, result(home.mrn, f"H{next(count)}", 70)), ours, warm=10
     )
@@ -93,9 +98,10 @@ def _messages(clinic: Clinic, home: Home, rounds: int) -> list[Row]:
     by_hand.close()
     intake.close()
     return [
-        Row(19, "an HL7 result, two values: kept, filed and acknowledged", statistics.median(whole),
+        Row(19, "an HL7 result, two values: kept and acknowledged", statistics.median(whole),
             statistics.median(floor), most=3.0, note="floor: read, one durable commit"),
-        Row(19, "of it: until it is durable", statistics.median(acknowledged), statistics.median(floor_again)),
+        Row(19, "of it: while nothing is filed beside it", statistics.median(acknowledged),
+            statistics.median(floor_again)),
     ]  # fmt: skip
 
 

@@ -5,6 +5,8 @@ asked here; no cookie is looked at, and no header ever lets a page of another or
 """
 
 import asyncio
+import contextlib
+import json
 import logging
 import math
 import time
@@ -74,6 +76,8 @@ class Guard:
             body = await _body(receive, rule) if rule.method in BODIES else b""
             if body is None:
                 return  # whoever sent it has gone
+            if rule.scope is not None:
+                _require_said_once(body)
             scope["body"], scope["rule"] = body, rule
             await self._app(scope, _replayed(body, receive), answer)
         except Problem as problem:
@@ -173,6 +177,18 @@ def _require_json(headers: list[tuple[bytes, bytes]], rule: Rule) -> None:
         raise Problem(415, _(N_("Send JSON in UTF-8, and say so: Content-Type: application/json.")))
     if length > rule.limit:
         raise _too_large(rule)
+
+
+def _require_said_once(body: bytes) -> None:
+    """A name that stands twice in one object says two things, of which a parser hears one. Raises Problem."""
+
+    def once(pairs: list[tuple[str, object]]) -> None:
+        if len({name for name, _value in pairs}) < len(pairs):
+            raise Problem(400, _(N_("The same name stands twice in one object.")))
+
+    # What is no JSON at all the route says itself.
+    with contextlib.suppress(ValueError, RecursionError):
+        json.loads(body, object_pairs_hook=once)
 
 
 def _too_large(rule: Rule) -> Problem:

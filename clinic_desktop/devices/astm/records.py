@@ -59,16 +59,21 @@ class Asked:
 
 def split(message: bytes) -> list[Record]:
     """The records of a message. Raises MalformedError."""
-    text = message.removeprefix(b"\xef\xbb\xbf")
+    told = _lines(message)
     try:
-        words = text.decode()
+        lines = [line.decode() for line in told]
     except UnicodeDecodeError:
-        words = text.decode("cp1252", "replace")
-    lines = [line for line in re.split(r"[\r\n]+", words.replace("\0", "\ufffd")) if line.strip()]
+        lines = [line.decode("cp1252", "replace") for line in told]
+    lines = [line.replace("\0", "\ufffd") for line in lines]
     if not lines or not lines[0].startswith("H") or len(lines[0]) < 5:
         raise MalformedError("the message does not begin with a header record")
     marks = _marks(lines[0])
     return [Record(tuple(line.split(marks.field)), marks) for line in lines]
+
+
+def _lines(message: bytes) -> list[bytes]:
+    """The lines of a message as bytes, cut once for all: a record and its bytes have the same place."""
+    return [line for line in re.split(rb"[\r\n]+", message.removeprefix(b"\xef\xbb\xbf")) if line.strip()]
 
 
 def _marks(header: str) -> Marks:
@@ -104,7 +109,7 @@ def questions(records: Sequence[Record]) -> Asked | None:
 def read(message: bytes, peer: str | None) -> list[ReceivedMessage]:
     """What is kept of a message: one for each patient it speaks of, with the bytes of theirs. Raises MalformedError."""
     records = split(message)
-    lines = [line for line in re.split(rb"[\r\n]+", message) if line.strip()]
+    lines = _lines(message)
     device = sender(records)
     groups: list[list[int]] = []
     for place, one in enumerate(records[1:], 1):

@@ -103,9 +103,9 @@ def _doses(message: Message) -> Iterator[ReceivedRecord]:
             problem = DOSE_DELETED
         if code == "998" and system == CVX:
             continue  # "no vaccine administered": the message only says so
-        yield ReceivedRecord(
-            "immunizations", _identity(message, order, code or title, at), title or code, values, problem
-        )
+        # Registries number every dose of before alike (9999, or the visit's): the day is what tells two doses apart.
+        told = f"{code or title}@{dose.get(3)[:8]}"
+        yield ReceivedRecord("immunizations", _identity(message, order, told, at), title or code, values, problem)
 
 
 # Where each of the three segments keeps code, least amount, unit, form, instructions and quantity.

@@ -67,16 +67,25 @@ def _results(message: Message) -> list[ReceivedResult]:
     seen: Counter[tuple[str, str, str]] = Counter()
     several = len(message.all("PID")) > 1
     order: Segment | None = None
+    placer: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    control = message.header.get(16) == "2" and message.header.get(3).upper().startswith("MINDRAY")
+    only_controls = message.header.get(16) == "2" and message.header.get(3).upper().startswith("MINDRAY")
+    control = only_controls
+    specimen = _Ahead(message)
     for at, segment in enumerate(message.segments):
-        if segment.name == "ORC":
-            numbers = _numbers(segment, 2, 3)
+        if segment.name == "SPM":
+            specimen.next(segment)
+        elif segment.name == "ORC" and specimen.ahead and order is not None:
+            numbers = tuple(dict.fromkeys((*numbers, *_numbers(segment, 2, 3))))  # OUL: behind its OBR
+        elif segment.name == "ORC":
+            numbers = placer = _numbers(segment, 2, 3)
         elif segment.name == "OBR":
+            # What was said of the order before says nothing of this one: neither its numbers nor that it was a control.
             order = segment
-            numbers = tuple(dict.fromkeys((*numbers, *_numbers(segment, 2, 3))))
-            numbers += _specimens(message, at)
-            control = control or _is_control(message, at)
+            numbers = tuple(dict.fromkeys((*placer, *_numbers(segment, 2, 3))))
+            beside = specimen.now if specimen.ahead else _specimens(message, at)
+            numbers += tuple(_numbers_of(beside))
+            control, placer = only_controls or any(one.get(11).upper() in _CONTROLS for one in beside), ()
         elif segment.name == "OBX":
             one = _result(message, segment, order, numbers, seen, control=control)
             note = _notes(message, at)
@@ -96,17 +105,32 @@ def _group(message: Message, at: int) -> list[Segment]:
     return list(after[:end])
 
 
-def _specimens(message: Message, at: int) -> tuple[str, ...]:
+# SPM-11 (table 0369): a control specimen, a calibrator, a blank.
+_CONTROLS = frozenset({"Q", "C", "B"})
+
+
+class _Ahead:
+    """The specimen a result is of, where it stands before its orders (OUL^R22), and not behind each as in an ORU."""
+
+    def __init__(self, message: Message) -> None:
+        names = [one.name for one in message.segments if one.name in {"SPM", "OBR"}]
+        self.ahead = message.type[0] == "OUL" and names[:1] == ["SPM"]
+        self.now: list[Segment] = []
+
+    def next(self, segment: Segment) -> None:
+        """From here on everything is of this specimen."""
+        self.now = [segment]
+
+
+def _specimens(message: Message, at: int) -> list[Segment]:
+    return [one for one in _group(message, at) if one.name == "SPM"]
+
+
+def _numbers_of(specimens: list[Segment]) -> list[str]:
     found = []
-    for one in _group(message, at):
-        if one.name == "SPM":
-            found += [one.get(2).split(one.marks.part)[0], *(parts[0] for parts in one.parts(30))]
-    return tuple(dict.fromkeys(one for one in found if one))
-
-
-def _is_control(message: Message, at: int) -> bool:
-    """SPM-11 (table 0369): Q is a control specimen, C a calibrator, B a blank."""
-    return any(one.name == "SPM" and one.get(11).upper() in {"Q", "C", "B"} for one in _group(message, at))
+    for one in specimens:
+        found += [one.get(2).split(one.marks.part)[0], *(parts[0] for parts in one.parts(30))]
+    return list(dict.fromkeys(one for one in found if one))
 
 
 def _notes(message: Message, at: int) -> str | None:

@@ -261,3 +261,12 @@ def test_with_their_patients_registered_the_captured_results_file_themselves(lab
     sys.stdout.write(f"\n{states.count('filed')} of {len(states)} results of analysers filed themselves\n")
     assert len(states) == 35
     assert states.count("filed") / len(states) >= 0.95
+
+
+@pytest.mark.parametrize("odd", ["\x1c", "\xa0", "\x85", "\u2003"])
+def test_the_bytes_beside_a_result_are_those_of_its_own_patient_whatever_stands_between(odd: str) -> None:
+    """A line of a sign that only one of bytes and text takes for a space shifted each patient's bytes to the next."""
+    lines = ("H|\\^&|||BENCH", odd, "P|1|G-1|||Otieno^Grace", "R|1|^^^GLU|5.5", "P|2|G-2|||Okot^Peter", "R|1|^^^GLU|9")
+    first, second = records.read("\r".join((*lines, "L|1|N")).encode() + b"\r", None)
+    assert (b"Otieno" in first.raw, b"Okot" in first.raw, b"GLU|5.5" in first.raw) == (True, False, True)
+    assert (b"Otieno" in second.raw, b"Okot" in second.raw, b"GLU|9" in second.raw) == (False, True, True)

@@ -235,3 +235,27 @@ def test_an_analyser_that_asks_about_a_specimen_is_told_whose_it_is_and_what_wai
     assert b"QAK|SR|NF" in none
     assert none.count(b"\x0b") == 1
     assert b"MSA|AE" in speaking(lab.anna).heard(framed(message("QRD|1", head=ask)))
+
+
+def _values(kind: str, *segments: str) -> list[tuple[str | None, tuple[str, ...], bool]]:
+    head = f"MSH|^~\\&|ANALYSER|LAB|CLINIC|HERE|20260310090000||{kind}|M1|P|2.5.1"
+    found = read(parse("\r".join((head, "PID|1||G-1||Otieno^Grace||19860105|F", *segments)).encode() + b"\r"), None)
+    assert found is not None
+    return [(one.value, one.numbers, one.control) for one in found.results]
+
+
+def test_a_specimen_that_stands_before_its_orders_is_that_of_what_follows_it() -> None:
+    """OUL^R22: the control's value must never bear the patient's specimen, nor the patient's that of nobody."""
+    assert _values(
+        "OUL^R22^OUL_R22",
+        "SPM|1|S-ONE||SER|||||||Q", "OBR|1||A1|GLU", "ORC|RE|P1", "OBX|1|NM|2345-7^G^LN||5|mg/dL|||||F",
+        "SPM|2|S-TWO||SER|||||||P", "OBR|1||A2|GLU", "ORC|RE|P2", "OBX|1|NM|2345-7^G^LN||9|mg/dL|||||F",
+    ) == [("5", ("A1", "S-ONE", "P1"), True), ("9", ("A2", "S-TWO", "P2"), False)]  # fmt: skip
+
+
+def test_an_order_bears_no_number_of_the_one_before_it_and_is_no_control_for_that() -> None:
+    assert _values(
+        "ORU^R01",
+        "ORC|RE|P1", "OBR|1||X1|GLU", "OBX|1|NM|2345-7^G^LN||5|mg/dL|||||F", "SPM|1|S-ONE||SER|||||||Q",
+        "OBR|2||X2|GLU", "OBX|1|NM|2345-7^G^LN||9|mg/dL|||||F",
+    ) == [("5", ("P1", "X1", "S-ONE"), True), ("9", ("X2",), False)]  # fmt: skip

@@ -228,3 +228,20 @@ def test_a_message_row_keeps_its_state_and_where_it_went(lab: Lab) -> None:
     with lab.store.read() as connection:
         row = connection.execute(select(device_messages)).one()
     assert (row.state, row.filed_kind, row.filed_id) == ("filed", "immunizations", lab.rows(immunizations)[0].id)
+
+
+def test_doses_of_one_vaccine_under_one_number_are_each_a_row(lab: Lab) -> None:
+    """Registries number historical doses alike: a dose of another day never takes the place of the first."""
+    first = ("ORC|RE||9999^REG", "RXA|0|1|20200615||115^Tdap^CVX|999||||||||||||||CP|A")
+    second = ("ORC|RE||9999^REG", "RXA|0|2|20200815||115^Tdap^CVX|999||||||||||||||CP|A")
+    third = ("ORC|RE||9999^REG", "RXA|0|3|20210115||115^Tdap^CVX|999||||||||||||||CP|A")
+    tell(lab, "VXU^V04^VXU_V04", *first, *second)
+    tell(lab, "VXU^V04^VXU_V04", *third)
+    tell(lab, "VXU^V04^VXU_V04", *first, *second, *third, number="M2")
+    assert [row.occurred_on for row in lab.rows(immunizations)] == ["2020-06-15", "2020-08-15", "2021-01-15"]
+
+
+def test_doses_without_any_number_of_a_sender_who_counts_anew_are_each_a_row(lab: Lab) -> None:
+    tell(lab, "VXU^V04^VXU_V04", "RXA|0|1|20200615||115^Tdap^CVX|999||||||||||||||CP|A", number="1")
+    tell(lab, "VXU^V04^VXU_V04", "RXA|0|1|20200815||115^Tdap^CVX|999||||||||||||||CP|A", number="1")
+    assert [row.occurred_on for row in lab.rows(immunizations)] == ["2020-06-15", "2020-08-15"]

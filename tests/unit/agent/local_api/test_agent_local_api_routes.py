@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 import time
+from datetime import date
 
 import httpx
 import pytest
@@ -12,10 +13,11 @@ from sqlalchemy import select
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import devices as identity
 from clinic_desktop.domain.pairing import KINDS
-from clinic_desktop.services import administration, device_scans, devices, pairing, queue
+from clinic_desktop.services import administration, device_scans, devices, pairing, patients, queue
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.numbers import patient_by_mrn
-from clinic_desktop.store.tables.chart import vital_signs
+from clinic_desktop.services.patients import NewPatient
+from clinic_desktop.store.tables.chart import encounters, vital_signs
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.journal import access, journal, sessions
@@ -137,6 +139,57 @@ def test_results_are_kept_then_filed_by_the_engine_of_every_device(api: Api) -> 
     assert api.post("/v1/results", "analyser", body, "r-1").json() == told.json()
     assert api.post("/v1/results", "analyser", body).json()["id"] == told.json()["id"]
     assert api.count(observations) == before + 2
+
+
+def test_the_same_body_under_another_key_is_another_measurement(api: Api) -> None:
+    """A scale tells neither a time nor a number: 70 kg again next week is news, also where the first was rejected."""
+    body = {"patient": {"number": "NOBODY"}, "values": {"weight": "70"}}
+    first = api.post("/v1/vitals", "monitor", body, "w-1").json()["review_id"]
+    devices.reject_item(api.admin, first, "nobody stood on it")
+    second = api.post("/v1/vitals", "monitor", body, "w-2").json()["review_id"]
+    assert second != first
+    assert second in {one.id for one in devices.review_list(api.admin)}
+    assert api.post("/v1/vitals", "monitor", body, "w-2").json()["review_id"] == second
+    result = {"patient": {"number": "NOBODY"}, "results": [{"code": "2345-7", "value": "98", "unit": "mg/dL"}]}
+    kept = [api.post("/v1/results", "analyser", result, key).json()["id"] for key in ("g-1", "g-2", "g-2")]
+    assert kept[0] != kept[1] == kept[2]
+
+
+def test_a_body_that_says_one_thing_twice_is_refused_and_nothing_of_it_is_kept(api: Api) -> None:
+    """Of two patients or two values a parser hears the last; the sender may have meant the first."""
+    grace, before = json.dumps(api.grace), (api.count(vital_signs), api.count(device_messages))
+    for text in (
+        f'{{"patient": {{}}, "patient": {grace}, "values": {{"heart_rate": "70"}}}}',
+        f'{{"patient": {{"number": "OTHER", {grace[1:]}, "values": {{"heart_rate": "70"}}}}',
+        f'{{"patient": {grace}, "values": {{"heart_rate": "70", "heart_r\u0061te": "90"}}}}',
+    ):
+        headers = {"Authorization": f"Bearer {api.tokens['monitor']}", "Content-Type": "application/json"}
+        told = api.line.post("/v1/vitals", content=text.encode(), headers=headers)
+        assert (told.status_code, "twice" in told.json()["detail"]) == (400, True), text
+    assert (api.count(vital_signs), api.count(device_messages)) == before
+
+
+def test_what_waited_for_a_person_was_measured_when_it_came(api: Api) -> None:
+    patient = patient_by_mrn(api.admin, api.home.mrn)
+    waits = api.post("/v1/vitals", "monitor", {"values": {"heart_rate": "71"}}, "t-1").json()["review_id"]
+    (came,) = (row.received_at for row in api.rows(device_messages) if row.id == waits)
+    time.sleep(0.05)
+    devices.file_item(api.admin, waits, patient)
+    assert api.rows(vital_signs)[-1].taken_at == came
+
+
+def test_a_visit_takes_nothing_that_bears_another_persons_number(api: Api) -> None:
+    """Twins share the birth date, and the name is kept back: the number says that it is the other one."""
+    patient = patient_by_mrn(api.admin, api.home.mrn)
+    twin = NewPatient("Otieno", "Gloria", "female", date(1986, 1, 5), "day")
+    other = patients.register_patient(api.admin, twin)
+    visit = {"patient_id": patient, "preset": "short", "status": "open", "started_at": "2026-03-10T08:00:00.000000Z"}
+    with api.clinic.store.write(act=new_id(), session=None) as unit:
+        encounter = unit.create(encounters, visit, kind="encounter.opened")
+    body = {"encounter": encounter, "values": {"heart_rate": "72"}}
+    for number, code in ((other.mrn, 202), (api.home.mrn, 201)):
+        said = {"number": number, "born_on": "1986-01-05"}
+        assert api.post("/v1/vitals", "monitor", {**body, "patient": said}).status_code == code
 
 
 def test_a_scan_is_told_to_the_window_and_can_be_fetched_once_it_is_kept(api: Api) -> None:
