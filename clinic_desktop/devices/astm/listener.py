@@ -5,6 +5,7 @@ The last frame of a message is acknowledged only after the message was kept for 
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from clinic_desktop.devices.astm import records
@@ -13,6 +14,8 @@ from clinic_desktop.services.device_orders import WorkItem
 from clinic_desktop.services.devices import ReceivedMessage
 
 log = logging.getLogger(__name__)
+
+UNENDED = "the analyser ended before its message did: see whether it sent it again"
 
 # What keeps a message for good before it returns; it raises where the message was not kept.
 Keep = Callable[[ReceivedMessage], object]
@@ -30,7 +33,7 @@ class Conversation:
         self._work = work
         self._now = now
         self._peer = peer
-        self._line = Line(self._message)
+        self._line = Line(self._message, self._unended)
 
     @property
     def patience(self) -> float:
@@ -70,3 +73,12 @@ class Conversation:
             log.error("an ASTM message was not kept: %s", type(error).__name__)  # noqa: TRY400 - words may carry data
             return False
         return True
+
+    def _unended(self, raw: bytes) -> None:
+        """What was acknowledged of a message that never ended waits for a person, result for result."""
+        try:
+            for message in records.read(raw, self._peer):
+                doubtful = tuple(replace(one, problem=one.problem or UNENDED) for one in message.results)
+                self._keep(replace(message, results=doubtful))
+        except Exception as error:  # noqa: BLE001 - nobody can be told any more: the log is all that is left
+            log.error("a message that did not end was not kept: %s", type(error).__name__)  # noqa: TRY400 - see above

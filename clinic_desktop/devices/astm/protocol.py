@@ -40,9 +40,14 @@ def frames(message: bytes) -> list[bytes]:
 
 @dataclass
 class Line:
-    """One end of a line: `keep` takes a whole message and says whether it was kept for good."""
+    """One end of a line: `keep` takes a whole message and says whether it was kept for good.
+
+    `left` takes the records of a message whose sender ended the transfer without ending the message (no L record):
+    every frame of it was acknowledged, so it is not sent again.
+    """
 
     keep: Callable[[bytes], bool]
+    left: Callable[[bytes], None] = lambda _records: None
     state: State = "idle"
     _text: bytearray = field(default_factory=bytearray)
     _held: bytearray = field(default_factory=bytearray)
@@ -127,7 +132,10 @@ class Line:
             self.state = "idle"
             self._gave_way = True
             return EOT
+        whole = bytes(self._text[: self._text.rfind(CR) + 1]) if self.state == "receiving" else b""
         self._reset()
+        if whole:
+            self.left(whole)
         return self._ask()
 
     def _answered(self, byte: bytes) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.devices.astm import records
-from clinic_desktop.devices.astm.listener import Conversation
+from clinic_desktop.devices.astm.listener import UNENDED, Conversation
 from clinic_desktop.devices.astm.protocol import ACK, ENQ, EOT, NAK, TRIES, Line, frames
 from clinic_desktop.devices.astm.simulator import frames_of
 from clinic_desktop.services import devices
@@ -270,3 +270,24 @@ def test_the_bytes_beside_a_result_are_those_of_its_own_patient_whatever_stands_
     first, second = records.read("\r".join((*lines, "L|1|N")).encode() + b"\r", None)
     assert (b"Otieno" in first.raw, b"Okot" in first.raw, b"GLU|5.5" in first.raw) == (True, False, True)
     assert (b"Otieno" in second.raw, b"Okot" in second.raw, b"GLU|9" in second.raw) == (False, True, True)
+
+
+def test_results_of_a_message_that_never_ends_wait_for_a_person(lab: Lab) -> None:
+    kept: list[ReceivedMessage] = []
+
+    def keep(message: ReceivedMessage) -> None:
+        kept.append(message)
+        devices.file_message(lab.anna, devices.receive_message(lab.anna, profiled(message)).message_id)
+
+    line = Conversation(keep, lambda _device, _numbers: (), lambda: AT, None)
+    whole = SIMPLE.removesuffix(b"L|1|N\r")
+    assert line.heard(ENQ + b"".join(frames(whole)) + EOT) == ACK * (1 + len(frames(whole)))
+    assert [one.why for one in devices.review_list(lab.anna)] == [UNENDED]
+    assert [len(one.results) for one in kept] == [1]
+
+
+def test_what_was_begun_and_is_begun_anew_is_kept_once() -> None:
+    heard = Heard()
+    heard.line.left = heard.kept.append
+    heard.all(ENQ + b"".join(frames(SIMPLE)[:3]) + ENQ + b"".join(frames(SIMPLE)) + EOT)
+    assert heard.kept == [SIMPLE]
