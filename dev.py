@@ -176,7 +176,7 @@ def test(options: argparse.Namespace) -> int:
         say(f"FAILED before the tests: {', '.join(failed)}")
     marks = [] if options.long else ["-m", "not long"]
     env |= {"CLINIC_LONG": "1"} if options.long else {}
-    code = run(PYTHON, "-m", "pytest", "-n", "2", *marks, *options.rest, env=env)
+    code = run(PYTHON, "-m", "pytest", "-n", "3", "--dist", "worksteal", *marks, *options.rest, env=env)
     if code == 1:
         # A window's test that lost its focus to the one beside it is told from a fault by running it alone.
         say("Running what failed again, alone; what fails then has failed")

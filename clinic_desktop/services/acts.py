@@ -28,7 +28,7 @@ from clinic_desktop.services import consent_gate, permissions
 from clinic_desktop.services.act_contents import digest, plain, replay
 from clinic_desktop.services.consent_gate import Asked, Passage
 from clinic_desktop.services.merges import ids_of, kept_id
-from clinic_desktop.services.sessions import Session
+from clinic_desktop.services.sessions import AccountChanged, Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
 from clinic_desktop.store.engine import Store
@@ -384,4 +384,4 @@ def _still_works_here(connection: Connection, session: Session) -> None:
     row = driver.execute("SELECT role, active FROM staff WHERE id = ?", (session.staff_id,)).fetchone()
     if row is None or not row[1] or row[0] != session.role:
         session.end()
-        raise Refusal(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))
+        raise AccountChanged(N_("Your account was changed by an administrator. Sign in again; nothing was lost."))

@@ -16,6 +16,10 @@ PROVED_SECONDS = 60.0
 State = Literal["open", "locked", "expired", "ended"]
 
 
+class AccountChanged(Refusal):
+    """The account was closed or given another role since the session began."""
+
+
 @dataclass
 class Session:
     """One person at one workstation; shared by the window's threads, so its state has a lock of its own."""

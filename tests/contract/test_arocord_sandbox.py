@@ -109,7 +109,7 @@ def test_a_change_of_a_patient_names_only_what_changed_and_never_the_insurance()
 
     box.instead = watch
     body = PATIENT | {"phone": "+1-555-0199", "insurance": {"provider": "X"}, "is_active": True}
-    changed = frozenset({"phone", "insurance", "mrn"})
+    changed = frozenset({"phone", "insurance"})
     remote.send(Sending(Kind.PATIENT, "update", body, remote_id=number, changed=changed))
     assert sent == [{"phone": "+1-555-0199"}]
     assert remote.read(Kind.PATIENT, number).body["email"] == "jane@example.org"

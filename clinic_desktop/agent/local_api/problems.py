@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
 from clinic_desktop.services.device_answers import Reused
+from clinic_desktop.services.sessions import AccountChanged
 
 TYPE = "application/problem+json"
 
@@ -78,7 +79,9 @@ class Problem(Exception):  # noqa: N818 - it is an answer
 
 
 def of_refusal(refused: Refusal, status: int = 422) -> Problem:
-    """A rule that said no, in its own words."""
+    """A rule that said no, in its own words; a device that was revoked a moment ago is one that lets nobody in."""
+    if isinstance(refused, AccountChanged):
+        return Problem(401, _(refused.message), headers={"WWW-Authenticate": 'Bearer realm="clinic"'})
     status = 409 if isinstance(refused, Reused) else status
     return Problem(status, _(refused.message).format(**refused.facts), refused.field)
 

@@ -59,7 +59,12 @@ def test_a_damaged_one_is_an_environment_error_in_words(made: Made, tmp_path: Pa
 def test_the_jobs_are_listed(made: Made) -> None:
     code, out, err = call(made, "jobs", "list")
     assert code == 0, err
-    assert [job["name"] for job in json.loads(out)] == ["backup", "escalation"]
+    assert [job["name"] for job in json.loads(out)] == [
+        "backup",
+        "escalation",
+        "downtime-pack",
+        "monthly-reports",
+    ]
 
 
 def test_the_sealed_agent_starts_keyless_and_ends_with_its_input(made: Made) -> None:

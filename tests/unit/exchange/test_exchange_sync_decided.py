@@ -88,7 +88,9 @@ def test_every_system_is_shown_with_its_counts_limits_and_state(there: Connected
     there.run()
     (one,) = sync_shown.systems_shown(there.desk)
     registration = next(kind for kind in one.kinds if kind.kind == "patient")
-    assert (one.state, registration.here, registration.confirmed) == ("on", 1, 1)
+    assert one.state == "on"
+    # Ours, and whoever the system brought.
+    assert registration.here == registration.confirmed >= 1
     assert all(each.left < each.limit for each in one.limits)
     assert one.looked_at
     prescription = next(kind for kind in one.kinds if kind.kind == "prescription")

@@ -259,7 +259,9 @@ def test_quality_is_what_its_report_says(worked: Worked, moment: datetime) -> No
     run.into(held)
     keys = ("blood_pressure", "hba1c", "screening", "reconciliation")
     mine = [dashboard_quality.quality_now(desk, key) for key in keys]
-    assert [(one.title, one.eligible, one.met, one.rate, one.target, one.how) for one in mine] == held.rows
+    assert [(one.title, one.eligible, one.met, one.rate, one.target, one.how) for one in mine] == [
+        row[:6] for row in held.rows
+    ]
     assert mine[2].is_reached is None
     with pytest.raises(Refusal):
         dashboard_quality.quality_now(desk, "'; --")
