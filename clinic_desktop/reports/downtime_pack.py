@@ -32,7 +32,7 @@ def downtime_pack(desk: Desk, password: str) -> tuple[bytes, int]:
     paper.say(_("Made {moment}. Use it only while the computers stand still.").format(moment=moment(desk.now)), STRONG)
     paper.say(_("Enter what is written here into the records as soon as they run again, then shred it."), gap=8)
     identities = {one.patient_id: identity_of(desk, one.patient_id) for one in people}
-    columns = [Column(paper.width * part) for part in (0.12, 0.36, 0.16, 0.16, 0.2)]
+    columns = [Column(paper.width * part) for part in (0.1, 0.33, 0.23, 0.14, 0.2)]
     paper.section(_("Today's patients"))
     if not people:
         paper.say(_("Nobody is expected or here."))
