@@ -76,7 +76,6 @@ _OTHERS = {"supplemental_oxygen_flow_rate": _Quantity(None, _same("L/min"))}
 _TIMED_SINCE = {"body_mass_index": 3, "body_weight": 2, "body_height": 2}
 _TIMED_OTHERS_SINCE = 2
 
-_PARTS_OF_DAY = frozenset({"morning", "afternoon", "evening", "night"})
 _LASTING = frozenset({"ps", "ns", "us", "ms", "sec", "min", "h", "d", "wk", "Mo", "yr"})
 _SPECIMENS = frozenset({
     "whole blood", "plasma", "serum", "interstitial fluid", "capillary blood", "tears", "breath", "lacrimal fluid",

@@ -34,7 +34,6 @@ from sync.records.exact import Json, digest
 from sync.records.patient import Patient
 
 SAFETY, WAITING, SOON, REST = range(4)
-SOON_HOURS = 48
 # What a person must look at before it is sent late: a prescription of a month ago, an order of a fortnight ago.
 STALE = {
     Kind.PRESCRIPTION: (timedelta(days=30), "This prescription is a month old. Does it still stand?"),

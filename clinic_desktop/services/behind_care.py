@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from clinic_desktop.services.reporting_care import QUALITY_PEOPLE
+
 DISEASES: Final = """
     WITH noted AS (
         SELECT d.noted_at AS noted_at, KEPT(d.patient_id) AS patient, d.certainty = 'confirmed' AS confirmed,
@@ -61,26 +63,12 @@ IMMUNIZATION: Final = """
     WHERE d.occurred_on >= :first_on
 """
 
-QUALITY: Final = """
+QUALITY: Final = (
+    """
     -- A join of what was computed has no index to go by: two lists are put together and grouped instead.
-    WITH people AS MATERIALIZED (
-        SELECT p.id AS id,
-               substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age
-        FROM patients p
-        WHERE p.merged_into IS NULL AND p.registered_at < :to_at AND p.born_on IS NOT NULL
-          AND (p.deceased_on IS NULL OR p.deceased_on > :last_on) ONLY(sex, p.id)
-    ), ill AS MATERIALIZED (
-        SELECT DISTINCT KEPT(d.patient_id) AS patient, substr(upper(trim(d.code)), 1, 3) AS code FROM problems d
-        WHERE d.status = 'active' AND d.certainty <> 'refuted' AND d.noted_at < :to_at
-          AND (d.code_system IS NULL OR d.code_system LIKE '%icd-10%')
-    ), pressures AS MATERIALIZED (
-        SELECT KEPT(v.patient_id) AS patient, DAY(v.taken_at) AS taken_on,
-               min(CASE WHEN v.code = '8480-6' THEN CAST(v.value AS REAL) END) AS systolic,
-               min(CASE WHEN v.code = '8462-4' THEN CAST(v.value AS REAL) END) AS diastolic
-        FROM vital_signs v
-        WHERE v.code IN ('8480-6', '8462-4') AND v.status = 'final' AND v.taken_at >= :from_at AND v.taken_at < :to_at
-        GROUP BY 1, 2 HAVING systolic IS NOT NULL AND diastolic IS NOT NULL
-    ), lasts AS MATERIALIZED (
+"""  # noqa: S608 - two constants of this program
+    + QUALITY_PEOPLE.removeprefix("\n")
+    + """, lasts AS MATERIALIZED (
         SELECT * FROM (
             SELECT *, row_number() OVER (PARTITION BY patient ORDER BY taken_on DESC) AS k FROM pressures
         ) WHERE k = 1
@@ -128,6 +116,7 @@ QUALITY: Final = """
     FROM encounters e WHERE e.status = 'signed' AND e.started_at >= :from_at AND e.started_at < :to_at
          ONLY(sex, e.patient_id)
 """
+)
 
 STATEMENTS: Final = {
     "disease-register": DISEASES,

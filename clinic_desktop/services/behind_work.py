@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from clinic_desktop.services.reporting_work import SEEN_AND_COVERED
+
 APPOINTMENTS: Final = """
     WITH RECURSIVE days(day) AS (
         SELECT :first_on UNION ALL SELECT date(day, '+1 day') FROM days WHERE day < :last_on
@@ -61,19 +63,9 @@ PRACTITIONERS: Final = """
          ONLY(practitioner, d.author_id) ONLY(sex, d.patient_id)
 """
 
-DEMOGRAPHICS: Final = """
-    WITH seen(patient) AS (
-        SELECT DISTINCT KEPT(e.patient_id) FROM encounters e
-        WHERE e.started_at >= :from_at AND e.started_at < :to_at AND e.status NOT IN ('void', 'outside')
-    ), covered AS (
-        SELECT patient, insurer FROM (
-            SELECT v.*, row_number() OVER (PARTITION BY v.patient ORDER BY v.position, v.row) AS k
-            FROM (SELECT KEPT(c.patient_id) AS patient, i.name AS insurer, c.position AS position, c.rowid_ AS row
-              FROM covers c JOIN plans l ON l.id = c.plan_id JOIN insurers i ON i.id = l.insurer_id
-              WHERE c.valid_from <= :last_on AND (c.valid_until IS NULL OR c.valid_until >= :last_on)
-                AND (c.ended_on IS NULL OR c.ended_on > :last_on)) v
-        ) WHERE k = 1
-    ), persons AS (
+DEMOGRAPHICS: Final = (
+    SEEN_AND_COVERED  # noqa: S608 - two constants of this program
+    + """, persons AS (
         SELECT p.id, p.sex, p.city, p.language, p.registered_at, p.registered_at >= :from_at AS new,
                p.id IN (SELECT patient FROM seen) AS seen,
                substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age,
@@ -97,6 +89,7 @@ DEMOGRAPHICS: Final = """
            CASE WHEN seen THEN 'seen in the period' ELSE '' END AS detail, id AS patient, 1 AS people, new, seen
     FROM parts
 """
+)
 
 STATEMENTS: Final = {
     "appointment-utilization": APPOINTMENTS,

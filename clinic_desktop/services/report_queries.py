@@ -215,14 +215,6 @@ class _Written:
         self._tallied.append((column, sql))
 
 
-def subjects_offered() -> dict[str, Any]:
-    """The dictionary as plain values, for the command line's list."""
-    return {
-        one.name: {fact.name: [fact.title, fact.kind.value, list(OFFERED[fact.kind])] for fact in one.facts}
-        for one in SUBJECTS.values()
-    }
-
-
 def asked_query(text: str, today: date) -> Asked:
     """The question that a query is; it has no days of its own. Raises Refusal."""
     return Asked(NAME, today, today, definition=read_definition(text).text())

@@ -90,8 +90,8 @@ def _measure(row: tuple[object, ...]) -> Row:
     return title, counted[0], counted[1], target, how, str(name)
 
 
-QUALITY: Final = Question(
-    """
+# Whom the measures are about, what they have, and their pressures by day: what counts them and what lists them agree.
+QUALITY_PEOPLE: Final = """
     WITH people AS MATERIALIZED (
         SELECT p.id AS id,
                substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age
@@ -109,7 +109,10 @@ QUALITY: Final = Question(
         FROM vital_signs v
         WHERE v.code IN ('8480-6', '8462-4') AND v.status = 'final' AND v.taken_at >= :from_at AND v.taken_at < :to_at
         GROUP BY 1, 2 HAVING systolic IS NOT NULL AND diastolic IS NOT NULL
-    ), pressure AS (
+    )"""
+QUALITY: Final = Question(
+    QUALITY_PEOPLE  # noqa: S608 - two constants of this program
+    + """, pressure AS (
         SELECT p.id AS id, p.id IN (
             SELECT patient FROM (
                 SELECT *, row_number() OVER (PARTITION BY patient ORDER BY taken_on DESC) AS k FROM pressures

@@ -114,8 +114,8 @@ PRACTITIONERS: Final = Question(
     """,
 )
 
-DEMOGRAPHICS: Final = Question(
-    """
+# Who was seen in the period, and the first cover of each person: what counts people and what lists them agree.
+SEEN_AND_COVERED: Final = """
     WITH seen(patient) AS (
         SELECT DISTINCT KEPT(e.patient_id) FROM encounters e
         WHERE e.started_at >= :from_at AND e.started_at < :to_at AND e.status NOT IN ('void', 'outside')
@@ -127,7 +127,10 @@ DEMOGRAPHICS: Final = Question(
               WHERE c.valid_from <= :last_on AND (c.valid_until IS NULL OR c.valid_until >= :last_on)
                 AND (c.ended_on IS NULL OR c.ended_on > :last_on)) v
         ) WHERE k = 1
-    ), people AS (
+    )"""
+DEMOGRAPHICS: Final = Question(
+    SEEN_AND_COVERED  # noqa: S608 - two constants of this program
+    + """, people AS (
         SELECT p.id, p.sex, p.city, p.language, p.registered_at >= :from_at AS new,
                p.id IN (SELECT patient FROM seen) AS seen,
                substr(:last_on, 1, 4) - substr(p.born_on, 1, 4) - (substr(:last_on, 6) < substr(p.born_on, 6)) AS age,
