@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sync.engine import restoring
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
@@ -57,7 +58,7 @@ class Intake:
         desk = self._desk
         changes, end = desk.chart.changes(rows.unit, self._cursor, most)
         told = {kind for kind, _ in desk.remote.profile.untold}
-        now = desk.now()
+        now, until = desk.now(), restoring.restored(desk, rows)
         for change in changes:
             if desk.kind(change.kind) is None and change.kind not in told:
                 continue
@@ -65,6 +66,7 @@ class Intake:
             if work is None:
                 work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
                 self._one_more_waits(rows, work)
+                restoring.note_new(desk, rows, work, change.seq, until)
             elif work.state == "confirmed" and change.seq <= rows.agreed.get((work.kind, work.local_id), -1):
                 work.seq = work.told = change.seq
                 rows.put(work)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from sync.engine.desk import QUIET_SECONDS, Desk, set_state
 from sync.engine.plan import certain
+from sync.engine.sent import bodies, says
 from sync.engine.settling import acknowledge, too_often
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Work
-from sync.engine.taking import second
+from sync.engine.taking import bodies_of, of_patient, second
 from sync.engine.telling import sending_of, sign_in_needed
 from sync.port import Kind, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
@@ -88,6 +89,9 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
     """One that fits is it; none, twice, and it may be sent again; several are for a person."""
     free = [seen for seen in found if _unowned(desk, rows, intent, seen)]
     free = list({seen.remote_id: seen for seen in free}.values())
+    free = _this_part(desk, rows, intent, free)
+    stray = [seen for seen in free if _of_another_patient(desk, rows, intent, seen)]
+    free = [seen for seen in free if seen not in stray]
     desk.log.add(rows, desk.now(), "looked", intent.kind, intent.local_id, intent=intent.id, found=len(free))
     if len(free) == 1:
         acknowledge(desk, rows, intent, work, free[0].remote_id, free[0])
@@ -97,6 +101,9 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
         for seen in free:
             second(desk, rows, intent, seen.remote_id)
         set_state(desk, rows, work, "person", "it is there more than once")
+    elif stray:
+        # To link it would put it into a wrong chart, and to send it again would make a second one.
+        _ask(desk, rows, intent, "it is there in the record of another patient")
     else:
         _empty(desk, rows, intent, work)
 
@@ -109,6 +116,28 @@ def _unowned(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
         return False  # a person has ended it, or is asked: it comes back by them alone
     # Another part of the same record bears the same marker, and is that part and not this one.
     return link.local_id == intent.local_id and (link.part == intent.part or link.status != "confirmed")
+
+
+def _this_part(desk: Desk, rows: Rows, intent: Intent, found: list[Seen]) -> list[Seen]:
+    """Several parts of one record bear the same marker: what says another part, and not this one, is that part."""
+    if len(found) < 2:
+        return found
+    story = desk.chart.story(rows.unit, Kind(intent.kind), intent.local_id)
+    parts = () if story is None else bodies_of(desk, rows, story)
+    others = [body for part, body in enumerate(parts) if part != intent.part]
+    return [
+        seen
+        for seen in found
+        if any(says(desk, seen, body) for body in bodies(intent)) or not any(says(desk, seen, body) for body in others)
+    ]
+
+
+def _of_another_patient(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
+    """Whether it stands there in the record of somebody who is another patient here, or nobody yet."""
+    if not intent.patient or not seen.parent or seen.kind is Kind.PATIENT or not of_patient(desk, seen.kind):
+        return False
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent)
+    return owner is None or owner.local_id != intent.patient or owner.status in {"waiting", "candidate", "duplicate"}
 
 
 def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:

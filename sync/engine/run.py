@@ -7,7 +7,7 @@ database that remembers how far it has come. It may be stopped between any two e
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from sync.engine import looking, sweeping
+from sync.engine import looking, restoring, sweeping
 from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
@@ -78,19 +78,19 @@ class Office:
             kept = rows.get(Kept, desk.system, "clock")
             last, wall = _pair(kept.value) if kept is not None else (0.0, 0.0)
             desk.ticker.resume(last, wall)
-            epoch, counter = self._epoch(rows)
+            epoch, counter = self._epoch(rows, last)
             recover(desk, rows)
         # After the commit: what stands outside is never ahead of the database by itself.
         self._outside.put(desk.system, epoch, counter)
         self._started = True
 
-    def _epoch(self, rows: Rows) -> tuple[str, int]:
+    def _epoch(self, rows: Rows, last: float) -> tuple[str, int]:
         desk = self.desk
         epoch, counter = desk.get(rows, "epoch"), int(desk.get(rows, "counter") or 0)
         there = self._outside.get(desk.system)
         if there is not None and (there[0] != epoch or there[1] > counter):
             desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there[1])
-            desk.keep(rows, "restored at", str(desk.chart.end(rows.unit)))
+            restoring.note(desk, rows, last)
             counter, epoch = max(counter, there[1]), desk.new_id()
             for state in ("ready", "unknown"):
                 for intent in rows.find(Intent, system=desk.system, state=state):

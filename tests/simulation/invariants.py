@@ -183,11 +183,17 @@ def _taken_out(rows: Rows, local_id: str) -> set[str]:
 
 
 def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
-    """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known."""
+    """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known.
+
+    What a person kept apart from somebody here is none of ours by that person's word, with all that stands under it.
+    """
     found = []
+    apart = {one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"}
     things = [thing for kind in world.server.things.values() for thing in kind.values() if thing.origin]
+    things = [thing for thing in things if not {thing.id, thing.parent} & apart]
     made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for thing in things)
     for (kind, origin, _), count in made.items():
+        local_id = origin.removeprefix("ref ").split("/")[0]
         if count < 2 or kind in {"payment", "dispense"}:
             continue
         renamed = any(
@@ -201,12 +207,14 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
         if not world.very_late and not unseen and not (renamed and natural):
             found.append(f"I4 {kind} {origin} is there {count} times")
-        local_id = origin.removeprefix("ref ").split("/")[0]
-        live = [one for one in world.server.live(kind) if one.origin == origin]
+        live = [one for one in world.server.live(kind) if one.origin == origin and one in things]
         if len({str(one.body.get("mark")) for one in live}) == len(live):
             continue
-        conflicts = rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
         links = [rows.get(Link, "alpha", kind, one.id) for one in live]
+        # Where what was sent is not remembered, it stands here as what came from there, and is asked about as that.
+        here = {local_id, *(link.local_id for link in links if link is not None)}
+        conflicts = [one for each in here for one in rows.find(Conflict, system="alpha", kind=kind, local_id=each)
+                     if each == local_id or one.remote_id in {thing.id for thing in live}]  # fmt: skip
         known = sum(link is not None and link.status in {"duplicate", "candidate"} for link in links)
         if kind == "patient" and any(one.writer.get(name, ("us",))[0] == "other" for one in live for name in SCALARS):
             # Where nothing of ours is kept, and others renamed it, nobody can know it for ours.

@@ -66,8 +66,8 @@ PLANTS = (
     ),
     Plant(
         "a second one of ours is taken in as new",
-        "taking:same_as_sent",
-        "if intent.marker and intent.marker in dumps(seen.body):\n        return True",
+        "sent:same_as_sent",
+        "if intent.marker and intent.marker in words(seen):\n        return True",
         "return False",
         seed=74,
     ),
@@ -190,8 +190,8 @@ PLANTS = (
     Plant("a restored backup is not noticed", "run:Office._epoch", "there[1] > counter", "False", seed=56),
     Plant(
         "what was sent before a restore is sent again",
-        "telling:_before_restore",
-        "return bool(until) and work.seq <= int(until)",
+        "restoring:forgotten",
+        "return until is not None and (work.seq <= until or rows.get(Kept, desk.system, _name(work)) is not None)",
         "return False",
         flow="restored_before_it_was_sent",
     ),
