@@ -8,7 +8,7 @@ from sync.engine.sent import bodies, says
 from sync.engine.settling import acknowledge, too_often
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Work
-from sync.engine.taking import bodies_of, of_patient, second
+from sync.engine.taking import ENDED, bodies_of, of_patient, second
 from sync.engine.telling import sending_of, sign_in_needed
 from sync.port import Kind, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
@@ -112,7 +112,7 @@ def _unowned(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
     link = rows.get(Link, desk.system, intent.kind, seen.remote_id)
     if link is None or link.status in {"waiting", "here no place"}:
         return True
-    if link.status in {"gone", "replaced", "never", "left", "surplus"}:
+    if link.status in ENDED:
         return False  # a person has ended it, or is asked: it comes back by them alone
     # Another part of the same record bears the same marker, and is that part and not this one.
     return link.local_id == intent.local_id and (link.part == intent.part or link.status != "confirmed")

@@ -15,6 +15,8 @@ from sync.port import Body, Kind, Seen, Story, Telling
 from sync.records.elements import Resource
 
 UNSETTLED = ("inflight", "unknown")
+# Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
+ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 
 
 def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:

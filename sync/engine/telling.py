@@ -15,7 +15,7 @@ from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
-from sync.engine.taking import ask_who, join, look, rejected, take
+from sync.engine.taking import ENDED, ask_who, join, look, rejected, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -145,8 +145,13 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
         records = desk.remote.adopt(Seen(seen.kind, seen.remote_id, clear, seen.whole), None, desk.known(rows))
         scored += [(seen, one) for one in desk.chart.alike(rows.unit, records) if one.local_id == local_id]
     verdict = judge([one for _, one in scored])
-    if verdict.same is not None and len(scored) >= 1:
+    if verdict.same is not None:
         best = max(scored, key=lambda pair: pair[1].score)
+        ended = rows.get(Link, desk.system, str(Kind.PATIENT), best[0].remote_id)
+        if ended is not None and ended.status in ENDED:
+            # A person has ended it: it comes back by them alone.
+            ask_who(desk, rows, best[0].remote_id, (best[1],))
+            return
         join(desk, rows, Link(desk.system, str(Kind.PATIENT), best[0].remote_id, local_id, 0, "confirmed",
                               best[1].score, "", desk.now()))  # fmt: skip
         take(desk, rows, best[0])

@@ -94,8 +94,9 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
             continue
         links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
         theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
-        told = world.server.values[kind, f"ref {local_id}", member]
-        if now not in theirs or (edit.value not in told and not _by_link(rows, kind, local_id)):
+        # It stood there before it was changed: written by us, or by whoever there registered the same person with it.
+        stood = [*world.server.values[kind, f"ref {local_id}", member], *theirs]
+        if now not in theirs or (edit.value not in stood and not _by_link(rows, kind, local_id)):
             found.append(
                 f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it"
             )
