@@ -73,12 +73,15 @@ class Intake:
                 continue
             elif work.state in {"confirmed", "sent", "idle", "closed"}:
                 work.since = now
-            work.seq, work.urgency, work.deadline = change.seq, change.urgency, change.deadline
+            # What a person closed they closed as it was.
+            work.seq, work.urgency, work.deadline, work.who = change.seq, change.urgency, change.deadline, ""
             if work.state not in {"unknown", "person", "blocked"} or not work.told:
                 work.due_at = now
             if work.state not in {"unknown", "person"}:
                 work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
             rows.put(work)
+        if changes:
+            desk.tick(rows)
         return end
 
     def _one_more_waits(self, rows: Rows, work: Work) -> None:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
+from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, set_state
 from sync.engine.plan import certain
 from sync.engine.sent import bodies, says
 from sync.engine.settling import acknowledge, too_often
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Work
-from sync.engine.taking import ENDED, bodies_of, of_patient, second
-from sync.engine.telling import sending_of, sign_in_needed
-from sync.port import Kind, Seen
+from sync.engine.taking import ENDED, ask_who, bodies_of, of_patient, rejected, second
+from sync.engine.telling import sending_of, sign_in_needed, who_is_it
+from sync.port import Create, Kind, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
 # Looking that is itself not answered: as often as this, then a person.
@@ -93,7 +94,9 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
     stray = [seen for seen in free if _of_another_patient(desk, rows, intent, seen)]
     free = [seen for seen in free if seen not in stray]
     desk.log.add(rows, desk.now(), "looked", intent.kind, intent.local_id, intent=intent.id, found=len(free))
-    if len(free) == 1:
+    if free and _only_alike(desk, intent):
+        _who(desk, rows, intent, work, free)
+    elif len(free) == 1:
         acknowledge(desk, rows, intent, work, free[0].remote_id, free[0])
     elif len(free) > 1:
         intent.state = "duplicate"
@@ -138,6 +141,26 @@ def _of_another_patient(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> b
         return False
     owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent)
     return owner is None or owner.local_id != intent.patient or owner.status in {"waiting", "candidate", "duplicate"}
+
+
+def _only_alike(desk: Desk, intent: Intent) -> bool:
+    """Whether what is found of a patient bears nothing of ours, and may never have been sent at all."""
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    return intent.kind == Kind.PATIENT and not intent.attempts and kp.create is Create.NATURAL
+
+
+def _who(desk: Desk, rows: Rows, intent: Intent, work: Work, free: Sequence[Seen]) -> None:
+    """Whoever is there may have been there long before us: without proof a person says whether it is this patient."""
+    intent.state = "ready"
+    rows.put(intent)
+    set_state(desk, rows, work, "waiting")
+    who_is_it(desk, rows, intent.local_id, free)
+    for seen in free:
+        if desk.known(rows).there(Kind.PATIENT, intent.local_id) is not None:
+            return
+        link = rows.get(Link, desk.system, intent.kind, seen.remote_id)
+        if (link is None or link.status != "candidate") and not rejected(desk, rows, seen.remote_id, intent.local_id):
+            ask_who(desk, rows, seen.remote_id, (Likely(intent.local_id, 0.0),))
 
 
 def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:

@@ -7,6 +7,7 @@ known there under another name by now. Until it is linked it counts as perhaps s
 from collections.abc import Sequence
 
 from sync.engine.chart import Likely
+from sync.engine.clock import LONGEST_OFF_SECONDS
 from sync.engine.desk import Desk, set_state
 from sync.engine.plan import certain
 from sync.engine.store import queries
@@ -56,8 +57,9 @@ def forgotten(desk: Desk, rows: Rows, work: Work) -> bool:
 def doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
     """It may have been sent in a life that this database does not remember: look before sending, or ask."""
     kp = desk.remote.profile.kinds[Kind(intent.kind)]
-    # It cannot have been sent before it was first waited for, and may have been at any time since.
-    intent.sent_at = min(work.since, float(desk.get(rows, BACKED_UP) or work.since))
+    # It cannot have been sent before it was first waited for, and may have been at any time since; how long ago that
+    # was is known no better than the clock was.
+    intent.sent_at = min(work.since, float(desk.get(rows, BACKED_UP) or work.since)) - LONGEST_OFF_SECONDS
     if intent.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible):
         intent.state, intent.probe_at = "unknown", desk.now()
         set_state(desk, rows, work, "unknown", "it may have been sent before the backup was restored")

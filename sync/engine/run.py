@@ -12,7 +12,7 @@ from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
-from sync.engine.desk import WISH, Desk
+from sync.engine.desk import WISH, Desk, resume
 from sync.engine.intake import Intake
 from sync.engine.people import People
 from sync.engine.probing import probe
@@ -20,7 +20,7 @@ from sync.engine.settling import doubt, recover
 from sync.engine.status import Line, State, lines, state_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
-from sync.engine.store.tables import Intent, Kept, Sweep, Work
+from sync.engine.store.tables import Intent, Sweep, Work
 from sync.engine.telling import tell_some
 from sync.port import Kind, Remote
 from sync.transport.outcomes import Outcome
@@ -75,9 +75,7 @@ class Office:
         desk = self.desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            kept = rows.get(Kept, desk.system, "clock")
-            last, wall = _pair(kept.value) if kept is not None else (0.0, 0.0)
-            desk.ticker.resume(last, wall)
+            last = resume(desk.ticker, rows, desk.system)
             epoch, counter = self._epoch(rows, last)
             recover(desk, rows)
         # After the commit: what stands outside is never ahead of the database by itself.
@@ -258,11 +256,6 @@ class Office:
         return max(now + 1.0, min(later)) if later else now + 60.0
 
 
-def _pair(text: str) -> tuple[float, float]:
-    first, _, second = text.strip("[]").partition(",")
-    return float(first), float(second)
-
-
 class Engine:
     """All the systems of a clinic. One thread calls `step`; what people do is in `people`, by system."""
 
@@ -284,11 +277,8 @@ class Engine:
     def connect(self, system: str, open_remote: Callable[[Gate], Remote]) -> Desk:
         """Connect a system: its budgets are the gate of its wire."""
         ticker = Ticker(self._clock)
-        ticker.resume(0.0, 0.0)
         with self._disk.read() as unit:
-            kept = Rows(unit).get(Kept, system, "clock")
-        if kept is not None:
-            ticker.resume(*_pair(kept.value))
+            resume(ticker, Rows(unit), system)
         budgets = Budgets(system, (), self._disk, ticker)
         remote = open_remote(budgets)
         budgets.limit_to(remote.profile.buckets)

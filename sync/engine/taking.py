@@ -8,7 +8,7 @@ from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_s
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
 from sync.engine.plan import as_before
-from sync.engine.sent import markers, same_as_sent, says, sent_before, twin, who_was_sent
+from sync.engine.sent import asked_about, markers, same_as_sent, says, sent_before, shares_who, twin
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
 from sync.port import Body, Kind, Seen, Story, Telling
@@ -78,6 +78,8 @@ def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent:
     if there is None:
         rows.put(Look(desk.system, kind, remote_id, parent, why, due))
     elif due < there.due_at or there.why in {"rotation", "waiting"}:
+        if there.why == "hidden":
+            there.tries = 0
         there.due_at, there.why, there.parent = min(due, there.due_at), why, parent or there.parent
         rows.put(there)
 
@@ -113,6 +115,8 @@ def raise_question(
 
 def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     """A record there that is none of ours yet."""
+    if (lost := asked_about(desk, rows, seen)) is not None and _is_the_lost_one(desk, rows, lost, seen):
+        return None
     if seen.kind is Kind.PATIENT:
         return _patient(desk, rows, seen, shadow)
     patient = ""
@@ -239,8 +243,8 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         for one in rows.find(Intent, system=desk.system, state=state)
         if one.kind == kind and one.op == "create"
     ]
-    if any(same_as_sent(desk, seen, one) or who_was_sent(desk, seen, one) for one in open_ones):
-        # Its answer was lost, and here it is: the looking that is due finds it, and says so.
+    if any(same_as_sent(desk, seen, one) or shares_who(desk, seen, one) for one in open_ones):
+        # Its answer was lost, and here it may be: the looking that is due finds it, and says so.
         look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
         return _wait(desk, rows, seen)
     free = [

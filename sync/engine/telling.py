@@ -320,7 +320,7 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
         return None
     looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
     if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
-        # It was not there, and then there was no room to send it: it may have arrived meanwhile.
+        # It was not there, and then it could not be sent: it may have arrived meanwhile.
         intent.state, intent.probe_at, intent.empty = "unknown", desk.now(), 1
         rows.put(intent)
         set_state(desk, rows, work, "unknown", "it is looked for once more before it is sent again")

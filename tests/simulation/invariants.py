@@ -23,6 +23,7 @@ def violations(world: Schedule) -> list[str]:
         found += _no_silent_overwrite(world, rows)
         found += _nobody_else(rows)
         found += _no_doubles(world, rows)
+        found += _once_here(world, rows)
         found += no_resurrection(rows, "alpha")
         found += nothing_deleted(rows)
         found += _still_there(world, rows)
@@ -231,6 +232,24 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
     for (kind, origin), count in done.items():
         if count > world.sends_allowed[origin]:
             found.append(f"I4 {kind} {origin} was carried out {count} times ({sends[origin]} sent)")
+    return found
+
+
+def _once_here(world: Schedule, rows: Rows) -> list[str]:
+    """I4: what was sent from here never comes back as another record of ours.
+
+    A restored backup may not know it; and where nothing of ours is kept there, nobody can know whom others renamed.
+    """
+    found = []
+    natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
+    for link in rows.find(Link, system="alpha", status="confirmed"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        if thing is None or not thing.origin or world.lost_backup:
+            continue
+        if natural and link.kind == "patient" and any(thing.writer[name][0] == "other" for name in SCALARS):
+            continue
+        if thing.origin.removeprefix("ref ") != link.local_id:
+            found.append(f"I4 {link.kind} {thing.origin} came back as {link.local_id}")
     return found
 
 

@@ -201,6 +201,12 @@ def last_audited(rows: Rows, system: str) -> tuple[int, bytes] | None:
     return None if found is None else (found[0], found[1])
 
 
+def last_logged(rows: Rows, system: str) -> float:
+    """When the newest row of the log was written; 0 where there is none."""
+    found = rows.run("SELECT at FROM sync_audit WHERE system = ? ORDER BY n DESC LIMIT 1", (system,)).fetchone()
+    return 0.0 if found is None else float(found[0])
+
+
 def add_audited(rows: Rows, row: tuple[str, int, float, str, str, str], detail: str, hashed: bytes) -> None:
     """Add a row to the log: its detail is JSON. A row that is there is never replaced."""
     rows.run(
@@ -312,7 +318,9 @@ def oldest_read(rows: Rows, system: str, kind: str, before: float, limit: int) -
     found = rows.run(
         "SELECT s.remote_id, s.parent FROM sync_shadow s JOIN sync_link l"
         " ON l.system = s.system AND l.kind = s.kind AND l.remote_id = s.remote_id AND l.status = 'confirmed'"
-        " WHERE s.system = ? AND s.kind = ? AND s.read_at < ? AND s.hidden = 0 AND s.remote_id NOT LIKE '~%'"
+        " WHERE s.system = ? AND s.kind = ? AND s.read_at < ? AND s.remote_id NOT LIKE '~%' AND NOT EXISTS"
+        # It is to be read as it is; what is hidden from us has its own time.
+        " (SELECT 1 FROM sync_look k WHERE k.system = s.system AND k.kind = s.kind AND k.remote_id = s.remote_id)"
         " ORDER BY s.read_at LIMIT ?",
         (system, kind, before, limit),
     )
