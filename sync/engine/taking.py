@@ -192,7 +192,7 @@ def bodies_of(desk: Desk, rows: Rows, story: Story) -> Sequence[Body]:
 def _part(desk: Desk, seen: Seen, open_ones: dict[int, Body], *, alone: bool) -> int | None:
     """Which part of a record this is: by what it says, or, where it bears our marker, the only one that there is."""
     saying = next((part for part, body in open_ones.items() if says(desk, seen, body)), None)
-    return next(iter(open_ones)) if saying is None and alone else saying
+    return next(iter(open_ones), None) if saying is None and alone else saying
 
 
 def of_patient(desk: Desk, kind: Kind) -> bool:

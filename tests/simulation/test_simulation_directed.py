@@ -251,3 +251,20 @@ def test_what_a_person_called_surplus_is_ours_again_by_a_person_alone(day: Day) 
     day.engine.people["alpha"].link(twin.id, "P1", "u1")
     day.work(600)
     assert links(day, "patient", "P1")[twin.id] == (0, "confirmed")
+
+
+@pytest.mark.parametrize("lines", [["a"], ["a", "b"]])
+def test_what_was_told_in_parts_and_comes_once_more_is_a_second_of_its_part_alone(day: Day, lines: list[str]) -> None:
+    create(day)
+    day.failing("very late")
+    day.save("prescription", "R1", {"lines": lines, "code": "c"}, "P1")
+    while len(day.server.things["prescription"]) < len(lines):
+        day.work(60)
+    day.clock.elapsed += 5_000
+    day.network.arrive()
+    day.sync_now()
+    day.work(DAYS)
+    late = day.server.live("prescription")[-1]
+    assert [(one.sort, one.remote_id) for one in open_cards(day)] == [("duplicate", late.id)]
+    parts = {(part, "confirmed") for part, _ in enumerate(lines)}
+    assert {*links(day, "prescription", "R1").values()} == {*parts, (0, "duplicate")}
