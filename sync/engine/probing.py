@@ -1,17 +1,18 @@
 """An answer was lost: what became of the request is found out there, after the quiet time and before anything else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sync.engine.chart import Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, set_state
+from sync.engine.desk import QUIET_SECONDS, Desk, clear, sendable, set_state
 from sync.engine.plan import certain
-from sync.engine.sent import bodies, says
+from sync.engine.sent import EARLIER, bodies, says
 from sync.engine.settling import acknowledge, too_often
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Intent, Link, Work
+from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.engine.taking import ENDED, ask_who, bodies_of, of_patient, rejected, second
 from sync.engine.telling import sending_of, sign_in_needed, who_is_it
-from sync.port import Create, Kind, Seen
+from sync.port import Create, Kind, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
 # Looking that is itself not answered: as often as this, then a person.
@@ -27,7 +28,7 @@ def probe(desk: Desk, intent: Intent) -> None:
     done: bool | None = None
     try:
         if intent.op == "create":
-            found = desk.remote.probe(sending)
+            found = _found(desk, intent, sending)
         elif intent.op == "act":
             seen = desk.remote.read(kind, intent.remote_id, parent=intent.parent or None)
             done = desk.remote.done(sending, seen)
@@ -51,6 +52,15 @@ def probe(desk: Desk, intent: Intent) -> None:
             now.state = "superseded"
             rows.put(now)
             set_state(desk, rows, work, "waiting")
+
+
+def _found(desk: Desk, intent: Intent, sending: Sending) -> list[Seen]:
+    """What is there that it may be; where nothing but its words shows that, by the words of every attempt."""
+    found = [*desk.remote.probe(sending)]
+    if desk.remote.profile.kinds[sending.kind].create is Create.NATURAL:
+        for body in bodies(intent)[1:]:
+            found += desk.remote.probe(replace(sending, body=body))
+    return found
 
 
 def _not_answered(desk: Desk, intent: Intent, error: Outcome) -> None:
@@ -97,6 +107,7 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
     if free and _only_alike(desk, intent):
         _who(desk, rows, intent, work, free)
     elif len(free) == 1:
+        _by_its_own_words(desk, rows, intent, free[0])
         acknowledge(desk, rows, intent, work, free[0].remote_id, free[0])
     elif len(free) > 1:
         intent.state = "duplicate"
@@ -119,6 +130,23 @@ def _unowned(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
         return False  # a person has ended it, or is asked: it comes back by them alone
     # Another part of the same record bears the same marker, and is that part and not this one.
     return link.local_id == intent.local_id and (link.part == intent.part or link.status != "confirmed")
+
+
+def _by_its_own_words(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> None:
+    """Where an earlier attempt is what arrived, both sides agreed on what that one said: the rest is news of ours."""
+    arrived = next((body for body in bodies(intent) if says(desk, seen, body)), None)
+    if arrived is None or arrived is intent.body:
+        return
+    shadow = rows.get(Shadow, desk.system, intent.kind, seen.remote_id) or Shadow(
+        desk.system, intent.kind, seen.remote_id
+    )
+    ours = sendable(desk.remote.profile.kinds[seen.kind]) & arrived.keys()
+    shadow.mine = {**shadow.mine, **{name: arrived[name] for name in ours}}
+    shadow.theirs = {**shadow.theirs, **{name: value for name, value in clear(desk, seen).items() if name in ours}}
+    rows.put(shadow)
+    # The others may arrive as well, later still.
+    intent.before = {EARLIER: [body for body in bodies(intent) if body is not arrived]}
+    intent.body = arrived
 
 
 def _this_part(desk: Desk, rows: Rows, intent: Intent, found: list[Seen]) -> list[Seen]:

@@ -119,7 +119,8 @@ def sent_before(desk: Desk, rows: Rows, seen: Seen) -> tuple[Intent, str] | None
             if intent.kind == kind and intent.op == "create" and intent.state == "acked":
                 return intent, "proven"
     doubtful = None
-    for intent in queries.sent_twice(rows, desk.system, kind):
+    asked = rows.find(Intent, system=desk.system, state="person", kind=kind, op="create")
+    for intent in [*queries.sent_twice(rows, desk.system, kind), *asked]:
         sure = "proven" if same_as_sent(desk, seen, intent) else who_was_sent(desk, seen, intent)
         if sure == "proven":
             return intent, sure

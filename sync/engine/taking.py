@@ -9,6 +9,7 @@ from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
 from sync.engine.plan import as_before
 from sync.engine.sent import asked_about, markers, same_as_sent, says, sent_before, shares_who, twin
+from sync.engine.sent import bodies as sent_bodies
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
 from sync.port import Body, Kind, Seen, Story, Telling
@@ -152,7 +153,7 @@ def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | Non
     bears = markers(seen)
     restored = restoring.restored(desk, rows) is not None
     late = {
-        intent.local_id: intent.part
+        intent.local_id: intent.part if any(says(desk, seen, body) for body in sent_bodies(intent)) else None
         for intent in rows.find(Intent, system=desk.system, patient=patient)
         if intent.op == "create" and intent.kind == str(seen.kind) and intent.state == "ready" and intent.attempts
         and same_as_sent(desk, seen, intent)
@@ -166,12 +167,13 @@ def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | Non
         if story is None:
             continue
         told = {link.part for link in desk.known(rows).all(seen.kind, work.local_id)}
-        open_ones = {part: body for part, body in enumerate(bodies_of(desk, rows, story)) if part not in told}
+        bodies = bodies_of(desk, rows, story)
+        open_ones = {part: body for part, body in enumerate(bodies) if part not in told}
         marked = work.local_id in late or story.marker in bears
-        part = late.get(work.local_id) if not told else None
-        if part is None and open_ones and (marked or restored):
-            part = _part(desk, seen, open_ones, marked=marked)
-        if part is None:
+        part = late.get(work.local_id)
+        if part not in open_ones and (marked or restored):
+            part = _part(desk, seen, open_ones, alone=marked and len(bodies) == 1)
+        if part is None or part in told:
             continue
         link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
         for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
@@ -191,12 +193,10 @@ def bodies_of(desk: Desk, rows: Rows, story: Story) -> Sequence[Body]:
     return (telling.parts or (telling.body,)) if isinstance(telling, Telling) else ()
 
 
-def _part(desk: Desk, seen: Seen, open_ones: dict[int, Body], *, marked: bool) -> int | None:
-    """Which part of a record this is: by what it says, or, where it bears our marker, the only one there is."""
-    for part, body in open_ones.items():
-        if says(desk, seen, body):
-            return part
-    return next(iter(open_ones)) if marked and len(open_ones) == 1 else None
+def _part(desk: Desk, seen: Seen, open_ones: dict[int, Body], *, alone: bool) -> int | None:
+    """Which part of a record this is: by what it says, or, where it bears our marker, the only one that there is."""
+    saying = next((part for part, body in open_ones.items() if says(desk, seen, body)), None)
+    return next(iter(open_ones), None) if saying is None and alone else saying
 
 
 def of_patient(desk: Desk, kind: Kind) -> bool:

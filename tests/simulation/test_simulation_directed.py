@@ -251,3 +251,37 @@ def test_what_a_person_called_surplus_is_ours_again_by_a_person_alone(day: Day) 
     day.engine.people["alpha"].link(twin.id, "P1", "u1")
     day.work(600)
     assert links(day, "patient", "P1")[twin.id] == (0, "confirmed")
+
+
+@pytest.mark.parametrize("lines", [["a"], ["a", "b"]])
+def test_what_was_told_in_parts_and_comes_once_more_is_a_second_of_its_part_alone(day: Day, lines: list[str]) -> None:
+    create(day)
+    day.failing("very late")
+    day.save("prescription", "R1", {"lines": lines, "code": "c"}, "P1")
+    while len(day.server.things["prescription"]) < len(lines):
+        day.work(60)
+    day.clock.elapsed += 5_000
+    day.network.arrive()
+    day.sync_now()
+    day.work(DAYS)
+    late = day.server.live("prescription")[-1]
+    assert [(one.sort, one.remote_id) for one in open_cards(day)] == [("duplicate", late.id)]
+    parts = {(part, "confirmed") for part, _ in enumerate(lines)}
+    assert {*links(day, "prescription", "R1").values()} == {*parts, (0, "duplicate")}
+
+
+def test_a_create_that_was_lost_under_an_earlier_name_is_looked_for_under_that_name_too(day: Day) -> None:
+    """Its second sending was lost for good, and its first arrives before the looking: no third is sent."""
+    day.failing("very late", "request lost")
+    day.save("patient", "P1", PATIENT)
+    day.work(31)
+    day.save("patient", "P1", {**PATIENT, "name": "Flo1", "phone": "+1-9"})
+    while day.network.script:
+        day.work(10)
+    while not day.server.things["patient"]:  # within what a clock may be wrong by
+        day.network.pending = [(day.clock.elapsed, run) for _, run in day.network.pending]
+        day.network.arrive()
+    day.work(DAYS)
+    assert len(day.server.things["patient"]) == 1
+    assert [*links(day, "patient", "P1").values()] == [(0, "confirmed")]
+    assert day.there().body["name"] == "Flo1"
