@@ -9,6 +9,7 @@ from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine
 from sync.port import Create, Kind, Telling
 from tests.simulation.ledger import OURS, audited, bounded, no_resurrection, nothing_deleted, with_a_person
 from tests.simulation.schedule import Schedule
+from tests.simulation.server import Thing
 
 SCALARS = ("name", "phone")
 
@@ -198,12 +199,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         local_id = origin.removeprefix("ref ").split("/")[0]
         if count < 2 or kind in {"payment", "dispense"}:
             continue
-        renamed = any(
-            thing.writer.get(name, ("us",))[0] == "other"
-            for thing in things
-            if thing.origin == origin and thing.kind == "patient"
-            for name in SCALARS
-        )
+        renamed = any(_renamed(one) for one in things if one.origin == origin and one.kind == "patient")
         natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
         # What they lost sight of, or deleted, before it was looked for could not be found.
         unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
@@ -218,7 +214,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         conflicts = [one for each in here for one in rows.find(Conflict, system="alpha", kind=kind, local_id=each)
                      if each == local_id or one.remote_id in {thing.id for thing in live}]  # fmt: skip
         known = sum(link is not None and link.status in {"duplicate", "candidate"} for link in links)
-        if kind == "patient" and any(one.writer.get(name, ("us",))[0] == "other" for one in live for name in SCALARS):
+        if kind == "patient" and any(map(_renamed, live)):
             # Where nothing of ours is kept, and others renamed it, nobody can know it for ours.
             continue
         names = {str(one.body.get("name")) for one in live}
@@ -246,11 +242,16 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
         thing = world.server.things[link.kind].get(link.remote_id)
         if thing is None or not thing.origin or world.lost_backup:
             continue
-        if natural and link.kind == "patient" and any(thing.writer[name][0] == "other" for name in SCALARS):
+        if natural and link.kind == "patient" and _renamed(thing):
             continue
         if thing.origin.removeprefix("ref ") != link.local_id:
             found.append(f"I4 {link.kind} {thing.origin} came back as {link.local_id}")
     return found
+
+
+def _renamed(thing: Thing) -> bool:
+    """Whether others changed by what somebody there is found."""
+    return any(thing.writer.get(name, ("us",))[0] == "other" for name in SCALARS)
 
 
 def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:
