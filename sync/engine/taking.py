@@ -218,9 +218,14 @@ def _wait(desk: Desk, rows: Rows, seen: Seen) -> Link:
 
 def second(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Link:
     """What we sent once is there twice: never taken in as new; a person has it taken away there."""
-    link = Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, "duplicate", at=desk.now())
+    return twice(desk, rows, Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, "duplicate"))
+
+
+def twice(desk: Desk, rows: Rows, link: Link, why: str = "it is there twice") -> Link:
+    """Of one record here there is more than one there: a person says which is to be ours."""
+    link.at = desk.now()
     desk.log.linked(rows, desk.now(), link)
-    raise_question(desk, rows, intent.kind, intent.local_id, "duplicate", remote_id, "it is there twice")
+    raise_question(desk, rows, link.kind, link.local_id, "duplicate", link.remote_id, why)
     return link
 
 
@@ -286,17 +291,12 @@ def _second_of(desk: Desk, rows: Rows, seen: Seen) -> Link | None:
     other = twin(desk, rows, seen) if restoring.restored(desk, rows) is not None else None
     if other is None:
         return None
-    link = Link(desk.system, other.kind, seen.remote_id, other.local_id, other.part, "duplicate", at=desk.now())
-    desk.log.linked(rows, desk.now(), link)
-    raise_question(desk, rows, other.kind, other.local_id, "duplicate", seen.remote_id, "it is there twice")
-    return link
+    return twice(desk, rows, Link(desk.system, other.kind, seen.remote_id, other.local_id, other.part, "duplicate"))
 
 
 def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
-    link = Link(desk.system, str(seen.kind), seen.remote_id, one.local_id, 0, "duplicate", one.score, at=desk.now())
-    desk.log.linked(rows, desk.now(), link)
-    raise_question(desk, rows, link.kind, one.local_id, "duplicate", seen.remote_id, "this patient is there twice")
-    return link
+    link = Link(desk.system, str(seen.kind), seen.remote_id, one.local_id, 0, "duplicate", one.score)
+    return twice(desk, rows, link, "this patient is there twice")
 
 
 def ask_who(desk: Desk, rows: Rows, remote_id: str, maybe: tuple[Likely, ...]) -> Link:

@@ -154,6 +154,12 @@ def test_of_a_late_one_that_was_changed_almost_throughout_it_is_asked_who_it_is(
     day.sync_now()
     day.work(DAYS)
     assert [(one.sort, one.local_id, one.remote_id) for one in open_cards(day)] == [("identity", "P1", late.id)]
+    # That it is this patient makes two of them there: which is to be ours is the next question.
+    day.engine.people["alpha"].link(late.id, "P1", "u1")
+    day.work(DAYS)
+    (card,) = open_cards(day)
+    assert (card.sort, card.remote_id) == ("duplicate", late.id)
+    assert sorted(day.engine.people["alpha"].choices(card.id)) == ["other", "this"]
 
 
 def test_what_is_hidden_of_somebody_proves_nothing(day: Day) -> None:
