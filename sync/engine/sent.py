@@ -100,8 +100,8 @@ def asked_about(desk: Desk, rows: Rows, seen: Seen) -> Intent | None:
     A patient is known by who was sent; what else comes into sight is known by more.
     """
     kind = str(seen.kind)
-    for intent in rows.find(Intent, system=desk.system, state="person"):
-        if intent.kind != kind or intent.op != "create" or not intent.attempts:
+    for intent in rows.find(Intent, system=desk.system, state="person", kind=kind, op="create"):
+        if not intent.attempts:
             continue
         cards = rows.find(Conflict, system=desk.system, kind=kind, local_id=intent.local_id, sort="found", state="open")
         if any(one.remote_id == seen.remote_id for one in cards):

@@ -252,4 +252,26 @@ PLANTS = (
         "if False:",
     ),
     Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and", "False and"),
+    # What seldom comes together
+    Plant(
+        "what was hidden once is never read again",
+        "looking:_hidden",
+        "desk.now() + wait",
+        "desk.now() + 1_000 * DAY",
+        seed=100186,
+    ),
+    Plant(
+        "whom others renamed at once is somebody new",
+        "taking:_patient",
+        "shares_who(desk, seen, one)",
+        "False",
+        seed=9093,
+    ),
+    Plant(
+        "whom a person is asked about is taken in as new",
+        "taking:_arrival",
+        "lost := asked_about(desk, rows, seen)",
+        "lost := None",
+        seed=56306,
+    ),
 )
