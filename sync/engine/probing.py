@@ -8,6 +8,7 @@ from sync.engine.desk import QUIET_SECONDS, Desk, clear, sendable, set_state
 from sync.engine.plan import certain
 from sync.engine.sent import EARLIER, bodies, says
 from sync.engine.settling import acknowledge, too_often
+from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.engine.taking import ENDED, ask_who, bodies_of, of_patient, rejected, second
@@ -108,6 +109,9 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
         _who(desk, rows, intent, work, free)
     elif len(free) == 1:
         _by_its_own_words(desk, rows, intent, free[0])
+        if desk.remote.profile.kinds[Kind(intent.kind)].create is Create.NATURAL:
+            # Whoever else may have written the same: what was sent may be still to come.
+            queries.sent_again(rows, intent)
         acknowledge(desk, rows, intent, work, free[0].remote_id, free[0])
     elif len(free) > 1:
         intent.state = "duplicate"

@@ -212,3 +212,23 @@ def test_what_was_not_there_is_looked_for_once_more_where_there_was_no_room_to_s
     assert len(day.server.things["patient"]) == 1
     assert links(day) == [("P1", "confirmed")]
     assert cards(day) == []
+
+
+def test_what_comes_after_another_was_taken_for_it_is_not_somebody_new() -> None:
+    day = a_day(Create.NATURAL)
+    day.failing("very late")
+    day.save("patient", "P1", PATIENT)
+    day.work(31.0)
+    ((_, carry_out),) = day.network.pending
+    day.network.pending = [(day.clock.elapsed + DAY, carry_out)]
+    day.server.create("patient", {**PATIENT, "phone": "+1-0000"}, "", "", "other")
+    day.work(600.0)
+    assert links(day) == [("P1", "confirmed")]
+    day.save("patient", "P1", {**PATIENT, "name": "Zoe"})
+    day.work(2 * DAY)
+    late = day.server.live("patient")[1]
+    day.server.write(late, {"notes": "there", "address": {"city": "Far"}}, "other", day.clock.true())
+    day.sync_now()
+    day.work(2 * DAY)
+    assert links(day) == [("P1", "confirmed"), ("P1", "duplicate")]
+    assert ("duplicate", "P1") in cards(day)

@@ -50,14 +50,14 @@ def due_probes(rows: Rows, system: str, now: float, limit: int) -> list[Intent]:
 
 
 def sent_again(rows: Rows, intent: Intent) -> None:
-    """Note that a create was sent more than once: all that ever were must not be looked through for the few."""
+    """Note that a create may be there more than once: all that ever were must not be looked through for the few."""
     rows.put(Kept(intent.system, f"again:{intent.kind}:{intent.id}"))
 
 
 def sent_twice(rows: Rows, system: str, kind: str) -> list[Intent]:
-    """The creates of a kind that were sent again after nothing was found of them."""
+    """The creates of a kind that were sent again, or known for ours by their words alone: one more may arrive."""
     ids = [name.rpartition(":")[2] for name in by_prefix(rows, system, f"again:{kind}:")]
-    return [one for one in rows.among(Intent, "id", ids) if one.attempts > 1]
+    return rows.among(Intent, "id", ids)
 
 
 def bearing(rows: Rows, system: str, kind: str, parent: str, text: str) -> list[str]:
