@@ -11,7 +11,7 @@ from sync.engine.desk import Desk, clear, sendable
 from sync.engine.merge import normal_form
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
-from sync.engine.store.tables import Conflict, Intent, Link, Shadow
+from sync.engine.store.tables import Intent, Link, Shadow
 from sync.port import Body, Kind, Seen
 
 # What we put where a person may read it, and a list gives it back; of a record told in parts, with the part.
@@ -92,23 +92,6 @@ def shares_who(desk: Desk, seen: Seen, intent: Intent) -> bool:
     who = [name for name in clear(desk, seen) if name in rules and rules[name].identity and not rules[name].theirs]
     told = [(body, [name for name in who if seen.body[name] and body.get(name)]) for body in bodies(intent)]
     return any(len(_other(desk, seen, body, names)) < len(names) for body, names in told)
-
-
-def asked_about(desk: Desk, rows: Rows, seen: Seen) -> Intent | None:
-    """A create whose answer was lost, of which a person is asked, and that this one may be, or was said to be before.
-
-    A patient is known by who was sent; what else comes into sight is known by more.
-    """
-    kind = str(seen.kind)
-    for intent in rows.find(Intent, system=desk.system, state="person", kind=kind, op="create"):
-        if not intent.attempts:
-            continue
-        cards = rows.find(Conflict, system=desk.system, kind=kind, local_id=intent.local_id, sort="found", state="open")
-        if any(one.remote_id == seen.remote_id for one in cards):
-            return intent
-        if seen.kind is Kind.PATIENT and (same_as_sent(desk, seen, intent) or who_was_sent(desk, seen, intent)):
-            return intent
-    return None
 
 
 def sent_before(desk: Desk, rows: Rows, seen: Seen) -> tuple[Intent, str] | None:

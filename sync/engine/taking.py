@@ -8,8 +8,8 @@ from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_s
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
 from sync.engine.plan import as_before
-from sync.engine.sent import asked_about, markers, same_as_sent, says, sent_before, shares_who, twin
 from sync.engine.sent import bodies as sent_bodies
+from sync.engine.sent import markers, same_as_sent, says, sent_before, shares_who, twin
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
 from sync.port import Body, Kind, Seen, Story, Telling
@@ -116,8 +116,6 @@ def raise_question(
 
 def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     """A record there that is none of ours yet."""
-    if (lost := asked_about(desk, rows, seen)) is not None and _is_the_lost_one(desk, rows, lost, seen):
-        return None
     if seen.kind is Kind.PATIENT:
         return _patient(desk, rows, seen, shadow)
     patient = ""

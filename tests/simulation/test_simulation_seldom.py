@@ -189,9 +189,9 @@ def test_whom_a_person_is_asked_about_is_not_taken_for_somebody_new_when_they_co
     day.edit_there(name="Somebody", birth="1991")
     day.sync_now()
     day.work(DAY)
-    assert links(day) == []
-    assert cards(day) == [("found", "P1")]
-    day.engine.people["alpha"].it_is_there("patient", "P1", "u1", day.there().id)
+    assert links(day) == [("P1", "candidate")]
+    assert cards(day) == [("identity", "P1")]
+    day.engine.people["alpha"].link(day.there().id, "P1", "u1")
     day.work(DAY)
     assert links(day) == [("P1", "confirmed")]
 

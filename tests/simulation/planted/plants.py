@@ -269,9 +269,9 @@ PLANTS = (
     ),
     Plant(
         "whom a person is asked about is taken in as new",
-        "taking:_arrival",
-        "lost := asked_about(desk, rows, seen)",
-        "lost := None",
+        "sent:sent_before",
+        "*asked]",
+        "]",
         seed=56306,
     ),
 )
