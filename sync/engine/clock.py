@@ -28,12 +28,15 @@ class Ticker:
     started: float = 0.0
     begun: float = 0.0
 
-    def resume(self, last: float, last_wall: float) -> None:
-        """Go on from the last run: by what the clock says has passed since, where that can be true."""
+    def resume(self, last: float, last_wall: float, latest: float = 0.0) -> None:
+        """Go on from the last run: by what the clock says has passed since, where that can be true.
+
+        Never before `latest`, the newest moment that the last run wrote down: what it put off would wait for ever.
+        """
         wall = self.clock.now()
         passed = wall - last_wall
         plausible = 0 <= passed <= LONGEST_OFF_SECONDS
-        self.started = wall if not last else last + (passed if plausible else 0.0)
+        self.started = max(latest, wall if not last else last + (passed if plausible else 0.0))
         self.begun = self.clock.steady()
 
     def time(self) -> float:

@@ -1,6 +1,7 @@
 """What every job of one system works with."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 # A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
-WISH = "wish"
+WISH, CLOCK = "wish", "clock"
 DAY = 86_400.0
 # How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
 LEEWAY = 0.01
@@ -87,6 +88,10 @@ class Desk:
         """When to ask again for a limit that has room at this time."""
         return until + (until - self.now()) * LEEWAY
 
+    def tick(self, rows: Rows) -> None:
+        """Keep how late it is: after a start, time goes on from there whatever the computer's clock says then."""
+        self.keep(rows, CLOCK, dumps([self.now(), self.ticker.wall()]))
+
     def wish(self, rows: Rows) -> None:
         """Say to whichever process works for this system that what it holds back by itself is to be tried again."""
         self.keep(rows, WISH, str(int(self.get(rows, WISH) or 0) + 1))
@@ -102,6 +107,14 @@ class Desk:
     def keep(self, rows: Rows, name: str, value: str) -> None:
         """Keep a small fact."""
         rows.put(Kept(self.system, name, value))
+
+
+def resume(ticker: Ticker, rows: Rows, system: str) -> float:
+    """Have the time of a system go on from what was written down in the last run; the newest moment of that."""
+    last, wall = json.loads(queries.kept_value(rows, system, CLOCK) or "[0.0, 0.0]")
+    latest = queries.last_logged(rows, system)
+    ticker.resume(last, wall, latest)
+    return float(max(last, latest))
 
 
 class Known:

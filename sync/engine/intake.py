@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sync.engine import restoring
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
@@ -57,7 +58,7 @@ class Intake:
         desk = self._desk
         changes, end = desk.chart.changes(rows.unit, self._cursor, most)
         told = {kind for kind, _ in desk.remote.profile.untold}
-        now = desk.now()
+        now, until = desk.now(), restoring.restored(desk, rows)
         for change in changes:
             if desk.kind(change.kind) is None and change.kind not in told:
                 continue
@@ -65,18 +66,22 @@ class Intake:
             if work is None:
                 work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
                 self._one_more_waits(rows, work)
+                restoring.note_new(desk, rows, work, change.seq, until)
             elif work.state == "confirmed" and change.seq <= rows.agreed.get((work.kind, work.local_id), -1):
                 work.seq = work.told = change.seq
                 rows.put(work)
                 continue
             elif work.state in {"confirmed", "sent", "idle", "closed"}:
                 work.since = now
-            work.seq, work.urgency, work.deadline = change.seq, change.urgency, change.deadline
+            # What a person closed they closed as it was.
+            work.seq, work.urgency, work.deadline, work.who = change.seq, change.urgency, change.deadline, ""
             if work.state not in {"unknown", "person", "blocked"} or not work.told:
                 work.due_at = now
             if work.state not in {"unknown", "person"}:
                 work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
             rows.put(work)
+        if changes:
+            desk.tick(rows)
         return end
 
     def _one_more_waits(self, rows: Rows, work: Work) -> None:

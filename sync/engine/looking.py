@@ -21,6 +21,8 @@ MOST_TRIES = 8
 HINT_SECONDS = 60.0
 PROOF_TRIES = 3
 STRIKES = 2
+# What they hide from us is asked for again after a day, then after two, four and so on: a consent may be given.
+HIDDEN_DAYS = 30
 # A record as it is there, what came instead, or nothing where it is taken as it was seen.
 Answer = Seen | Outcome | None
 
@@ -148,12 +150,23 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
 
 
 def _hidden(desk: Desk, rows: Rows, one: Look) -> None:
-    """403 is hidden, which is not gone: what was seen is kept, and it is not asked for again until something moves."""
+    """403 is hidden, which is not gone: what was seen is kept, and until something moves it is seldom asked for again.
+
+    It is never given up: what was sent there has to be read back, and what others change there has to arrive here.
+    """
     shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
-    if shadow is not None:
-        shadow.hidden = 1
-        rows.put(shadow)
     _done(desk, rows, one)
+    if shadow is None:
+        return  # nobody but a hint knows of it
+    shadow.hidden = 1
+    rows.put(shadow)
+    tries = one.tries if one.why == "hidden" else 0
+    wait = DAY * min(2**tries, HIDDEN_DAYS)
+    rows.put(Look(desk.system, one.kind, one.remote_id, one.parent, "hidden", desk.now() + wait, min(tries + 1, 9)))
+    link = rows.get(Link, desk.system, one.kind, one.remote_id)
+    work = rows.get(Work, desk.system, one.kind, link.local_id) if link is not None else None
+    if work is not None and work.state == "sent":
+        set_state(desk, rows, work, "sent", "they hide it from us (403)")
 
 
 def not_there(desk: Desk, rows: Rows, one: Look) -> None:
@@ -209,3 +222,4 @@ def hint(desk: Desk, rows: Rows, kind: str, remote_id: str, parent: str = "") ->
     wait = max(0.0, last + HINT_SECONDS - desk.now())
     known = parent or (shadow.parent if shadow is not None else "")
     look(desk, rows, kind, remote_id, "hint", parent=known, after=wait)
+    desk.tick(rows)

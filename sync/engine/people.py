@@ -10,7 +10,7 @@ from sync.engine.settling import acknowledge
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
-from sync.engine.taking import join, look
+from sync.engine.taking import join, look, twice
 from sync.port import Body, Kind, Put, Seen
 
 
@@ -195,14 +195,20 @@ class People:
         return work
 
     def link(self, remote_id: str, local_id: str, who: str) -> None:
-        """A patient there is this patient; neither may be linked to another already. Raises UnknownError."""
+        """A patient there is this patient, and is nobody else's of ours already. Raises UnknownError.
+
+        Where this patient is linked already they are there twice, and it is asked which of the two is to be ours.
+        """
         desk = self._desk
         kind = Kind.PATIENT
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            if desk.known(rows).here(kind, remote_id) or desk.known(rows).there(kind, local_id):
+            if desk.known(rows).here(kind, remote_id):
                 raise UnknownError(remote_id)
             self._answer(rows, remote_id, "link", who)
+            if desk.known(rows).there(kind, local_id):
+                twice(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "duplicate", 1.0, who))
+                return
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look(desk, rows, str(kind), remote_id, "linked")
             self._patient_goes_on(rows, local_id)

@@ -24,6 +24,7 @@ class Plan:
     part: int = 0
     link: Link | None = None
     parent: str = ""
+    undone: bool = False  # what is to be done was seen not to be done there yet
 
 
 def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:

@@ -7,12 +7,12 @@ database that remembers how far it has come. It may be stopped between any two e
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from sync.engine import looking, sweeping
+from sync.engine import looking, restoring, sweeping
 from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
-from sync.engine.desk import WISH, Desk
+from sync.engine.desk import WISH, Desk, resume
 from sync.engine.intake import Intake
 from sync.engine.people import People
 from sync.engine.probing import probe
@@ -20,7 +20,7 @@ from sync.engine.settling import doubt, recover
 from sync.engine.status import Line, State, lines, state_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
-from sync.engine.store.tables import Intent, Kept, Sweep, Work
+from sync.engine.store.tables import Intent, Sweep, Work
 from sync.engine.telling import tell_some
 from sync.port import Kind, Remote
 from sync.transport.outcomes import Outcome
@@ -75,22 +75,20 @@ class Office:
         desk = self.desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            kept = rows.get(Kept, desk.system, "clock")
-            last, wall = _pair(kept.value) if kept is not None else (0.0, 0.0)
-            desk.ticker.resume(last, wall)
-            epoch, counter = self._epoch(rows)
+            last = resume(desk.ticker, rows, desk.system)
+            epoch, counter = self._epoch(rows, last)
             recover(desk, rows)
         # After the commit: what stands outside is never ahead of the database by itself.
         self._outside.put(desk.system, epoch, counter)
         self._started = True
 
-    def _epoch(self, rows: Rows) -> tuple[str, int]:
+    def _epoch(self, rows: Rows, last: float) -> tuple[str, int]:
         desk = self.desk
         epoch, counter = desk.get(rows, "epoch"), int(desk.get(rows, "counter") or 0)
         there = self._outside.get(desk.system)
         if there is not None and (there[0] != epoch or there[1] > counter):
             desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there[1])
-            desk.keep(rows, "restored at", str(desk.chart.end(rows.unit)))
+            restoring.note(desk, rows, last)
             counter, epoch = max(counter, there[1]), desk.new_id()
             for state in ("ready", "unknown"):
                 for intent in rows.find(Intent, system=desk.system, state=state):
@@ -258,11 +256,6 @@ class Office:
         return max(now + 1.0, min(later)) if later else now + 60.0
 
 
-def _pair(text: str) -> tuple[float, float]:
-    first, _, second = text.strip("[]").partition(",")
-    return float(first), float(second)
-
-
 class Engine:
     """All the systems of a clinic. One thread calls `step`; what people do is in `people`, by system."""
 
@@ -284,11 +277,8 @@ class Engine:
     def connect(self, system: str, open_remote: Callable[[Gate], Remote]) -> Desk:
         """Connect a system: its budgets are the gate of its wire."""
         ticker = Ticker(self._clock)
-        ticker.resume(0.0, 0.0)
         with self._disk.read() as unit:
-            kept = Rows(unit).get(Kept, system, "clock")
-        if kept is not None:
-            ticker.resume(*_pair(kept.value))
+            resume(ticker, Rows(unit), system)
         budgets = Budgets(system, (), self._disk, ticker)
         remote = open_remote(budgets)
         budgets.limit_to(remote.profile.buckets)

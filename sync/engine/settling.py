@@ -88,7 +88,7 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
         if found is None or found.status != "confirmed":
             join(desk, rows, Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, at=desk.now()))
     release(desk, rows, intent.kind, intent.local_id)
-    work.tries = 0
+    work.tries, work.who = 0, ""  # they took it: it is left to nobody any more
     newer = work.seq > intent.seq
     set_state(desk, rows, work, "sent")
     if seen is not None and seen.whole and seen.remote_id == remote_id:
@@ -183,6 +183,8 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
         due = now + desk.backoff(work.tries)
         desk.hold("away", now + desk.backoff(min(work.tries, 4)))
     intent.state = "ready"
+    # What became of an attempt before this one was looked for: that it was not there then holds for a moment only.
+    intent.may_resend = int(intent.attempts > 0)
     rows.put(intent)
     if intent.op == "update":
         updating.forget(desk, rows, intent.kind, intent.remote_id)

@@ -1,23 +1,23 @@
 """What comes of seeing a record there: known and unchanged, changed, new, one of ours come twice, or nobody's yet."""
 
-import re
 from collections.abc import Sequence
 
+from sync.engine import restoring
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
-from sync.engine.merge import normal_form
 from sync.engine.plan import as_before
-from sync.engine.store import queries
-from sync.engine.store.rows import Rows, dumps
+from sync.engine.sent import asked_about, markers, same_as_sent, says, sent_before, shares_who, twin
+from sync.engine.sent import bodies as sent_bodies
+from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
-from sync.port import Body, Kind, Seen, Story
+from sync.port import Body, Kind, Seen, Story, Telling
 from sync.records.elements import Resource
 
-# What we put where a person may read it, and a list gives it back.
-MARKER = re.compile(r"ref [0-9A-Za-z-]+")
 UNSETTLED = ("inflight", "unknown")
+# Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
+ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 
 
 def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:
@@ -79,6 +79,8 @@ def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent:
     if there is None:
         rows.put(Look(desk.system, kind, remote_id, parent, why, due))
     elif due < there.due_at or there.why in {"rotation", "waiting"}:
+        if there.why == "hidden":
+            there.tries = 0
         there.due_at, there.why, there.parent = min(due, there.due_at), why, parent or there.parent
         rows.put(there)
 
@@ -114,10 +116,12 @@ def raise_question(
 
 def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     """A record there that is none of ours yet."""
+    if (lost := asked_about(desk, rows, seen)) is not None and _is_the_lost_one(desk, rows, lost, seen):
+        return None
     if seen.kind is Kind.PATIENT:
         return _patient(desk, rows, seen, shadow)
     patient = ""
-    if seen.parent and desk.remote.profile.kinds.get(Kind.PATIENT) and _of_patient(desk, seen.kind):
+    if seen.parent and desk.remote.profile.kinds.get(Kind.PATIENT) and of_patient(desk, seen.kind):
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent)
         if owner is None or owner.status != "confirmed":
             return _wait(desk, rows, seen)
@@ -138,7 +142,7 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
             if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
                 return None
             return second(desk, rows, one, seen.remote_id)
-    return _new(desk, rows, seen, shadow)
+    return _second_of(desk, rows, seen) or _new(desk, rows, seen, shadow)
 
 
 def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:
@@ -146,37 +150,56 @@ def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | Non
 
     What was sent after the backup was made is not remembered: it would come back as new, and be sent again.
     """
-    text = dumps(seen.body)
-    restored = bool(desk.get(rows, "restored at"))
+    bears = markers(seen)
+    restored = restoring.restored(desk, rows) is not None
     late = {
-        intent.local_id
+        intent.local_id: intent.part if any(says(desk, seen, body) for body in sent_bodies(intent)) else None
         for intent in rows.find(Intent, system=desk.system, patient=patient)
         if intent.op == "create" and intent.kind == str(seen.kind) and intent.state == "ready" and intent.attempts
         and same_as_sent(desk, seen, intent)
     }  # fmt: skip
-    if not restored and not late and not MARKER.search(text):
+    if not restored and not late and not bears:
         return None
     for work in rows.find(Work, system=desk.system, patient=patient):
-        if work.kind != str(seen.kind) or desk.known(rows).all(seen.kind, work.local_id):
+        if work.kind != str(seen.kind):
             continue
         story = desk.chart.story(rows.unit, seen.kind, work.local_id)
         if story is None:
             continue
-        marked = work.local_id in late or (bool(story.marker) and story.marker in MARKER.findall(text))
-        body = projected(desk, rows, story, 0) if restored and not marked else None
-        if not marked and (body is None or not _says(desk, seen, body)):
+        told = {link.part for link in desk.known(rows).all(seen.kind, work.local_id)}
+        bodies = bodies_of(desk, rows, story)
+        open_ones = {part: body for part, body in enumerate(bodies) if part not in told}
+        marked = work.local_id in late or story.marker in bears
+        part = late.get(work.local_id)
+        if part not in open_ones and (marked or restored):
+            part = _part(desk, seen, open_ones, alone=marked and len(bodies) == 1)
+        if part is None or part in told:
             continue
-        link = Link(desk.system, work.kind, seen.remote_id, work.local_id, 0, "confirmed", 1.0, "", desk.now())
+        link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
         for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
-            intent.state, intent.remote_id = "acked", seen.remote_id
-            rows.put(intent)
-        set_state(desk, rows, work, "waiting" if work.seq > work.told else "sent")
+            if intent.part == part:
+                intent.state, intent.remote_id = "acked", seen.remote_id
+                rows.put(intent)
+        more = len(open_ones) > 1 or work.seq > work.told
+        set_state(desk, rows, work, "waiting" if more else "sent")
         join(desk, rows, link)
         return link
     return None
 
 
-def _of_patient(desk: Desk, kind: Kind) -> bool:
+def bodies_of(desk: Desk, rows: Rows, story: Story) -> Sequence[Body]:
+    """What a system would be told of a record, by part."""
+    telling = desk.remote.project(story, desk.known(rows))
+    return (telling.parts or (telling.body,)) if isinstance(telling, Telling) else ()
+
+
+def _part(desk: Desk, seen: Seen, open_ones: dict[int, Body], *, alone: bool) -> int | None:
+    """Which part of a record this is: by what it says, or, where it bears our marker, the only one that there is."""
+    saying = next((part for part, body in open_ones.items() if says(desk, seen, body)), None)
+    return next(iter(open_ones), None) if saying is None and alone else saying
+
+
+def of_patient(desk: Desk, kind: Kind) -> bool:
     """Whether what a list names as the parent of a kind is a patient."""
     return desk.remote.profile.kinds[kind].listed_for in {None, Kind.PATIENT}
 
@@ -195,27 +218,15 @@ def _wait(desk: Desk, rows: Rows, seen: Seen) -> Link:
 
 def second(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Link:
     """What we sent once is there twice: never taken in as new; a person has it taken away there."""
-    link = Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, "duplicate", at=desk.now())
+    return twice(desk, rows, Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, "duplicate"))
+
+
+def twice(desk: Desk, rows: Rows, link: Link, why: str = "it is there twice") -> Link:
+    """Of one record here there is more than one there: a person says which is to be ours."""
+    link.at = desk.now()
     desk.log.linked(rows, desk.now(), link)
-    raise_question(desk, rows, intent.kind, intent.local_id, "duplicate", remote_id, "it is there twice")
+    raise_question(desk, rows, link.kind, link.local_id, "duplicate", link.remote_id, why)
     return link
-
-
-def same_as_sent(desk: Desk, seen: Seen, intent: Intent) -> bool:
-    """Whether a record there is what an intent of ours said: by our marker, or by every member that both show."""
-    if intent.marker and intent.marker in dumps(seen.body):
-        return True
-    return any(_says(desk, seen, body) for body in (intent.body, *intent.before.get("earlier", ())))
-
-
-def _says(desk: Desk, seen: Seen, body: Body) -> bool:
-    """Whether every member that both show says the same."""
-    shown = [name for name in clear(desk, seen) if body.get(name) is not None]
-    canon = desk.canon(seen.kind)
-    return bool(shown) and all(
-        canon(name)(body[name]) == canon(name)(seen.body[name]) or normal_form(body[name], seen.body[name])
-        for name in shown
-    )
 
 
 def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
@@ -228,16 +239,17 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         set_aside(desk, rows, seen, error)
         return None
     kind = str(Kind.PATIENT)
-    if (intent := _sent_before(desk, rows, seen)) is not None:
-        return second(desk, rows, intent, seen.remote_id)
+    before = sent_before(desk, rows, seen)
+    if before is not None and before[1] == "proven" and before[0].state == "acked":
+        return second(desk, rows, before[0], seen.remote_id)
     open_ones = [
         one
         for state in UNSETTLED
         for one in rows.find(Intent, system=desk.system, state=state)
         if one.kind == kind and one.op == "create"
     ]
-    if any(same_as_sent(desk, seen, one) for one in open_ones):
-        # Its answer was lost, and here it is: the looking that is due finds it, and says so.
+    if any(same_as_sent(desk, seen, one) or shares_who(desk, seen, one) for one in open_ones):
+        # Its answer was lost, and here it may be: the looking that is due finds it, and says so.
         look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
         return _wait(desk, rows, seen)
     free = [
@@ -258,29 +270,33 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         )
         join(desk, rows, link)
         return link
-    if verdict.maybe or verdict.same:
-        return ask_who(desk, rows, seen.remote_id, verdict.maybe or ((verdict.same,) if verdict.same else ()))
-    return _new(desk, rows, seen, shadow, records)
+    maybe = verdict.maybe or ((verdict.same,) if verdict.same else ()) or _once_ours(desk, rows, seen, likely, before)
+    if maybe:
+        return ask_who(desk, rows, seen.remote_id, maybe)
+    return _second_of(desk, rows, seen) or _new(desk, rows, seen, shadow, records)
 
 
-def _sent_before(desk: Desk, rows: Rows, seen: Seen) -> Intent | None:
-    """A create of ours that is linked to another record there, and that this one is too: by our marker or its words."""
-    kind = str(Kind.PATIENT)
-    marked = [
-        intent
-        for marker in MARKER.findall(dumps(seen.body))
-        for intent in rows.find(Intent, system=desk.system, marker=marker)
-        if intent.kind == kind and intent.op == "create"
-    ]
-    twice = [one for one in queries.sent_twice(rows, desk.system, kind) if same_as_sent(desk, seen, one)]
-    return next((one for one in (*marked, *twice) if one.state == "acked"), None)
+def _once_ours(
+    desk: Desk, rows: Rows, seen: Seen, likely: Sequence[Likely], before: tuple[Intent, str] | None
+) -> tuple[Likely, ...]:
+    """Who it may be by what is not said here any more: an earlier attempt of ours, or a life that is not remembered."""
+    maybe = restoring.perhaps(desk, rows, likely)
+    if before is not None:
+        maybe = (Likely(before[0].local_id, REVIEW), *maybe)
+    return tuple(one for one in maybe if not rejected(desk, rows, seen.remote_id, one.local_id))
+
+
+def _second_of(desk: Desk, rows: Rows, seen: Seen) -> Link | None:
+    """What was sent in a life that is not remembered, stands there twice, and was taken in once."""
+    other = twin(desk, rows, seen) if restoring.restored(desk, rows) is not None else None
+    if other is None:
+        return None
+    return twice(desk, rows, Link(desk.system, other.kind, seen.remote_id, other.local_id, other.part, "duplicate"))
 
 
 def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
-    link = Link(desk.system, str(seen.kind), seen.remote_id, one.local_id, 0, "duplicate", one.score, at=desk.now())
-    desk.log.linked(rows, desk.now(), link)
-    raise_question(desk, rows, link.kind, one.local_id, "duplicate", seen.remote_id, "this patient is there twice")
-    return link
+    link = Link(desk.system, str(seen.kind), seen.remote_id, one.local_id, 0, "duplicate", one.score)
+    return twice(desk, rows, link, "this patient is there twice")
 
 
 def ask_who(desk: Desk, rows: Rows, remote_id: str, maybe: tuple[Likely, ...]) -> Link:

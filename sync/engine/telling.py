@@ -1,19 +1,21 @@
 """Telling a system of one record: the intent is committed before the first byte, and settled by what came of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sync.engine import updating
+from sync.engine import restoring, updating
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.identity import judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
+from sync.engine.sent import EARLIER
 from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
-from sync.engine.taking import ask_who, join, look, rejected, take
+from sync.engine.taking import ENDED, ask_who, join, look, rejected, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -143,8 +145,13 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
         records = desk.remote.adopt(Seen(seen.kind, seen.remote_id, clear, seen.whole), None, desk.known(rows))
         scored += [(seen, one) for one in desk.chart.alike(rows.unit, records) if one.local_id == local_id]
     verdict = judge([one for _, one in scored])
-    if verdict.same is not None and len(scored) >= 1:
+    if verdict.same is not None:
         best = max(scored, key=lambda pair: pair[1].score)
+        ended = rows.get(Link, desk.system, str(Kind.PATIENT), best[0].remote_id)
+        if ended is not None and ended.status in ENDED:
+            # A person has ended it: it comes back by them alone.
+            ask_who(desk, rows, best[0].remote_id, (best[1],))
+            return
         join(desk, rows, Link(desk.system, str(Kind.PATIENT), best[0].remote_id, local_id, 0, "confirmed",
                               best[1].score, "", desk.now()))  # fmt: skip
         take(desk, rows, best[0])
@@ -274,12 +281,13 @@ def _writable(
 
 def _act_after_looking(desk: Desk, rows: Rows, next_one: Plan, seen: Seen, act: str, work: Work) -> Intent | None:
     asked = Sending(seen.kind, "act", next_one.body, seen.remote_id, act)
-    if desk.remote.done(asked, seen):
+    done = desk.remote.done(asked, seen)
+    if done:
         work.told = work.seq
         set_state(desk, rows, work, "confirmed")
         desk.log.add(rows, desk.now(), "was done", work.kind, work.local_id, act=act)
         return None
-    return _commit(desk, rows, next_one, next_one.body, frozenset(), {})
+    return _commit(desk, rows, replace(next_one, undone=done is False), next_one.body, frozenset(), {})
 
 
 def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozenset[str], before: Body) -> Intent | None:
@@ -297,7 +305,7 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     )  # fmt: skip
     if intent.attempts and intent.body != body:
         # Should an earlier attempt arrive after all, it is known by what it said.
-        intent.before = {"earlier": [*intent.before.get("earlier", []), intent.body]}
+        intent.before = {EARLIER: [*intent.before.get(EARLIER, []), intent.body]}
     elif not intent.attempts:
         intent.before = before
     intent.parent = next_one.parent or _owner(desk, rows, intent)
@@ -305,13 +313,14 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     intent.body, intent.changed = dict(body), dict.fromkeys(sorted(changed), True)
     intent.marker = story.marker
     intent.seq = work.seq
-    if next_one.op == "create" and not ready and _before_restore(desk, rows, work):
-        _doubt(desk, rows, intent, work)
-        return None
     kp = desk.remote.profile.kinds[story.kind]
+    once = next_one.op == "create" or (next_one.op == "act" and kp.irreversible and not next_one.undone)
+    if once and not ready and restoring.forgotten(desk, rows, work):
+        restoring.doubt(desk, rows, intent, work)
+        return None
     looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
     if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
-        # It was not there, and then there was no room to send it: it may have arrived meanwhile.
+        # It was not there, and then it could not be sent: it may have arrived meanwhile.
         intent.state, intent.probe_at, intent.empty = "unknown", desk.now(), 1
         rows.put(intent)
         set_state(desk, rows, work, "unknown", "it is looked for once more before it is sent again")
@@ -333,25 +342,6 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
 def _owner(desk: Desk, rows: Rows, intent: Intent) -> str:
     """The id there of the patient it is about."""
     return (desk.known(rows).there(Kind.PATIENT, intent.patient) or "") if intent.patient else ""
-
-
-def _before_restore(desk: Desk, rows: Rows, work: Work) -> bool:
-    """Whether it may have been sent by what came after the backup that this database was restored from."""
-    until = desk.get(rows, "restored at")
-    return bool(until) and work.seq <= int(until)
-
-
-def _doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
-    """It may have been sent in a life that this database does not remember: look before sending, or ask."""
-    kp = desk.remote.profile.kinds[Kind(intent.kind)]
-    intent.sent_at = desk.now()
-    if certain(kp.create, money=kp.money, irreversible=kp.irreversible):
-        intent.state, intent.probe_at = "unknown", desk.now()
-        set_state(desk, rows, work, "unknown", "it may have been sent before the backup was restored")
-    else:
-        intent.state = "person"
-        set_state(desk, rows, work, "person", "it may have been sent before the backup was restored")
-    rows.put(intent)
 
 
 def sending_of(desk: Desk, intent: Intent) -> Sending:

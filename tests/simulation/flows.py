@@ -291,7 +291,7 @@ def restored_at_the_limit(day: Day) -> None:
     day.work(60)
     day.restore(backup)
     for n in range(20, 22):
-        day.save("patient", f"P{n}", {**PATIENT, "name": f"Bo{n}", "phone": f"9{n}"})
+        day.save("patient", f"P{n}", {**PATIENT, "name": f"Bo{n}", "birth": f"19{n}", "phone": f"9{n}"})
     day.work(600)
 
 

@@ -9,6 +9,7 @@ from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine
 from sync.port import Create, Kind, Telling
 from tests.simulation.ledger import OURS, audited, bounded, no_resurrection, nothing_deleted, with_a_person
 from tests.simulation.schedule import Schedule
+from tests.simulation.server import Thing
 
 SCALARS = ("name", "phone")
 
@@ -23,6 +24,7 @@ def violations(world: Schedule) -> list[str]:
         found += _no_silent_overwrite(world, rows)
         found += _nobody_else(rows)
         found += _no_doubles(world, rows)
+        found += _once_here(world, rows)
         found += no_resurrection(rows, "alpha")
         found += nothing_deleted(rows)
         found += _still_there(world, rows)
@@ -94,8 +96,9 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
             continue
         links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
         theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
-        told = world.server.values[kind, f"ref {local_id}", member]
-        if now not in theirs or (edit.value not in told and not _by_link(rows, kind, local_id)):
+        # It stood there before it was changed: written by us, or by whoever there registered the same person with it.
+        stood = [*world.server.values[kind, f"ref {local_id}", member], *theirs]
+        if now not in theirs or (edit.value not in stood and not _by_link(rows, kind, local_id)):
             found.append(
                 f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it"
             )
@@ -183,32 +186,35 @@ def _taken_out(rows: Rows, local_id: str) -> set[str]:
 
 
 def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
-    """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known."""
+    """I4, I5: one record there for one here; more than one only after a very late arrival, and then it is known.
+
+    What a person kept apart from somebody here is none of ours by that person's word, with all that stands under it.
+    """
     found = []
+    apart = {one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"}
     things = [thing for kind in world.server.things.values() for thing in kind.values() if thing.origin]
+    things = [thing for thing in things if not {thing.id, thing.parent} & apart]
     made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for thing in things)
     for (kind, origin, _), count in made.items():
+        local_id = origin.removeprefix("ref ").split("/")[0]
         if count < 2 or kind in {"payment", "dispense"}:
             continue
-        renamed = any(
-            thing.writer.get(name, ("us",))[0] == "other"
-            for thing in things
-            if thing.origin == origin and thing.kind == "patient"
-            for name in SCALARS
-        )
+        renamed = any(_renamed(one) for one in things if one.origin == origin and one.kind == "patient")
         natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
         # What they lost sight of, or deleted, before it was looked for could not be found.
         unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
         if not world.very_late and not unseen and not (renamed and natural):
             found.append(f"I4 {kind} {origin} is there {count} times")
-        local_id = origin.removeprefix("ref ").split("/")[0]
-        live = [one for one in world.server.live(kind) if one.origin == origin]
+        live = [one for one in world.server.live(kind) if one.origin == origin and one in things]
         if len({str(one.body.get("mark")) for one in live}) == len(live):
             continue
-        conflicts = rows.find(Conflict, system="alpha", kind=kind, local_id=local_id)
         links = [rows.get(Link, "alpha", kind, one.id) for one in live]
+        # Where what was sent is not remembered, it stands here as what came from there, and is asked about as that.
+        here = {local_id, *(link.local_id for link in links if link is not None)}
+        conflicts = [one for each in here for one in rows.find(Conflict, system="alpha", kind=kind, local_id=each)
+                     if each == local_id or one.remote_id in {thing.id for thing in live}]  # fmt: skip
         known = sum(link is not None and link.status in {"duplicate", "candidate"} for link in links)
-        if kind == "patient" and any(one.writer.get(name, ("us",))[0] == "other" for one in live for name in SCALARS):
+        if kind == "patient" and any(map(_renamed, live)):
             # Where nothing of ours is kept, and others renamed it, nobody can know it for ours.
             continue
         names = {str(one.body.get("name")) for one in live}
@@ -223,6 +229,29 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         if count > world.sends_allowed[origin]:
             found.append(f"I4 {kind} {origin} was carried out {count} times ({sends[origin]} sent)")
     return found
+
+
+def _once_here(world: Schedule, rows: Rows) -> list[str]:
+    """I4: what was sent from here never comes back as another record of ours.
+
+    A restored backup may not know it; and where nothing of ours is kept there, nobody can know whom others renamed.
+    """
+    found = []
+    natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
+    for link in rows.find(Link, system="alpha", status="confirmed"):
+        thing = world.server.things[link.kind].get(link.remote_id)
+        if thing is None or not thing.origin or world.lost_backup:
+            continue
+        if natural and link.kind == "patient" and _renamed(thing):
+            continue
+        if thing.origin.removeprefix("ref ") != link.local_id:
+            found.append(f"I4 {link.kind} {thing.origin} came back as {link.local_id}")
+    return found
+
+
+def _renamed(thing: Thing) -> bool:
+    """Whether others changed by what somebody there is found."""
+    return any(thing.writer.get(name, ("us",))[0] == "other" for name in SCALARS)
 
 
 def _carried(world: Schedule) -> list[tuple[float, str, str, str, str]]:

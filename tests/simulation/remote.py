@@ -268,7 +268,7 @@ def _plain(name: str, value: Any) -> Any:
     if name == "phone" and isinstance(value, str):
         return "".join(sign for sign in value if sign.isdigit())
     if name == "allergies" and isinstance(value, list):
-        return sorted(map(str, value))
+        return sorted({*map(str, value)})  # what stands there twice is in it
     if name == "contacts" and isinstance(value, list):
         return sorted(value, key=repr)
     return value

@@ -301,7 +301,7 @@ def test_after_a_restored_backup_everything_is_read_before_anything_is_sent() ->
         backup = day.disk.snapshot()
         flows.create(day)
         day.restore(backup)
-        day.save("patient", "P2", {**flows.PATIENT, "name": "Somebody else", "phone": "77"})
+        day.save("patient", "P2", {**flows.PATIENT, "name": "Somebody else", "birth": "1931", "phone": "77"})
         day.work(2 * 3600)  # the limits count as used up, for nobody knows
         with day.disk.read() as unit:
             said = [one.what for one in Rows(unit).find(Audited, ("n",), system="alpha")]

@@ -11,9 +11,6 @@ from tests.simulation.town.schedule import FAULTS as AT_SANDBOX
 # 10,000 in `test`, 190,000 more in `test --long`, in equal parts so that two processes share them.
 PARTS, OF = 10, 1_000
 LONG_PARTS, LONG_OF = 190, 1_000
-# Found by the last whole run and not yet understood to the end: one record there twice, after an answer that came very
-# late or a restored backup, of which nobody is told. Each seed goes from here when it is mended; no other may break.
-UNSOLVED = {3489, 4581, 7422, 7528, 7693, 7937, 8178, 8862, 9093}
 OTHER = {
     "crash", "disk full", "clock step", "restart", "signed out", "hint", "remote edit", "remote delete",
     "remote patient", "page shift", "restored backup",
@@ -25,8 +22,8 @@ SANDBOX = {f"{name} (sandbox)" for name in (*AT_SANDBOX, "crash", "disk full", "
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_the_invariants_hold_over_ten_thousand_schedules_and_every_fault_fires(part: int) -> None:
-    report = run_many(range(part * OF, (part + 1) * OF), most_failures=len(UNSOLVED))
-    assert report.failed.keys() <= UNSOLVED, report.text(0)
+    report = run_many(range(part * OF, (part + 1) * OF), most_failures=5)
+    assert not report.failed, report.text(0)
     missing = {*FAULTS, *OTHER, *SANDBOX} - report.fired.keys()
     assert not missing, f"never fired in {OF} schedules: {sorted(missing)}"
 

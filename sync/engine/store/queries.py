@@ -60,6 +60,16 @@ def sent_twice(rows: Rows, system: str, kind: str) -> list[Intent]:
     return [one for one in rows.among(Intent, "id", ids) if one.attempts > 1]
 
 
+def bearing(rows: Rows, system: str, kind: str, parent: str, text: str) -> list[str]:
+    """The records there of a kind, of the same parent where there is one, in which a text stands."""
+    found = rows.run(
+        "SELECT remote_id FROM sync_shadow WHERE system = ?1 AND kind = ?2 AND (parent = ?3 OR ?3 = '')"
+        " AND (?4 = '' OR instr(body, ?4) OR instr(raw, ?4)) ORDER BY remote_id",
+        (system, kind, parent, text),
+    )
+    return [row[0] for row in found.fetchall()]
+
+
 class Due(NamedTuple):
     """When each kind of job is next due, how many lists are being looked through, and why nothing is done."""
 
@@ -112,6 +122,19 @@ _LINKED = (
     "EXISTS (SELECT 1 FROM sync_link l WHERE l.system = sync_work.system AND l.kind = sync_work.kind"
     " AND l.local_id = sync_work.local_id AND l.status = 'confirmed')"
 )
+
+
+def forget_what_was_told(rows: Rows, system: str, name: str) -> None:
+    """Note by name what a restored backup holds that is not known there; patients of them are looked for anew."""
+    rows.run(
+        "INSERT OR REPLACE INTO sync_state (system, name, value) SELECT system, ?2 || kind || ':' || local_id, ''"  # noqa: S608 - a constant
+        f" FROM sync_work WHERE system = ?1 AND (state <> 'confirmed' OR NOT {_LINKED})",
+        (system, name),
+    )
+    rows.run(
+        f"UPDATE sync_work SET searched = 0 WHERE system = ? AND kind = 'patient' AND NOT {_LINKED}",  # noqa: S608 - a constant
+        (system,),
+    )
 
 
 def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> None:
@@ -176,6 +199,12 @@ def last_audited(rows: Rows, system: str) -> tuple[int, bytes] | None:
     """The number and the hash of the newest row of the log."""
     found = rows.run("SELECT n, hash FROM sync_audit WHERE system = ? ORDER BY n DESC LIMIT 1", (system,)).fetchone()
     return None if found is None else (found[0], found[1])
+
+
+def last_logged(rows: Rows, system: str) -> float:
+    """When the newest row of the log was written; 0 where there is none."""
+    found = rows.run("SELECT at FROM sync_audit WHERE system = ? ORDER BY n DESC LIMIT 1", (system,)).fetchone()
+    return 0.0 if found is None else float(found[0])
 
 
 def add_audited(rows: Rows, row: tuple[str, int, float, str, str, str], detail: str, hashed: bytes) -> None:
@@ -289,7 +318,9 @@ def oldest_read(rows: Rows, system: str, kind: str, before: float, limit: int) -
     found = rows.run(
         "SELECT s.remote_id, s.parent FROM sync_shadow s JOIN sync_link l"
         " ON l.system = s.system AND l.kind = s.kind AND l.remote_id = s.remote_id AND l.status = 'confirmed'"
-        " WHERE s.system = ? AND s.kind = ? AND s.read_at < ? AND s.hidden = 0 AND s.remote_id NOT LIKE '~%'"
+        " WHERE s.system = ? AND s.kind = ? AND s.read_at < ? AND s.remote_id NOT LIKE '~%' AND NOT EXISTS"
+        # It is to be read as it is; what is hidden from us has its own time.
+        " (SELECT 1 FROM sync_look k WHERE k.system = s.system AND k.kind = s.kind AND k.remote_id = s.remote_id)"
         " ORDER BY s.read_at LIMIT ?",
         (system, kind, before, limit),
     )

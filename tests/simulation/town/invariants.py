@@ -155,6 +155,8 @@ def _no_doubles(world: TownSchedule, rows: Rows, system: str) -> list[str]:
         if kp.create is Create.NATURAL and mine & _changed_by_others(world, system):
             # Where nothing of ours is kept, and others changed what it says, nobody can know it for ours.
             continue
+        if _told_apart(rows, system, mine):
+            continue
         if count > 1 + doubled and not unseen:
             found.append(f"I4 {system} {family} was created {count} times")
         live = sorted(ident for ident in mine if world.row_of(system, ident) is not None)
@@ -166,6 +168,13 @@ def _no_doubles(world: TownSchedule, rows: Rows, system: str) -> list[str]:
         if not known and not asked:
             found.append(f"I5 {system} {family} is there {len(live)} times and nobody knows")
     return found
+
+
+def _told_apart(rows: Rows, system: str, idents: set[str]) -> bool:
+    """Whether a person said, at any system, that who is there are two: so they are two at every system."""
+    links = [rows.get(Link, system, PATIENT, ident) for ident in idents]
+    here = {link.local_id for link in links if link is not None}
+    return any(one.keep == "apart" and one.local_id in here for one in rows.find(Conflict, kind=PATIENT))
 
 
 def _taken_away(world: TownSchedule, system: str) -> set[str]:

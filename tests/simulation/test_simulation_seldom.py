@@ -1,0 +1,214 @@
+"""What schedules showed that seldom comes together, each played by hand: the engine must not stumble over it again."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Link, Work
+from sync.port import Create, Put
+from sync.transport.outcomes import Call, Forbidden, Said
+from tests.simulation.flows import PATIENT, Day
+from tests.simulation.remote import profile
+
+NEVER = 10**9
+DAY = 86_400.0
+DAYS: list[Day] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while DAYS:
+        DAYS.pop().disk.close()
+
+
+def a_day(create: Create = Create.MARKER, put: Put = Put.TOP, *, masks: bool = False, partial: bool = False) -> Day:
+    day = Day(NEVER, create=create, put=put, masks=masks)
+    DAYS.append(day)
+    if partial:
+        day.profile = profile("alpha", create, put, partial=True, limits=(12, 4000, 100))
+        day.engine = day._build()
+    return day
+
+
+def work_of(day: Day, kind: str, local_id: str) -> Work:
+    with day.disk.read() as unit:
+        work = Rows(unit).get(Work, "alpha", kind, local_id)
+    assert work is not None
+    return work
+
+
+def links(day: Day, kind: str = "patient") -> list[tuple[str, str]]:
+    with day.disk.read() as unit:
+        return sorted((one.local_id, one.status) for one in Rows(unit).find(Link, system="alpha", kind=kind))
+
+
+def cards(day: Day) -> list[tuple[str, str]]:
+    with day.disk.read() as unit:
+        return [(one.sort, one.local_id) for one in Rows(unit).find(Conflict, system="alpha", state="open")]
+
+
+def signed_in(day: Day, *, yes: bool) -> None:
+    day.network.signed_in = yes
+    if yes:
+        day.engine.people["alpha"].resume("u1")
+
+
+def test_a_clock_that_is_set_back_before_a_start_leaves_nothing_waiting_for_years() -> None:
+    day = a_day()
+    day.work()
+    signed_in(day, yes=False)
+    day.sync_now()
+    day.work(5 * DAY)
+    day.save("patient", "P1", PATIENT)
+    day.work()
+    day.clock.wrong_by = -3.2e8
+    day.engine = day._build()
+    signed_in(day, yes=True)
+    day.work(60.0)
+    assert work_of(day, "patient", "P1").state == "confirmed"
+
+
+def test_what_they_hid_from_us_for_a_moment_is_read_back_and_heard_of_later() -> None:
+    day = a_day(partial=True)
+    day.save("patient", "P1", PATIENT)
+    day.work(2 * DAY)
+    before = len(day.server.sent)
+    day.save("patient", "P1", {**PATIENT, "allergies": ["nuts", "milk"]})
+    while len(day.server.sent) == before:
+        day.engine.step()
+    day.network.rate, day.network.allowed = 1.0, ("403",)
+    day.work(60.0)
+    assert (work_of(day, "patient", "P1").state, work_of(day, "patient", "P1").why) == (
+        "sent", "they hide it from us (403)",
+    )  # fmt: skip
+    day.network.rate = 0.0
+    day.edit_there(notes="first\nseen there")
+    reads = day.network.reads
+    day.work(DAY / 2)
+    assert day.network.reads == reads  # it is hidden: nobody asks again at once
+    day.work(DAY)
+    assert work_of(day, "patient", "P1").state == "confirmed"
+    assert day.story_body("patient", "P1")["notes"] == "first\nseen there"
+
+
+def test_what_is_hidden_for_long_is_asked_for_less_and_less() -> None:
+    day = a_day(partial=True)
+    day.save("patient", "P1", PATIENT)
+    day.work()
+    asked = []
+    exchange = day.network.exchange
+
+    def closed(call: Call, run: Callable[[], Any], *, changes: bool) -> Any:
+        if call.endpoint == "GET /patient/id":
+            asked.append(day.clock.elapsed)
+            raise Forbidden(call, 403, Said("CONSENT_REQUIRED", "no consent"))
+        return exchange(call, run, changes=changes)
+
+    day.network.exchange = closed  # type: ignore[method-assign]
+    for _ in range(30):
+        day.work(2 * DAY)
+    assert 4 <= len(asked) <= 7
+    assert all(later - one > DAY - 1 for one, later in pairwise(asked))
+
+
+def test_what_a_person_closed_is_confirmed_again_once_it_was_changed_and_told() -> None:
+    day = a_day(Create.NATURAL, Put.CLEAR, masks=True)
+    day.server.create("patient", {**PATIENT, "name": "New"}, "", "", "other")
+    day.work()
+    ((local_id, _),) = links(day)
+    body = day.story_body("patient", local_id)
+    day.save("patient", local_id, {**body, "address": {"city": "There", "line": "1"}})
+    day.work()
+    assert work_of(day, "patient", local_id).state == "cannot"
+    day.engine.people["alpha"].close_task("patient", local_id, "u1", "by telephone")
+    day.save("patient", local_id, {**body, "address": {"city": "There", "line": "1"}, "phone": "+1-777"})
+    day.work(DAY)
+    assert day.there().body["phone"] == "+1-777"
+    assert work_of(day, "patient", local_id).state == "confirmed"
+
+
+def test_whom_others_rename_before_our_lost_answer_is_looked_for_are_not_made_twice() -> None:
+    day = a_day(Create.NATURAL)
+    day.failing("answer lost")
+    day.save("patient", "P1", PATIENT)
+    while not day.server.things["patient"]:
+        day.engine.step()
+    day.edit_there(name="Somebody")
+    day.sync_now()
+    day.work(600.0)
+    day.work(2 * DAY)
+    assert len(day.server.things["patient"]) == 1
+    assert links(day) == [("P1", "confirmed")]
+
+
+def lost_life(day: Day, **there: object) -> None:
+    """A patient is told under a new name; then the database is one from before that."""
+    signed_in(day, yes=False)
+    day.save("patient", "P1", PATIENT)
+    day.work()
+    backup = day.disk.snapshot()
+    signed_in(day, yes=True)
+    day.save("patient", "P1", {**PATIENT, "name": "Anna"})
+    day.work()
+    assert len(day.server.things["patient"]) == 1
+    if there:
+        day.edit_there(**there)
+    day.clock.elapsed += 3 * DAY
+    day.restore(backup)
+    signed_in(day, yes=True)
+    for _ in range(3):
+        day.sync_now()
+        day.work(4000.0)
+
+
+def test_who_is_found_after_a_restore_and_was_never_sent_by_this_database_is_linked_by_a_person() -> None:
+    day = a_day(Create.NATURAL)
+    lost_life(day, name="REFUSED")
+    assert len(day.server.things["patient"]) == 1
+    assert cards(day) == [("identity", "P1")]
+    day.engine.people["alpha"].link(day.there().id, "P1", "u1")
+    day.work(4000.0)
+    assert links(day) == [("P1", "confirmed")]
+    assert len(day.server.things["patient"]) == 1
+
+
+def test_whom_a_person_is_asked_about_is_not_taken_for_somebody_new_when_they_come_into_sight() -> None:
+    day = a_day()
+    day.failing("answer lost")
+    day.save("patient", "P1", PATIENT)
+    while not day.server.things["patient"]:
+        day.engine.step()
+    day.network.rate, day.network.allowed = 1.0, ("403",)
+    day.work(90.0)
+    assert work_of(day, "patient", "P1").state == "person"
+    day.network.rate = 0.0
+    day.edit_there(name="Somebody", birth="1991")
+    day.sync_now()
+    day.work(DAY)
+    assert links(day) == []
+    assert cards(day) == [("found", "P1")]
+    day.engine.people["alpha"].it_is_there("patient", "P1", "u1", day.there().id)
+    day.work(DAY)
+    assert links(day) == [("P1", "confirmed")]
+
+
+def test_what_was_not_there_is_looked_for_once_more_where_there_was_no_room_to_send_it_for_long() -> None:
+    day = a_day(Create.NATURAL)
+    day.profile = profile("alpha", Create.NATURAL, Put.TOP, partial=False, limits=(1, 4000, 100))
+    day.server.buckets = day.profile.buckets
+    day.engine = day._build()
+    day.failing("very late")
+    day.save("patient", "P1", PATIENT)
+    day.work(600.0)
+    ((_, carry_out),) = day.network.pending
+    day.network.pending = [(day.clock.elapsed + 900.0, carry_out)]
+    assert not day.server.things["patient"]
+    assert work_of(day, "patient", "P1").state == "waiting"  # of one an hour the first has taken the place
+    day.work(DAY)
+    assert len(day.server.things["patient"]) == 1
+    assert links(day) == [("P1", "confirmed")]
+    assert cards(day) == []
