@@ -1,6 +1,6 @@
 """The queue for the staff's boards, and whom the public call screen calls; both as a list and as events."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
@@ -10,17 +10,17 @@ from clinic_desktop.agent.local_api.bodies import device_of
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.feed import Feed
 from clinic_desktop.agent.local_api.problems import declared
-from clinic_desktop.agent.local_api.rendered import Rendered
+from clinic_desktop.agent.local_api.rendered import Rendered, Written
 from clinic_desktop.agent.local_api.rules import Rule
 from clinic_desktop.domain.pairing import CALLS, QUEUE
-from clinic_desktop.services import device_views, queue
+from clinic_desktop.services import device_views
 from clinic_desktop.services.acts import Desk
 
 JSON, EVENTS = "application/json", "text/event-stream"
 RULES = (
-    Rule("GET", "/v1/queue", QUEUE),
+    Rule("GET", "/v1/queue", QUEUE, direct=True),
     Rule("GET", "/v1/queue/events", QUEUE),
-    Rule("GET", "/v1/calls", CALLS),
+    Rule("GET", "/v1/calls", CALLS, direct=True),
     Rule("GET", "/v1/calls/events", CALLS),
 )
 
@@ -49,6 +49,7 @@ class Called(BaseModel):
 def router(context: ApiContext) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(tags=["queue"])
+    waiting, calling = Written(InQueue, _waiting).text, Written(Called, _calling).text
     board, screen = Feed(context, "queue", waiting), Feed(context, "calls", calling)
     stream = declared() | {
         200: {"description": "Events: the whole list at each change, and a beat", "content": {EVENTS: {}}}
@@ -79,17 +80,11 @@ def router(context: ApiContext) -> APIRouter:
     return routes
 
 
-def waiting(desk: Desk) -> list[dict[str, object]]:
-    """Everybody who is here."""
-    return [
-        {
-            "ticket": one.ticket, "number": one.mrn, "name": one.patient, "priority": one.priority,
-            "status": one.status, "minutes": one.minutes, "practitioner": one.practitioner,
-        }
-        for one in queue.waiting_list(desk)
-    ]  # fmt: skip
+def _waiting(desk: Desk) -> Iterable[tuple[object, ...]]:
+    """Everybody who is here, each as the values of InQueue."""
+    return (one[: len(InQueue.model_fields)] for one in device_views.waiting(desk))
 
 
-def calling(desk: Desk) -> list[dict[str, object]]:
-    """Whoever is called now."""
-    return [asdict(one) for one in device_views.called(desk)]
+def _calling(desk: Desk) -> Iterable[tuple[object, ...]]:
+    """Whoever is called now, each as the values of Called."""
+    return ((one.ticket, one.shown, one.to, one.called_at) for one in device_views.called(desk))
