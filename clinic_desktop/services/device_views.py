@@ -1,5 +1,6 @@
 """What paired devices are shown: a patient by an exact number, the queue, and whom the call screen calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import shown_name
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.prepared import Prepared
+from clinic_desktop.store.prepared import Prepared, among, as_list
 from clinic_desktop.store.tables.devices import device_messages
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.outside import identifiers
@@ -70,6 +71,7 @@ class Waits(NamedTuple):
     practitioner: str | None
     checked_in_at: datetime
     called_at: datetime | None
+    patient_id: str
 
     def __repr__(self) -> str:
         return f"Waits({self.ticket})"
@@ -96,9 +98,18 @@ def person_by_number(read: Read, number: str) -> PersonShown:
 
 
 @query
-def waiting(read: Read) -> tuple[Waits, ...]:
-    """Everybody who is here, as a board shows it, in the order of `queue.waiting_list`."""
-    return in_line(_waits(read.now, *row) for row in _HERE.tuples(read.conn))
+def waiting(read: Read, known: Mapping[str, tuple[str, str]] | None = None) -> tuple[Waits, ...]:
+    """Everybody who is here, as a board shows it, in the order of `queue.waiting_list`.
+
+    Whoever asks at every change may hand in the number and name of those it `known`: they lie all over a large clinic,
+    and nothing else of the list does. It must have seen that no registration moved since.
+    """
+    rows = _HERE.tuples(read.conn)
+    names = dict(known or {})
+    if strangers := {row[0] for row in rows} - names.keys():
+        found = _NAMES.tuples(read.conn, ids=as_list(strangers))
+        names |= {one: (mrn, shown_name(family, given)) for one, mrn, family, given in found}
+    return in_line(_waits(read.now, row[0], *names[row[0]], *row[1:]) for row in rows)
 
 
 @query
@@ -154,26 +165,34 @@ def _here() -> Select[Any]:
     columns = queue_entries.c
     return (
         select(
-            columns.ticket, columns.priority, columns.status, columns.checked_in_at, columns.called_at, patients.c.mrn,
-            patients.c.family_name, patients.c.given_names, staff.c.display_name,
+            columns.patient_id, columns.ticket, columns.priority, columns.status, columns.checked_in_at,
+            columns.called_at, staff.c.display_name,
         )
-        .join_from(queue_entries, patients, patients.c.id == kept_of(columns.patient_id))
-        .outerjoin(staff, staff.c.id == columns.practitioner_id)
+        .outerjoin_from(queue_entries, staff, staff.c.id == columns.practitioner_id)
         .where(or_(*(columns.status == status for status in HERE)))
     )  # fmt: skip
 
 
-_NUMBERED, _HERE = Prepared(_numbered), Prepared(_here)
+def _names() -> Select[Any]:
+    """Of some registrations, the number and name under which each of them is known now."""
+    came = patients.alias()
+    return (
+        select(came.c.id, patients.c.mrn, patients.c.family_name, patients.c.given_names)
+        .join_from(came, patients, patients.c.id == func.coalesce(came.c.merged_into, came.c.id))
+        .where(came.c.id.in_(among("ids")))
+    )
+
+
+_NUMBERED, _HERE, _NAMES = Prepared(_numbered), Prepared(_here), Prepared(_names)
 
 
 def _waits(
-    now: datetime, ticket: int, priority: str, status: str, came: str, called: str | None, mrn: str, family: str,
-    given: str, practitioner: str | None,
+    now: datetime, patient_id: str, mrn: str, name: str, ticket: int, priority: str, status: str, came: str,
+    called: str | None, practitioner: str | None,
 ) -> Waits:  # fmt: skip
     came_at, called_at = from_text(came), None if called is None else from_text(called)
     minutes = minutes_waiting(came_at, called_at or now)
-    name = shown_name(family, given)
-    return Waits(ticket, mrn, name, priority, status, minutes, practitioner, came_at, called_at)
+    return Waits(ticket, mrn, name, priority, status, minutes, practitioner, came_at, called_at, patient_id)
 
 
 def _calls(connection: Connection, now: datetime) -> list[tuple[Called, str]]:

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 # Minutes of waiting stand in the lists, and calls grow old.
 STANDS_SECONDS = 15.0
-# Of what the lists show: the queue, the names in it (also of who is there twice), and what the clinic lets be shown.
-SHOWN = frozenset({"queue", "patient", "merge", "setting", "staff"})
+# What says that a registration moved, or that two are one person; and all that the lists show beside.
+NAMED = frozenset({"patient", "merge"})
+SHOWN = NAMED | {"queue", "setting", "staff"}
 
 
 class Written:

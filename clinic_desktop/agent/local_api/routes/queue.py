@@ -7,10 +7,10 @@ from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from clinic_desktop.agent.local_api.bodies import device_of
-from clinic_desktop.agent.local_api.context import ApiContext
+from clinic_desktop.agent.local_api.context import ApiContext, Book
 from clinic_desktop.agent.local_api.feed import Feed
 from clinic_desktop.agent.local_api.problems import declared
-from clinic_desktop.agent.local_api.rendered import Rendered, Written
+from clinic_desktop.agent.local_api.rendered import NAMED, Rendered, Written
 from clinic_desktop.agent.local_api.rules import Rule
 from clinic_desktop.domain.pairing import CALLS, QUEUE
 from clinic_desktop.services import device_views
@@ -49,7 +49,7 @@ class Called(BaseModel):
 def router(context: ApiContext) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(tags=["queue"])
-    waiting, calling = Written(InQueue, _waiting).text, Written(Called, _calling).text
+    waiting, calling = Written(InQueue, _Line(context)).text, Written(Called, _calling).text
     board, screen = Feed(context, "queue", waiting), Feed(context, "calls", calling)
     stream = declared() | {
         200: {"description": "Events: the whole list at each change, and a beat", "content": {EVENTS: {}}}
@@ -80,9 +80,19 @@ def router(context: ApiContext) -> APIRouter:
     return routes
 
 
-def _waiting(desk: Desk) -> Iterable[tuple[object, ...]]:
-    """Everybody who is here, each as the values of InQueue."""
-    return (one[: len(InQueue.model_fields)] for one in device_views.waiting(desk))
+class _Line:
+    """Everybody who is here, each as the values of InQueue; names are read again where a registration moved."""
+
+    def __init__(self, context: ApiContext) -> None:
+        self._context = context
+        self._known: tuple[Book | None, int, dict[str, tuple[str, str]]] = None, 0, {}
+
+    def __call__(self, desk: Desk) -> Iterable[tuple[object, ...]]:
+        book, before = self._context.book, self._known
+        moved = 0 if book is None else book.moved(NAMED)
+        line = device_views.waiting(desk, before[2] if before[0] is book and before[1] == moved else None)
+        self._known = book, moved, {one.patient_id: (one.mrn, one.patient) for one in line}
+        return (one[: len(InQueue.model_fields)] for one in line)
 
 
 def _calling(desk: Desk) -> Iterable[tuple[object, ...]]:
