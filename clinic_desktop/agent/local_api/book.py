@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # What says that a device was let in or out: the device itself, and the account as which it acts.
 DEVICES = frozenset({"device", "staff"})
 LOOK_SECONDS = 0.25
+FOLLOWS = "local api devices"
 # Noted no oftener than this: it is for a person who wonders whether a device still lives.
 SEEN_SECONDS = 60.0
 
@@ -46,7 +47,7 @@ class OpenBook:
         self._read = self._noted = -1
         self._renew()
         self._note()
-        self._thread = threading.Thread(target=self._follow, name="local api devices", daemon=True)
+        self._thread = threading.Thread(target=self._follow, name=FOLLOWS, daemon=True)
         self._thread.start()
 
     def find(self, token: str) -> "Paired | None":

@@ -83,6 +83,8 @@ class Guard:
                 return  # whoever sent it has gone
             if body and rule.scope is not None:
                 _require_said_once(body)
+            if rule.scope is not None:
+                self._still(scope)
             scope["body"], scope["rule"] = body, rule
             await self._app(scope, _replayed(body, receive), answer)
         except Problem as problem:
@@ -120,8 +122,6 @@ class Guard:
         else:
             await self._prove(scope, rule, headers)
         _require_json(headers, rule)
-        if rule.scope is not None:
-            self._still(scope)
         return rule
 
     def _still(self, scope: Scope) -> None:
