@@ -109,6 +109,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "device_scans.take_scan": frozenset({FRONT_DESK}),
     "device_scans.scan": EVERYONE,
     "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
+    "device_views.waiting": EVERYONE,
     "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     # looking at what devices sent, and deciding about it

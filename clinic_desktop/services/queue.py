@@ -22,7 +22,7 @@ from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = ("entry_of",)
 
-HERE = ("waiting", "called", "in_consultation")
+HERE = rules.HERE
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,7 @@ def waiting_list(read: Read, practitioner_id: str | None = None) -> tuple[QueueL
         for line in _lines(read.conn, read.now, HERE)
         if practitioner_id is None or line.practitioner_id in {None, practitioner_id}
     ]
-    waiting = rules.in_order(line for line in lines if line.status == "waiting")
-    rest = sorted(
-        (line for line in lines if line.status != "waiting"), key=lambda line: line.called_at or line.checked_in_at
-    )
-    rest.sort(key=lambda line: HERE.index(line.status))
-    return (*waiting, *rest)
+    return rules.in_line(lines)
 
 
 @command
