@@ -57,7 +57,7 @@ NO_ACCESS_ROW = {
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
         "remotes.webhook_address",
-        "devices.device_counts", "devices.control_log", "jobs.job_history", "packs.seen_pack",
+        "devices.device_counts", "device_controls.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
         "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",
         "device_health.senders", "device_health.sent_by",

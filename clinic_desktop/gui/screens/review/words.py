@@ -21,6 +21,7 @@ REASONS = {
     "trial": N_("A trial of the device, of no patient"),
 }
 _PROPOSED = {
+    rules.SAME_AGAIN: "twice", rules.TWO_NUMBERS: "number",
     rules.RELEASED: "twice", rules.STANDS: "twice", rules.ORDERED_BEFORE: "twice", rules.NOBODY: "not_ours",
     rules.NO_PERSON: "trial", rules.IN_FUTURE: "device", rules.BEFORE_BIRTH: "device",
     rules.FLAG_DIFFERS: "device", rules.OTHER_NAME: "number", rules.OTHER_BIRTH: "number", rules.OTHER_SEX: "number",
