@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import Connection
 from sqlcipher3 import dbapi2
 
-from clinic_desktop.clock import new_id, to_text
+from clinic_desktop.clock import local_midnight, new_id, to_text
 from clinic_desktop.domain import reporting as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Column, Group, Report, Row, Totals, Value
@@ -23,7 +23,7 @@ from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 from clinic_desktop.store.connection import only_reading
 
-IN_ACT = ("local_midnight", "facts_of", "driver_of")
+IN_ACT = ("facts_of", "driver_of")
 
 QUESTIONS: dict[str, Question] = {
     **reporting_work.QUESTIONS,
@@ -190,12 +190,6 @@ def reports_for(desk: Desk) -> tuple[Report, ...]:
     """The reports that this role may run."""
     allow(desk, "reporting.reports_for")
     return tuple(one for one in REPORTS.values() if desk.session.role in one.roles)
-
-
-def local_midnight(day: date) -> datetime:
-    """When a day begins at the clinic: the first instant of it, where the clock skips or doubles midnight too."""
-    # By its timestamp: `astimezone` alone gives the hour before, where the clock skips midnight.
-    return datetime.fromtimestamp(datetime.combine(day, time()).timestamp(), UTC).astimezone()
 
 
 def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:

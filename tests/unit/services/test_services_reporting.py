@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from clinic_desktop.clock import local_midnight
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Group
 from clinic_desktop.domain.reporting_catalogue import REPORTS
-from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, local_midnight, open_report, reports_for
+from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, open_report, reports_for
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import addenda, encounters
 from clinic_desktop.store.tables.insurance import covers, insurers, plans
