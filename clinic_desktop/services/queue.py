@@ -1,12 +1,12 @@
 """The queue of those who are here: check-in, priority, calling the next, and how it ended."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain import queue as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -203,7 +203,7 @@ def _entry(connection: Connection, entry_id: str) -> Row[Any]:
 
 
 def _next_ticket(act: Act) -> int:
-    midnight = to_text(datetime.combine(today(act), time()).astimezone())
+    midnight = to_text(local_midnight(today(act)))
     last = act.conn.execute(
         select(func.max(queue_entries.c.ticket)).where(queue_entries.c.checked_in_at >= midnight)
     ).scalar()
