@@ -68,7 +68,7 @@ def _list(terminal: Terminal, here: SignedIn) -> None:
         [asdict(one) for one in known],
         [
             f"{one.id}  {one.state:<8}{one.kind:<10}{one.name}"
-            f"  {one.seen_at.isoformat() if one.seen_at else _('never heard of')}"
+            f"  {one.seen_at.isoformat() if one.seen_at else _('not heard from yet')}"
             for one in known
         ]
         or [_("No device is paired.")],
