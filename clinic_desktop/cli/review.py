@@ -13,7 +13,7 @@ from clinic_desktop.services.numbers import patient_by_mrn
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """List, file to a patient, or reject."""
     words = parser("review", "Results and messages of devices that wait for a person.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     listing = which.add_parser("list", help="everything that waits, oldest first")
     listing.add_argument("--limit", type=int, default=devices.LISTED, metavar="N")
     which.add_parser("controls", help="the quality control that devices sent, newest first")

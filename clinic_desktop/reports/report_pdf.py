@@ -29,6 +29,7 @@ class _TablePaper(Paper):
     """A paper whose table's head stands again on every page the table goes on to."""
 
     heading: tuple[Sequence[str], Sequence[Column]] | None = None
+    repeats = False  # it stands above the line of totals too
 
     def next_page(self) -> None:
         """Begin another page, with the table's head where the table is not at its end."""
@@ -85,6 +86,7 @@ class PdfTaker:
         self._table(paper, natural, last)
         self._measured(paper)
         paper.space(4)
+        paper.need(SMALL * 5)  # how many rows and their checksum stand together
         paper.say(_("Rows: {rows}").format(rows=rows), _BOLD)
         paper.say(_("Checksum (SHA-256): {sum}").format(sum=self._checksum.hexdigest()), QUIET)
         return paper.finish()

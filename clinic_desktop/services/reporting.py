@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlcipher3 import dbapi2
 
 from clinic_desktop.clock import local_midnight, new_id, to_text
 from clinic_desktop.domain import reporting as rules
+from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Column, Group, Report, Row, Totals, Value
 from clinic_desktop.domain.reporting_care import COVERAGE, ICD10_CHAPTERS
@@ -22,6 +23,7 @@ from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 from clinic_desktop.store.connection import only_reading
+from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("facts_of", "driver_of")
 
@@ -134,7 +136,17 @@ def open_report(desk: Desk, asked: Asked) -> Run:
     narrowed = _narrowed(desk, one, asked)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said_of(asked))
+    narrowed += _about(desk, asked)
     return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk, narrowed)
+
+
+def _about(desk: Desk, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Whom a report is about where it is about one patient: its paper and its file say so."""
+    if asked.patient_id is None:
+        return ()
+    with desk.store.read() as connection:
+        row = connection.execute(select(patients).where(patients.c.id == asked.patient_id)).one()
+    return ((N_("Patient"), f"{show_name(row.family_name, row.given_names)} · {row.mrn}"),)
 
 
 def begun(desk: Desk, asked: Asked) -> Run:
@@ -144,7 +156,8 @@ def begun(desk: Desk, asked: Asked) -> Run:
     if desk.session.role not in one.roles:
         raise Refusal(N_("Your role ({role}) may not do this."), role=desk.session.role, act=asked.name)
     who = desk.session.display_name
-    return Run(one, asked, one.made(asked.group), desk.now, who, desk, _narrowed(desk, one, asked))
+    narrowed = _narrowed(desk, one, asked) + _about(desk, asked)
+    return Run(one, asked, one.made(asked.group), desk.now, who, desk, narrowed)
 
 
 def said_of(asked: Asked) -> str:

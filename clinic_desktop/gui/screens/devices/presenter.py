@@ -152,7 +152,7 @@ class Presenter:
 def health(seen_at: datetime | None, now: datetime) -> tuple[str, str]:
     """How long a device was silent, in words and as a meaning."""
     if seen_at is None:
-        return _("never heard of"), "warning"
+        return _("not heard from yet"), "warning"
     days = max(0, (now - seen_at) // timedelta(days=1))
     if days >= SILENT_DAYS:
         return ngettext("silent for {n} day", "silent for {n} days", days).format(n=days), "warning"

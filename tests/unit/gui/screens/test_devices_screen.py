@@ -133,7 +133,7 @@ def test_a_device_is_revoked_by_key_after_being_asked(here: Here) -> None:
     pairing.pair_device(here.desk, "monitor", "Ward 2", pairing.new_token())
     here.view.open()
     here.view.paired.select_row(0)
-    assert "never heard of" in here.view.paired.text_of(0, "state")
+    assert "not heard from yet" in here.view.paired.text_of(0, "state")
     alt(here.view, Qt.Key.Key_V)
     assert here.view.dialog is not None
     QTest.keyClick(here.view.dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
