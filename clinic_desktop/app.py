@@ -331,7 +331,7 @@ def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
 def _pregnancy(facts: "KnownFacts") -> str:
     if facts.pregnant:
         return _("pregnant")
-    return _("pregnancy not known") if facts.pregnancy_not_known else ""
+    return _("Pregnancy not known") if facts.pregnancy_not_known else ""
 
 
 def _born(born_on: date | None, precision: str) -> str:

@@ -3,7 +3,8 @@
 import os
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as civil_time
 from typing import Protocol
 
 TEXT_LENGTH = len("2026-11-20T11:51:44.123456Z")
@@ -83,6 +84,12 @@ def to_text(instant: datetime) -> str:
     if instant.tzinfo is None:
         raise ValueError("an instant must be aware")
     return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def local_midnight(day: date) -> datetime:
+    """When a day begins at the clinic: the first instant of it, where the clock skips or doubles midnight too."""
+    # By its timestamp: `astimezone` alone gives the hour before, where the clock skips midnight.
+    return datetime.fromtimestamp(datetime.combine(day, civil_time()).timestamp(), UTC).astimezone()
 
 
 def from_text(text: str) -> datetime:

@@ -13,7 +13,7 @@ from clinic_desktop.services.numbers import patient_by_mrn
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Verify, export, or tell who saw a patient."""
     words = parser("audit", "The journal and the access log.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     which.add_parser("verify", help="find any edit, deletion, insertion, swap or cut tail")
     export = which.add_parser("export", help="hashes and metadata, to be checked anywhere")
     export.add_argument("--out", required=True, type=Path)

@@ -12,7 +12,7 @@ from clinic_desktop.services.restoring import restore_backup
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Create, verify or restore."""
     words = parser("backup", "Backups: every one is proved by another process before it counts.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     create = which.add_parser("create", help="make a proved backup")
     create.add_argument("--to", type=Path, metavar="DIR", help="the profile's own folder when not given")
     verify = which.add_parser("verify", help="open a backup in another process and check everything")

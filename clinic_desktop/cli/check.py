@@ -9,7 +9,7 @@ from clinic_desktop.services.prescribing import ShownAlert, check_current, check
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Check one medicine for a patient, or everything the patient takes."""
     words = parser("check", "The safety check, and by which pack.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     prescription = which.add_parser("prescription", help="a medicine that would be given, or all that are taken")
     prescription.add_argument("--patient", required=True, metavar="MRN")
     what = prescription.add_mutually_exclusive_group(required=True)

@@ -15,7 +15,7 @@ from clinic_desktop.services.permissions import require
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Pair, list or revoke devices; choose the network and what the call screen shows."""
     words = parser("device", "Devices of the local API.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     which.add_parser("kinds", help="the kinds there are, and what each may")
     which.add_parser("list", help="every device, those that may speak first")
     for name, about in (("pair", "let a device in and print its token, once"), ("code", "a code for a device to give")):
@@ -68,7 +68,7 @@ def _list(terminal: Terminal, here: SignedIn) -> None:
         [asdict(one) for one in known],
         [
             f"{one.id}  {one.state:<8}{one.kind:<10}{one.name}"
-            f"  {one.seen_at.isoformat() if one.seen_at else _('never heard of')}"
+            f"  {one.seen_at.isoformat() if one.seen_at else _('not heard from yet')}"
             for one in known
         ]
         or [_("No device is paired.")],

@@ -13,7 +13,7 @@ from clinic_desktop.services.numbers import patient_by_mrn
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Write one patient's bundle to a file, or every patient's into a folder."""
     words = parser("export", "Hand records out. Each patient's is in the access log before it is read.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     fhir = which.add_parser("fhir", help="FHIR R4: a Bundle (collection) for each patient")
     fhir.add_argument("--out", type=Path, required=True, metavar="PATH", help="a file with --patient, else a folder")
     fhir.add_argument("--patient", metavar="MRN", help="one patient; without it everybody, a file each")

@@ -64,6 +64,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--user", help="who signs in")
     parser.add_argument("--password-file", type=Path, metavar="F", help="a file that holds the password")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    if list(arguments) == ["help"]:
+        arguments = ["--help"]
     parser.add_argument("command", nargs="?", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="...")
     chosen = parser.parse_args(_globals_first(arguments))

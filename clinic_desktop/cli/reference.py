@@ -15,7 +15,7 @@ from clinic_desktop.services.reference import KINDS, columns, import_reference, 
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """List, describe or import."""
     words = parser("reference", "Reference data: medicines, interactions, laboratory tests, ranges, prices and more.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     which.add_parser("list", help="every kind with its pack, version and number of rows")
     described = which.add_parser("columns", help="what a file of a kind holds")
     described.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))

@@ -25,7 +25,7 @@ UPDATE = "put."
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """Add, change, list or remove a system."""
     words = parser("remote", "The documented systems that this clinic is connected to.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     added = which.add_parser("add", help="connect a system")
     added.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM", help=", ".join(SYSTEMS))
     added.add_argument("--base-url", required=True, metavar="URL", help="the base that the system's document names")

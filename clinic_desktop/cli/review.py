@@ -5,7 +5,7 @@ from dataclasses import asdict
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.i18n import _
-from clinic_desktop.services import device_registrations, devices
+from clinic_desktop.services import device_controls, device_registrations, devices
 from clinic_desktop.services.devices import ReviewItem
 from clinic_desktop.services.numbers import patient_by_mrn
 
@@ -13,7 +13,7 @@ from clinic_desktop.services.numbers import patient_by_mrn
 def run(terminal: Terminal, arguments: list[str]) -> int:
     """List, file to a patient, or reject."""
     words = parser("review", "Results and messages of devices that wait for a person.")
-    which = words.add_subparsers(dest="which", required=True)
+    which = words.add_subparsers(dest="which", required=True, metavar="WHAT")
     listing = which.add_parser("list", help="everything that waits, oldest first")
     listing.add_argument("--limit", type=int, default=devices.LISTED, metavar="N")
     which.add_parser("controls", help="the quality control that devices sent, newest first")
@@ -37,7 +37,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         if chosen.which == "list":
             return _list(terminal, here, chosen.limit)
         if chosen.which == "controls":
-            log = devices.control_log(here.desk)
+            log = device_controls.control_log(here.desk)
             terminal.answer(
                 [asdict(one) for one in log],
                 [f"{o.received_at}  {o.device}: {o.title} {o.value} {o.note}" for o in log],

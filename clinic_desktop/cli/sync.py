@@ -124,6 +124,8 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
         words = _TROUBLES.get(one.state) or _HELD.get(one.state)
         if words is not None:
             terminal.progress(_(words).format(title=one.title, system=one.system))
+        if one.clock_said:
+            terminal.progress(one.clock_said)
         for kind, n in one.set_aside:
             said = _("{title}: {n} that came could not be taken in and is set aside ({kind}).")
             terminal.progress(said.format(title=one.title, n=n, kind=kind.replace("_", " ")))

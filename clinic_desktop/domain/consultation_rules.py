@@ -121,10 +121,15 @@ def evaluate(book: RuleBook, facts: Facts) -> dict[str, Verdict]:
             rule.id,
             book.version,
             rule.reason,
-            {name: known[name] for name in re.findall(r"\{(\w+)\}", rule.reason)},
+            {name: _told(name, known[name]) for name in re.findall(r"\{(\w+)\}", rule.reason)},
         )
         for step, rule in heaviest.items()
     }
+
+
+def _told(name: str, value: object) -> object:
+    """A fact as a reason names it: whole hours of what is not an hour old are none."""
+    return "less than 1" if name.endswith("_hours") and value == 0 else value
 
 
 def _check(rule: str, condition: Mapping[str, Any]) -> None:

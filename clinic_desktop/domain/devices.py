@@ -19,6 +19,7 @@ LOINC = "http://loinc.org"
 NO_PERSON = "the message names no patient"
 NOBODY = "no patient here has this number"
 TWO_PEOPLE = "more than one patient here has this number"
+TWO_NUMBERS = "the numbers of this message are of different patients"
 NOT_TWICE = "only the number agrees, nothing else of the patient"
 OTHER_NAME = "the patient of this number has another name"
 OTHER_BIRTH = "the patient of this number has another birth date"
@@ -41,6 +42,9 @@ ORDERED_BEFORE = "an order of this number is here already: look whether it is th
 DOSE_DELETED = "the sender deletes this dose"
 ORDER_ENDED = "the sender cancels or changes this order"
 STANDS = "another value stands already under the same order, test and time"
+SAME_AGAIN = "the same values again, and the device tells no time: was it measured twice, or sent twice?"
+MOVED = "what came under this number before was put into another patient's chart"
+NUMBER_REUSED = "this order number stands here for another medicine or another patient"
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def currencies_of(digits: int) -> tuple[str, ...]:
+    """The currencies with so many decimals; of those with two, which are all the others, none is named."""
+    return tuple(sorted(currency for currency, known in _DIGITS.items() if known == digits))
+
+
 def amount_text(amount: int, currency: str = "") -> str:
     """Write an amount with the decimals of its currency and thousands apart: ``1,234.50``."""
     digits = minor_digits(currency)

@@ -110,8 +110,8 @@ def identifier_of(text: str) -> str:
 
 def show_name(family_name: str, given_names: str) -> str:
     """Write a name as it is shown everywhere: ``FAMILY, Given``."""
-    family = "".join(_capital(letter) for letter in family_name)
-    return ", ".join(part for part in (family, given_names) if part)
+    family = family_name.upper() if family_name.isascii() else "".join(_capital(letter) for letter in family_name)
+    return f"{family}, {given_names}" if family and given_names else family or given_names
 
 
 def _capital(letter: str) -> str:

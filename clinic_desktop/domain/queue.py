@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from clinic_desktop.domain.refusals import Refusal
 
 PRIORITIES = ("emergency", "urgent", "routine")
+HERE = ("waiting", "called", "in_consultation")
 NEXT = {
     "waiting": frozenset({"called", "in_consultation", "left"}),
     "called": frozenset({"in_consultation", "waiting", "left", "done"}),
@@ -36,6 +37,34 @@ W = TypeVar("W", bound=Waiting)
 def in_order(entries: Iterable[W]) -> list[W]:
     """Those who wait, in the order they are seen: the most urgent first, then whoever has waited longest."""
     return sorted(entries, key=lambda entry: (PRIORITIES.index(entry.priority), entry.checked_in_at))
+
+
+class Here(Waiting, Protocol):
+    """Somebody who waits, was called or is being seen."""
+
+    @property
+    def status(self) -> str:
+        """One of HERE."""
+        ...
+
+    @property
+    def called_at(self) -> datetime | None:
+        """Since when they are called."""
+        ...
+
+
+H = TypeVar("H", bound=Here)
+
+
+def in_line(entries: Iterable[H]) -> tuple[H, ...]:
+    """Everybody who is here: those who wait in the order they are seen, then the called, then those being seen."""
+    everybody = list(entries)
+    rest = sorted((one for one in everybody if one.status != "waiting"), key=_since)
+    return (*in_order(one for one in everybody if one.status == "waiting"), *rest)
+
+
+def _since(entry: Here) -> tuple[int, datetime]:
+    return HERE.index(entry.status), entry.called_at or entry.checked_in_at
 
 
 def require_step(status: str, to: str) -> None:

@@ -1,6 +1,7 @@
 """A query that an administrator puts together: about what, which columns, under which conditions, counted by what."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -16,6 +17,7 @@ HOWS = {
     "after": "after, or more than",
     "between": "between",
     "contains": "contains",
+    "begins": "begins with",
     "empty": "is empty",
     "not_empty": "is not empty",
 }
@@ -24,13 +26,16 @@ MOST_ROWS, USUAL_ROWS = 1_000_000, 1_000
 _LONGEST = 200
 _ANY = ("is", "is_not", "empty", "not_empty")
 OFFERED: Mapping[Kind, tuple[str, ...]] = {
-    Kind.TEXT: (*_ANY, "contains"),
+    Kind.TEXT: (*_ANY, "contains", "begins"),
     Kind.DAY: (*_ANY, "before", "after", "between"),
     Kind.MOMENT: (*_ANY, "before", "after", "between"),
     Kind.COUNT: (*_ANY, "before", "after", "between"),
     Kind.TENTHS: _ANY,
-    Kind.MONEY: ("empty", "not_empty"),  # in which currency a bound is meant cannot be said
+    Kind.MONEY: (*_ANY, "before", "after", "between"),  # so many of the row's own currency, whichever that is
 }
+# Of what somebody has many of, such as medicines: whether any of them is so, or none is.
+OF_MANY = ("is", "is_not", "contains", "begins", "empty", "not_empty")
+_AMOUNT = re.compile(r"(-?)([0-9]{1,12})(?:[.,]([0-9]{1,3}))?")
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def read_definition(text: str) -> Definition:
 
 
 def bound(kind: Kind, how: str, value: str) -> str | int:
-    """A value as it is compared: a whole number, a civil day, or text. Raises Refusal."""
+    """A value as it is compared: a whole number, thousandths of a currency, a civil day, or text. Raises Refusal."""
     if len(value) > _LONGEST:
         raise Refusal("That is too long to look for.", field="value")
     if kind is Kind.COUNT:
@@ -102,9 +107,20 @@ def bound(kind: Kind, how: str, value: str) -> str | int:
             return int(value)
         except ValueError as error:
             raise Refusal("Write a whole number here.", field="value") from error
+    if kind is Kind.MONEY:
+        return _thousandths(value)
     if kind in {Kind.DAY, Kind.MOMENT} and how in {"is", "is_not", "before", "after", "between"}:
         try:
             return date.fromisoformat(value).isoformat()
         except ValueError as error:
             raise Refusal("Write a day as in 2026-03-01.", field="value") from error
     return value
+
+
+def _thousandths(value: str) -> int:
+    found = _AMOUNT.fullmatch(value.strip())
+    if found is None:
+        raise Refusal("Write an amount as in 12.50.", field="value")
+    sign, whole, part = found.groups()
+    amount = int(whole) * 1000 + int((part or "").ljust(3, "0"))
+    return -amount if sign else amount

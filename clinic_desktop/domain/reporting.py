@@ -5,10 +5,11 @@ One definition gives the rows on the screen, the PDF, the CSV and the Excel file
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import cast
 
 from clinic_desktop.domain.money import minor_digits
 from clinic_desktop.domain.refusals import Refusal
@@ -123,17 +124,19 @@ class Totals:
         self._added = [at for at, column in enumerate(self.columns) if column.total]
         self._currency = next((at for at, column in enumerate(self.columns) if column.name == "currency"), None)
 
-    def add(self, row: Row) -> None:
-        """Count one row in."""
-        self.rows += 1
-        currency = "" if self._currency is None else str(row[self._currency] or "")
-        sums = self.sums.get(currency)
-        if sums is None:
-            sums = self.sums[currency] = [0] * len(self.columns)
-        for at in self._added:
-            value = row[at]
-            if isinstance(value, int):
-                sums[at] += value
+    def add(self, rows: Sequence[Row]) -> None:
+        """Count rows in, many at once."""
+        self.rows += len(rows)
+        if self._currency is None:
+            parts: Mapping[str, Sequence[Row]] = {"": rows}
+        else:
+            parts = _by_currency(rows, self._currency)
+        for currency, some in parts.items():
+            if not some:
+                continue
+            sums = self.sums.setdefault(currency, [0] * len(self.columns))
+            for at in self._added:
+                sums[at] += sum(value for row in some if isinstance(value := row[at], int))
 
     def lines(self, known: Mapping[str, Value], word: str) -> tuple[Row, ...]:
         """The lines of the totals; `known` holds what cannot be added up and was counted over all rows together."""
@@ -159,6 +162,16 @@ class Totals:
         return tuple(values)
 
 
+def _by_currency(rows: Sequence[Row], place: int) -> Mapping[str, Sequence[Row]]:
+    found = {str(row[place] or "") for row in rows}
+    if len(found) == 1:
+        return {found.pop(): rows}
+    parts: dict[str, list[Row]] = {currency: [] for currency in found}
+    for row in rows:
+        parts[str(row[place] or "")].append(row)
+    return parts
+
+
 def with_ratios(columns: Sequence[Column], values: Sequence[Value]) -> Row:
     """Fill in the columns that are made of others."""
     places = {column.name: at for at, column in enumerate(columns)}
@@ -179,15 +192,16 @@ def ratio(over: Value, under: Value, times: int, per: int = 1) -> int | None:
     return -whole if negative else whole
 
 
-def whole_rows(columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Iterator[Row]:
+def whole_rows(columns: Sequence[Column], rows: list[Row]) -> list[Row]:
     """Rows as they were counted, with the columns that are made of others put in their places."""
     made = [column.ratio is not None for column in columns]
     if not any(made):
-        yield from (tuple(row) for row in rows)
-        return
+        return rows
+    whole = []
     for row in rows:
         counted = iter(row)
-        yield with_ratios(columns, [None if ratio_here else next(counted) for ratio_here in made])
+        whole.append(with_ratios(columns, [None if ratio_here else next(counted) for ratio_here in made]))
+    return whole
 
 
 def cells(columns: Sequence[Column], row: Row) -> tuple[str, ...]:
@@ -196,7 +210,7 @@ def cells(columns: Sequence[Column], row: Row) -> tuple[str, ...]:
 
 
 class Cells:
-    """Writes the cells of many rows: what a column asks for is looked up once."""
+    """Writes the cells of many rows, a column at a time: what the column asks for is decided once for all of them."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         self._shown = [(at, column.kind) for at, column in enumerate(columns) if column.shown]
@@ -204,21 +218,52 @@ class Cells:
 
     def of(self, row: Row) -> tuple[str, ...]:
         """The cells of one row."""
-        made = []
-        digits = -1  # of the row's currency, looked up when an amount comes up
-        for at, kind in self._shown:
-            value = row[at]
-            if isinstance(value, str):
-                made.append(value if value.isprintable() and len(value) <= _LONGEST else clean(value))
-            elif value is None:
-                made.append("")
-            elif kind is Kind.MONEY:
-                if digits < 0:
-                    digits = minor_digits("" if self._currency is None else str(row[self._currency] or ""))
-                made.append(decimal(value, digits))
-            else:
-                made.append(decimal(value, 1) if kind is Kind.TENTHS else str(value))
-        return tuple(made)
+        return tuple(one[0] for one in self.columns((row,)))
+
+    def columns(self, rows: Sequence[Row]) -> list[Sequence[str]]:
+        """The cells of some rows, column by column."""
+        held = list(zip(*rows, strict=True))
+        currencies = () if self._currency is None else held[self._currency]
+        return [_column(held[at], kind, currencies) for at, kind in self._shown]
+
+
+def _column(values: Sequence[Value], kind: Kind, currencies: Sequence[Value]) -> Sequence[str]:
+    """The cells of one column; most hold texts alone or numbers alone, and are written without looking at each."""
+    types = set(map(type, values))
+    if types == {str}:
+        texts = cast("Sequence[str]", values)
+        plain = "".join(texts).isprintable() and max(map(len, texts)) <= _LONGEST
+        return texts if plain else [clean(text) for text in texts]
+    digits = _digits(kind, currencies)
+    if types == {int} and digits is not None:
+        return _decimals(cast("Sequence[int]", values), digits)
+    written = []
+    for at, value in enumerate(values):
+        if isinstance(value, str):
+            written.append(clean(value))
+        elif value is None:
+            written.append("")
+        else:
+            own = digits if digits is not None else minor_digits(str(currencies[at] or ""))
+            written.append(decimal(value, own))
+    return written
+
+
+def _digits(kind: Kind, currencies: Sequence[Value]) -> int | None:
+    """How many decimals the numbers of a column have; None where their currencies differ in that."""
+    if kind is not Kind.MONEY:
+        return int(kind is Kind.TENTHS)
+    found = {minor_digits(str(currency or "")) for currency in set(currencies)} or {minor_digits("")}
+    return found.pop() if len(found) == 1 else None
+
+
+def _decimals(values: Sequence[int], digits: int) -> list[str]:
+    if not digits:
+        return list(map(str, values))
+    if min(values) < 0:
+        return [decimal(value, digits) for value in values]
+    form, unit = f"%d.%0{digits}d", 10**digits
+    return [form % divmod(value, unit) for value in values]
 
 
 def decimal(value: int, digits: int) -> str:

@@ -17,6 +17,8 @@ SECTIONS = {
     "medicines": "Medicines",
     "vitals": "Vital signs",
     "results": "Laboratory results",
+    "immunizations": "Immunizations",
+    "procedures": "Procedures",
     "visits": "Visits",
     "contact": "Contact details",
 }

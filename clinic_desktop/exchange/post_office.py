@@ -34,6 +34,7 @@ from sync.telling.hints import Hint
 from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
 from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.skew import KEPT, Skew
 from sync.transport.wire import Gate
 
 MARKS = "sync-marks"
@@ -133,6 +134,7 @@ class PostOffice:
         self._clinic = clinic
         self._database = Database(clinic)
         self._openings: dict[str, Opening] = {}
+        self._skews: dict[str, Skew] = {}
         self._heard: deque[tuple[str, Hint]] = deque()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
@@ -152,6 +154,7 @@ class PostOffice:
 
     def _connect(self, one: RemoteSystem, transport: Any, kept: Secrets) -> None:
         found = {**self.found(one.system), **one.settings}
+        self._skews[one.system] = skew = Skew(self._clinic.store.clock.now)
 
         def open_remote(gate: Gate) -> Remote:
             opening = Opening(
@@ -161,6 +164,7 @@ class PostOffice:
                 gate,
                 found,
                 transport,
+                heard=skew.hear,
                 steady=self._clinic.store.clock.steady,
                 new_id=lambda: secrets.token_hex(8),
             )
@@ -204,6 +208,19 @@ class PostOffice:
         office = self.engine.offices.get(system)
         profile = None if office is None or hint.kind is None else office.desk.kind(hint.kind)
         return profile is not None and profile.readable
+
+    def _note_clocks(self) -> None:
+        """Keep how far this computer's clock is from each system's, where that has changed."""
+        for system, skew in self._skews.items():
+            minutes = skew.minutes()
+            if minutes is None:
+                continue
+            desk = self.engine.offices[system].desk
+            with self._database.read() as unit:
+                kept = desk.get(Rows(unit), KEPT)
+            if kept != str(minutes or ""):
+                with self._database.write() as unit:
+                    desk.keep(Rows(unit), KEPT, str(minutes or ""))
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""
@@ -278,12 +295,14 @@ class PostOffice:
                     continue
                 if until_idle and not any(office.worth_waiting(patience) for office in offices):
                     break
+                self._note_clocks()
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
                 watch = watch or self._clinic.store.watch()
                 while not stopped() and clock.steady() < due and not self._heard and not watch.moved():
                     time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
         finally:
+            self._note_clocks()
             if watch is not None:
                 watch.close()
         return rounds

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.i18n import _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
 from sync.engine.desk import Desk as Office
@@ -22,6 +23,7 @@ from sync.engine.store.tables import Conflict, Intent, Kept, Quarantine, Sweep, 
 from sync.engine.sweeping import reads_again
 from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
+from sync.transport.skew import KEPT
 
 # A record's states, from what needs somebody to what is at rest: of several systems the first is shown.
 GRAVE = ("refused", "differs there", "needs a person", "sent, no answer", "cannot be told", "waiting", "sent",
@@ -82,7 +84,17 @@ class SystemShown:
     found: tuple[tuple[str, str], ...]
     endings: tuple[tuple[str, str], ...]
     kinds: tuple[KindShown, ...]
+    clock_apart: int = 0  # minutes that this computer is ahead of it; 0 within five
     set_aside: tuple[tuple[str, int], ...] = ()  # what came and could not be taken in, by kind
+
+    @property
+    def clock_said(self) -> str:
+        """What is said where the clocks do not agree; nothing is corrected by it."""
+        if not self.clock_apart:
+            return ""
+        ahead = _("This computer's clock is {n} minutes ahead of {title}'s: set it, or times written here are wrong.")
+        behind = _("This computer's clock is {n} minutes behind {title}'s: set it, or times written here are wrong.")
+        return (ahead if self.clock_apart > 0 else behind).format(n=abs(self.clock_apart), title=self.title)
 
 
 @dataclass(frozen=True)
@@ -281,6 +293,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         tuple(sorted((name, value) for name, value in found.items() if name not in ends)),
         tuple(sorted((name.removeprefix("header "), found[name]) for name in ends)),
         tuple(counted),
+        int(desk.get(rows, KEPT) or 0),
         tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
     )  # fmt: skip
 

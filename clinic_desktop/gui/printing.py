@@ -17,11 +17,13 @@ from PySide6.QtGui import QImage
 
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.i18n import N_
+from clinic_desktop.labelling.sending import said_by_lp
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 POINTS = 72.0  # in an inch
+LP_SECONDS = 30.0
 
 log = logging.getLogger(__name__)
 
@@ -111,8 +113,11 @@ def printers() -> list[str]:
     """The names of the printers that CUPS knows, the default one first; none where there is no CUPS."""
     if shutil.which("lpstat") is None:
         return []
-    listed = subprocess.run(["lpstat", "-e"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
-    chosen = subprocess.run(["lpstat", "-d"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
+    try:
+        listed = subprocess.run(["lpstat", "-e"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
+        chosen = subprocess.run(["lpstat", "-d"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
+    except subprocess.TimeoutExpired:  # a printing service on another machine that does not answer
+        return []
     default = chosen.stdout.rpartition(":")[2].strip()
     return sorted(listed.stdout.split(), key=lambda name: (name != default, name))
 
@@ -129,12 +134,18 @@ def send_to_printer(pdf: bytes, title: str, printer: str = "", copies: int = 1) 
             remedy=N_("Save the document instead, or have CUPS installed (the package cups-client)."),
         )
     words = [lp, "-t", title, "-n", str(copies), *(["-d", printer] if printer else [])]
-    sent = subprocess.run(words, input=pdf, capture_output=True, timeout=30, check=False)  # noqa: S603 - a list, no shell
+    try:
+        sent = subprocess.run(words, input=pdf, capture_output=True, timeout=LP_SECONDS, check=False)  # noqa: S603 - a list, no shell
+    except subprocess.TimeoutExpired as error:
+        raise Trouble(
+            N_("The printing service does not answer; whether it has the document is not known."),
+            remedy=N_("Look at the printer before you print again."),
+        ) from error
     if sent.returncode:
         raise Trouble(
-            N_("The printer did not take the document: {why}"),
+            N_("The printer did not take the document: {why}."),
             remedy=N_("Check that the printer is on and has paper, then print again."),
-            why=sent.stderr.decode(errors="replace").strip(),
+            why=said_by_lp(sent.stderr),
         )
 
 

@@ -161,7 +161,13 @@ def _queue(target: Target, data: bytes, title: str) -> None:
     except subprocess.TimeoutExpired as error:
         raise _unreachable(target, "the queue does not answer") from error
     if sent.returncode:
-        raise _unreachable(target, sent.stderr.decode(errors="replace").strip()[:200] or "the queue refused it")
+        raise _unreachable(target, said_by_lp(sent.stderr) or "the queue refused it")
+
+
+def said_by_lp(stderr: bytes) -> str:
+    """What `lp` says is wrong, without its own name before it and the full stop behind."""
+    told = stderr.decode(errors="replace").strip()[:200]
+    return told.rpartition("lp: ")[2].removeprefix("Error - ").rstrip(". ")
 
 
 def _folder(target: Target, data: bytes) -> None:

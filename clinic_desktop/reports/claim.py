@@ -165,8 +165,8 @@ def _services(paper: Paper, data: ClaimPaper) -> None:
     paper.section(_("Services"))
     wide = paper.width
     columns = (
-        Column(wide * 0.15), Column(wide * 0.22), Column(wide * 0.09), Column(wide * 0.06), Column(wide * 0.25),
-        Column(wide * 0.06, "right"), Column(wide * 0.17, "right"),
+        Column(wide * 0.14), Column(wide * 0.27), Column(wide * 0.09), Column(wide * 0.06), Column(wide * 0.22),
+        Column(wide * 0.06, "right"), Column(wide * 0.16, "right"),
     )  # fmt: skip
     amount = _("Amount ({currency})").format(currency=data.currency)
     heads = (_("Date"), _("Code"), _("Modifier"), _("For"), _("Service"), _("No."), amount)

@@ -41,7 +41,7 @@ def claim(desk: Desk, claim_id: str) -> bytes:
             payer_code=facts.payer_code,
             insurer_address=facts.insurer_address,
             plan=facts.plan,
-            order=_("first (primary)") if facts.position == 1 else _("second (secondary)"),
+            order=_("first") if facts.position == 1 else _("second, after another insurer"),
             policy_number=facts.policy_number,
             group_number=facts.group_number,
             holder=facts.holder,

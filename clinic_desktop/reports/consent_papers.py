@@ -1,6 +1,7 @@
 """From a patient's consents and shares to the papers of them."""
 
 import hashlib
+from datetime import date
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import signatures, vitals
@@ -9,6 +10,7 @@ from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import consent_form as form
 from clinic_desktop.reports import health_summary as summary
 from clinic_desktop.reports.consent_words import CHANNEL_WORDS, STATE_WORDS
+from clinic_desktop.reports.laboratory_report import FLAG_WORDS
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
 from clinic_desktop.reports.sealed import Seal
 from clinic_desktop.reports.wording import PRESET_WORDS, day
@@ -110,6 +112,9 @@ def filled(
         part("visits", tuple((day(one.started_at.astimezone().date()), one.practitioner,
                               one.summary or _(PRESET_WORDS.get(one.preset, one.preset))) for one in facts.visits)),
         part("contact", tuple((_(by), words) for by, words in facts.contact)),
+        part("immunizations", tuple((one.vaccine, one.lot, _when(one.on, one.precision)) for one in facts.doses)),
+        part("procedures", tuple((one.title, one.code, day(one.on) if one.on else one.told)
+                                 for one in facts.procedures)),
         shared,
     )  # fmt: skip
 
@@ -119,6 +124,7 @@ def _vitals(facts: HealthSummary) -> summary.Rows:
         (
             _(vitals.BY_CODE[one.code].name),
             f"{vitals.plain(one.value)} {vitals.BY_CODE[one.code].shown_unit}",
+            _flag(one.flag),
             day(one.taken_at.astimezone().date()),
         )
         for one in facts.vitals
@@ -131,12 +137,23 @@ def _results(facts: HealthSummary) -> summary.Rows:
         (
             one.name,
             " ".join(filter(None, (one.value, one.unit))),
-            "" if one.flag in {"", "none", "N"} else one.flag,
+            _flag(one.flag),
             one.range_text or "",
             day(one.released_at.astimezone().date()) if one.released_at else "",
         )
         for one in facts.results
     )
+
+
+def _flag(flag: str) -> str:
+    """A flag with its word: a letter alone is no word to whoever takes the paper along."""
+    return _(FLAG_WORDS[flag]) if flag in FLAG_WORDS else ""
+
+
+def _when(on: date | None, precision: str) -> str:
+    if on is None or precision == "unknown":
+        return _("date not known")
+    return f"{on.year}" if precision == "year" else day(on)[3:] if precision == "month" else day(on)
 
 
 def _allergies(facts: HealthSummary) -> str:
@@ -145,5 +162,7 @@ def _allergies(facts: HealthSummary) -> str:
             ", ".join(filter(None, (one.substance, one.reaction, "" if one.severity == "unknown" else one.severity)))
             for one in facts.allergies
         )
-    known = facts.patient.allergy_state == "none_known"
-    return _("No known allergies") if known else _("Allergies have not been asked about")
+    if facts.patient.allergy_state != "none_known":
+        return _("Allergies have not been asked about")
+    on = facts.patient.allergy_state_on
+    return _("No known allergies, confirmed on {date}").format(date=day(on)) if on else _("No known allergies")

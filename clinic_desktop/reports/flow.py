@@ -51,8 +51,15 @@ def height_of(set_line: Line, size: float) -> float:
     return size * (1.5 if tall else 1.36)
 
 
+def _down(tallest: float, size: float) -> float:
+    """How far down words begin so that they stand on one line with the tallest of their row."""
+    return (tallest - size) * 1.069
+
+
 class Flow:
     """A place on a page that moves down as words are set, and on to the next page where they reach the bottom."""
+
+    repeats = True  # the names of a table's columns stand again on every page that it goes on to
 
     def __init__(self, sheets: Sheets, *, left: float, top: float, width: float, bottom: float) -> None:
         self.sheets = sheets
@@ -62,6 +69,7 @@ class Flow:
         self.bottom = bottom
         self.y = top
         self.again = 0.0  # what the head of a following page takes up
+        self._names: tuple[Sequence[str], tuple[Column, ...]] | None = None
 
     def next_page(self) -> None:
         """Go on at the top of another page."""
@@ -116,9 +124,13 @@ class Flow:
             wrap(cell.text, self.limit(width, cell.style.size), bold=cell.style.bold)
             for cell, width in zip(made, widths, strict=True)
         ]
-        whole = max(sum(height_of(one, c.style.size) for one in lines) for lines, c in zip(rest, made, strict=True))
-        if whole <= self.bottom - self.top - self.again:
-            self.need(whole)
+        tallest = max(cell.style.size for cell in made)
+        whole = max(
+            sum(height_of(one, c.style.size) for one in lines) + _down(tallest, c.style.size)
+            for lines, c in zip(rest, made, strict=True)
+        )
+        if whole <= self.bottom - self.top - self.again and self.y + whole > self.bottom:
+            self._go_on(columns)
         while True:
             before = rest
             rest = self._part_of_row(made, columns, rest, widths)
@@ -126,8 +138,17 @@ class Flow:
                 break
             if rest == before and self.y <= self.top + self.again:
                 raise ValueError("a line is taller than its page")
-            self.next_page()
+            if rest == before:
+                self.next_page()  # with nothing above: names that stand again might leave no room for it
+            else:
+                self._go_on(columns)
         self.y += gap
+
+    def _go_on(self, columns: Sequence[Column]) -> None:
+        """Go to the next page in a table, and say there again what its columns are."""
+        self.next_page()
+        if self.repeats and self._names is not None and self._names[1] == tuple(columns):
+            self.head_row(*self._names)
 
     def _part_of_row(
         self, cells: Sequence[Cell], columns: Sequence[Column], rest: list[list[Line]], widths: Sequence[float]
@@ -138,7 +159,7 @@ class Flow:
         left: list[list[Line]] = []
         for cell, column, lines, width in zip(cells, columns, rest, widths, strict=True):
             # Words of different sizes stand on one line.
-            self.y = top + (tallest - cell.style.size) * 1.069
+            self.y = top + _down(tallest, cell.style.size)
             shown = 0
             while shown < len(lines) and self.y + height_of(lines[shown], cell.style.size) <= self.bottom + 0.01:
                 self._draw(lines[shown], cell.style, x, width, column.align)
@@ -151,7 +172,9 @@ class Flow:
 
     def head_row(self, words: Sequence[str], columns: Sequence[Column]) -> None:
         """The names of a table's columns."""
+        self._names = None
         self.row([Cell(word, replace(QUIET, bold=True)) for word in words], columns, gap=1)
+        self._names = words, tuple(columns)
         self.sheets.rule(self.left, self.y, self.width, colour=SUBTLE)
         self.y += 4
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.flow import BODY, SMALL, Column, Style
+from clinic_desktop.reports.flow import BODY, SMALL, STRONG, Column, Style
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.sheet import ACCENT, CRITICAL, MM, RULE, SUBTLE, Colour
 from clinic_desktop.reports.text import line
@@ -69,13 +69,15 @@ def growth_chart(data: GrowthPaper) -> bytes:
         paper.head_row(heads, columns)
         for row in data.rows:
             paper.row(row, columns)
+    elif data.curves:
+        paper.say(_("Nothing of this has been measured yet."), STRONG)
     return paper.finish()
 
 
 def _draw(paper: Paper, data: GrowthPaper) -> None:
     high, left, right = 128 * MM, paper.left + 12 * MM, paper.left + paper.width - 13 * MM
-    paper.need(high + 14 * MM)
-    top = paper.y + 10
+    paper.need(high + 18 * MM)
+    top = paper.y + 20
     foot = top + high
     low, most = data.steps[0], data.steps[-1]
     first, last = data.ticks[0][0], data.ticks[-1][0]
@@ -92,7 +94,8 @@ def _draw(paper: Paper, data: GrowthPaper) -> None:
         x, _y = place(at, low)
         sheets.path([(x, top), (x, foot)], weight=0.3, colour=RULE)
         _words(paper, words, x, foot + 9, "centre")
-    _words(paper, f"{data.x_words}   ·   {data.y_words}", (left + right) / 2, foot + 20, "centre")
+    _words(paper, data.x_words, (left + right) / 2, foot + 20, "centre")
+    _words(paper, data.y_words, paper.left, top - 6, "left")
     lowest = float("inf")
     for curve in sorted(data.curves, key=lambda one: one.points[-1][1]):
         inside = [place(x, y) for x, y in curve.points if first <= x <= last]

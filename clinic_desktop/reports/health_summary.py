@@ -38,6 +38,8 @@ class HealthSummaryPaper:
     results: Rows | None = None
     visits: Rows | None = None
     contact: Rows | None = None
+    immunizations: Rows | None = None
+    procedures: Rows | None = None
     shared: SharedWith | None = None
 
 
@@ -56,7 +58,12 @@ def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> byt
 
 def put_parts(paper: Paper, data: HealthSummaryPaper) -> None:
     """Put the parts that were asked for on a paper, which is this summary or holds several people's."""
-    _table(paper, _("Contact details"), data.contact, (_("By"), ""), (paper.width * 0.3, paper.width * 0.7))
+    if data.contact is not None:
+        paper.section(_("Contact details"))
+        for by, words in data.contact:
+            paper.labelled(by, words)
+        if not data.contact:
+            paper.say(_("None on record."))
     if data.allergies is not None:
         alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG
         paper.section(_("Allergies"))
@@ -71,11 +78,15 @@ def put_parts(paper: Paper, data: HealthSummaryPaper) -> None:
         paper,
         _("Vital signs"),
         data.vitals,
-        (_("Sign"), _("Value"), _("Taken")),
-        (wide * 0.5, wide * 0.28, wide * 0.22),
+        (_("Sign"), _("Value"), _("Flag"), _("Taken")),
+        (wide * 0.42, wide * 0.18, wide * 0.2, wide * 0.2),
     )
     _table(paper, _("Laboratory results"), data.results, (_("Test"), _("Value"), _("Flag"), _("Range"), _("Released")),
-           (wide * 0.32, wide * 0.2, wide * 0.08, wide * 0.2, wide * 0.2))  # fmt: skip
+           (wide * 0.28, wide * 0.18, wide * 0.2, wide * 0.14, wide * 0.2))  # fmt: skip
+    _table(paper, _("Immunizations"), data.immunizations, (_("Vaccine"), _("Lot"), _("Given")),
+           (wide * 0.6, wide * 0.2, wide * 0.2))  # fmt: skip
+    _table(paper, _("Procedures"), data.procedures, (_("Procedure"), _("Code"), _("Done")),
+           (wide * 0.6, wide * 0.2, wide * 0.2))  # fmt: skip
     _table(paper, _("Visits"), data.visits, (_("Date"), _("With"), _("What for")), (28 * MM, 45 * MM, wide - 73 * MM))
 
 

@@ -77,7 +77,7 @@ def immunization_card(data: ImmunizationCard) -> bytes:
 
 
 def _given(paper: Paper, lines: tuple[GivenLine, ...]) -> None:
-    shares = (0.14, 0.26, 0.19, 0.19, 0.22)
+    shares = (0.14, 0.2, 0.16, 0.24, 0.26)
     columns = tuple(Column(paper.width * share) for share in shares)
     paper.head_row((_("Date"), _("Vaccine"), _("Lot, expiry"), _("Given by"), _("Counts as")), columns)
     alarming = Style(SMALL, bold=True, colour=CRITICAL)

@@ -87,7 +87,7 @@ class _Label(Flow):
             parts.append(_("lot {lot}").format(lot=data.lot))
         if data.expires_on:
             parts.append(_("use before {date}").format(date=day(data.expires_on)))
-        words = " · ".join(part.replace(" ", "\u00a0") for part in parts if part)
+        words = "\u00a0· ".join(part.replace(" ", "\u00a0") for part in parts if part)
         sizes = (_SMALL, 6.0, 5.5, 5.0)
         size = next((one for one in sizes if len(wrap(words, self.limit(self.width, one))) <= 2), sizes[-1])
         return size, wrap(words, self.limit(self.width, size))

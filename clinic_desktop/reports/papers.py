@@ -95,7 +95,7 @@ def _chosen(found: Sequence[One], number_of: Callable[[One], str], number: str |
     if number is None:
         if found:
             return found[0]
-        raise Refusal(N_("There is none to print yet."), field="number")
+        raise Refusal(N_("Nothing of this kind is there to print yet."))
     wanted = number.strip().upper()
     for one in found:
         if number_of(one).upper() == wanted:

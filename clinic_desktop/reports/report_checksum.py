@@ -4,7 +4,7 @@ Cells are divided by U+001F and lines end in U+001E, which no cell holds, so no 
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from clinic_desktop.domain.reporting import Column
 from clinic_desktop.i18n import _
@@ -22,10 +22,14 @@ class Checksum:
         """Take one line in."""
         self._sum.update(line_bytes(cells))
 
-    def add_lines(self, lines: Sequence[str]) -> None:
-        """Take in lines whose cells were joined already, many at once."""
-        if lines:
-            self._sum.update(("\x1e".join(lines) + "\x1e").encode("utf-8", "surrogatepass"))
+    def add_lines(self, lines: Iterable[Sequence[str]]) -> None:
+        """Take many lines in at once."""
+        self.add_joined(list(map("\x1f".join, lines)))
+
+    def add_joined(self, lines: Sequence[str]) -> None:
+        """Take in many lines whose cells were joined already."""
+        if joined := "\x1e".join(lines):
+            self._sum.update(f"{joined}\x1e".encode("utf-8", "surrogatepass"))
 
     def hexdigest(self) -> str:
         """The checksum so far."""

@@ -6,7 +6,6 @@ The last line is ``#end,rows=N,sha256=...``; a file without it was cut.
 import contextlib
 import csv
 import io
-import re
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -17,9 +16,6 @@ from clinic_desktop.services.reporting import Run
 END = "#end"
 # What makes a spreadsheet take a cell for a formula, the wide forms of East Asian keyboards too; and the mark itself.
 _RUN = frozenset("=+-@'＝＋－＠")
-# Whether any cell of a line, joined as the checksum takes it, may be such a one: most lines have none.
-_RISKY = re.compile(r"(?:^|\x1f)\s*[=+\-@'＝＋－＠]")
-_TOGETHER = 1_000  # lines are written and reckoned so many at once
 
 
 class CsvTaker:
@@ -34,32 +30,23 @@ class CsvTaker:
             column.kind not in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} for column in run.columns if column.shown
         ]
         self._checksum = Checksum(run.columns)
-        self._waiting: list[Sequence[str]] = []
-        self._joined: list[str] = []
         self._writer.writerow(self._checksum.titles)
 
-    def row(self, row: Row) -> None:
-        """Write one row."""
-        made: Sequence[str] = self._cells.of(row)
-        line = "\x1f".join(made)
-        self._joined.append(line)
-        if _RISKY.search(line):
-            made = [guarded(cell) if word else cell for cell, word in zip(made, self._words, strict=True)]
-        self._waiting.append(made)
-        if len(self._waiting) == _TOGETHER:
-            self._flush()
-
-    def _flush(self) -> None:
-        self._writer.writerows(self._waiting)
-        self._checksum.add_lines(self._joined)
-        self._waiting.clear()
-        self._joined.clear()
+    def take(self, rows: Sequence[Row]) -> None:
+        """Write some rows."""
+        columns = self._cells.columns(rows)
+        lines = list(zip(*columns, strict=True))
+        self._checksum.add_lines(lines)
+        risky = [word and _risky(cells) for cells, word in zip(columns, self._words, strict=True)]
+        if any(risky):
+            safe = ([*map(guarded, cells)] if risk else cells for cells, risk in zip(columns, risky, strict=True))
+            lines = list(zip(*safe, strict=True))
+        self._writer.writerows(lines)
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Write the totals and the last line."""
-        for line in lines:
-            self.row(line)
-        self._flush()
+        if lines:
+            self.take(lines)
         asked = self._run.asked
         self._writer.writerow([
             END, f"rows={rows}", f"sha256={self._checksum.hexdigest()}", f"report={asked.name}",
@@ -73,6 +60,12 @@ class CsvTaker:
         """Leave the file as it is: it will be thrown away."""
         with contextlib.suppress(OSError, ValueError):
             self._text.detach()
+
+
+def _risky(cells: Sequence[str]) -> bool:
+    """Whether any cell of a column may be taken for a formula: in most columns none is."""
+    firsts = {cell[:1] for cell in cells}
+    return not _RUN.isdisjoint(firsts) or any(map(str.isspace, firsts))
 
 
 def guarded(cell: str) -> str:

@@ -4,7 +4,7 @@ import contextlib
 import io
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -42,11 +42,11 @@ class _Telling:
     def __init__(self, taker: Taker, tell: Callable[[int], None]) -> None:
         self._taker, self._tell, self._count = taker, tell, 0
 
-    def row(self, row: Row) -> None:
-        """Pass one row on."""
-        self._taker.row(row)
-        self._count += 1
-        if self._count % _TELL_EVERY == 0:
+    def take(self, rows: Sequence[Row]) -> None:
+        """Pass rows on."""
+        self._taker.take(rows)
+        before, self._count = self._count, self._count + len(rows)
+        if before // _TELL_EVERY < self._count // _TELL_EVERY:
             self._tell(self._count)
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import BinaryIO, Final
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.domain.reporting import Group, Kind, Row, cells
+from clinic_desktop.domain.reporting import Cells, Group, Kind, Row
+from clinic_desktop.domain.reporting_bars import Bars
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import text
 from clinic_desktop.reports.flow import QUIET, SMALL, Cell, Column, Style
@@ -17,17 +18,18 @@ from clinic_desktop.services.reporting import Run
 
 # More rows are read by nobody on paper, and a paper is held in memory until its last page is known.
 MOST_ROWS: Final = 20_000
-MOST_BARS: Final = 31
 _MEASURED = 300
 _CELL = Style(SMALL)
 _BOLD = Style(SMALL, bold=True)
 _PADDING = 6.0
+_JOIN = "\x1f"
 
 
 class _TablePaper(Paper):
     """A paper whose table's head stands again on every page the table goes on to."""
 
     heading: tuple[Sequence[str], Sequence[Column]] | None = None
+    repeats = False  # it stands above the line of totals too
 
     def next_page(self) -> None:
         """Begin another page, with the table's head where the table is not at its end."""
@@ -41,28 +43,26 @@ class PdfTaker:
 
     def __init__(self, run: Run, file: BinaryIO, clinic: ClinicHead) -> None:
         self._run, self._file, self._clinic = run, file, clinic
+        self._cells = Cells(run.columns)
         self._checksum = Checksum(run.columns)
         self._shown = [column for column in run.columns if column.shown]
-        self._rows: list[tuple[str, ...]] = []
-        self._bars: list[int] = []
-        self._drawn = next((at for at, column in enumerate(run.columns) if column.name == run.report.chart), None)
+        self._rows: list[str] = []  # each with its cells joined: a tenth of what they take up apart
+        self._bars = Bars(run.report, run.columns, run.asked.group)
 
-    def row(self, row: Row) -> None:
-        """Keep one row. Raises Refusal where there are more than anybody prints."""
-        if len(self._rows) == MOST_ROWS:
+    def take(self, rows: Sequence[Row]) -> None:
+        """Keep some rows. Raises Refusal where there are more than anybody prints."""
+        if len(self._rows) + len(rows) > MOST_ROWS:
             raise Refusal(
                 N_("This report has more than {most} rows: choose CSV or Excel."), field="format", most=MOST_ROWS
             )
-        made = cells(self._run.columns, row)
-        self._checksum.add(made)
-        self._rows.append(made)
-        if self._drawn is not None and len(self._bars) <= MOST_BARS:
-            value = row[self._drawn]
-            self._bars.append(value if isinstance(value, int) else 0)
+        self._bars.take(rows)
+        made = list(map(_JOIN.join, zip(*self._cells.columns(rows), strict=True)))
+        self._checksum.add_joined(made)
+        self._rows += made
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Set the paper and write it, with a last line by which a file that was cut is found out."""
-        last = [cells(self._run.columns, line) for line in lines]
+        last = [self._cells.of(line) for line in lines]
         for made in last:
             self._checksum.add(made)
         pdf = self._paper(rows, last)
@@ -86,6 +86,7 @@ class PdfTaker:
         self._table(paper, natural, last)
         self._measured(paper)
         paper.space(4)
+        paper.need(SMALL * 5)  # how many rows and their checksum stand together
         paper.say(_("Rows: {rows}").format(rows=rows), _BOLD)
         paper.say(_("Checksum (SHA-256): {sum}").format(sum=self._checksum.hexdigest()), QUIET)
         return paper.finish()
@@ -100,9 +101,10 @@ class PdfTaker:
     def _natural(self, last: list[tuple[str, ...]]) -> list[float]:
         """How wide each column would like to be, in points; numbers and dates never break."""
         found = []
+        measured = [line.split(_JOIN) for line in self._rows[:_MEASURED]]
         for at, column in enumerate(self._shown):
             number = column.kind is not Kind.TEXT
-            some = [line[at] for line in (*self._rows[:_MEASURED], *last)]
+            some = [line[at] for line in (*measured, *last)]
             longest = max((text.width(one, bold=True) for one in some), default=0) * SMALL / 1000
             title = (
                 max(text.width(word, bold=True) for word in (self._checksum.titles[at] or " ").split(" "))
@@ -127,11 +129,11 @@ class PdfTaker:
         if not self._rows:
             paper.say(_("Nothing was found for this period."), QUIET)
         for line in self._rows:
-            paper.row([Cell(cell, _CELL) for cell in line], columns, gap=1.5, padding=_PADDING)
+            paper.row([Cell(cell, _CELL) for cell in line.split(_JOIN)], columns, gap=1.5, padding=_PADDING)
         if last:
             paper.rule(2)
-            for line in last:
-                paper.row([Cell(cell, _BOLD) for cell in line], columns, gap=1.5, padding=_PADDING)
+            for total in last:
+                paper.row([Cell(cell, _BOLD) for cell in total], columns, gap=1.5, padding=_PADDING)
         paper.heading = None
         paper.again = 12 * MM
 
@@ -152,27 +154,26 @@ class PdfTaker:
 
     def _chart(self, paper: Paper) -> None:
         """Level bars with their numbers beside them: read without colour, and in the order of the table."""
-        if self._drawn is None or not 1 < len(self._rows) <= MOST_BARS or max(self._bars) <= 0:
+        column, bars = self._bars.column, self._bars.bars()
+        if column is None or not bars:
             return
-        column = self._run.columns[self._drawn]
-        at = self._shown.index(column)
-        heads = [
-            n for n, one in enumerate(self._shown[:at]) if one.kind in {Kind.TEXT, Kind.DAY} and one.name != "currency"
-        ]
-        paper.say(_(column.title), _BOLD)
+        title = _("{column}, by period").format(column=_(column.title)) if self._bars.by_period else _(column.title)
+        paper.say(title, _BOLD)
         label, number = paper.width * 0.34, 22 * MM
         room = paper.width - label - number
-        for line, value in zip(self._rows, self._bars, strict=False):
+        most = max(bar.value for bar in bars)
+        for bar in bars:
             paper.need(SMALL * 1.6)
             top = paper.y
-            words = " · ".join(line[n] for n in heads if line[n])
-            paper.set_lines(text.wrap(words, paper.limit(label - 6, SMALL))[:1], _CELL, paper.left, label - 6, "left")
+            paper.set_lines(
+                text.wrap(bar.words, paper.limit(label - 6, SMALL))[:1], _CELL, paper.left, label - 6, "left"
+            )
             below = paper.y
             paper.sheets.box(paper.left + label, top + 2, room, SMALL * 0.8, fill=WASH)
-            if value > 0:
-                paper.sheets.box(paper.left + label, top + 2, room * value / max(self._bars), SMALL * 0.8, fill=ACCENT)
+            if bar.value > 0:
+                paper.sheets.box(paper.left + label, top + 2, room * bar.value / most, SMALL * 0.8, fill=ACCENT)
             paper.y = top
-            said = text.wrap(line[at], paper.limit(number, SMALL))[:1]
+            said = text.wrap(bar.said, paper.limit(number, SMALL))[:1]
             paper.set_lines(said, Style(SMALL, colour=SUBTLE), paper.left + label + room, number, "right")
             paper.y = max(below, paper.y)
         paper.space(8)

@@ -25,7 +25,8 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _FORMATS = ("0", "0.0", "0.00", "0.000")
 _ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _MARKED = re.compile(r"[&<>]|_x")
-_TOGETHER = 2_000
+# One number, or all those of a column joined by a sign that no cell holds.
+_NUMBERS = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:\x1f-?[0-9]+(?:\.[0-9]+)?)*")
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,24 +41,17 @@ class XlsxTaker:
         self._shown = [column for column in run.columns if column.shown]
         self._number = [column.kind in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} for column in self._shown]
         self._names: list[str] = []
-        self._waiting: list[str] = []
-        self._joined: list[str] = []  # lines not reckoned yet
         self._lines = 0
         self._open_sheet()
 
-    def row(self, row: Row) -> None:
-        """Write one row."""
-        made = self._cells.of(row)
-        self._joined.append("\x1f".join(made))
-        self._put(made, bold=False)
+    def take(self, rows: Sequence[Row]) -> None:
+        """Write some rows."""
+        self._put(rows, bold=False)
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Write the totals, the sheet that counts, and the rest of the file."""
-        self._reckon()
-        for line in lines:
-            made = self._cells.of(line)
-            self._checksum.add(made)
-            self._put(made, bold=True)
+        if lines:
+            self._put(lines, bold=True)
         self._close_sheet()
         self._check_sheet(rows)
         self._rest()
@@ -79,34 +73,29 @@ class XlsxTaker:
         start = f'{_HEAD}<worksheet xmlns="{_MAIN}"><cols>{widths}</cols><sheetData>'
         self._sheet.write(start.encode())
         self._lines = 0
-        self._write_line("".join(_text(title, 1) for title in self._checksum.titles))
+        self._write_lines(["".join(_text(title, 1) for title in self._checksum.titles)])
 
-    def _put(self, made: Sequence[str], *, bold: bool) -> None:
-        if self._lines == LONGEST_SHEET:
-            self._close_sheet()
-            self._open_sheet()
-        self._write_line("".join(
-            _number(cell, bold=bold) if number else _text(cell, int(bold))
-            for cell, number in zip(made, self._number, strict=True)
-        ))  # fmt: skip
+    def _put(self, rows: Sequence[Row], *, bold: bool) -> None:
+        columns = self._cells.columns(rows)
+        self._checksum.add_lines(zip(*columns, strict=True))
+        made = [
+            _numbers(cells, bold=bold) if number else _texts(cells, int(bold))
+            for cells, number in zip(columns, self._number, strict=True)
+        ]
+        lines = list(map("".join, zip(*made, strict=True)))
+        while lines:
+            if self._lines == LONGEST_SHEET:
+                self._close_sheet()
+                self._open_sheet()
+            room = LONGEST_SHEET - self._lines
+            self._write_lines(lines[:room])
+            lines = lines[room:]
 
-    def _write_line(self, inner: str) -> None:
-        self._waiting.append(f"<row>{inner}</row>")
-        self._lines += 1
-        if len(self._waiting) == _TOGETHER:
-            self._flush()
-
-    def _flush(self) -> None:
-        self._reckon()
-        self._sheet.write("".join(self._waiting).encode("utf-8", "replace"))
-        self._waiting.clear()
-
-    def _reckon(self) -> None:
-        self._checksum.add_lines(self._joined)
-        self._joined.clear()
+    def _write_lines(self, lines: Sequence[str]) -> None:
+        self._sheet.write(f"<row>{'</row><row>'.join(lines)}</row>".encode("utf-8", "replace"))
+        self._lines += len(lines)
 
     def _close_sheet(self) -> None:
-        self._flush()
         self._sheet.write(b"</sheetData></worksheet>")
         self._sheet.close()
 
@@ -176,6 +165,16 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return made
 
 
+def _texts(cells: Sequence[str], style: int) -> list[str]:
+    """The cells of a column of words; where none has a sign that XML takes for its own, none is looked at."""
+    whole = "\x1f".join(cells)
+    plain = all(cells) and not _MARKED.search(whole) and "\x1f " not in whole and " \x1f" not in whole
+    if not plain or whole[0] == " " or whole[-1] == " ":
+        return [_text(cell, style) for cell in cells]
+    start = f'<c s="{style}" t="inlineStr"><is><t>'
+    return [f"{start}{cell}</t></is></c>" for cell in cells]
+
+
 def _text(cell: str, style: int) -> str:
     if not cell:
         return "<c/>"
@@ -183,10 +182,17 @@ def _text(cell: str, style: int) -> str:
     return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{safe}</t></is></c>'
 
 
+def _numbers(cells: Sequence[str], *, bold: bool) -> list[str]:
+    """The cells of a column of numbers; where all have as many decimals, what they look like is looked up once."""
+    digits = {len(cell.partition(".")[2]) for cell in cells}
+    if len(digits) > 1 or not _NUMBERS.fullmatch("\x1f".join(cells)):
+        return [_number(cell, bold=bold) for cell in cells]
+    start = f'<c s="{2 + 2 * digits.pop() + bold}"><v>'
+    return [f"{start}{cell}</v></c>" for cell in cells]
+
+
 def _number(cell: str, *, bold: bool) -> str:
-    if cell.isdecimal():
-        return f'<c s="{2 + bold}"><v>{cell}</v></c>'
-    if not cell or not cell.lstrip("-").replace(".", "").isdecimal():
+    if not _NUMBERS.fullmatch(cell):
         return _text(cell, int(bold))
     digits = len(cell.partition(".")[2])
     return f'<c s="{2 + 2 * digits + bold}"><v>{cell}</v></c>'

@@ -53,6 +53,7 @@ class Sheets:
         self.height = height
         self._title = title
         self._pages: list[list[str]] = []
+        self._packed: list[bytes] = []  # what was drawn on the pages before this one
         self._pictures: dict[int, list[tuple[bytes, float, float, float, float]]] = {}
         self._code: list[str] = []
         self._names: dict[str, str] = {}
@@ -69,7 +70,10 @@ class Sheets:
         return len(self._pages)
 
     def new_page(self) -> None:
-        """Begin another page."""
+        """Begin another page; the one before is packed, so that a long document takes up little."""
+        if self._pages:
+            self._packed.append(zlib.compress("\n".join(self._code).encode("ascii"), 1))
+            self._code.clear()
         self._code = []
         self._pages.append(self._code)
 
@@ -227,10 +231,12 @@ class Sheets:
             else:
                 fonts[name] = document.Reference(embedded, name)
         for place, code in enumerate(self._pages):
-            canvas._code = [*code]
+            before = [zlib.decompress(self._packed[place]).decode("ascii")] if place < len(self._packed) else []
+            canvas._code = [*before, *code]
             for content, *where in self._pictures.get(place, ()):
                 canvas.drawImage(ImageReader(io.BytesIO(content)), *where)
             canvas.showPage()
+            _pack(document)
         canvas.save()
         return held.getvalue()
 
@@ -301,6 +307,14 @@ def _embed(
         "DescendantFonts": pdfdoc.PDFArray([document.Reference(descendant)]),
         "ToUnicode": _stream(document, _to_unicode(said), {}),
     })  # fmt: skip
+
+
+def _pack(document: pdfdoc.PDFDocument) -> None:
+    """Pack the last page now: ReportLab would keep every page as it was drawn until the document is written."""
+    page = document.Pages.pages[-1]
+    facts = pdfdoc.PDFDictionary({"Filter": "/FlateDecode"})
+    page.Contents = pdfdoc.PDFStream(facts, zlib.compress((page.stream or "").encode("ascii"), 6), [])
+    page.stream = None
 
 
 def _stream(document: pdfdoc.PDFDocument, content: bytes, facts: dict[str, object]) -> pdfdoc.PDFObjectReference:

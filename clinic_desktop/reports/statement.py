@@ -71,7 +71,7 @@ def _account(paper: Paper, account: Account, data: StatementPaper) -> None:
     sums = [
         Cell(text, STRONG)
         for text in (
-            day(data.last), _("Together"), money(account.charged, account.currency),
+            day(data.last), _("Total"), money(account.charged, account.currency),
             money(-account.credited, account.currency), money(account.closing, account.currency),
         )
     ]  # fmt: skip

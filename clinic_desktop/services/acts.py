@@ -31,7 +31,7 @@ from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.sessions import AccountChanged, Session
 from clinic_desktop.store import drafts
 from clinic_desktop.store.drafts import DraftKey
-from clinic_desktop.store.engine import Store
+from clinic_desktop.store.engine import MustWaitError, Store
 from clinic_desktop.store.unit import Transaction
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ P = ParamSpec("P")
 AccessKind = Literal["chart", "report", "bill", "banner"]
 R = TypeVar("R")
 
-__all__ = ["Act", "Desk", "DraftKey", "Read", "allow", "command", "query"]
+__all__ = ["Act", "Desk", "DraftKey", "MustWaitError", "Read", "allow", "command", "query"]
 
 
 @dataclass(frozen=True)

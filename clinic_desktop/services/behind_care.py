@@ -68,27 +68,7 @@ QUALITY: Final = (
     -- A join of what was computed has no index to go by: two lists are put together and grouped instead.
 """  # noqa: S608 - two constants of this program
     + QUALITY_PEOPLE.removeprefix("\n")
-    + """, lasts AS MATERIALIZED (
-        SELECT * FROM (
-            SELECT *, row_number() OVER (PARTITION BY patient ORDER BY taken_on DESC) AS k FROM pressures
-        ) WHERE k = 1
-    ), sugars AS MATERIALIZED (
-        SELECT KEPT(r.patient_id) AS patient, CAST(r.value AS REAL) AS value, r.released_at AS released_at,
-               r.rowid_ AS row
-        FROM lab_results r JOIN lab_tests t ON t.code = r.test_code
-        WHERE t.loinc = '4548-4' AND r.unit = '%' AND r.status = 'released'
-          AND r.released_at >= :from_at AND r.released_at < :to_at
-    ), newest AS MATERIALIZED (
-        SELECT * FROM (
-            SELECT *, row_number() OVER (PARTITION BY patient ORDER BY released_at DESC, row DESC) AS k FROM sugars
-        ) WHERE k = 1
-    ), pressed AS (
-        SELECT p.id AS id FROM people p
-        WHERE p.age BETWEEN 18 AND 85 AND p.id IN (SELECT patient FROM ill WHERE code = 'I10')
-    ), sugared AS (
-        SELECT p.id AS id FROM people p
-        WHERE p.age BETWEEN 18 AND 75 AND p.id IN (SELECT patient FROM ill WHERE code BETWEEN 'E08' AND 'E14')
-    ), pressure AS (
+    + """, pressure AS (
         SELECT id, max(taken_on) AS taken_on, max(systolic) AS systolic, max(diastolic) AS diastolic FROM (
             SELECT id, NULL AS taken_on, NULL AS systolic, NULL AS diastolic FROM pressed
             UNION ALL

@@ -8,14 +8,13 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select, text
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain import dashboard as rules
 from clinic_desktop.domain.dashboard import MEASURES, MEASURES_OF
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.patients import today
-from clinic_desktop.services.reporting import local_midnight
 from clinic_desktop.store.tables.patients import patients
 
 IN_ACT = ("counted",)

@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain.reporting import Group, ratio
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.patients import today
-from clinic_desktop.services.reporting import local_midnight
 from clinic_desktop.services.reporting_words import written
 from clinic_desktop.services.shelf import levels_of
 

@@ -6,14 +6,13 @@ from typing import Final
 
 from sqlalchemy import text
 
-from clinic_desktop.clock import to_text
+from clinic_desktop.clock import local_midnight, to_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Group, ratio
 from clinic_desktop.domain.reporting_care import MEASURES
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.patients import today
-from clinic_desktop.services.reporting import local_midnight
 from clinic_desktop.services.reporting_words import written
 
 QUALITY_DAYS = 365

@@ -165,7 +165,8 @@ def record_to_share(read: Read, patient_id: str, sections: Sequence[str]) -> Pat
 _SECTIONS = {
     "allergies": "allergies", "problems": "problems", "medicines_taken": "medicines",
     "prescription_lines": "medicines", "vital_signs": "vitals", "lab_results": "results", "observations": "results",
-    "diagnostic_reports": "results", "encounters": "visits",
+    "diagnostic_reports": "results", "encounters": "visits", "immunizations": "immunizations",
+    "procedures": "procedures",
 }  # fmt: skip
 WRONG = frozenset({"entered_in_error", "entered-in-error", "void"})
 

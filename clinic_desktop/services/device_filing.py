@@ -24,7 +24,8 @@ from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import UUID, Key
 from clinic_desktop.services.arrivals import Arrival
 from clinic_desktop.services.device_alarms import tell_doctors
-from clinic_desktop.services.device_people import order_of, owners, registered, who
+from clinic_desktop.services.device_keys import Standing, standing
+from clinic_desktop.services.device_people import order_of, others_number, owners, registered, who
 from clinic_desktop.services.laboratory import assays
 from clinic_desktop.services.merges import ids_of, kept_id
 from clinic_desktop.services.results import Entry
@@ -126,6 +127,8 @@ def _whose(conn: Connection, said: Named, order: str | None) -> tuple[str | None
     bearers = owners(conn, said.numbers)
     if doubt in {None, rules.NOT_TWICE} and bearers and owner not in bearers:
         doubt = rules.OTHER_ORDER
+    elif doubt in {None, rules.NOT_TWICE} and others_number(conn, said, owner):
+        doubt = rules.TWO_NUMBERS
     elif doubt == rules.NOT_TWICE:
         doubt = None if bearers == [owner] else doubt
     return (None, doubt) if doubt else (owner, None)
@@ -197,27 +200,47 @@ def _to_chart(act: Act, message: Row[Any], row: Row[Any], patient: str, code: st
     if not looked_at and (doubt := _outside_doubt(act.conn, row, patient, code)) is not None:
         return Placed("review", doubt)
     # The person is a part of the key: a sender who counts anew never changes another patient's result.
-    key = Key("Observation", f"{SYSTEM}{message.device}", f"{row.identity}:{kept_id(act.conn, patient)}")
+    system = f"{SYSTEM}{message.device}"
+    told = standing(act.conn, "Observation", system, str(row.identity), patient)
     values = _observation(message, row)
     digest = hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
-    known = _known(act.conn, key)
-    if (
-        known is not None
-        and known.digest != digest
-        and not (values["status"] == "corrected" or known.status == "preliminary")
-    ):
-        return Placed("review", rules.STANDS)
+    doubt = rules.MOVED if told.moved else _stands(act.conn, told.here, values, digest)
+    touched = "kept_here" in arrivals.would_become(act.conn, [(told.key, digest)])
+    own = row.why == rules.SAME_AGAIN or told.moved or touched or (doubt is not None and not row.measured_at)
+    if looked_at and own:
+        # Nothing told two measurements apart, or a person had changed or moved the first: this is one of its own.
+        told = standing(act.conn, "Observation", system, f"{row.identity}#{row.id}", patient)
+    elif doubt is not None:
+        return Placed("review", doubt)
+    # Where it stands already it stays: under which of two merged registrations, nobody decides but who merged them.
+    home = patient if told.here is None else told.here.patient
     arrival = Arrival(
-        key, "observations", values, digest, links={"patient_id": Key("Patient", UUID, patient)}, names={}
+        told.key, "observations", values, digest, links={"patient_id": Key("Patient", UUID, home)}, names={}
     )
     (outcome,) = arrivals.receive.inside(act, (arrival,)).outcomes
-    now = _known(act.conn, key)
+    now = _known(act.conn, told.key)
     if outcome not in {"new", "same", "changed"} or now is None:
         return Placed("review", rules.STANDS)
     if outcome != "same":
         flag = _flag(act.conn, row, patient, code)
         tell_doctors(act, row, written(row), patient, now.record_id, flag)
     return Placed("filed", None, "observations", now.record_id)
+
+
+# What makes two results one and the same where the device tells no time of either.
+_MEASURED = (
+    "status", "code_system", "code", "value_kind", "value", "comparator", "unit", "value_system", "value_code",
+)  # fmt: skip
+
+
+def _stands(conn: Connection, here: Standing | None, values: dict[str, object], digest: str) -> str | None:
+    """Why what came does not simply become what stands: no correction, and nothing preliminary that it completes."""
+    if here is None or here.digest == digest:
+        return None
+    now = conn.execute(select(observations).where(observations.c.id == here.record)).one()._mapping
+    if values["effective_text"] is None and all(now[name] == values[name] for name in _MEASURED):
+        return rules.SAME_AGAIN
+    return None if values["status"] == "corrected" or now["status"] == "preliminary" else rules.STANDS
 
 
 def _flag(conn: Connection, row: Row[Any], patient: str, code: str | None) -> str:
@@ -263,9 +286,7 @@ def _outside_doubt(conn: Connection, row: Row[Any], patient: str, code: str | No
 
 def _known(conn: Connection, key: Key) -> Any:
     return conn.execute(
-        select(identifiers.c.record_id, identifiers.c.digest, observations.c.status)
-        .join(observations, observations.c.id == identifiers.c.record_id)
-        .where(
+        select(identifiers.c.record_id).where(
             identifiers.c.use == "resource", identifiers.c.kind == key.kind, identifiers.c.system == key.system,
             identifiers.c.value == key.value,
         )

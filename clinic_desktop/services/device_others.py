@@ -8,10 +8,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
+from clinic_desktop.domain.patients import words_of
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import arrivals, device_papers, device_vitals, laboratory
@@ -19,10 +20,12 @@ from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import UUID, Key
 from clinic_desktop.services.arrivals import Arrival
 from clinic_desktop.services.device_filing import SYSTEM, Placed, test_of
-from clinic_desktop.services.device_people import who
+from clinic_desktop.services.device_keys import Standing, Told, standing, under
+from clinic_desktop.services.device_people import owners, who
 from clinic_desktop.services.device_records import ReceivedRecord, carried
 from clinic_desktop.services.laboratory import Priority
 from clinic_desktop.services.merges import kept_id
+from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.devices import device_message_parts
 from clinic_desktop.store.tables.outside import identifiers
 
@@ -31,6 +34,8 @@ IN_ACT = ("file", "place")
 _TITLES = {"order": "Order", "medicine": "Medicine", "immunization": "Immunization", "other": "Message"}
 _KINDS = {"immunizations": "Immunization", "medicines_taken": "MedicationRequest", "orders": "ServiceRequest"}
 _ENDS = frozenset({rules.DOSE_DELETED, rules.ORDER_ENDED})
+# The systems of codes that a sender makes up: nobody else says what they stand for.
+OWN_LISTS = ("urn:hl7:", SYSTEM)
 _FILES_ITSELF = frozenset({"order", "medicine", "immunization"})
 
 
@@ -43,9 +48,14 @@ def place(act: Act, message: Row[Any], said: Named) -> Placed:
     patient, doubt = who(act.conn, said)
     if problem or patient is None:
         return Placed("review", problem or doubt)
-    arriving = _arriving(act, message, records, patient)
-    if any(one.table == "orders" and _known(act, _key(message, one, patient)) for one in records):
+    told = [_told(act.conn, message, one, patient) for one in records]
+    if any(one.moved for one in told):
+        return Placed("review", rules.MOVED)
+    if any(one.table == "orders" and each.here for one, each in zip(records, told, strict=True)):
         return Placed("review", rules.ORDERED_BEFORE)
+    if any(_is_reused(act.conn, message, one, patient) for one in records):
+        return Placed("review", rules.NUMBER_REUSED)
+    arriving = _arriving(act, message, records, patient)
     if _changed_here(act, arriving):
         return Placed("review", rules.STANDS)
     return _filed(act, message, records, arriving, patient)
@@ -75,7 +85,7 @@ def file(act: Act, message: Row[Any], said: Named, patient_id: str) -> Placed:
 def _arriving(act: Act, message: Row[Any], records: Sequence[ReceivedRecord], patient: str) -> tuple[Arrival, ...]:
     """What becomes rows that are read as from elsewhere: all but orders for tests that are done here."""
     ours = _our_tests(act, records)
-    return tuple(_arrival(message, one, patient) for one in records if one.table != "orders" or not ours)
+    return tuple(_arrival(act.conn, message, one, patient) for one in records if one.table != "orders" or not ours)
 
 
 def _our_tests(act: Act, records: Sequence[ReceivedRecord]) -> dict[str, str]:
@@ -89,14 +99,19 @@ def _said(one: ReceivedRecord, name: str) -> str:
     return str(one.values[name] or "")
 
 
-def _arrival(message: Row[Any], one: ReceivedRecord, patient: str) -> Arrival:
+def _arrival(conn: Connection, message: Row[Any], one: ReceivedRecord, patient: str) -> Arrival:
     said, values, table = one.values, dict(one.values), str(one.table)
+    told = _told(conn, message, one, patient)
+    if told.moved or (told.here is not None and _is_another(conn, told.here, one)):
+        # Somebody files it although its number stands for something else: it becomes a row of its own.
+        told = Told(_key(message, one, f"{patient}#{message.id}"))
     if one.table == "orders":
         table = "outside_records"
         values = {name: said[name] for name in ("status", "code_system", "code", "title", "detail")}
         values |= {"kind": "ServiceRequest", "starts_at": message.received_at, "party": said["party"] or message.device}
         values |= {"starts_text": said["starts_text"] or message.received_at}
-    return _made(_key(message, one, patient), table, values, patient)
+    # Where it stands already it stays, under which of two merged registrations ever.
+    return _made(told.key, table, values, patient if told.here is None else told.here.patient)
 
 
 def _made(key: Key, table: str, values: Mapping[str, object], patient: str) -> Arrival:
@@ -162,6 +177,34 @@ def _key(message: Row[Any], one: ReceivedRecord, patient: str) -> Key:
     return Key(_KINDS[one.table], f"{SYSTEM}{message.device}", f"{one.identity}:{patient}")
 
 
+def _told(conn: Connection, message: Row[Any], one: ReceivedRecord, patient: str) -> Told:
+    """What stands of a record in this patient's chart, over all their registrations."""
+    return standing(conn, _KINDS[one.table], f"{SYSTEM}{message.device}", one.identity, patient)
+
+
+def _is_reused(conn: Connection, message: Row[Any], one: ReceivedRecord, patient: str) -> bool:
+    """Whether the order number of a medicine stands here for another medicine, or for another patient."""
+    if one.table != "medicines_taken":
+        return False
+    here = _told(conn, message, one, patient).here
+    if here is not None:
+        return _is_another(conn, here, one)
+    number = one.identity.removesuffix(str(one.values.get("code") or one.title))
+    if not number.rstrip("/") or number.startswith("message "):
+        return False  # it bore no number of an order
+    return bool(under(conn, _KINDS[one.table], f"{SYSTEM}{message.device}", number))
+
+
+def _is_another(conn: Connection, here: Standing, one: ReceivedRecord) -> bool:
+    """Whether a medicine that came under the same code is another: codes of a sender's own list are used again."""
+    if here.table != "medicines_taken":
+        return False
+    row = conn.execute(select(medicines_taken).where(medicines_taken.c.id == here.record)).one()
+    if row.code_system and not row.code_system.startswith(OWN_LISTS) and row.code_system == one.values["code_system"]:
+        return False
+    return bool(words_of(row.name) != words_of(str(one.values["name"])))
+
+
 def _known(act: Act, key: Key) -> str | None:
     found = select(identifiers.c.record_id).where(
         identifiers.c.value == key.value, identifiers.c.system == key.system, identifiers.c.kind == key.kind
@@ -178,8 +221,11 @@ def _note_key(act: Act, key: Key, table: str, record: str, patient: str) -> None
 
 
 def note_numbers(act: Act, numbers: tuple[tuple[str, str], ...], patient: str) -> str:
-    """Note the numbers that others give a person, by which later messages find them."""
+    """Note the numbers that others give a person, by which later messages find them; never one that is another's."""
     for system, value in numbers:
+        bearers = owners(act.conn, ((system, value),))
+        if bearers and kept_id(act.conn, patient) not in bearers:
+            continue
         known = select(identifiers.c.id).where(
             identifiers.c.value == value, identifiers.c.system == system, identifiers.c.record_id == patient
         )

@@ -12,7 +12,7 @@ from clinic_desktop.store.tables.laboratory import lab_orders, specimens
 from clinic_desktop.store.tables.outside import identifiers
 from clinic_desktop.store.tables.patients import patient_names, patients
 
-IN_ACT = ("who", "registered", "order_of", "owners")
+IN_ACT = ("who", "registered", "order_of", "owners", "others_number")
 
 
 def who(conn: Connection, said: Named) -> tuple[str | None, str | None]:
@@ -24,9 +24,17 @@ def who(conn: Connection, said: Named) -> tuple[str | None, str | None]:
         return None, rules.NOBODY
     doubts = {one: rules.disagreement(said, registered(conn, one)) for one in people}
     sure = [one for one, doubt in doubts.items() if doubt is None]
-    if len(sure) == 1:
+    if len(sure) == 1 and not others_number(conn, said, sure[0]):
         return sure[0], None
+    if any(others_number(conn, said, one) for one in sure or people):
+        return None, rules.TWO_NUMBERS
     return None, rules.TWO_PEOPLE if len(people) > 1 else next(iter(doubts.values()))
+
+
+def others_number(conn: Connection, said: Named, patient: str) -> bool:
+    """Whether a message bears a number that is kept here and is not this person's, whatever else agrees."""
+    borne = (owners(conn, (number,)) for number in said.numbers)
+    return any(found and patient not in found for found in borne)
 
 
 def owners(conn: Connection, numbers: Iterable[tuple[str, str]]) -> list[str]:

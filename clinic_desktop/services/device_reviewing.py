@@ -12,19 +12,20 @@ from clinic_desktop.domain.patients import name_key
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.device_desks import require_theirs, theirs
 from clinic_desktop.services.device_filing import named
-from clinic_desktop.services.device_people import order_of, owners, registered
+from clinic_desktop.services.device_people import order_of, others_number, owners, registered
 from clinic_desktop.services.device_registrations import ends
 from clinic_desktop.services.merges import kept_id
 from clinic_desktop.services.patients import require_patient, shown_name
-from clinic_desktop.services.roles import ADMINISTRATOR, FRONT_DESK, LABORATORY
+from clinic_desktop.services.roles import ADMINISTRATOR, LABORATORY
 from clinic_desktop.store.tables.devices import device_message_parts, device_messages, device_results
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
 
 CANDIDATES = 8
 # The very words of domain.devices that say that it is another person, whatever the number says.
-CONTRADICTIONS = frozenset({rules.OTHER_NAME, rules.OTHER_BIRTH, rules.OTHER_SEX})
+CONTRADICTIONS = frozenset({rules.OTHER_NAME, rules.OTHER_BIRTH, rules.OTHER_SEX, rules.TWO_NUMBERS})
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,13 @@ def compared(read: Read, item_id: str, patient_id: str) -> Candidate:
 @query
 def waiting(read: Read) -> int:
     """How much waits on the part of the review list that this role decides about."""
-    role, told = read.session.role, device_messages.c.subject == "registration"
-    messages = select(func.count()).select_from(device_messages).where(device_messages.c.state == "review")
-    if role != ADMINISTRATOR:
-        messages = messages.where(told if role == FRONT_DESK else ~told)
+    role = read.session.role
+    messages = select(func.count()).select_from(device_messages)
+    messages = messages.where(device_messages.c.state == "review", theirs(read.session))
+    if role == LABORATORY:
+        messages = messages.where(device_messages.c.subject != "registration")
     count = int(read.conn.execute(messages).scalar_one())
-    if role != FRONT_DESK:
+    if role in {LABORATORY, ADMINISTRATOR}:
         results = select(func.count()).select_from(device_results).where(device_results.c.state == "review")
         count += int(read.conn.execute(results).scalar_one())
     return count
@@ -136,9 +138,9 @@ def _message(conn: Connection, message_id: str) -> Row[Any]:
 
 
 def _require_theirs(read: Read, message: Row[Any]) -> None:
-    """Reception looks at registrations and the laboratory at everything else."""
-    mine = {FRONT_DESK} if message.subject == "registration" else {LABORATORY}
-    if read.session.role not in mine | {ADMINISTRATOR}:
+    """Reception looks at registrations, who takes vital signs at those, and the laboratory at all but registrations."""
+    require_theirs(read.session, message.subject)
+    if read.session.role == LABORATORY and message.subject == "registration":
         raise Refusal(N_("Your role does not decide about this kind of message."))
 
 
@@ -192,6 +194,9 @@ def _candidate(
     whole = rules.disagreement(said, known) if said.numbers or said.names or said.born else rules.NO_PERSON
     if whole is None and patient_id not in numbered and patient_id != owner:
         whole = _no_number(said)
+    if whole is None and others_number(conn, said, patient_id):
+        whole = rules.TWO_NUMBERS
+        differs.append("number")
     born = None if row.born_on is None else date.fromisoformat(row.born_on)
     return Candidate(
         str(row.id), row.mrn, shown_name(row.family_name, row.given_names), born, row.born_precision, row.sex,

@@ -15,11 +15,11 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import vitals
 from clinic_desktop.services.acts import Act
-from clinic_desktop.services.device_people import owners, registered, who
+from clinic_desktop.services.device_people import others_number, owners, registered, who
 from clinic_desktop.services.merges import kept_id
 from clinic_desktop.store.tables.chart import encounters
 
-IN_ACT = ("file_vitals", "read_vitals", "record_measured", "whose_visit")
+IN_ACT = ("file_vitals", "read_vitals", "record_measured", "vitals_words", "whose_visit")
 
 NO_VISIT = N_("there is no open visit of this number")
 
@@ -37,6 +37,15 @@ def file_vitals(act: Act, raw: bytes, patient: str, received_at: str) -> tuple[s
         timed = replace(one, at=one.at or from_text(received_at))
         ids += [row.id for row in record_measured(act, patient, timed, None, note or None)]
     return "vital_signs", ids[0]
+
+
+def vitals_words(raw: bytes) -> str:
+    """What was measured, in few words for a list; nothing where it cannot be read."""
+    try:
+        found = read_vitals(json.loads(raw))
+    except (Refusal, ValueError, AttributeError, TypeError):
+        return ""
+    return "; ".join(f"{key.replace('_', ' ')} {text}" for one in found for key, text in one.entries)
 
 
 def read_vitals(body: Any) -> tuple[Measured, ...]:
@@ -70,4 +79,6 @@ def whose_visit(conn: Connection, said: Named, encounter: str | None) -> tuple[s
     if doubt in {None, identity.NOT_TWICE}:
         # The visit is the first thing that agrees; a number that is another person's contradicts it.
         doubt = identity.OTHER_VISIT if bearers and patient not in bearers else None
+        if doubt is None and others_number(conn, said, patient):
+            doubt = identity.TWO_NUMBERS
     return (None, doubt) if doubt else (patient, None)

@@ -4,20 +4,22 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from clinic_desktop.clock import to_text
+from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import device_alarms, device_others, inbox
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.device_desks import require_theirs, theirs
 from clinic_desktop.services.device_filing import named, place, written
 from clinic_desktop.services.device_records import ReceivedRecord, titles
 from clinic_desktop.services.device_records import written as as_kept
+from clinic_desktop.services.device_repeats import kept_before
+from clinic_desktop.services.device_vitals import vitals_words
 from clinic_desktop.store.attachments import PART_BYTES
 from clinic_desktop.store.tables.devices import device_message_parts, device_messages, device_results
 
@@ -116,20 +118,6 @@ class ReviewItem:
 
 
 @dataclass(frozen=True)
-class ControlResult:
-    """One value of a control specimen."""
-
-    device: str
-    title: str
-    specimen: str
-    value: str
-    flag: str
-    measured_at: str | None
-    received_at: str
-    note: str
-
-
-@dataclass(frozen=True)
 class Settled:
     """What became of something on the review list."""
 
@@ -142,15 +130,12 @@ class Settled:
 def receive_message(act: Act, message: ReceivedMessage) -> Taken:
     """Keep a message with everything that was read from it; the very same again is kept once."""
     sha256 = hashlib.sha256(message.raw).hexdigest()
-    c = device_messages.c
-    same = select(c.id).where(c.sha256 == sha256, c.kind == message.kind, c.device == message.device)
-    # A body of the API may bear neither number nor time: under another key, or much later, it is another measurement.
-    if message.kind == "api":
-        lately = c.received_at >= to_text(act.now - timedelta(minutes=10))
-        same = same.where(lately if message.control_id is None else c.control_id == message.control_id)
-    before = act.conn.execute(same).scalars().first()
+    before, long_ago = kept_before(
+        act, sha256, message.kind, message.device, message.control_id, message.received_at,
+        timeless=not any(one.measured_at for one in message.results),
+    )  # fmt: skip
     if before is not None:
-        return Taken(str(before), again=True)
+        return Taken(before, again=True)
     said = message.said_of
     message_id = act.create(
         device_messages,
@@ -173,7 +158,10 @@ def receive_message(act: Act, message: ReceivedMessage) -> Taken:
             (message_id, number, view[start : start + PART_BYTES]),
         )
     for position, one in enumerate(message.results):
-        act.create(device_results, _columns(one, message_id, position), kind="device_result.received")
+        columns = _columns(one, message_id, position)
+        if long_ago and not one.control:
+            columns["why"] = one.problem or rules.SAME_AGAIN
+        act.create(device_results, columns, kind="device_result.received")
     return Taken(message_id, again=False)
 
 
@@ -239,7 +227,7 @@ def review_list(read: Read, limit: int = LISTED) -> tuple[ReviewItem, ...]:
     rows = read.conn.execute(
         select(device_results, *_OF_MESSAGE)
         .join(device_messages, device_messages.c.id == device_results.c.message_id)
-        .where(device_results.c.state == "review")
+        .where(device_results.c.state == "review", theirs(read.session))
         .order_by(device_messages.c.rowid_, device_results.c.position)
         .limit(limit)
     ).all()
@@ -250,13 +238,13 @@ def review_list(read: Read, limit: int = LISTED) -> tuple[ReviewItem, ...]:
         )
         for row in rows
     ]  # fmt: skip
-    whole = select(device_messages).where(device_messages.c.state == "review").order_by(device_messages.c.rowid_)
+    whole = select(device_messages).where(device_messages.c.state == "review", theirs(read.session))
     found += [
         ReviewItem(
             row.id, row.id, row.subject, row.device, row.message_type, row.received_at, named(row.said_of),
-            titles(row.carried), "", "", "", None, row.why or N_("a person decides about this kind of message"),
+            _title(read.conn, row), "", "", "", None, row.why or N_("a person decides about this kind of message"),
         )
-        for row in read.conn.execute(whole.limit(limit))
+        for row in read.conn.execute(whole.order_by(device_messages.c.rowid_).limit(limit))
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda one: (one.received_at, one.message_id))[:limit])
 
@@ -264,29 +252,8 @@ def review_list(read: Read, limit: int = LISTED) -> tuple[ReviewItem, ...]:
 @query
 def raw_message(read: Read, message_id: str) -> bytes:
     """A message byte for byte as it came, to stand beside what was read from it."""
-    _message(read.conn, message_id)
-    parts = device_message_parts.c
-    asked = select(parts.content).where(parts.message_id == message_id).order_by(parts.number)
-    return b"".join(read.conn.execute(asked).scalars())
-
-
-@query
-def control_log(read: Read, limit: int = LISTED) -> tuple[ControlResult, ...]:
-    """The quality control that devices sent, newest first: it belongs to no patient."""
-    asked = (
-        select(device_results, device_messages.c.device, device_messages.c.received_at)
-        .join(device_messages, device_messages.c.id == device_results.c.message_id)
-        .where(device_results.c.state == "control")
-        .order_by(device_messages.c.rowid_.desc(), device_results.c.position)
-        .limit(limit)
-    )
-    return tuple(
-        ControlResult(
-            row.device, row.title, row.numbers.replace("\n", " "), written(row) if row.value else "", row.flag or "",
-            row.measured_at, row.received_at, row.note or "",
-        )
-        for row in read.conn.execute(asked)
-    )  # fmt: skip
+    require_theirs(read.session, _message(read.conn, message_id).subject)
+    return _raw(read.conn, message_id)
 
 
 @query
@@ -299,11 +266,10 @@ def device_counts(read: Read) -> dict[str, int]:
 @command
 def file_item(act: Act, item_id: str, patient_id: str, reason: str = "") -> Settled:
     """File something of the list to the patient whom somebody named, with why where a doubt stands. Raises Refusal."""
-    row = act.conn.execute(select(device_results).where(device_results.c.id == item_id)).one_or_none()
+    row, message = _item(act, item_id)
     if row is not None:
         _file_result(act, row, patient_id, reason)
         return Settled(item_id, "filed")
-    message = _message(act.conn, item_id)
     waiting = [each for each in _results(act.conn, item_id) if each.state == "review"]
     if waiting:
         for each in waiting:
@@ -325,14 +291,13 @@ def reject_item(act: Act, item_id: str, why: str) -> Settled:
     if not why.strip():
         raise Refusal(N_("Say why."), field="why")
     decided = {"decided_at": act.at, "decided_by": act.session.staff_id, "why": why.strip()}
-    row = act.conn.execute(select(device_results).where(device_results.c.id == item_id)).one_or_none()
+    row, message = _item(act, item_id)
     if row is not None:
         _require_waiting(row.state)
         act.change(device_results, item_id, {"state": "rejected", **decided}, kind="device_result.rejected",
                    reason=why.strip(), expect=row.revision)  # fmt: skip
         _answered(act, row.message_id)
         return Settled(item_id, "rejected")
-    message = _message(act.conn, item_id)
     waiting = [each for each in _results(act.conn, item_id) if each.state == "review"]
     for each in waiting:
         act.change(device_results, each.id, {"state": "rejected", **decided}, kind="device_result.rejected",
@@ -344,6 +309,25 @@ def reject_item(act: Act, item_id: str, why: str) -> Settled:
         act.change(device_messages, item_id, {"state": "rejected", **decided}, kind="device_message.rejected",
                    reason=why.strip(), expect=message.revision)  # fmt: skip
     return Settled(item_id, "rejected", len(waiting) or 1)
+
+
+def _item(act: Act, item_id: str) -> tuple[Row[Any] | None, Row[Any]]:
+    """A result of the list with its message, or a message alone. Raises Refusal where another role decides about it."""
+    row = act.conn.execute(select(device_results).where(device_results.c.id == item_id)).one_or_none()
+    message = _message(act.conn, item_id if row is None else row.message_id)
+    require_theirs(act.session, message.subject)
+    return row, message
+
+
+def _raw(conn: Connection, message_id: str) -> bytes:
+    parts = device_message_parts.c
+    asked = select(parts.content).where(parts.message_id == message_id).order_by(parts.number)
+    return b"".join(conn.execute(asked).scalars())
+
+
+def _title(conn: Connection, message: Row[Any]) -> str:
+    """What a message that waits is recognised by: what it carries, of vital signs what was measured."""
+    return vitals_words(_raw(conn, message.id)) if message.subject == "vitals" else titles(message.carried)
 
 
 def _file_result(act: Act, row: Row[Any], patient_id: str, reason: str) -> None:

@@ -1,11 +1,11 @@
 """Who is expected or here today, for the paper that is worked from when the computers stand still."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.merges import kept_id
 from clinic_desktop.store.tables.chart import encounters
@@ -30,8 +30,8 @@ class ToldToday:
 @query
 def todays_patients(read: Read) -> tuple[ToldToday, ...]:
     """Everybody booked for today, in the queue or in an open visit, each once, by the time they come first."""
-    midnight = datetime.combine(read.now.astimezone().date(), time()).astimezone()
-    first, last = to_text(midnight), to_text(midnight + timedelta(days=1))
+    day = read.now.astimezone().date()
+    first, last = to_text(local_midnight(day)), to_text(local_midnight(day + timedelta(days=1)))
     booked = (
         select(appointments.c.patient_id, appointments.c.starts_at, appointments.c.reason, staff.c.display_name)
         .join(staff, staff.c.id == appointments.c.practitioner_id)

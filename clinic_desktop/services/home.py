@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain import billing
 from clinic_desktop.domain.queue import PRIORITIES
 from clinic_desktop.i18n import N_
@@ -126,13 +126,13 @@ def _called(read: Read) -> Group:
 
 
 def _expected(read: Read) -> Group:
-    first = to_text(datetime.combine(today(read), time()).astimezone())
+    day = today(read)
+    first, last = to_text(local_midnight(day)), to_text(local_midnight(day + timedelta(days=1)))
     columns = appointments.c
     wanted = (
         _named(columns.id, columns.starts_at, columns.reason)
         .join_from(patients, appointments, patients.c.id == kept_of(columns.patient_id))
-        .where(columns.status == "booked", columns.starts_at >= first)
-        .where(columns.starts_at < to_text(datetime.combine(today(read) + timedelta(days=1), time()).astimezone()))
+        .where(columns.status == "booked", columns.starts_at >= first, columns.starts_at < last)
         .order_by(columns.starts_at)
     )
     if read.session.role == "doctor":

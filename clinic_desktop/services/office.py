@@ -4,7 +4,7 @@ from pathlib import Path
 
 from clinic_desktop import settings
 from clinic_desktop.domain.listeners import Listeners
-from clinic_desktop.services import administration, backups, listeners, staff
+from clinic_desktop.services import administration, backups, certificates, listeners, staff
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.backups import BackupMade, KeptBackup
 from clinic_desktop.services.clinic import Clinic
@@ -51,6 +51,10 @@ class Office:
     def listeners(self) -> Listeners:
         """What this workstation listens to."""
         return listeners.kept_listeners(self._clinic.profile)
+
+    def certificate(self) -> Path:
+        """Where the certificate of this workstation's encrypted listeners lies: whoever sends to them trusts it."""
+        return self._clinic.profile / certificates.FOLDER / certificates.CHAIN
 
     def choose_listeners(self, desk: Desk, wanted: Listeners) -> Listeners:
         """Say what this workstation listens to, in the journal and where that is looked up. Raises Refusal."""

@@ -161,7 +161,11 @@ def paired(read: Read) -> tuple[DeviceShown, ...]:
 
 def known_tokens(connection: Connection) -> dict[str, Paired]:
     """The devices that may speak, by the hash of their token: for the guard of the local API."""
-    rows = connection.execute(select(paired_devices).where(paired_devices.c.state == "paired"))
+    rows = connection.execute(
+        select(paired_devices)
+        .join(staff, staff.c.id == paired_devices.c.staff_id)
+        .where(paired_devices.c.state == "paired", staff.c.active == 1)
+    )
     return {
         row.token_hash: Paired(row.id, row.kind, row.name, row.staff_id, rules.KINDS[row.kind].scopes)
         for row in rows

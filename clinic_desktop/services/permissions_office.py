@@ -13,9 +13,10 @@ from clinic_desktop.services.roles import (
 )
 
 _DEVICES = (
-    "receive_message", "file_message", "set_aside", "unfiled_messages", "review_list", "raw_message", "control_log",
-    "device_counts", "file_item", "reject_item",
+    "receive_message", "file_message", "set_aside", "unfiled_messages", "device_counts",
 )  # fmt: skip
+# Which messages of the list each of them decides about is in services.device_desks: who takes vital signs, those.
+_REVIEWING = ("review_list", "raw_message", "file_item", "reject_item")
 
 _REGISTRATIONS = ("told_registrations", "register_told", "take_over_told", "merge_told")
 
@@ -109,16 +110,19 @@ OFFICE: dict[str, frozenset[str]] = {
     "device_scans.take_scan": frozenset({FRONT_DESK}),
     "device_scans.scan": EVERYONE,
     "device_views.person_by_number": frozenset({NURSE, LABORATORY, FRONT_DESK}),
+    "device_views.waiting": EVERYONE,
     "device_views.called": EVERYONE,
     "pairing.note_seen": frozenset({NURSE, LABORATORY, FRONT_DESK, ADMINISTRATOR}),
     # looking at what devices sent, and deciding about it
-    "device_reviewing.evidence": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
-    "device_reviewing.compared": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.evidence": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR, *CLINICAL}),
+    "device_reviewing.compared": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR, *CLINICAL}),
     "device_health.senders": frozenset({ADMINISTRATOR}),
     "device_health.sent_by": frozenset({ADMINISTRATOR}),
     "listeners.choose_listeners": frozenset({ADMINISTRATOR}),
-    "device_reviewing.waiting": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR}),
+    "device_reviewing.waiting": frozenset({LABORATORY, FRONT_DESK, ADMINISTRATOR, *CLINICAL}),
     "device_reviewing.reject_told": frozenset({FRONT_DESK, ADMINISTRATOR}),
     **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR}) for act in _DEVICES},
+    **{f"devices.{act}": frozenset({LABORATORY, ADMINISTRATOR, *CLINICAL}) for act in _REVIEWING},
+    "device_controls.control_log": frozenset({LABORATORY, ADMINISTRATOR}),
     **{f"device_registrations.{act}": frozenset({FRONT_DESK, ADMINISTRATOR}) for act in _REGISTRATIONS},
 }

@@ -7,19 +7,28 @@ out: a query tells no more than the reports do.
 from dataclasses import dataclass
 from typing import Final
 
+from clinic_desktop.domain.money import currencies_of
 from clinic_desktop.domain.reporting import Kind
 from clinic_desktop.i18n import N_
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One column that may be asked for; `sql` is its expression, `day` its civil day where it is an instant."""
+    """One column that may be asked for; `sql` is its expression, `day` its civil day where it is an instant.
+
+    What somebody has many of stands in no column, and is asked for in conditions alone: `of_many` gives whose they are,
+    row by row, and `also` are other expressions for the same thing. Who asks for it asks about health, and so learns
+    nothing that is `named`.
+    """
 
     name: str
     title: str
     sql: str
     kind: Kind = Kind.TEXT
     day: str = ""
+    named: bool = False
+    of_many: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,14 +54,33 @@ def _at(name: str, title: str, column: str) -> Fact:
 _SEX = Fact("sex", N_("Sex"), "p.sex")
 _BORN = Fact("born_year", N_("Year of birth"), "CAST(substr(p.born_on, 1, 4) AS INTEGER)", Kind.COUNT)
 _MRN = Fact("mrn", N_("Record"), "p.mrn")
-_NAME = Fact("patient", N_("Patient"), "p.family_name || ', ' || p.given_names")
+_NAME = Fact("patient", N_("Patient"), "p.family_name || ', ' || p.given_names", named=True)
 _CURRENCY = "currency"
+_TAKES = Fact(
+    "takes", N_("Takes the medicine"), "m.name", also=("l.generic_name", "k.name"),
+    of_many="SELECT KEPT(m.patient_id) FROM medicines_taken m LEFT JOIN prescription_lines l "
+            "ON l.id = m.prescription_line_id LEFT JOIN reference_medicines k ON k.code = m.medicine_code "
+            "WHERE m.status = 'active' AND (m.ends_on IS NULL OR m.ends_on >= :today)",
+)  # fmt: skip
+_HAS = Fact(
+    "has", N_("Has the diagnosis (ICD-10)"), "d.code",
+    of_many="SELECT KEPT(d.patient_id) FROM problems d WHERE d.status = 'active' AND d.certainty <> 'refuted' "
+            "AND (d.code_system IS NULL OR d.code_system LIKE '%icd-10%')",
+)  # fmt: skip
+
+
+def thousandths(currency: str) -> str:
+    """What an amount in minor units is multiplied with to be thousandths of its currency (ISO 4217)."""
+    none, three = (", ".join(f"'{one}'" for one in currencies_of(digits)) for digits in (0, 3))
+    return f"CASE WHEN {currency} IN ({none}) THEN 1000 WHEN {currency} IN ({three}) THEN 1 ELSE 10 END"
+
 
 _ALL: Final = (
     Subject("patients", N_("Patients"), "patients p WHERE p.merged_into IS NULL", (
-        _MRN, _NAME, _SEX, Fact("born_on", N_("Born"), "p.born_on", Kind.DAY), _BORN,
+        _MRN, _NAME, _SEX, Fact("born_on", N_("Born"), "p.born_on", Kind.DAY, named=True), _BORN,
         _at("registered", N_("Registered"), "p.registered_at"), Fact("city", N_("City"), "p.city"),
         Fact("language", N_("Language"), "p.language"), Fact("insurer", N_("Insurer"), "p.insurer"),
+        _TAKES, _HAS,
     ), patient="p.id"),
     Subject("visits", N_("Visits"),
             "encounters e JOIN patients p ON p.id = KEPT(e.patient_id) LEFT JOIN staff s ON s.id = e.practitioner_id "

@@ -1,12 +1,12 @@
 """The queue of those who are here: check-in, priority, calling the next, and how it ended."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain import queue as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
@@ -22,7 +22,7 @@ from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = ("entry_of",)
 
-HERE = ("waiting", "called", "in_consultation")
+HERE = rules.HERE
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,7 @@ def waiting_list(read: Read, practitioner_id: str | None = None) -> tuple[QueueL
         for line in _lines(read.conn, read.now, HERE)
         if practitioner_id is None or line.practitioner_id in {None, practitioner_id}
     ]
-    waiting = rules.in_order(line for line in lines if line.status == "waiting")
-    rest = sorted(
-        (line for line in lines if line.status != "waiting"), key=lambda line: line.called_at or line.checked_in_at
-    )
-    rest.sort(key=lambda line: HERE.index(line.status))
-    return (*waiting, *rest)
+    return rules.in_line(lines)
 
 
 @command
@@ -208,7 +203,7 @@ def _entry(connection: Connection, entry_id: str) -> Row[Any]:
 
 
 def _next_ticket(act: Act) -> int:
-    midnight = to_text(datetime.combine(today(act), time()).astimezone())
+    midnight = to_text(local_midnight(today(act)))
     last = act.conn.execute(
         select(func.max(queue_entries.c.ticket)).where(queue_entries.c.checked_in_at >= midnight)
     ).scalar()

@@ -16,8 +16,12 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Desk, Read, command, query
 from clinic_desktop.services.patients import shown_name
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.billing import invoices, payments
+from clinic_desktop.store.tables.documents import documents
 from clinic_desktop.store.tables.journal import journal, sessions
+from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
+from clinic_desktop.store.tables.prescribing import prescriptions
 from clinic_desktop.store.tables.remotes import remote_secrets, remotes
 from clinic_desktop.store.tables.staff import staff
 
@@ -67,10 +71,14 @@ class Whom:
 
 @dataclass(frozen=True)
 class LastChange:
-    """Who changed a record here last, and when; `who` is empty for what came from elsewhere."""
+    """Who changed a record here last, and when; `who` is empty for what came from elsewhere.
+
+    `number` is what people here call the record: the number on its paper, or a document's title.
+    """
 
     who: str
     at: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +193,7 @@ def whom(read: Read, patient_ids: Sequence[str]) -> dict[str, Whom]:
 @query
 def last_change(read: Read, record: str, patient_id: str) -> LastChange | None:
     """Who changed a record here last, and when; where it has no entry of its own, whatever of its patient."""
+    number = _number_of(read.conn, record)
     for column, value in ((journal.c.record, record), (journal.c.patient, patient_id)):
         row = read.conn.execute(
             select(journal.c.at, staff.c.display_name)
@@ -198,8 +207,21 @@ def last_change(read: Read, record: str, patient_id: str) -> LastChange | None:
             .limit(1)
         ).one_or_none()
         if row is not None:
-            return LastChange(row.display_name or "", row.at)
+            return LastChange(row.display_name or "", row.at, number)
     return None
+
+
+def _number_of(connection: Connection, record: str) -> str:
+    """What people here call a record: the number on its paper, of a document its title; nothing where it has none."""
+    paid = select(payments.c.number, invoices.c.number.label("of")).join(invoices)
+    found = connection.execute(paid.where(payments.c.id == record)).one_or_none()
+    if found is not None:
+        return f"{found.number} · {found.of}"
+    for called in (invoices.c.number, prescriptions.c.number, lab_orders.c.number, documents.c.title):
+        words = connection.execute(select(called).where(called.table.c.id == record)).scalar()
+        if words:
+            return str(words)
+    return ""
 
 
 def connected(connection: Connection) -> tuple[RemoteSystem, ...]:

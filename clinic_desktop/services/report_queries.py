@@ -11,11 +11,21 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.domain.report_query import HOWS, NAME, OFFERED, TALLIES, Definition, Tally, bound, read_definition
+from clinic_desktop.domain.report_query import (
+    HOWS,
+    NAME,
+    OF_MANY,
+    OFFERED,
+    TALLIES,
+    Definition,
+    Tally,
+    bound,
+    read_definition,
+)
 from clinic_desktop.domain.reporting import Asked, Column, Kind, Ratio, Report
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Desk, Read, allow, command, query
-from clinic_desktop.services.query_subjects import SUBJECTS, Fact, Subject
+from clinic_desktop.services.query_subjects import SUBJECTS, Fact, Subject, thousandths
 from clinic_desktop.services.reporting import Run, begun, open_report
 from clinic_desktop.services.reporting_words import Question
 from clinic_desktop.services.roles import ADMINISTRATOR
@@ -28,6 +38,11 @@ _SHUT = """
             SELECT 1 FROM json_each(r.allowed) a WHERE a.value IN (:as_role, :as_person))
     )
 """
+_SAME = "lower(trim(@)) = lower(#)"
+_FOUND = {
+    "contains": "instr(lower(@), lower(#)) > 0", "begins": "substr(lower(trim(@)), 1, length(#)) = lower(#)",
+    "is": _SAME, "is_not": _SAME,
+}  # fmt: skip
 _COMPARED = {"is": "IS", "is_not": "IS NOT", "before": "<", "after": ">"}
 
 
@@ -95,7 +110,7 @@ def kept_queries(read: Read) -> tuple[SavedQuery, ...]:
 def _run(desk: Desk, asked: Asked) -> Run:
     definition = read_definition(asked.definition)
     made = _Written(definition)
-    notes = (N_("Restricted records from which you are shut out are left out."),) if made.subject.clinical else ()
+    notes = (N_("Restricted records from which you are shut out are left out."),) if made.clinical else ()
     report = Report(
         NAME, definition.title, made.question(), made.columns, frozenset({ADMINISTRATOR}), grouped=False, notes=notes
     )
@@ -115,9 +130,11 @@ class _Written:
             raise Refusal(N_("There is nothing called {name} to ask about."), field="subject", name=definition.subject)
         self.subject: Subject = subject
         self._definition = definition
+        asked_for = [self._fact(one.column) for one in definition.where]
+        self.clinical = subject.clinical or any(one.of_many for one in asked_for)
         self.facts: dict[str, Any] = {"limit": definition.limit}
         self._where = [self._condition(place) for place in range(len(definition.where))]
-        heads = [self._fact(name) for name in (definition.group_by or definition.columns)]
+        heads = [self._head(name) for name in (definition.group_by or definition.columns)]
         if definition.columns and definition.group_by:
             raise Refusal(N_("A query shows columns or counts groups, not both."), field="columns")
         if not heads and not definition.tallies:
@@ -128,6 +145,7 @@ class _Written:
         money += [one for each in tallies if each.column and (one := self._fact(each.column)).kind is Kind.MONEY]
         if money and all(one.name != "currency" for one in heads):
             heads.append(self._fact("currency"))  # amounts of two currencies are never added up
+        self._require_nobody_named([*heads, *asked_for])
         self._heads = heads
         self._tallied: list[tuple[Column, str]] = []
         for tally in tallies:
@@ -152,8 +170,8 @@ class _Written:
     def sql(self) -> str:
         """The statement; every name in it is of the dictionary, every value is bound."""
         chosen = [one.sql for one in self._heads] + [sql for _column, sql in self._tallied if sql]
-        parts = [_SHUT if self.subject.clinical else "", "SELECT", ", ".join(chosen), "FROM", self.subject.source]
-        if self.subject.clinical:
+        parts = [_SHUT if self.clinical else "", "SELECT", ", ".join(chosen), "FROM", self.subject.source]
+        if self.clinical:
             parts += ["AND", f"KEPT({self.subject.patient})", "NOT IN (SELECT patient FROM shut)"]
         parts += [f"AND {one}" for one in self._where]
         places = ", ".join(str(place + 1) for place in range(len(self._heads)))
@@ -169,21 +187,54 @@ class _Written:
             raise Refusal(N_("There is no column {name} here."), field="columns", name=name)
         return found
 
+    def _head(self, name: str) -> Fact:
+        found = self._fact(name)
+        if found.of_many:
+            raise Refusal(
+                N_("{column} can be asked for in a condition, and is shown in no column."),
+                field="columns", column=found.title,
+            )  # fmt: skip
+        return found
+
+    def _require_nobody_named(self, facts: list[Fact]) -> None:
+        """Who is ill with what is told to nobody by name, nor asked for by name: as behind a report's numbers."""
+        if any(fact.of_many for fact in facts):
+            for fact in facts:
+                if fact.named:
+                    raise Refusal(
+                        N_("{column} is not told together with medicines or diagnoses; the record number is."),
+                        field="columns", column=fact.title,
+                    )  # fmt: skip
+
     def _condition(self, place: int) -> str:
         one = self._definition.where[place]
         fact = self._fact(one.column)
-        if one.how not in HOWS or one.how not in OFFERED[fact.kind]:
+        if one.how not in HOWS or one.how not in (OF_MANY if fact.of_many else OFFERED[fact.kind]):
             raise Refusal(N_("{column} cannot be asked for in this way."), field="how", column=fact.title)
+        if fact.of_many:
+            return self._of_many(place, fact)
         if one.how in {"empty", "not_empty"}:
             return f"coalesce({fact.sql}, '') {'=' if one.how == 'empty' else '<>'} ''"
         self.facts[f"value_{place}"] = bound(fact.kind, one.how, one.value)
         compared = fact.day or fact.sql
-        if one.how == "contains":
-            return f"instr(lower({fact.sql}), lower(:value_{place})) > 0"
+        if fact.kind is Kind.MONEY:
+            compared = f"({fact.sql}) * {thousandths(self._fact('currency').sql)}"
+        if one.how in {"contains", "begins"}:
+            return _FOUND[one.how].replace("@", fact.sql).replace("#", f":value_{place}")
         if one.how == "between":
             self.facts[f"other_{place}"] = bound(fact.kind, one.how, one.other)
             return f"{compared} BETWEEN :value_{place} AND :other_{place}"
         return f"{compared} {_COMPARED[one.how]} :value_{place}"
+
+    def _of_many(self, place: int, fact: Fact) -> str:
+        """Whether any of what somebody has many of is so; `is not` and `empty` ask that none is."""
+        one = self._definition.where[place]
+        wanted = fact.of_many
+        if one.how not in {"empty", "not_empty"}:
+            self.facts[f"value_{place}"] = str(bound(fact.kind, one.how, one.value)).strip()
+            how = _FOUND[one.how].replace("#", f":value_{place}")
+            wanted += f" AND ({' OR '.join(how.replace('@', sql) for sql in (fact.sql, *fact.also))})"
+        return f"{self.subject.patient} {'NOT IN' if one.how in {'is_not', 'empty'} else 'IN'} ({wanted})"
 
     def _tally(self, tally: Tally) -> None:
         if tally.how not in TALLIES:
@@ -196,7 +247,7 @@ class _Written:
                 raise Refusal(N_("Nobody can be counted here."), field="tallies")
             self._put(Column("people", N_("People"), Kind.COUNT), f"count(DISTINCT KEPT({self.subject.patient}))")
             return
-        fact = self._fact(tally.column)
+        fact = self._head(tally.column)
         if fact.kind not in {Kind.COUNT, Kind.MONEY}:
             raise Refusal(N_("{column} cannot be added up."), field="tallies", column=fact.title)
         mean = tally.how == "mean"

@@ -1,17 +1,18 @@
 """Running a report: who may, a row in the access log before the first value, and rows that are never held together."""
 
 import json
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlcipher3 import dbapi2
 
-from clinic_desktop.clock import new_id, to_text
+from clinic_desktop.clock import local_midnight, new_id, to_text
 from clinic_desktop.domain import reporting as rules
+from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Column, Group, Report, Row, Totals, Value
 from clinic_desktop.domain.reporting_care import COVERAGE, ICD10_CHAPTERS
@@ -22,8 +23,9 @@ from clinic_desktop.services.acts import Desk, Read, allow, query
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.reporting_words import Question, written
 from clinic_desktop.store.connection import only_reading
+from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("local_midnight", "facts_of", "driver_of")
+IN_ACT = ("facts_of", "driver_of")
 
 QUESTIONS: dict[str, Question] = {
     **reporting_work.QUESTIONS,
@@ -33,6 +35,8 @@ QUESTIONS: dict[str, Question] = {
 }
 # How many steps of SQLite pass between two looks at whether anybody wants it to stop: some milliseconds.
 _STEPS = 100_000
+# How many rows are handed on at once: a file is written many times faster than row by row.
+_TOGETHER = 1_000
 
 
 class Stopped(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
@@ -42,8 +46,8 @@ class Stopped(Exception):  # noqa: N818 - nothing is wrong: somebody asked for i
 class Taker(Protocol):
     """What the rows go to: a file, a paper, a screen."""
 
-    def row(self, row: Row) -> None:
-        """Take one row."""
+    def take(self, rows: Sequence[Row]) -> None:
+        """Take the next rows; there is at least one."""
         ...
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
@@ -73,26 +77,28 @@ class Run:
         question, totals = self.question or QUESTIONS[self.report.name], Totals(self.columns)
         with self._desk.store.read() as connection:
             facts = {**facts_of(connection, self.asked, self.made_at), **self.more}
-            with closing(self._rows(connection, question, facts, stop)) as rows:
-                for row in rows:
-                    totals.add(row)
-                    taker.row(row)
+            with closing(self._rows(connection, question, facts, stop)) as found:
+                for rows in found:
+                    totals.add(rows)
+                    taker.take(rows)
             known = _whole(connection, question, facts, self.asked)
             taker.totals(totals.rows, totals.lines(known, _("Total")))
         return totals.rows
 
     def _rows(
         self, connection: Connection, question: Question, facts: Mapping[str, str | int], stop: Callable[[], bool]
-    ) -> Generator[Row, None, None]:
+    ) -> Generator[list[Row], None, None]:
         driver = driver_of(connection)
         cut = self.report.grouped and self.asked.group is Group.NONE
         with stopping(driver, stop), only_reading(driver):
             cursor = driver.execute(written(question.rows, self.asked.group, dict(self.asked.only)), facts)
-            found = (row[1:] for row in cursor) if cut else cursor
-            shaped = found if question.shape is None else map(question.shape, found)
-            for row in rules.whole_rows(self.columns, shaped):
+            while found := cursor.fetchmany(_TOGETHER):
                 _go_on(stop)
-                yield row
+                if cut:
+                    found = [row[1:] for row in found]
+                if question.shape is not None:
+                    found = list(map(question.shape, found))
+                yield rules.whole_rows(self.columns, found)
 
 
 @contextmanager
@@ -130,7 +136,17 @@ def open_report(desk: Desk, asked: Asked) -> Run:
     narrowed = _narrowed(desk, one, asked)
     with desk.store.write(act=new_id(), session=desk.session.id) as unit:
         unit.accessed("report", patient=asked.patient_id, subject=one.name, detail=said_of(asked))
+    narrowed += _about(desk, asked)
     return Run(one, asked, one.made(asked.group), desk.now, desk.session.display_name, desk, narrowed)
+
+
+def _about(desk: Desk, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Whom a report is about where it is about one patient: its paper and its file say so."""
+    if asked.patient_id is None:
+        return ()
+    with desk.store.read() as connection:
+        row = connection.execute(select(patients).where(patients.c.id == asked.patient_id)).one()
+    return ((N_("Patient"), f"{show_name(row.family_name, row.given_names)} · {row.mrn}"),)
 
 
 def begun(desk: Desk, asked: Asked) -> Run:
@@ -140,7 +156,8 @@ def begun(desk: Desk, asked: Asked) -> Run:
     if desk.session.role not in one.roles:
         raise Refusal(N_("Your role ({role}) may not do this."), role=desk.session.role, act=asked.name)
     who = desk.session.display_name
-    return Run(one, asked, one.made(asked.group), desk.now, who, desk, _narrowed(desk, one, asked))
+    narrowed = _narrowed(desk, one, asked) + _about(desk, asked)
+    return Run(one, asked, one.made(asked.group), desk.now, who, desk, narrowed)
 
 
 def said_of(asked: Asked) -> str:
@@ -188,12 +205,6 @@ def reports_for(desk: Desk) -> tuple[Report, ...]:
     return tuple(one for one in REPORTS.values() if desk.session.role in one.roles)
 
 
-def local_midnight(day: date) -> datetime:
-    """When a day begins at the clinic: the first instant of it, where the clock skips or doubles midnight too."""
-    # By its timestamp: `astimezone` alone gives the hour before, where the clock skips midnight.
-    return datetime.fromtimestamp(datetime.combine(day, time()).timestamp(), UTC).astimezone()
-
-
 def facts_of(connection: Connection, asked: Asked, now: datetime) -> dict[str, str]:
     """What every statement may ask for: the period, the moment, the patient's registrations, what the domain lists."""
     people = ids_of(connection, asked.patient_id) if asked.patient_id is not None else ()
@@ -237,9 +248,9 @@ class Held:
     count: int = 0
     lines: tuple[Row, ...] = ()
 
-    def row(self, row: Row) -> None:
-        """Keep one row."""
-        self.rows.append(row)
+    def take(self, rows: Sequence[Row]) -> None:
+        """Keep some rows."""
+        self.rows.extend(rows)
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Keep the totals."""

@@ -5,57 +5,65 @@ from typing import Final
 from clinic_desktop.services.reporting_words import Question
 
 # An invoice moves the ledger once when it is issued and once more when it is void; each counts in its own period.
+# The ledger is read once, and lines are added up before their names are looked at: it is the largest table of all.
 REVENUE: Final = Question(
     """
-    WITH moves AS MATERIALIZED (
+    WITH postings AS MATERIALIZED (
+        SELECT l.movement AS movement, l.posted_at AS posted_at, l.invoice_id AS invoice_id, l.currency AS currency,
+               l.kind AS kind, l.account AS account, l.amount AS amount
+        FROM ledger l
+        WHERE l.posted_at >= :from_at AND l.posted_at < :to_at
+          AND (l.kind IN ('invoice', 'void') OR l.account = 'written_off') ONLY(insurer, l.invoice_id)
+    ), moves AS MATERIALIZED (
         SELECT BUCKET(l.posted_at) AS period, l.invoice_id AS invoice_id, l.currency AS currency,
                l.kind = 'void' AS back,
                sum(CASE WHEN l.account = 'receivable.patient' THEN l.amount ELSE 0 END) AS patient,
                sum(CASE WHEN l.account = 'receivable.insurer' THEN l.amount ELSE 0 END) AS insurer,
                sum(CASE WHEN l.account = 'discount' THEN l.amount ELSE 0 END) AS discount
-        FROM ledger l
-        WHERE l.kind IN ('invoice', 'void') AND l.posted_at >= :from_at AND l.posted_at < :to_at
-              ONLY(insurer, l.invoice_id)
+        FROM postings l WHERE l.kind IN ('invoice', 'void')
         GROUP BY l.movement
     ), lines AS MATERIALIZED (
-        SELECT m.period AS period, m.currency AS currency, m.back AS back, i.amount AS amount,
-               coalesce(p.kind, 'other') AS service, coalesce(c.provider_id, e.practitioner_id) AS person
-        FROM moves m JOIN invoice_lines i ON i.invoice_id = m.invoice_id
-        JOIN charges c ON c.id = i.charge_id
+        SELECT m.period AS period, m.currency AS currency, m.back AS back, coalesce(p.kind, 'other') AS service,
+               coalesce(c.provider_id,
+                        (SELECT e.practitioner_id FROM encounters e WHERE e.id = c.encounter_id)) AS person,
+               count(*) AS number, sum(i.amount) AS amount
+        FROM moves m CROSS JOIN invoice_lines i ON i.invoice_id = m.invoice_id
+        CROSS JOIN charges c ON c.id = i.charge_id
         LEFT JOIN prices p ON p.code = c.price_code
-        LEFT JOIN encounters e ON e.id = c.encounter_id
-        WHERE TRUE ONLY(service, p.kind) ONLY(provider, c.provider_id, e.practitioner_id)
+        WHERE TRUE ONLY(service, p.kind) ONLY(practitioner, person)
+        GROUP BY 1, 2, 3, 4, 5
     ), taken AS MATERIALIZED (
-        SELECT BUCKET(p.paid_at) AS period, p.currency AS currency, p.kind = 'refund' AS back, p.amount AS amount,
-               p.method AS method, p.taken_by AS taken_by
+        SELECT BUCKET(p.paid_at) AS period, p.currency AS currency, p.kind = 'refund' AS back,
+               p.method AS method, p.taken_by AS taken_by, count(*) AS number, sum(p.amount) AS amount
         FROM payments p WHERE p.paid_at >= :from_at AND p.paid_at < :to_at
               ONLY(insurer, p.invoice_id) WITHOUT(service) WITHOUT(practitioner)
-    ), parts(place, by, period, part, currency, back, amount) AS (
-        SELECT 1, 'Payer', period, 'patients', currency, back, abs(patient) FROM moves
-        WHERE patient <> 0 WITHOUT(service) WITHOUT(practitioner)
+        GROUP BY 1, 2, 3, 4, 5
+    ), parts(place, by, period, part, currency, back, number, amount) AS (
+        SELECT 1, 'Payer', period, 'patients', currency, back, count(*), sum(abs(patient)) FROM moves
+        WHERE patient <> 0 WITHOUT(service) WITHOUT(practitioner) GROUP BY period, currency, back
         UNION ALL
-        SELECT 1, 'Payer', m.period, coalesce(v.insurer, 'insurer'), m.currency, m.back, abs(m.insurer)
+        SELECT 1, 'Payer', m.period, coalesce(v.insurer, 'insurer'), m.currency, m.back, 1, abs(m.insurer)
         FROM moves m JOIN invoices v ON v.id = m.invoice_id
         WHERE m.insurer <> 0 WITHOUT(service) WITHOUT(practitioner)
         UNION ALL
-        SELECT 2, 'Discount', period, 'discounts', currency, back, abs(discount) FROM moves
+        SELECT 2, 'Discount', period, 'discounts', currency, back, 1, abs(discount) FROM moves
         WHERE discount <> 0 WITHOUT(service) WITHOUT(practitioner)
-        UNION ALL SELECT 3, 'Service', period, service, currency, back, amount FROM lines
+        UNION ALL SELECT 3, 'Service', period, service, currency, back, number, amount FROM lines
         UNION ALL
-        SELECT 4, 'Practitioner', l.period, coalesce(s.display_name, 'nobody named'), l.currency, l.back, l.amount
+        SELECT 4, 'Practitioner', l.period, coalesce(s.display_name, 'nobody named'), l.currency, l.back, l.number,
+               l.amount
         FROM lines l LEFT JOIN staff s ON s.id = l.person
         UNION ALL
-        SELECT 5, 'Cashier', t.period, s.display_name, t.currency, t.back, t.amount
+        SELECT 5, 'Cashier', t.period, s.display_name, t.currency, t.back, t.number, t.amount
         FROM taken t JOIN staff s ON s.id = t.taken_by
-        UNION ALL SELECT 6, 'Method', period, replace(method, '_', ' '), currency, back, amount FROM taken
+        UNION ALL SELECT 6, 'Method', period, replace(method, '_', ' '), currency, back, number, amount FROM taken
         UNION ALL
-        SELECT 7, 'Written off', BUCKET(l.posted_at), coalesce(v.insurer, 'insurer'), l.currency, l.amount < 0,
+        SELECT 7, 'Written off', BUCKET(l.posted_at), coalesce(v.insurer, 'insurer'), l.currency, l.amount < 0, 1,
                abs(l.amount)
-        FROM ledger l JOIN invoices v ON v.id = l.invoice_id
-        WHERE l.account = 'written_off' AND l.posted_at >= :from_at AND l.posted_at < :to_at
-              ONLY(insurer, l.invoice_id) WITHOUT(service) WITHOUT(practitioner)
+        FROM postings l JOIN invoices v ON v.id = l.invoice_id
+        WHERE l.account = 'written_off' WITHOUT(service) WITHOUT(practitioner)
     )
-    SELECT period, by, part, currency, count(*), sum(CASE WHEN back THEN 0 ELSE amount END),
+    SELECT period, by, part, currency, sum(number), sum(CASE WHEN back THEN 0 ELSE amount END),
            sum(CASE WHEN back THEN amount ELSE 0 END), sum(CASE WHEN back THEN -amount ELSE amount END)
     FROM parts GROUP BY period, place, part, currency ORDER BY period, place, part, currency
     """

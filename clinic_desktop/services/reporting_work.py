@@ -82,27 +82,32 @@ QUEUE: Final = Question(
 
 PRACTITIONERS: Final = Question(
     """
-    WITH work(period, person, visits, patient, signed, unsigned, seconds, late, prescribed, ordered, added) AS (
-        SELECT BUCKET(e.started_at), e.practitioner_id, 1, KEPT(e.patient_id), e.status = 'signed',
-               e.status <> 'signed', CASE WHEN e.status = 'signed' THEN SECONDS(e.started_at, e.signed_at) ELSE 0 END,
-               e.status = 'signed' AND SECONDS(e.started_at, e.signed_at) > 86400, 0, 0, 0
+    WITH work(period, person, visits, people, signed, unsigned, seconds, late, prescribed, ordered, added) AS (
+        SELECT BUCKET(e.started_at), e.practitioner_id, count(*), count(DISTINCT KEPT(e.patient_id)),
+               sum(e.status = 'signed'), sum(e.status <> 'signed'),
+               sum(CASE WHEN e.status = 'signed' THEN SECONDS(e.started_at, e.signed_at) ELSE 0 END),
+               sum(e.status = 'signed' AND SECONDS(e.started_at, e.signed_at) > 86400), 0, 0, 0
         FROM encounters e
         WHERE e.started_at >= :from_at AND e.started_at < :to_at AND e.status NOT IN ('void', 'outside')
               ONLY(practitioner, e.practitioner_id) ONLY(sex, e.patient_id)
+        GROUP BY 1, 2
         UNION ALL
-        SELECT BUCKET(p.signed_at), p.prescriber_id, 0, NULL, 0, 0, 0, 0, 1, 0, 0 FROM prescriptions p
+        SELECT BUCKET(p.signed_at), p.prescriber_id, 0, 0, 0, 0, 0, 0, count(*), 0, 0 FROM prescriptions p
         WHERE p.signed_at >= :from_at AND p.signed_at < :to_at AND p.status <> 'cancelled'
               ONLY(practitioner, p.prescriber_id) ONLY(sex, p.patient_id)
+        GROUP BY 1, 2
         UNION ALL
-        SELECT BUCKET(o.ordered_at), o.ordered_by, 0, NULL, 0, 0, 0, 0, 0, 1, 0 FROM lab_orders o
+        SELECT BUCKET(o.ordered_at), o.ordered_by, 0, 0, 0, 0, 0, 0, 0, count(*), 0 FROM lab_orders o
         WHERE o.ordered_at >= :from_at AND o.ordered_at < :to_at AND o.status <> 'cancelled'
               ONLY(practitioner, o.ordered_by) ONLY(sex, o.patient_id)
+        GROUP BY 1, 2
         UNION ALL
-        SELECT BUCKET(d.written_at), d.author_id, 0, NULL, 0, 0, 0, 0, 0, 0, 1 FROM addenda d
+        SELECT BUCKET(d.written_at), d.author_id, 0, 0, 0, 0, 0, 0, 0, 0, count(*) FROM addenda d
         WHERE d.written_at >= :from_at AND d.written_at < :to_at
               ONLY(practitioner, d.author_id) ONLY(sex, d.patient_id)
+        GROUP BY 1, 2
     )
-    SELECT w.period, s.display_name, sum(w.visits), count(DISTINCT w.patient), sum(w.signed), sum(w.unsigned),
+    SELECT w.period, s.display_name, sum(w.visits), sum(w.people), sum(w.signed), sum(w.unsigned),
            sum(w.seconds), sum(w.late), sum(w.prescribed), sum(w.ordered), sum(w.added), w.person
     FROM work w JOIN staff s ON s.id = w.person
     GROUP BY w.period, w.person ORDER BY 1, 2, w.person

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain import scheduling as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.scheduling import Hours, Slot
@@ -355,5 +355,4 @@ def _practitioners(connection: Connection) -> tuple[Practitioner, ...]:
 
 def _bounds(day: date) -> tuple[str, str]:
     """A day of the clinic's own time, as instants."""
-    first = datetime.combine(day, time()).astimezone()
-    return to_text(first), to_text(datetime.combine(day + timedelta(days=1), time()).astimezone())
+    return to_text(local_midnight(day)), to_text(local_midnight(day + timedelta(days=1)))

@@ -12,7 +12,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain import sharing as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import chart_rows
+from clinic_desktop.services import chart_rows, health_rows
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.chart import Visit, visits_of
 from clinic_desktop.services.chart_rows import (
@@ -146,6 +146,8 @@ class HealthSummary:
     results: tuple[ResultShown, ...]
     visits: tuple[Visit, ...]
     contact: tuple[tuple[str, str], ...] = ()  # how the patient is reached, in words
+    doses: tuple[health_rows.Dose, ...] = ()
+    procedures: tuple[health_rows.Procedure, ...] = ()
 
     def __repr__(self) -> str:
         return f"HealthSummary({self.patient.id})"
@@ -260,6 +262,7 @@ def health_summary_facts(
 ) -> HealthSummary:
     """The parts of a patient's record that go onto a health summary."""
     conn = read.conn
+    people = ids_of(conn, patient_id)
 
     def wanted(section: str) -> bool:
         return section in sections
@@ -273,6 +276,8 @@ def health_summary_facts(
         chart_rows.recent_results(conn, patient_id) if wanted("results") else (),
         visits_of(read, patient_id) if wanted("visits") else (),
         _contact(read, patient_id) if wanted("contact") else (),
+        health_rows.doses_of(conn, people) if wanted("immunizations") else (),
+        health_rows.procedures_of(conn, people) if wanted("procedures") else (),
     )
 
 

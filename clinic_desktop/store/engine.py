@@ -1,13 +1,14 @@
 """The store of one open clinic: a pool that reads, one connection that writes, and the rule that keeps writers fair."""
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +37,9 @@ RETRY_SECONDS = 0.0005
 SLICE_SECONDS = 0.008
 PAUSE_SECONDS = 0.001
 GIVE_UP_SECONDS = 20.0
+# Of a glance: one reader for each loop that serves, so that none waits for another's.
+GLANCES = 2
+GLANCE_PRAGMAS = READER_PRAGMAS | {"busy_timeout": 20, "cache_size": -8_192}
 
 
 class Store:
@@ -61,10 +65,15 @@ class Store:
         connect(path, key, WRITER_PRAGMAS, create=create).close()
         self._writing = threading.Lock()
         self._watching: Callable[[], dbapi2.Connection] = lambda: connect(path, key, WATCHER_PRAGMAS)
-        self._readers = self._engine(lambda: connect(path, key, READER_PRAGMAS), size=3)
+        self._reading: Callable[[dict[str, str | int]], dbapi2.Connection] = lambda pragmas: connect(path, key, pragmas)
+        self._readers = self._reader_pool(READER_PRAGMAS, size=3)
         self._writer = self._engine(lambda: connect(path, key, WRITER_PRAGMAS), size=1)
-        event.listen(self._readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
         event.listen(self._writer, "begin", _begin_immediate)
+
+    def _reader_pool(self, pragmas: dict[str, str | int], *, size: int) -> Engine:
+        readers = self._engine(lambda: self._reading(pragmas), size=size)
+        event.listen(readers, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        return readers
 
     @staticmethod
     def _engine(creator: Callable[[], dbapi2.Connection], *, size: int) -> Engine:
@@ -131,6 +140,10 @@ class Store:
         """A connection that never writes, to tell cheaply whether anybody else has."""
         return Watch(self._watching())
 
+    def glance(self) -> "Glance":
+        """The same store for whoever may not wait; close it before this one."""
+        return Glance(self)
+
     def close(self) -> None:
         """Close every connection; the store cannot be used again."""
         self._readers.dispose()
@@ -138,6 +151,54 @@ class Store:
 
     def _in_words(self, error: Exception) -> Exception:
         return in_words(self.path, error.orig if isinstance(error, DBAPIError) else error) or error
+
+
+class MustWaitError(Exception):
+    """What was asked has to write something first: ask it again where one may wait."""
+
+
+class Glance(Store):
+    """An open store with readers of its own, which no work beside keeps busy; nothing is written by it.
+
+    It is for the loop that serves every device at once: what waits there, all of them wait for.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.__dict__.update(store.__dict__)
+        # No pool between: taking a connection out of one, and SQLAlchemy's own begin and end, took longer than a read.
+        self._readers = self._engine(lambda: self._reading(GLANCE_PRAGMAS), size=GLANCES)
+        self._free: queue.LifoQueue[Connection] = queue.LifoQueue()
+        for _ in range(GLANCES):
+            self._free.put(self._readers.connect())
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read one consistent state; never blocked by a writer."""
+        connection = self._free.get(timeout=GIVE_UP_SECONDS)
+        try:
+            driver = connection.connection.driver_connection
+            if driver is None:
+                raise RuntimeError("the store is closed")
+            driver.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                # Ended where SQLAlchemy began none of its own; else it ends both.
+                connection.rollback() if connection.in_transaction() else driver.execute("ROLLBACK")
+        except (DBAPIError, dbapi2.DatabaseError) as error:
+            raise self._in_words(error) from error
+        finally:
+            self._free.put(connection)
+
+    def write(self, **_: object) -> NoReturn:
+        """Write nothing: a writer may have to wait for another. Raises MustWaitError, before anything is done."""
+        raise MustWaitError
+
+    def close(self) -> None:
+        """Close these readers, each when it is free; the store goes on."""
+        for _ in range(GLANCES):
+            self._free.get(timeout=GIVE_UP_SECONDS).close()
+        self._readers.dispose()
 
 
 class Watch:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Select, Text, bindparam, column, func, select
+from sqlalchemy import CompoundSelect, Connection, Select, Text, bindparam, column, func, select
 from sqlalchemy.dialects import sqlite
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
@@ -16,7 +16,7 @@ _DIALECT = sqlite.dialect(paramstyle="qmark")
 class Prepared:
     """A selection that is composed when it is first asked; its open parameters are given by their names."""
 
-    def __init__(self, compose: Callable[[], Select[Any]]) -> None:
+    def __init__(self, compose: Callable[[], Select[Any] | CompoundSelect[Any]]) -> None:
         self._compose = compose
         self._text = ""
         self._names: tuple[str, ...] = ()
@@ -25,11 +25,17 @@ class Prepared:
 
     def rows(self, connection: Connection, **given: object) -> list[dict[str, Any]]:
         """The rows by their columns' names."""
+        found = self.tuples(connection, **given)
+        names = self._names
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def tuples(self, connection: Connection, **given: object) -> list[tuple[Any, ...]]:
+        """The rows as the driver gives them, in the order of the columns."""
         if not self._text:
             self._write()
         values = [given[what] if is_open else what for is_open, what in self._values]
-        names = self._names
-        return [dict(zip(names, row, strict=True)) for row in run(connection, self._text, values).fetchall()]
+        found: list[tuple[Any, ...]] = run(connection, self._text, values).fetchall()
+        return found
 
     def _write(self) -> None:
         statement = self._compose()

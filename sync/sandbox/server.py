@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from email.utils import formatdate
 from http import HTTPStatus
 
 from sync.sandbox.http_parts import BadRequest, Reader
@@ -80,12 +81,13 @@ class Server:
                 if response is None:
                     return
                 keep = request.headers.get("connection", "").lower() != "close"
-                connection.sendall(written(response, keep=keep, head_only=request.method == "HEAD"))
+                head_only = request.method == "HEAD"
+                connection.sendall(written(response, self._clock(), keep=keep, head_only=head_only))
                 if not keep:
                     return
         except BadRequest as error:
             with contextlib.suppress(OSError):
-                connection.sendall(written(Response(400, {}, str(error).encode()), keep=False))
+                connection.sendall(written(Response(400, {}, str(error).encode()), self._clock(), keep=False))
         except OSError:
             return  # the other side has gone, or we are closing
         finally:
@@ -103,9 +105,10 @@ class Server:
         return None if outcome.kind in {"lost_before", "lost_after"} else outcome.response
 
 
-def written(response: Response, *, keep: bool, head_only: bool = False) -> bytes:
+def written(response: Response, at: float, *, keep: bool, head_only: bool = False) -> bytes:
     """Head and body in one piece, so that they leave in one packet."""
     lines = [f"HTTP/1.1 {response.status} {REASONS.get(response.status, 'Unknown')}"]
+    lines.append(f"Date: {formatdate(at, usegmt=True)}")
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
     if response.status != 204:
         lines.append(f"Content-Length: {len(response.body)}")

@@ -31,6 +31,7 @@ MODULES = {
     10: "row10_told",
     12: "row12_budget",
     13: "row13_paper",
+    14: "row14_report",
     15: "row15_export",
     16: "row16_reports",
     17: "row17_table",

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,3 +65,19 @@ def started(words: Sequence[str], *rest: str) -> Iterator[Started]:
 def driven(profile: Path, plan: str, screens: Sequence[str]) -> "Any":
     """The real program with its probe (see `driven`)."""
     return started(["-m", "tests.benchmarks.driven"], str(profile), plan, ",".join(screens))
+
+
+def grown(work: Callable[[], object]) -> float:
+    """How much more memory this process took at its worst while it worked than it had before, in MB; Linux alone.
+
+    Not `ru_maxrss`: that never falls again after what opening a clinic takes, and begins with the parent's own.
+    """
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is reckoned anew from here
+    before = _peak()
+    work()
+    return _peak() - before
+
+
+def _peak() -> float:
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

@@ -2,6 +2,7 @@
 
 import contextlib
 import statistics
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -25,8 +26,8 @@ class _EnoughError(Exception):
 class _First:
     """A taker that wants one row."""
 
-    def row(self, row: ReportRow) -> None:
-        raise _EnoughError(len(row))
+    def take(self, rows: Sequence[ReportRow]) -> None:
+        raise _EnoughError(len(rows))
 
     def totals(self, rows: int, lines: tuple[ReportRow, ...]) -> None:
         pass

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from clinic_desktop.agent.local_api.bodies import Kept
 from clinic_desktop.agent.local_api.closed import NoKey, letter_of
 from clinic_desktop.agent.local_api.context import ApiContext, locked
+from clinic_desktop.agent.local_api.direct import Direct
 from clinic_desktop.agent.local_api.problems import TYPE, Problem, of_refusal, of_trouble
 from clinic_desktop.agent.local_api.routes import (
     documents,
@@ -54,7 +55,7 @@ def build(context: ApiContext) -> Guard:
     return Guard(routes(context), context, rules)
 
 
-def routes(context: ApiContext) -> FastAPI:
+def routes(context: ApiContext) -> Direct:
     """Make the routes without the guard, which a test may want to look at."""
     api = FastAPI(
         title="Clinic Desktop",
@@ -65,8 +66,9 @@ def routes(context: ApiContext) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
-    for _rules, make in SUBJECTS:
-        api.include_router(make(context))
+    made = [make(context) for _rules, make in SUBJECTS]
+    for router in made:
+        api.include_router(router)
     pages.describe(api)
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(NoKey, _sealing(context))
@@ -75,7 +77,8 @@ def routes(context: ApiContext) -> FastAPI:
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(Exception, _fault)
-    return api
+    rules = (rule for subject, _make in SUBJECTS for rule in subject)
+    return Direct(api, (route for router in made for route in router.routes), rules)
 
 
 def _sealing(context: ApiContext) -> Callable[[Request, Exception], Awaitable[Response]]:

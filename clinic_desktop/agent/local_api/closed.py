@@ -49,6 +49,14 @@ class ClosedBook:
         """Nobody acts at any desk. Raises NoKey."""
         raise NoKey(device.id)
 
+    def at_once(self, device: Paired) -> "Desk":
+        """Nor here. Raises NoKey."""
+        raise NoKey(device.id)
+
+    def moved(self, _subjects: frozenset[str]) -> int:
+        """Nothing is seen to move."""
+        return 0
+
     def unread(self) -> bool:
         """Nothing is paired while nobody has the key."""
         return False

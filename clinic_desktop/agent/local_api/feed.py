@@ -1,14 +1,13 @@
 """News for those who watch: one look at the journal for all of them, and none while nobody watches."""
 
 import asyncio
-import contextlib
-import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from clinic_desktop.agent.local_api.context import ApiContext, locked
 from clinic_desktop.agent.local_api.problems import Problem
+from clinic_desktop.agent.local_api.rendered import SHOWN
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
 
@@ -21,10 +20,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
 BEAT_SECONDS = 15.0
 WATCHERS = 32
-# What a list shows beside the queue: names (a patient's), and what the clinic lets be shown.
-MOVES = ("queue.", "patient.", "setting.", "staff.")
 
-Ask = Callable[["Desk"], object]
+Ask = Callable[["Desk"], str]
 
 
 class Feed:
@@ -48,17 +45,17 @@ class Feed:
         It ends when the device is revoked, the key is gone or the API stops; one that reads too slowly is cut off by
         the server's own bounds, for nothing is queued here.
         """
-        book, clinic, loop = self._context.book, self._context.clinic, asyncio.get_running_loop()
-        if book is None or clinic is None:
+        book, loop = self._context.book, asyncio.get_running_loop()
+        if book is None or self._context.clinic is None:
             return
         self._watching += 1
-        watch = clinic.store.watch()
-        said, beat, number = "", loop.time(), 0
+        said, beat, number, before = "", loop.time(), 0, -1
         try:
-            moved = True
             while self._context.book is book and book.holds(device):
-                if moved:
-                    text = await asyncio.to_thread(self._text, device)
+                moved = book.moved(SHOWN)
+                if moved != before:
+                    before = moved
+                    text = await self._context.ask(device, self._ask)
                     if text != said:
                         said, number, beat = text, number + 1, loop.time()
                         yield f"id: {number}\nevent: {self._event}\ndata: {text}\n\n".encode("utf-8", "replace")
@@ -66,13 +63,7 @@ class Feed:
                     beat = loop.time()
                     yield b": beat\n\n"
                 await asyncio.sleep(LOOK_SECONDS)
-                moved = any(kind.startswith(MOVES) for kind, _patient in watch.moved())
         except (Refusal, Trouble, Problem) as error:
             log.info("a watcher ended: %s", type(error).__name__)
         finally:
             self._watching -= 1
-            with contextlib.suppress(Exception):
-                watch.close()
-
-    def _text(self, device: "Paired") -> str:
-        return json.dumps(self._ask(self._context.desk(device)), ensure_ascii=False, separators=(",", ":"))

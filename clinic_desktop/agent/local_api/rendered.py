@@ -1,65 +1,67 @@
 """Lists that many screens ask for: made once for each state of the data, for everybody who may see them."""
 
-import asyncio
 import json
-import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
 
 from clinic_desktop.agent.local_api.context import ApiContext
 
 if TYPE_CHECKING:
+    from clinic_desktop.agent.local_api.context import Book
     from clinic_desktop.services.acts import Desk
     from clinic_desktop.services.pairing import Paired
 
 # Minutes of waiting stand in the lists, and calls grow old.
 STANDS_SECONDS = 15.0
+# What says that a registration moved, or that two are one person; and all that the lists show beside.
+NAMED = frozenset({"patient", "merge"})
+SHOWN = NAMED | {"queue", "setting", "staff"}
 
 
-class Looked(Protocol):
-    """Sees whether anything was written."""
+class Written:
+    """A list as JSON; what stands in it as it stood the last time is not written anew."""
 
-    def version(self) -> int:
-        """Another number after every commit of anybody else."""
+    def __init__(
+        self, model: type[BaseModel], ask: "Callable[[Desk], Iterable[tuple[object, ...]]]"
+    ) -> None:  # fmt: skip
+        self._names, self._ask = tuple(model.model_fields), ask
+        self._known: dict[tuple[object, ...], str] = {}
 
-    def close(self) -> None:
-        """Look no more."""
+    def text(self, desk: "Desk") -> str:
+        """The list now."""
+        before, now = self._known, dict[tuple[object, ...], str]()
+        parts = []
+        for one in self._ask(desk):
+            text = now[one] = before.get(one) or self._text(one)
+            parts.append(text)
+        self._known = now  # nobody who has gone stays in memory
+        return f"[{','.join(parts)}]"
+
+    def _text(self, one: tuple[object, ...]) -> str:
+        return json.dumps(dict(zip(self._names, one, strict=True)), ensure_ascii=False, separators=(",", ":"))
 
 
 class Rendered:
     """One list as bytes; may be asked by any thread."""
 
-    def __init__(self, context: ApiContext, ask: "Callable[[Desk], object]") -> None:
+    def __init__(self, context: ApiContext, ask: "Callable[[Desk], str]") -> None:
         self._context, self._ask = context, ask
-        self._guard = threading.Lock()
-        self._of: object = None
-        self._watch: Looked | None = None
-        self._made: tuple[tuple[int, int], float, bytes] | None = None
+        self._made: tuple[Book | None, int, float, bytes] | None = None
 
     async def body(self, device: "Paired") -> bytes:
         """The list now: nothing that was written before this is asked is left out."""
-        version = self._version()
-        made = self._made
-        if made is not None and made[0] == version and 0 <= self._steady() - made[1] < STANDS_SECONDS:
-            return made[2]
-        # The version was looked at first: what comes in between is read again at the next look.
-        steady = self._steady()
-        body = await asyncio.to_thread(self._make, device)
-        self._made = (version, steady, body)
+        steady, book = self._context.opened().store.clock.steady(), self._context.book
+        moved = 0 if book is None else book.moved(SHOWN)
+        if (made := self._made) is not None:
+            of, then, since, body = made
+            if of is book and then == moved and 0 <= steady - since < STANDS_SECONDS:
+                return body
+        # What moved was looked at first: what comes in between is read again at the next look.
+        body = await self._context.ask(device, self._make)
+        self._made = (book, moved, steady, body)
         return body
 
-    def _make(self, device: "Paired") -> bytes:
-        return json.dumps(self._ask(self._context.desk(device)), ensure_ascii=False).encode("utf-8", "replace")
-
-    def _steady(self) -> float:
-        return self._context.opened().store.clock.steady()
-
-    def _version(self) -> tuple[int, int]:
-        """Which clinic, opened when, and which state of its data: 4 microseconds."""
-        clinic = self._context.opened()
-        with self._guard:
-            if self._of is not clinic or self._watch is None:
-                if self._watch is not None:
-                    self._watch.close()
-                self._of, self._watch, self._made = clinic, clinic.store.watch(), None
-            return id(clinic), self._watch.version()
+    def _make(self, desk: "Desk") -> bytes:
+        return self._ask(desk).encode("utf-8", "replace")

@@ -13,7 +13,7 @@ class Rule:
 
     `public` routes alone are reachable under the names that an administrator lets in from outside. `keyless` routes
     work while there is no key; what is told to `sealed` ones is sealed then, and filed later. `limit` is the most bytes
-    of a body.
+    of a body. A `direct` route reads and answers at once, without FastAPI's help: `direct.Direct`.
     """
 
     method: str
@@ -22,6 +22,7 @@ class Rule:
     public: bool = False
     keyless: bool = False
     sealed: bool = False
+    direct: bool = False
     limit: int = 64 * KIB
     seconds: float = 30.0
 
@@ -32,16 +33,20 @@ class Rules:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.all = tuple(rules)
         self._plain: dict[str, dict[str, Rule]] = {}
-        self._shaped: list[tuple[re.Pattern[str], dict[str, Rule]]] = []
         shapes: dict[str, dict[str, Rule]] = {}
         for rule in self.all:
             (shapes if "{" in rule.path else self._plain).setdefault(rule.path, {})[rule.method] = rule
-        for path, methods in shapes.items():
-            parts = (("[^/]+" if part.startswith("{") else re.escape(part)) for part in path.split("/"))
-            self._shaped.append((re.compile("/".join(parts)), methods))
+        self._shaped = [(shape_of(path), methods) for path, methods in shapes.items()]
 
     def at(self, path: str) -> dict[str, Rule]:
         """The rules of a path by method; empty where there is no such path."""
         if (plain := self._plain.get(path)) is not None:
             return plain
         return next((methods for shape, methods in self._shaped if shape.fullmatch(path)), {})
+
+
+def shape_of(path: str) -> re.Pattern[str]:
+    """The addresses of a route, with what stands for each of its names."""
+    return re.compile(
+        "/".join(f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/"))
+    )

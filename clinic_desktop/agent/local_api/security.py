@@ -10,18 +10,20 @@ import json
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from clinic_desktop.agent.local_api.context import ApiContext, locked, unproved
 from clinic_desktop.agent.local_api.limits import Buckets
-from clinic_desktop.agent.local_api.problems import TYPE, Problem
+from clinic_desktop.agent.local_api.problems import TYPE, Problem, of_trouble
 from clinic_desktop.agent.local_api.rules import Rule, Rules
+from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.i18n import N_, _
 
 log = logging.getLogger(__name__)
 
 Scope = dict[str, Any]
+Headers = dict[bytes, list[bytes]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -31,6 +33,9 @@ OWN_SITES = frozenset({b"same-origin", b"none"})
 LONGEST_PATH = 1024
 NEW_SECONDS, NEW_LOOKS = 0.1, 20
 LONGEST_TOKEN = 200
+LOOKED_AT = frozenset({
+    b"host", b"origin", b"sec-fetch-site", b"authorization", b"content-type", b"content-length", b"transfer-encoding",
+})  # fmt: skip
 _ALWAYS = (
     (b"cache-control", b"no-store"),
     (b"x-content-type-options", b"nosniff"),
@@ -76,8 +81,10 @@ class Guard:
             body = await _body(receive, rule) if rule.method in BODIES else b""
             if body is None:
                 return  # whoever sent it has gone
-            if rule.scope is not None:
+            if body and rule.scope is not None:
                 _require_said_once(body)
+            if rule.scope is not None:
+                self._still(scope)
             scope["body"], scope["rule"] = body, rule
             await self._app(scope, _replayed(body, receive), answer)
         except Problem as problem:
@@ -90,11 +97,10 @@ class Guard:
 
     async def _pass(self, scope: Scope) -> Rule:
         """Ask everything that needs no database; returns the rule of the route. Raises Problem."""
-        headers: list[tuple[bytes, bytes]] = scope["headers"]
-        public = self._name(_all(headers, b"host"))
-        if _all(headers, b"origin"):
-            raise Problem(403, _(N_("Pages of other sites may not speak with this clinic.")))
-        if any(site.strip().lower() not in OWN_SITES for site in _all(headers, b"sec-fetch-site")):
+        headers = _looked_at(scope["headers"])
+        public = self._name(headers.get(b"host", ()))
+        sites = headers.get(b"sec-fetch-site", ())
+        if b"origin" in headers or any(site.strip().lower() not in OWN_SITES for site in sites):
             raise Problem(403, _(N_("Pages of other sites may not speak with this clinic.")))
         path, method = str(scope["path"]), str(scope["method"])
         if not path.startswith("/") or len(path) > LONGEST_PATH:
@@ -118,7 +124,16 @@ class Guard:
         _require_json(headers, rule)
         return rule
 
-    def _name(self, hosts: list[bytes]) -> bool:
+    def _still(self, scope: Scope) -> None:
+        """Ask last whether the device was not revoked a moment ago: the first look at the database. Raises Problem."""
+        book = self._context.book
+        try:
+            if book is None or not book.holds(scope["device"]):
+                raise unproved()
+        except Trouble as trouble:
+            raise of_trouble(trouble) from trouble
+
+    def _name(self, hosts: Sequence[bytes]) -> bool:
         """Whether it was asked under a public name. Raises Problem where it is no name of this machine."""
         name = hosts[0].decode("latin-1").lower() if len(hosts) == 1 else ""
         if name in self._context.hosts:
@@ -131,9 +146,9 @@ class Guard:
         peer = str((scope.get("client") or ("?",))[0])
         _paced(self._strangers.wait(peer))
 
-    async def _prove(self, scope: Scope, rule: Rule, headers: list[tuple[bytes, bytes]]) -> None:
+    async def _prove(self, scope: Scope, rule: Rule, headers: Headers) -> None:
         """Find the device of a token, and ask whether it may. Raises Problem."""
-        given = _all(headers, b"authorization")
+        given = headers.get(b"authorization", ())
         word, _space, token = given[0].decode("latin-1").partition(" ") if len(given) == 1 else ("", "", "")
         known = word.lower() == "bearer" and 0 < len(token) <= LONGEST_TOKEN
         book = self._context.book
@@ -161,15 +176,15 @@ def _paced(seconds: float) -> None:
         raise Problem(429, headers={"Retry-After": str(math.ceil(seconds))})
 
 
-def _require_json(headers: list[tuple[bytes, bytes]], rule: Rule) -> None:
+def _require_json(headers: Headers, rule: Rule) -> None:
     """Bodies are JSON and no larger than the route takes; what takes no body is sent none. Raises Problem."""
-    lengths = _all(headers, b"content-length")
+    lengths = headers.get(b"content-length", ())
     length = int(lengths[0]) if len(lengths) == 1 and lengths[0].isdigit() else 0
     if rule.method not in BODIES:
-        if length or _all(headers, b"transfer-encoding"):
+        if length or b"transfer-encoding" in headers:
             raise Problem(400, _(N_("This request takes no body.")))
         return
-    kinds = _all(headers, b"content-type")
+    kinds = headers.get(b"content-type", ())
     kind, _semicolon, parameters = (
         kinds[0].decode("latin-1").lower().partition(";") if len(kinds) == 1 else ("", "", "")
     )
@@ -234,5 +249,10 @@ async def _say(problem: Problem, send: Send) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def _all(headers: list[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
-    return [value for key, value in headers if key == name]
+def _looked_at(headers: list[tuple[bytes, bytes]]) -> Headers:
+    """Every value of the headers that anything here depends on, in one walk."""
+    found: Headers = {}
+    for name, value in headers:
+        if name in LOOKED_AT:
+            found.setdefault(name, []).append(value)
+    return found

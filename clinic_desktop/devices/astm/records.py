@@ -111,6 +111,8 @@ def read(message: bytes, peer: str | None) -> list[ReceivedMessage]:
     records = split(message)
     lines = _lines(message)
     device = sender(records)
+    # What the header tells a message by, its number and its time (H-3, H-14): sent again, both are the same.
+    number = f"{records[0].get(3)} {records[0].get(14)}".strip() if records[0].get(14) else None
     groups: list[list[int]] = []
     for place, one in enumerate(records[1:], 1):
         if one.kind == "P" or not groups:
@@ -126,7 +128,7 @@ def read(message: bytes, peer: str | None) -> list[ReceivedMessage]:
         patient = next((one for one in own if one.kind == "P"), None)
         said = Named() if patient is None else _person(patient)
         kept.append(
-            ReceivedMessage("astm", device, "ASTM results", "result", raw, None, peer, None, said, tuple(results))
+            ReceivedMessage("astm", device, "ASTM results", "result", raw, number, peer, None, said, tuple(results))
         )
     return kept
 

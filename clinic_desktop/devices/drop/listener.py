@@ -6,8 +6,11 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+from clinic_desktop.clock import to_text
 from clinic_desktop.devices.drop import protocol
 from clinic_desktop.devices.drop.protocol import Table, UnreadableError
 from clinic_desktop.domain.refusals import Trouble
@@ -77,10 +80,12 @@ class Folder:
 
     def _take(self, path: Path) -> None:
         try:
+            put = datetime.fromtimestamp(path.lstat().st_ctime, UTC)
             content = _content(path)
             digest = hashlib.sha256(content).hexdigest()
             for message in protocol.read(content, self._known, "file"):
-                self._keep(message)
+                # What a file was put there at tells a row that is tried again from one that was measured again.
+                self._keep(replace(message, received_at=to_text(put)))
         except UnreadableError as error:
             log.warning("a dropped file was refused: %s", error)
             self._aside(path, REFUSED, "refused", str(error))

@@ -52,7 +52,8 @@ def _number(order: Segment | None) -> str:
 
 
 def _identity(message: Message, order: Segment | None, code: str, at: int) -> str:
-    told = _number(order) or f"message {message.control_id} {at}"
+    # A sender without numbers of orders may count its messages anew: the time of the message is a part of what it is.
+    told = _number(order) or f"message {message.control_id} {message.header.get(7)} {at}"
     return f"{told}/{code}"
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from clinic_desktop.devices.hl7.carried import carried
 from clinic_desktop.devices.hl7.coded import SEX, code_of, instant, system_of
 from clinic_desktop.devices.hl7.protocol import Message, Segment
+from clinic_desktop.devices.hl7.specimens import Layout, is_control, numbers_of
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.services.devices import ReceivedMessage, ReceivedResult
 
@@ -71,11 +72,11 @@ def _results(message: Message) -> list[ReceivedResult]:
     numbers: tuple[str, ...] = ()
     only_controls = message.header.get(16) == "2" and message.header.get(3).upper().startswith("MINDRAY")
     control = only_controls
-    specimen = _Ahead(message)
+    layout = Layout(message)
     for at, segment in enumerate(message.segments):
-        if segment.name == "SPM":
-            specimen.next(segment)
-        elif segment.name == "ORC" and specimen.ahead and order is not None:
+        if segment.name in {"SPM", "SAC"}:
+            layout.pass_by(at)
+        elif segment.name == "ORC" and layout.orc_behind and order is not None:
             numbers = tuple(dict.fromkeys((*numbers, *_numbers(segment, 2, 3))))  # OUL: behind its OBR
         elif segment.name == "ORC":
             numbers = placer = _numbers(segment, 2, 3)
@@ -83,9 +84,9 @@ def _results(message: Message) -> list[ReceivedResult]:
             # What was said of the order before says nothing of this one: neither its numbers nor that it was a control.
             order = segment
             numbers = tuple(dict.fromkeys((*placer, *_numbers(segment, 2, 3))))
-            beside = specimen.now if specimen.ahead else _specimens(message, at)
-            numbers += tuple(_numbers_of(beside))
-            control, placer = only_controls or any(one.get(11).upper() in _CONTROLS for one in beside), ()
+            beside = layout.beside(at)
+            numbers = tuple(dict.fromkeys((*numbers, *numbers_of(beside))))
+            control, placer = only_controls or is_control(beside), ()
         elif segment.name == "OBX":
             one = _result(message, segment, order, numbers, seen, control=control)
             note = _notes(message, at)
@@ -96,41 +97,6 @@ def _results(message: Message) -> list[ReceivedResult]:
 
 def _numbers(segment: Segment, *places: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for place in places if (one := segment.get(place))))
-
-
-def _group(message: Message, at: int) -> list[Segment]:
-    """The segments of one order, to the next OBR or ORC."""
-    after = message.segments[at + 1 :]
-    end = next((place for place, one in enumerate(after) if one.name in {"OBR", "ORC", "PID"}), len(after))
-    return list(after[:end])
-
-
-# SPM-11 (table 0369): a control specimen, a calibrator, a blank.
-_CONTROLS = frozenset({"Q", "C", "B"})
-
-
-class _Ahead:
-    """The specimen a result is of, where it stands before its orders (OUL^R22), and not behind each as in an ORU."""
-
-    def __init__(self, message: Message) -> None:
-        names = [one.name for one in message.segments if one.name in {"SPM", "OBR"}]
-        self.ahead = message.type[0] == "OUL" and names[:1] == ["SPM"]
-        self.now: list[Segment] = []
-
-    def next(self, segment: Segment) -> None:
-        """From here on everything is of this specimen."""
-        self.now = [segment]
-
-
-def _specimens(message: Message, at: int) -> list[Segment]:
-    return [one for one in _group(message, at) if one.name == "SPM"]
-
-
-def _numbers_of(specimens: list[Segment]) -> list[str]:
-    found = []
-    for one in specimens:
-        found += [one.get(2).split(one.marks.part)[0], *(parts[0] for parts in one.parts(30))]
-    return list(dict.fromkeys(one for one in found if one))
 
 
 def _notes(message: Message, at: int) -> str | None:

@@ -1,6 +1,7 @@
 """Plays a sender of HL7 v2: a captured file, or a message written here without the listener's own encoder."""
 
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -42,11 +43,14 @@ def messages(data: bytes) -> Iterator[bytes]:
         yield b"\r".join(current) + b"\r"
 
 
-def play(host: str, port: int, content: bytes, *, drip: bool = False) -> list[Answer]:
-    """Send every message of a content, one after the other's answer; `drip` sends byte after byte."""
+def play(
+    host: str, port: int, content: bytes, *, drip: bool = False, tls: ssl.SSLContext | None = None
+) -> list[Answer]:
+    """Send every message of a content, one after the other's answer; `drip` sends byte after byte, `tls` encrypts."""
     answers = []
-    with socket.create_connection((host, port), TIMEOUT) as line:
-        line.settimeout(TIMEOUT)
+    with socket.create_connection((host, port), TIMEOUT) as plain:
+        plain.settimeout(TIMEOUT)
+        line = plain if tls is None else tls.wrap_socket(plain, server_hostname=host)
         for message in messages(content):
             wire = b"\x0b" + message + b"\x1c\r"
             for piece in [wire[at : at + 1] for at in range(len(wire))] if drip else [wire]:

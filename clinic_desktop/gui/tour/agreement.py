@@ -108,7 +108,9 @@ def _check_file(step: Step, file: Path, password: str) -> None:
 
     step.pdf.append(file.name)
     sealed = file.read_bytes()
-    told = pypdfium2.PdfDocument(sealed, password=password)[0].get_textpage().get_text_range()
+    opened_with_it = pypdfium2.PdfDocument(sealed, password=password)
+    told = opened_with_it[0].get_textpage().get_text_range()
+    opened_with_it.close()
     step.check("the file opens with its password", "Dr Amina Yusuf" in told, told[:60])
     try:
         pypdfium2.PdfDocument(sealed)

@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from clinic_desktop.gui import theme
+from clinic_desktop.gui.tasks_qt import Pools
 from clinic_desktop.gui.tour.keys import clashing_keys
 from clinic_desktop.gui.widgets.search import SearchField
 
 T = TypeVar("T")
 
 PATIENCE = 20.0  # seconds before the tour gives up waiting
+QUIET = 5.0  # seconds before a picture is taken although the window is still asking
 
 
 class TourError(Exception):
@@ -66,6 +68,15 @@ class Driver:
     def settle(self, seconds: float = 0.2) -> None:
         """Let the window finish what it has begun."""
         QTest.qWait(int(seconds * 1000))
+
+    def quiet(self) -> None:
+        """Wait until what the window has asked for is answered and shown: a page half filled is no picture of it.
+
+        A window that goes on asking is waited for only so long; the picture then shows what a person would see.
+        """
+        end = time.monotonic() + QUIET
+        while not all(pools.idle for pools in self.window.findChildren(Pools)) and time.monotonic() < end:
+            QTest.qWait(15)
 
     def seen(self, name: str) -> QWidget | None:
         """A widget of this name that can be seen now."""
@@ -252,6 +263,7 @@ class Driver:
         made = []
         for mode in (now, other):
             theme.apply(self.app, mode)
+            self.quiet()
             self.settle(0.08)
             file = folder / f"{name}-{mode}.png"
             self.window.grab().save(str(file))

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from clinic_desktop.domain.refusals import Refusal
@@ -108,8 +109,8 @@ def run(
     record = Record(seed)
     hands, close = begin(out, seed, make_door, screens)
     driver = hands.driver
-    for name, role, work in steps:
-        say(name)
+    for place, (name, role, work) in enumerate(steps, start=1):
+        say(f"{place} of {len(steps)}: {name}")
         with record.step(name, role, lambda: (driver.counted.keys, driver.counted.typed)) as step:
             try:
                 work(hands, step)
@@ -148,12 +149,19 @@ def run_part(out: Path, seed: int, part: str, make_door: Callable[[Path], Door],
     return 0
 
 
+def _say_of_qt(_kind: QtMsgType, _where: QMessageLogContext, words: str) -> None:
+    """What Qt says goes to standard error, but not that a screen which is none cannot do what a real one can."""
+    if not words.startswith("This plugin does not support"):
+        sys.stderr.write(f"{words}\n")
+
+
 def begin(
     out: Path, seed: int, make_door: Callable[[Path], Door], screens: Sequence[str]
 ) -> tuple[Hands, Callable[[], None]]:
     """Open the real window on the tour's clinic; returns the hands at it and the way to close it."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     profile = out / "profile"
+    qInstallMessageHandler(_say_of_qt)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(app, QApplication):
         raise TypeError("a window needs a QApplication")

@@ -37,6 +37,11 @@ class ChoiceField(Field):
         self.box.activated.connect(self._was_chosen)
         self.box.currentIndexChanged.connect(self._was_edited)
 
+    def narrow(self) -> None:
+        """Let the panel be as wide as it is: the longest choice is cut short in it, and whole in the list."""
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(12)
+
     def set_choices(self, choices: Choices) -> None:
         """Offer other choices; the one chosen stays if it is still there."""
         kept = self.draft() if self.box.count() else ""

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import (
+    Cells,
     Column,
     Group,
     Kind,
     Ratio,
+    Row,
     Totals,
     cells,
     clean,
@@ -116,19 +118,33 @@ def test_amounts_are_written_with_the_decimals_of_their_currency() -> None:
     assert cells(columns, ("KWD", None, 7)) == ("KWD", "", "0.7")
 
 
+_VALUES = st.integers(-(10**6), 10**6) | st.none() | st.text(max_size=5) | st.sampled_from(["=1", "\x07", "٣"])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["USD", "JPY", "KWD", None]), _VALUES, _VALUES, _VALUES), min_size=1))
+def test_cells_and_sums_of_many_rows_are_those_of_each(rows: list[Row]) -> None:
+    columns = (
+        Column("currency", "Currency"), Column("a", "A", Kind.MONEY, total=True), Column("b", "B", Kind.COUNT),
+        Column("c", "C", Kind.TENTHS, total=True),
+    )  # fmt: skip
+    assert list(zip(*Cells(columns).columns(rows), strict=True)) == [cells(columns, row) for row in rows]
+    together, apart = Totals(columns), Totals(columns)
+    together.add(rows)
+    for row in rows:
+        apart.add([row])
+    assert (together.rows, together.sums) == (apart.rows, apart.sums)
+
+
 def test_totals_keep_currencies_apart_and_make_ratios_of_the_sums() -> None:
     columns = (
         Column("who", "Who"), Column("currency", "Currency"), Column("a", "A", Kind.MONEY, total=True),
         Column("b", "B", Kind.COUNT, total=True), Column("rate", "Rate", Kind.TENTHS, ratio=Ratio("a", "b", 10)),
     )  # fmt: skip
     totals = Totals(columns)
-    for row in (
-        ("x", "USD", 1, 1, None),
-        ("y", "KWD", 7, 2, None),
-        ("z", "USD", 2, 3, None),
-        ("n", "USD", None, 0, None),
-    ):
-        totals.add(with_ratios(columns, row))
+    rows = (("x", "USD", 1, 1, None), ("y", "KWD", 7, 2, None), ("z", "USD", 2, 3, None), ("n", "USD", None, 0, None))
+    whole = [with_ratios(columns, row) for row in rows]
+    totals.add(whole[:3])
+    totals.add(whole[3:])
     assert totals.lines({}, "Total") == (("Total", "KWD", 7, 2, 35), ("Total", "USD", 3, 4, 8))
     assert totals.rows == 4
     assert Totals(columns[:2]).lines({}, "Total") == ()

@@ -364,3 +364,20 @@ def test_a_notice_of_theirs_that_was_read_here_is_read_there(there: Connected) -
     assert items(there, "cannot") == []
     mark = sync_shown.record_marks(there.desk, [("notice", notice.id)])["notice", notice.id][0]
     assert mark.word == "confirmed"
+
+
+def test_a_clock_that_is_wrong_is_said_beside_the_system(small: Clinic, desk_for: DeskFor, clock: SetClock) -> None:
+    del small
+    desk, apart = desk_for("administrator"), [-720.0]
+    with connected(desk, HEALIFY, clock=lambda: clock.now().timestamp() + apart[0]) as there:
+        there.connect(HEALIFY)
+        there.run(HEALIFY)
+        assert "12 minutes ahead of Healify" in sync_shown.systems_shown(desk)[0].clock_said
+        apart[0] = 1800.0
+        sync_connecting.sync_now(desk)
+        there.run(HEALIFY)
+        assert "30 minutes behind Healify" in sync_shown.systems_shown(desk)[0].clock_said
+        apart[0] = 200.0
+        sync_connecting.sync_now(desk)
+        there.run(HEALIFY)
+        assert sync_shown.systems_shown(desk)[0].clock_said == ""

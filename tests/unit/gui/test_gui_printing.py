@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from reportlab.pdfgen.canvas import Canvas
 
 from clinic_desktop.domain.refusals import Trouble
+from clinic_desktop.gui import printing
 from clinic_desktop.gui.printing import send_to_printer
 from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets.pdfpreview import PdfPreview
@@ -80,6 +81,13 @@ def test_the_printer_reads_the_document_from_a_pipe(tmp_path: Path, monkeypatch:
     assert (tmp_path / "words").read_text().split() == ["-t", "Clinic", "document", "-n", "2", "-d", "label"]
     lp.write_text("#!/bin/sh\ncat > /dev/null\necho no paper >&2\nexit 1\n")
     with pytest.raises(Trouble, match="no paper"):
+        send_to_printer(b"%PDF-", "Clinic document")
+    lp.write_text("#!/bin/sh\ncat > /dev/null\necho 'lp: Error - The printer does not exist.' >&2\nexit 1\n")
+    with pytest.raises(Trouble, match="the document: The printer does not exist\\. Check"):
+        send_to_printer(b"%PDF-", "Clinic document")
+    lp.write_text("#!/bin/sh\nexec sleep 5\n")
+    monkeypatch.setattr(printing, "LP_SECONDS", 0.2)
+    with pytest.raises(Trouble, match="does not answer"):
         send_to_printer(b"%PDF-", "Clinic document")
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     with pytest.raises(Trouble, match="no printing service"):

@@ -13,6 +13,8 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.reports import consent_papers, papers
 from clinic_desktop.services import charting, consents, restrictions, sharing
 from clinic_desktop.services.charting import NewAllergy, NewProblem
+from clinic_desktop.services.immunization_rows import NewImmunization
+from clinic_desktop.services.immunizations import record_immunization
 from clinic_desktop.services.sharing import NewShare
 from tests.conftest import DeskFor
 from tests.unit.services.consent_case import register, sign
@@ -79,6 +81,21 @@ def test_a_health_summary_holds_what_is_known(desk_for: DeskFor) -> None:
     assert "penicillin, severe" in told
     assert "Essential hypertension I10" in told
     assert "Laboratory results None on record." in told
+
+
+def test_a_health_summary_names_the_vaccines_that_were_given_and_the_day_on_which_no_allergy_was_confirmed(
+    desk_for: DeskFor,
+) -> None:
+    desk = desk_for("doctor")
+    patient = register(desk)
+    charting.confirm_no_known_allergies(desk.once(), patient)
+    given = NewImmunization("Yellow fever", occurred_on=date(2020, 5, 1), lot="YF77", primary_source=False)
+    record_immunization(desk.once(), patient, given)
+    told = words(consent_papers.health_summary(desk, patient))
+    assert "No known allergies, confirmed on 10-Mar-2026" in told
+    assert "Yellow fever YF77 01-May-2020" in told
+    without = sharing.health_summary_facts(desk, patient, ("allergies",))
+    assert not without.doses
 
 
 def test_a_restricted_record_is_not_printed(desk_for: DeskFor) -> None:

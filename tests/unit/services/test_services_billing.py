@@ -12,6 +12,7 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services import billing, cash, invoices
 from clinic_desktop.services.acts import Act, Desk
+from clinic_desktop.services.remotes import last_change
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import charges, ledger, payments, prices, shifts
 from clinic_desktop.store.tables.billing import invoices as invoice_table
@@ -47,6 +48,18 @@ def patient(store: Store) -> str:
 
 def charge(desk: Desk, patient_id: str, quantity: int = 1) -> str:
     return billing.charge_by_hand(desk, patient_id, "visit", quantity)
+
+
+def test_a_payment_that_a_system_did_not_answer_for_is_named_by_its_numbers_here(
+    desk_for: DeskFor, patient: str
+) -> None:
+    desk = desk_for("cashier")
+    cash.open_shift(desk, 0)
+    issued = invoices.issue_invoice(desk, patient, [charge(desk, patient)], use_insurance=False)
+    paid = cash.take_payment(desk, issued.id, amount=500, method="cash")
+    admin = desk_for("administrator")
+    told = [last_change(admin, one.id, patient) for one in (paid, issued)]
+    assert [one.number for one in told if one] == [f"{paid.number} · {issued.number}", issued.number]
 
 
 @pytest.mark.parametrize("wrong", [1.5, 10**18, 0, -1, True])

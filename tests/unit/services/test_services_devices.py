@@ -11,7 +11,7 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import device_people, devices, inbox
+from clinic_desktop.services import device_controls, device_people, devices, inbox
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.laboratory import lab_results, specimens
@@ -162,7 +162,7 @@ def test_quality_control_goes_to_its_own_log_and_to_no_patient(lab: Lab) -> None
     assert sent(lab.anna, glucose(control=True)) == devices.Sorted(0, 0, 1)
     assert lab.rows(observations) == lab.rows(lab_results) == []
     assert devices.device_counts(lab.anna) == {"control": 1}
-    (logged,) = devices.control_log(lab.anna)
+    (logged,) = device_controls.control_log(lab.anna)
     assert (logged.title, logged.value) == ("Glucose", "98 mg/dL")
 
 

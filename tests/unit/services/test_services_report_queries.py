@@ -1,14 +1,15 @@
 """Queries of an administrator's own: they answer what was asked, read alone, bind every value, and are noted."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlcipher3 import dbapi2
 
 from clinic_desktop.clock import new_id
@@ -23,11 +24,15 @@ from clinic_desktop.services.report_queries import asked_query, drop_query, kept
 from clinic_desktop.services.reporting import Held, driver_of
 from clinic_desktop.store.connection import only_reading
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.consents import record_restrictions
+from clinic_desktop.store.tables.reference import reference_medicines
+from clinic_desktop.store.unit import Transaction
 from tests.conftest import KEY, DeskFor
 from tests.unit.services import report_case as case
 from tests.unit.services.report_case import Case, local, rows_of
 from tests.unit.services.test_services_reporting import work
+from tests.unit.services.test_services_reporting_care import care
 from tests.unit.services.test_services_reporting_money import money
 
 TODAY = date(2028, 4, 1)
@@ -53,7 +58,7 @@ def told(desk: Desk, definition: Definition) -> tuple[list[list[str]], list[list
 def test_every_subject_and_every_column_can_be_asked_for(worked: Store, desk_for: DeskFor) -> None:
     assert worked.path.exists()
     for subject in SUBJECTS.values():
-        names = tuple(fact.name for fact in subject.facts)
+        names = tuple(fact.name for fact in subject.facts if not fact.of_many)
         rows, _totals = told(desk_for("administrator"), Definition("q", subject.name, names, limit=7))
         assert len(rows) <= 7
         assert len({*names, "currency"} if "amount" in names else names) == len(names)
@@ -102,6 +107,126 @@ def test_amounts_of_two_currencies_are_never_added_up(worked: Store, desk_for: D
     assert [line[2] for line in totals if line[1] == "KWD"] == [case.amount(whole, "KWD")]
 
 
+@pytest.mark.parametrize("worked", [money], indirect=True)
+@pytest.mark.parametrize(
+    ("how", "value", "other", "holds"),
+    [
+        ("after", "12.5", "", lambda paid: paid > Decimal("12.5")),
+        ("before", "100", "", lambda paid: paid < 100),
+        ("between", "-40.005", "250,75", lambda paid: Decimal("-40.005") <= paid <= Decimal("250.75")),
+        ("is_not", "0", "", lambda paid: paid != 0),
+    ],
+)
+def test_amounts_are_compared_in_the_currency_of_each_and_those_that_match_are_added_up(
+    worked: Store, desk_for: DeskFor, how: str, value: str, other: str, holds: Callable[[Decimal], bool]
+) -> None:
+    found: dict[str, list[int]] = {}
+    for row in rows_of(worked, "payments"):
+        signed = -row["amount"] if row["kind"] == "refund" else row["amount"]
+        if holds(Decimal(signed).scaleb({"USD": -2, "KWD": -3}[row["currency"]])):
+            found.setdefault(row["currency"], []).append(signed)
+    rows, _totals = told(
+        desk_for("administrator"),
+        Definition(
+            "Large", "payments", where=(Condition("amount", how, value, other),), group_by=("currency",),
+            tallies=(Tally("count"), Tally("sum", "amount")),
+        ),
+    )  # fmt: skip
+    assert rows == [
+        [currency, str(len(some)), case.amount(sum(some), currency)] for currency, some in sorted(found.items())
+    ]
+    assert {row[0] for row in rows} == {"KWD", "USD"}
+
+
+def treated(made: Case, unit: Transaction) -> None:
+    """Problems, and medicines taken under a brand, under a code of the reference pack, and no more."""
+    care(made, unit)
+    empty = dict.fromkeys(("display", "brands", "ingredients", "classes", "allergy_classes", "form", "strength", "per",
+                           "unit", "route", "source"), "x")  # fmt: skip
+    unit.conn.execute(insert(reference_medicines), [{"code": "war", "name": "warfarin", "controlled": 0, **empty}])
+    for patient in made.people:
+        name, code = made.draw.choice([("Warfarin 5 mg", None), ("Coumadin", "war"), ("metformin", None)])
+        made.some(medicines_taken, unit, patient_id=patient, name=name, medicine_code=code, source="outside",
+                  status=made.draw.choice(["active", "active", "stopped"]),
+                  ends_on=made.draw.choice([None, "2026-03-09", "2026-03-10"]))  # fmt: skip
+
+
+def taking(store: Store, word: str) -> set[str]:
+    """Who takes it on the tenth of March 2026, by the registration that is kept."""
+    people, known = case.kept(store), {"war": "warfarin"}
+    return {
+        people[row["patient_id"]]
+        for row in rows_of(store, "medicines_taken")
+        if row["status"] == "active" and (row["ends_on"] or "9") >= "2026-03-10"
+        and word in f"{row['name']} {known.get(row['medicine_code'], '')}".lower()
+    }  # fmt: skip
+
+
+def having(store: Store, prefix: str) -> set[str]:
+    people = case.kept(store)
+    return {
+        people[row["patient_id"]]
+        for row in rows_of(store, "problems")
+        if row["status"] == "active" and row["certainty"] != "refuted" and "snomed" not in (row["code_system"] or "")
+        and (row["code"] or "").strip().upper().startswith(prefix)
+    }  # fmt: skip
+
+
+TAKES = Condition("takes", "contains", "Warfarin")
+
+
+@pytest.mark.parametrize("worked", [treated], indirect=True)
+def test_who_takes_something_and_has_something_is_found_over_all_their_registrations(
+    worked: Store, desk_for: DeskFor
+) -> None:
+    numbers = {row["id"]: row["mrn"] for row in rows_of(worked, "patients") if not row["merged_into"]}
+    warfarin, tense, sweet = taking(worked, "warfarin"), having(worked, "I10"), having(worked, "E11")
+    everybody = set(numbers)
+    for where, expected in (
+        ((TAKES,), warfarin),
+        ((TAKES, Condition("has", "begins", "i10")), warfarin & tense),
+        ((TAKES, Condition("has", "begins", "E11"), Condition("has", "begins", "I10")), warfarin & sweet & tense),
+        ((Condition("has", "is", "e11.9"), Condition("takes", "is_not", "COUMADIN")),
+         sweet - taking(worked, "coumadin")),
+        ((Condition("has", "empty"),), everybody - having(worked, "")),
+        ((Condition("takes", "not_empty"), Condition("has", "not_empty")), taking(worked, "") & having(worked, "")),
+    ):  # fmt: skip
+        rows, _totals = told(desk_for("administrator"), Definition("Both", "patients", ("mrn",), where))
+        assert rows == [[mrn] for mrn in sorted(numbers[one] for one in expected)], where
+        counted, _totals = told(
+            desk_for("administrator"), Definition("Both", "patients", where=where, tallies=(Tally("people"),))
+        )
+        assert counted == [[str(len(expected))]]
+    assert warfarin & tense
+
+
+@pytest.mark.parametrize("worked", [treated], indirect=True)
+def test_who_is_ill_is_told_to_nobody_by_name_and_a_shut_record_is_left_out(worked: Store, desk_for: DeskFor) -> None:
+    desk = desk_for("administrator")
+    for definition in (
+        Definition("q", "patients", ("patient",), (TAKES,)),
+        Definition("q", "patients", ("mrn", "born_on"), (TAKES,)),
+        Definition("q", "patients", ("mrn",), (TAKES, Condition("patient", "contains", "Okafor"))),
+        Definition("q", "patients", ("takes",)),
+        Definition("q", "patients", group_by=("has",), tallies=(Tally("count"),)),
+    ):
+        with pytest.raises(Refusal) as refused:
+            told(desk, definition)
+        assert refused.value.field == "columns"
+    wanted = Definition("q", "patients", ("mrn",), (TAKES,))
+    before, _totals = told(desk, wanted)
+    with worked.write(act=new_id(), session=None) as unit:
+        shut = {"patient_id": min(taking(worked, "warfarin")), "allowed": '["role:doctor"]', "reason": "x",
+                "status": "active", "set_at": "x", "set_by": desk.session.staff_id}  # fmt: skip
+        unit.create(record_restrictions, shut, kind="record.restricted")
+    after, _totals = told(desk, wanted)
+    assert len(after) == len(before) - 1
+    assert {row["detail"] for row in rows_of(worked, "access") if row["kind"] == "report"} == {wanted.text()}
+    for hostile in ("' OR 1=1 --", "%", "_", "@", "#", "\x00", "I10') OR ('1'='1"):
+        rows, _totals = told(desk, Definition("q", "patients", ("mrn",), (Condition("has", "begins", hostile),)))
+        assert rows == []
+
+
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.text(max_size=30) | st.sampled_from(["' OR 1=1 --", "\x00", "%", "_", '"; DROP TABLE patients; --']))
 def test_no_value_is_more_than_a_value(worked: Store, desk_for_once: Desk, value: str) -> None:
@@ -127,6 +252,9 @@ def desk_for_once(desk_for: DeskFor) -> Desk:
         ({"where": [{"column": "born_on", "how": "before", "value": "soon"}]}, "value"),
         ({"where": [{"column": "born_year", "how": "is", "value": "1e3"}]}, "value"),
         ({"where": [{"column": "city", "how": "is", "value": "x" * 201}]}, "value"),
+        ({"where": [{"column": "has", "how": "before", "value": "I10"}]}, "how"),
+        ({"subject": "payments", "where": [{"column": "amount", "how": "is", "value": "12.3456"}]}, "value"),
+        ({"subject": "payments", "where": [{"column": "amount", "how": "after", "value": "1e3"}]}, "value"),
         ({"columns": [], "tallies": [{"how": "median", "column": "born_year"}]}, "tallies"),
         ({"columns": [], "tallies": [{"how": "sum", "column": "city"}]}, "tallies"),
         ({"group_by": ["sex"]}, "columns"),

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 import pytest
 
+from clinic_desktop.clock import local_midnight
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Group
 from clinic_desktop.domain.reporting_catalogue import REPORTS
-from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, local_midnight, open_report, reports_for
+from clinic_desktop.services.reporting import QUESTIONS, Held, Stopped, open_report, reports_for
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import addenda, encounters
 from clinic_desktop.store.tables.insurance import covers, insurers, plans
@@ -292,7 +293,10 @@ def test_what_cannot_be_asked_is_refused_in_words_that_name_the_field(store: Sto
     assert rows_of(store, "access") == []
 
 
-def test_a_report_is_stopped_between_two_rows_and_within_a_statement(worked: Store, desk_for: DeskFor) -> None:
+def test_a_report_is_stopped_between_some_rows_and_the_next(
+    worked: Store, desk_for: DeskFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clinic_desktop.services.reporting._TOGETHER", 2)
     run = open_report(desk_for("administrator"), Asked("queue-analytics", FIRST, LAST, Group.DAY))
     held = Held()
     with pytest.raises(Stopped):

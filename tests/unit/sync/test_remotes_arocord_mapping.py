@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from sync.port import CannotTell, Create, Kind, Remote, Seen, Story, Telling
 from sync.records.allergy import AllergyIntolerance
 from sync.records.coverage import Coverage
+from sync.records.medication import MedicationStatement
 from sync.records.patient import Patient
 from sync.remotes.arocord_hims.mapping import patients
 from sync.remotes.arocord_hims.mapping.telling import CELLS, body_of
 from sync.remotes.arocord_hims.remote import ArocordRemote
+from sync.telling.words import words
 from tests.unit.sync.drawn import every
 from tests.unit.sync.remote_laws import (
     STORIES,
@@ -149,6 +151,26 @@ def test_an_allergy_of_their_history_is_added_unconfirmed_and_none_is_taken_away
     assert [each.code.text for each in allergies if each.code] == ["Latex", "Penicillin"]
     assert allergies[0] == known
     assert allergies[1].verification_status is not None
+
+
+def test_a_medicine_of_ours_that_their_history_shows_with_its_dose_does_not_come_back_as_another() -> None:
+    made = remote()
+    first = made.adopt(Seen(Kind.PATIENT, "p1", body_of(Kind.PATIENT, NESTED)), None, Linked())[0]
+    known = MedicationStatement.model_validate(
+        {
+            "resourceType": "MedicationStatement",
+            "status": "active",
+            "medicationCodeableConcept": {"text": "doxycycline 100 mg capsule"},
+            "subject": {"reference": "Patient/p"},
+            "dosage": [{"text": "take 1 capsule by mouth twice a day for 5 days"}],
+        }
+    )
+    story = Story(Kind.PATIENT, "p", 1, "p", first, (known,))
+    echoed = "doxycycline 100 mg capsule take 1 capsule by mouth twice a day for 5 days"
+    history = [{"type": "medication", "name": name} for name in (echoed, "doxycycline 100 mg capsule take 2 a day")]
+    laid = made.adopt(Seen(Kind.PATIENT, "p1", {"medical_history": history}), story, Linked())
+    taken = [words(each.medication_codeable_concept) for each in laid if isinstance(each, MedicationStatement)]
+    assert taken == ["doxycycline 100 mg capsule", "doxycycline 100 mg capsule take 2 a day"], "another dose is news"
 
 
 def test_their_number_never_replaces_ours() -> None:

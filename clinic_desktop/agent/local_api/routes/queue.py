@@ -1,26 +1,26 @@
 """The queue for the staff's boards, and whom the public call screen calls; both as a list and as events."""
 
-from dataclasses import asdict
+from collections.abc import Iterable
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response, StreamingResponse
 
 from clinic_desktop.agent.local_api.bodies import device_of
-from clinic_desktop.agent.local_api.context import ApiContext
+from clinic_desktop.agent.local_api.context import ApiContext, Book
 from clinic_desktop.agent.local_api.feed import Feed
 from clinic_desktop.agent.local_api.problems import declared
-from clinic_desktop.agent.local_api.rendered import Rendered
+from clinic_desktop.agent.local_api.rendered import NAMED, Rendered, Written
 from clinic_desktop.agent.local_api.rules import Rule
 from clinic_desktop.domain.pairing import CALLS, QUEUE
-from clinic_desktop.services import device_views, queue
+from clinic_desktop.services import device_views
 from clinic_desktop.services.acts import Desk
 
 JSON, EVENTS = "application/json", "text/event-stream"
 RULES = (
-    Rule("GET", "/v1/queue", QUEUE),
+    Rule("GET", "/v1/queue", QUEUE, direct=True),
     Rule("GET", "/v1/queue/events", QUEUE),
-    Rule("GET", "/v1/calls", CALLS),
+    Rule("GET", "/v1/calls", CALLS, direct=True),
     Rule("GET", "/v1/calls/events", CALLS),
 )
 
@@ -49,6 +49,7 @@ class Called(BaseModel):
 def router(context: ApiContext) -> APIRouter:
     """Make the routes."""
     routes = APIRouter(tags=["queue"])
+    waiting, calling = Written(InQueue, _Line(context)).text, Written(Called, _calling).text
     board, screen = Feed(context, "queue", waiting), Feed(context, "calls", calling)
     stream = declared() | {
         200: {"description": "Events: the whole list at each change, and a beat", "content": {EVENTS: {}}}
@@ -79,17 +80,21 @@ def router(context: ApiContext) -> APIRouter:
     return routes
 
 
-def waiting(desk: Desk) -> list[dict[str, object]]:
-    """Everybody who is here."""
-    return [
-        {
-            "ticket": one.ticket, "number": one.mrn, "name": one.patient, "priority": one.priority,
-            "status": one.status, "minutes": one.minutes, "practitioner": one.practitioner,
-        }
-        for one in queue.waiting_list(desk)
-    ]  # fmt: skip
+class _Line:
+    """Everybody who is here, each as the values of InQueue; names are read again where a registration moved."""
+
+    def __init__(self, context: ApiContext) -> None:
+        self._context = context
+        self._known: tuple[Book | None, int, dict[str, tuple[str, str]]] = None, 0, {}
+
+    def __call__(self, desk: Desk) -> Iterable[tuple[object, ...]]:
+        book, before = self._context.book, self._known
+        moved = 0 if book is None else book.moved(NAMED)
+        line = device_views.waiting(desk, before[2] if before[0] is book and before[1] == moved else None)
+        self._known = book, moved, {one.patient_id: (one.mrn, one.patient) for one in line}
+        return (one[: len(InQueue.model_fields)] for one in line)
 
 
-def calling(desk: Desk) -> list[dict[str, object]]:
-    """Whoever is called now."""
-    return [asdict(one) for one in device_views.called(desk)]
+def _calling(desk: Desk) -> Iterable[tuple[object, ...]]:
+    """Whoever is called now, each as the values of Called."""
+    return ((one.ticket, one.shown, one.to, one.called_at) for one in device_views.called(desk))

@@ -224,11 +224,13 @@ class ChargesPanel(QWidget):
     def _work_out(self) -> None:
         total = sum(charge.amount for charge in self._charges)
         rest = max(total - self.discount_amount(), 0)
-        try:
-            insurer = sum(self._cover.owed(rest, self._currency)) if self.use_insurance.value() else 0
-        except Refusal as error:
-            self.form.show_refusal(error)
-            insurer = 0
+        insurer = 0
+        self.use_insurance.show_error("")
+        if self._charges and self.use_insurance.value():
+            try:
+                insurer = sum(self._cover.owed(rest, self._currency))
+            except Refusal as error:
+                self.form.show_refusal(error)
         self.sums.setText(_("Patient pays {amount}").format(amount=money_text(rest - insurer, self._currency)))
         words = [_("Total {amount}").format(amount=money_text(total, self._currency))]
         if total != rest:

@@ -25,6 +25,7 @@ from clinic_desktop.gui.screens.billing.elsewhere import ElsewherePanel
 from clinic_desktop.gui.screens.billing.invoice import InvoicePanel
 from clinic_desktop.gui.screens.billing.presenter import BillingPresenter
 from clinic_desktop.gui.screens.billing.shift import ShiftPanel
+from clinic_desktop.gui.shell.papers import paper_of
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.civil import show_instant
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -335,7 +336,7 @@ class BillingView(ScreenView):
     def _print_statement(self) -> None:
         desk, patient = self.presenter.desk, self.presenter.patient_id
         if patient is not None:
-            self.context.window.preview(lambda: _made(desk, "statement", patient), _("Statement of account"))
+            self.context.window.preview(lambda: paper_of(desk, "statement", patient), _("Statement of account"))
 
     def _print_receipt(self, row: PaymentRow) -> None:
         desk, invoice = self.presenter.desk, self.invoice.invoice
@@ -366,11 +367,6 @@ def _opened(desk: Desk, name: str, patient_id: str, record: str) -> bytes:
     """A paper about a patient, after who opens it is on record."""
     papers = importlib.import_module("clinic_desktop.reports.papers")
     return bytes(papers.opened(desk, name, patient_id, lambda: getattr(papers.printed, name)(desk, record)))
-
-
-def _made(desk: Desk, name: str, patient_id: str) -> bytes:
-    """The one paper of its kind about a patient, the same that the command line prints."""
-    return bytes(importlib.import_module("clinic_desktop.reports.papers").make(desk, name, patient_id, None)[0])
 
 
 def _receipt(desk: Desk, patient_id: str, record: str, roll_mm: int) -> Any:

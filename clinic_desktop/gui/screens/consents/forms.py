@@ -215,8 +215,8 @@ class ConsentForms:
                         required=True),
         )  # fmt: skip
         parts = [CheckField(_(words), f"consents.section_{key}") for key, words in sharing.SECTIONS.items()]
-        form.add_row(*parts[:4])
-        form.add_row(*parts[4:])
+        for beside in range(0, len(parts), 3):
+            form.add_row(*parts[beside : beside + 3])
         form.add_row(*(CheckField(_("May {what}").format(what=_(words).lower()), f"consents.permission_{key}")
                        for key, words in sharing.PERMISSIONS.items() if key != "view"))  # fmt: skip
         form.add(DateField(_("Until"), "consents.expires_on", today=self._today, required=True))

@@ -115,9 +115,9 @@ class ListeningPanel(QWidget):
         self.table.set_rows(running(self._kept, program))
         self._offer()
 
-    def host(self) -> str:
-        """The address on which the listeners are."""
-        return self._kept.listen_on
+    def chosen(self) -> Listeners:
+        """What was chosen and kept: that is what runs, whatever is typed now."""
+        return self._kept
 
     def _warn(self) -> None:
         address = str(self.form.field("listen_on").value() or "").strip()

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from clinic_desktop.clock import new_id
-from clinic_desktop.domain.listeners import Listeners
+from clinic_desktop.domain.listeners import LOOPBACK, Listeners
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.screens.devices import trial
@@ -109,13 +110,30 @@ class Presenter:
 
         self._do(lambda: office.choose_listeners(desk, wanted), done)
 
-    def try_out(self, listener: str, host: str) -> None:
+    def try_out(self, listener: str, wanted: Listeners) -> None:
         """Play one made-up message to a listener of this workstation."""
-        port = self.program.ports.get(listener)
-        if not isinstance(port, int) or isinstance(port, bool):
+        told = self.program.ports.get(listener)
+        port = told if isinstance(told, int) and not isinstance(told, bool) else 0
+        if not told or (listener != "drop" and not port):
             self.view.show_error(Refusal(N_("This listener does not run.")))
             return
-        self._do(lambda: trial.play(listener, host, port), self.view.show_trial)
+        certificate = Path() if self._office is None else self._office.certificate()
+        host = LOOPBACK if listener == "api" else wanted.listen_on
+        where = trial.Where(host, port, Path(wanted.drop_folder), certificate)
+        if listener == "api":
+            self._do(lambda: self._try_api(where), self.view.show_trial)
+        else:
+            self._do(lambda: trial.play(listener, where), self.view.show_trial)
+
+    def _try_api(self, where: trial.Where) -> str:
+        """Let a device in for the trial alone, and see that it is shut out afterwards."""
+        token = pairing.new_token()
+        made = pairing.pair_device(self.desk.once(new_id()), "analyser", _("Trial of the local API"), token)
+        try:
+            words = trial.play_api(where, token)
+        finally:
+            pairing.revoke_device(self.desk.once(new_id()), made.id)
+        return f"{words} {trial.shut_out(where, token)}"
 
     def _do(self, work: Callable[[], T], done: Callable[[T], None]) -> None:
         def succeeded(result: T) -> None:
@@ -134,7 +152,7 @@ class Presenter:
 def health(seen_at: datetime | None, now: datetime) -> tuple[str, str]:
     """How long a device was silent, in words and as a meaning."""
     if seen_at is None:
-        return _("never heard of"), "warning"
+        return _("not heard from yet"), "warning"
     days = max(0, (now - seen_at) // timedelta(days=1))
     if days >= SILENT_DAYS:
         return ngettext("silent for {n} day", "silent for {n} days", days).format(n=days), "warning"

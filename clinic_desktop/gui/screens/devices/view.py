@@ -158,6 +158,7 @@ class DevicesView(ScreenView):
 
     def show_error(self, error: Exception) -> None:
         """Say what was not done, beside its field."""
+        self.listening.result.clear()
         self.context.window.show_error(error, self.pairing.form if self.part == "paired" else self.listening.form)
 
     # ----------------------------------------------------------------------------------------------------
@@ -212,4 +213,5 @@ class DevicesView(ScreenView):
             self.presenter.choose(self.listening.wanted())
 
     def _try(self, listener: str) -> None:
-        self.presenter.try_out(listener, self.listening.host())
+        self.listening.result.setText(_("Trying it …"))
+        self.presenter.try_out(listener, self.listening.chosen())

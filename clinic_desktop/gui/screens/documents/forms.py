@@ -40,7 +40,7 @@ class AddForm(Panel):
         self._source = SegmentField(_("Source"), "documents.source", sources)
         self._on = DateField(_("&Date on it"), "documents.written_at", today=today, past=True)
         self._author = TextField(_("A&uthor"), "documents.author_name", longest=LONGEST_TITLE)
-        self._organization = TextField(_("From w&here"), "documents.author_organization", longest=LONGEST_TITLE)
+        self._organization = TextField(_("F&rom where"), "documents.author_organization", longest=LONGEST_TITLE)
         self._description = TextField(_("&Note about it"), "documents.description")
         self._replaces = ChoiceField(_("Takes the p&lace of"), "documents.replaces", ())
         self._restricted = CheckField(_("&Only doctors may read it"), "documents.restricted")

@@ -14,6 +14,7 @@ from clinic_desktop.gui.screens.documents import files, lists
 from clinic_desktop.gui.screens.documents.forms import AddForm, WhyForm, WriteForm
 from clinic_desktop.gui.screens.documents.presenter import FORMS, Presenter
 from clinic_desktop.gui.screens.documents.reading import Reading, show_content
+from clinic_desktop.gui.shell.papers import previewing
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.howfar import HowFar
@@ -58,19 +59,18 @@ class DocumentsView(ScreenView):
         self._forms: dict[str, AddForm | WriteForm | WhyForm] = {
             "add": self._add_form, "write": self._write_form, "why": self._why_form,
         }  # fmt: skip
-        self._build()
+        self._build(context)
         self._connect()
 
-    def _build(self) -> None:
+    def _build(self, context: ScreenContext) -> None:
         body = QWidget()
         row = QHBoxLayout(body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         left = Panel("")
-        top = QHBoxLayout()
+        left.body.addLayout(top := QHBoxLayout())
         top.addWidget(self._search, 3)
         top.addWidget(self._older, 2)
-        left.body.addLayout(top)
         left.add(self.list, 1)
         left.add(self._not_shown)
         row.addWidget(left, 7)
@@ -84,6 +84,9 @@ class DocumentsView(ScreenView):
         self.add_button(_("&Paste"), "documents.paste", self._paste)
         if self.presenter.writable():
             self.add_button(_("&Write"), "documents.write", self._write)
+        if context.desk.may("sharing.health_summary_facts"):
+            show = previewing(context, "health-summary", _("Health summary"), lambda: self.presenter.patient_id)
+            self.add_button(_("&Health summary"), "documents.health_summary", show)
 
     def _connect(self) -> None:
         self.list.selected.connect(self._chosen)

@@ -53,11 +53,13 @@ class InsuranceView(ScreenView):
         )  # fmt: skip
         self.form = Form(DraftKeeper(lambda fields: self.presenter.draft().keep(fields)))
         self.plan = ChoiceField(_("&Plan"), "insurance.plan_id", [], required=True)
+        self.plan.narrow()
         self.position = SegmentField(_("Pays"), "insurance.position", [("1", _("Primary")), ("2", _("Secondary"))])
         self.number = TextField(_("Policy &number"), "insurance.policy_number", required=True, longest=60)
         self.group = TextField(_("&Group number"), "insurance.group_number", longest=60)
         relations = [(key, _(words)) for key, words in RELATIONS.items()]
         self.relation = ChoiceField(_("P&olicy is"), "insurance.relation", relations, none=None)
+        self.relation.narrow()
         self.holder = TextField(_("&Holder"), "insurance.holder", longest=200)
         self.since = DateField(_("&From"), "insurance.valid_from", today=context.today, required=True)
         self.until = DateField(_("&Until"), "insurance.valid_until", today=context.today)

@@ -1,4 +1,4 @@
-"""What reception prints for a patient: card, wristband, queue ticket, a sheet of small labels."""
+"""What reception prints for a patient: card, wristband, queue ticket, a sheet of small labels, a statement."""
 
 import importlib
 from functools import partial
@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from clinic_desktop.gui.shell.papers import previewing
 from clinic_desktop.gui.shell.screen import ScreenContext
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.panel import Panel
@@ -31,8 +32,11 @@ class PapersPanel(Panel):
         self.card = Button(_("Car&d"), "reception.print_card", lambda: self._print("patient-card", _("Patient card")))
         self.band = Button(_("&Wristband"), "reception.print_band", lambda: self._print("wristband", _("Wristband")))
         self.ticket = Button(_("&Queue ticket"), "reception.print_ticket", self._ticket)
-        self.sheet = Button(_("L&abels on A4"), "reception.print_labels", self._sheet)
-        for place, button in enumerate((self.card, self.band, self.ticket, self.sheet)):
+        self.sheet = Button(_("&Labels on A4"), "reception.print_labels", self._sheet)
+        statement = previewing(context, "statement", _("Statement of account"), lambda: self._patient)
+        self.statement = Button(_("St&atement"), "reception.print_statement", statement)
+        self.statement.setVisible(context.desk.may("statements.statement"))
+        for place, button in enumerate((self.card, self.band, self.ticket, self.sheet, self.statement)):
             grid.addWidget(button, place // 2, place % 2)
         self.add(inside)
         self.show_patient(None)

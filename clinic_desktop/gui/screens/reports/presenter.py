@@ -1,7 +1,7 @@
 """What the page Reports decides: what is asked, which answer still counts, how much of it is shown. No Qt."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -39,11 +39,10 @@ class Reading:
     done: bool = False
     stopped: threading.Event = field(default_factory=threading.Event)
 
-    def row(self, row: Row) -> None:
-        """Take one row."""
-        self.count += 1
-        if self.count <= MOST_SHOWN:
-            self.rows.append(row)
+    def take(self, rows: Sequence[Row]) -> None:
+        """Take some rows."""
+        self.count += len(rows)
+        self.rows.extend(rows[: MOST_SHOWN - len(self.rows)])
 
     def totals(self, rows: int, lines: tuple[Row, ...]) -> None:
         """Take the totals."""

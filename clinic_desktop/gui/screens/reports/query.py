@@ -158,8 +158,10 @@ class QueryForm(QWidget):
         subject = SUBJECTS.get(self._subject.value() or "")
         facts = () if subject is None else subject.facts
         every = [(one.name, _(one.title)) for one in facts]
-        for field in (*self._columns, *(column for column, *_rest in self._where)):
-            field.set_choices(every)
+        for field in self._columns:
+            field.set_choices([(one.name, _(one.title)) for one in facts if not one.of_many])
+        for column, *_rest in self._where:
+            column.set_choices(every)
         self._of.set_choices([(one.name, _(one.title)) for one in facts if one.kind in {Kind.COUNT, Kind.MONEY}])
         hints = {kind for one in facts if OFFERED[kind := one.kind]}
         for _column, _how, value, other in self._where:

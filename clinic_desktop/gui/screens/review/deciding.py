@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.gui.screens.review import words
@@ -22,10 +22,11 @@ from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.stop import ConfirmStop, ReasonKept
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.device_reviewing import Candidate
 from clinic_desktop.services.patients import PatientHit, sex_words
 
+_NOTHING_CHOSEN = N_("Whom a message may speak of stands here as soon as one is chosen.")
 Find = Callable[[str, Callable[[Sequence[PatientHit]], None]], None]
 
 
@@ -44,7 +45,7 @@ class Deciding(Side):
         self.why = label("", "strong", name="review.why", wrap=True)
         self.people: ListTable[Candidate] = ListTable(
             "review.candidates", _columns(), key=lambda one: one.patient_id, settings=settings,
-            empty=Empty(_("Nobody here bears this number or this name. Look for the patient below."), icon="people"),
+            empty=Empty(_(_NOTHING_CHOSEN), icon="people"),
         )  # fmt: skip
         self.people.setMinimumHeight(116)
         self.warning = label("", "warning", name="review.warning", wrap=True)
@@ -54,10 +55,7 @@ class Deciding(Side):
             _("S&et aside because"), "review.reason", [(key, _(text)) for key, text in words.REASONS.items()]
         )
         self.more = TextField(_("Mo&re about it"), "review.more", longest=500)
-        box = self.reason.editor()
-        if isinstance(box, QComboBox):  # the longest reason must not make the panel wider than it is
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(12)
+        self.reason.narrow()
         self.form.add(self.reason)
         self.form.add(self.more)
         self.reject = StopButton(_("Set &aside (Delete)"), "review.reject", self.rejected.emit)
@@ -92,12 +90,14 @@ class Deciding(Side):
         self.why.setText(_("Waits: {why}").format(why=_(why)) if why else "")
         self.why.setVisible(bool(why))
         self.form.set_values({"reason": words.proposed(why)})
+        self.people.set_empty_words("" if said is not None else _(_NOTHING_CHOSEN))
         self.people.set_rows(())
         self.setEnabled(said is not None)
         self._chose()
 
     def show_candidates(self, people: Sequence[Candidate]) -> None:
         """Who it may be; one alone who agrees in everything is chosen already, nobody else ever is."""
+        self.people.set_empty_words(_("Nobody here bears this number or this name. Look for the patient below."))
         self.people.set_rows(people)
         sure = [place for place, one in enumerate(people) if not one.doubt]
         if len(sure) == 1:

@@ -10,11 +10,12 @@ from clinic_desktop.gui.screens.review import raw, words
 from clinic_desktop.gui.screens.review.raw import Shown
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.services import device_registrations, device_reviewing, devices, patients
+from clinic_desktop.services import device_controls, device_registrations, device_reviewing, devices, patients
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.device_controls import ControlResult
 from clinic_desktop.services.device_registrations import ToldRegistration
 from clinic_desktop.services.device_reviewing import Candidate, Evidence
-from clinic_desktop.services.devices import ControlResult, ReviewItem
+from clinic_desktop.services.devices import ReviewItem
 from clinic_desktop.services.patients import PatientHit
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class Presenter:
     def __init__(self, desk: Desk, tasks: Tasks, view: View) -> None:
         self.desk, self.tasks, self.view = desk, tasks, view
         self.may_results = desk.may("devices.review_list")
+        self.may_controls = desk.may("device_controls.control_log")
         self.may_told = desk.may("device_registrations.told_registrations")
         self._acts: dict[str, str] = {}
         self._asked = ""
@@ -58,7 +60,7 @@ class Presenter:
     @property
     def parts(self) -> list[str]:
         """The parts of the page that this role sees."""
-        wanted = (("results", self.may_results), ("registrations", self.may_told), ("controls", self.may_results))
+        wanted = (("results", self.may_results), ("registrations", self.may_told), ("controls", self.may_controls))
         return [name for name, may in wanted if may]
 
     def reload(self) -> None:
@@ -66,7 +68,8 @@ class Presenter:
         desk = self.desk
         if self.may_results:
             self.tasks.query("review.items", lambda: devices.review_list(desk), self._items)
-            self.tasks.query("review.controls", lambda: devices.control_log(desk), self.view.show_controls)
+        if self.may_controls:
+            self.tasks.query("review.controls", lambda: device_controls.control_log(desk), self.view.show_controls)
         if self.may_told:
             asked = device_registrations.told_registrations
             self.tasks.query("review.told", lambda: asked(desk), self.view.show_told)

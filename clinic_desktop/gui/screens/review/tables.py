@@ -10,8 +10,9 @@ from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _
+from clinic_desktop.services.device_controls import ControlResult
 from clinic_desktop.services.device_registrations import ToldRegistration
-from clinic_desktop.services.devices import ControlResult, ReviewItem
+from clinic_desktop.services.devices import ReviewItem
 
 T = TypeVar("T", bound=ReviewItem | ToldRegistration)
 

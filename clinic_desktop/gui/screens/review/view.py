@@ -21,9 +21,10 @@ from clinic_desktop.gui.widgets.rawtext import RawText
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import _, ngettext
+from clinic_desktop.services.device_controls import ControlResult
 from clinic_desktop.services.device_registrations import ToldRegistration
 from clinic_desktop.services.device_reviewing import Candidate
-from clinic_desktop.services.devices import ControlResult, ReviewItem
+from clinic_desktop.services.devices import ReviewItem
 from clinic_desktop.services.merging import Registration
 from clinic_desktop.services.patients import PatientDetails
 

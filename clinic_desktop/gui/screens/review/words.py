@@ -1,8 +1,11 @@
 """What the review list says in words. No Qt."""
 
+from datetime import date
+
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import devices as rules
 from clinic_desktop.domain.devices import Named
+from clinic_desktop.gui.widgets.civil import Birth, Precision, show_birth
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.device_reviewing import Candidate
 from clinic_desktop.services.patients import sex_words, shown_name
@@ -21,6 +24,7 @@ REASONS = {
     "trial": N_("A trial of the device, of no patient"),
 }
 _PROPOSED = {
+    rules.SAME_AGAIN: "twice", rules.TWO_NUMBERS: "number",
     rules.RELEASED: "twice", rules.STANDS: "twice", rules.ORDERED_BEFORE: "twice", rules.NOBODY: "not_ours",
     rules.NO_PERSON: "trial", rules.IN_FUTURE: "device", rules.BEFORE_BIRTH: "device",
     rules.FLAG_DIFFERS: "device", rules.OTHER_NAME: "number", rules.OTHER_BIRTH: "number", rules.OTHER_SEX: "number",
@@ -45,12 +49,22 @@ def reason_words(chosen: str, more: str) -> str:
     return ". ".join(part for part in (_(REASONS.get(chosen, "")), more.strip()) if part)
 
 
+def born_words(told: str) -> str:
+    """A birth date of a message (YYYY-MM-DD, YYYY-MM or YYYY), written as that of the patients it is compared with."""
+    precision: Precision | None = {4: "year", 7: "month", 10: "day"}.get(len(told))  # type: ignore[assignment]
+    try:
+        on = date.fromisoformat(f"{told}-01-01"[:10])
+    except ValueError:
+        return told
+    return show_birth(Birth(on, precision)) if precision else told
+
+
 def said_of(said: Named) -> list[tuple[str, str]]:
     """Whom a message speaks of, a fact a line."""
     named = "; ".join(shown_name(family, given) for family, given in said.names)
     numbers = ", ".join(f"{number} ({giver})" if giver else number for giver, number in said.numbers)
     sex = sex_words(said.sex) if said.sex else ""
-    found = [(_("Name"), named), (_("Number"), numbers), (_("Born"), said.born), (_("Sex"), sex)]
+    found = [(_("Name"), named), (_("Number"), numbers), (_("Born"), born_words(said.born)), (_("Sex"), sex)]
     return found if any(value for _word, value in found) else [(_("Patient"), _("the message names nobody"))]
 
 

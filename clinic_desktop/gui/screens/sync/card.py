@@ -62,8 +62,10 @@ class SystemCard(Side):
         """Show a system."""
         self.panel.set_title(one.title)
         self.state.show_look(state_look(one.state))
-        self.said.setText(_(_SAID.get(one.state, "")) if one.state in _SAID else "")
-        self.said.setVisible(one.state in _SAID)
+        said = [_(_SAID[one.state])] if one.state in _SAID else []
+        said += [one.clock_said] if one.clock_said else []
+        self.said.setText("\n".join(said))
+        self.said.setVisible(bool(said))
         self.facts.clear()
         add = self.facts.add
         add(_("Address"), one.base_url)

@@ -155,6 +155,7 @@ class DecidePanel(Side):
             add(_("Field"), member_words(item.member) + (_(" (clinical)") if item.clinical else ""))
         changed = opened.changed
         if changed is not None:
+            add(_("Here it is"), changed.number)
             add(_("Changed here"), " · ".join(part for part in (at(changed.at), changed.who) if part))
         there = " · ".join(part for part in (at(opened.there_at), opened.there_by) if part)
         add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))

@@ -31,7 +31,15 @@ class PDFStream(PDFObject):
         filters: Sequence[object] | None = ...,
     ) -> None: ...
 
+class PDFPage(PDFObject):
+    stream: str | None
+    Contents: PDFObject | None
+
+class PDFPages(PDFObject):
+    pages: list[PDFPage]
+
 class PDFDocument:
+    Pages: PDFPages
     idToObject: dict[str, PDFDictionary]
     encrypt: Encryption
     _pdfVersion: tuple[int, int]

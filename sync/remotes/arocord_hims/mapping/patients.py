@@ -71,7 +71,10 @@ def _knows(story: Story, kind: type[Resource], text: str) -> bool:
     wanted = str(fold(text)).casefold()
     for each in of(story, kind):
         meaning = getattr(each, "code", None) or getattr(each, "medication_codeable_concept", None)
-        said = {words(meaning), *(code.display for code in meaning.coding)} if meaning else set()
+        named = {words(meaning), *(code.display for code in meaning.coding)} if meaning else set()
+        # Their history says a prescription of ours with its dose behind the name: that is no other medicine.
+        doses = [dose.text for dose in getattr(each, "dosage", ()) if dose.text]
+        said = {*named, *(f"{name} {dose}" for name in named if name for dose in doses)}
         if wanted in {str(fold(one)).casefold() for one in said if one}:
             return True
     return False

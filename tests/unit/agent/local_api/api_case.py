@@ -1,8 +1,11 @@
 """A clinic with one patient, a paired device of each kind, and a count of how often the database was asked."""
 
 import base64
+import functools
 import json
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,8 @@ import httpx
 from sqlalchemy import event, func, select
 
 from clinic_desktop.agent.api import LocalApi
-from clinic_desktop.agent.local_api.book import LOOK_SECONDS
+from clinic_desktop.agent.local_api.book import FOLLOWS, LOOK_SECONDS
+from clinic_desktop.agent.local_api.changes import Changes
 from clinic_desktop.agent.local_api.limits import Pace
 from clinic_desktop.agent.local_api.rules import Rule, Rules
 from clinic_desktop.agent.local_api.security import Guard
@@ -18,6 +22,7 @@ from clinic_desktop.cli import demo
 from clinic_desktop.domain.pairing import KINDS
 from clinic_desktop.services import pairing
 from clinic_desktop.services.clinic import open_with_key
+from clinic_desktop.store.engine import Glance
 from tests.listening import made
 
 GRACE = {"family_name": "Otieno", "given_names": "Grace", "born_on": "1986-01-05"}
@@ -46,6 +51,11 @@ class Api:
         self.asked = 0
         for engine in (self.clinic.store._readers, self.clinic.store._writer):
             event.listen(engine, "checkout", self._count)
+        # The glances past the pool, and the looks at whether anything moved.
+        self.looked = 0
+        self._counted: list[tuple[type, str, Any]] = [(Glance, "read", Glance.read), (Changes, "of", Changes.of)]
+        Glance.read = self._counting("asked", Glance.read)  # type: ignore[method-assign]
+        Changes.of = self._counting("looked", Changes.of)  # type: ignore[method-assign]
 
     @property
     def guard(self) -> Guard:
@@ -91,10 +101,26 @@ class Api:
     def close(self) -> None:
         self.line.close()
         self.local.stop()
+        for owner, name, plain in self._counted:
+            setattr(owner, name, plain)
         self.clinic.close()
 
     def _count(self, *_: object) -> None:
         self.asked += 1
+
+    @property
+    def statements(self) -> int:
+        """Every statement but those of the thread that follows the devices by itself, whoever asks or not."""
+        return self.asked + self.looked
+
+    def _counting(self, what: str, plain: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(plain)
+        def counted(*given: Any, **named: Any) -> Any:
+            if threading.current_thread().name != FOLLOWS:
+                setattr(self, what, getattr(self, what) + 1)
+            return plain(*given, **named)
+
+        return counted
 
 
 def body_of(path: str, api: Api) -> dict[str, object]:

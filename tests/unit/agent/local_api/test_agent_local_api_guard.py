@@ -37,13 +37,13 @@ def refused(api: Api, rule: Rule, kind: str, status: int, headers: dict[str, str
     sent |= {"Content-Type": "application/json"} | headers
     sent = {name: value for name, value in sent.items() if value}
     content = None if rule.method == "GET" else httpx.Request("POST", "http://x", json=body_of(rule.path, api)).content
-    before = api.asked
+    before = api.statements
     answer = api.line.request(rule.method, path, headers=sent, content=content)
     assert answer.status_code == status, (rule, headers, answer.text)
     assert answer.headers["content-type"] == TYPE
     assert "access-control-allow-origin" not in answer.headers
     assert "set-cookie" not in answer.headers
-    assert api.asked == before
+    assert api.statements == before
 
 
 def holder(rule: Rule) -> str:
@@ -73,13 +73,13 @@ def test_another_host_another_origin_another_site_and_a_preflight_are_refused(ap
         refused(api, rule, kind, 403, {"Origin": origin})
     for site in ("cross-site", "same-site", "anything"):
         refused(api, rule, kind, 403, {"Sec-Fetch-Site": site})
-    before = api.asked
+    before = api.statements
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": rule.method}
     answer = api.line.options(rule.path, headers=asked)
     assert answer.status_code == 403
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert api.line.options(rule.path).status_code == 405
-    assert api.asked == before
+    assert api.statements == before
 
 
 @EACH_SCOPED
@@ -97,9 +97,9 @@ def test_only_json_and_only_where_a_body_belongs(api: Api, rule: Rule) -> None:
     kind = holder(rule) if rule.scope else ""
     if rule.method == "GET":
         path, sent = rule.path.replace("{number}", "x"), {"Authorization": f"Bearer {api.tokens.get(kind, 'none')}"}
-        before = api.asked
+        before = api.statements
         assert api.line.request("GET", path, headers=sent, content=b"{}").status_code == 400
-        assert api.asked == before
+        assert api.statements == before
         return
     for wrong in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "",
                   "application/json; charset=latin-1", "application/jsonx", "text/json"):  # fmt: skip
@@ -107,7 +107,7 @@ def test_only_json_and_only_where_a_body_belongs(api: Api, rule: Rule) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused_however_it_is_sent(api: Api) -> None:
-    before = api.asked
+    before = api.statements
     headers = {"Authorization": f"Bearer {api.tokens['monitor']}", "Content-Type": "application/json"}
     assert api.line.post("/v1/vitals", headers=headers, content=b" " * 70_000).status_code == 413
 
@@ -116,11 +116,11 @@ def test_a_body_that_is_too_large_is_refused_however_it_is_sent(api: Api) -> Non
             yield b" " * 10_000
 
     assert api.line.post("/v1/vitals", headers=headers, content=endless()).status_code == 413
-    assert api.asked == before
+    assert api.statements == before
 
 
 def test_two_hosts_no_host_and_another_address_in_the_first_line_are_refused(api: Api) -> None:
-    before = api.asked
+    before = api.statements
     own = f"Host: 127.0.0.1:{api.port}"
     for head in (
         f"GET /v1/health HTTP/1.1\r\n{own}\r\nHost: evil.example",
@@ -134,7 +134,7 @@ def test_two_hosts_no_host_and_another_address_in_the_first_line_are_refused(api
     ):
         answer = said(api, f"{head}\r\nConnection: close\r\n\r\n".encode())
         assert answer.split(b" ", 2)[1] in {b"400", b"403", b"404", b"405", b"421"}, (head, answer)
-    assert api.asked == before
+    assert api.statements == before
 
 
 def said(api: Api, data: bytes, patience: float = 10) -> bytes:
@@ -170,9 +170,9 @@ def test_a_body_that_never_ends_is_answered_in_time(api: Api) -> None:
             f"Authorization: Bearer {api.tokens['scanner']}\r\n"
             "Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
         )
-        before = api.asked
+        before = api.statements
         assert said(api, head.encode()).startswith(b"HTTP/1.1 408")
-        assert api.asked == before
+        assert api.statements == before
     finally:
         object.__setattr__(rule, "seconds", 30.0)
 
@@ -231,7 +231,7 @@ def test_without_a_key_what_may_wait_is_sealed_and_everything_else_is_told_to_co
     box = Letterbox(api.home.profile)
     try:
         assert api.ask("GET", "/v1/health").json()["status"] == "locked"
-        before = api.asked
+        before = api.statements
         for rule in api.rules:
             kind = holder(rule) if rule.scope else ""
             path = rule.path.replace("{number}", "x")
@@ -246,7 +246,7 @@ def test_without_a_key_what_may_wait_is_sealed_and_everything_else_is_told_to_co
             assert answer.status_code == (403 if token == api.tokens["scanner"] else 401)
         assert api.post("/v1/vitals", "monitor", {"values": {"pressure": "1200/80"}}).status_code == 422
         assert len(box.waiting()) == 4
-        assert api.asked == before
+        assert api.statements == before
     finally:
         for sealed in box.waiting():
             sealed.unlink()

@@ -124,7 +124,7 @@ def test_an_old_call_is_refused_and_an_unknown_event_is_counted(open_api: Api, h
 
 def test_under_the_public_name_nothing_else_answers_and_other_names_stay_shut(open_api: Api) -> None:
     path = door(open_api, "healify")
-    before = open_api.asked
+    before = open_api.statements
     for rule in open_api.rules:
         if not rule.public:
             answer = open_api.ask(rule.method, rule.path.replace("{number}", "x"), "monitor", Host=HOST)
@@ -133,7 +133,7 @@ def test_under_the_public_name_nothing_else_answers_and_other_names_stay_shut(op
         assert open_api.ask("POST", path, "", event(), Host=host).status_code == 421, host
     assert open_api.ask("POST", path, "", event(), Host=HOST, Origin="https://x.example").status_code == 403
     assert open_api.ask("GET", path, "", None, Host=HOST).status_code == 405
-    assert open_api.asked == before
+    assert open_api.statements == before
 
 
 def test_a_name_that_is_taken_away_shuts_the_door_and_its_old_path_with_it(open_api: Api) -> None:

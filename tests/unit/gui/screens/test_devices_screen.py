@@ -1,5 +1,6 @@
 """Devices are let in and out by keys, a token is shown once, and what this workstation listens to is one choice."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +9,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from clinic_desktop import settings
+from clinic_desktop import paths, settings
 from clinic_desktop.agent.serving import Listener, Serving
 from clinic_desktop.agent.wanted import as_set_up
 from clinic_desktop.clock import SetClock
+from clinic_desktop.devices.drop import listener as drop
+from clinic_desktop.devices.drop.protocol import tables as drop_tables
 from clinic_desktop.devices.hl7.listener import Conversation
 from clinic_desktop.domain.listeners import Listeners, require_sound
 from clinic_desktop.domain.pairing import CODE_LASTS, token_hash
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.gui.screens.devices import trial
 from clinic_desktop.gui.screens.devices.listening import running
+from clinic_desktop.gui.screens.devices.trial import Where
 from clinic_desktop.gui.screens.devices.view import DevicesView
 from clinic_desktop.gui.shell.program import Program
 from clinic_desktop.gui.shell.screen import ScreenContext
@@ -25,6 +29,7 @@ from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.services import listeners, pairing
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.certificates import CHAIN, FOLDER, server_context, standing
 from clinic_desktop.services.devices import ReceivedMessage
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.pairing import paired_devices
@@ -44,6 +49,9 @@ class Folder:
     def listeners(self) -> Listeners:
         return listeners.kept_listeners(self.profile)
 
+    def certificate(self) -> Path:
+        return self.profile / FOLDER / CHAIN
+
     def choose_listeners(self, desk: Desk, wanted: Listeners) -> Listeners:
         sound = listeners.choose_listeners(desk, "A7", wanted)
         listeners.keep_listeners(self.profile, sound)
@@ -55,7 +63,7 @@ class Here:
 
     def __init__(self, qtbot: QtBot, desk: Desk, profile: Path) -> None:
         self.window, self.program, self.desk = PretendWindow(), Program(), desk
-        self.restarts = 0
+        self.restarts, self.profile = 0, profile
         self.program.restart = self._restart
         context = ScreenContext(
             desk, Immediately(), self.window, RememberedHere(), lambda: TODAY, program=self.program,
@@ -125,7 +133,7 @@ def test_a_device_is_revoked_by_key_after_being_asked(here: Here) -> None:
     pairing.pair_device(here.desk, "monitor", "Ward 2", pairing.new_token())
     here.view.open()
     here.view.paired.select_row(0)
-    assert "never heard of" in here.view.paired.text_of(0, "state")
+    assert "not heard from yet" in here.view.paired.text_of(0, "state")
     alt(here.view, Qt.Key.Key_V)
     assert here.view.dialog is not None
     QTest.keyClick(here.view.dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
@@ -215,21 +223,91 @@ def test_a_listener_that_failed_says_why_and_settings_that_are_broken_listen_to_
     assert not as_set_up(tmp_path)
 
 
-def test_a_trial_is_played_to_our_own_listener_and_a_silent_port_is_said(here: Here) -> None:
-    kept: list[ReceivedMessage] = []
+def _try(here: Here, row: int) -> None:
+    here.view.open(show="listeners")
+    here.view.listening.table.select_row(row)
+    alt(here.view, Qt.Key.Key_Y)
+
+
+@pytest.fixture
+def kept() -> list[ReceivedMessage]:
+    return []
+
+
+@pytest.fixture
+def serving(kept: list[ReceivedMessage], here: Here) -> Iterator[Serving]:
+    """HL7 in the clear and encrypted, as the background process opens them for this workstation."""
 
     def answer(peer: str) -> Conversation:
         return Conversation(kept.append, lambda _device, _numbers: (), lambda: AT, lambda: "N1", peer)
 
+    allowed = server_context(standing(here.profile, "127.0.0.1"))
+    made = Serving((Listener("mllp", 0, answer), Listener("mllps", 0, answer, "127.0.0.1", allowed)))
+    here.program.heard({"event": "listening", **made.start()})
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize(("row", "words"), [(1, "answered AA"), (2, "Encrypted, and with this workstation's")])
+def test_a_trial_is_played_to_our_own_listener_and_its_answer_is_said(
+    here: Here, serving: Serving, kept: list[ReceivedMessage], row: int, words: str
+) -> None:
+    _try(here, row)
+    assert words in here.words()
+    assert [one.said_of.names for one in kept] == [(("Trial", "Device"),)]
+
+
+def test_a_silent_port_and_a_certificate_that_nobody_trusts_are_said(
+    here: Here, serving: Serving, kept: list[ReceivedMessage], tmp_path: Path
+) -> None:
+    port = serving.ports["mllps"]
+    (tmp_path / "other").mkdir()
+    other = standing(tmp_path / "other", "127.0.0.1")
+    with pytest.raises(Trouble, match="the encrypted connection was refused"):
+        trial.play("mllps", Where("127.0.0.1", port, certificate=other.chain))
+    serving.stop()
+    for listener in ("mllp", "mllps", "astm"):
+        with pytest.raises(Trouble, match="did not answer"):
+            trial.play(listener, Where("127.0.0.1", port, certificate=other.chain))
+    with pytest.raises(Trouble, match="did not answer"):
+        trial.play_api(Where("127.0.0.1", port), pairing.new_token())
+    assert kept == []
+
+
+def test_a_listener_that_takes_nothing_is_no_success(here: Here) -> None:
+    def refuse(_message: ReceivedMessage) -> None:
+        raise RuntimeError("the disk is full")
+
+    def answer(peer: str) -> Conversation:
+        return Conversation(refuse, lambda _device, _numbers: (), lambda: AT, lambda: "N1", peer)
+
     serving = Serving((Listener("mllp", 0, answer),))
     here.program.heard({"event": "listening", **serving.start()})
-    here.view.open(show="listeners")
     try:
-        here.view.listening.table.select_row(1)
-        alt(here.view, Qt.Key.Key_Y)
+        with pytest.raises(Trouble, match="did not take the made-up result"):
+            trial.play("mllp", Where("127.0.0.1", serving.ports["mllp"]))
     finally:
         serving.stop()
-    assert "answered AA" in here.words()
-    assert [one.said_of.names for one in kept] == [(("Trial", "Device"),)]
-    with pytest.raises(Trouble, match="did not answer"):
-        trial.play("mllp", "127.0.0.1", int(str(here.program.ports["mllp"])))
+
+
+def test_a_trial_file_is_read_out_of_the_folder_and_one_that_nobody_takes_is_removed(
+    here: Here, kept: list[ReceivedMessage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "DROP_SECONDS", 2.0)
+    put = tmp_path / "analyser"
+    put.mkdir()
+    here.view.presenter.choose(Listeners(drop_folder=str(put)))
+    here.program.heard({"event": "listening", "drop": True})
+    with pytest.raises(Trouble, match="Nobody took the file"):
+        trial.play("drop", Where(folder=put))
+    assert list(put.iterdir()) == []
+    with pytest.raises(Trouble, match="No file can be put"):
+        trial.play("drop", Where(folder=tmp_path / "gone"))
+    folder = drop.Folder(put, kept.append, drop_tables(paths.resources() / "analysers" / "tables"), every=0.1)
+    folder.start()
+    try:
+        _try(here, 4)
+    finally:
+        folder.stop()
+    assert "was read and put aside as done/" in here.words()
+    assert len(kept) == 1

@@ -29,6 +29,7 @@ from tests.unit.gui.screens.stage import Stage
 from tests.unit.services.consent_case import sign
 from tests.unit.services.test_services_chart import a_patient
 
+SUMMARY = "documents.health_summary"
 Shown = tuple[DocumentsView, Stage]
 
 
@@ -94,6 +95,14 @@ def test_the_front_desk_scans_a_letter_and_the_doctor_reads_it_and_has_seen_it(
     view.primary()
     row = view.list.rows()[0]
     assert (row.signed_by, row.status) == ("Doctor One", "current")
+
+
+def test_the_health_summary_is_printed_from_the_documents_by_whoever_may_read_it(stage: Stage, patient: str) -> None:
+    assert stage.show("documents", role="front_desk", patient_id=patient).findChild(QPushButton, SUMMARY) is None
+    view = stage.show("documents", role="doctor", patient_id=patient)
+    stage.click(view, SUMMARY)
+    assert stage.window.said[-1] == "Health summary"
+    assert stage.window.document().startswith(b"%PDF")
 
 
 def test_a_click_with_the_mouse_opens_a_document_too(stage: Stage, patient: str, desk_for: DeskFor) -> None:

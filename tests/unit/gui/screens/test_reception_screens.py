@@ -82,6 +82,16 @@ def test_registering_keeps_everything_typed_and_shows_the_banner(stage: Stage, d
     assert drafts.draft(desk, DraftKey("reception")) is None
 
 
+def test_who_asks_what_they_owe_is_given_a_statement_at_the_desk(stage: Stage, desk: Desk) -> None:
+    known = patients.register_patient(desk, OKAFOR).patient_id
+    view = stage.show("reception", patient_id=known)
+    assert isinstance(view, ReceptionView)
+    stage.qtbot.waitUntil(view.papers.isVisible)
+    stage.click(view, "reception.print_statement")
+    assert stage.window.said[-1] == "Statement of account"
+    assert stage.window.document().startswith(b"%PDF")
+
+
 def test_somebody_typed_over_a_registered_patient_is_asked_about_first(stage: Stage, desk: Desk) -> None:
     known = patients.register_patient(desk, OKAFOR).patient_id
     view = stage.show("reception", patient_id=known)

@@ -231,9 +231,9 @@ def test_what_was_asked_before_is_stopped_and_never_shown(worked: Store, at: At)
 
 def test_no_more_rows_are_kept_than_anybody_reads_and_all_are_counted() -> None:
     reading = Reading(Asked("x", TODAY, TODAY))
-    for number in range(MOST_SHOWN + 5):
-        reading.row((number,))
-    assert (reading.count, len(reading.rows)) == (MOST_SHOWN + 5, MOST_SHOWN)
+    for number in range(0, MOST_SHOWN + 50, 50):
+        reading.take([(one,) for one in range(number, number + 50)])
+    assert (reading.count, len(reading.rows)) == (MOST_SHOWN + 50, MOST_SHOWN)
 
 
 def test_the_days_of_a_word_begin_where_the_calendar_says() -> None:

@@ -1,5 +1,7 @@
 """What devices sent is decided by keys: the message beside it, who it may be, and a warning before a wrong chart."""
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -10,9 +12,13 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.devices import Named
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.review import raw
+from clinic_desktop.gui.screens.review.presenter import value_words
 from clinic_desktop.gui.screens.review.view import SEEN_MS, ReviewView
-from clinic_desktop.services import device_registrations, device_reviewing, devices, drafts
+from clinic_desktop.services import device_intake, device_registrations, device_reviewing, devices, drafts
+from clinic_desktop.services.device_answers import Told
+from clinic_desktop.services.device_vitals import read_vitals
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.devices import device_messages, device_results
 from clinic_desktop.store.tables.merges import merges
 from clinic_desktop.store.tables.outside import observations
@@ -154,6 +160,25 @@ def test_reception_sees_registrations_alone_and_the_laboratory_none(lab: Lab, st
         device_reviewing.evidence(desk_for("front_desk"), result.id)
     with pytest.raises(Refusal):
         device_reviewing.evidence(lab.anna, told.id)
+
+
+def test_a_nurse_sees_the_vital_signs_that_wait_and_files_them_with_enter(lab: Lab, stage: Stage) -> None:
+    body = {"values": {"pressure": "120/80"}}
+    told = Told("1", "MONITOR", "", "d", json.dumps(body).encode())
+    said = Named((("", "nobodys"),), GRACE.names, GRACE.born)
+    device_intake.take_vitals(lab.nurse, told, said, read_vitals(body), None)
+    sent(lab.anna, unordered("a", "98"), said=Named())
+    view = shown(stage, "nurse")
+    assert view.presenter.parts == ["results"]
+    assert [value_words(one) for one in view.items.rows()] == ["vital signs"]
+    assert [one.title for one in view.items.rows()] == ["pressure 120/80"]
+    assert not view.controls.isVisible()
+    press(view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    press(view, Qt.Key.Key_Return)
+    QTest.keyClicks(focused(), "she sits before me")
+    press(view.dialog or view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert {row.patient_id for row in lab.rows(vital_signs)} == {lab.patient}
+    assert view.items.rows() == []
 
 
 def test_somebody_told_of_is_looked_through_changed_and_registered(lab: Lab, stage: Stage, desk_for: DeskFor) -> None:
