@@ -126,9 +126,11 @@ class Schedule:
             self.network.signed_in = True
             self.engine.people["alpha"].resume("u1")
             self.engine.people["alpha"].sync_now("u1")
+            sent = len(self.server.sent)
             self._work(self.clock.elapsed + 400, most=MOST_STEPS)
             open_ones = self._decide(everything=True)
-            if not open_ones and not self._busy() and turn >= days:
+            # What was sent in this round is shown by a list for the first time, which is news, in the next.
+            if not open_ones and not self._busy() and turn >= days and sent == len(self.server.sent):
                 break
             self.clock.elapsed += 90_000
             if turn == 3:
