@@ -191,7 +191,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
     What a person kept apart from somebody here is none of ours by that person's word, with all that stands under it.
     """
     found = []
-    apart = {one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"}
+    apart = _told_apart(rows)
     things = [thing for kind in world.server.things.values() for thing in kind.values() if thing.origin]
     things = [thing for thing in things if not {thing.id, thing.parent} & apart]
     made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for thing in things)
@@ -235,18 +235,25 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
     """I4: what was sent from here never comes back as another record of ours.
 
     A restored backup may not know it; and where nothing of ours is kept there, nobody can know whom others renamed.
+    Whom a person told apart from ours, after a very late arrival, is another here by that person's word.
     """
     found = []
+    apart = _told_apart(rows)
     natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
     for link in rows.find(Link, system="alpha", status="confirmed"):
         thing = world.server.things[link.kind].get(link.remote_id)
-        if thing is None or not thing.origin or world.lost_backup:
+        if thing is None or not thing.origin or world.lost_backup or {thing.id, thing.parent} & apart:
             continue
         if natural and link.kind == "patient" and _renamed(thing):
             continue
         if thing.origin.removeprefix("ref ") != link.local_id:
             found.append(f"I4 {link.kind} {thing.origin} came back as {link.local_id}")
     return found
+
+
+def _told_apart(rows: Rows) -> set[str]:
+    """Whom there a person said to be somebody else than the patient here."""
+    return {one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"}
 
 
 def _renamed(thing: Thing) -> bool:
