@@ -209,6 +209,10 @@ class People:
             if desk.known(rows).there(kind, local_id):
                 twice(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "duplicate", 1.0, who))
                 return
+            for intent in rows.find(Intent, system=desk.system, kind=str(kind), local_id=local_id, op="create"):
+                if intent.attempts and intent.state in {"ready", "person"}:
+                    intent.state, intent.remote_id = "acked", remote_id  # what became of it is no question any more
+                    rows.put(intent)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look(desk, rows, str(kind), remote_id, "linked")
             self._patient_goes_on(rows, local_id)

@@ -70,17 +70,24 @@ def doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
 
 
 def perhaps(desk: Desk, rows: Rows, likely: Sequence[Likely]) -> tuple[Likely, ...]:
-    """Who of those born on the same day may have been registered there, and renamed, in the life not remembered.
+    """Who of those born on the same day may have been registered there by us, and renamed there or here since.
 
-    Names and numbers move, a birth date does not: of who was waiting when the backup was made it is enough to ask.
+    Names and numbers move, a birth date does not: of whoever waited when a backup was made that was restored, or whose
+    registering was never heard of, it is enough to ask.
     """
-    if restored(desk, rows) is None:
-        return ()
     found = []
     for one in likely:
         if not one.birth_equal or one.against or desk.known(rows).there(Kind.PATIENT, one.local_id) is not None:
             continue
         work = rows.get(Work, desk.system, str(Kind.PATIENT), one.local_id)
-        if work is not None and work.state not in {"closed", "idle"} and forgotten(desk, rows, work):
+        if work is None or work.state in {"closed", "idle"}:
+            continue
+        if forgotten(desk, rows, work) or unheard_of(desk, rows, work):
             found.append(one)
     return tuple(found)
+
+
+def unheard_of(desk: Desk, rows: Rows, work: Work) -> bool:
+    """Whether it was sent, and nobody knows (any more) what became of it."""
+    sent = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create")
+    return any(one.attempts and one.state in {"ready", "inflight", "unknown", "person", "duplicate"} for one in sent)

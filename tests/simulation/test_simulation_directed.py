@@ -291,3 +291,25 @@ def test_a_create_that_was_lost_under_an_earlier_name_is_looked_for_under_that_n
     assert len(day.server.things["patient"]) == 1
     assert [*links(day, "patient", "P1").values()] == [(0, "confirmed")]
     assert day.there().body["name"] == "Flo1"
+
+
+def test_whose_registering_was_never_heard_of_is_asked_about_though_others_renamed_them_there(day: Day) -> None:
+    day.failing("answer lost")
+    day.save("patient", "P1", PATIENT)
+    day._work(day.clock.elapsed + 31, most=4)
+    with day.disk.write() as unit:  # looking there did not tell, time after time
+        (intent,) = Rows(unit).find(Intent, system="alpha", op="create")
+        intent.state = "person"
+        Rows(unit).put(intent)
+    day.edit_there(name="Anna-Maria", phone="+1-9", notes="theirs")
+    day.sync_now()
+    day.work(600)
+    (card,) = open_cards(day)
+    assert (card.sort, card.local_id, card.remote_id) == ("identity", "P1", day.there().id)
+    assert len(day._records("patient")) == 1
+    day.engine.people["alpha"].link(card.remote_id, "P1", "u1")
+    day.work(DAYS)
+    assert links(day, "patient", "P1") == {card.remote_id: (0, "confirmed")}
+    with day.disk.read() as unit:
+        (intent,) = Rows(unit).find(Intent, system="alpha", op="create")
+    assert intent.state == "acked"
