@@ -40,6 +40,8 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
         work = rows.get(Work, desk.system, kind, local_id)
         if work is None or work.state != "waiting" or queries.lane_busy(rows, desk.system, work.patient):
             return
+        if work.due_at > desk.now():
+            return  # put off with all that wait for the same, since it was found to be next
         try:
             next_one = plan(desk, rows, work)
         except Exception as error:  # noqa: BLE001 - what one record cannot be made into must not stop the others
