@@ -138,19 +138,29 @@ def forget_what_was_told(rows: Rows, system: str, name: str) -> None:
     )
 
 
-def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> None:
-    """Have everything that waits for the same route wait until it has room, instead of looking at each by itself."""
+# Whoever saves at the window waits for so many at the most.
+TOGETHER = 200
+
+
+def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> bool:
+    """Have what waits for the same route wait until it has room, instead of looking at each by itself.
+
+    As many as one short transaction takes; whether there may be more.
+    """
     which = {
         "search": f"searched = 0 AND NOT {_LINKED}",
         "create": f"(searched > 0 OR kind <> 'patient') AND NOT {_LINKED}",
         "update": _LINKED,
     }.get(op)
-    if which is not None:
-        rows.run(
-            f"UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND kind = ?3 AND state = 'waiting' AND due_at < ?1"  # noqa: S608 - constants
-            f" AND {which}",
-            (until, system, kind),
-        )
+    if which is None:
+        return False
+    found = rows.run(
+        "UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND kind = ?3 AND local_id IN (SELECT local_id"  # noqa: S608 - constants
+        " FROM sync_work WHERE system = ?2 AND kind = ?3 AND state = 'waiting' AND due_at < ?1"
+        f" AND {which} LIMIT {TOGETHER})",
+        (until, system, kind),
+    )
+    return bool(found.rowcount == TOGETHER)
 
 
 def waiting_by_kind(rows: Rows, system: str) -> list[tuple[str, str, int, float]]:
