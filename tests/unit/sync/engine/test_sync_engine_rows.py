@@ -34,7 +34,7 @@ def test_what_waited_for_a_record_is_let_go_by_its_index() -> None:
     try:
         with disk.write() as unit:
             rows = Rows(unit)
-            rows._run = lambda statement, values: asked.append(statement)
+            rows._run = lambda statement, _values: asked.append(statement)
             queries.release(rows, "healify", "patient/P1", 0.0)
         assert "ix_sync_work_system_waits_for" in _way(disk, asked[0], 3)
     finally:
