@@ -18,7 +18,7 @@ from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key, look_up
 from clinic_desktop.services.arrivals import Arrival, receive
 from clinic_desktop.services.patient_parts import Contact, OtherName, add_names, change_contacts, other_names_of
-from clinic_desktop.services.patients import reindex
+from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
@@ -73,15 +73,16 @@ def bring_patient(
     """
     if not decided and _WHO & changes.keys():
         raise Refusal(N_("Nobody has decided that this patient is somebody else than was registered."), field="patient")
-    before = act.conn.execute(select(patients).where(patients.c.id == patient)).one()
+    before = registration_of(act.conn, patient)
     wanted = {name: value for name, value in changes.items() if name in _PATIENT}
     if wanted:
-        family = str(wanted.get("family_name", before.family_name))
-        given = str(wanted.get("given_names", before.given_names))
+        was = (str(before["family_name"]), str(before["given_names"]))
+        family = str(wanted.get("family_name", was[0]))
+        given = str(wanted.get("given_names", was[1]))
         keys = {"family_key": rules.name_key(family), "given_key": rules.name_key(given)}
         act.change(patients, patient, {**wanted, **keys}, kind="patient.changed", reason=why)
-        if (before.family_name, before.given_names) != (family, given):
-            former = OtherName("former", before.family_name, before.given_names)
+        if was != (family, given):
+            former = OtherName("former", *was)
             if former not in other_names_of(act.conn, patient):
                 add_names(act, patient, [former])
         reindex(act.conn, patient)
