@@ -74,7 +74,7 @@ NO_ACCESS_ROW = {
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
         "break_glass.to_review", "devices.review_list", "devices.raw_message", "remotes.whom",
-        "device_registrations.told_registrations", "downtime.todays_patients",
+        "device_registrations.told_registrations", "downtime.todays_patients", "device_views.waiting",
         "claim_batches.batches", "claim_views.claims_in", "claim_views.to_claim",
     },
     OPENED: {        "templates.filled_template",
