@@ -70,16 +70,17 @@ def test_what_is_told_while_locked_is_filed_once_at_its_own_time_and_what_is_ref
     assert [one.status_code for one in kept] == [202] * 6
     assert tell(agent, "wrong", "/v1/vitals", pressure).status_code == 401
     # For the window, and for the printer, now or not at all: each is told so, and nothing of it is kept.
-    for device, path, body, why in (
+    asked: tuple[tuple[str, str, dict[str, object], str], ...] = (
         ("scanner", "/v1/scans", {"content": "]C10112345"}, "a scan is for the window alone"),
         ("printer", "/v1/prints/x/take", {}, "given out after the next sign-in"),
-    ):
+    )
+    for device, path, body, why in asked:
         told = tell(agent, tokens[device], path, body)
         assert (told.status_code, told.headers["retry-after"]) == (503, "30")
         assert why in told.json()["detail"]
     assert len(Letterbox(home.profile).waiting()) == 6
-    for path in (home.profile / letterbox.FOLDER).iterdir():
-        content = path.read_bytes()
+    for kept_file in (home.profile / letterbox.FOLDER).iterdir():
+        content = kept_file.read_bytes()
         secret = (b"Otieno", home.mrn.encode(), b"121/79", PAPER.encode(), *(t.encode() for t in tokens.values()))
         assert not [word for word in secret if word in content]
     clinic = home.open()
