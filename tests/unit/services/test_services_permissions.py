@@ -59,7 +59,7 @@ NO_ACCESS_ROW = {
         "remotes.webhook_address",
         "devices.device_counts", "device_controls.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
-        "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting", "device_views.waiting",
+        "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",
         "device_health.senders", "device_health.sent_by",
         "station_prints.waiting_prints",
         "station_prints.print_content",
