@@ -224,9 +224,9 @@ def test_overrides_and_generic_names_are_what_plain_counting_finds(
     for row in rows_of(worked, "safety_alerts"):
         if (paper := signed.get(row["prescription_id"])) is not None:
             kind, rule = str(row["kind"]), str(row["rule"])
-            told = rule if rule.startswith(f"{kind}:") else f"{kind} {rule}"
-            told = told.replace(":", " · ").replace("_", " ")
-            key = (bucket(paper["signed_at"], group), 1, "Safety rule", told, row["tier"])
+            words = rule if rule.startswith(f"{kind}:") else f"{kind} {rule}"
+            words = words.replace(":", " · ").replace("_", " ")
+            key = (bucket(paper["signed_at"], group), 1, "Safety rule", words, row["tier"])
             found[key].append(row["override_reason"] is not None)
     for row in rows_of(worked, "prescription_lines"):
         if (paper := signed.get(row["prescription_id"])) is not None:
