@@ -1,11 +1,12 @@
 """`clinic-desktop sync`: tell the connected systems and hear them, once or for as long as it runs."""
 
 import threading
+import time
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SignedIn, Terminal, parser
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SAY_SECONDS, SignedIn, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_, _
@@ -96,7 +97,7 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
-                stopped=ended.is_set,
+                stopped=_saying_so(terminal, ended),
             )
         except KeyboardInterrupt:
             ended.set()
@@ -106,6 +107,22 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         return _status(terminal, here, office)
     finally:
         held.release()
+
+
+def _saying_so(terminal: Terminal, ended: threading.Event) -> Callable[[], bool]:
+    """Whether to stop, asked again and again while it works: now and then it is said that it does."""
+    begun = said = time.monotonic()
+
+    def stopped() -> bool:
+        nonlocal said
+        now = time.monotonic()
+        if now - said >= SAY_SECONDS:
+            said = now
+            words = _("still telling and hearing, for {n} s; Ctrl+C ends it, and nothing is lost")
+            terminal.progress(words.format(n=round(now - begun)))
+        return ended.is_set()
+
+    return stopped
 
 
 def _none_connected(terminal: Terminal, here: SignedIn) -> None:

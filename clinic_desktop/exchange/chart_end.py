@@ -31,7 +31,9 @@ from sync.port import Kind, Story
 from sync.records.appointment import Appointment
 from sync.records.elements import Resource
 from sync.records.exact import Json, digest
+from sync.records.medication import MedicationStatement
 from sync.records.patient import Patient
+from sync.telling.words import words
 
 SAFETY, WAITING, SOON, REST = range(4)
 # What a person must look at before it is sent late: a prescription of a month ago, an order of a fortnight ago.
@@ -230,6 +232,8 @@ class ClinicChart:
             for each in records
             if each.resource_type in _BESIDE_PATIENT and not told.is_known(_OF_PATIENT, each.id or "")
         ]
+        ours = heard.prescribed_here(act, local_id)
+        more = [each for each in more if not (isinstance(each, MedicationStatement) and _called(each) in ours)]
         if more:
             self._beside(act, local_id, more, because)
 
@@ -263,6 +267,13 @@ class ClinicChart:
         self._beside(act, patient, found, replace(because, remote_id=because.remote_id or order))
         critical = any(_critical(each) for each in found)
         heard.results_came(act, order, patient, title, critical=critical)
+
+
+def _called(one: MedicationStatement) -> str:
+    """What a system calls a medicine, with the dose that it says apart."""
+    name = one.medication_codeable_concept
+    doses = [each.text for each in one.dosage if each.text]
+    return heard.plain(" ".join(filter(None, (words(name) if name else None, *doses))))
 
 
 def _is_named(one: Patient) -> bool:

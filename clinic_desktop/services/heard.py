@@ -17,9 +17,11 @@ from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key, look_up
 from clinic_desktop.services.arrivals import Arrival, receive
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.patient_parts import Contact, OtherName, add_names, change_contacts, other_names_of
 from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
+from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.programmes import programmes
@@ -29,7 +31,7 @@ from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
     "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "results_came", "take_in",
+    "prescribed_here", "results_came", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -158,3 +160,23 @@ def results_came(act: Act, order: str | None, patient: str, system: str, *, crit
         must_answer=critical,
     )
     inbox.notify(act, notice)
+
+
+def prescribed_here(act: Act, patient_id: str) -> frozenset[str]:
+    """What this clinic prescribes to a person now, as another system may call it: by name, or with the dose behind it.
+
+    A system that was told of a prescription shows it in what it knows of the patient: that is no other medicine.
+    """
+    rows = act.conn.execute(
+        select(medicines_taken.c.name, medicines_taken.c.dose).where(
+            medicines_taken.c.patient_id.in_(ids_of(act.conn, patient_id)),
+            medicines_taken.c.source == "prescribed",
+            medicines_taken.c.status == "active",
+        )
+    )
+    return frozenset(plain(words) for row in rows for words in (row.name, f"{row.name} {row.dose or ''}"))
+
+
+def plain(words: str) -> str:
+    """Words as they are compared: neither their case nor the blanks between them tell two medicines apart."""
+    return " ".join(words.casefold().split())

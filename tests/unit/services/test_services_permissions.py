@@ -60,6 +60,7 @@ NO_ACCESS_ROW = {
         "devices.device_counts", "device_controls.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
         "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",
+        "device_views.waiting",
         "device_health.senders", "device_health.sent_by",
         "station_prints.waiting_prints",
         "station_prints.print_content",
@@ -70,7 +71,8 @@ NO_ACCESS_ROW = {
         "reporting.filter_choices", "report_queries.kept_queries",
     },
     WORK_LISTS: {
-        "billing.patients_to_bill", "cash.day_end", "home.waits_for_me", "identity.duplicates",
+        "billing.patients_to_bill", "cash.day_end", "prescribed.prescribed_by_me",
+        "home.waits_for_me", "identity.duplicates",
         "invoices.unpaid_invoices", "pharmacy.queue", "queue.waiting_list", "scheduling.day_board",
         "worklist.critical_results", "worklist.worklist", "refills.waiting_refills", "merging.merge_by_id",
         "break_glass.to_review", "devices.review_list", "devices.raw_message", "remotes.whom",
