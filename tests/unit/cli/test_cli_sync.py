@@ -11,6 +11,7 @@ from sync.sandbox.catalogue import SYSTEMS
 from sync.sandbox.hms_enterprise.samples import PROVIDER_ID
 from sync.sandbox.hosting import Sandbox
 from sync.sandbox.knobs import Knobs
+from sync.sandbox.people import People
 from tests.unit.cli.conftest import Call, Worked
 
 Asked = Callable[..., Any]
@@ -123,3 +124,19 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     code, _out, said = call("administrator", "sync", "--once", "--system", "healify")
     assert code == 1
     assert "asks for a sign-in" in said
+
+
+def test_once_hears_what_others_changed_and_put_in_there_since_the_last_time(
+    connected: Worked, asked: Asked, sandbox: Sandbox
+) -> None:
+    asked("administrator", "sync", "--once", "--system", "healify")
+    others = People(sandbox.gates["healify"].system)
+    (ours,) = [one for one in sandbox.gates["healify"].system.tables["patients"] if one["phone"]][:1]
+    others.edit("patients", ours["id"], phone="+15550104242")
+    newcomer = {name: value for name, value in ours.items() if name not in {"id", "emergency_contact"}}
+    others.add("patients", {**newcomer, "first_name": "Wren", "last_name": "Thatcher", "date_of_birth": "1971-02-03",
+                            "email": "wren@example.org", "phone": "+15550107777"}, "pat_wren1")  # fmt: skip
+    asked("administrator", "sync", "--once", "--system", "healify")
+    assert asked("administrator", "find", "Thatcher")[0]["born_on"] == "1971-02-03"
+    (found,) = asked("administrator", "find", "+15550104242")
+    assert ours["last_name"].upper() in str(found["name"]).upper()
