@@ -34,6 +34,8 @@ PAGES, TELLS = 10, 10
 ROTATION_SECONDS = 3_600.0
 # Of so many jobs one is given to reading back and one to the lists even while there is something to send.
 READ_EVERY, LIST_EVERY = 4, 16
+# So often who works until nothing can be done waits for a system that cannot be reached.
+AWAY_MOST = 2
 
 
 class Outside(Protocol):
@@ -61,6 +63,7 @@ class Office:
         self._rotated = 0.0
         self._idle_at = 0.0
         self._wish = ""
+        self._away: set[float] = set()
         desk.gone_out = self._gone_out
 
     def _gone_out(self) -> None:
@@ -237,7 +240,9 @@ class Office:
             reached = lists and not desk.held("away")
             looking_through = self._lists_held(rows) if reached else []
             read = queries.next_read_back(rows, desk.system) if reached else None
-        if next_due.paused:
+        if desk.held("away"):
+            self._away.add(desk.holds["away"])
+        if next_due.paused or len(self._away) > AWAY_MOST:
             return False
         if any(now < until <= now + seconds for until in looking_through):
             return True

@@ -1,12 +1,14 @@
 """`remote` and `sync` as a script calls them: a visit reaches five systems and is read back where it is shown."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sync.engine.desk import Desk
 from sync.sandbox.catalogue import SYSTEMS
 from sync.sandbox.hms_enterprise.samples import PROVIDER_ID
 from sync.sandbox.hosting import Sandbox
@@ -140,3 +142,17 @@ def test_once_hears_what_others_changed_and_put_in_there_since_the_last_time(
     assert asked("administrator", "find", "Thatcher")[0]["born_on"] == "1971-02-03"
     (found,) = asked("administrator", "find", "+15550104242")
     assert ours["last_name"].upper() in str(found["name"]).upper()
+
+
+def test_once_does_not_wait_for_ever_for_a_system_that_cannot_be_reached(
+    worked: Worked, call: Call, asked: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Desk, "backoff", lambda _desk, tries: 0.2 * (tries + 1))
+    (tmp_path / "secrets.json").write_text('{"token": "held"}')
+    nobody = "http://127.0.0.1:9"
+    asked("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
+          str(tmp_path / "secrets.json"))  # fmt: skip
+    begun = time.monotonic()
+    code, _out, said = call("administrator", "sync", "--once")
+    assert (code, time.monotonic() - begun < 20.0) == (1, True)
+    assert "could not be reached" in said
