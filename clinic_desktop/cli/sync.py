@@ -50,7 +50,11 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     how = words.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="work until nothing more can be done now, then end")
     how.add_argument("--watch", action="store_true", help="go on until interrupted")
-    words.add_argument("--afresh", action="store_true", help="look through every list first, due or not (as --once does), and again at what was set aside")
+    words.add_argument(
+        "--afresh",
+        action="store_true",
+        help="look through every list first, due or not (as --once does), and again at what was set aside",
+    )
     words.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", help="this one alone")
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
