@@ -86,7 +86,7 @@ def next_due(rows: Rows, system: str) -> Due:
 
 
 def next_read_back(rows: Rows, system: str) -> float | None:
-    """When the next is due to be read that can be taken in: not what waits, only grew old, or failed again and again."""
+    """When the next is due to be read that can be taken in: not what waits, grew old, or failed again and again."""
     found = rows.run(
         "SELECT min(due_at) FROM sync_look WHERE system = ? AND why NOT IN ('waiting', 'rotation') AND tries < 3",
         (system,),
