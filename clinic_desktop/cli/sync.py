@@ -51,7 +51,11 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     how = words.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="work until nothing more can be done now, then end")
     how.add_argument("--watch", action="store_true", help="go on until interrupted")
-    words.add_argument("--afresh", action="store_true", help="look through every list again first, due or not")
+    words.add_argument(
+        "--afresh",
+        action="store_true",
+        help="look through every list first, due or not (as --once does), and again at what was set aside",
+    )
     words.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", help="this one alone")
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
@@ -90,14 +94,17 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         office = PostOffice(here.clinic, only=chosen.system)
         ended = threading.Event()
         try:
-            if chosen.afresh:
-                for people in office.engine.people.values():
+            for people in office.engine.people.values():
+                if chosen.once or chosen.afresh:
+                    # Whoever asks for it once wants to hear what there is now, not when a list is next due.
                     people.sync_now(here.desk.session.staff_id)
+                if chosen.afresh:
                     people.look_at_set_aside()
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
                 stopped=_saying_so(terminal, ended),
+                lists=chosen.once,
             )
         except KeyboardInterrupt:
             ended.set()

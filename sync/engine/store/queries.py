@@ -95,6 +95,15 @@ def next_due(rows: Rows, system: str) -> Due:
     return Due._make(found)
 
 
+def next_read_back(rows: Rows, system: str) -> float | None:
+    """When the next is due to be read that can be taken in: not what waits, grew old, or failed again and again."""
+    found = rows.run(
+        "SELECT min(due_at) FROM sync_look WHERE system = ? AND why NOT IN ('waiting', 'rotation') AND tries < 3",
+        (system,),
+    ).fetchone()
+    return None if found is None or found[0] is None else float(found[0])
+
+
 def kept_value(rows: Rows, system: str, name: str) -> str:
     """A small fact by its name; empty where there is none."""
     found = rows.run("SELECT value FROM sync_state WHERE system = ? AND name = ?", (system, name)).fetchone()

@@ -60,7 +60,6 @@ NO_ACCESS_ROW = {
         "devices.device_counts", "device_controls.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
         "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",
-        "device_views.waiting",
         "device_health.senders", "device_health.sent_by",
         "station_prints.waiting_prints",
         "station_prints.print_content",
