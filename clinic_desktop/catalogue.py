@@ -22,6 +22,7 @@ _SCREENS = (
     "insurance",
     "consultation",
     "prescribing",
+    "prescribed",
     "order",
     "consents",
     "programmes",

@@ -110,12 +110,17 @@ class KindProfile:
 
 @dataclass(frozen=True)
 class Bucket:
-    """A documented limit: so many requests in so many seconds, for the requests that `covers` says."""
+    """A documented limit: so many requests in so many seconds, for the requests that `covers` says.
+
+    `tells` says what is told by these requests alone, as kind and "create", "update" or "act": by it the first of a
+    kind is foretold. None where they may tell anything, empty where they tell nothing.
+    """
 
     name: str
     limit: int
     seconds: float
     covers: Callable[[Call], bool]
+    tells: frozenset[tuple[Kind, str]] | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from clinic_desktop.agent.local_api.server import LOOPBACK, ApiServer
 from clinic_desktop.clock import SystemClock
 from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.services import certificates, local_network
-from clinic_desktop.services.letterbox import Letterbox
+from clinic_desktop.services.letterbox import Letterbox, noted_names
 from clinic_desktop.services.local_network import Network
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class LocalApi:
         # The name under which what was sealed is asked again: no connection can bring it, for it is no name of a host.
         self.context = ApiContext(SystemClock(), tell, hosts=frozenset({SEALED_HOST}))
         self.context.book = ClosedBook.of(profile)
+        self.context.public_hosts = noted_names(profile)
         self.context.seal = self._seal
         self._app = build(self.context)
         self._server = ApiServer(self._app, port)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from clinic_desktop.cli.demo_bookings import Appointments
 from clinic_desktop.cli.demo_consents import agree
 from clinic_desktop.cli.demo_devices import plug_in
 from clinic_desktop.cli.demo_directory import settle
@@ -90,7 +91,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
     weeks = Weeks(clock, random.Random(seed), lambda who: clinic.begin(people[who]))  # noqa: S311 - made-up people
     vaccines = random.Random(seed)  # noqa: S311 - made-up people, drawn apart so that the others stay who they were
     young: tuple[str, ...] = ()
-    insurers = Insurers(weeks, seed)
+    insurers, booked = Insurers(weeks, seed), Appointments(weeks, seed)
     for place, day in enumerate(working):
         weeks.begin_day(day)
         if place == 0:
@@ -100,7 +101,7 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
             young = children(weeks.desk("frontdesk"), weeks.desk("nurse"), day, vaccines)
             insurers.begin(day)
             settle(weeks)
-        _whole_day(weeks, visits)
+        _whole_day(weeks, visits, booked)
         insurers.evening()
         give_what_is_due(weeks.desk("nurse"), young[place % len(young)], vaccines)
         _leave(clinic, weeks)
@@ -115,11 +116,12 @@ def fill(clinic: Clinic, seed: int, days: int, visits: int, progress: Callable[[
     return len(weeks.known)
 
 
-def _whole_day(weeks: Weeks, visits: int) -> None:
+def _whole_day(weeks: Weeks, visits: int, booked: Appointments) -> None:
     weeks.open_till()
+    booked.morning()
     for _visit in range(visits + weeks.draw.randint(-3, 3)):
         patient_id, story = weeks.arrive()
-        entry = weeks.check_in(patient_id, story)
+        entry = weeks.check_in(patient_id, story, booked.for_arrival(patient_id))
         weeks.measure(patient_id, story)
         encounter = weeks.consult(patient_id, story, entry)
         order = weeks.order(patient_id, story, encounter)
@@ -130,6 +132,7 @@ def _whole_day(weeks: Weeks, visits: int) -> None:
         if prescription is not None:
             weeks.hand_out(patient_id, prescription)
         weeks.bill(patient_id)
+    booked.evening()
     weeks.close_till()
 
 

@@ -86,6 +86,9 @@ def _letters(doctor: Desk, patient_id: str, place: int) -> None:
         documents.sign_document(doctor, made, expect=1)
         if place == 1:
             _certificate(doctor, patient_id)
+            call = Letter("Telephoned: feels better, no fever since yesterday. Will come back if it returns.")
+            note = documents.write_document(doctor, patient_id, "note", "Telephone call", call)
+            documents.sign_document(doctor, note, expect=1)
 
 
 def _certificate(doctor: Desk, patient_id: str) -> None:

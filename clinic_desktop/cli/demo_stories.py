@@ -43,7 +43,7 @@ STORIES = (
         "follow_up", "blood pressure review", "monthly", ("cardiovascular", "regular, no murmur, no oedema"),
         "I10", "Essential (primary) hypertension", "continue; less salt, walk daily",
         (Course("amlodipine_5_tab", "1", "od", 30),), tests=("creatinine", "potassium"), ages=(38, 92),
-        pressure=(148, 92), weeks=4,
+        pressure=(136, 84), weeks=4,
     ),
     Story(
         "follow_up", "diabetes review", "quarterly", ("general", "feet without ulcers, pulses felt"), "E11.9",

@@ -108,11 +108,12 @@ class Weeks:
     def _here(self, patient_id: str) -> bool:
         return any(line.patient_id == patient_id for line in queue.waiting_list(self.desk("frontdesk")))
 
-    def check_in(self, patient_id: str, story: Story) -> str:
-        """Put them into the queue."""
+    def check_in(self, patient_id: str, story: Story, appointment: str | None = None) -> str:
+        """Put them into the queue, with their appointment where they have one."""
         self.minutes(1, 3)
         priority = self.draw.choices(("routine", "urgent", "emergency"), (90, 9, 1))[0]
-        return queue.check_in(self.desk("frontdesk"), patient_id, priority, complaint=story.complaint).id
+        front = self.desk("frontdesk")
+        return queue.check_in(front, patient_id, priority, appointment, complaint=story.complaint).id
 
     def measure(self, patient_id: str, story: Story) -> None:
         """The nurse takes the vital signs."""

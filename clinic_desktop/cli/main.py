@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from clinic_desktop import logs, paths
-from clinic_desktop.cli.terminal import DONE_WITH_PROBLEMS, Terminal
+from clinic_desktop.cli.terminal import DONE_WITH_PROBLEMS, Terminal, plain
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
 
@@ -87,14 +87,14 @@ def guarded(work: Callable[[], int], profile: Path) -> int:
         return work()
     except Refusal as error:
         where = f" ({error.field})" if error.field else ""
-        print(_(error.message).format(**error.facts) + where, file=sys.stderr)
+        print(plain(_(error.message).format(**error.facts) + where), file=sys.stderr)
         return REFUSED
     except Trouble as error:
         words = [_(error.message).format(**error.facts), _(error.remedy).format(**error.facts)]
-        print(" ".join(words), file=sys.stderr)
+        print(plain(" ".join(words)), file=sys.stderr)
         return ENVIRONMENT
     except OSError as error:
-        print(f"{error.strerror or type(error).__name__}: {error.filename or ''}", file=sys.stderr)
+        print(plain(f"{error.strerror or type(error).__name__}: {error.filename or ''}"), file=sys.stderr)
         return ENVIRONMENT
     except KeyboardInterrupt:
         print(_("Stopped."), file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import Any
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
 from clinic_desktop.services.staff import staff_members
@@ -79,7 +79,11 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             set_remote(here.desk, chosen.system, chosen.key, chosen.value)
         elif chosen.which == "remove":
             remove_remote(here.desk, chosen.system)
+            title = SYSTEMS[chosen.system].title
+            terminal.progress(_("{title} is disconnected, and its secrets are erased.").format(title=title))
         listed = _listed(here)
+    if not listed:
+        terminal.progress(_("No system is connected. `remote add` connects one."))
     terminal.answer(listed, _lines(listed))
     return DONE
 

@@ -53,7 +53,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     if chosen.name is None or chosen.file or None in {chosen.first, chosen.last, chosen.out}:
         words.error("name a report, --from D, --to D and --out F, or --list")
     form = _form(words, chosen)
-    first, last = _day(chosen.first, "from"), _day(chosen.last, "to")
+    first, last = _day(words, chosen.first, "--from"), _day(words, chosen.last, "--to")
+    if last < first:
+        words.error("the last day (--to) lies before the first (--from)")
     with terminal.signed_in() as here, _asking_to_stop() as asked:
         patient = patient_by_mrn(here.desk, chosen.patient) if chosen.patient else None
         only = tuple((what, value) for what, _sign, value in (one.partition("=") for one in chosen.only))
@@ -122,11 +124,11 @@ def _verify(terminal: Terminal, path: Path) -> int:
     return DONE if found.whole else DONE_WITH_PROBLEMS
 
 
-def _day(text: str, field: str) -> date:
+def _day(words: ArgumentParser, text: str, option: str) -> date:
     try:
         return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refusal(N_("Write a day as in 2026-03-01."), field=field) from error
+    except ValueError:
+        words.error(f"{option}: write a day as in 2026-03-01")
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """`clinic-desktop sync`: tell the connected systems and hear them, once or for as long as it runs."""
 
 import threading
+import time
 from argparse import Namespace
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SignedIn, Terminal, parser
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SAY_SECONDS, SignedIn, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_, _
@@ -50,7 +51,11 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     how = words.add_mutually_exclusive_group()
     how.add_argument("--once", action="store_true", help="work until nothing more can be done now, then end")
     how.add_argument("--watch", action="store_true", help="go on until interrupted")
-    words.add_argument("--afresh", action="store_true", help="look through every list again first, due or not")
+    words.add_argument(
+        "--afresh",
+        action="store_true",
+        help="look through every list first, due or not (as --once does), and again at what was set aside",
+    )
     words.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", help="this one alone")
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
@@ -89,14 +94,17 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         office = PostOffice(here.clinic, only=chosen.system)
         ended = threading.Event()
         try:
-            if chosen.afresh:
-                for people in office.engine.people.values():
+            for people in office.engine.people.values():
+                if chosen.once or chosen.afresh:
+                    # Whoever asks for it once wants to hear what there is now, not when a list is next due.
                     people.sync_now(here.desk.session.staff_id)
+                if chosen.afresh:
                     people.look_at_set_aside()
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
-                stopped=ended.is_set,
+                stopped=_saying_so(terminal, ended),
+                lists=chosen.once,
             )
         except KeyboardInterrupt:
             ended.set()
@@ -106,6 +114,22 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         return _status(terminal, here, office)
     finally:
         held.release()
+
+
+def _saying_so(terminal: Terminal, ended: threading.Event) -> Callable[[], bool]:
+    """Whether to stop, asked again and again while it works: now and then it is said that it does."""
+    begun = said = time.monotonic()
+
+    def stopped() -> bool:
+        nonlocal said
+        now = time.monotonic()
+        if now - said >= SAY_SECONDS:
+            said = now
+            words = _("still telling and hearing, for {n} s; Ctrl+C ends it, and nothing is lost")
+            terminal.progress(words.format(n=round(now - begun)))
+        return ended.is_set()
+
+    return stopped
 
 
 def _none_connected(terminal: Terminal, here: SignedIn) -> None:

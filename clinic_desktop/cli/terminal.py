@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.reporting import clean
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 DONE, DONE_WITH_PROBLEMS = 0, 1
 # How long a command waits for the background process to let it send, and how often it says so.
 TURN_SECONDS, SAY_SECONDS = 60.0, 5.0
+
+
+def plain(words: str) -> str:
+    """Text that moves no cursor and turns no line round, whoever wrote the names in it."""
+    return "\n".join("\t".join(map(clean, line.split("\t"))) for line in words.split("\n"))
 
 
 class Held(Protocol):
@@ -43,11 +49,11 @@ class Terminal:
             print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
             return
         for line in lines:
-            print(line)
+            print(plain(line))
 
     def progress(self, words: str) -> None:
         """Say on standard error how far it is."""
-        print(words, file=sys.stderr, flush=True)
+        print(plain(words), file=sys.stderr, flush=True)
 
     def turn_to_send(self, clinic: "Clinic") -> "Held":
         """Be the one process that sends; where the background process is sending, ask it for the turn and wait a while.

@@ -275,11 +275,15 @@ def decimal(value: int, digits: int) -> str:
 
 
 _UNSEEN = re.compile(r"[^\x20-\x7e]")
+_FORCED = "\u202d\u202e\ufffe\uffff"
 _LONGEST = 30_000  # characters; Excel takes no cell of more than 32,767
 
 
 def clean(text: str) -> str:
-    """Text with every control character named as ``[U+0007]``: it breaks no line, no file and no terminal."""
+    """Text with every control character named as ``[U+0007]``: it breaks no line, no file and no terminal.
+
+    So is what turns the direction of other text by force: ``exe.gnp`` must not pass for ``png.exe``.
+    """
     if text.isprintable() and len(text) <= _LONGEST:
         return text
     named = _UNSEEN.sub(_name, text)
@@ -288,7 +292,7 @@ def clean(text: str) -> str:
 
 def _name(found: re.Match[str]) -> str:
     character = found[0]
-    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in "\ufffe\uffff":
+    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _FORCED:
         return f"[U+{ord(character):04X}]"
     return character
 

@@ -12,11 +12,12 @@ _PERIODS: Final = (10, 7, 4)  # of a day's ten signs: the day or week as asked, 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: what it is of, how long it is, and its number in words."""
+    """One bar: what it is of, how long it is, its number in words, and the place of the first row that it is of."""
 
     words: str
     value: int
     said: str
+    place: int
 
 
 class Bars:
@@ -28,6 +29,7 @@ class Bars:
         self._rows: list[Row] = []
         self._count = 0
         self._sums: dict[str, list[int]] = {}
+        self._firsts: dict[str, int] = {}
         self._parts = self._summed() if report.grouped and group is not Group.NONE else ()
 
     @property
@@ -44,7 +46,8 @@ class Bars:
         """Take some rows."""
         self._count += len(rows)
         self._rows += rows[: MOST_BARS - len(self._rows)]
-        for row in rows if self._parts else ():
+        for number, row in enumerate(rows if self._parts else (), self._count - len(rows)):
+            self._firsts.setdefault(str(row[0]), number)
             sums = self._sums.setdefault(str(row[0]), [0] * len(self._parts))
             for at, place in enumerate(self._parts):
                 value = row[place]
@@ -75,9 +78,9 @@ class Bars:
             if self._columns[one].kind in {Kind.TEXT, Kind.DAY} and self._columns[one].name != "currency"
         ]  # fmt: skip
         made = []
-        for row in self._rows:
+        for number, row in enumerate(self._rows):
             line = self._cells.of(row)
-            made.append(Bar(" · ".join(line[n] for n in heads if line[n]), _length(row[place]), line[at]))
+            made.append(Bar(" · ".join(line[n] for n in heads if line[n]), _length(row[place]), line[at], number))
         return tuple(made)
 
     def _periods(self) -> tuple[Bar, ...]:
@@ -98,7 +101,7 @@ class Bars:
         if column.ratio is not None:
             value = ratio(parts[0], parts[1], column.ratio.times, column.ratio.per)
         said = Cells((column,)).of((value,))[0]
-        return Bar(period, _length(value), said)
+        return Bar(period, _length(value), said, min(at for one, at in self._firsts.items() if one.startswith(period)))
 
 
 def _length(value: Value) -> int:

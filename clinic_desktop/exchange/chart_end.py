@@ -31,7 +31,9 @@ from sync.port import Kind, Story
 from sync.records.appointment import Appointment
 from sync.records.elements import Resource
 from sync.records.exact import Json, digest
+from sync.records.medication import MedicationStatement
 from sync.records.patient import Patient
+from sync.telling.words import words
 
 SAFETY, WAITING, SOON, REST = range(4)
 # What a person must look at before it is sent late: a prescription of a month ago, an order of a fortnight ago.
@@ -112,14 +114,17 @@ class ClinicChart:
         self, unit: Unit, kind: Kind, local_id: str | None, records: Sequence[Resource], because: Because
     ) -> str | None:
         """Take in what came: new (no `local_id`) or changed. Returns the id here; None where the chart has no place."""
-        self._read = None
+        # What is changed now may be undone again: nothing that is read from here on is remembered. What was just told
+        # of this very state still holds for the comparison.
+        read, self._read = self._read, None
         title = SYSTEMS[because.system].title
         act = heard.act_of(cast(Any, unit), self._workstation, title)
         if local_id is None:
             beside = _BESIDE.get(kind)
             return self._new(act, records, because) if beside is None else beside(act, written(records[0]), title)
         if kind is Kind.PATIENT:
-            self._patient(act, unit, local_id, records, because, title)
+            told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None
+            self._patient(act, told or self._told(unit, local_id), local_id, records, because, title)
         elif kind is Kind.APPOINTMENT:
             self._appointment(act, local_id, records, title)
         elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
@@ -139,7 +144,7 @@ class ClinicChart:
         return None
 
     def _told(self, unit: Unit, patient: str) -> Told | None:
-        state = (unit.conn, syncing.journal_end(unit.conn), patient)
+        state = self._state(unit, patient)
         if self._read is not None and self._read[0] == state:
             return self._read[1]
         record = syncing.record_for(unit.conn, patient)
@@ -153,6 +158,10 @@ class ClinicChart:
             )
         self._read = (state, told)
         return told
+
+    @staticmethod
+    def _state(unit: Unit, patient: str) -> object:
+        return unit.conn, syncing.journal_end(unit.conn), patient
 
     def _parts(self, unit: Unit, told: Told, kind: Kind, local_id: str) -> Parts | None:
         if kind in STORIES:
@@ -205,9 +214,8 @@ class ClinicChart:
         return local_id
 
     def _patient(
-        self, act: Act, unit: Unit, local_id: str, records: Sequence[Resource], because: Because, title: str
+        self, act: Act, told: Told | None, local_id: str, records: Sequence[Resource], because: Because, title: str
     ) -> None:
-        told = self._told(unit, local_id)
         came = next((each for each in records if isinstance(each, Patient)), None)
         own = None if told is None else told.one("patients", local_id)
         if told is None or own is None or came is None:
@@ -224,6 +232,8 @@ class ClinicChart:
             for each in records
             if each.resource_type in _BESIDE_PATIENT and not told.is_known(_OF_PATIENT, each.id or "")
         ]
+        ours = heard.prescribed_here(act, local_id)
+        more = [each for each in more if not (isinstance(each, MedicationStatement) and _called(each) in ours)]
         if more:
             self._beside(act, local_id, more, because)
 
@@ -257,6 +267,13 @@ class ClinicChart:
         self._beside(act, patient, found, replace(because, remote_id=because.remote_id or order))
         critical = any(_critical(each) for each in found)
         heard.results_came(act, order, patient, title, critical=critical)
+
+
+def _called(one: MedicationStatement) -> str:
+    """What a system calls a medicine, with the dose that it says apart."""
+    name = one.medication_codeable_concept
+    doses = [each.text for each in one.dosage if each.text]
+    return heard.plain(" ".join(filter(None, (words(name) if name else None, *doses))))
 
 
 def _is_named(one: Patient) -> bool:

@@ -279,8 +279,12 @@ class PostOffice:
         until_idle: bool,
         stopped: Callable[[], bool] = lambda: False,
         patience: float = PATIENCE_SECONDS,
+        lists: bool = False,
     ) -> int:
-        """Work for so long, or until nothing can be done within one's patience; returns how many rounds had work."""
+        """Work for so long, or until nothing can be done within one's patience; returns how many rounds had work.
+
+        With `lists`, nothing is done only when the lists that were begun are looked through as well.
+        """
         clock = self._clinic.store.clock
         end = clock.steady() + seconds
         rounds = 0
@@ -293,7 +297,7 @@ class PostOffice:
                 if sum(office.step() for office in offices):  # every one has its turn
                     rounds += 1
                     continue
-                if until_idle and not any(office.worth_waiting(patience) for office in offices):
+                if until_idle and not any(office.worth_waiting(patience, lists=lists) for office in offices):
                     break
                 self._note_clocks()
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]

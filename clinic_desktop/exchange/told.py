@@ -41,6 +41,7 @@ class Told:
         content: Callable[[str], bytes],
     ) -> None:
         self.record, self._staff, self._pharmacy, self._content = record, staff, pharmacies, content
+        self._made: dict[tuple[str, object], Resource] = {}
 
     def of(self, table: str, **equal: object) -> list[Leaving]:
         """The rows of a table whose columns equal what is given; those that came from elsewhere are theirs to tell."""
@@ -66,13 +67,19 @@ class Told:
         return any(str(one.row["id"]) == record for table in tables for one in self.record.of(table))
 
     def resource(self, one: Leaving, **also: object) -> Resource:
-        """The record that a row is, with members that only a story has."""
+        """The record that a row is, with members that only a story has; the plain one is made once."""
+        which = (one.table, one.row["id"])
+        if not also and (before := self._made.get(which)) is not None:
+            return before
         # A registration that came from elsewhere is known by this clinic's number all the same.
         ours = replace(one, key=None) if one.table == "patients" else one
         written = outgoing.resource_of(ours, _Ours(self.record))
         if written["resourceType"] in documents.CARRIERS:
             written = documents.fill(written, self._content, hashed=True)
-        return made(written | clean(**also))
+        resource = made(written | clean(**also))
+        if not also:
+            self._made[which] = resource
+        return resource
 
     def reference(self, table: str, record: object) -> Json | None:
         """How the records of a story refer to a row."""

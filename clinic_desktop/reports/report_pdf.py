@@ -85,6 +85,7 @@ class PdfTaker:
         self._chart(paper)
         self._table(paper, natural, last)
         self._measured(paper)
+        paper.need(4 + 4 * SMALL)  # both on the last page, by which a paper that was cut is found out
         paper.space(4)
         paper.need(SMALL * 5)  # how many rows and their checksum stand together
         paper.say(_("Rows: {rows}").format(rows=rows), _BOLD)

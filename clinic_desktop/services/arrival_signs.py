@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import measured
-from clinic_desktop.domain.vital_ranges import flag
+from clinic_desktop.domain.vital_ranges import Limits, flag
 from clinic_desktop.domain.vitals import BY_CODE
 from clinic_desktop.services import vitals
 from clinic_desktop.services.acts import Act
@@ -35,8 +36,11 @@ class Signs:
 
     def __init__(self, act: Act) -> None:
         self._act = act
-        self._limits = vitals.normal_limits(act.conn)
         self._born: dict[str, date | None] = {}
+
+    @cached_property
+    def _limits(self) -> tuple[Limits, ...]:
+        return vitals.normal_limits(self._act.conn)  # asked only where something was measured
 
     def derive(self, observation: str, row: Row) -> None:
         """Keep the vital sign that an observation is, if it is one; the observation keeps what was really written."""

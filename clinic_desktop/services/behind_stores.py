@@ -25,7 +25,9 @@ PRESCRIBING: Final = """
         FROM signed s JOIN prescription_lines l ON l.prescription_id = s.id
         LEFT JOIN reference_medicines m ON m.code = l.medicine_code
     ), parts("by", part, tier, signed_at, what, detail, patient_id, yes) AS (
-        SELECT 'Safety rule', a.kind || ' ' || a.rule, a.tier, s.signed_at, 'alert',
+        SELECT 'Safety rule', replace(replace(CASE WHEN instr(a.rule, a.kind || ':') = 1 THEN a.rule
+                   ELSE a.kind || ' ' || a.rule END, ':', ' · '), '_', ' '),
+               a.tier, s.signed_at, 'alert',
                s.number || coalesce(': ' || a.override_reason, ''), s.patient_id, a.override_reason IS NOT NULL
         FROM signed s JOIN safety_alerts a ON a.prescription_id = s.id
         UNION ALL

@@ -12,7 +12,7 @@ from clinic_desktop.store.tables.laboratory import lab_orders, specimens
 from clinic_desktop.store.tables.outside import identifiers
 from clinic_desktop.store.tables.patients import patient_names, patients
 
-IN_ACT = ("who", "registered", "order_of", "owners", "others_number")
+IN_ACT = ("who", "registered", "order_of", "owners", "bearers", "others_number")
 
 
 def who(conn: Connection, said: Named) -> tuple[str | None, str | None]:
@@ -39,15 +39,19 @@ def others_number(conn: Connection, said: Named, patient: str) -> bool:
 
 def owners(conn: Connection, numbers: Iterable[tuple[str, str]]) -> list[str]:
     """The registrations, as they are kept now, that bear one of these numbers."""
+    return list(dict.fromkeys(kept_id(conn, one) for one in bearers(conn, numbers)))
+
+
+def bearers(conn: Connection, numbers: Iterable[tuple[str, str]]) -> list[str]:
+    """The registrations that bear one of these numbers themselves, merged into another or not."""
     found: dict[str, None] = {}
     for system, value in numbers:
         by_row = select(patients.c.id).where((patients.c.mrn == value) | (patients.c.national_id == value))
-        ids = list(conn.execute(by_row).scalars())
+        found.update(dict.fromkeys(str(one) for one in conn.execute(by_row).scalars()))
         noted = select(identifiers).where(identifiers.c.value == value, identifiers.c.record_kind == "patients")
-        ids += [
-            row.record_id for row in conn.execute(noted) if row.use == "resource" or _same_giver(system, row.system)
-        ]
-        found.update(dict.fromkeys(kept_id(conn, str(one)) for one in ids))
+        for row in conn.execute(noted):
+            if row.use == "resource" or _same_giver(system, row.system):
+                found[str(row.record_id)] = None
     return list(found)
 
 

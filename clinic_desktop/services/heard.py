@@ -17,9 +17,11 @@ from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key, look_up
 from clinic_desktop.services.arrivals import Arrival, receive
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.patient_parts import Contact, OtherName, add_names, change_contacts, other_names_of
-from clinic_desktop.services.patients import reindex
+from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
+from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.programmes import programmes
@@ -29,7 +31,7 @@ from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
     "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "results_came", "take_in",
+    "prescribed_here", "results_came", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -73,15 +75,16 @@ def bring_patient(
     """
     if not decided and _WHO & changes.keys():
         raise Refusal(N_("Nobody has decided that this patient is somebody else than was registered."), field="patient")
-    before = act.conn.execute(select(patients).where(patients.c.id == patient)).one()
+    before = registration_of(act.conn, patient)
     wanted = {name: value for name, value in changes.items() if name in _PATIENT}
     if wanted:
-        family = str(wanted.get("family_name", before.family_name))
-        given = str(wanted.get("given_names", before.given_names))
+        was = (str(before["family_name"]), str(before["given_names"]))
+        family = str(wanted.get("family_name", was[0]))
+        given = str(wanted.get("given_names", was[1]))
         keys = {"family_key": rules.name_key(family), "given_key": rules.name_key(given)}
         act.change(patients, patient, {**wanted, **keys}, kind="patient.changed", reason=why)
-        if (before.family_name, before.given_names) != (family, given):
-            former = OtherName("former", before.family_name, before.given_names)
+        if was != (family, given):
+            former = OtherName("former", *was)
             if former not in other_names_of(act.conn, patient):
                 add_names(act, patient, [former])
         reindex(act.conn, patient)
@@ -157,3 +160,23 @@ def results_came(act: Act, order: str | None, patient: str, system: str, *, crit
         must_answer=critical,
     )
     inbox.notify(act, notice)
+
+
+def prescribed_here(act: Act, patient_id: str) -> frozenset[str]:
+    """What this clinic prescribes to a person now, as another system may call it: by name, or with the dose behind it.
+
+    A system that was told of a prescription shows it in what it knows of the patient: that is no other medicine.
+    """
+    rows = act.conn.execute(
+        select(medicines_taken.c.name, medicines_taken.c.dose).where(
+            medicines_taken.c.patient_id.in_(ids_of(act.conn, patient_id)),
+            medicines_taken.c.source == "prescribed",
+            medicines_taken.c.status == "active",
+        )
+    )
+    return frozenset(plain(words) for row in rows for words in (row.name, f"{row.name} {row.dose or ''}"))
+
+
+def plain(words: str) -> str:
+    """Words as they are compared: neither their case nor the blanks between them tell two medicines apart."""
+    return " ".join(words.casefold().split())

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from clinic_desktop.domain.refusals import Trouble
@@ -24,9 +24,9 @@ from clinic_desktop.vault.letterbox import DamagedError, OtherKeyError
 log = logging.getLogger(__name__)
 
 # Nobody is signed in: the key itself is the permission to take out, and to put in needs none.
-IN_ACT = ("is_own_key", "carry_over", "note_tokens", "noted_tokens")
+IN_ACT = ("is_own_key", "carry_over", "note_tokens", "noted_tokens", "note_names", "noted_names")
 
-FOLDER, KEY_FILE, LOST, DEVICES = "letterbox", "public-key", "lost", "devices"
+FOLDER, KEY_FILE, LOST, DEVICES, NAMES = "letterbox", "public-key", "lost", "devices", "public-names"
 LARGEST = 64 * 1024 * 1024
 MOST_MESSAGES = 50_000
 MOST_BYTES = 2 * 1024**3
@@ -64,13 +64,8 @@ def note_tokens(profile: Path, known: Mapping[str, tuple[str, str]]) -> None:
 
     A token has 256 bits: its hash opens nothing. What is sealed is proved again before it is filed.
     """
-    if noted_tokens(profile) == known:
-        return
-    try:
-        (profile / FOLDER).mkdir(mode=0o700, exist_ok=True)
-        write_durably(profile / FOLDER / DEVICES, json.dumps(known).encode())
-    except OSError as error:
-        raise _not_written(error) from error
+    if noted_tokens(profile) != known:
+        _note(profile, DEVICES, known)
 
 
 def noted_tokens(profile: Path) -> dict[str, tuple[str, str]] | None:
@@ -80,6 +75,29 @@ def noted_tokens(profile: Path) -> dict[str, tuple[str, str]] | None:
         return {str(hashed): (str(device), str(kind)) for hashed, (device, kind) in found.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return None
+
+
+def note_names(profile: Path, names: Iterable[str]) -> None:
+    """Note the public names under which connected systems call, so that they are told to come again. Raises Trouble."""
+    if noted_names(profile) != frozenset(names):
+        _note(profile, NAMES, sorted(names))
+
+
+def noted_names(profile: Path) -> frozenset[str]:
+    """The names that were noted last; none where nothing was, or it cannot be read."""
+    try:
+        found = json.loads((profile / FOLDER / NAMES).read_bytes())
+        return frozenset(str(one) for one in found if isinstance(one, str))
+    except (OSError, ValueError, TypeError):
+        return frozenset()
+
+
+def _note(profile: Path, name: str, content: object) -> None:
+    try:
+        (profile / FOLDER).mkdir(mode=0o700, exist_ok=True)
+        write_durably(profile / FOLDER / name, json.dumps(content).encode())
+    except OSError as error:
+        raise _not_written(error) from error
 
 
 def carry_over(old: Path, new: Path) -> int:

@@ -15,6 +15,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import merging, moved
 from clinic_desktop.services.acts import Act, Read, command, query
+from clinic_desktop.services.device_parting import said_of
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.merging import MergeRow
 from clinic_desktop.services.moved import MovedKind, MovedRow
@@ -33,6 +34,7 @@ class Parting:
     noted_since: tuple[MovedRow, ...]
     put_back: tuple[tuple[str, object, object], ...]
     changed_since: tuple[str, ...]
+    said_of_other: tuple[str, ...] = ()  # rows noted since that a device sent under the other's number
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,14 @@ def parting(read: Read, patient_id: str, merge_id: str) -> Parting:
     back, stays = _sides(read.conn, row)
     put_back, left = _facts_back(read.conn, row)
     closed = merging.is_closed(read, row.kept_id)
+    since = moved.rows_since(read.conn, stays, _seq(read.conn, merge_id), closed=closed)
     return Parting(
         merging.merge_row(read.conn, row),
         moved.rows_under(read.conn, back, closed=closed),
-        moved.rows_since(read.conn, stays, _seq(read.conn, merge_id), closed=closed),
+        since,
         tuple((name, before, after) for name, (before, after) in put_back.items()),
         left,
+        said_of(read.conn, (one.id for one in since), back),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.store.prepared import Prepared, among, as_list
 from clinic_desktop.store.tables.patients import patient_contacts, patient_names, patients
 
 IN_ACT = ("add_names", "add_contacts", "change_contacts", "contacts_of", "other_names_of")
@@ -78,13 +79,24 @@ def contacts_of(connection: Connection, patient_id: str) -> tuple[Contact, ...]:
 
 def other_names_of(connection: Connection, patient_id: str) -> list[OtherName]:
     """The other names of a patient, and the present ones of registrations that were merged into theirs."""
-    kept, *merged = ids_of(connection, patient_id)
-    rows = connection.execute(
+    everyone = ids_of(connection, patient_id)
+    rows = [tuple(row.values()) for row in _OTHER_NAMES.rows(connection, ids=as_list(everyone))]
+    if len(everyone) > 1:
+        borne = _BORNE.rows(connection, ids=as_list(everyone))
+        names = {row["id"]: (row["family_name"], row["given_names"]) for row in borne}
+        kept, *merged = everyone
+        rows += [("alias", *names[one]) for one in merged if names[one] != names[kept]]
+    return [OtherName(*row) for row in dict.fromkeys(rows)]
+
+
+# Composed once: they are asked at every change of a registration, here or elsewhere.
+_OTHER_NAMES = Prepared(
+    lambda: (
         select(patient_names.c.kind, patient_names.c.family_name, patient_names.c.given_names)
-        .where(patient_names.c.patient_id.in_((kept, *merged)))
+        .where(patient_names.c.patient_id.in_(among("ids")))
         .order_by(patient_names.c.rowid_)
-    ).all()
-    borne = select(patients.c.id, patients.c.family_name, patients.c.given_names)
-    names = {row.id: row[1:] for row in connection.execute(borne.where(patients.c.id.in_((kept, *merged))))}
-    aliases = [("alias", *names[one]) for one in merged if names[one] != names[kept]]
-    return [OtherName(*row) for row in dict.fromkeys((*map(tuple, rows), *aliases))]
+    )
+)
+_BORNE = Prepared(
+    lambda: select(patients.c.id, patients.c.family_name, patients.c.given_names).where(patients.c.id.in_(among("ids")))
+)

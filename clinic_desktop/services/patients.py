@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import patients as rules
@@ -27,11 +27,14 @@ from clinic_desktop.services.patient_parts import (
     other_names_of,
 )
 from clinic_desktop.store import finding
+from clinic_desktop.store.prepared import Prepared
 from clinic_desktop.store.search import Indexed, index_patient
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patients
 
-IN_ACT = ("age_words", "details_within", "reindex", "require_patient", "shown_name", "sex_words")
+IN_ACT = (
+    "age_words", "details_within", "registration_of", "reindex", "require_patient", "shown_name", "sex_words",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -306,10 +309,21 @@ def require_patient(connection: Connection, patient_id: str) -> Row[Any]:
 
 def reindex(connection: Connection, patient_id: str) -> None:
     """Find a patient again by what their registration says now, and by the names of those merged into it."""
-    row = require_patient(connection, patient_id)
-    columns = {name: row._mapping[name] for name in _FIELDS}
-    patient = NewPatient(**columns | {"born_on": _day(row.born_on)})
-    _index(connection, str(row.id), patient, other_names_of(connection, patient_id))
+    row = registration_of(connection, kept_id(connection, patient_id))
+    columns = {name: row[name] for name in _FIELDS}
+    patient = NewPatient(**columns | {"born_on": _day(row["born_on"])})
+    _index(connection, str(row["id"]), patient, other_names_of(connection, patient_id))
+
+
+def registration_of(connection: Connection, patient_id: str) -> Mapping[str, Any]:
+    """A registration by its own id, or a refusal where there is none; composed once: many are changed in a row."""
+    found = _REGISTRATION.rows(connection, id=patient_id)
+    if not found:
+        raise Refusal(N_("This patient is not here."), field="patient")
+    return found[0]
+
+
+_REGISTRATION = Prepared(lambda: select(patients).where(patients.c.id == bindparam("id")))
 
 
 def shown_name(family_name: str, given_names: str) -> str:

@@ -117,6 +117,7 @@ ACTS: dict[str, frozenset[str]] = {
     "terminology.find_diagnoses": EVERYONE,
     "terminology.diagnosis": EVERYONE,
     # prescribing
+    "prescribed.prescribed_by_me": frozenset({DOCTOR}),
     "prescribing.find_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
     "prescribing.known_medicines": frozenset({DOCTOR, NURSE, PHARMACIST, ADMINISTRATOR}),
     "prescribing.check_lines": frozenset({DOCTOR}),

@@ -64,6 +64,7 @@ class Whom:
     name: str
     mrn: str
     born_on: str | None
+    born_precision: str = "day"
 
     def __repr__(self) -> str:
         return f"Whom({self.patient_id})"
@@ -186,7 +187,8 @@ def whom(read: Read, patient_ids: Sequence[str]) -> dict[str, Whom]:
     for start in range(0, len(wanted), 500):
         rows = read.conn.execute(select(patients).where(patients.c.id.in_(wanted[start : start + 500])))
         for row in rows:
-            found[row.id] = Whom(row.id, shown_name(row.family_name, row.given_names), row.mrn, row.born_on)
+            name = shown_name(row.family_name, row.given_names)
+            found[row.id] = Whom(row.id, name, row.mrn, row.born_on, row.born_precision)
     return found
 
 

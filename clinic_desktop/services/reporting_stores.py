@@ -33,7 +33,9 @@ PRESCRIBING: Final = Question(
         FROM signed s JOIN prescription_lines l ON l.prescription_id = s.id
         LEFT JOIN reference_medicines m ON m.code = l.medicine_code
     ), parts(place, by, period, part, tier, yes) AS (
-        SELECT 1, 'Safety rule', s.period, a.kind || ' ' || a.rule, a.tier, a.override_reason IS NOT NULL
+        SELECT 1, 'Safety rule', s.period, replace(replace(CASE WHEN instr(a.rule, a.kind || ':') = 1 THEN a.rule
+                   ELSE a.kind || ' ' || a.rule END, ':', ' · '), '_', ' '),
+               a.tier, a.override_reason IS NOT NULL
         FROM signed s JOIN safety_alerts a ON a.prescription_id = s.id
         UNION ALL
         SELECT 2, 'Prescriber', l.period, f.display_name, '', l.generic FROM lines l JOIN staff f ON f.id = l.person

@@ -65,7 +65,7 @@ class Intake:
             work = rows.get(Work, desk.system, str(change.kind), change.local_id)
             if work is None:
                 work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
-                self._one_more_waits(rows, work)
+                self._one_more_waits(rows, work, change.urgency)
                 restoring.note_new(desk, rows, work, change.seq, until)
             elif work.state == "confirmed" and change.seq <= rows.agreed.get((work.kind, work.local_id), -1):
                 work.seq = work.told = change.seq
@@ -84,10 +84,11 @@ class Intake:
             desk.tick(rows)
         return end
 
-    def _one_more_waits(self, rows: Rows, work: Work) -> None:
-        """Of a patient who is not known there yet: the more waits for them, the sooner they are told."""
+    def _one_more_waits(self, rows: Rows, work: Work, urgency: int) -> None:
+        """Of a patient who is not known there yet: the more waits for them, and the more urgent, the sooner they go."""
         needed = rows.get(Work, self._desk.system, str(Kind.PATIENT), work.patient) if work.patient else None
         if needed is None or work.kind == needed.kind or needed.state in {"confirmed", "sent", "idle", "closed"}:
             return
         needed.unlocks += 1
+        needed.urgency = min(needed.urgency, urgency)
         rows.put(needed)

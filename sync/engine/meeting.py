@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.engine import updating
 from sync.engine.chart import Because
-from sync.engine.desk import Desk, clear, never_updated, sendable, set_state
+from sync.engine.desk import Desk, clear, never_updated, sendable, set_state, shows
 from sync.engine.merge import Canon, Decided, Merged, merge, normal_form
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
@@ -272,7 +272,8 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
         set_state(desk, rows, work, "differs", "a person must decide")
     elif _all_proven(desk, rows, kind, local_id):
         work.told = work.seq
-        set_state(desk, rows, work, "confirmed")
+        # What they never show again was not read back: their answer to the sending itself is no proof.
+        set_state(desk, rows, work, "confirmed" if shows(kp) else "sent")
     else:
         rows.put(work)
 

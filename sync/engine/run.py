@@ -34,6 +34,8 @@ PAGES, TELLS = 10, 10
 ROTATION_SECONDS = 3_600.0
 # Of so many jobs one is given to reading back and one to the lists even while there is something to send.
 READ_EVERY, LIST_EVERY = 4, 16
+# So often who works until nothing can be done waits for a system that cannot be reached.
+AWAY_MOST = 2
 
 
 class Outside(Protocol):
@@ -61,6 +63,7 @@ class Office:
         self._rotated = 0.0
         self._idle_at = 0.0
         self._wish = ""
+        self._away: set[float] = set()
         desk.gone_out = self._gone_out
 
     def _gone_out(self) -> None:
@@ -221,20 +224,38 @@ class Office:
         with self.desk.disk.write() as unit:
             return sweeping.rotation(self.desk, Rows(unit)) > 0
 
-    def worth_waiting(self, seconds: float) -> bool:
-        """Whether something that waits to be told, or to be looked for, can go on within so long."""
+    def worth_waiting(self, seconds: float, *, lists: bool = False) -> bool:
+        """Whether something that waits to be told, or to be looked for, can go on within so long.
+
+        With `lists`, also what is to be read, and what lists are in the middle of being looked through: each patient's
+        own list apart, which may take the limits of days.
+        """
         desk = self.desk
         now = desk.now()
         with desk.disk.read() as unit:
             rows = Rows(unit)
             next_due = queries.next_due(rows, desk.system)
-        if next_due.paused:
+            reached = lists and not desk.held("away")
+            looking_through = self._lists_held(rows) if reached else []
+            read = queries.next_read_back(rows, desk.system) if reached else None
+        if desk.held("away"):
+            self._away.add(desk.holds["away"])
+        if next_due.paused or len(self._away) > AWAY_MOST:
             return False
-        due = [at for at in (next_due.lost, next_due.tell) if at is not None]
+        if any(now < until <= now + seconds for until in looking_through):
+            return True
+        due = [at for at in (next_due.lost, next_due.tell, read) if at is not None]
         if any(now < at <= now + seconds for at in due):
             return True
         frees = [until for name, until in desk.holds.items() if until > now and not name.startswith("sweep:")]
         return any(at <= now for at in due) and any(until <= now + seconds for until in frees)
+
+    def _lists_held(self, rows: Rows) -> list[float]:
+        """When the limits let go on what is being looked through."""
+        kinds = self.desk.remote.profile.kinds
+        running = rows.find(Sweep, system=self.desk.system, state="running")
+        whole = {one.kind for one in running if kinds[Kind(one.kind)].listed}
+        return [at for name, at in self.desk.holds.items() if name.removeprefix("sweep:") in whole]
 
     def next_at(self) -> float | None:
         """When there is something to do next; None where a person must do something first."""

@@ -90,7 +90,8 @@ def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
 def _eta_of(desk: Desk, rows: Rows, work: Work, deep: int = 0) -> float:
     """When it is likely to be sent: after those of its kind before it, and after what must be known there first."""
     linked = bool(desk.known(rows).all(work.kind, work.local_id))
-    before = queries.before_in_queue(rows, desk.system, work.kind, work.local_id, desk.now(), linked=linked)
+    free, blocked = queries.before_in_queue(rows, desk.system, work.kind, work.local_id, desk.now(), linked=linked)
+    before = free + _let_go_before(desk, rows, work.kind, free, blocked, linked=linked)
     eta = max(_eta(desk, rows, work.kind, before + 1, linked=linked), work.due_at)
     kind, _, needed = work.waits_for.partition("/")
     if not needed and work.kind != Kind.PATIENT:
@@ -100,6 +101,19 @@ def _eta_of(desk: Desk, rows: Rows, work: Work, deep: int = 0) -> float:
     if first is not None and first.state in QUEUED and not desk.known(rows).all(kind, needed):
         eta = max(eta, _eta_of(desk, rows, first, deep + 1))
     return eta
+
+
+def _let_go_before(desk: Desk, rows: Rows, kind: str, free: int, blocked: int, *, linked: bool) -> int:
+    """How many that wait for their patients come before it after all: patients become known at a steady pace."""
+    if not blocked:
+        return 0
+    patients = queries.waiting_of(rows, desk.system, str(Kind.PATIENT), linked=False)
+    known_in = patients * desk.budgets.seconds_each(_route(desk, rows, str(Kind.PATIENT), linked=False))
+    each = desk.budgets.seconds_each(_route(desk, rows, kind, linked=linked))
+    # In t seconds t / each have had their turn: those that were free, and of the others as many as were let go by then.
+    pace = 1.0 - blocked * each / known_in if known_in else 0.0
+    turn = free * each / pace if pace > 0 else known_in
+    return blocked if turn >= known_in else int(blocked * turn / known_in)
 
 
 def states_of(rows: Rows, records: Iterable[tuple[str, str]]) -> list[Work]:
@@ -119,12 +133,18 @@ def _eta_of_all(desk: Desk, rows: Rows, kind: str) -> float:
     )
 
 
+def _route(desk: Desk, rows: Rows, kind: str, *, linked: bool) -> list[str]:
+    """The limits that covered the last of a kind that was told; for the first, those that are not for another alone."""
+    ops = ("update", "act") if linked else ("create", "act")
+    names = [name for op in ops for name in desk.get(rows, f"route:{kind}:{op}").split(",") if name]
+    if names:
+        return names
+    told = {(kind, op) for op in ops}
+    found = [(name, window.bucket.tells) for name, window in desk.budgets.windows.items()]
+    return [name for name, tells in found if tells is None or told & {(str(one), op) for one, op in tells}]
+
+
 def _eta(desk: Desk, rows: Rows, kind: str, count: int, *, linked: bool) -> float:
     """When so many of a kind will have been told, by the limits that covered the last one that was."""
-    names = [
-        name
-        for op in (("update", "act") if linked else ("create", "act"))
-        for name in desk.get(rows, f"route:{kind}:{op}").split(",")
-        if name
-    ] or list(desk.budgets.windows)
+    names = _route(desk, rows, kind, linked=linked)
     return max(desk.now(), desk.budgets.free_at(names)) + max(0, count - 1) * desk.budgets.seconds_each(names)

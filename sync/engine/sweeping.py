@@ -5,6 +5,7 @@ suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000
 """
 
 from collections import deque
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sync.engine.budgets import AHEAD_SECONDS
@@ -105,14 +106,31 @@ def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
     return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
 
 
+@dataclass
+class InHand:
+    """A page of which note is being taken: what may have changed and is still to be looked at, and the known hashes."""
+
+    page: Page
+    items: deque[tuple[Seen, str]]
+    broken: list[str]
+    known: dict[str, str]
+
+
 def do_sweep(desk: Desk, one: Sweep, intake: Intake, most: int = 1) -> None:
-    """Ask for some pages of a list, and take note of them: its place in the list commits with what they say."""
+    """Ask for some pages of a list, and take note of them: its place in the list commits with what they say.
+
+    Of a page that is long to take in a part is committed before the place moves on: were it asked for again, what has
+    been taken is as it was.
+    """
     pages, error = _pages(desk, one, most)
-    while pages:
+    hand: InHand | None = None
+    while pages or hand:
         with intake.following() as rows:
             until = desk.now() + SLICE_SECONDS
-            while pages:
-                _note(desk, rows, one, pages.popleft())
+            while pages or hand:
+                hand = hand or _in_hand(desk, rows, Kind(one.kind), pages.popleft())
+                if _note(desk, rows, one, hand, until):
+                    hand = None
                 if desk.now() >= until:
                     break
             rows.put(one)
@@ -155,13 +173,17 @@ def _size(page: Page) -> int:
     return max(1, len(page.rough if isinstance(page, Listed) else page.items))
 
 
-def _note(desk: Desk, rows: Rows, one: Sweep, page: Page) -> None:
+def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> bool:
+    """Take note of a page as far as there is time; whether all of it is done."""
+    one.changed += note_page(desk, rows, Kind(one.kind), hand, one.parent, until)
+    if hand.items:
+        return False
+    page = hand.page
     seen = [each.remote_id for each in (page.rough if isinstance(page, Listed) else page.items)]
     desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(seen))
     one.pages += 1
     one.failed = 0
     one.found += len(seen)
-    one.changed += note_page(desk, rows, Kind(one.kind), page, one.parent)
     if one.scope == "all":
         queries.shown(rows, one.id, one.passes, seen)
     if page.total is not None:
@@ -170,15 +192,24 @@ def _note(desk: Desk, rows: Rows, one: Sweep, page: Page) -> None:
     one.cursor = page.next or ""
     if not one.cursor:
         _pass_ended(desk, rows, one)
+    return True
 
 
-def note_page(desk: Desk, rows: Rows, kind: Kind, page: Page, parent: str = "") -> int:
-    """Take note of a page: what has not changed costs one question for all of it. Returns how many had changed."""
-    kp = desk.remote.profile.kinds[kind]
-    changed = 0
+def _in_hand(desk: Desk, rows: Rows, kind: Kind, page: Page) -> InHand:
     items, broken = _news(desk, rows, kind, page)
     known = queries.list_hashes(rows, desk.system, str(kind), [seen.remote_id for seen, _ in items])
-    for seen, print_ in items:
+    return InHand(page, deque(items), broken, known)
+
+
+def note_page(desk: Desk, rows: Rows, kind: Kind, hand: InHand, parent: str, until: float) -> int:
+    """Take note of a page: what has not changed costs one question for all of it. Returns how many had changed.
+
+    It stops after one that had when the time is up; the rest is still in hand.
+    """
+    kp = desk.remote.profile.kinds[kind]
+    changed, known = 0, hand.known
+    while hand.items and (not changed or desk.now() < until):
+        seen, print_ = hand.items.popleft()
         found = hash_of(kp, seen.body)
         if known.get(seen.remote_id, "")[: len(found)] == found:
             if print_:
@@ -190,7 +221,7 @@ def note_page(desk: Desk, rows: Rows, kind: Kind, page: Page, parent: str = "") 
                 _changed(desk, rows, kp, seen, found + print_, parent)
         except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the list
             set_aside(desk, rows, seen, error)
-    for n, words in enumerate(broken):
+    for n, words in enumerate(hand.broken):
         rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
     return changed
 

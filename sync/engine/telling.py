@@ -40,6 +40,8 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
         work = rows.get(Work, desk.system, kind, local_id)
         if work is None or work.state != "waiting" or queries.lane_busy(rows, desk.system, work.patient):
             return
+        if work.due_at > desk.now():
+            return  # put off with all that wait for the same, since it was found to be next
         try:
             next_one = plan(desk, rows, work)
         except Exception as error:  # noqa: BLE001 - what one record cannot be made into must not stop the others
@@ -53,8 +55,7 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
             rows = Rows(unit)
             until = desk.holds[route]
             _later(desk, rows, kind, local_id, until)
-            if until - desk.now() > TOGETHER_SECONDS:
-                queries.put_off(rows, desk.system, kind, next_one.op, until)
+        _put_off(desk, kind, next_one.op, until)
         return
     desk.budgets.route.clear()
     if next_one.op == "search":
@@ -66,6 +67,15 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
             intent = _commit(desk, Rows(unit), next_one, next_one.body, frozenset(next_one.body), {})
         if intent is not None:
             send(desk, intent)
+
+
+def _put_off(desk: Desk, kind: str, op: str, until: float) -> None:
+    """Have all that wait for the same route wait with it, by transactions that are short however many they are."""
+    more = until - desk.now() > TOGETHER_SECONDS
+    while more:
+        with desk.disk.write() as unit:
+            more = queries.put_off(Rows(unit), desk.system, kind, op, until)
+        desk.breathe()
 
 
 def _poison(desk: Desk, rows: Rows, work: Work, error: Exception) -> None:

@@ -1,15 +1,19 @@
 """Row 9: records that are new there, to the chart (decode, match, chart, base, journal, both indexes).
 
 The floor fetches the same list, makes models of it, and puts in the rows of the patients and both indexes that came of
-it, a transaction a page. Healify's list is not whole, so that each record is read by itself as well: the second line
-is what the engine and the chart take without the requests.
+it, a transaction a page. Two kinds of list are looked through. Healify's list of patients is a summary: each record is
+read by itself as well, and the second line is what the engine and the chart take without those requests. Where the rows
+of a list are whole (as AROCORD-HIMS's are, its patients apart) nothing is read again: the same list, taken for whole.
 """
 
 import json
 import time
+from dataclasses import replace
+from typing import Any
 
 from clinic_desktop.store import schema
 from clinic_desktop.store.connection import WRITER_PRAGMAS, connect
+from sync.port import Kind
 from sync.remotes.healify import wire
 from tests.benchmarks.figures import Row
 from tests.benchmarks.post import KEY, LISTS, PAGE, Town, fetch, town
@@ -18,8 +22,13 @@ TABLES = ("patients", "patient_names", "patient_contacts", "patient_search", "na
 
 
 def rows(*, full: bool) -> list[Row]:
-    """New people, then each of them changed there."""
+    """New people, then each of them changed there; from a list of summaries, then from one of whole records."""
     count = 2_000 if full else 200
+    with town(count) as here:
+        _takes_for_whole(here)
+        whole_new = _looked(here)
+        here.changed_there()
+        whole_changed = _looked(here)
     with town(count) as here:
         here.look_through()
         taken = _drained(here)
@@ -34,7 +43,26 @@ def rows(*, full: bool) -> list[Row]:
         Row(9, "the same without the time of the requests", engine, count / least, unit="/s", least=True),
         Row(9, "records changed there, into the chart", count / changed[0], count / least, most=0.5, unit="/s",
             least=True),
+        Row(9, "records new there, from a list of whole records", count / whole_new, count / least, most=0.5, unit="/s",
+            least=True),
+        Row(9, "records changed there, from a list of whole records", count / whole_changed, count / least, most=0.5,
+            unit="/s", least=True),
     ]  # fmt: skip
+
+
+def _takes_for_whole(here: Town) -> None:
+    remote: Any = here.office.desk.remote
+    kinds = remote.profile.kinds
+    patient = replace(kinds[Kind.PATIENT], readable=False)
+    remote.profile = replace(remote.profile, kinds={**kinds, Kind.PATIENT: patient})
+
+
+def _looked(here: Town) -> float:
+    """Seconds of one complete look, with all that it brings."""
+    started = time.perf_counter()
+    here.look_through()
+    here.settle()
+    return time.perf_counter() - started
 
 
 def _drained(here: Town) -> tuple[float, int, float]:

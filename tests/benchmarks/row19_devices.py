@@ -34,7 +34,7 @@ from clinic_desktop.services.clinic import Clinic
 from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.store.connection import WRITER_PRAGMAS
 from tests.benchmarks import clinics
-from tests.benchmarks.figures import Row, in_turn, medians
+from tests.benchmarks.figures import Row, in_turn, medians, timed
 from tests.listening import Home, made, result
 
 LISTED = 50
@@ -148,9 +148,12 @@ def _answers(clinic: Clinic, home: Home, rounds: int) -> list[Row]:
     tokens = {kind: pairing.new_token() for kind in ("board", "kiosk")}
     for kind, token in tokens.items():
         pairing.pair_device(admin, kind, kind, token)
+    numbers: list[str] = []
     for n in range(LISTED):
         new = NewPatient(f"Okafor{chr(97 + n % 26)}", f"Ada {chr(97 + n // 26)}", "female", date(1950, 1, 1), "day")
-        queue.check_in(admin, patients.register_patient(admin, new).patient_id)
+        person = patients.register_patient(admin, new)
+        queue.check_in(admin, person.patient_id)
+        numbers.append(person.mrn)
     local = LocalApi(0, lambda _event: None, home.profile)
     local._app._devices._pace = UNBOUND
     port = local.start()
@@ -159,9 +162,11 @@ def _answers(clinic: Clinic, home: Home, rounds: int) -> list[Row]:
         record = _asking(port, f"/v1/patients/{home.mrn}", tokens["kiosk"])
         listed = _asking(port, "/v1/queue", tokens["board"])
         with _plain(json.loads(record()), json.loads(listed())) as bare:
-            one_bare, one, list_bare, many = medians(
-                rounds, _asking(bare, "/one", ""), record, _asking(bare, "/list", ""), listed, warm=40
-            )
+            one_bare, one_async, one, list_bare, many = medians(
+                rounds, _asking(bare, "/one", ""), _asking(bare, "/one/async", ""), record,
+                _asking(bare, "/list", ""), listed, warm=40,
+            )  # fmt: skip
+            opened = [timed(_asking(port, f"/v1/patients/{number}", tokens["kiosk"])) for number in numbers[::2]]
             board = local.context.book.find(tokens["board"])  # type: ignore[union-attr]
             assert board is not None
             nurse = clinic.begin(board.staff_id, "device")
@@ -174,6 +179,9 @@ def _answers(clinic: Clinic, home: Home, rounds: int) -> list[Row]:
     return [
         Row(19, "local API: one record, with token, guard and query", 1000 / one, 1000 / one_bare, most=0.85, unit="/s",
             least=True, note="floor: FastAPI, same body"),
+        Row(19, "of it: beside a floor whose route is async", 1000 / one, 1000 / one_async, unit="/s", least=True),
+        Row(19, "of it: the first opening in a session", statistics.median(opened),
+            note="who looked is durable before the answer"),
         Row(19, f"local API: a list of {LISTED}, with token and guard", 1000 / many, 1000 / list_bare, most=0.85,
             unit="/s", least=True, note="nothing was written since it was made"),
         Row(19, f"local API: a list of {LISTED}, after a write elsewhere", 1000 / elsewhere[1], 1000 / elsewhere[0],
@@ -211,6 +219,10 @@ def _plain(one: dict[str, object], many: list[dict[str, object]]) -> Iterator[in
 
     @api.get("/one")
     def record() -> Person:
+        return Person.model_validate(one)
+
+    @api.get("/one/async")
+    async def record_async() -> Person:
         return Person.model_validate(one)
 
     @api.get("/list")

@@ -11,6 +11,7 @@ import pytest
 
 from sync.port import Body, Create, Kind, Links, Sending, Story, Telling
 from sync.records.patient import Patient
+from sync.remotes.arocord_hims.mapping import visits
 from sync.remotes.arocord_hims.mapping.visits import Steps, read_steps
 from sync.remotes.arocord_hims.remote import ArocordRemote, open_remote
 from sync.remotes.arocord_hims.webhook import hint_of
@@ -241,6 +242,22 @@ def test_no_number_of_a_step_is_skipped_and_which_it_is_can_be_set() -> None:
     assert Steps().next_of(sending, 1) == (1, "vitals")
     assert Steps().next_of(sending, 2) == Steps().next_of(sending, None) == (2, "symptoms")
     assert read_steps("symptoms=2 vitals=3").next_of(sending, 5) == (2, "symptoms")
+    # The number there may be that of the step saved last.
+    assert Steps().next_of(sending, 1, saved=1) == (2, "symptoms")
+    assert Steps().next_of(sending, 1, saved=0) == (1, "vitals")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        {"vitals": {"completed": True, "data": {"bp": "120/80"}}, "symptoms": {"chief_complaint": "cough"}},
+        {"1": {"bp": "120/80"}, "2": {"chief_complaint": "cough", "symptoms": [{"description": "cough"}]}},
+        {"completed": True, "bp": "120/80", "chief_complaint": "cough", "symptoms": [{"description": "cough"}]},
+    ],
+)
+def test_a_step_is_found_however_the_state_shows_what_was_saved(steps: dict[str, object]) -> None:
+    body = visits.body_of({"step_data": steps})
+    assert (body["vitals"]["bp"], body["symptoms"]["chief_complaint"]) == ("120/80", "cough")
 
 
 def test_money_is_sent_once_with_our_own_number_and_nothing_of_a_card() -> None:

@@ -8,6 +8,7 @@ those of the tightest document (ten patients and thirty documents an hour). `pyt
 import json
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +18,7 @@ from sync.engine.desk import hash_of
 from sync.engine.run import Engine
 from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Conflict, Link, Shadow, Work
-from sync.port import Bucket, Create, Kind, Page, Put, Seen
+from sync.port import Bucket, Create, Kind, Page, Put, Seen, Story
 from sync.records.elements import Resource
 from sync.transport.outcomes import Call
 from sync.transport.wire import Gate
@@ -41,14 +42,53 @@ def _covers(endpoint: str) -> Callable[[Call], bool]:
     return lambda call: call.endpoint == endpoint
 
 
+class WideServer(Server):
+    """The model's system, which does not go through all of its records for each page and each search."""
+
+    def __init__(self, buckets: tuple[Bucket, ...], now: Callable[[], float]) -> None:
+        super().__init__(buckets, now)
+        self._shown: dict[str, list[Thing]] = {}
+        self.named: dict[str, list[Thing]] = defaultdict(list)
+
+    def create(self, kind: str, body: dict[str, Any], parent: str, origin: str, who: str = "us") -> Thing:
+        thing = super().create(kind, body, parent, origin, who)
+        if kind in self._shown:
+            self._shown[kind].append(thing)
+        if kind == "patient":
+            self.named[thing.body["name"]].append(thing)  # nobody here ever changes a name
+        return thing
+
+    def live(self, kind: str) -> list[Thing]:
+        if kind not in self._shown:
+            self._shown[kind] = super().live(kind)
+        return self._shown[kind]
+
+    def delete(self, thing: Thing) -> None:
+        """It is not there any more."""
+        thing.deleted = True
+        self._shown.clear()
+
+
 class WideRemote(ModelRemote):
     """The model's remote with pages as wide as the documents have them."""
+
+    _server: WideServer
+
+    def search(self, story: Story) -> Sequence[Seen]:
+        name = fields_of(story.first).get("name") or ""
+
+        def run(_call: Call) -> list[Seen]:
+            return [self._show(one) for one in self._server.named.get(name, ()) if self._server.shows(one)]
+
+        found: list[Seen] = self._ask("GET /patient/search", run)
+        return found
 
     def page(self, kind: Kind, *, parent: str | None, since: str | None, until: str | None, cursor: str | None) -> Page:
         del since, until
 
         def run(_call: Call) -> Page:
-            found = [one for one in self._server.live(str(kind)) if not parent or one.parent == parent]
+            live = self._server.live(str(kind))
+            found = [one for one in live if one.parent == parent] if parent else live
             start = int(cursor or 0)
             end = start + PAGE
             following = str(end - PAGE // 10) if len(found) > end else None
@@ -116,6 +156,7 @@ class Offline:
     there: dict[str, dict[str, Any]] = field(default_factory=dict)  # and there
     cancelled: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    whose: dict[tuple[str, str], str] = field(default_factory=dict)  # what was made, of whom
     drained: float = 0.0
 
     def __post_init__(self) -> None:
@@ -128,14 +169,17 @@ class Offline:
         with self.disk.write() as unit:
             index = "CREATE INDEX model_names ON model_record (json_extract(body, '$.name')) WHERE kind = 'patient'"
             Rows(unit).run(index)
-        buckets = tuple(Bucket(kind, most, HOUR, _covers(f"POST /{kind}")) for kind, most in LIMITS.items())
+        buckets = tuple(
+            Bucket(kind, most, HOUR, _covers(f"POST /{kind}"), frozenset({(Kind(kind), "create")}))
+            for kind, most in LIMITS.items()
+        )
         whole = (Bucket("all", 1_000, HOUR, lambda _call: True), Bucket("burst", 10, 1.0, lambda _call: True))
         model = profile("alpha", Create.MARKER, Put.TOP, partial=False, limits=(1, 1, 1))
         listed = replace(model.kinds[Kind.DOCUMENT], listed=True, listed_for=None)
         self.profile = replace(
             model, kinds={**model.kinds, Kind.DOCUMENT: listed}, buckets=(*buckets, *whole), page=PAGE
         )  # fmt: skip
-        self.server = Server(self.profile.buckets, self.clock.true)
+        self.server = WideServer(self.profile.buckets, self.clock.true)
         self.network = Network(
             self.server, self.clock, self.effects, random.Random(self.seed), 1.0, allowed=("no connection",)
         )
@@ -242,12 +286,13 @@ class Offline:
         if day == self.days // 2:
             untouched = [each for each in known if each not in self.edited and each not in self.there]
             for local_id in self.random.sample(untouched, max(2, self.patients // 400)):
-                self.server.things["patient"][f"pat_{int(local_id[1:]) + 1:05d}"].deleted = True
+                self.server.delete(self.server.things["patient"][f"pat_{int(local_id[1:]) + 1:05d}"])
                 self.deleted.add(local_id)
 
     def _make(self, unit: Unit, day: int, kind: str, local_id: str, patient: str | None, body: dict[str, Any]) -> None:
         self.chart.write(unit, kind, local_id, patient, body, members=sorted(body))
         self.made[kind, local_id] = day
+        self.whose[kind, local_id] = patient or local_id
 
     def _edit(self, unit: Unit, local_id: str, changes: dict[str, Any]) -> None:
         if local_id in self.deleted:
@@ -259,8 +304,12 @@ class Offline:
         self.edited.setdefault(local_id, {}).update(changes)
 
     def _waiting(self) -> int:
+        """How many wait for something that comes by itself: who is gone there is a question for people first."""
         with self.disk.read() as unit:
-            return sum(Rows(unit).count(Work, state=state) for state in ("waiting", "blocked", "unknown"))
+            found = Rows(unit).run(
+                "SELECT patient, count(*) FROM sync_work WHERE state IN ('waiting', 'blocked', 'unknown') GROUP BY 1"
+            )
+            return sum(count for patient, count in found.fetchall() if patient not in self.deleted)
 
     def _ask(self) -> None:
         """Ask of some that wait when they are likely to be sent."""

@@ -53,7 +53,9 @@ def _all_told(one: Offline) -> list[str]:
                 if late and local_id not in one.cancelled and (work is None or work.state != "person"):
                     bad.append(f"nobody was asked about appointment {local_id}")
             elif (kind, local_id) not in there:
-                bad.append(f"{kind} {local_id} was never told")
+                work = rows.get(Work, "alpha", kind, local_id)
+                if one.whose[kind, local_id] not in one.deleted or work is None or work.state != "blocked":
+                    bad.append(f"{kind} {local_id} was never told")
     return bad
 
 

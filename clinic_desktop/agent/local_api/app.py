@@ -85,8 +85,9 @@ def _sealing(context: ApiContext) -> Callable[[Request, Exception], Awaitable[Re
     """What is told while nobody has the key is sealed where the route says so; else the sender comes again."""
 
     async def no_key(request: Request, _error: Exception) -> Response:
-        if context.seal is None or not request.scope["rule"].sealed:
-            return _answer(locked())
+        rule: Rule = request.scope["rule"]
+        if context.seal is None or not rule.sealed:
+            return _answer(locked(rule.closed))
         try:
             await run_in_threadpool(context.seal, letter_of(request, to_text(context.clock.now())))
         except Trouble as trouble:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from clinic_desktop.agent.local_api.limits import Pace
 from clinic_desktop.agent.local_api.problems import Problem
+from clinic_desktop.agent.local_api.rules import AGAIN
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
@@ -117,8 +118,6 @@ def unproved() -> Problem:
     )
 
 
-def locked() -> Problem:
+def locked(why: str = AGAIN) -> Problem:
     """Nothing can be kept now; the sender has to keep it and come again."""
-    return Problem(
-        503, _(N_("The clinic is locked. Keep what you have and send it again.")), headers={"Retry-After": "30"}
-    )
+    return Problem(503, _(why), headers={"Retry-After": "30"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from clinic_desktop.agent.local_api.context import ApiContext, locked
 from clinic_desktop.agent.local_api.problems import Problem
 from clinic_desktop.agent.local_api.rendered import SHOWN
+from clinic_desktop.agent.local_api.rules import ASK_LATER
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
 
@@ -34,7 +35,7 @@ class Feed:
     def watch(self, device: "Paired") -> AsyncIterator[bytes]:
         """What to send to one watcher. Raises Problem where there are too many, or no key."""
         if self._context.book is None or self._context.clinic is None:
-            raise locked()
+            raise locked(ASK_LATER)
         if self._watching >= WATCHERS:
             raise Problem(503, _(N_("Too many screens are watching.")), headers={"Retry-After": "30"})
         return self._events(device)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from clinic_desktop.agent.local_api.context import ApiContext
+from clinic_desktop.agent.local_api.context import ApiContext, locked
+from clinic_desktop.agent.local_api.rules import ASK_LATER
 
 if TYPE_CHECKING:
     from clinic_desktop.agent.local_api.context import Book
@@ -52,8 +53,10 @@ class Rendered:
 
     async def body(self, device: "Paired") -> bytes:
         """The list now: nothing that was written before this is asked is left out."""
-        steady, book = self._context.opened().store.clock.steady(), self._context.book
-        moved = 0 if book is None else book.moved(SHOWN)
+        clinic, book = self._context.clinic, self._context.book
+        if clinic is None or book is None:
+            raise locked(ASK_LATER)
+        steady, moved = clinic.store.clock.steady(), book.moved(SHOWN)
         if (made := self._made) is not None:
             of, then, since, body = made
             if of is book and then == moved and 0 <= steady - since < STANDS_SECONDS:

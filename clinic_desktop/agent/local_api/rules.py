@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clinic_desktop.i18n import N_
+
 KIB = 1024
+
+# What is said while nobody has the key, where nothing is sealed.
+AGAIN = N_("The clinic is locked. Keep what you have and send it again.")
+ASK_LATER = N_("The clinic is locked. Ask again after the next sign-in.")
 
 
 @dataclass(frozen=True)
@@ -12,7 +18,8 @@ class Rule:
     """One route: `scope` is what a token must say, None where none is asked for (open, or proved in another way).
 
     `public` routes alone are reachable under the names that an administrator lets in from outside. `keyless` routes
-    work while there is no key; what is told to `sealed` ones is sealed then, and filed later. `limit` is the most bytes
+    work while there is no key; what is told to `sealed` ones is sealed then, and filed later; the others say why they
+    do neither (`closed`), so that whoever asks comes again. `limit` is the most bytes
     of a body. A `direct` route reads and answers at once, without FastAPI's help: `direct.Direct`.
     """
 
@@ -23,6 +30,7 @@ class Rule:
     keyless: bool = False
     sealed: bool = False
     direct: bool = False
+    closed: str = AGAIN
     limit: int = 64 * KIB
     seconds: float = 30.0
 

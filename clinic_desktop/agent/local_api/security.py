@@ -118,7 +118,7 @@ class Guard:
         if rule.scope is None:
             self._stranger(scope)
             if self._context.clinic is None and not rule.keyless:
-                raise locked()
+                raise locked(rule.closed)
         else:
             await self._prove(scope, rule, headers)
         _require_json(headers, rule)
@@ -154,7 +154,7 @@ class Guard:
         book = self._context.book
         if not known or book is None:
             self._stranger(scope)
-            raise unproved() if book is not None or not known else locked()
+            raise unproved() if book is not None or not known else locked(rule.closed)
         device = book.find(token)
         if device is None and book.unread():
             # It may have been paired in this very moment; the wait is over before anybody notices.

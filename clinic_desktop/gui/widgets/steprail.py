@@ -121,7 +121,8 @@ class _StepRow(QPushButton):
         self._step = step
         self._title.setText(f"{self._number}  {step.title}")
         state = _(STATES[step.state][2])
-        self._state.setText(step.reason or (state if step.state != "not_started" else ""))
+        # Its icon says of most steps how they stand; eleven lines more would push the last steps out of sight.
+        self._state.setText(step.reason or (state if step.state not in {"not_started", "completed"} else ""))
         self._state.setVisible(bool(self._state.text()))
         self.setAccessibleName(f"{self._number} {step.title}: {state} {step.reason}".strip())
         self.setToolTip(tip(f"{state}. {step.reason}" if step.reason else state))

@@ -95,6 +95,15 @@ def next_due(rows: Rows, system: str) -> Due:
     return Due._make(found)
 
 
+def next_read_back(rows: Rows, system: str) -> float | None:
+    """When the next is due to be read that can be taken in: not what waits, grew old, or failed again and again."""
+    found = rows.run(
+        "SELECT min(due_at) FROM sync_look WHERE system = ? AND why NOT IN ('waiting', 'rotation') AND tries < 3",
+        (system,),
+    ).fetchone()
+    return None if found is None or found[0] is None else float(found[0])
+
+
 def kept_value(rows: Rows, system: str, name: str) -> str:
     """A small fact by its name; empty where there is none."""
     found = rows.run("SELECT value FROM sync_state WHERE system = ? AND name = ?", (system, name)).fetchone()
@@ -113,14 +122,15 @@ def release(rows: Rows, system: str, what: str, now: float) -> None:
     """Let go on whatever waited for a record to be known there."""
     rows.run(
         "UPDATE sync_work SET state = 'waiting', waits_for = '', why = '', due_at = ?"
-        " WHERE system = ? AND waits_for = ? AND state = 'blocked'",
+        " WHERE system = ? AND unlikely(waits_for = ?) AND state = 'blocked'",
         (now, system, what),
     )
 
 
+# `unlikely`: see `Shape`. Without it every record that waits goes through every link of its kind.
 _LINKED = (
     "EXISTS (SELECT 1 FROM sync_link l WHERE l.system = sync_work.system AND l.kind = sync_work.kind"
-    " AND l.local_id = sync_work.local_id AND l.status = 'confirmed')"
+    " AND unlikely(l.local_id = sync_work.local_id) AND l.status = 'confirmed')"
 )
 
 
@@ -137,19 +147,29 @@ def forget_what_was_told(rows: Rows, system: str, name: str) -> None:
     )
 
 
-def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> None:
-    """Have everything that waits for the same route wait until it has room, instead of looking at each by itself."""
+# Whoever saves at the window waits for so many at the most.
+TOGETHER = 200
+
+
+def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> bool:
+    """Have what waits for the same route wait until it has room, instead of looking at each by itself.
+
+    As many as one short transaction takes; whether there may be more.
+    """
     which = {
         "search": f"searched = 0 AND NOT {_LINKED}",
         "create": f"(searched > 0 OR kind <> 'patient') AND NOT {_LINKED}",
         "update": _LINKED,
     }.get(op)
-    if which is not None:
-        rows.run(
-            f"UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND kind = ?3 AND state = 'waiting' AND due_at < ?1"  # noqa: S608 - constants
-            f" AND {which}",
-            (until, system, kind),
-        )
+    if which is None:
+        return False
+    found = rows.run(
+        "UPDATE sync_work SET due_at = ?1 WHERE system = ?2 AND kind = ?3 AND local_id IN (SELECT local_id"  # noqa: S608 - constants
+        " FROM sync_work WHERE system = ?2 AND kind = ?3 AND state = 'waiting' AND due_at < ?1"
+        f" AND {which} LIMIT {TOGETHER})",
+        (until, system, kind),
+    )
+    return bool(found.rowcount == TOGETHER)
 
 
 def waiting_by_kind(rows: Rows, system: str) -> list[tuple[str, str, int, float]]:
@@ -171,18 +191,23 @@ def waiting_of(rows: Rows, system: str, kind: str, *, linked: bool) -> int:
     return int(found.fetchone()[0])
 
 
-def before_in_queue(rows: Rows, system: str, kind: str, local_id: str, now: float, *, linked: bool) -> int:
-    """How many of the same kind are told before this one by the same route, in the order of `due_work`."""
+def before_in_queue(rows: Rows, system: str, kind: str, local_id: str, now: float, *, linked: bool) -> tuple[int, int]:
+    """How many of the same kind are told before this one by the same route, in the order of `due_work`.
+
+    The second are those whose patient must be known there first: they have their turn only then.
+    """
     place = (
         "max(0, urgency - CAST((?1 - since) / 86400 AS INTEGER)), coalesce(deadline, 9e18), -unlocks, since, local_id"
     )
     found = rows.run(
-        "SELECT count(*) FROM sync_work WHERE system = ?2 AND kind = ?3 AND state IN ('waiting', 'blocked')"  # noqa: S608 - a constant
+        "SELECT count(*), coalesce(sum(state = 'blocked' AND waits_for LIKE 'patient/%'), 0) FROM sync_work"  # noqa: S608 - a constant
+        " WHERE system = ?2 AND kind = ?3 AND state IN ('waiting', 'blocked')"
         f" AND ({place}) < (SELECT {place} FROM sync_work WHERE system = ?2 AND kind = ?3 AND local_id = ?4)"
         f" AND {_LINKED} = ?5",
         (now, system, kind, local_id, int(linked)),
     )
-    return int(found.fetchone()[0])
+    every, blocked = found.fetchone()
+    return every - blocked, blocked
 
 
 def members_in_conflict(rows: Rows, system: str) -> dict[str, int]:

@@ -40,11 +40,11 @@ def _write(call: Call) -> bool:
 
 
 BUCKETS = (
-    Bucket("authentication", 5, 60.0, _auth),
-    Bucket("patient search", 100, 60.0, _search),
-    Bucket("retrieval", 500, 60.0, _read),
+    Bucket("authentication", 5, 60.0, _auth, tells=frozenset()),
+    Bucket("patient search", 100, 60.0, _search, tells=frozenset()),
+    Bucket("retrieval", 500, 60.0, _read, tells=frozenset()),
     Bucket("modification", 200, 60.0, _write),
-    Bucket("analytics", 50, 60.0, _analytics),
+    Bucket("analytics", 50, 60.0, _analytics, tells=frozenset()),
 )
 UNTOLD: Mapping[tuple[Kind, str], str] = {
     (Kind.PATIENT, "void"): "AROCORD has no call to take a patient away: ask its staff to close the record.",

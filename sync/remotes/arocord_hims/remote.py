@@ -35,6 +35,7 @@ class ArocordRemote:
         self._found = dict(settings)
         self._endings = endings or Endings()
         self._steps = visits.read_steps(settings.get("steps"))
+        self._saved: dict[str, int] = {}
         self._reading = Reading(self.client, self._learn)
         # Appointments whose cancellation lost its body on the way once already.
         self._cancelled: set[str] = set()
@@ -164,9 +165,12 @@ class ArocordRemote:
             return self.client.complete_consultation(remote_id)
         if not left:
             raise LookupError("nothing of this is left to be told")
-        number, name = self._steps.next_of(replace(sending, changed=left), state.current_step)
+        saved = self._saved.get(remote_id)
+        number, name = self._steps.next_of(replace(sending, changed=left), state.current_step, saved)
         data = sending.body.get(name) or {"completed": True}
-        return self.client.save_step(remote_id, w.Step(step_number=number, step_data=data))
+        answer = self.client.save_step(remote_id, w.Step(step_number=number, step_data=data))
+        self._saved[remote_id] = number
+        return answer
 
     def _act(self, sending: Sending, remote_id: str) -> Json | None:
         if (sending.kind, sending.act) == (Kind.APPOINTMENT, "cancel"):

@@ -36,6 +36,17 @@ HOURLY: Mapping[str, int] = {
 PATIENTS_FOUND, DOCUMENTS_FOUND, CONSENTS_FOUND = "search by identifier", "documents show metadata", "consents show"
 
 
+# What each limit of an hour lets us tell; by the others nothing is told.
+TOLD: Mapping[str, frozenset[tuple[Kind, str]]] = {
+    "POST /immunizations": frozenset({(Kind.IMMUNIZATION, "create")}),
+    "PUT /immunizations/{immunization_id}": frozenset({(Kind.IMMUNIZATION, "update")}),
+    "POST /patients": frozenset({(Kind.PATIENT, "create")}),
+    "PUT /patients/{patient_id}": frozenset({(Kind.PATIENT, "update")}),
+    "POST /documents": frozenset({(Kind.DOCUMENT, "create"), (Kind.ENCOUNTER, "create")}),
+    "POST /consents": frozenset({(Kind.CONSENT, "create")}),
+}
+
+
 def _at(endpoint: str) -> Callable[[Call], bool]:
     def covers(call: Call) -> bool:
         return call.endpoint == endpoint
@@ -48,7 +59,10 @@ def _every(_call: Call) -> bool:
 
 
 BUCKETS = (
-    *(Bucket(f"hour {endpoint}", limit, 3600, _at(endpoint)) for endpoint, limit in HOURLY.items()),
+    *(
+        Bucket(f"hour {endpoint}", limit, 3600, _at(endpoint), TOLD.get(endpoint, frozenset()))
+        for endpoint, limit in HOURLY.items()
+    ),
     Bucket("minute", 60, 60, _every),
     # A burst of 10 beside 60 a minute: ten in any ten seconds keeps to both, however the bursts are counted.
     Bucket("burst", 10, 10, _every),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clinic_desktop.cli.terminal import Terminal
 from tests.unit.cli.conftest import Call, Worked
 
 Asked = Callable[..., list[dict[str, object]]]
@@ -123,3 +124,12 @@ def test_counts_are_one_document_on_standard_output_and_nothing_else(worked: Wor
     code, out, _err = call("administrator", "--json", "counts")
     assert code == 0
     assert json.loads(out)["patients"] == 3
+
+
+def test_a_name_moves_no_cursor_of_the_terminal(worked: Worked, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal = Terminal(worked.profile, None, None, as_json=False)
+    terminal.answer([], ["EVIL\x1b[2J\u202egnp.exe\x9b1m, Ada\t1975\nnext"])
+    terminal.progress("\x1b]0;owned\x07")
+    said = capsys.readouterr()
+    assert said.out == "EVIL[U+001B][2J[U+202E]gnp.exe[U+009B]1m, Ada\t1975\nnext\n"
+    assert said.err == "[U+001B]]0;owned[U+0007]\n"

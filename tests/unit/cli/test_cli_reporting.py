@@ -46,7 +46,11 @@ def test_a_day_of_work_is_reported_and_the_file_is_whole(name: str, worked: Work
 def test_what_may_not_be_is_refused_and_leaves_no_file(call: Call, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert call("doctor", "report", "queue-analytics", *DAYS, "--out", str(out))[0] == 3
-    assert call("administrator", "report", "queue-analytics", "--from", "x", "--to", "y", "--out", str(out))[0] == 3
+    for wrong in (("--from", "x", "--to", "y"), ("--from", "2026-02-30", "--to", "2026-03-01"),
+                  ("--from", "2026-03-02", "--to", "2026-03-01")):  # fmt: skip
+        with pytest.raises(SystemExit) as ended:
+            call("administrator", "report", "queue-analytics", *wrong, "--out", str(out))
+        assert ended.value.code == 2
     assert call("administrator", "report", "who-saw-patient", *DAYS, "--out", str(out))[0] == 3
     nowhere = tmp_path / "no" / "out.csv"
     assert call("administrator", "report", "queue-analytics", *DAYS, "--out", str(nowhere))[0] == 4

@@ -70,7 +70,14 @@ def test_what_agrees_twice_needs_nobody(ports: dict[str, object], worked: Worked
     assert asked("laboratory", "review", "list") == []
 
 
-@pytest.mark.parametrize("user", ["doctor", "nurse", "frontdesk", "cashier", "pharmacist"])
+@pytest.mark.parametrize("user", ["doctor", "nurse"])
+def test_who_takes_vital_signs_lists_those_alone_and_decides_nothing_else(call: Call, user: str) -> None:
+    assert "Glucose" not in call(user, "review", "list")[1]
+    assert call(user, "review", "controls")[0] == 3
+    assert call(user, "review", "reject", "x", "--why", "y")[0] == 3
+
+
+@pytest.mark.parametrize("user", ["frontdesk", "cashier", "pharmacist"])
 def test_who_is_neither_of_the_laboratory_nor_an_administrator_is_refused(call: Call, user: str) -> None:
     assert call(user, "review", "list")[0] == 3
     assert call(user, "review", "reject", "x", "--why", "y")[0] == 3

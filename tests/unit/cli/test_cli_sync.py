@@ -1,16 +1,19 @@
 """`remote` and `sync` as a script calls them: a visit reaches five systems and is read back where it is shown."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sync.engine.desk import Desk
 from sync.sandbox.catalogue import SYSTEMS
 from sync.sandbox.hms_enterprise.samples import PROVIDER_ID
 from sync.sandbox.hosting import Sandbox
 from sync.sandbox.knobs import Knobs
+from sync.sandbox.people import People
 from tests.unit.cli.conftest import Call, Worked
 
 Asked = Callable[..., Any]
@@ -64,13 +67,13 @@ def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_
     confirmed = {
         ("healify", "patient"), ("healify", "encounter"), ("healify", "prescription"),
         ("arocord_hims", "patient"), ("arocord_hims", "encounter"), ("arocord_hims", "lab_order"),
-        ("hms_enterprise", "patient"), ("hms_enterprise", "encounter"), ("hms_enterprise", "lab_order"),
+        ("hms_enterprise", "patient"), ("hms_enterprise", "encounter"),
         ("practice_studio", "patient"), ("healthcare_records", "patient"), ("healthcare_records", "encounter"),
     }  # fmt: skip
-    # What is not shown, or only where GraphQL answers, is sent; the first three are never called confirmed.
+    # What is never shown again is sent, and never called confirmed: the answer to the sending is no reading back.
     sent = {
         ("arocord_hims", "lab_result"), ("arocord_hims", "invoice"), ("arocord_hims", "payment"),
-        ("hms_enterprise", "prescription"), ("hms_enterprise", "charge"),
+        ("hms_enterprise", "prescription"), ("hms_enterprise", "charge"), ("hms_enterprise", "lab_order"),
     }  # fmt: skip
     # What came from one system (its own visits and prescriptions) stays here: the others are not told of it.
     for cell in confirmed:
@@ -79,7 +82,7 @@ def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_
         assert status[cell][word] > 0, (cell, status[cell])
     for cell in sent:
         assert status[cell]["sent"] == status[cell]["here"] - status[cell]["stays_here"] > 0, (cell, status[cell])
-    assert not any(status["arocord_hims", kind]["confirmed"] for kind in ("lab_result", "invoice", "payment"))
+    assert not any(status[cell]["confirmed"] for cell in sent)
     # A prescription that was handed out leaves their queue, and with it the only list that showed it.
     for cell in (("arocord_hims", "prescription"), ("arocord_hims", "dispense")):
         assert status[cell]["sent"] == status[cell]["here"] - status[cell]["stays_here"] > 0, cell
@@ -123,3 +126,33 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     code, _out, said = call("administrator", "sync", "--once", "--system", "healify")
     assert code == 1
     assert "asks for a sign-in" in said
+
+
+def test_once_hears_what_others_changed_and_put_in_there_since_the_last_time(
+    connected: Worked, asked: Asked, sandbox: Sandbox
+) -> None:
+    asked("administrator", "sync", "--once", "--system", "healify")
+    others = People(sandbox.gates["healify"].system)
+    (ours,) = [one for one in sandbox.gates["healify"].system.tables["patients"] if one["phone"]][:1]
+    others.edit("patients", ours["id"], phone="+15550104242")
+    newcomer = {name: value for name, value in ours.items() if name not in {"id", "emergency_contact"}}
+    others.add("patients", {**newcomer, "first_name": "Wren", "last_name": "Thatcher", "date_of_birth": "1971-02-03",
+                            "email": "wren@example.org", "phone": "+15550107777"}, "pat_wren1")  # fmt: skip
+    asked("administrator", "sync", "--once", "--system", "healify")
+    assert asked("administrator", "find", "Thatcher")[0]["born_on"] == "1971-02-03"
+    (found,) = asked("administrator", "find", "+15550104242")
+    assert ours["last_name"].upper() in str(found["name"]).upper()
+
+
+def test_once_does_not_wait_for_ever_for_a_system_that_cannot_be_reached(
+    worked: Worked, call: Call, asked: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Desk, "backoff", lambda _desk, tries: 0.2 * (tries + 1))
+    (tmp_path / "secrets.json").write_text('{"token": "held"}')
+    nobody = "http://127.0.0.1:9"
+    asked("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
+          str(tmp_path / "secrets.json"))  # fmt: skip
+    begun = time.monotonic()
+    code, _out, said = call("administrator", "sync", "--once")
+    assert (code, time.monotonic() - begun < 20.0) == (1, True)
+    assert "could not be reached" in said

@@ -10,7 +10,7 @@ from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.chart_end import ClinicChart, marker
 from clinic_desktop.exchange.told import made, written
-from clinic_desktop.services import charting, restrictions, scheduling
+from clinic_desktop.services import charting, prescribing, restrictions, scheduling
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.services.patients import find_patients, patient_details
@@ -25,6 +25,7 @@ from sync.records.appointment import Appointment
 from sync.records.patient import Patient
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
+from tests.medicines import amoxicillin, world
 
 HEALIFY = Because("healify", "pat_1")
 
@@ -151,6 +152,26 @@ def test_an_allergy_that_a_system_knows_is_added_once_and_ours_stay(
     with heard.store.read() as connection:
         found = connection.execute(select(allergies.c.substance).where(allergies.c.status == "active")).scalars().all()
     assert sorted(found) == ["latex", "peanuts", "penicillin"]
+
+
+def test_what_was_prescribed_here_does_not_come_back_as_another_medicine(
+    store: Store, heard: Heard, desk_for: DeskFor
+) -> None:
+    clinic = world(store, desk_for)
+    prescribing.sign_prescription(clinic.doctor, clinic.patient, None, [amoxicillin()])
+    with heard.store.read() as connection:
+        (ours,) = connection.execute(select(medicines_taken)).all()
+    came = heard.patient(clinic.patient)
+
+    def taken(name: str) -> object:
+        about = {"subject": {"reference": f"Patient/{clinic.patient}"}, "status": "unknown"}
+        return made({"resourceType": "MedicationStatement", "medicationCodeableConcept": {"text": name}, **about})
+
+    said = (f"{ours.name} {ours.dose}", ours.name.upper(), f"{ours.name} twice as much", "metformin")
+    heard.adopt(Kind.PATIENT, clinic.patient, came, *map(taken, said))
+    with heard.store.read() as connection:
+        found = connection.execute(select(medicines_taken.c.name).order_by(medicines_taken.c.rowid_)).scalars().all()
+    assert found == [ours.name, f"{ours.name} twice as much", "metformin"], "another dose is news, an echo is none"
 
 
 def test_an_appointment_cancelled_elsewhere_is_cancelled_here_and_the_front_desk_is_told(

@@ -18,7 +18,7 @@ from clinic_desktop.services.examining import examine
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.documents import documents
-from clinic_desktop.store.tables.outside import observations
+from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.patients import patients
 from tests.conftest import DeskFor
 from tests.unit.devices.device_case import GRACE, glucose, ready, sent, why
@@ -77,7 +77,11 @@ def test_what_came_while_two_were_merged_is_one_chart_and_can_be_given_back_when
     hers = {row.id for row in lab.rows(observations) if row.value == "91"} | {row.id for row in lab.rows(documents)}
     seen = {row.id for row in parting.parting(front, lab.patient, merge).noted_since}
     assert hers <= seen
-    parting.unmerge(front, merge, reason="they are twins", take_back=sorted(hers))
+    said = set(parting.parting(front, lab.patient, merge).said_of_other)
+    (result,) = (row.id for row in lab.rows(observations) if row.value == "91")
+    keys = {row.id for row in lab.rows(identifiers) if row.record_id == result}
+    assert said == {result} | keys, "what came under her own number, and what it is known by"
+    parting.unmerge(front, merge, reason="they are twins", take_back=sorted(hers | keys))
     assert _charts(lab) == sorted([("90", twin), ("91", twin), ("92", lab.patient), ("93", lab.patient)])
     assert [row.patient_id for row in lab.rows(documents)] == [twin]
     sent(lab.anna, glucose("94", identity="4"), said=both)

@@ -6,14 +6,29 @@ from functools import partial
 
 import pytest
 
+from clinic_desktop.domain.reporting import Asked, cells
+from clinic_desktop.services.reporting import Held, open_report
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import charges, invoice_lines, invoices, ledger, payments, prices, shifts
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.unit import Transaction
 from tests.conftest import DeskFor
 from tests.unit.services import report_case as case
-from tests.unit.services.report_case import GROUPS, LAST, Case, Line, amount, bucket, rows_of, told, within, without
+from tests.unit.services.report_case import (
+    FIRST,
+    GROUPS,
+    LAST,
+    Case,
+    Line,
+    amount,
+    bucket,
+    rows_of,
+    told,
+    within,
+    without,
+)
 
+SEEING = {"doctor", "nurse"}
 KINDS = ("consultation", "test", "medicine")
 
 
@@ -229,3 +244,21 @@ def test_each_till_comes_to_what_plain_counting_finds(worked: Store, desk_for: D
          *(amount(value, currency) for value in one[3:]), ""]
         for currency, one in sorted(sums.items())
     ]  # fmt: skip
+
+
+def test_revenue_narrowed_to_one_of_a_kind_is_that_kinds_own_line(worked: Store, desk_for: DeskFor) -> None:
+    """What is narrowed to a practitioner, a service or a payer comes to what its own line said of the whole."""
+    people = {row["id"]: row["display_name"] for row in rows_of(worked, "staff") if row["role"] in SEEING}
+    whole, desk = told(desk_for, "revenue-analysis")[0], desk_for("administrator")
+    names, shown = list(people.values()), {line[1] for line in whole if line[0] == "Practitioner"}
+    alone = [one for one, name in people.items() if name in shown and names.count(name) == 1]
+    wanted = [(("practitioner", one), "Practitioner", people[one]) for one in alone]
+    wanted += [(("service", kind), "Service", kind) for kind in (*KINDS, "other")]
+    assert alone
+    for only, by, part in wanted:
+        run, held = open_report(desk, Asked("revenue-analysis", FIRST, LAST, only=(only,))), Held()
+        run.into(held)
+        lines = [[*cells(run.columns, row)] for row in held.rows]
+        own = [line for line in whole if line[:2] == [by, part]]
+        assert [line for line in lines if line[0] == by] == own != [], only
+        assert {line[0] for line in lines} == {"Service", "Practitioner"}, "nothing that cannot be told by it"

@@ -223,7 +223,10 @@ def test_overrides_and_generic_names_are_what_plain_counting_finds(
     found = defaultdict(list)
     for row in rows_of(worked, "safety_alerts"):
         if (paper := signed.get(row["prescription_id"])) is not None:
-            key = (bucket(paper["signed_at"], group), 1, "Safety rule", f"{row['kind']} {row['rule']}", row["tier"])
+            kind, rule = str(row["kind"]), str(row["rule"])
+            words = rule if rule.startswith(f"{kind}:") else f"{kind} {rule}"
+            words = words.replace(":", " · ").replace("_", " ")
+            key = (bucket(paper["signed_at"], group), 1, "Safety rule", words, row["tier"])
             found[key].append(row["override_reason"] is not None)
     for row in rows_of(worked, "prescription_lines"):
         if (paper := signed.get(row["prescription_id"])) is not None:

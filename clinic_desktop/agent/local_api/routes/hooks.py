@@ -8,7 +8,10 @@ from clinic_desktop.agent.local_api.problems import Problem, declared
 from clinic_desktop.agent.local_api.rules import KIB, Rule
 from clinic_desktop.i18n import N_, _
 
-RULES = (Rule("POST", "/v1/hooks/{system}/{door}", None, public=True, limit=1024 * KIB),)
+# Nothing of it is sealed: a call is a hint and no truth, its signature can be asked only with the key, and whatever it
+# hints at is found by the next sweep. Its sender sends it again.
+CLOSED = N_("The clinic is locked. Send this again: it is looked at after the next sign-in.")
+RULES = (Rule("POST", "/v1/hooks/{system}/{door}", None, public=True, limit=1024 * KIB, closed=CLOSED),)
 
 
 class Heard(BaseModel):
@@ -26,7 +29,7 @@ def router(context: ApiContext) -> APIRouter:
         """Hear that something moved in a connected system: it is looked at there, and nothing of the call is kept."""
         doors = context.doors
         if doors is None:
-            raise locked()
+            raise locked(CLOSED)
         # The raw body as it came, once: the signature is of these bytes and of no other spelling of them.
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.raw}
         names = [name for name, _value in request.headers.raw]

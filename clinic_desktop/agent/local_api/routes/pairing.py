@@ -6,11 +6,11 @@ from pydantic import BaseModel, Field
 from clinic_desktop.agent.local_api.bodies import Body, Text
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.problems import Problem, declared
-from clinic_desktop.agent.local_api.rules import KIB, Rule
+from clinic_desktop.agent.local_api.rules import ASK_LATER, KIB, Rule
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import pairing
 
-RULES = (Rule("POST", "/v1/pair", None, limit=KIB),)
+RULES = (Rule("POST", "/v1/pair", None, limit=KIB, closed=ASK_LATER),)
 
 
 class Code(Body):

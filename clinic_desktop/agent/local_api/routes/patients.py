@@ -9,12 +9,12 @@ from starlette.responses import Response
 from clinic_desktop.agent.local_api.bodies import Text, device_of
 from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.problems import declared, of_refusal
-from clinic_desktop.agent.local_api.rules import Rule
+from clinic_desktop.agent.local_api.rules import ASK_LATER, Rule
 from clinic_desktop.domain.pairing import LOOKUP
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services import device_views
 
-RULES = (Rule("GET", "/v1/patients/{number}", LOOKUP, direct=True),)
+RULES = (Rule("GET", "/v1/patients/{number}", LOOKUP, direct=True, closed=ASK_LATER),)
 
 
 class Person(BaseModel):

@@ -11,12 +11,15 @@ from clinic_desktop.agent.local_api.problems import Problem, declared
 from clinic_desktop.agent.local_api.rules import KIB, Rule
 from clinic_desktop.domain.pairing import PRINTS
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
 from clinic_desktop.services import station_prints
 
+# What waits lies in the clinic alone: without its key there is nothing to give, and no job to end.
+CLOSED = N_("Nobody is signed in. What waits to be printed is given out after the next sign-in.")
 RULES = (
-    Rule("GET", "/v1/prints", PRINTS),
-    Rule("POST", "/v1/prints/{id}/take", PRINTS, limit=KIB),
-    Rule("POST", "/v1/prints/{id}/end", PRINTS, limit=8 * KIB),
+    Rule("GET", "/v1/prints", PRINTS, closed=CLOSED),
+    Rule("POST", "/v1/prints/{id}/take", PRINTS, limit=KIB, closed=CLOSED),
+    Rule("POST", "/v1/prints/{id}/end", PRINTS, limit=8 * KIB, closed=CLOSED),
 )
 
 

@@ -11,17 +11,17 @@ from clinic_desktop.agent.local_api.context import ApiContext, Book
 from clinic_desktop.agent.local_api.feed import Feed
 from clinic_desktop.agent.local_api.problems import declared
 from clinic_desktop.agent.local_api.rendered import NAMED, Rendered, Written
-from clinic_desktop.agent.local_api.rules import Rule
+from clinic_desktop.agent.local_api.rules import ASK_LATER, Rule
 from clinic_desktop.domain.pairing import CALLS, QUEUE
 from clinic_desktop.services import device_views
 from clinic_desktop.services.acts import Desk
 
 JSON, EVENTS = "application/json", "text/event-stream"
 RULES = (
-    Rule("GET", "/v1/queue", QUEUE, direct=True),
-    Rule("GET", "/v1/queue/events", QUEUE),
-    Rule("GET", "/v1/calls", CALLS, direct=True),
-    Rule("GET", "/v1/calls/events", CALLS),
+    Rule("GET", "/v1/queue", QUEUE, direct=True, closed=ASK_LATER),
+    Rule("GET", "/v1/queue/events", QUEUE, closed=ASK_LATER),
+    Rule("GET", "/v1/calls", CALLS, direct=True, closed=ASK_LATER),
+    Rule("GET", "/v1/calls/events", CALLS, closed=ASK_LATER),
 )
 
 

@@ -10,9 +10,12 @@ from clinic_desktop.agent.local_api.context import ApiContext
 from clinic_desktop.agent.local_api.problems import declared
 from clinic_desktop.agent.local_api.rules import KIB, Rule
 from clinic_desktop.domain.pairing import SCANS
+from clinic_desktop.i18n import N_
 from clinic_desktop.services import device_scans
 
-RULES = (Rule("POST", "/v1/scans", SCANS, limit=32 * KIB),)
+# Nothing of it is sealed: a scan is for the window that is open now, and would open the wrong thing hours later.
+CLOSED = N_("Nobody is signed in, and a scan is for the window alone. Scan it again after the next sign-in.")
+RULES = (Rule("POST", "/v1/scans", SCANS, limit=32 * KIB, closed=CLOSED),)
 
 
 class Scanned(Body):

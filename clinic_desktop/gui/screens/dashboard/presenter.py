@@ -31,6 +31,7 @@ PAGES = {
     "schedule": frozenset({"front_desk", "nurse", "doctor", "administrator"}),
     "reception": frozenset({"front_desk", "nurse", "doctor", "administrator"}),
     "pharmacy": frozenset({"pharmacist"}),
+    "prescribed": frozenset({"doctor"}),
     "stock": frozenset({"pharmacist", "administrator"}),
     "laboratory": frozenset({"laboratory", "nurse", "doctor"}),
     "billing": frozenset({"cashier", "administrator"}),
@@ -156,7 +157,10 @@ class Presenter:
     def behind(self, key: str, first: date, last: date) -> Go | None:
         """The report of these days where this role may run it, else the work list; None where there is neither."""
         measure = MEASURES[key]
-        return self.report(measure.reports, first, last) or self.page(measure.screen)
+        report = self.report(measure.reports, first, last)
+        if report is None and measure.key == "prescribed" and self.role in PAGES["prescribed"]:
+            return self.page("prescribed", first=first.isoformat(), last=last.isoformat())
+        return report or self.page(measure.screen)
 
     def report(self, names: tuple[str, ...], first: date, last: date) -> Go | None:
         """The first of these reports that this role may run."""

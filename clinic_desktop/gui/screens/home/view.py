@@ -24,6 +24,8 @@ from clinic_desktop.services.unfinished import Unfinished
 # A panel narrower than this cuts its lines short.
 PANEL_WIDTH = 400
 
+_LATE_IN_HOURS = 120  # minutes from which on lateness is told in whole hours
+
 
 class HomeView(ScreenView):
     """The home screen."""
@@ -160,7 +162,8 @@ class HomeView(ScreenView):
         now = self.presenter.desk.now
         minutes = int((now - since).total_seconds() // 60)
         if group.key == "appointments":
-            late = _(", {n} min late").format(n=minutes) if minutes > 0 else ""
+            words = _(", {n} min late") if minutes < _LATE_IN_HOURS else _(", {h} h late")
+            late = words.format(n=minutes, h=minutes // 60) if minutes > 0 else ""
             return f"{since.astimezone():%H:%M}{late}"
         if 0 <= minutes < 100:
             return _("{n} min").format(n=minutes)

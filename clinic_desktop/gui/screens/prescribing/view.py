@@ -24,6 +24,7 @@ from clinic_desktop.gui.widgets.howfar import HowFar
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, label
 from clinic_desktop.gui.widgets.pill import Look
+from clinic_desktop.gui.widgets.prescriptions import state_look
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.directory import Entry
@@ -32,15 +33,6 @@ from clinic_desktop.services.prescribing import MedicationChart, ShownAlert, Sig
 from clinic_desktop.services.prescriptions import Prescription
 
 PRIORITIES = (("routine", N_("Routine")), ("urgent", N_("Urgent")), ("emergency", N_("Emergency")))
-STATES = {
-    "signed": (N_("sent"), "information"),
-    "preparing": (N_("preparing"), "information"),
-    "prepared": (N_("ready"), "information"),
-    "partly_dispensed": (N_("in part"), "warning"),
-    "dispensed": (N_("dispensed"), "good"),
-    "rejected": (N_("sent back"), "critical"),
-    "cancelled": (N_("cancelled"), "neutral"),
-}
 
 
 class PrescribingView(ScreenView):
@@ -65,7 +57,13 @@ class PrescribingView(ScreenView):
             [
                 Column("lines", _("Medicines"), _names, width=90, stretch=True),
                 Column("when", _("Signed"), _day, width=102, subtle=True),
-                Column("state", _("State"), lambda row: _(STATES[row.status][0]), width=92, look=_state),
+                Column(
+                    "state",
+                    _("State"),
+                    lambda row: state_look(row.status).text,
+                    width=92,
+                    look=lambda row: state_look(row.status),
+                ),
             ],
             key=lambda row: row.prescription_id,
             empty=Empty(_("Nothing was prescribed here before."), icon="history"),
@@ -392,8 +390,3 @@ def _names(row: Prescription) -> str:
 
 def _day(row: Prescription) -> str:
     return show_date(from_text(row.signed_at).astimezone().date())
-
-
-def _state(row: Prescription) -> Look:
-    words, meaning = STATES[row.status]
-    return Look(_(words), meaning)

@@ -35,9 +35,9 @@ class PapersPanel(Panel):
         self.sheet = Button(_("&Labels on A4"), "reception.print_labels", self._sheet)
         statement = previewing(context, "statement", _("Statement of account"), lambda: self._patient)
         self.statement = Button(_("St&atement"), "reception.print_statement", statement)
-        self.statement.setVisible(context.desk.may("statements.statement"))
         for place, button in enumerate((self.card, self.band, self.ticket, self.sheet, self.statement)):
             grid.addWidget(button, place // 2, place % 2)
+        self.statement.setHidden(not context.desk.may("statements.statement"))
         self.add(inside)
         self.show_patient(None)
 

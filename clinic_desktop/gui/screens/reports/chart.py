@@ -1,18 +1,13 @@
 """The chart of a report: the bars that stand on its paper, above the rows."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.domain.reporting import Kind
-from clinic_desktop.gui.screens.reports.grid import Line
+from clinic_desktop.domain.reporting_bars import Bars
 from clinic_desktop.gui.widgets.labels import label
 from clinic_desktop.gui.widgets.levels import ROW, Level, LevelBars
 from clinic_desktop.i18n import _
-from clinic_desktop.services.reporting import Run
 
-MOST_BARS = 31  # as on paper
 SEEN_BARS = 7
 
 
@@ -21,6 +16,7 @@ class ChartBox(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.by_period = False  # each bar is of many rows
         self._words = label("", "label", name="reports.drawn")
         self.bars = LevelBars("reports.chart")
         self._scroll = QScrollArea()
@@ -36,25 +32,15 @@ class ChartBox(QWidget):
         column.addWidget(self._scroll)
         self.hide()
 
-    def show_lines(self, run: Run, lines: Sequence[Line]) -> None:
-        """Draw the report's column, where it has one and there are neither too few rows nor too many."""
-        place = next((at for at, one in enumerate(run.columns) if one.name == run.report.chart), -1)
-        if place < 0 or not 1 < len(lines) <= MOST_BARS:
+    def show_bars(self, drawn: Bars) -> None:
+        """Draw the report's column, where it has one and there is anything to be told apart."""
+        column, levels = drawn.column, [Level(one.place, one.words, one.value, one.said) for one in drawn.bars()]
+        if column is None or not levels:
             self.hide()
             return
-        shown = [column for column in run.columns if column.shown]
-        column = run.columns[place]
-        at = shown.index(column)
-        heads = [n for n, one in enumerate(shown[:at]) if one.kind in {Kind.TEXT, Kind.DAY} and one.name != "currency"]
-        levels = []
-        for line in lines:
-            value = line.row[place]
-            words = " · ".join(line.cells[n] for n in heads if line.cells[n])
-            levels.append(Level(line.place, words, value if isinstance(value, int) else 0, line.cells[at]))
-        if not any(level.value > 0 for level in levels):
-            self.hide()
-            return
-        self._words.setText(_(column.title))
-        self.bars.set_levels(_(column.title), levels)
+        self.by_period = drawn.by_period
+        title = _("{column}, by period").format(column=_(column.title)) if drawn.by_period else _(column.title)
+        self._words.setText(title)
+        self.bars.set_levels(title, levels)
         self._scroll.setFixedHeight(min(len(levels), SEEN_BARS) * ROW + 4)
         self.show()

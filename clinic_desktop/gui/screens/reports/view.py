@@ -8,9 +8,10 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.reporting import Asked, Report
+from clinic_desktop.domain.reporting_bars import Bars
 from clinic_desktop.domain.reporting_behind import opening
 from clinic_desktop.gui.screens.reports.behind import BehindPanel
-from clinic_desktop.gui.screens.reports.chart import MOST_BARS, ChartBox
+from clinic_desktop.gui.screens.reports.chart import ChartBox
 from clinic_desktop.gui.screens.reports.criteria import Criteria
 from clinic_desktop.gui.screens.reports.files import FileStrip, choose_path
 from clinic_desktop.gui.screens.reports.grid import Grid, Line
@@ -206,10 +207,12 @@ class ReportsView(ScreenView):
         self._offer()
 
     def _show_chart(self, reading: Reading) -> None:
-        if reading.run is None or not reading.done or self.grid is None:
+        if reading.run is None or not reading.done or reading.count > MOST_SHOWN:
             self._chart.hide()
-        else:
-            self._chart.show_lines(reading.run, self.grid.lines(reading.rows[: MOST_BARS + 1]))
+            return
+        bars = Bars(reading.run.report, reading.run.columns, reading.asked.group)
+        bars.take(reading.rows)
+        self._chart.show_bars(bars)
 
     def _chosen(self) -> None:
         one = self.list.current()
@@ -265,9 +268,11 @@ class ReportsView(ScreenView):
             self.behind.table.setFocus()
 
     def _open_bar(self, place: int) -> None:
+        """Open the rows behind a bar; where it is of many lines of the table, go to the first of them."""
         if self.grid is not None:
             self.grid.choose(place, self.presenter.report.chart)
-            self._open_chosen()
+            if not self._chart.by_period:
+                self._open_chosen()
 
     def _open_chosen(self) -> None:
         chosen = None if self.grid is None else self.grid.chosen()

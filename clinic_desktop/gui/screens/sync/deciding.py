@@ -33,6 +33,7 @@ from clinic_desktop.i18n import _
 if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_deciding import Detail, Member
     from clinic_desktop.exchange.sync_shown import Item
+    from clinic_desktop.services.remotes import Whom
 
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
@@ -60,6 +61,7 @@ class DecidePanel(Side):
         keep: Callable[[dict[str, str]], None],
         decide: Callable[[str, str], None],
         decide_like: Callable[[str], None],
+        open_patient: Callable[[str], None],
     ) -> None:
         super().__init__()
         self._decide = decide
@@ -79,6 +81,10 @@ class DecidePanel(Side):
         self.number = self.form.add(TextField(_("Their nu&mber"), "sync.number", longest=200))
         self.reason = self.form.add(TextField(_("R&eason, or how they were told"), "sync.reason", longest=500))
         self.buttons = {name: Button(_(words), f"sync.{name}", self._press(name)) for name, words in ACTS.items()}
+        self.registration = Button(
+            _("Open the &registration"), "sync.open_patient", lambda: open_patient(self._patient)
+        )
+        self._patient = ""
         self.all_here = Button(_("Keep here for a&ll"), "sync.all_here", lambda: decide_like("here"))
         self.all_there = Button(_("Keep there f&or all"), "sync.all_there", lambda: decide_like("there"))
         self._arrange()
@@ -92,7 +98,7 @@ class DecidePanel(Side):
         self.panel.add(self.form)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for button in (*self.buttons.values(), self.all_here, self.all_there):
+        for button in (*self.buttons.values(), self.all_here, self.all_there, self.registration):
             row.addWidget(button)
         row.addStretch(1)
         self.panel.body.addLayout(row)
@@ -143,12 +149,15 @@ class DecidePanel(Side):
         self.reason.setVisible(bool(_REASONED & set(offered)))
         for every in (self.all_here, self.all_there):
             every.setVisible(alike > 1)
+        # What was refused is corrected where it was written.
+        self._patient = item.patient_id if item.sort == "refused" and item.kind == "patient" else ""
+        self.registration.setVisible(bool(self._patient))
 
     def _facts(self, opened: "Detail") -> None:
         self.facts.clear()
         add, item, one = self.facts.add, opened.item, opened.whom
         if one is not None:
-            add(_("Patient"), " · ".join(part for part in (one.name, one.mrn, born(one.born_on)) if part))
+            add(_("Patient"), " · ".join(part for part in (one.name, one.mrn, _born(one)) if part))
         if item.sort == "identity":
             add(_("Or"), " · ".join(f"{each.name} ({each.mrn})" for each in opened.others))
         if item.member:
@@ -161,3 +170,7 @@ class DecidePanel(Side):
         add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))
         add(_("Waits since"), at(item.at))
         add(_("Their number"), item.remote_id if not item.remote_id.startswith("~") else "")
+
+
+def _born(one: "Whom") -> str:
+    return born(one.born_on, one.born_precision)

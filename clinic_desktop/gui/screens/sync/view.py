@@ -50,7 +50,10 @@ class SyncView(ScreenView):
         self.tried = TriedPanel(settings)
         self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
         self.items = item_list(settings)
-        self.decide = DecidePanel(settings, self._keep_decide, self._decide, self.presenter.decide_like)
+        self.decide = DecidePanel(
+            settings, self._keep_decide, self._decide, self.presenter.decide_like,
+            lambda patient_id: context.window.go("reception", patient_id=patient_id),
+        )  # fmt: skip
         self._asking = QTimer(self)
         self._asking.setInterval(ASK_MS)
         self._asking.timeout.connect(self._ask_again)

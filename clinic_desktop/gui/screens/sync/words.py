@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from clinic_desktop.domain.systems import WEBHOOK_HOST
-from clinic_desktop.gui.widgets.civil import show_date, show_moment
+from clinic_desktop.gui.widgets.civil import Birth, show_birth, show_moment
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.pill import Look
@@ -117,9 +117,9 @@ def at(stored: str | None) -> str:
         return stored
 
 
-def born(stored: str | None) -> str:
-    """A civil date as it is kept."""
-    return show_date(date.fromisoformat(stored)) if stored else ""
+def born(stored: str | None, precision: str) -> str:
+    """A birth date as it is kept, no more certain than it is: they may have refused it for what is not known."""
+    return show_birth(Birth(date.fromisoformat(stored) if stored else None, precision))  # type: ignore[arg-type]
 
 
 def until_words(stored: str | None, now: datetime | None = None) -> str:
@@ -127,7 +127,7 @@ def until_words(stored: str | None, now: datetime | None = None) -> str:
     if not stored:
         return ""
     left = (datetime.fromisoformat(stored) - (now or datetime.now(UTC))).total_seconds()
-    if left < 60:
+    if left < 90:
         return _("in a minute")
     if left < 3600:
         return _("in {n} minutes").format(n=round(left / 60))

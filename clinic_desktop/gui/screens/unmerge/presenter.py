@@ -92,6 +92,8 @@ class Presenter:
         if shown is None:
             self.view.nothing()
             return
+        # What came under the other's own number is theirs until somebody who looks at it says otherwise.
+        self.taken = set(shown.said_of_other)
         if draft:
             known = {row.id for row in shown.noted_since}
             self.taken = set(str(draft.get("taken", "")).split()) & known

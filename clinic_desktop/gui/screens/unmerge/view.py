@@ -110,7 +110,8 @@ class UnmergeView(ScreenView):
         )  # fmt: skip
         words = _(
             "These stay with {kept}, unless you give them to {other}. What was written since into visits, orders and"
-            " prescriptions that were {other}'s goes back with them."
+            " prescriptions that were {other}'s goes back with them. What a device sent under the number {other} is"
+            " given to {other} beforehand: look at it."
         )
         self.rule.setText(words.format(kept=merge.kept_mrn, other=merge.other_mrn))
         self.rows.set_rows(shown.noted_since)

@@ -34,8 +34,13 @@ class Steps:
 
     numbers: Mapping[str, int] = field(default_factory=lambda: DOCUMENTED_STEPS)
 
-    def next_of(self, sending: Sending, current_step: int | None) -> tuple[int, str]:
-        """The step that is saved now, one at a time: the lowest that changed, and no number skipped before it."""
+    def next_of(self, sending: Sending, current_step: int | None, saved: int | None = None) -> tuple[int, str]:
+        """The step that is saved now, one at a time: the lowest that changed, and no number skipped before it.
+
+        Where the number did not move by what was saved last, it is that of the last step, not of the next.
+        """
+        if saved is not None and current_step == saved:
+            current_step = saved + 1
         wanted = sorted(
             (number, name)
             for name, number in self.numbers.items()
@@ -136,6 +141,8 @@ LENSES = (
     shown("started_at"),
 )
 STEPPED = frozenset({"vitals", "symptoms"})
+# How a step is told where it is shown without its name: as the document's example of saving one has it, all in one.
+TOLD_BY = {"vitals": "bp", "symptoms": "chief_complaint"}
 
 
 def body_of(raw: Mapping[str, Any]) -> Body:
@@ -144,7 +151,7 @@ def body_of(raw: Mapping[str, Any]) -> Body:
     body: Body = {name: value for name, value in raw.items() if name in named}
     steps = raw.get("step_data")
     for name in STEPPED:
-        step = steps.get(name) if isinstance(steps, dict) else None
+        step = _step(name, steps) if isinstance(steps, dict) else None
         # A step that was not saved is shown as empty: it is known that it is not there.
         body[name] = {}
         if isinstance(step, dict):
@@ -154,6 +161,15 @@ def body_of(raw: Mapping[str, Any]) -> Body:
             if data:
                 body[name] = data
     return body
+
+
+def _step(name: str, steps: Mapping[str, Any]) -> Any:
+    """A step as the state shows it: under its name, or else among what was saved, however that is put there."""
+    if isinstance(steps.get(name), dict):
+        return steps[name]
+    member = TOLD_BY[name]
+    saved = (steps, *(each for each in steps.values() if isinstance(each, dict)))
+    return next(({member: each[member]} for each in saved if isinstance(each.get(member), str)), None)
 
 
 def homeless(story: Story) -> tuple[str, ...]:

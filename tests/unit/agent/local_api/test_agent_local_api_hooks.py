@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from clinic_desktop.agent.api import LocalApi
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import webhooks
 from clinic_desktop.exchange.webhooks import Doors, open_door
+from clinic_desktop.services.letterbox import Letterbox
 from clinic_desktop.services.remotes import (
     DOOR,
     KeptSecrets,
@@ -134,6 +136,30 @@ def test_under_the_public_name_nothing_else_answers_and_other_names_stay_shut(op
     assert open_api.ask("POST", path, "", event(), Host=HOST, Origin="https://x.example").status_code == 403
     assert open_api.ask("GET", path, "", None, Host=HOST).status_code == 405
     assert open_api.statements == before
+
+
+def test_with_the_key_gone_a_call_is_told_to_come_again_and_nothing_of_it_is_kept(open_api: Api, heard: Heard) -> None:
+    heard.clear()
+    path = door(open_api, "healify")
+    box = Letterbox(open_api.home.profile)
+    open_api.local.closed()
+    try:
+        # Also by a process that never had the key: the name was noted for it.
+        sealed = LocalApi(0, open_api.told.append, open_api.home.profile)
+        assert sealed.context.public_hosts == open_api.local.context.public_hosts == {HOST}
+        before = open_api.statements
+        for one in (path, path + "x", "/v1/hooks/nobody/x"):
+            answer = open_api.ask("POST", one, "", event(), Host=HOST)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+            assert "Send this again" in answer.json()["detail"]
+        assert open_api.ask("GET", "/v1/health", Host=HOST).status_code == 404
+        assert open_api.ask("POST", path, "", event(), Host="evil.example").status_code == 421
+        assert open_api.statements == before
+        assert (heard, box.waiting()) == ([], [])
+    finally:
+        open_api.local.opened(open_api.clinic, heard.take)
+    assert open_api.ask("POST", path, "", event(patient_id="pat_9"), Host=HOST).status_code == 202
+    assert heard == [("healify", Hint(Kind.PATIENT, "pat_9"))]
 
 
 def test_a_name_that_is_taken_away_shuts_the_door_and_its_old_path_with_it(open_api: Api) -> None:

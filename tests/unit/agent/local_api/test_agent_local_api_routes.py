@@ -229,7 +229,7 @@ def test_a_patient_is_shown_by_an_exact_number_and_who_looked_is_noted(api: Api)
         "number": api.home.mrn, "name": "OTIENO, Grace", "born_on": "1986-01-05", "sex": "female",
     }  # fmt: skip
     seen = [row for row in api.rows(access) if row.subject == "device_views.person_by_number"]
-    assert {row.patient for row in seen} == {patient_by_mrn(api.admin, api.home.mrn)}
+    assert patient_by_mrn(api.admin, api.home.mrn) in {row.patient for row in seen}
     for number in ("MRN", "%25", "Otieno", "x" * 120, "%00", "%F0%9F%98%80"):
         assert api.ask("GET", f"/v1/patients/{number}", "kiosk").status_code in {404, 422}
 

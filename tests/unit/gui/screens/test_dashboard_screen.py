@@ -94,7 +94,8 @@ def test_a_number_opens_its_report_of_today_for_the_administrator_and_the_work_f
     stage.click(other, "dashboard.today.arrived")
     assert stage.window.went[-1] == ("queue", {})
     doctor = show(stage, "doctor")
-    assert doctor.findChild(QPushButton, "dashboard.today.prescribed") is None
+    stage.click(doctor, "dashboard.today.prescribed")
+    assert stage.window.went[-1] == ("prescribed", {"first": "2026-03-10", "last": "2026-03-10"})
 
 
 def test_a_bar_opens_the_days_behind_it_by_key_and_by_mouse(store: Store, stage: Stage) -> None:

@@ -11,11 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from clinic_desktop.domain.reporting import Asked, Kind
+from clinic_desktop.domain.reporting import Asked, Group, Kind
 from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.gui.screens.reports.presenter import MOST_SHOWN, PRESETS, Reading, preset
 from clinic_desktop.gui.screens.reports.view import ReportsView
 from clinic_desktop.gui.shell.screen import ScreenContext
+from clinic_desktop.gui.widgets.levels import LevelBars
 from clinic_desktop.reports.report_check import check_report
 from clinic_desktop.reports.report_file import Written, report_bytes, write_report
 from clinic_desktop.services.report_queries import kept_queries, open_any
@@ -142,6 +143,28 @@ def test_the_rows_the_totals_and_the_chart_are_those_of_the_report(worked: Store
     chart = view.findChild(QWidget, "reports.chart")
     assert chart is not None
     assert not chart.isHidden()
+
+
+def test_of_more_rows_than_can_be_drawn_the_chart_shows_the_periods_and_a_bar_goes_to_its_first_row(
+    worked: Store, at: At
+) -> None:
+    assert worked.path.exists()
+    window = at("administrator")
+    view = show(window, "appointment-utilization")
+    view.ask(Asked("appointment-utilization", FIRST, LAST, Group.DAY))
+    assert view.grid is not None
+    rows = view.grid.table.rows()
+    assert len(rows) > 31
+    chart = view.findChild(LevelBars, "reports.chart")
+    assert chart is not None
+    assert not chart.isHidden()
+    assert words(window, "reports.drawn") == "Booked, by period"
+    month = next(line.place for line in rows if str(line.row[0]).startswith("2028-03"))
+    chart.opened.emit(month)
+    line = view.grid.table.current()
+    assert line is not None
+    assert line.place == month
+    assert view.behind.isHidden()
 
 
 def test_a_number_opens_its_rows_with_keys_and_a_row_its_patient(worked: Store, at: At, qtbot: QtBot) -> None:
