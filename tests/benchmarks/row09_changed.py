@@ -24,6 +24,11 @@ TABLES = ("patients", "patient_names", "patient_contacts", "patient_search", "na
 def rows(*, full: bool) -> list[Row]:
     """New people, then each of them changed there; from a list of summaries, then from one of whole records."""
     count = 2_000 if full else 200
+    with town(20) as here:  # what is imported and composed once is no part of a record
+        here.look_through()
+        here.settle()
+        here.changed_there()
+        _looked(here)
     with town(count) as here:
         _takes_for_whole(here)
         whole_new = _looked(here)
