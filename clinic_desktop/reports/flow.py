@@ -69,7 +69,7 @@ class Flow:
         self.bottom = bottom
         self.y = top
         self.again = 0.0  # what the head of a following page takes up
-        self._names: tuple[Sequence[str], tuple[Column, ...]] | None = None
+        self._names: tuple[Sequence[str], tuple[Column, ...], float] | None = None
 
     def next_page(self) -> None:
         """Go on at the top of another page."""
@@ -170,11 +170,13 @@ class Flow:
         self.y = deepest
         return left
 
-    def head_row(self, words: Sequence[str], columns: Sequence[Column]) -> None:
+    def head_row(self, words: Sequence[str], columns: Sequence[Column], size: float = SMALL) -> None:
         """The names of a table's columns."""
         self._names = None
-        self.row([Cell(word, replace(QUIET, bold=True)) for word in words], columns, gap=1)
-        self._names = words, tuple(columns)
+        self.row(
+            [Cell(word, replace(QUIET, size=size, bold=True)) for word in words], columns, gap=1, padding=size * 2 / 3
+        )
+        self._names = words, tuple(columns), size
         self.sheets.rule(self.left, self.y, self.width, colour=SUBTLE)
         self.y += 4
 

@@ -21,14 +21,16 @@ MOST_ROWS: Final = 20_000
 _MEASURED = 300
 _CELL = Style(SMALL)
 _BOLD = Style(SMALL, bold=True)
-_PADDING = 6.0
 _JOIN = "\x1f"
+# In type sizes: what a column of words may ask for at the most, what it must have, and what lies between two columns.
+_WIDEST, _NARROWEST, _BETWEEN = 19.0, 6.0, 0.9
+_SIZES = (SMALL, 8.0, 7.0, 6.5)
 
 
 class _TablePaper(Paper):
     """A paper whose table's head stands again on every page the table goes on to."""
 
-    heading: tuple[Sequence[str], Sequence[Column]] | None = None
+    heading: tuple[Sequence[str], Sequence[Column], float] | None = None
     repeats = False  # it stands above the line of totals too
 
     def next_page(self) -> None:
@@ -74,8 +76,8 @@ class PdfTaker:
 
     def _paper(self, rows: int, last: list[tuple[str, ...]]) -> bytes:
         run = self._run
-        natural = self._natural(last)
-        wide = sum(natural) > A4[0] - 28 * MM
+        wishes = self._wishes(last)
+        wide = sum(wish for wish, _least in wishes) * SMALL > A4[0] - 28 * MM
         size = (A4[1], A4[0]) if wide else A4
         printed = Printed(run.made_at.astimezone(), run.made_by)
         paper = _TablePaper(size, self._clinic, printed, _(run.report.title))
@@ -83,9 +85,8 @@ class PdfTaker:
         paper.say(self._period(), QUIET)
         paper.space(4)
         self._chart(paper)
-        self._table(paper, natural, last)
+        self._table(paper, wishes, last)
         self._measured(paper)
-        paper.need(4 + 4 * SMALL)  # both on the last page, by which a paper that was cut is found out
         paper.space(4)
         paper.need(SMALL * 5)  # how many rows and their checksum stand together
         paper.say(_("Rows: {rows}").format(rows=rows), _BOLD)
@@ -99,42 +100,40 @@ class PdfTaker:
         narrowed = [f"{_(title)}: {value}" for title, value in self._run.narrowed]
         return " · ".join(part for part in (words, by, *narrowed) if part)
 
-    def _natural(self, last: list[tuple[str, ...]]) -> list[float]:
-        """How wide each column would like to be, in points; numbers and dates never break."""
+    def _wishes(self, last: list[tuple[str, ...]]) -> list[tuple[float, float]]:
+        """How wide each column would like to be and must be, in type sizes; numbers and dates never break."""
         found = []
         measured = [line.split(_JOIN) for line in self._rows[:_MEASURED]]
         for at, column in enumerate(self._shown):
             number = column.kind is not Kind.TEXT
             some = [line[at] for line in (*measured, *last)]
-            longest = max((text.width(one, bold=True) for one in some), default=0) * SMALL / 1000
-            title = (
-                max(text.width(word, bold=True) for word in (self._checksum.titles[at] or " ").split(" "))
-                * SMALL
-                / 1000
-            )
-            most = longest if number else min(longest, 170.0)
-            found.append(max(most, title) + _PADDING + 2)
+            longest = max((text.width(one, bold=True) for one in some), default=0) / 1000
+            title = max(text.width(word, bold=True) for word in (self._checksum.titles[at] or " ").split(" ")) / 1000
+            most = longest if number else min(longest, _WIDEST)
+            least = most if number else min(most, _NARROWEST)
+            found.append((max(most, title) + _BETWEEN, max(least, title) + _BETWEEN))
         return found
 
-    def _table(self, paper: _TablePaper, natural: list[float], last: list[tuple[str, ...]]) -> None:
+    def _table(self, paper: _TablePaper, wishes: list[tuple[float, float]], last: list[tuple[str, ...]]) -> None:
         titles = self._checksum.titles
-        scale = paper.width / sum(natural)
+        size, widths = _fitted(wishes, paper.width)
         columns = [
-            Column(width * scale, "right" if column.kind in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} else "start")
-            for width, column in zip(natural, self._shown, strict=True)
+            Column(width, "right" if column.kind in {Kind.COUNT, Kind.MONEY, Kind.TENTHS} else "start")
+            for width, column in zip(widths, self._shown, strict=True)
         ]
+        plain, bold, padding = Style(size), Style(size, bold=True), size * 2 / 3
         paper.again = 28 * MM
         paper.need(30 * MM)
-        paper.head_row(titles, columns)
-        paper.heading = (titles, columns)
+        paper.head_row(titles, columns, size)
+        paper.heading = (titles, columns, size)
         if not self._rows:
             paper.say(_("Nothing was found for this period."), QUIET)
         for line in self._rows:
-            paper.row([Cell(cell, _CELL) for cell in line.split(_JOIN)], columns, gap=1.5, padding=_PADDING)
+            paper.row([Cell(cell, plain) for cell in line.split(_JOIN)], columns, gap=1.5, padding=padding)
         if last:
             paper.rule(2)
             for total in last:
-                paper.row([Cell(cell, _BOLD) for cell in total], columns, gap=1.5, padding=_PADDING)
+                paper.row([Cell(cell, bold) for cell in total], columns, gap=1.5, padding=padding)
         paper.heading = None
         paper.again = 12 * MM
 
@@ -178,6 +177,18 @@ class PdfTaker:
             paper.set_lines(said, Style(SMALL, colour=SUBTLE), paper.left + label + room, number, "right")
             paper.y = max(below, paper.y)
         paper.space(8)
+
+
+def _fitted(wishes: list[tuple[float, float]], width: float) -> tuple[float, list[float]]:
+    """The size of type and the widths of the columns; words are wrapped, and all is set smaller, before a number is."""
+    size = next((size for size in _SIZES if sum(least for _wish, least in wishes) * size <= width), _SIZES[-1])
+    wanted, needed = (sum(one) * size for one in zip(*wishes, strict=True))
+    if needed >= width:
+        return size, [least * width * size / needed for _wish, least in wishes]
+    if wanted <= width:
+        return size, [wish * width * size / wanted for wish, _least in wishes]
+    share = (width - needed) / (wanted - needed)
+    return size, [(least + (wish - least) * share) * size for wish, least in wishes]
 
 
 def end_line(rows: int, pdf: bytes) -> bytes:

@@ -40,11 +40,11 @@ REVENUE: Final = """
         UNION ALL
         SELECT 'Service', service, currency, at, 'line', description, invoice_id, back, amount FROM lines
         UNION ALL
-        SELECT 'Practitioner', coalesce(s.display_name, 'nobody named'), l.currency, l.at, 'line', l.description,
+        SELECT 'Practitioner', coalesce(NAMED(s), 'nobody named'), l.currency, l.at, 'line', l.description,
                l.invoice_id, l.back, l.amount
         FROM lines l LEFT JOIN staff s ON s.id = l.person
         UNION ALL
-        SELECT 'Cashier', s.display_name, t.currency, t.at, CASE WHEN t.back THEN 'refund' ELSE 'payment' END,
+        SELECT 'Cashier', NAMED(s), t.currency, t.at, CASE WHEN t.back THEN 'refund' ELSE 'payment' END,
                t.number, t.invoice_id, t.back, t.amount
         FROM taken t JOIN staff s ON s.id = t.taken_by
         UNION ALL

@@ -31,7 +31,7 @@ PRESCRIBING: Final = """
                s.number || coalesce(': ' || a.override_reason, ''), s.patient_id, a.override_reason IS NOT NULL
         FROM signed s JOIN safety_alerts a ON a.prescription_id = s.id
         UNION ALL
-        SELECT 'Prescriber', f.display_name, '', l.signed_at, 'line', l.number || ' ' || l.name, l.patient_id, l.generic
+        SELECT 'Prescriber', NAMED(f), '', l.signed_at, 'line', l.number || ' ' || l.name, l.patient_id, l.generic
         FROM lines l JOIN staff f ON f.id = l.person
         UNION ALL
         SELECT 'All', 'lines', '', signed_at, 'line', number || ' ' || name, patient_id, generic FROM lines

@@ -180,8 +180,8 @@ def _narrowed(desk: Desk, one: Report, asked: Asked) -> tuple[tuple[str, str], .
 
 
 _CHOICES = {
-    "practitioner": "SELECT id, display_name FROM staff WHERE role IN ('doctor', 'nurse') ORDER BY display_name, id",
-    "cashier": "SELECT id, display_name FROM staff WHERE role IN ('cashier', 'administrator') ORDER BY 2, 1",
+    "practitioner": "SELECT s.id, NAMED(s) FROM staff s WHERE s.role IN ('doctor', 'nurse') ORDER BY 2, 1",
+    "cashier": "SELECT s.id, NAMED(s) FROM staff s WHERE s.role IN ('cashier', 'administrator') ORDER BY 2, 1",
     "insurer": "SELECT DISTINCT coalesce(insurer, ''), coalesce(insurer, 'patients alone') FROM invoices ORDER BY 2",
     "service": 'SELECT value, value FROM json_each(\'["consultation","test","medicine","procedure","other"]\')',
     "sex": 'SELECT value, value FROM json_each(\'["female","male","other","unknown"]\')',
@@ -194,7 +194,13 @@ _CHOICES = {
 def filter_choices(read: Read, name: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """What a report may be narrowed to: each filter with its values and their words."""
     return tuple(
-        (one, tuple((str(value), str(words)) for value, words in read.conn.exec_driver_sql(_CHOICES[one])))
+        (
+            one,
+            tuple(
+                (str(value), str(words))
+                for value, words in read.conn.exec_driver_sql(written(_CHOICES[one], Group.NONE))
+            ),
+        )
         for one in report(name).filters
     )
 

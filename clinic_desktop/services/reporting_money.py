@@ -50,11 +50,11 @@ REVENUE: Final = Question(
         WHERE discount <> 0 WITHOUT(service) WITHOUT(practitioner)
         UNION ALL SELECT 3, 'Service', period, service, currency, back, number, amount FROM lines
         UNION ALL
-        SELECT 4, 'Practitioner', l.period, coalesce(s.display_name, 'nobody named'), l.currency, l.back, l.number,
+        SELECT 4, 'Practitioner', l.period, coalesce(NAMED(s), 'nobody named'), l.currency, l.back, l.number,
                l.amount
         FROM lines l LEFT JOIN staff s ON s.id = l.person
         UNION ALL
-        SELECT 5, 'Cashier', t.period, s.display_name, t.currency, t.back, t.number, t.amount
+        SELECT 5, 'Cashier', t.period, NAMED(s), t.currency, t.back, t.number, t.amount
         FROM taken t JOIN staff s ON s.id = t.taken_by
         UNION ALL SELECT 6, 'Method', period, replace(method, '_', ' '), currency, back, number, amount FROM taken
         UNION ALL
@@ -109,7 +109,7 @@ DAY_ENDS: Final = Question(
         WHERE h.opened_at >= :from_at AND h.opened_at < :to_at
         GROUP BY 1
     )
-    SELECT MOMENT(h.opened_at), MOMENT(h.closed_at), s.display_name, h.currency, h.opening_float,
+    SELECT MOMENT(h.opened_at), MOMENT(h.closed_at), NAMED(s), h.currency, h.opening_float,
            coalesce(m.payments, 0), coalesce(m.refunds, 0), coalesce(m.cash, 0), coalesce(m.card, 0),
            coalesce(m.mobile, 0), coalesce(m.bank, 0), h.opening_float + coalesce(m.cash, 0), h.counted_cash,
            h.counted_cash - h.opening_float - coalesce(m.cash, 0), h.difference_reason, h.id

@@ -38,7 +38,7 @@ PRESCRIBING: Final = Question(
                a.tier, a.override_reason IS NOT NULL
         FROM signed s JOIN safety_alerts a ON a.prescription_id = s.id
         UNION ALL
-        SELECT 2, 'Prescriber', l.period, f.display_name, '', l.generic FROM lines l JOIN staff f ON f.id = l.person
+        SELECT 2, 'Prescriber', l.period, NAMED(f), '', l.generic FROM lines l JOIN staff f ON f.id = l.person
         UNION ALL SELECT 3, 'All', period, 'lines', '', generic FROM lines
     )
     SELECT period, by, part, tier, count(*), sum(yes)

@@ -40,6 +40,9 @@ _CIVIL: Final[Mapping[Group, str]] = {
     Group.MONTH: "substr(@,1,7)",
 }
 _KEPT = "coalesce((SELECT m.merged_into FROM patients m WHERE m.id = @), @)"
+# Two people of one name are told apart by their accounts: their work and their money are never put together.
+_NAMED = """(@.display_name || CASE WHEN (SELECT count(*) FROM staff o WHERE o.display_name = @.display_name) > 1
+             THEN ' (' || @.username || ')' ELSE '' END)"""
 _MOMENT = "strftime('%Y-%m-%d %H:%M',substr(@,1,19),'localtime')"
 _SEX = "(SELECT k.sex FROM patients k WHERE k.id = $)".replace("$", _KEPT)
 # What a report is narrowed to: the filter, and what must equal the value that was chosen.
@@ -53,13 +56,16 @@ _ONLY: Final[Mapping[str, tuple[str, str]]] = {
     "priority": ("priority", "@"),
     "section": ("section", "coalesce(@, '')"),
 }
-_WORD = re.compile(r"\b(BUCKET|CIVIL|KEPT|MOMENT|DAY|SECONDS|ONLY|WITHOUT)\(([\w.]+)(?:, ?([\w.]+))?(?:, ?([\w.]+))?\)")
+_WORD = re.compile(
+    r"\b(BUCKET|CIVIL|KEPT|NAMED|MOMENT|DAY|SECONDS|ONLY|WITHOUT)\(([\w.]+)(?:, ?([\w.]+))?(?:, ?([\w.]+))?\)"
+)
 
 
 def written(statement: str, group: Group, only: Collection[str] = ()) -> str:
     """A statement in plain SQL.
 
     BUCKET(instant) and CIVIL(date) are the day, week or month; KEPT(patient) the registration that is kept;
+    NAMED(s) is what somebody of the staff is called, with the account where two are called so;
     MOMENT(instant) and DAY(instant) are local; SECONDS(from, to) counts whole seconds, never below nothing.
     ONLY(filter, value) narrows to what was chosen, WITHOUT(filter) leaves out what cannot be told by it; `only` names
     the filters that were chosen, whose values are bound as `only_<filter>`.
@@ -79,6 +85,7 @@ def written(statement: str, group: Group, only: Collection[str] = ()) -> str:
             "BUCKET": _BUCKETS[group],
             "CIVIL": _CIVIL[group],
             "KEPT": _KEPT,
+            "NAMED": _NAMED,
             "MOMENT": _MOMENT,
             "DAY": _BUCKETS[Group.DAY],
         }[name]

@@ -25,7 +25,7 @@ APPOINTMENTS: Final = Question(
         FROM appointments a WHERE a.starts_at >= :from_at AND a.starts_at < :to_at ONLY(practitioner, a.practitioner_id)
         GROUP BY 1, 2
     )
-    SELECT k.period, s.display_name, coalesce(b.booked, 0), coalesce(b.kept, 0), coalesce(b.cancelled, 0),
+    SELECT k.period, NAMED(s), coalesce(b.booked, 0), coalesce(b.kept, 0), coalesce(b.cancelled, 0),
            coalesce(b.missed, 0), coalesce(b.open, 0), coalesce(b.people, 0), coalesce(b.kept_minutes, 0),
            coalesce(o.minutes, 0), coalesce(b.booked - b.cancelled, 0), k.person
     FROM (SELECT period, person FROM offered UNION SELECT period, person FROM booked) k
@@ -107,7 +107,7 @@ PRACTITIONERS: Final = Question(
               ONLY(practitioner, d.author_id) ONLY(sex, d.patient_id)
         GROUP BY 1, 2
     )
-    SELECT w.period, s.display_name, sum(w.visits), sum(w.people), sum(w.signed), sum(w.unsigned),
+    SELECT w.period, NAMED(s), sum(w.visits), sum(w.people), sum(w.signed), sum(w.unsigned),
            sum(w.seconds), sum(w.late), sum(w.prescribed), sum(w.ordered), sum(w.added), w.person
     FROM work w JOIN staff s ON s.id = w.person
     GROUP BY w.period, w.person ORDER BY 1, 2, w.person

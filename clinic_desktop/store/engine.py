@@ -1,5 +1,6 @@
 """The store of one open clinic: a pool that reads, one connection that writes, and the rule that keeps writers fair."""
 
+import contextlib
 import logging
 import queue
 import threading
@@ -167,7 +168,7 @@ class Glance(Store):
         self.__dict__.update(store.__dict__)
         # No pool between: taking a connection out of one, and SQLAlchemy's own begin and end, took longer than a read.
         self._readers = self._engine(lambda: self._reading(GLANCE_PRAGMAS), size=GLANCES)
-        self._free: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Connection | None] = queue.LifoQueue()
         for _ in range(GLANCES):
             self._free.put(self._readers.connect())
 
@@ -176,9 +177,9 @@ class Glance(Store):
         """Read one consistent state; never blocked by a writer."""
         connection = self._free.get(timeout=GIVE_UP_SECONDS)
         try:
-            driver = connection.connection.driver_connection
-            if driver is None:
-                raise RuntimeError("the store is closed")
+            driver = None if connection is None else connection.connection.driver_connection
+            if connection is None or driver is None:
+                raise RuntimeError("the glance is closed")
             driver.execute("BEGIN")
             try:
                 yield connection
@@ -197,8 +198,11 @@ class Glance(Store):
     def close(self) -> None:
         """Close these readers, each when it is free; the store goes on."""
         for _ in range(GLANCES):
-            self._free.get(timeout=GIVE_UP_SECONDS).close()
+            with contextlib.suppress(queue.Empty):
+                if (connection := self._free.get(timeout=GIVE_UP_SECONDS)) is not None:
+                    connection.close()
         self._readers.dispose()
+        self._free.put(None)  # whoever comes later does not wait
 
 
 class Watch:

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 # What says that a device was let in or out: the device itself, and the account as which it acts.
 DEVICES = frozenset({"device", "staff"})
 LOOK_SECONDS = 0.25
+TICK_SECONDS, UNREAD = 0.05, -1
 FOLLOWS = "local api devices"
 # Noted no oftener than this: it is for a person who wonders whether a device still lives.
 SEEN_SECONDS = 60.0
@@ -41,7 +42,7 @@ class OpenBook:
         self._desks: dict[str, Desk] = {}
         self._glances: dict[str, Desk] = {}
         self._seen: dict[str, float] = {}
-        self._written = self._writing()
+        self._written = UNREAD
         self._known: dict[str, Paired] = {}
         self._ids: frozenset[str] = frozenset()
         self._read = self._noted = -1
@@ -110,10 +111,12 @@ class OpenBook:
     def _follow(self) -> None:
         while not self._ended.wait(LOOK_SECONDS):
             try:
+                # A file says no more precisely when it was written: what is this fresh may be written once more.
                 written = self._writing()
+                fresh = abs(SystemClock().now().timestamp() - written / 1e9) < TICK_SECONDS
                 self._renew()
                 self._note()
-                self._written = written
+                self._written = UNREAD if fresh else written
             except (Refusal, Trouble) as error:
                 log.warning("the devices could not be read: %s", type(error).__name__)
             except Exception as error:  # noqa: BLE001 - it is tried again at the next look

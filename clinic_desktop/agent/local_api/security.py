@@ -156,12 +156,16 @@ class Guard:
             self._stranger(scope)
             raise unproved() if book is not None or not known else locked(rule.closed)
         device = book.find(token)
-        if device is None and book.unread():
-            # It may have been paired in this very moment; the wait is over before anybody notices.
-            for _look in range(NEW_LOOKS):
-                await asyncio.sleep(NEW_SECONDS)
-                if (device := book.find(token)) is not None or not book.unread():
-                    break
+        looks = 0
+        while device is None:
+            # It may have been paired in this very moment; the wait is over before anybody notices. Whether all is read
+            # is asked first: what is read in between is found.
+            unread = book.unread() and looks < NEW_LOOKS
+            device = book.find(token)
+            if device is not None or not unread:
+                break
+            looks += 1
+            await asyncio.sleep(NEW_SECONDS)
         if device is None:
             self._stranger(scope)
             raise unproved()

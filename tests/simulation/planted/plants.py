@@ -260,18 +260,4 @@ PLANTS = (
         "desk.now() + 1_000 * DAY",
         seed=100186,
     ),
-    Plant(
-        "whom others renamed at once is somebody new",
-        "taking:_patient",
-        "shares_who(desk, seen, one)",
-        "False",
-        seed=9093,
-    ),
-    Plant(
-        "whom a person is asked about is taken in as new",
-        "sent:sent_before",
-        "*asked]",
-        "]",
-        seed=56306,
-    ),
 )

@@ -165,6 +165,16 @@ def kept(store: Store) -> dict[str, str]:
     return {row["id"]: row["merged_into"] or row["id"] for row in rows_of(store, "patients")}
 
 
+def named(store: Store) -> dict[str, str]:
+    """What each of the staff is called; two of one name have their accounts behind it."""
+    crew = rows_of(store, "staff")
+    names = [row["display_name"] for row in crew]
+    return {
+        row["id"]: row["display_name"] + (f" ({row['username']})" if names.count(row["display_name"]) > 1 else "")
+        for row in crew
+    }
+
+
 def seconds(first: str, last: str) -> int:
     return max(int(local(last).timestamp()) - int(local(first).timestamp()), 0)
 

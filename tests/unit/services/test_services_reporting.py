@@ -87,7 +87,7 @@ def worked(store: Store) -> Iterator[Store]:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_appointments_are_those_that_plain_counting_finds(worked: Store, desk_for: DeskFor, group: str) -> None:
-    names = {row["id"]: row["display_name"] for row in rows_of(worked, "staff")}
+    names = case.named(worked)
     people = case.kept(worked)
     found: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
     offered: dict[tuple[str, str], int] = defaultdict(int)
@@ -152,7 +152,7 @@ def test_waiting_and_service_are_those_that_plain_counting_finds(worked: Store, 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_what_practitioners_did_is_what_plain_counting_finds(worked: Store, desk_for: DeskFor, group: str) -> None:
-    names = {row["id"]: row["display_name"] for row in rows_of(worked, "staff")}
+    names = case.named(worked)
     people = case.kept(worked)
     done: dict[tuple[str, str], dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for table, at, who, out in (

@@ -214,7 +214,7 @@ def test_consumption_is_what_plain_counting_finds(worked: Store, desk_for: DeskF
 def test_overrides_and_generic_names_are_what_plain_counting_finds(
     worked: Store, desk_for: DeskFor, group: str
 ) -> None:
-    names = {row["id"]: row["display_name"] for row in rows_of(worked, "staff")}
+    names = case.named(worked)
     signed = {
         row["id"]: row
         for row in rows_of(worked, "prescriptions")

@@ -225,3 +225,8 @@ def test_a_glance_reads_what_is_committed_and_writes_nothing(api: Api) -> None:
             assert connection.exec_driver_sql("SELECT count(*) FROM staff").scalar_one() > 0
     finally:
         glance.close()
+    for _again in range(3):
+        with pytest.raises(RuntimeError, match="closed"), glance.read():
+            pass
+    with store.read() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
