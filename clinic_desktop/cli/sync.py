@@ -2,7 +2,7 @@
 
 import threading
 import time
-from argparse import Namespace
+from argparse import SUPPRESS, Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +66,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     decided.add_argument("id", metavar="ID")
     decided.add_argument("--keep", required=True, metavar="WHAT", help="here, there, FIELD=VALUE, " + ", ".join(WORDS))
     decided.add_argument("--why", default="", metavar="TEXT")
+    for each in which.choices.values():
+        # Before the word or after it: not said after it, what was said before it stands.
+        each.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", default=SUPPRESS)
     chosen = words.parse_args(arguments)
     if chosen.which is None and not (chosen.once or chosen.watch):
         words.error("say --once, --watch, or one of: status, conflicts, show, resolve")

@@ -201,7 +201,8 @@ class Office:
         del self._batch[:done]
 
     def _list(self, rows: Rows) -> Callable[[], None] | None:
-        for running in rows.find(Sweep, ("id",), system=self.desk.system, state="running"):
+        found = rows.find(Sweep, ("id",), system=self.desk.system, state="running")
+        for running in sorted(found, key=lambda one: not sweeping.is_whole(self.desk, one.kind)):
             if not self.desk.held(f"sweep:{running.kind}"):
                 most = PAGES // 2 if self._busy else PAGES
                 return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake, most)  # type: ignore[misc]
@@ -252,9 +253,8 @@ class Office:
 
     def _lists_held(self, rows: Rows) -> list[float]:
         """When the limits let go on what is being looked through."""
-        kinds = self.desk.remote.profile.kinds
         running = rows.find(Sweep, system=self.desk.system, state="running")
-        whole = {one.kind for one in running if kinds[Kind(one.kind)].listed}
+        whole = {one.kind for one in running if sweeping.is_whole(self.desk, one.kind)}
         return [at for name, at in self.desk.holds.items() if name.removeprefix("sweep:") in whole]
 
     def next_at(self) -> float | None:

@@ -49,9 +49,15 @@ def scopes(kind: Kind) -> tuple[str, ...]:
 
 
 def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
-    """When each list is next looked through, the soonest first."""
+    """When each list is next looked through, the soonest first; of two at once, the one that is of all patients."""
     kept = queries.by_prefix(rows, desk.system, "next:")
-    return sorted((float(kept.get(name) or 0.0), kind, scope) for name, kind, scope in _lists(desk))
+    found = [(float(kept.get(name) or 0.0), kind, scope) for name, kind, scope in _lists(desk)]
+    return sorted(found, key=lambda one: (one[0], not is_whole(desk, one[1]), one[1:]))
+
+
+def is_whole(desk: Desk, kind: str) -> bool:
+    """Whether one list shows all of a kind: not each patient's own, which take the limits of hours."""
+    return desk.remote.profile.kinds[Kind(kind)].listed
 
 
 def _lists(desk: Desk) -> tuple[tuple[str, str, str], ...]:

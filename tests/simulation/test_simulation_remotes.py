@@ -5,6 +5,7 @@ import pytest
 from sync.engine.audit import broken
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Shadow
+from sync.engine.sweeping import due, is_whole
 from sync.port import Kind
 from tests.contract.test_remotes_over_sandbox import ADA_HERE
 from tests.simulation.town.town import Town
@@ -50,3 +51,12 @@ def test_five_systems_at_once_leave_nothing_to_tell_and_ask_for_nothing_more() -
         rows = Rows(unit)
         assert all(not shadow.told for shadow in rows.find(Shadow, kind=str(Kind.PATIENT)))
         assert [broken(rows, system) for system in OPENED] == [None] * 5
+
+
+def test_what_shows_everybody_is_looked_through_before_each_patients_own_list() -> None:
+    town = Town("practice_studio")
+    desk = town.engine.offices["practice_studio"].desk
+    with town.disk.read() as unit:
+        whole = [is_whole(desk, kind) for _at, kind, _scope in due(desk, Rows(unit))]
+    assert whole == sorted(whole, reverse=True)
+    assert {True, False} == set(whole)

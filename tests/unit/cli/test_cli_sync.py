@@ -93,6 +93,9 @@ def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_
 
 def test_once_more_asks_little_and_sends_nothing(connected: Worked, asked: Asked, sandbox: Sandbox) -> None:
     asked("administrator", "sync", "--once", "--system", "healify")
+    after = asked("administrator", "sync", "status", "--system", "healify")
+    assert after == asked("administrator", "sync", "--system", "healify", "status")
+    assert {line["system"] for line in after} == {"healify"}
     before = len(sandbox.gates["healify"].system.log.effects)
     asked("administrator", "sync", "--once", "--system", "healify")
     assert len(sandbox.gates["healify"].system.log.effects) == before
