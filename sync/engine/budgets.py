@@ -10,7 +10,7 @@ from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows, dumps
 from sync.engine.store.tables import Kept, Place
 from sync.port import Bucket
-from sync.transport.outcomes import Call, NoBudget, Said
+from sync.transport.outcomes import Call, NoBudget, Said, bounded
 
 # How much of a limit each purpose may fill: a look through a list leaves room for what has to be told, and of a large
 # limit a little is kept for a person who is waiting. Small ones (10 an hour) are for the writes alone.
@@ -227,9 +227,10 @@ class Budgets:
 
 def _after(said: Said | None, headers: Mapping[str, str]) -> float | None:
     if said is not None and said.retry_after is not None:
-        return said.retry_after
-    return _number(headers.get("Retry-After")) or _number(headers.get("X-RateLimit-Retry-After"))
+        return bounded(said.retry_after)
+    return bounded(_number(headers.get("Retry-After")) or _number(headers.get("X-RateLimit-Retry-After")))
 
 
 def _number(text: str | None) -> float | None:
-    return float(text) if text is not None and text.strip().isdigit() else None
+    found = (text or "").strip()
+    return float(found) if found.isascii() and found.isdigit() else None

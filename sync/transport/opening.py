@@ -56,6 +56,7 @@ class Opening:
             heard=self.heard,
             steady=self.steady,
             new_id=self.new_id or made_id,
+            now=self.clock.now,
         )
 
 

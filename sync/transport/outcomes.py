@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+# Nobody means to be asked again later than this: what says so is a mistake of theirs, or of somebody between.
+LONGEST_SILENCE_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,11 @@ class Outcome(Exception):  # noqa: N818 - each says what came of a request
         self.call, self.status, self.said = call, status, said or Said()
 
 
+def bounded(after: float | None) -> float | None:
+    """How long they ask for silence, in seconds: a day at most; None for what is no time at all."""
+    return min(after, LONGEST_SILENCE_SECONDS) if after is not None and after >= 0 else None
+
+
 class Unsent(Outcome):
     """No byte of it left: no connection, no name, no valid certificate."""
 
@@ -78,7 +85,7 @@ class Slowed(Outcome):
 
     def __init__(self, call: Call, status: int, said: Said, after: float | None) -> None:
         super().__init__(call, status, said)
-        self.after = after
+        self.after = bounded(after)
 
 
 class Unanswered(Outcome):

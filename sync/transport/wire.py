@@ -1,10 +1,13 @@
 """The one way to a remote system: one origin, one client kept open, nobody else's proxy, no redirect followed."""
 
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -25,12 +28,14 @@ from sync.transport.outcomes import (
     Slowed,
     Unanswered,
     Unsent,
+    bounded,
 )
 from sync.transport.redaction import guard
 
 CONNECTIONS = 8
 TIMEOUT_SECONDS = 30.0
 LARGEST_ANSWER = 64 * 1024 * 1024
+_SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 # Reads an error body in the system's own form; None where it is not theirs.
 ReadError = Callable[[int, Any, Mapping[str, str]], Said | None]
@@ -87,11 +92,12 @@ class Wire:
         timeout: float = TIMEOUT_SECONDS,
         steady: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         guard()
         self.base = require_address(base)
         self._sign_in, self._gate, self._read_error = sign_in, gate, read_error
-        self._noted, self._heard, self._steady, self._new_id = noted, heard, steady, new_id
+        self._noted, self._heard, self._steady, self._new_id, self._now = noted, heard, steady, new_id, now
         self._client = httpx.Client(
             transport=transport,
             timeout=timeout,
@@ -181,6 +187,11 @@ class Wire:
         self._heard(headers)
         body = _json(response)
         said = None if status < 400 else self._read_error(status, body, headers)
+        if status in {429, 503} and (after := self._after(said, headers)) is not None:
+            # One reading of it for the limits and for whoever asked.
+            said = replace(said or Said(), retry_after=after)
+        elif said is not None and said.retry_after is not None:
+            said = replace(said, retry_after=bounded(said.retry_after))
         self._gate.heard(call, status, headers, said)
         if 200 <= status < 300:
             if call.file:
@@ -190,13 +201,24 @@ class Wire:
             return Answer(status, headers, body, response.content)
         if 300 <= status < 400:
             raise Garbled(call, status)
-        raise _outcome(call, status, said, headers)
+        raise _outcome(call, status, said)
+
+    def _after(self, said: Said | None, headers: Mapping[str, str]) -> float | None:
+        """How long they ask for silence, within a day: in seconds, or (as HTTP allows) until a date by their clock."""
+        if said is not None and (after := bounded(said.retry_after)) is not None:
+            return after
+        for name in ("Retry-After", "X-RateLimit-Retry-After"):
+            text = headers.get(name, "").strip()
+            if _SECONDS.fullmatch(text):
+                return bounded(float(text))
+            if (until := _date(text)) is not None:
+                return bounded(max(0.0, (until - (_date(headers.get("Date", "")) or self._now())).total_seconds()))
+        return None
 
 
-def _outcome(call: Call, status: int, said: Said | None, headers: Mapping[str, str]) -> Outcome:
-    if status == 429:
-        return Slowed(call, status, said or Said(), _after(said, headers))
-    if status == 503 and (after := _after(said, headers)) is not None:
+def _outcome(call: Call, status: int, said: Said | None) -> Outcome:
+    after = said.retry_after if said is not None else None
+    if status == 429 or (status == 503 and after is not None):
         return Slowed(call, status, said or Said(), after)
     if status >= 500:
         return Failed(call, status, said)
@@ -206,13 +228,13 @@ def _outcome(call: Call, status: int, said: Said | None, headers: Mapping[str, s
     return kinds.get(status, Refused)(call, status, said)
 
 
-def _after(said: Said | None, headers: Mapping[str, str]) -> float | None:
-    if said is not None and said.retry_after is not None:
-        return said.retry_after
-    for name in ("Retry-After", "X-RateLimit-Retry-After"):
-        if (text := headers.get(name)) is not None and text.strip().isdigit():
-            return float(text)
-    return None
+def _date(text: str) -> datetime | None:
+    """An HTTP date; None for anything else."""
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def _json(response: httpx.Response) -> Any:
