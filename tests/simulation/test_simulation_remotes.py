@@ -6,10 +6,30 @@ from sync.engine.audit import broken
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Shadow
 from sync.engine.sweeping import due, is_whole
-from sync.port import Kind
-from tests.contract.test_remotes_over_sandbox import ADA_HERE
+from sync.port import Kind, Story
+from sync.records.elements import ContactPoint, HumanName, Identifier
+from sync.telling.words import MRN
+from tests.contract.test_remotes_over_sandbox import ADA, ADA_HERE
 from tests.simulation.town.town import Town
 from tests.simulation.town.way import OPENED
+
+
+def somebody(number: int) -> Story:
+    """One of many who have nothing in common but the town they live in."""
+    ident = f"00000000-0000-7000-8000-{number:012d}"
+    first = ADA.model_copy(
+        update={
+            "id": ident,
+            "identifier": (Identifier(system=MRN, value=f"A7-{number:06d}-1"),),
+            "name": (HumanName(family=f"King{number}", given=("Ada",)),),
+            "birth_date": f"19{10 + number % 80}-02-03",
+            "telecom": (
+                ContactPoint(system="phone", value=f"+1-555-010-{number:04d}"),
+                ContactPoint(system="email", value=f"ada{number}@example.org"),
+            ),
+        }
+    )
+    return Story(Kind.PATIENT, ident, 1, ident, first, marker=f"ref CW-{number:08d}")
 
 
 def state(town: Town, system: str) -> str:
@@ -60,3 +80,16 @@ def test_what_shows_everybody_is_looked_through_before_each_patients_own_list() 
         whole = [is_whole(desk, kind) for _at, kind, _scope in due(desk, Rows(unit))]
     assert whole == sorted(whole, reverse=True)
     assert {True, False} == set(whole)
+
+
+def test_ten_new_patients_an_hour_are_created_at_healthcare_records_as_its_document_permits() -> None:
+    """Each is searched for first; the searches have a limit of their own, which must not be the narrower one."""
+    town = Town("healthcare_records")
+    hours = 3
+    with town.disk.write() as unit:
+        for n in range(hours * 10 + 15):
+            town.chart.write(unit, somebody(n))
+    town.work(hours * 3600.0)
+    way = town.ways["healthcare_records"]
+    assert way.wrong == []
+    assert way.created >= 0.95 * 10 * hours

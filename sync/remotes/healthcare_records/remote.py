@@ -1,6 +1,7 @@
 """The Healthcare Records API as the engine sees it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -34,6 +35,10 @@ from sync.transport.signin import Bearer
 from sync.transport.wire import SignIn
 
 LIMIT = 100
+# Two searches for each new patient: twenty of them in an hour keep up with the ten that may be created in it.
+_WHO = ("phone", "email")
+# What a search has answered holds for as long as the limit may make the next one wait, and somewhat longer.
+ANSWERED = timedelta(hours=2)
 _NEVER = Call("nothing", "GET", "/")
 _LISTS = {
     Kind.PATIENT: "patients",
@@ -57,8 +62,11 @@ _NOBODYS = "clinic-desktop-connection-test"
 class HealthcareRecordsRemote:
     """The Healthcare Records API: ten patients an hour, most of what it shows hidden, nothing taken back."""
 
-    def __init__(self, client: Client, endings: Endings, settings: Mapping[str, str]) -> None:
+    def __init__(self, client: Client, endings: Endings, settings: Mapping[str, str], clock: Clock) -> None:
         self.client, self.endings = client, endings
+        self._clock = clock
+        # Keys under which nobody was found, of searches that were cut off after that; and when it was.
+        self._nobody: dict[str, datetime] = {}
         self._settings = dict(settings)
         self.profile = profile(settings)
 
@@ -133,13 +141,25 @@ class HealthcareRecordsRemote:
         return self.client.list_documents(skip=offset, limit=LIMIT)
 
     def search(self, story: Story) -> Sequence[Seen]:
-        """What may be this patient: by our own key, then by telephone and e-mail (twenty searches an hour)."""
+        """What may be this patient: by our own key, and where nobody bears that, by one number or address of theirs.
+
+        The key says by itself who it is. Of telephone and e-mail one is enough to come upon somebody: whether it is
+        this patient is judged by all that is shown of them, and who is not come upon so is met in the list. A search
+        that is cut off goes on where it stopped.
+        """
         body = bodies.project(story, NOBODY)
         key = key_of(body.body) if isinstance(body, Telling) else None
-        found = self._searched("identifier", key)
-        if not found and isinstance(story.first, Patient):
-            found = self._searched("phone", contact_point("phone")[0](story, NOBODY))
-            found = {**found, **self._searched("email", contact_point("email")[0](story, NOBODY))}
+        now = self._clock.now()
+        self._nobody = {each: at for each, at in self._nobody.items() if timedelta() <= now - at < ANSWERED}
+        if key and key not in self._nobody:
+            if found := self._searched("identifier", key):
+                return tuple(found.values())
+            self._nobody[key] = now
+        values = ((each, contact_point(each)[0](story, NOBODY)) for each in _WHO) if _is_person(story) else ()
+        named = next(((each, value) for each, value in values if value), None)
+        found = self._searched(*named) if named else {}
+        if key:
+            del self._nobody[key]
         return tuple(found.values())
 
     def _searched(self, kind: Any, text: str | None) -> dict[str, Seen]:
@@ -267,6 +287,10 @@ class HealthcareRecordsRemote:
         return bodies.masked(body)
 
 
+def _is_person(story: Story) -> bool:
+    return isinstance(story.first, Patient)
+
+
 def _marker(one: Seen) -> Any:
     metadata = one.raw.get("metadata")
     return metadata.get(REFERENCE) if isinstance(metadata, dict) else None
@@ -291,7 +315,7 @@ def open_remote(opening: Opening) -> HealthcareRecordsRemote:
         justified=carried.get(opening.settings.get("justification", ""), ""),
         monitoring=opening.settings.get("monitoring") == "on",
     )
-    return HealthcareRecordsRemote(client, endings, opening.settings)
+    return HealthcareRecordsRemote(client, endings, opening.settings, opening.clock)
 
 
 __all__ = ["SYSTEM", "HealthcareRecordsRemote", "open_remote", "sign_in"]

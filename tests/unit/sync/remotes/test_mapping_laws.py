@@ -16,6 +16,7 @@ from sync.transport.opening import Endings
 from sync.transport.outcomes import Answer, Call
 from tests.unit.sync import stories
 from tests.unit.sync.drawn import drawn, every
+from tests.unit.sync.loopback import Watch
 from tests.unit.sync.remotes import laws
 from tests.unit.sync.stories import Linked, Unlinked
 
@@ -26,7 +27,7 @@ def nothing_is_sent(call: Call) -> Answer:
 
 HEALIFY = HealifyRemote(healify.Client(nothing_is_sent), Attachments.__new__(Attachments), Endings())
 STUDIO = PracticeStudioRemote(studio.Client(nothing_is_sent), Endings(), {})
-RECORDS = HealthcareRecordsRemote(records.Client(nothing_is_sent), Endings(), {})
+RECORDS = HealthcareRecordsRemote(records.Client(nothing_is_sent), Endings(), {}, Watch())
 _RECORD = healify.SHAPES["POST /api/v1/medical-records"]
 _ABOUT_RECORD = healify.SHAPES["POST /api/v1/medical-records/{record_id}/share"]
 TOLD: dict[tuple[laws.Mapper, Kind], Shape] = {
