@@ -18,6 +18,8 @@ from sync.records.elements import Resource
 UNSETTLED = ("inflight", "unknown")
 # Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
 ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
+# Who waits for a lost answer is read again after as long as that answer has been missing: each time twice as long.
+LONGEST_WAIT_SECONDS = 3_600.0
 
 
 def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:
@@ -129,10 +131,9 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         for one in rows.find(Intent, system=desk.system, patient=patient)
         if one.kind == str(seen.kind) and one.op == "create"
     ]
-    if any(one.state in UNSETTLED for one in ours):
+    if lost := [one for one in ours if one.state in UNSETTLED]:
         # It may be the very one whose answer was lost.
-        look(desk, rows, str(seen.kind), seen.remote_id, "waiting", parent=seen.parent or "", after=QUIET_SECONDS)
-        return _wait(desk, rows, seen)
+        return _wait_for(desk, rows, seen, lost)
     if (link := _one_of_ours(desk, rows, seen, patient)) is not None:
         return link
     for one in ours:
@@ -208,6 +209,14 @@ def _is_the_lost_one(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool
     return True
 
 
+def _wait_for(desk: Desk, rows: Rows, seen: Seen, lost: Sequence[Intent]) -> Link:
+    """Wait until it is known what became of these: what was lost is looked for itself, this is only read once more."""
+    missing = desk.now() - min(one.sent_at for one in lost)
+    after = min(max(missing, QUIET_SECONDS), LONGEST_WAIT_SECONDS)
+    look(desk, rows, str(seen.kind), seen.remote_id, "waiting", parent=seen.parent or "", after=after)
+    return _wait(desk, rows, seen)
+
+
 def _wait(desk: Desk, rows: Rows, seen: Seen) -> Link:
     link = Link(desk.system, str(seen.kind), seen.remote_id, status="waiting", at=desk.now())
     rows.put(link)
@@ -246,19 +255,17 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         for one in rows.find(Intent, system=desk.system, state=state)
         if one.kind == kind and one.op == "create"
     ]
-    if any(same_as_sent(desk, seen, one) or shares_who(desk, seen, one) for one in open_ones):
+    if lost := [one for one in open_ones if same_as_sent(desk, seen, one) or shares_who(desk, seen, one)]:
         # Its answer was lost, and here it may be: the looking that is due finds it, and says so.
-        look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
-        return _wait(desk, rows, seen)
+        return _wait_for(desk, rows, seen, lost)
     free = [
         one
         for one in likely
         if one.score >= REVIEW and not rejected(desk, rows, seen.remote_id, one.local_id)
     ]  # fmt: skip
     for one in free:
-        if any(intent.local_id == one.local_id for intent in open_ones):
-            look(desk, rows, kind, seen.remote_id, "waiting", after=QUIET_SECONDS)
-            return _wait(desk, rows, seen)
+        if lost := [intent for intent in open_ones if intent.local_id == one.local_id]:
+            return _wait_for(desk, rows, seen, lost)
         if proven(one) and desk.known(rows).there(Kind.PATIENT, one.local_id) is not None:
             return _second_patient(desk, rows, seen, one)
     verdict = judge(free)

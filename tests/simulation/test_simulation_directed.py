@@ -313,3 +313,49 @@ def test_whose_registering_was_never_heard_of_is_asked_about_though_others_renam
     with day.disk.read() as unit:
         (intent,) = Rows(unit).find(Intent, system="alpha", op="create")
     assert intent.state == "acked"
+
+
+def look_for_it(day: Day, after: float) -> None:
+    """Have the lost create looked for after so long: the limit may leave no room before."""
+    with day.disk.write() as unit:
+        (intent,) = Rows(unit).find(Intent, system="alpha", state="unknown")
+        intent.probe_at = day.engine.offices["alpha"].desk.now() + after
+        Rows(unit).put(intent)
+
+
+def waiting_for_the_lost_one(day: Day) -> Any:
+    """A create was lost, cannot be looked for now, and somebody there may be the one."""
+    day.failing("request lost")
+    day.save("patient", "P1", PATIENT)
+    day._work(day.clock.elapsed + 31, most=4)
+    look_for_it(day, 10 * 86_400.0)
+    other = day.server.create("patient", {**PATIENT, "name": "Cy", "phone": "+1-9"}, "", "", "other")
+    day.sync_now()
+    day.work(90)
+    assert links(day, "patient", "")[other.id] == (0, "waiting")
+    return other
+
+
+def test_who_waits_for_a_lost_answer_is_read_ever_less_often_and_once_an_hour_at_the_least(day: Day) -> None:
+    waiting_for_the_lost_one(day)
+    day.network.reads = 0
+    day.work(3_600.0)
+    assert 3 <= day.network.reads <= 7  # after 1, 2, 4, 8, 16 and 32 minutes
+    day.network.reads = 0
+    day.work(12 * 3_600.0)
+    assert 11 <= day.network.reads <= 13
+
+
+def test_who_waits_for_a_lost_answer_is_read_at_once_on_a_hint_and_soon_when_it_is_settled(day: Day) -> None:
+    other = waiting_for_the_lost_one(day)
+    day.work(6 * 3_600.0)
+    day.network.reads = 0
+    day.engine.hint("alpha", "patient", other.id)
+    day.work(61)
+    assert day.network.reads == 1
+    look_for_it(day, 0.0)
+    day.work(3_700.0)
+    # What was lost was not there, and was sent again; the other is somebody new here.
+    assert len(day.server.things["patient"]) == 2
+    assert len(day._records("patient")) == 2
+    assert links(day, "patient", "P1").keys().isdisjoint({other.id})
