@@ -171,7 +171,7 @@ def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
     yield f"{'system':<20}{'kind':<15}" + "".join(f"{_HEADS.get(name, name):>12}" for name in _COLUMNS) + "  until"
     for line in found:
         counts = "".join(f"{line[name]:>12}" for name in _COLUMNS)
-        yield f"{line['system']:<20}{line['kind']:<15}{counts}  {line['eta'] or ''}"
+        yield f"{line['system']:<20}{line['kind']:<15}{counts}  {line['eta'] or line['why']}"
 
 
 def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +27,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
 from sync.engine.people import UnknownError
 from sync.engine.run import Engine
+from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Kept
 from sync.port import Remote
@@ -238,10 +239,16 @@ class PostOffice:
         return found
 
     def status(self) -> list[dict[str, Any]]:
-        """For each system and kind what is here, sent, confirmed, refused and cannot be told, and until when."""
-        return [
-            {**asdict(line), "eta": None if line.eta is None else instant(line.eta)} for line in self.engine.status()
-        ]
+        """For each system and kind what is here, sent, confirmed, refused and cannot be told, and until when.
+
+        Where nothing moves by itself there is no such time, and it is said why.
+        """
+        paused = {one.system for one in self.systems if one.state != "on"}
+        found = []
+        for line in self.engine.status():
+            one = replace(line, eta=None, why=PAUSED) if line.waiting and line.system in paused else line
+            found.append({**asdict(one), "eta": None if one.eta is None else instant(one.eta)})
+        return found
 
     def conflicts(self) -> list[dict[str, Any]]:
         """What waits for a person's decision, the oldest first."""

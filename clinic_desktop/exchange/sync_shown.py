@@ -16,7 +16,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
 from sync.engine.desk import Desk as Office
 from sync.engine.run import Engine
-from sync.engine.status import WORDS, Line, lines, state_of, states_of
+from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Kept, Quarantine, Sweep, Work
@@ -364,9 +364,11 @@ def _text(seconds: float) -> str:
 
 def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work) -> Mark:
     """One record at one system; only for what waits it is worked out when it is likely to be sent."""
-    until = None
-    if work.state == "waiting":
+    until, why = None, work.why
+    if work.state in QUEUED:
         desk = engine.offices[work.system].desk
         state = state_of(desk, rows, work.kind, work.local_id)
-        until = None if state is None or state.eta is None else desk.ticker.text_at(state.eta)
-    return Mark(titles[work.system], WORDS[work.state], work.why, until)
+        if state is not None:
+            why = state.why
+            until = None if state.eta is None or work.state == "blocked" else desk.ticker.text_at(state.eta)
+    return Mark(titles[work.system], WORDS[work.state], why, until)

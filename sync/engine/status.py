@@ -1,11 +1,12 @@
 """How far everything is, in words that mean one thing: nothing is called confirmed that was not read back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sync.engine.desk import Desk
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
+from sync.engine.store.stuck import Stuck, stuck_by_kind
 from sync.engine.store.tables import Work
 from sync.port import Kind
 
@@ -25,13 +26,20 @@ WORDS = {
 
 
 QUEUED = frozenset({"waiting", "blocked"})
+# What may still be known there by itself.
+UNDER_WAY = QUEUED | {"unknown"}
+# Why nothing of a whole system is sent: no time can be told for that.
+SIGN_IN, PAUSED = "it asks for a sign-in", "it is paused"
 # Dependencies are not longer than this (patient, visit, prescription, what was handed out).
 DEEPEST = 6
 
 
 @dataclass(frozen=True)
 class Line:
-    """One kind at one system. `eta` is in seconds since 1970 by the engine's clock; None where nothing waits."""
+    """One kind at one system. `eta` is in seconds since 1970 by the engine's clock.
+
+    None where nothing waits, and where what waits does not move by itself: then `why` says what it waits for.
+    """
 
     system: str
     kind: str
@@ -44,11 +52,12 @@ class Line:
     cannot_tell: int
     person: int
     eta: float | None
+    why: str = ""
 
 
 @dataclass(frozen=True)
 class State:
-    """How far one record is at one system: in a word, why, and when it is likely to be sent."""
+    """How far one record is at one system: in a word, why, and when it is likely to be sent where that can be told."""
 
     word: str
     why: str
@@ -61,22 +70,35 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
     for kind, state, count, _since in queries.waiting_by_kind(rows, desk.system):
         by_kind.setdefault(kind, {})[state] = count
     open_ones = queries.members_in_conflict(rows, desk.system)
-    return [
-        Line(
-            desk.system,
-            kind,
-            sum(found.values()),
-            found.get("sent", 0) + found.get("confirmed", 0) + found.get("differs", 0),
-            found.get("confirmed", 0),
-            waiting := found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0),
-            found.get("refused", 0),
-            open_ones.get(kind, 0),
-            found.get("cannot", 0),
-            found.get("person", 0),
-            _eta_of_all(desk, rows, kind) if waiting else None,
+    held = held_back(desk, rows)
+    stuck = stuck_by_kind(rows, desk.system)
+    made = []
+    for kind, found in by_kind.items():
+        waiting = found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0)
+        eta = _eta_of_all(desk, rows, kind, stuck) if waiting and not held else None
+        made.append(
+            Line(
+                desk.system,
+                kind,
+                sum(found.values()),
+                found.get("sent", 0) + found.get("confirmed", 0) + found.get("differs", 0),
+                found.get("confirmed", 0),
+                waiting,
+                found.get("refused", 0),
+                open_ones.get(kind, 0),
+                found.get("cannot", 0),
+                found.get("person", 0),
+                eta,
+                held or _why_stuck(stuck, kind) if waiting and eta is None else "",
+            )
         )
-        for kind, found in by_kind.items()
-    ]
+    return made
+
+
+def held_back(desk: Desk, rows: Rows) -> str:
+    """Why nothing is sent to a system until a person has done something; empty where it goes on by itself."""
+    paused = desk.get(rows, "paused")
+    return "" if not paused else SIGN_IN if paused == "sign in" else PAUSED
 
 
 def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
@@ -84,22 +106,32 @@ def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
     work = rows.get(Work, desk.system, kind, local_id)
     if work is None:
         return None
-    return State(WORDS[work.state], work.why, _eta_of(desk, rows, work) if work.state in QUEUED else None)
+    if work.state not in QUEUED:
+        return State(WORDS[work.state], work.why, None)
+    if held := held_back(desk, rows):
+        return State(WORDS[work.state], work.why or held, None)
+    return State(WORDS[work.state], work.why, _eta_of(desk, rows, work))
 
 
-def _eta_of(desk: Desk, rows: Rows, work: Work, deep: int = 0) -> float:
-    """When it is likely to be sent: after those of its kind before it, and after what must be known there first."""
+def _eta_of(desk: Desk, rows: Rows, work: Work, deep: int = 0) -> float | None:
+    """When it is likely to be sent: after those of its kind before it, and after what must be known there first.
+
+    None where that is not told by itself: somebody has to say who a doctor is there, or to decide something.
+    """
     linked = bool(desk.known(rows).all(work.kind, work.local_id))
-    free, blocked = queries.before_in_queue(rows, desk.system, work.kind, work.local_id, desk.now(), linked=linked)
-    before = free + _let_go_before(desk, rows, work.kind, free, blocked, linked=linked)
-    eta = max(_eta(desk, rows, work.kind, before + 1, linked=linked), work.due_at)
     kind, _, needed = work.waits_for.partition("/")
     if not needed and work.kind != Kind.PATIENT:
         # It has not had its turn yet: its patient may wait as well.
         kind, needed = str(Kind.PATIENT), work.patient
     first = rows.get(Work, desk.system, kind, needed) if needed and deep < DEEPEST else None
+    if work.state == "blocked" and deep < DEEPEST and (first is None or first.state not in UNDER_WAY):
+        return None
+    free, blocked = queries.before_in_queue(rows, desk.system, work.kind, work.local_id, desk.now(), linked=linked)
+    before = free + _let_go_before(desk, rows, work.kind, free, blocked, linked=linked)
+    eta = max(_eta(desk, rows, work.kind, before + 1, linked=linked), work.due_at)
     if first is not None and first.state in QUEUED and not desk.known(rows).all(kind, needed):
-        eta = max(eta, _eta_of(desk, rows, first, deep + 1))
+        known_at = _eta_of(desk, rows, first, deep + 1)
+        return None if known_at is None else max(eta, known_at)
     return eta
 
 
@@ -124,13 +156,24 @@ def states_of(rows: Rows, records: Iterable[tuple[str, str]]) -> list[Work]:
     return [one for kind, ids in by_kind.items() for one in rows.among(Work, "local_id", ids, kind=kind)]
 
 
-def _eta_of_all(desk: Desk, rows: Rows, kind: str) -> float:
-    """When the last of a kind is likely to be sent; what is new there and what has changed go by their own routes."""
-    return max(
-        _eta(desk, rows, kind, count, linked=linked)
-        for linked in (False, True)
-        if (count := queries.waiting_of(rows, desk.system, kind, linked=linked)) or linked
-    )
+def _eta_of_all(desk: Desk, rows: Rows, kind: str, stuck: Sequence[Stuck]) -> float | None:
+    """When the last of a kind is likely to be sent; what is new there and what has changed go by their own routes.
+
+    Those that wait for a person are not counted; None where there are no others.
+    """
+    ends = []
+    for linked in (False, True):
+        waiting = queries.waiting_of(rows, desk.system, kind, linked=linked)
+        count = waiting - sum(one.number for one in stuck if (one.kind, one.linked) == (kind, linked))
+        if count > 0:
+            ends.append(_eta(desk, rows, kind, count, linked=linked))
+    return max(ends, default=None)
+
+
+def _why_stuck(stuck: Sequence[Stuck], kind: str) -> str:
+    """What most of a kind that does not move by itself waits for."""
+    found = [one for one in stuck if one.kind == kind]
+    return max(found, key=lambda one: one.number).why if found else ""
 
 
 def _route(desk: Desk, rows: Rows, kind: str, *, linked: bool) -> list[str]:

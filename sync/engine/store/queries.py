@@ -128,7 +128,7 @@ def release(rows: Rows, system: str, what: str, now: float) -> None:
 
 
 # `unlikely`: see `Shape`. Without it every record that waits goes through every link of its kind.
-_LINKED = (
+LINKED = (
     "EXISTS (SELECT 1 FROM sync_link l WHERE l.system = sync_work.system AND l.kind = sync_work.kind"
     " AND unlikely(l.local_id = sync_work.local_id) AND l.status = 'confirmed')"
 )
@@ -138,11 +138,11 @@ def forget_what_was_told(rows: Rows, system: str, name: str) -> None:
     """Note by name what a restored backup holds that is not known there; patients of them are looked for anew."""
     rows.run(
         "INSERT OR REPLACE INTO sync_state (system, name, value) SELECT system, ?2 || kind || ':' || local_id, ''"  # noqa: S608 - a constant
-        f" FROM sync_work WHERE system = ?1 AND (state <> 'confirmed' OR NOT {_LINKED})",
+        f" FROM sync_work WHERE system = ?1 AND (state <> 'confirmed' OR NOT {LINKED})",
         (system, name),
     )
     rows.run(
-        f"UPDATE sync_work SET searched = 0 WHERE system = ? AND kind = 'patient' AND NOT {_LINKED}",  # noqa: S608 - a constant
+        f"UPDATE sync_work SET searched = 0 WHERE system = ? AND kind = 'patient' AND NOT {LINKED}",  # noqa: S608 - a constant
         (system,),
     )
 
@@ -157,9 +157,9 @@ def put_off(rows: Rows, system: str, kind: str, op: str, until: float) -> bool:
     As many as one short transaction takes; whether there may be more.
     """
     which = {
-        "search": f"searched = 0 AND NOT {_LINKED}",
-        "create": f"(searched > 0 OR kind <> 'patient') AND NOT {_LINKED}",
-        "update": _LINKED,
+        "search": f"searched = 0 AND NOT {LINKED}",
+        "create": f"(searched > 0 OR kind <> 'patient') AND NOT {LINKED}",
+        "update": LINKED,
     }.get(op)
     if which is None:
         return False
@@ -185,7 +185,7 @@ def waiting_of(rows: Rows, system: str, kind: str, *, linked: bool) -> int:
     """How many of a kind wait, of those that are known there or of those that are not."""
     found = rows.run(
         "SELECT count(*) FROM sync_work WHERE system = ? AND kind = ? AND state IN ('waiting', 'blocked', 'unknown')"  # noqa: S608 - a constant
-        f" AND {_LINKED} = ?",
+        f" AND {LINKED} = ?",
         (system, kind, int(linked)),
     )
     return int(found.fetchone()[0])
@@ -203,7 +203,7 @@ def before_in_queue(rows: Rows, system: str, kind: str, local_id: str, now: floa
         "SELECT count(*), coalesce(sum(state = 'blocked' AND waits_for LIKE 'patient/%'), 0) FROM sync_work"  # noqa: S608 - a constant
         " WHERE system = ?2 AND kind = ?3 AND state IN ('waiting', 'blocked')"
         f" AND ({place}) < (SELECT {place} FROM sync_work WHERE system = ?2 AND kind = ?3 AND local_id = ?4)"
-        f" AND {_LINKED} = ?5",
+        f" AND {LINKED} = ?5",
         (now, system, kind, local_id, int(linked)),
     )
     every, blocked = found.fetchone()
