@@ -8,11 +8,11 @@ from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
+from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.sweeping import note_reading
 from sync.engine.taking import look, raise_question, take
-from sync.engine.telling import sign_in_needed
 from sync.port import Kind, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -132,7 +132,7 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
         one.due_at = now + (error.after or 60.0)
         desk.hold(f"look:{one.kind}", one.due_at)
     elif isinstance(error, SignInNeeded):
-        sign_in_needed(desk, rows)
+        sign_in_needed(desk, rows, error)
     elif isinstance(error, Forbidden):
         _hidden(desk, rows, one)
         return

@@ -8,11 +8,12 @@ from sync.engine.desk import QUIET_SECONDS, Desk, clear, sendable, set_state
 from sync.engine.plan import certain
 from sync.engine.sent import EARLIER, bodies, says
 from sync.engine.settling import acknowledge, too_often
+from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.engine.taking import ENDED, ask_who, bodies_of, of_patient, rejected, second
-from sync.engine.telling import sending_of, sign_in_needed, who_is_it
+from sync.engine.telling import sending_of, who_is_it
 from sync.port import Create, Kind, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -76,7 +77,7 @@ def _not_answered(desk: Desk, intent: Intent, error: Outcome) -> None:
             intent.probe_at = now + (error.after or 60.0)
             desk.hold("probe", intent.probe_at)
         elif isinstance(error, SignInNeeded):
-            sign_in_needed(desk, rows)
+            sign_in_needed(desk, rows, error)
         elif isinstance(error, Unsent):
             intent.probe_at = now + desk.backoff(2)
             desk.hold("away", intent.probe_at)

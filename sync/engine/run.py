@@ -7,7 +7,7 @@ database that remembers how far it has come. It may be stopped between any two e
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from sync.engine import looking, restoring, sweeping
+from sync.engine import looking, restoring, signing, sweeping
 from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
@@ -124,6 +124,9 @@ class Office:
             due = queries.next_due(rows, desk.system)
             paused = bool(due.paused) or desk.held("away")
             job = None if behind or paused else self._next(rows, due)
+            again = signing.again_at(desk, rows) if due.paused and not desk.held("away") else None
+            if not behind and again is not None and again <= asked_at:
+                job = self._look_again
         if behind:
             self._intake.take_in()
             self._batch.clear()
@@ -136,6 +139,9 @@ class Office:
         self._jobs += 1
         job()
         return True
+
+    def _look_again(self) -> None:
+        signing.look_again(self.desk)
 
     def _next(self, rows: Rows, due: queries.Due) -> Callable[[], None] | None:
         """The most urgent job: hints and lost answers, then telling; reading back and lists get their turn too."""
@@ -265,7 +271,8 @@ class Office:
             rows = Rows(unit)
             due = queries.next_due(rows, desk.system)
             if due.paused:
-                return None
+                again = signing.again_at(desk, rows)
+                return None if again is None else max(again, now + 1.0, desk.holds.get("away", 0.0))
             if desk.held("away"):
                 return desk.holds["away"]
             telling = None if sweeping.reads_again(desk, rows) else due.tell  # nothing is told yet

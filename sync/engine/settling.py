@@ -3,6 +3,7 @@
 from sync.engine import updating
 from sync.engine.desk import MOST_ATTEMPTS, QUIET_SECONDS, Desk, release, sendable, set_state, shows
 from sync.engine.plan import certain
+from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.engine.taking import join, look, raise_question, take
@@ -174,9 +175,7 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
         desk.hold(route, due)
     elif isinstance(came, SignInNeeded):
         intent.attempts -= 1
-        desk.keep(rows, "paused", "sign in")
-        desk.log.add(rows, now, "sign in needed")
-        desk.hold("sign in", now + 1.0)
+        sign_in_needed(desk, rows, came)
     else:
         intent.attempts -= 1
         work.tries += 1

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sync.engine.desk import Desk
+from sync.engine.signing import SIGN_IN
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.stuck import Stuck, stuck_by_kind
@@ -29,7 +30,7 @@ QUEUED = frozenset({"waiting", "blocked"})
 # What may still be known there by itself.
 UNDER_WAY = QUEUED | {"unknown"}
 # Why nothing of a whole system is sent: no time can be told for that.
-SIGN_IN, PAUSED = "it asks for a sign-in", "it is paused"
+ASKS, PAUSED = "it asks for a sign-in", "it is paused"
 # Dependencies are not longer than this (patient, visit, prescription, what was handed out).
 DEEPEST = 6
 
@@ -98,7 +99,7 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
 def held_back(desk: Desk, rows: Rows) -> str:
     """Why nothing is sent to a system until a person has done something; empty where it goes on by itself."""
     paused = desk.get(rows, "paused")
-    return "" if not paused else SIGN_IN if paused == "sign in" else PAUSED
+    return "" if not paused else ASKS if paused == SIGN_IN else PAUSED
 
 
 def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:

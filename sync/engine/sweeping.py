@@ -13,11 +13,11 @@ from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest, look_at_numbers_again
+from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
 from sync.engine.taking import look, raise_question, take
-from sync.engine.telling import sign_in_needed
 from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -273,7 +273,7 @@ def _not_answered(desk: Desk, rows: Rows, one: Sweep, error: Outcome) -> None:
     elif isinstance(error, Slowed):
         desk.hold(name, now + (error.after or 60.0))
     elif isinstance(error, SignInNeeded):
-        sign_in_needed(desk, rows)
+        sign_in_needed(desk, rows, error)
     elif isinstance(error, Unsent):
         desk.hold("away", now + desk.backoff(2))
     elif isinstance(error, (NotThere, Forbidden)) and one.parent:

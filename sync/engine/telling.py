@@ -12,6 +12,7 @@ from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
 from sync.engine.sent import EARLIER
 from sync.engine.settling import settle
+from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
@@ -104,7 +105,7 @@ def _not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) -
             due = now + (error.after or 60.0)
             desk.hold(route, due)
         elif isinstance(error, SignInNeeded):
-            sign_in_needed(desk, rows)
+            sign_in_needed(desk, rows, error)
             due = now
         elif isinstance(error, Unsent):
             due = now + desk.backoff(tries)
@@ -113,14 +114,6 @@ def _not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) -
             due = now + desk.backoff(tries)
         _later(desk, rows, kind, local_id, due, tried=True)
         desk.log.add(rows, now, "asked", kind, local_id, came=type(error).__name__)
-
-
-def sign_in_needed(desk: Desk, rows: Rows) -> None:
-    """Stop until a person has signed in."""
-    if desk.get(rows, "paused") != "sign in":
-        desk.keep(rows, "paused", "sign in")
-        desk.log.add(rows, desk.now(), "sign in needed")
-    desk.hold("sign in", desk.now() + 1.0)
 
 
 def _search(desk: Desk, next_one: Plan, local_id: str) -> None:

@@ -68,6 +68,8 @@ def made_id() -> str:
 class Unsigned:
     """No sign-in: for hosts that must never see a token."""
 
+    lasting = False
+
     def headers(self, _send: object) -> Mapping[str, str]:
         """Nothing."""
         return {}

@@ -105,7 +105,12 @@ class Refused(Outcome):
 
 
 class SignInNeeded(Outcome):
-    """401 after one renewal, or nothing to sign in with: a person must."""
+    """401 after one renewal, or nothing to sign in with: a person must.
+
+    `lasting`: it was signed with a token or key that does not end by itself, so that the 401 may have been a mistake.
+    """
+
+    lasting = False
 
 
 class Forbidden(Outcome):

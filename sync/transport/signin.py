@@ -73,6 +73,8 @@ def _is_token(text: str) -> bool:
 class ApiKey:
     """The legacy key: ``Authorization: ApiKey ...``; it does not end, and nothing renews it."""
 
+    lasting = True
+
     def __init__(self, secrets: Secrets, scheme: str = "ApiKey", name: str = API_KEY) -> None:
         self._secrets, self._scheme, self._name = secrets, scheme, name
 
@@ -97,6 +99,8 @@ class Bearer(ApiKey):
 
 class _Renewing:
     """Keeps an access token, renews it a little before its end, once for all threads."""
+
+    lasting = False
 
     def __init__(self, secrets: Secrets, clock: Clock) -> None:
         self._secrets, self._clock = secrets, clock

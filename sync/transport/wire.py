@@ -42,7 +42,15 @@ ReadError = Callable[[int, Any, Mapping[str, str]], Said | None]
 
 
 class SignIn(Protocol):
-    """How requests are signed: `headers` for the next one, `renew` once after a 401 (False: a person must sign in)."""
+    """How requests are signed: `headers` for the next one, `renew` once after a 401 (False: a person must sign in).
+
+    `lasting`: by a token or key that does not end by itself, and is good for as long as the system knows it.
+    """
+
+    @property
+    def lasting(self) -> bool:
+        """Whether asking again with the same can do no harm, and may be answered."""
+        ...
 
     def headers(self, send: Callable[[Call], Answer]) -> Mapping[str, str]:
         """The headers that sign the next request; may ask for a first token. Raises SignInNeeded."""
@@ -117,8 +125,9 @@ class Wire:
             return self._once(call, {})
         try:
             return self._once(call, self._sign_in.headers(self._once_unsigned))
-        except SignInNeeded:
+        except SignInNeeded as error:
             if not self._sign_in.renew(self._once_unsigned):
+                error.lasting = self._sign_in.lasting and error.status is not None
                 raise
         return self._once(call, self._sign_in.headers(self._once_unsigned))
 

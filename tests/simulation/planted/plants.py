@@ -60,7 +60,7 @@ PLANTS = (
     Plant(
         "what may be ours is taken in as new",
         "taking:_arrival",
-        "if any(one.state in UNSETTLED for one in ours):",
+        "if lost := [one for one in ours if one.state in UNSETTLED]:",
         "if False:",
         flow="lost_and_listed",
     ),

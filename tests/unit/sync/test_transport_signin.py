@@ -239,3 +239,24 @@ def test_a_token_that_no_header_holds_is_not_sent(token: str) -> None:
 @pytest.mark.parametrize("body", [None, [], "x", {"data": {"tokens": {}}}, {"access_token": ""}, {"data": {"data": 1}}])
 def test_an_answer_with_no_token_is_read_as_none(body: Any) -> None:
     assert read_tokens(body) is None
+
+
+@pytest.mark.parametrize(
+    ("sign_in", "lasting"),
+    [
+        (Bearer(Drawer(token="ended")), True),
+        (ApiKey(Drawer(api_key="ended")), True),
+        (ApiKey(Drawer()), False),
+        (Jwt(Drawer(username="u", password="no", token="ended"), Watch(), login=lambda: LOGIN), False),
+        (
+            ClientCredentials(
+                Drawer(client_id="c", client_secret="no"), Watch(), token=lambda: Call("T", "POST", "/oauth/token")
+            ),
+            False,
+        ),
+    ],
+)
+def test_only_a_token_or_key_that_does_not_end_may_be_tried_again_as_it_is(sign_in: Any, lasting: bool) -> None:
+    with serving(Hospital()) as here, pytest.raises(SignInNeeded) as asked:
+        wire_to(here, sign_in).send(LOOK)
+    assert asked.value.lasting is lasting

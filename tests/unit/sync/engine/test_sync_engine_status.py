@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync.engine.status import PAUSED, SIGN_IN, Line
+from sync.engine.status import ASKS, PAUSED, Line
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
 from tests.simulation.flows import PATIENT, Day, create
@@ -88,7 +88,7 @@ def test_while_a_system_asks_for_a_sign_in_or_is_paused_nothing_has_a_time(day: 
         day.engine.people["alpha"].pause("u1")
     day.save("patient", "P2", {**PATIENT, "name": "Bo", "birth": "1931", "phone": "+1-9"})
     day.work(60)
-    why = SIGN_IN if by == "sign in" else PAUSED
+    why = ASKS if by == "sign in" else PAUSED
     line = line_of(day, "patient")
     assert (line.waiting, line.eta, line.why) == (1, None, why)
     state = day.engine.state_of("patient", "P2")["alpha"]
