@@ -10,11 +10,10 @@ from sqlalchemy import text
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
-from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_shown import Item
 from clinic_desktop.services import inbox
 from clinic_desktop.services.patients import NewPatient, change_patient, patient_details, register_patient
-from clinic_desktop.services.remotes import House, KeptSecrets, remote_systems
+from clinic_desktop.services.remotes import KeptSecrets, remote_systems
 from clinic_desktop.services.staff import staff_members
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.staff import staff
@@ -382,30 +381,3 @@ def test_a_clock_that_is_wrong_is_said_beside_the_system(small: Clinic, desk_for
         sync_connecting.sync_now(desk)
         there.run(HEALIFY)
         assert sync_shown.systems_shown(desk)[0].clock_said == ""
-
-
-def test_what_waits_for_a_doctor_to_be_named_or_for_a_sign_in_has_no_time_and_says_why(
-    there: Connected, small: Clinic, desk_for: DeskFor
-) -> None:
-    there.connect(HEALIFY)
-    there.run()
-
-    def told(kind: str) -> tuple[int, str | None, str]:
-        office = PostOffice(House.of(there.desk))
-        (line,) = [one for one in office.status() if one["kind"] == kind]
-        office.close()
-        return line["waiting"], line["eta"], line["why"]
-
-    unnamed = "waits for its practitioner to be known there"
-    assert told("prescription") == (1, None, unnamed)
-    there.sandbox.gates[HEALIFY].system.expire()
-    wren = NewPatient("Thatcher", "Wren", "female", date(1971, 2, 3), "day")
-    new = register_patient(desk_for("front_desk"), wren).patient_id
-    there.run()
-    (one,) = sync_shown.systems_shown(there.desk)
-    assert (one.state, one.until) == ("sign_in", None)
-    assert told("patient") == (1, None, "it asks for a sign-in")
-    (mark,) = sync_shown.record_marks(there.desk, [("patient", new)])["patient", new]
-    assert (mark.word, mark.why, mark.until) == ("waiting", "it asks for a sign-in", None)
-    sync_connecting.pause(there.desk, HEALIFY)
-    assert told("patient") == (1, None, "it is paused")

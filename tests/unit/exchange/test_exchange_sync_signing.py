@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_shown
+from clinic_desktop.exchange import sync_connecting, sync_shown
+from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.services.patients import NewPatient, register_patient
+from clinic_desktop.services.remotes import House
 from sync.sandbox.faults import Rule
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
@@ -49,6 +51,13 @@ class Wards:
         titles = {one.system: one.title for one in sync_shown.systems_shown(self.there.desk)}
         marks = sync_shown.record_marks(self.there.desk, [("patient", patient)])["patient", patient]
         return next(one.word for one in marks if one.title == titles[system])
+
+    def waits(self, system: str, kind: str) -> tuple[int, str | None, str]:
+        """What `sync status` says of a kind: how many wait, until when, or why no time can be told."""
+        office = PostOffice(House.of(self.there.desk))
+        lines = [one for one in office.status() if (one["system"], one["kind"]) == (system, kind)]
+        office.close()
+        return lines[0]["waiting"], lines[0]["eta"], lines[0]["why"]
 
     def later(self, **time: float) -> None:
         self.clock.advance(timedelta(**time))
@@ -133,3 +142,20 @@ def test_where_nothing_renews_it_a_person_is_asked_and_no_password_is_tried_by_i
         wards.later(hours=2)
         assert wards.run(system) == "sign_in"
     assert wards.requests(system) == before
+
+
+def test_what_waits_for_a_doctor_to_be_named_or_for_a_sign_in_has_no_time_and_says_why(wards: Wards) -> None:
+    there = wards.there
+    there.connect(HEALIFY)
+    wards.run(HEALIFY)
+    assert wards.waits(HEALIFY, "prescription") == (1, None, "waits for its practitioner to be known there")
+    there.sandbox.gates[HEALIFY].system.expire()
+    new = wards.register()
+    there.run()
+    (one,) = sync_shown.systems_shown(there.desk)
+    assert (one.state, one.until) == ("sign_in", None)
+    assert wards.waits(HEALIFY, "patient") == (1, None, "it asks for a sign-in")
+    (mark,) = sync_shown.record_marks(there.desk, [("patient", new)])["patient", new]
+    assert (mark.word, mark.why, mark.until) == ("waiting", "it asks for a sign-in", None)
+    sync_connecting.pause(there.desk, HEALIFY)
+    assert wards.waits(HEALIFY, "patient") == (1, None, "it is paused")

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_shown import KindShown, SystemShown
 
 _SAID = {
-    "sign_in": N_("It asks for a sign-in: nothing is sent until somebody gives it a new password, code or key."),
+    "sign_in": N_(
+        "It asks for a sign-in: nothing is sent until somebody gives it a new password, code or key. A key or token "
+        "that has no end is tried again by itself, at first after a minute, then every hour."
+    ),
     "away": N_("It could not be reached the last time. It is tried again by itself; nothing is lost."),
     "again": N_(
         "A backup was restored here. Everything there is read once more before anything is sent; then decide "
