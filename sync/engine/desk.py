@@ -9,7 +9,7 @@ from typing import Any
 from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
-from sync.engine.clock import Ticker
+from sync.engine.clock import LONGEST_OFF_SECONDS, Ticker
 from sync.engine.merge import Canon
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows, dumps
@@ -20,6 +20,8 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
 WISH, CLOCK = "wish", "clock"
+# When, by the engine's time, a run began of which nobody knows how long after the one before.
+UNSURE = "off for who knows how long"
 DAY = 86_400.0
 # How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
 LEEWAY = 0.01
@@ -52,6 +54,8 @@ class Desk:
     lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
     # Whom bodies have named since this process began.
     named: set[str] = field(default_factory=set)
+    # How long ago it was is not known of what happened before this moment.
+    unsure: float = 0.0
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""
@@ -91,6 +95,10 @@ class Desk:
     def tick(self, rows: Rows) -> None:
         """Keep how late it is: after a start, time goes on from there whatever the computer's clock says then."""
         self.keep(rows, CLOCK, dumps([self.now(), self.ticker.wall()]))
+
+    def text_at(self, moment: float) -> str:
+        """When something was sent, by the computer's clock as it goes now: the earliest that it can have been."""
+        return self.ticker.text_at(moment - (LONGEST_OFF_SECONDS if moment < self.unsure else 0.0))
 
     def wish(self, rows: Rows) -> None:
         """Say to whichever process works for this system that what it holds back by itself is to be tried again."""

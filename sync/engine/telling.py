@@ -356,7 +356,7 @@ def _owner(desk: Desk, rows: Rows, intent: Intent) -> str:
 
 def sending_of(desk: Desk, intent: Intent) -> Sending:
     """The request of an intent, for the remote. When it was sent is said by the clock as it goes now."""
-    sent_at = desk.ticker.text_at(intent.sent_at)
+    sent_at = desk.text_at(intent.sent_at)
     # Of an update everything in the body is to be sent: the whole record, where a part would take the rest away.
     named = intent.body if intent.op == "update" else intent.changed
     return Sending(
