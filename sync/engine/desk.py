@@ -97,8 +97,12 @@ class Desk:
         self.keep(rows, CLOCK, dumps([self.now(), self.ticker.wall()]))
 
     def text_at(self, moment: float) -> str:
-        """When something was sent, by the computer's clock as it goes now: the earliest that it can have been."""
-        return self.ticker.text_at(moment - (LONGEST_OFF_SECONDS if moment < self.unsure else 0.0))
+        """When something was sent, by the computer's clock as it goes now: the earliest that it can have been.
+
+        Of what was sent before this run it is known by that clock alone, which may have been set meanwhile.
+        """
+        margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY if moment < self.ticker.started else 0.0
+        return self.ticker.text_at(moment - margin)
 
     def wish(self, rows: Rows) -> None:
         """Say to whichever process works for this system that what it holds back by itself is to be tried again."""

@@ -261,7 +261,8 @@ def test_a_part_that_was_sent_twice_and_comes_once_more_is_not_taken_for_the_par
     assert day.story_body("prescription", "R1")["lines"] == ["a", "b"]
 
 
-def test_how_long_ago_it_was_sent_is_not_known_after_a_clock_that_jumped_while_it_was_off() -> None:
+@pytest.mark.parametrize("wrong_by", [3.2e8, -600.0])
+def test_how_long_ago_it_was_sent_is_not_known_after_a_clock_that_jumped_while_it_was_off(wrong_by: float) -> None:
     day = a_day(Create.NATURAL)
     day.failing("answer lost")
     day.save("patient", "P1", PATIENT)
@@ -270,7 +271,7 @@ def test_how_long_ago_it_was_sent_is_not_known_after_a_clock_that_jumped_while_i
     signed_in(day, yes=False)
     day.work(120.0)
     day.clock.elapsed += 3_000
-    day.clock.wrong_by = 3.2e8
+    day.clock.wrong_by = wrong_by
     day.engine = day._build()
     signed_in(day, yes=True)
     day.work(600.0)
