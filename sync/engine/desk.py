@@ -54,6 +54,8 @@ class Desk:
     lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
     # Whom bodies have named since this process began.
     named: set[str] = field(default_factory=set)
+    # How far this computer's clock is ahead of the system's, in seconds; None while nothing was heard of that.
+    ahead: Callable[[], float | None] = lambda: 0.0
     # How long ago it was is not known of what happened before this moment.
     unsure: float = 0.0
 
@@ -97,12 +99,12 @@ class Desk:
         self.keep(rows, CLOCK, dumps([self.now(), self.ticker.wall()]))
 
     def text_at(self, moment: float) -> str:
-        """When something was sent, by the computer's clock as it goes now: the earliest that it can have been.
+        """When something was sent, by the system's clock as far as that is known: the earliest that it can have been.
 
-        Of what was sent before this run it is known by that clock alone, which may have been set meanwhile.
+        Of what was sent before this run it is known by the computer's clock alone, which may have been set meanwhile.
         """
         margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY if moment < self.ticker.started else 0.0
-        return self.ticker.text_at(moment - margin)
+        return self.ticker.text_at(moment - margin - (self.ahead() or 0.0))
 
     def wish(self, rows: Rows) -> None:
         """Say to whichever process works for this system that what it holds back by itself is to be tried again."""

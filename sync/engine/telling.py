@@ -331,7 +331,8 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
     if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
         # It was not there, and then it could not be sent: it may have arrived meanwhile.
-        intent.state, intent.probe_at, intent.empty = "unknown", desk.now(), 1
+        intent.state, intent.probe_at = "unknown", desk.now()
+        intent.empty = int(desk.ahead() is not None)  # else what they answer tells first when it was, by their clock
         rows.put(intent)
         set_state(desk, rows, work, "unknown", "it is looked for once more before it is sent again")
         return None
