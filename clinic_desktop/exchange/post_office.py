@@ -173,7 +173,7 @@ class PostOffice:
             remote: Remote = _module(one.system).open_remote(opening)
             return remote
 
-        self.engine.connect(one.system, open_remote)
+        self.engine.connect(one.system, open_remote).ahead = skew.seconds
 
     def reading(self) -> contextlib.AbstractContextManager[Unit]:
         """One consistent state of the database."""

@@ -27,6 +27,7 @@ class Ticker:
     clock: Clock
     started: float = 0.0
     begun: float = 0.0
+    sure: bool = True  # whether how long it was off is known
 
     def resume(self, last: float, last_wall: float, latest: float = 0.0) -> None:
         """Go on from the last run: by what the clock says has passed since, where that can be true.
@@ -36,6 +37,7 @@ class Ticker:
         wall = self.clock.now()
         passed = wall - last_wall
         plausible = 0 <= passed <= LONGEST_OFF_SECONDS
+        self.sure = plausible or not last
         self.started = max(latest, wall if not last else last + (passed if plausible else 0.0))
         self.begun = self.clock.steady()
 

@@ -9,7 +9,7 @@ from typing import Any
 from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
-from sync.engine.clock import Ticker
+from sync.engine.clock import LONGEST_OFF_SECONDS, Ticker
 from sync.engine.merge import Canon
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows, dumps
@@ -20,6 +20,8 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
 WISH, CLOCK = "wish", "clock"
+# When, by the engine's time, a run began of which nobody knows how long after the one before.
+UNSURE = "off for who knows how long"
 DAY = 86_400.0
 # How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
 LEEWAY = 0.01
@@ -52,6 +54,10 @@ class Desk:
     lists: tuple[Mapping[Kind, KindProfile], tuple[tuple[str, str, str], ...]] | None = None
     # Whom bodies have named since this process began.
     named: set[str] = field(default_factory=set)
+    # How far this computer's clock is ahead of the system's, in seconds; None while nothing was heard of that.
+    ahead: Callable[[], float | None] = lambda: 0.0
+    # How long ago it was is not known of what happened before this moment.
+    unsure: float = 0.0
 
     def kind(self, kind: str) -> KindProfile | None:
         """What the system can do with a kind."""
@@ -91,6 +97,14 @@ class Desk:
     def tick(self, rows: Rows) -> None:
         """Keep how late it is: after a start, time goes on from there whatever the computer's clock says then."""
         self.keep(rows, CLOCK, dumps([self.now(), self.ticker.wall()]))
+
+    def text_at(self, moment: float) -> str:
+        """When something was sent, by the system's clock as far as that is known: the earliest that it can have been.
+
+        Of what was sent before this run it is known by the computer's clock alone, which may have been set meanwhile.
+        """
+        margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY if moment < self.ticker.started else 0.0
+        return self.ticker.text_at(moment - margin - (self.ahead() or 0.0))
 
     def wish(self, rows: Rows) -> None:
         """Say to whichever process works for this system that what it holds back by itself is to be tried again."""

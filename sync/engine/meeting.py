@@ -6,7 +6,7 @@ from typing import Any
 from sync.engine import updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, clear, never_updated, sendable, set_state, shows
-from sync.engine.merge import Canon, Decided, Merged, merge, normal_form
+from sync.engine.merge import Canon, Decided, Merged, merge, normal_form, without_additions
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.port import Body, Kind, KindProfile, Rule, Seen, Story, Telling
@@ -134,12 +134,18 @@ def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
 
 
 def _learn(kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any) -> None:
-    """What was told and came back in another dress is agreed on: the system writes it in a form of its own."""
+    """What was told and came back in another dress is agreed on: the system writes it in a form of its own.
+
+    Members that were not sent may be what somebody there has added before it was read back: they are a change of
+    theirs. Of who somebody is they are taken for the form: a name written out once more would ask a person each time.
+    """
     for name in [*shadow.told]:
         if name in hidden or name not in seen.body or canon(name)(shadow.told[name]) != canon(name)(mine.get(name)):
             continue
-        if _learned(kp.rules[name], shadow.told[name], seen.body[name]):
-            shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
+        told, got, rule = shadow.told[name], seen.body[name], kp.rules[name]
+        if _learned(rule, told, got):
+            shadow.mine[name] = mine.get(name)
+            shadow.theirs[name] = got if rule.identity else without_additions(told, got)
 
 
 def _parked(merged: Merged, mine: Body, theirs: Body, why: dict[str, str]) -> Merged:

@@ -151,6 +151,17 @@ def normal_form(sent: Any, got: Any) -> bool:
     return False
 
 
+def without_additions(sent: Any, got: Any) -> Any:
+    """What came back in another dress, without members that were not sent: whoever added those has said more by it."""
+    if isinstance(sent, list) and isinstance(got, list):
+        return [without_additions(a, b) for a, b in zip(sent, got, strict=True)]
+    if isinstance(sent, dict) and isinstance(got, dict):
+        told = {name: value for name, value in sent.items() if value is not None}
+        kept = {name: value for name, value in got.items() if name in told or value in (None, "", [], {})}
+        return {name: without_additions(told.get(name), value) for name, value in kept.items()}
+    return got
+
+
 def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 

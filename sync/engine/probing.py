@@ -155,8 +155,11 @@ def _by_its_own_words(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> Non
 
 
 def _this_part(desk: Desk, rows: Rows, intent: Intent, found: list[Seen]) -> list[Seen]:
-    """Several parts of one record bear the same marker: what says another part, and not this one, is that part."""
-    if len(found) < 2:
+    """Several parts of one record bear the same marker: what says another part, and not this one, is that part.
+
+    Even where it is alone: another part that was sent twice comes once more, while this one is not there.
+    """
+    if not found:
         return found
     story = desk.chart.story(rows.unit, Kind(intent.kind), intent.local_id)
     parts = () if story is None else bodies_of(desk, rows, story)

@@ -12,7 +12,7 @@ from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
-from sync.engine.desk import WISH, Desk, resume
+from sync.engine.desk import UNSURE, WISH, Desk, resume
 from sync.engine.intake import Intake
 from sync.engine.people import People
 from sync.engine.probing import probe
@@ -79,6 +79,9 @@ class Office:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             last = resume(desk.ticker, rows, desk.system)
+            if not desk.ticker.sure:
+                desk.keep(rows, UNSURE, repr(desk.now()))
+            desk.unsure = float(desk.get(rows, UNSURE) or 0.0)
             epoch, counter = self._epoch(rows, last)
             recover(desk, rows)
         # After the commit: what stands outside is never ahead of the database by itself.

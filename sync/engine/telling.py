@@ -324,7 +324,8 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
     if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
         # It was not there, and then it could not be sent: it may have arrived meanwhile.
-        intent.state, intent.probe_at, intent.empty = "unknown", desk.now(), 1
+        intent.state, intent.probe_at = "unknown", desk.now()
+        intent.empty = int(desk.ahead() is not None)  # else what they answer tells first when it was, by their clock
         rows.put(intent)
         set_state(desk, rows, work, "unknown", "it is looked for once more before it is sent again")
         return None
@@ -349,7 +350,7 @@ def _owner(desk: Desk, rows: Rows, intent: Intent) -> str:
 
 def sending_of(desk: Desk, intent: Intent) -> Sending:
     """The request of an intent, for the remote. When it was sent is said by the clock as it goes now."""
-    sent_at = desk.ticker.text_at(intent.sent_at)
+    sent_at = desk.text_at(intent.sent_at)
     # Of an update everything in the body is to be sent: the whole record, where a part would take the rest away.
     named = intent.body if intent.op == "update" else intent.changed
     return Sending(

@@ -1,6 +1,7 @@
 """How far this computer's clock is from a system's, by the `Date` of its answers.
 
-Nothing is decided by it and no time is corrected: a clinic whose battery-backed clock is wrong goes on, and is told so.
+A clinic whose battery-backed clock is wrong goes on, and is told so; no time that is kept is corrected. When something
+was sent is told to a system by its own clock, as it is looked for there among what was made since.
 """
 
 from collections import deque
@@ -30,6 +31,15 @@ class Skew:
             self._apart.append((self._now() - there.replace(tzinfo=there.tzinfo or UTC)).total_seconds())
         except (ValueError, OverflowError):
             return
+
+    def seconds(self) -> float | None:
+        """How far this computer is ahead by the last answer (the clock may just have been set); None before the first.
+
+        Up to five minutes are none: that far apart clocks may be for whoever compares with them.
+        """
+        if not self._apart:
+            return None
+        return self._apart[-1] if abs(self._apart[-1]) > ALLOWED_SECONDS else 0.0
 
     def minutes(self) -> int | None:
         """Whole minutes that this computer is ahead (below zero: behind); 0 within five; None before three answers."""

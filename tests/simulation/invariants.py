@@ -96,8 +96,10 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
             continue
         links = rows.find(Link, system="alpha", kind=kind, local_id=local_id)
         theirs = [value for link in links for value in world.server.by_others[kind, link.remote_id, member]]
-        # It stood there before it was changed: written by us, or by whoever there registered the same person with it.
-        stood = [*world.server.values[kind, f"ref {local_id}", member], *theirs]
+        # It stood there before it was changed: written by us, into what we or others made, or by whoever there
+        # registered the same person with it.
+        made = [f"ref {local_id}", *(link.remote_id for link in links)]
+        stood = [*(value for one in made for value in world.server.values[kind, one, member]), *theirs]
         if now not in theirs or (edit.value not in stood and not _by_link(rows, kind, local_id)):
             found.append(
                 f"I2 {kind} {local_id} {member}: {edit.value!r} became {now!r}, and nobody there wrote that after it"

@@ -87,13 +87,13 @@ class Schedule:
 
     def _build(self) -> Engine:
         engine = Engine(self.chart, self.disk, self.clock, self.chance.new_id, self.chance.random.random, self.outside)
-        engine.connect("alpha", self._open)
+        # How wrong our clock is by theirs: told by the dates of their answers.
+        engine.connect("alpha", self._open).ahead = lambda: self.clock.wrong_by
         return engine
 
     def _open(self, gate: Gate) -> ModelRemote:
         remote = ModelRemote(self.profile, self.server, self.network, gate, masks=self.masks)
         remote.echoes = self.seed % 3 == 0
-        remote.skew = lambda: self.clock.wrong_by
         return remote
 
     # What happens

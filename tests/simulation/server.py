@@ -52,7 +52,7 @@ class Server:
         self.buckets, self.now, self.shouts = buckets, now, shouts
         self.overwrites: list[Overwrite] = []
         self.sent: list[tuple[float, str, str, str, str]] = []  # at, op, kind, marker, act
-        self.values: dict[tuple[str, str, str], list[Any]] = defaultdict(list)  # what we wrote, by marker and member
+        self.values: dict[tuple[str, str, str], list[Any]] = defaultdict(list)  # what we wrote: marker or id, member
         self.by_others: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
         self.wrong: list[str] = []
         self.counted: dict[str, list[float]] = defaultdict(list)
@@ -89,8 +89,7 @@ class Server:
             if who == "other":
                 self.by_others[thing.kind, thing.id, name].append(stored)
             if who == "us":
-                if thing.origin:
-                    self.values[thing.kind, thing.origin, name].append(value)
+                self.values[thing.kind, thing.origin or thing.id, name].append(value)
                 by, at = thing.writer.get(name, ("", 0.0))
                 if old != stored and by == "other":
                     shown = thing.shown.get(name) == old

@@ -232,3 +232,48 @@ def test_what_comes_after_another_was_taken_for_it_is_not_somebody_new() -> None
     day.work(2 * DAY)
     assert links(day) == [("P1", "confirmed"), ("P1", "duplicate")]
     assert ("duplicate", "P1") in cards(day)
+
+
+def test_what_somebody_adds_to_an_address_before_it_is_read_back_is_no_form_of_their_system() -> None:
+    day = a_day()
+    day.save("patient", "P1", {**PATIENT, "address": {"line": "1"}})
+    while not day.server.things["patient"]:
+        day.engine.step()
+    day.edit_there(address={"line": "1", "city": "Far"})
+    day.work(DAY)
+    assert day.story_body("patient", "P1")["address"] == {"line": "1", "city": "Far"}
+
+
+def test_a_part_that_was_sent_twice_and_comes_once_more_is_not_taken_for_the_part_that_is_not_there() -> None:
+    day = a_day()
+    day.save("patient", "P1", PATIENT)
+    day.work()
+    day.failing("very late", "", "request lost")  # of the first part, of that once more, and of the second
+    day.save("prescription", "R1", {"lines": ["a", "b"], "code": "c"}, "P1")
+    while day.network.script:
+        day.work(10.0)
+    ((_, carry_out),) = day.network.pending
+    day.network.pending = [(day.clock.elapsed, carry_out)]
+    day.work(2 * DAY)
+    assert [one.body["text"] for one in day.server.live("prescription")] == ["a", "a", "b"]
+    assert links(day, "prescription") == [("R1", "confirmed"), ("R1", "confirmed"), ("R1", "duplicate")]
+    assert cards(day) == [("duplicate", "R1")]
+    assert day.story_body("prescription", "R1")["lines"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("wrong_by", [3.2e8, -600.0])
+def test_how_long_ago_it_was_sent_is_not_known_after_a_clock_that_jumped_while_it_was_off(wrong_by: float) -> None:
+    day = a_day(Create.NATURAL)
+    day.failing("answer lost")
+    day.save("patient", "P1", PATIENT)
+    while not day.server.things["patient"]:
+        day.engine.step()
+    signed_in(day, yes=False)
+    day.work(120.0)
+    day.clock.elapsed += 3_000
+    day.clock.wrong_by = wrong_by
+    day.engine = day._build()
+    signed_in(day, yes=True)
+    day.work(600.0)
+    assert len(day.server.things["patient"]) == 1
+    assert links(day) == [("P1", "confirmed")]

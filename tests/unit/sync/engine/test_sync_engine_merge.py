@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.engine.merge import Decided, Meeting, Merged, meet, merge, normal_form
+from sync.engine.merge import Decided, Meeting, Merged, meet, merge, normal_form, without_additions
 from sync.port import Rule
 
 
@@ -215,6 +215,14 @@ def test_a_conflict_of_one_field_does_not_hold_up_the_others() -> None:
     assert set(met.conflicts) == {"name"}
     assert (met.tell, met.adopt) == (frozenset({"phone"}), frozenset())
     assert (met.there["name"], met.here["name"]) == ("c", "b")
+
+
+def test_what_was_not_sent_is_no_other_dress_of_what_was() -> None:
+    sent = {"line": "1 main st", "city": None, "many": [{"a": "x"}]}
+    got = {"line": "1 Main St.", "city": "Far", "zip": None, "many": [{"a": "X", "b": 1}]}
+    assert normal_form(sent, got)
+    assert without_additions(sent, got) == {"line": "1 Main St.", "zip": None, "many": [{"a": "X"}]}
+    assert without_additions("a", "A") == "A"
 
 
 WORDS = st.lists(st.sampled_from("abcdef"), unique=True, max_size=4)
