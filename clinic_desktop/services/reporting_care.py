@@ -1,10 +1,31 @@
 """The statements behind the reports about care: diseases, immunization, quality."""
 
-from typing import Final
+from contextlib import suppress
+from typing import Final, cast
 
+from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.domain.reporting import Row
 from clinic_desktop.domain.reporting_care import MEASURES
 from clinic_desktop.services.reporting_words import Question
+from clinic_desktop.store import terminology
+
+
+def _entitled(row: tuple[object, ...]) -> Row:
+    """A row of the register with the title of ICD-10-CM where all that stands behind it was coded by that.
+
+    Other ICD-10s give some codes another meaning (K58.1), so theirs keep the title that was recorded most often.
+    """
+    *told, by_our_table = row
+    if by_our_table:
+        # A full disk leaves the table of titles unmade: then the recorded title serves.
+        with suppress(Trouble):
+            known = terminology.diagnosis(str(told[_CODE]))
+            told[_TITLE] = told[_TITLE] if known is None else known.title
+    return cast("Row", tuple(told))
+
+
+# Where the code of a row stands, and its title, counted from the end: the period may be left out.
+_CODE, _TITLE = -8, -7
 
 DISEASES: Final = Question(
     """
@@ -17,6 +38,7 @@ DISEASES: Final = Question(
                CASE WHEN d.code IS NULL OR trim(d.code) = '' THEN '' WHEN d.code_system IS NULL
                     OR d.code_system LIKE '%icd-10%' THEN upper(trim(d.code)) ELSE trim(d.code) END AS code,
                d.code_system IS NULL OR d.code_system LIKE '%icd-10%' AS ours,
+               d.code_system IS NULL OR d.code_system LIKE '%icd-10-cm%' AS own_table,
                CASE WHEN k.id IS NULL THEN o.sex ELSE k.sex END AS sex,
                CASE WHEN k.id IS NULL THEN o.born_on ELSE k.born_on END AS born_on
         FROM problems d CROSS JOIN patients o ON o.id = d.patient_id LEFT JOIN patients k ON k.id = o.merged_into
@@ -26,6 +48,12 @@ DISEASES: Final = Question(
         SELECT n.code AS code, c.key AS key, c.number AS number, c.title AS title
         FROM (SELECT DISTINCT code FROM noted WHERE ours) n
         JOIN chapters c ON substr(n.code, 2, 1) BETWEEN '0' AND '9' AND substr(n.code, 1, 3) BETWEEN c.first AND c.last
+    ), titles AS MATERIALIZED (
+        SELECT ours, code, title, by_our_table FROM (
+            SELECT ours, code, title, row_number() OVER (PARTITION BY ours, code ORDER BY count(*) DESC, title) AS k,
+                   min(min(own_table)) OVER (PARTITION BY ours, code) AS by_our_table
+            FROM noted WHERE code <> '' GROUP BY ours, code, title
+        ) WHERE k = 1
     ), placed AS (
         SELECT n.period AS period, n.patient AS patient, n.confirmed AS confirmed, n.sex AS sex, n.title AS title,
                CASE WHEN n.code = '' THEN '-' ELSE n.code END AS code,
@@ -46,17 +74,22 @@ DISEASES: Final = Question(
         GROUP BY period, place, patient
         UNION ALL SELECT period, place, chapter, code, own, title, sex, young, confirmed FROM people
     )
-    SELECT period, chapter, CASE WHEN code = '-' THEN '' ELSE code END, min(title), count(*), sum(sex = 'female'),
-           sum(sex = 'male'), sum(young), sum(confirmed), code || own
-    FROM parts
-    GROUP BY period, place, code, own
-    ORDER BY period, place, code, min(title)
+    SELECT g.period, g.chapter, CASE WHEN g.code = '-' THEN '' ELSE g.code END, coalesce(t.title, g.title), g.people,
+           g.female, g.male, g.young, g.confirmed, g.code || g.own, coalesce(t.by_our_table, 0)
+    FROM (
+        SELECT period, place, chapter, code, own, min(title) AS title, count(*) AS people,
+               sum(sex = 'female') AS female, sum(sex = 'male') AS male, sum(young) AS young,
+               sum(confirmed) AS confirmed
+        FROM parts GROUP BY period, place, code, own
+    ) g LEFT JOIN titles t ON t.code = g.code AND t.ours = (g.place <> 99)
+    ORDER BY g.period, g.place, g.code, g.own
     """,
     """
     SELECT count(DISTINCT KEPT(d.patient_id)) AS people FROM problems d
     WHERE d.noted_at >= :from_at AND d.noted_at < :to_at
       AND d.status <> 'entered_in_error' AND d.certainty <> 'refuted' ONLY(sex, d.patient_id)
     """,
+    shape=_entitled,
 )
 
 IMMUNIZATION: Final = Question(
