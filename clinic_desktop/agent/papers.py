@@ -1,8 +1,6 @@
 """Papers that the background process writes by itself: the downtime pack of today, and the reports of last month."""
 
 import contextlib
-import os
-import secrets
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +9,7 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.reporting import Asked
 from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.i18n import N_
+from clinic_desktop.reports.whole import written_whole
 from clinic_desktop.services import jobs
 
 if TYPE_CHECKING:
@@ -120,16 +119,9 @@ def _folder(folder: Path) -> Path:
 
 def _put(path: Path, data: bytes) -> None:
     """Write a file whole or not at all, readable by its owner alone."""
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        with written_whole(path) as file:
+            file.write(data)
     except OSError as error:
         raise _not_written(path, error) from error
 

@@ -6,9 +6,11 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from clinic_desktop import logs, paths
+from clinic_desktop.cli.ending import ending_tidily
 from clinic_desktop.cli.terminal import DONE_WITH_PROBLEMS, Terminal, plain
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
@@ -49,6 +51,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("health", "what this machine lacks, and how to get it"),
 }
 
+# Those that hand records out in files: being killed gently must leave none of them half-written.
+WRITES_FILES = frozenset({"anonymise", "audit", "backup", "export", "print", "report", "template"})
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command, or the window when none is named; returns the exit code."""
@@ -78,7 +83,9 @@ def main(arguments: Sequence[str]) -> int:
         logging.getLogger().addHandler(logging.NullHandler())
     terminal = Terminal(profile.absolute(), chosen.user, chosen.password_file, as_json=chosen.json)
     module = importlib.import_module(f"clinic_desktop.cli.{COMMANDS[chosen.command][0]}")
-    return guarded(lambda: int(module.run(terminal, chosen.rest)), profile)
+    tidily = ending_tidily() if chosen.command in WRITES_FILES else nullcontext()
+    with tidily:
+        return guarded(lambda: int(module.run(terminal, chosen.rest)), profile)
 
 
 def guarded(work: Callable[[], int], profile: Path) -> int:

@@ -7,6 +7,7 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.binding import bind
 from clinic_desktop.reports.papers import DOCUMENTS, make
+from clinic_desktop.reports.whole import written_whole
 from clinic_desktop.services.numbers import patient_by_mrn
 
 
@@ -44,7 +45,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
 
 def _write(path: Path, pdf: bytes) -> None:
     try:
-        path.write_bytes(pdf)
+        with written_whole(path) as file:
+            file.write(pdf)
     except OSError as error:
         raise Trouble(
             "The document could not be written to {path} ({why}).",

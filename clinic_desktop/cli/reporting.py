@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from types import FrameType
 
+from clinic_desktop.cli.ending import told_to_end
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.reporting import Asked, Group, Report
@@ -133,7 +134,10 @@ def _day(words: ArgumentParser, text: str, option: str) -> date:
 
 @contextmanager
 def _asking_to_stop() -> Iterator[Sequence[int]]:
-    """Let Ctrl+C be asked for between rows, also while the database is at work, where Python would hear it too late."""
+    """Let Ctrl+C and being told to end be heard between rows, also while the database is at work.
+
+    Python itself would hear them too late, or end at once and leave half a file behind.
+    """
     asked: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
@@ -141,8 +145,9 @@ def _asking_to_stop() -> Iterator[Sequence[int]]:
             raise KeyboardInterrupt  # a second time: at once
         asked.append(number)
 
-    before = signal.signal(signal.SIGINT, note)
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, *told_to_end())}
     try:
         yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

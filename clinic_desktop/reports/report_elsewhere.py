@@ -20,7 +20,8 @@ from typing import Any
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.reporting import Asked, Group
 from clinic_desktop.i18n import N_
-from clinic_desktop.reports.report_file import Written, part_of, report_bytes, write_report
+from clinic_desktop.reports.report_file import Written, report_bytes, write_report
+from clinic_desktop.reports.whole import part_of
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.report_desk import borrowed, lend
 from clinic_desktop.services.report_queries import begun_any, open_any

@@ -1,9 +1,6 @@
 """Writing a report to a file, which appears under its name whole or not at all."""
 
-import contextlib
 import io
-import os
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +9,7 @@ from typing import BinaryIO, Protocol
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.reporting import Row
 from clinic_desktop.i18n import N_
+from clinic_desktop.reports.whole import written_whole
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.reporting import Run, Taker
 
@@ -67,24 +65,14 @@ def write_report(
     """Write a report. Raises Refusal, Trouble where the disk does not take it, or Stopped; then there is no file."""
     if form not in FORMATS:
         raise Refusal(N_("A report is written as pdf, csv or xlsx."), field="format")
-    part = part_of(path, token or secrets.token_hex(4))
     try:
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                taker = _taker(desk, run, file, form)
-                try:
-                    rows = run.into(_Telling(taker, tell), stop)
-                except BaseException:
-                    taker.give_up()
-                    raise
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        _settle(path.parent)
+        with written_whole(path, token) as file:
+            taker = _taker(desk, run, file, form)
+            try:
+                rows = run.into(_Telling(taker, tell), stop)
+            except BaseException:
+                taker.give_up()
+                raise
     except OSError as error:
         raise Trouble(
             N_("The report could not be written to {path} ({why})."),
@@ -108,11 +96,6 @@ def report_bytes(
         return Written(Path(), rows, file.getvalue())
 
 
-def part_of(path: Path, token: str) -> Path:
-    """Where a file grows before it has its name."""
-    return path.with_name(f".{path.name}.{token}.part")
-
-
 def _taker(desk: Desk, run: Run, file: BinaryIO, form: str) -> _File:
     # Each is imported when it is asked for: a CSV does without ReportLab.
     if form == "csv":
@@ -127,13 +110,3 @@ def _taker(desk: Desk, run: Run, file: BinaryIO, form: str) -> _File:
     from clinic_desktop.reports.report_pdf import PdfTaker
 
     return PdfTaker(run, file, head_of(desk))
-
-
-def _settle(folder: Path) -> None:
-    """Make the new name durable, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

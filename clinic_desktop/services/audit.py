@@ -52,8 +52,10 @@ def export_audit(desk: Desk, path: Path) -> int:
         with temporary.open("w", encoding="utf-8") as file, desk.store.read() as connection:
             count = _write(file, connection, to_text(desk.now))
         temporary.replace(path)
-    except OSError as error:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise Trouble(
             "The export could not be written to {path}.", remedy="Choose another place.", path=str(path)
         ) from error

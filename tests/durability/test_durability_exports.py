@@ -17,7 +17,8 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.domain.report_query import Definition
 from clinic_desktop.reports.report_check import check_report
 from clinic_desktop.reports.report_elsewhere import plain, write_elsewhere
-from clinic_desktop.reports.report_file import FORMATS, part_of, write_report
+from clinic_desktop.reports.report_file import FORMATS, write_report
+from clinic_desktop.reports.whole import part_of
 from clinic_desktop.services.report_desk import lend
 from clinic_desktop.services.report_queries import asked_query, open_query
 from clinic_desktop.store.engine import Store

@@ -16,9 +16,14 @@ from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.i18n import _
 
 Flag = Literal["", "L", "H", "LL", "HH"]
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 24
-_LEGEND = 16  # pixels above the plot, where several lines need their names
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 28, 24  # above stand the unit, over its axis, and the names of several lines
 _COLOURS = ("accent", "information", "warning", "good")
+# Told apart without colour: each line has a stroke and a shape of point of its own.
+_STROKES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
+_DIAMOND = ((0.0, -4.8), (4.8, 0.0), (0.0, 4.8), (-4.8, 0.0))
+_SQUARE = ((-3.4, -3.4), (3.4, -3.4), (3.4, 3.4), (-3.4, 3.4))
+_PLUS = ((0.0, -5.0), (1.6, -1.6), (5.0, 0.0), (1.6, 1.6), (0.0, 5.0), (-1.6, 1.6), (-5.0, 0.0), (-1.6, -1.6))
+_SHAPES = ((), _SQUARE, _DIAMOND, _PLUS)  # the first is round
 _REACH = 14  # pixels from a point at which the mouse finds it
 
 
@@ -104,7 +109,7 @@ class TrendChart(QWidget):
         self._paint_axes(painter)
         for number, each in enumerate(self._series):
             self._paint_band(painter, each)
-            self._paint_line(painter, each, _COLOURS[number % len(_COLOURS)])
+            self._paint_line(painter, each, number % len(_COLOURS))
         if len(self._series) > 1:
             self._paint_legend(painter)
         if self._found:
@@ -115,8 +120,7 @@ class TrendChart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
     def _plot(self) -> QRectF:
-        top = _TOP + (_LEGEND if len(self._series) > 1 else 0)
-        return QRectF(_LEFT, top, self.width() - _LEFT - _RIGHT, self.height() - top - _BOTTOM)
+        return QRectF(_LEFT, _TOP, self.width() - _LEFT - _RIGHT, self.height() - _TOP - _BOTTOM)
 
     def _y(self, value: float) -> float:
         plot, low, high = self._plot(), self._steps[0], self._steps[-1]
@@ -139,7 +143,7 @@ class TrendChart(QWidget):
         first, last = (datetime.fromtimestamp(stamp, UTC).astimezone().date() for stamp in (self._from, self._to))
         painter.drawText(foot, Qt.AlignmentFlag.AlignLeft, show_date(first))
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight, show_date(last))
-        painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, self._unit)
+        painter.drawText(QPointF(4, 14), self._unit)
 
     def _paint_band(self, painter: QPainter, series: Series) -> None:
         if series.band is None:
@@ -151,24 +155,27 @@ class TrendChart(QWidget):
         shade.setAlpha(28)
         painter.fillRect(QRectF(plot.left(), top, plot.width(), foot - top), shade)
 
-    def _paint_line(self, painter: QPainter, series: Series, meaning: str) -> None:
-        colour = QColor(theme.tokens().strong(meaning))
+    def _paint_line(self, painter: QPainter, series: Series, kind: int) -> None:
+        colour = QColor(theme.tokens().strong(_COLOURS[kind]))
         places = [self._at(point) for point in series.points]
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(colour, 1.5))
+        painter.setPen(QPen(colour, 1.5, _STROKES[kind]))
         painter.drawPolyline(QPolygonF(places))
         for point, place in zip(series.points, places, strict=True):
-            _paint_point(painter, place, point.flag, colour)
+            _paint_point(painter, place, point.flag, colour, kind)
 
     def _paint_legend(self, painter: QPainter) -> None:
-        left = float(_LEFT)
+        left = max(float(_LEFT), 4.0 + painter.fontMetrics().horizontalAdvance(self._unit) + 14)
         for number, series in enumerate(self._series):
-            colour = QColor(theme.tokens().strong(_COLOURS[number % len(_COLOURS)]))
-            painter.setPen(QPen(colour, 2))
-            painter.drawLine(QPointF(left, 10), QPointF(left + 14, 10))
+            kind = number % len(_COLOURS)
+            colour = QColor(theme.tokens().strong(_COLOURS[kind]))
+            painter.setPen(QPen(colour, 2, _STROKES[kind]))
+            painter.drawLine(QPointF(left, 10), QPointF(left + 26, 10))
+            _paint_point(painter, QPointF(left + 13, 10), "", colour, kind)
+            painter.setPen(colour)
             width = painter.fontMetrics().horizontalAdvance(series.name)
-            painter.drawText(QPointF(left + 20, 14), series.name)
-            left += 20 + width + 16
+            painter.drawText(QPointF(left + 32, 14), series.name)
+            left += 32 + width + 16
 
     def _paint_found(self, painter: QPainter, series: Series, point: Point) -> None:
         del series
@@ -224,12 +231,15 @@ class TrendChart(QWidget):
         self.update()
 
 
-def _paint_point(painter: QPainter, at: QPointF, flag: str, colour: QColor) -> None:
-    """A normal point is a dot; high points up, low points down, critical ones are filled and larger."""
+def _paint_point(painter: QPainter, at: QPointF, flag: str, colour: QColor, kind: int) -> None:
+    """A normal point has its line's shape; high points up, low points down, critical ones are filled and larger."""
     if not flag:
         painter.setPen(QPen(colour, 1.5))
         painter.setBrush(QColor(theme.tokens().surface))
-        painter.drawEllipse(at, 3.5, 3.5)
+        if shape := _SHAPES[kind]:
+            painter.drawPolygon(QPolygonF([QPointF(at.x() + across, at.y() + down) for across, down in shape]))
+        else:
+            painter.drawEllipse(at, 3.5, 3.5)
         return
     critical = len(flag) == 2
     sign = -1 if flag.startswith("H") else 1

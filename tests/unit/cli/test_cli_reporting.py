@@ -59,17 +59,19 @@ def test_what_may_not_be_is_refused_and_leaves_no_file(call: Call, tmp_path: Pat
     assert list(tmp_path.glob("*.csv*")) == []
 
 
-def test_ctrl_c_ends_it_in_words_and_leaves_no_file(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_and_being_told_to_end_end_it_in_words_and_leave_no_file(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals
 ) -> None:
     def interrupted(desk: Desk, asked: Asked_) -> Run:
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), how)
         return open_report(desk, asked)
 
     monkeypatch.setattr(reporting, "open_report", interrupted)
     before = sorted(tmp_path.iterdir())
+    was = signal.getsignal(how)
     code, out, err = call("administrator", "report", "stock-and-expiry", *DAYS, "--out", str(tmp_path / "out.csv"))
     assert (code, out) == (1, "")
     assert "Stopped." in err
     assert sorted(tmp_path.iterdir()) == before
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(how) is was

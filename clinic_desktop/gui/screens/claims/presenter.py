@@ -9,6 +9,7 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.reports.whole import written_whole
 from clinic_desktop.services import (
     billing,
     claim_answers,
@@ -234,8 +235,8 @@ class Presenter:
 
         def written(file: BatchFile) -> None:
             try:
-                path.touch(mode=0o600)  # for its owner alone: it names patients
-                path.write_text(file.text, encoding="utf-8", newline="")
+                with written_whole(path) as whole:
+                    whole.write(file.text.encode())
             except OSError as error:
                 self.view.show_error(
                     Trouble(N_("The file could not be written: {why}."), remedy=N_("Choose another place."),

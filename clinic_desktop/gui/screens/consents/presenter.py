@@ -10,6 +10,7 @@ from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.gui.kept import Acting
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_
+from clinic_desktop.reports.whole import written_whole
 from clinic_desktop.services import break_glass, consents, restrictions, scheduling, sharing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.break_glass import Glass
@@ -258,7 +259,8 @@ def _room_for(folder: str, number: str, ending: str) -> Path:
 
 def _written(target: Path, copy: SealedCopy) -> Written:
     try:
-        target.write_bytes(copy.content)
+        with written_whole(target) as file:
+            file.write(copy.content)
     except OSError as error:
         raise Trouble(
             N_("The copy could not be written: {why}"), remedy=N_("Choose another folder."), why=error.strerror or ""
