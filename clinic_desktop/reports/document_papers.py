@@ -64,6 +64,7 @@ def letter_of(desk: Desk, document: DocumentShown) -> bytes:
             document.version,
             None if document.signed_at is None else document.signed_at.astimezone(),
             document.template,
+            document.author_licence,
             _(_NO_LONGER[document.status]) if document.status in _NO_LONGER else "",
         )
     )

@@ -182,15 +182,17 @@ class Flow:
 
     def signature(self, label: str, name: str = "") -> None:
         """A line to sign on, with who signs under it."""
-        self.need(26 * MM)
-        self.y += 16 * MM
         wide = min(self.width * 0.55, 70 * MM)
+        who = wrap(name, self.limit(wide, BODY), bold=True) if name else []
+        what = wrap(label, self.limit(wide, SMALL))
+        below = sum(height_of(one, BODY) for one in who) + sum(height_of(one, SMALL) for one in what)
+        self.need(max(26 * MM, 16 * MM + 3 + below))
+        self.y += 16 * MM
         x = self.left + self.width - wide
         self.sheets.rule(x, self.y, wide, weight=0.7, colour=INK)
         self.y += 3
-        if name:
-            self.set_lines(wrap(name, self.limit(wide, BODY), bold=True), STRONG, x, wide, "left")
-        self.set_lines(wrap(label, self.limit(wide, SMALL)), QUIET, x, wide, "left")
+        self.set_lines(who, STRONG, x, wide, "left")
+        self.set_lines(what, QUIET, x, wide, "left")
 
     def set_lines(self, lines: Sequence[Line], style: Style, x: float, width: float, align: Align) -> None:
         """Draw lines under one another here, wherever the page ends."""

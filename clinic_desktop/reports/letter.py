@@ -28,6 +28,7 @@ class LetterPaper:
     version: int = 1
     signed_at: datetime | None = None
     template: str = ""  # name and version of the template it was begun with
+    registration: str = ""  # by which whoever signs is entered where doctors are
     no_longer: str = ""  # why it must not be used any more
 
 
@@ -65,7 +66,9 @@ def letter(data: LetterPaper) -> bytes:
         else:
             paper.space(6)
     if data.signed_at:
-        paper.signature(_("Signed {moment}").format(moment=moment(data.signed_at)), data.author)
+        signed = _("Signed {moment}").format(moment=moment(data.signed_at))
+        registration = _("Registration {number}").format(number=data.registration)
+        paper.signature("\n".join((*((registration,) if data.registration else ()), signed)), data.author)
     if data.template:
         paper.space(8)
         paper.say(_("Begun with the template {template}").format(template=data.template), QUIET)

@@ -9,7 +9,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, SECTION, SMALL, TITLE, Cell, Column, Flow, Style, height_of
 from clinic_desktop.reports.sealed import Seal
 from clinic_desktop.reports.sheet import ACCENT, MM, WASH, Sheets
-from clinic_desktop.reports.text import line, wrap
+from clinic_desktop.reports.text import line, one_line, wrap
 from clinic_desktop.reports.wording import day, moment, mrn_words
 
 A4: Final = (210 * MM, 297 * MM)
@@ -143,7 +143,7 @@ class Paper(Flow):
         who = self._clinic.name
         if self._patient:
             who = f"{self._patient.name()}     {mrn_words(self._patient.mrn)}"
-        what = wrap(" ".join(part for part in (self._title, self._number) if part), self.limit(self.width, SMALL))[:1]
+        what = one_line(" ".join(part for part in (self._title, self._number) if part), self.limit(self.width, SMALL))
         free = self.width - what[0].width * SMALL / 1000 - 8
         whole = wrap(who, self.limit(free, SMALL), bold=True)
         top = self.y
@@ -171,7 +171,7 @@ class Paper(Flow):
             pages = line(_("Page {n} of {m}").format(n=number, m=self.sheets.page_count))
             wide = pages.width * SMALL / 1000
             self.y = foot - 2 * MM
-            self.set_lines(wrap(by, self.limit(self.width - wide - 8, SMALL))[:1], QUIET, self.left, self.width, "left")
+            self.set_lines(one_line(by, self.limit(self.width - wide - 8, SMALL)), QUIET, self.left, self.width, "left")
             self.y = foot - 2 * MM
             self.set_lines([pages], QUIET, self.left, self.width, "right")
 

@@ -165,15 +165,14 @@ class PdfTaker:
         for bar in bars:
             paper.need(SMALL * 1.6)
             top = paper.y
-            paper.set_lines(
-                text.wrap(bar.words, paper.limit(label - 6, SMALL))[:1], _CELL, paper.left, label - 6, "left"
-            )
+            words = text.one_line(bar.words, paper.limit(label - 6, SMALL))
+            paper.set_lines(words, _CELL, paper.left, label - 6, "left")
             below = paper.y
             paper.sheets.box(paper.left + label, top + 2, room, SMALL * 0.8, fill=WASH)
             if bar.value > 0:
                 paper.sheets.box(paper.left + label, top + 2, room * bar.value / most, SMALL * 0.8, fill=ACCENT)
             paper.y = top
-            said = text.wrap(bar.said, paper.limit(number, SMALL))[:1]
+            said = text.one_line(bar.said, paper.limit(number, SMALL))
             paper.set_lines(said, Style(SMALL, colour=SUBTLE), paper.left + label + room, number, "right")
             paper.y = max(below, paper.y)
         paper.space(8)

@@ -123,6 +123,15 @@ def wrap(text: str, limit: float, *, bold: bool = False) -> list[Line]:
     return lines
 
 
+def one_line(text: str, limit: float, *, bold: bool = False) -> list[Line]:
+    """A text on the one line there is room for: its beginning and an ellipsis where that is too short for it."""
+    kept, lines = text, wrap(text, limit, bold=bold)
+    while len(lines) > 1 and kept:
+        kept = kept[: min(len(kept) * 9 // 10, len(kept) - 1)].rstrip()
+        lines = wrap(kept + "…", limit, bold=bold)
+    return lines[:1]
+
+
 def _isolate(text: str) -> str:
     """Hold numbers with their units and dates together, and apart from the direction of what stands around them."""
     text = _UNIT.sub(lambda found: found[0][:-1] + _HELD, text)

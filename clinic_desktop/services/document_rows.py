@@ -59,6 +59,7 @@ class DocumentShown:
     error_reason: str | None = field(repr=False)
     attachment_id: str | None
     template_id: str | None = None
+    author_licence: str = ""
     template: str = ""  # its name and version, where it was begun with one
 
     @property
@@ -88,6 +89,7 @@ def asked() -> Select[tuple[object, ...]]:
             attachments.c.sha256,
             attachments.c.pages,
             author.c.display_name.label("author"),
+            author.c.licence.label("author_licence"),
             taker.c.display_name.label("taker"),
             signer.c.display_name.label("signer"),
             letter_templates.c.name.label("template_name"),
@@ -117,6 +119,7 @@ def shown(row: Row[tuple[object, ...]]) -> DocumentShown:
     return DocumentShown(
         **plain,
         author=found["author"] or found["author_name"] or "",
+        author_licence=found["author_licence"] or "",
         written_at=_instant(found["written_at"]),
         received_at=from_text(found["received_at"]),
         received_by=found["taker"],

@@ -157,7 +157,7 @@ RECOVERY_SHEET = RecoverySheetPaper(
 REFERRAL = LetterPaper(
     CLINIC, PATIENT, PRINTED, "0f3a77c1", "Referral letter", "Palpitations for three months",
     "Dear colleague,\n\nplease see this lady, who has had palpitations since August.\nECG: sinus rhythm.",
-    "Dr Grace Wanjiru", AT.date(), "Dr Peter Otieno, cardiology, Coast Hospital", signed_at=AT,
+    "Dr Grace Wanjiru", AT.date(), "Dr Peter Otieno, cardiology, Coast Hospital", signed_at=AT, registration="KE-4711",
 )  # fmt: skip
 SICK_NOTE = LetterPaper(
     CLINIC, ARABIC, PRINTED, "11be02d4", "Sick note", "Sick note", "Light duties after that.", "Dr Grace Wanjiru",

@@ -254,7 +254,7 @@ def test_a_letter_says_to_whom_about_whom_what_and_who_stands_for_it() -> None:
     text = words(letter(made.REFERRAL))
     for part in (
         "Referral letter", "OKAFOR, Adaeze", "Dr Peter Otieno, cardiology, Coast Hospital", "Palpitations for three",
-        "ECG: sinus rhythm.", "Dr Grace Wanjiru", "Signed 20-Nov-2026 11:51",
+        "ECG: sinus rhythm.", "Dr Grace Wanjiru", "Registration KE-4711", "Signed 20-Nov-2026 11:51",
     ):  # fmt: skip
         assert part in text
     assert "Draft" not in text
