@@ -346,7 +346,8 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
     shadow.revision = story.revision if story is not None else 0
     rules = desk.remote.profile.kinds[seen.kind].rules
     shadow.theirs = {name: value for name, value in body.items() if name in rules}
-    shadow.mine = {name: (mine or {}).get(name, shadow.theirs.get(name)) for name in rules if name in body}
+    # What the chart has no form for is not said here: it was not taken out here either, and stays as it is there.
+    shadow.mine = {name: (shadow.theirs if mine is None else mine).get(name) for name in rules if name in body}
     patient = (story.patient_id if story else None) or (local_id if seen.kind is Kind.PATIENT else "")
     work = rows.get(Work, desk.system, link.kind, local_id)
     rows.put(

@@ -1,5 +1,6 @@
 """A person as lenses read one: name, telephone, electronic address, postal address, somebody to call."""
 
+import re
 from typing import Any
 
 from sync.port import Links, Story
@@ -11,6 +12,9 @@ from sync.telling.lenses import Get, Put, change, first_of
 from sync.telling.words import NPI, identifier_of, words
 
 OFFICIAL = ("official", "usual", None)
+
+# As systems write a day that keep it as an instant; another time of day might be the day before in another zone.
+_MIDNIGHT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
 
 
 def _patient(story: Story) -> Patient:
@@ -72,8 +76,9 @@ def born(story: Story, _links: Links) -> str | None:
 
 
 def put_born(story: Story, value: Any, _links: Links) -> Story:
-    """Lay a day of birth over the patient's."""
-    return change(story, birth_date=value or None)
+    """Lay a day of birth over the patient's; one with the midnight it begins at behind it is that day."""
+    written = _MIDNIGHT.fullmatch(value) if isinstance(value, str) else None
+    return change(story, birth_date=written[1] if written else value or None)
 
 
 def gender(story: Story, _links: Links) -> str | None:
