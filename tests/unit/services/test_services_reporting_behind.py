@@ -121,6 +121,27 @@ def test_narrowed_numbers_open_narrowed_rows_and_leave_a_row_in_the_access_log(
     assert "urgent" in noted[2]
 
 
+@pytest.mark.parametrize("worked", ["money"], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "by", "chosen"),
+    [
+        ("revenue-analysis", "practitioner", "SELECT id FROM staff WHERE role = 'doctor' ORDER BY id LIMIT 1"),
+        ("revenue-analysis", "service", "SELECT kind FROM prices ORDER BY kind LIMIT 1"),
+        ("revenue-analysis", "insurer", "SELECT max(insurer) FROM invoices"),
+        ("receivables-ageing", "insurer", "SELECT max(insurer) FROM invoices"),
+        ("cashier-day-end", "cashier", "SELECT min(cashier_id) FROM shifts"),
+    ],
+)
+def test_the_rows_behind_a_narrowed_sum_are_narrowed_alike(
+    worked: Store, desk_for: DeskFor, name: str, by: str, chosen: str
+) -> None:
+    with worked.read() as connection:
+        value = str(connection.execute(text(chosen)).scalar_one())
+    desk, taken, asked = desk_for("administrator"), Held(), Asked(name, FIRST, LAST, only=((by, value),))
+    open_report(desk, asked).into(taken)
+    assert look_behind(desk, asked, taken.rows[::3]) > 0
+
+
 @pytest.mark.parametrize("worked", ["care"], indirect=True)
 def test_who_has_a_disease_is_not_told_to_a_role_that_opens_no_charts_nor_of_a_restricted_record(
     worked: Store, desk_for: DeskFor
