@@ -162,3 +162,8 @@ def test_a_period_that_is_none_is_refused() -> None:
         with pytest.raises(Refusal) as refused:
             require_days(first, last)
         assert refused.value.field == "to"
+
+
+@pytest.mark.parametrize("sign", ["\u202d", "\u202e", "\x00", "\t", "\r", "\n", "\u2028", "\ud800", "\uffff"])
+def test_a_sign_that_turns_or_breaks_other_text_is_named_in_a_cell(sign: str) -> None:
+    assert clean(f"a{sign}b") == f"a[U+{ord(sign):04X}]b"
