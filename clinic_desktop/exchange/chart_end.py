@@ -131,6 +131,10 @@ class ClinicChart:
             self._results(act, local_id, records, because, title)
         return local_id
 
+    def count(self, unit: Unit, kind: Kind) -> int:
+        """How many records of a kind are here, told of or not."""
+        return syncing.how_many(unit.conn, kind.value)
+
     def question(self, _unit: Unit, story: Story, waited: float) -> str | None:
         """What a person must say before a record that waited (seconds) is sent: its time has passed, it has expired."""
         if isinstance(story.first, Appointment) and story.act is None:

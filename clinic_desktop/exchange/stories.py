@@ -26,6 +26,8 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "diagnosis": ("51848-0", "Assessment"),
     "plan": ("18776-5", "Plan of care"),
 }
+# A booking that says nothing of its kind: two systems refuse one without, and their own examples call it so.
+PLAIN_VISIT = "consultation"
 CPT = "http://www.ama-assn.org/go/cpt"
 _IN_SECTION = {"follow_up": "plan", "investigations": "plan", "prescription": "plan"}
 _GONE = frozenset({"entered_in_error", "entered-in-error"})
@@ -73,11 +75,11 @@ def _appointment(told: Told, record: str) -> Parts | None:
     room = place(row["room"])
     actors = [told.reference("patients", row["patient_id"]), by(row["practitioner_id"]), room[0] if room else None]
     participant = [{"actor": each, "status": "accepted"} for each in actors if each]
-    kind = "telehealth" if row["telehealth"] else row["kind"]
+    kind = "telehealth" if row["telehealth"] else row["kind"] or PLAIN_VISIT
     first = told.resource(
         one, participant=participant, comment=row["note"],
         reason_code=[{"text": row["reason"]}] if row["reason"] else None,
-        appointment_type={"text": kind} if kind else None,
+        appointment_type={"text": kind},
         # iCalendar's numbers (RFC 5545, 3.8.1.9): 1 is the highest, 5 is as usual.
         priority={"emergency": 1, "urgent": 2}.get(row["priority"]),
     )  # fmt: skip
@@ -186,10 +188,24 @@ def _prescription(told: Told, record: str) -> Parts | None:
 
 
 def _refill(told: Told, record: str) -> Parts | None:
+    """A refill that its prescriber approved, with the lines of the prescription it is of; before that none is told.
+
+    Whoever hands out is told as well that it was signed again: by the request and by the new prescription they would
+    else give it twice.
+    """
     one = told.one("refill_requests", record)
-    if one is None or one.row["status"] not in {"asked", "approved"}:
+    line = None if one is None else told.one("prescription_lines", str(one.row["line_id"]))
+    if one is None or line is None or one.row["status"] != "approved":
         return None
-    return Parts(told.resource(one), revision=one.row["revision"])
+    before, after = (line.row["prescription_id"], one.row["prescription_id"])
+    signed = told.of("prescription_lines", prescription_id=after) if after else []
+    again = f"Signed again as {signed[0].row['number']}: to be handed out once." if signed else None
+    first = told.resource(
+        one,
+        focus={"reference": f"RequestGroup/{before}"},
+        note=written_notes(" ".join(filter(None, (one.row["note"], again))) or None),
+    )
+    return Parts(first, tuple(_lines(told, str(before))), revision=one.row["revision"])
 
 
 def _order(told: Told, record: str) -> list[Resource]:
@@ -294,7 +310,7 @@ def _consent(told: Told, record: str) -> Parts | None:
     one = told.one("consents", record)
     if one is None or one.row["status"] == "refused":
         return None
-    act = "withdraw" if one.row["status"] == "withdrawn" else None
+    act = "revoke" if one.row["status"] == "withdrawn" else None
     return Parts(told.resource(one), act=act, revision=one.row["revision"])
 
 
@@ -329,7 +345,7 @@ def share_of(told: Told, row: Row) -> Parts | None:
     consent = told.one("consents", str(row["consent_id"])) if row["consent_id"] else None
     shared = told.resource(note, context={"encounter": [{"reference": f"Encounter/{newest.row['id']}"}]})
     rest = (made(letter), *((told.resource(consent),) if consent else ()))
-    act = "withdraw" if row["status"] == "withdrawn" else "share"
+    act = "revoke" if row["status"] == "withdrawn" else None
     return Parts(shared, rest, act=act, revision=row["revision"])
 
 
