@@ -10,7 +10,13 @@ from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.chart_end import ClinicChart, marker
 from clinic_desktop.exchange.told import made, written
-from clinic_desktop.services import charting, merging, prescribing, refills, restrictions, scheduling
+from clinic_desktop.services import (
+    charting,
+    merging,
+    prescribing,
+    restrictions,
+    scheduling,
+)
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.services.patients import NewPatient, find_patients, patient_details, register_patient
@@ -20,28 +26,14 @@ from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.outside import observations
 from clinic_desktop.store.tables.patients import patients
 from sync.engine.chart import Because
-from sync.port import CannotTell, Kind, Story, Telling
+from sync.port import Kind, Story
 from sync.records.appointment import Appointment
 from sync.records.patient import Patient
-from sync.remotes.healify.mapping import telling as healify
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
 from tests.medicines import amoxicillin, world
 
 HEALIFY = Because("healify", "pat_1")
-
-
-class Linked:
-    """Links as a test gives them."""
-
-    def __init__(self, links: dict[tuple[Kind, str], str]) -> None:
-        self._links = links
-
-    def there(self, kind: Kind, local_id: str) -> str | None:
-        return self._links.get((kind, local_id))
-
-    def here(self, _kind: Kind, _remote_id: str) -> str | None:
-        return None
 
 
 class Heard:
@@ -111,25 +103,6 @@ def test_a_cancelled_appointment_is_told_as_an_act(small: Clinic, heard: Heard, 
     story = heard.story(Kind.APPOINTMENT, small.appointment)
     assert story is not None
     assert story.act == "cancel"
-
-
-def test_a_refill_is_told_of_its_prescription_once_the_prescriber_approved_it(
-    small: Clinic, heard: Heard, desk_for: DeskFor
-) -> None:
-    nurse, doctor = desk_for("nurse"), desk_for("doctor")
-    line = refills.refillable(doctor, small.patient)[0].line_id
-    asked = refills.ask_refill(nurse, small.patient, line, asked_by="her sister")
-    assert heard.story(Kind.REFILL, asked) is None, "nobody hands out what nobody has signed"
-    links = Linked({(Kind.PRESCRIPTION, small.prescription): "prx_1", (Kind.PATIENT, small.patient): "pat_1"})
-    signed = refills.approve_refill(doctor, asked, expect=1)
-    story = heard.story(Kind.REFILL, asked)
-    assert story is not None
-    telling = healify.project(story, links)
-    assert isinstance(telling, Telling)
-    assert (telling.body["prescription_id"], telling.needs) == ("prx_1", ())
-    assert signed.number in telling.body["notes"], "who hands out is told that it was signed again"
-    several = replace(story, rest=(*story.rest, *story.rest))
-    assert isinstance(healify.project(several, links), CannotTell), "which of the medicines is meant is not known there"
 
 
 def test_what_is_here_of_each_kind_is_counted_before_anybody_is_told(
