@@ -9,8 +9,8 @@ import pytest
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.signatures import PAD, Signature, write
+from clinic_desktop.exchange.agreed import share_of
 from clinic_desktop.exchange.chart_end import ClinicChart
-from clinic_desktop.exchange.stories import share_of
 from clinic_desktop.exchange.told import Told, made
 from clinic_desktop.services import consents, inbox, refills
 from clinic_desktop.services.consents import NewConsent
