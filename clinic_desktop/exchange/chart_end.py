@@ -16,9 +16,10 @@ from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange import gathering, patients
+from clinic_desktop.exchange.agreed import enrolment_of, share_of
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
-from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of, enrolment_of, share_of
+from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
 from clinic_desktop.exchange.told import NPI, Told, made, practitioner, written
 from clinic_desktop.services import heard, syncing
@@ -130,6 +131,10 @@ class ClinicChart:
         elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
             self._results(act, local_id, records, because, title)
         return local_id
+
+    def count(self, unit: Unit, kind: Kind) -> int:
+        """How many records of a kind are here, told of or not."""
+        return syncing.how_many(unit.conn, kind.value)
 
     def question(self, _unit: Unit, story: Story, waited: float) -> str | None:
         """What a person must say before a record that waited (seconds) is sent: its time has passed, it has expired."""

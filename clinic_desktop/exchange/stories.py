@@ -4,7 +4,6 @@
 (a draft, a record that came from elsewhere, one that does not stand any more).
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -26,6 +25,8 @@ SECTIONS: Mapping[str, tuple[str, str]] = {
     "diagnosis": ("51848-0", "Assessment"),
     "plan": ("18776-5", "Plan of care"),
 }
+# A booking that says nothing of its kind: two systems refuse one without, and their own examples call it so.
+PLAIN_VISIT = "consultation"
 CPT = "http://www.ama-assn.org/go/cpt"
 _IN_SECTION = {"follow_up": "plan", "investigations": "plan", "prescription": "plan"}
 _GONE = frozenset({"entered_in_error", "entered-in-error"})
@@ -73,11 +74,11 @@ def _appointment(told: Told, record: str) -> Parts | None:
     room = place(row["room"])
     actors = [told.reference("patients", row["patient_id"]), by(row["practitioner_id"]), room[0] if room else None]
     participant = [{"actor": each, "status": "accepted"} for each in actors if each]
-    kind = "telehealth" if row["telehealth"] else row["kind"]
+    kind = "telehealth" if row["telehealth"] else row["kind"] or PLAIN_VISIT
     first = told.resource(
         one, participant=participant, comment=row["note"],
         reason_code=[{"text": row["reason"]}] if row["reason"] else None,
-        appointment_type={"text": kind} if kind else None,
+        appointment_type={"text": kind},
         # iCalendar's numbers (RFC 5545, 3.8.1.9): 1 is the highest, 5 is as usual.
         priority={"emergency": 1, "urgent": 2}.get(row["priority"]),
     )  # fmt: skip
@@ -186,10 +187,24 @@ def _prescription(told: Told, record: str) -> Parts | None:
 
 
 def _refill(told: Told, record: str) -> Parts | None:
+    """A refill that its prescriber approved, with the lines of the prescription it is of; before that none is told.
+
+    Whoever hands out is told as well that it was signed again: by the request and by the new prescription they would
+    else give it twice.
+    """
     one = told.one("refill_requests", record)
-    if one is None or one.row["status"] not in {"asked", "approved"}:
+    line = None if one is None else told.one("prescription_lines", str(one.row["line_id"]))
+    if one is None or line is None or one.row["status"] != "approved":
         return None
-    return Parts(told.resource(one), revision=one.row["revision"])
+    before, after = (line.row["prescription_id"], one.row["prescription_id"])
+    signed = told.of("prescription_lines", prescription_id=after) if after else []
+    again = f"Signed again as {signed[0].row['number']}: to be handed out once." if signed else None
+    first = told.resource(
+        one,
+        focus={"reference": f"RequestGroup/{before}"},
+        note=written_notes(" ".join(filter(None, (one.row["note"], again))) or None),
+    )
+    return Parts(first, tuple(_lines(told, str(before))), revision=one.row["revision"])
 
 
 def _order(told: Told, record: str) -> list[Resource]:
@@ -294,7 +309,7 @@ def _consent(told: Told, record: str) -> Parts | None:
     one = told.one("consents", record)
     if one is None or one.row["status"] == "refused":
         return None
-    act = "withdraw" if one.row["status"] == "withdrawn" else None
+    act = "revoke" if one.row["status"] == "withdrawn" else None
     return Parts(told.resource(one), act=act, revision=one.row["revision"])
 
 
@@ -305,46 +320,6 @@ def _notice(told: Told, record: str) -> Parts | None:
     to = by(one.row["to_staff"])
     first = told.resource(one, recipient=[to], topic={"text": one.row["title"]})
     return Parts(first, told.people(one.row["to_staff"]), revision=one.row["revision"])
-
-
-def share_of(told: Told, row: Row) -> Parts | None:
-    """A share: the newest signed visit of the record that is shared, who it is for, and the consent it stands on."""
-    if not row["recipient_email"]:
-        return None
-    signed = [each for each in told.of("encounters") if each.row["status"] == "signed"]
-    if not signed:
-        return None
-    newest = max(signed, key=lambda each: str(each.row["signed_at"]))
-    note = next((each for each in told.of("notes") if each.row["encounter_id"] == newest.row["id"]), None)
-    if note is None:
-        return None
-    mail = {"identifier": {"system": "mailto", "value": row["recipient_email"]}, "display": row["recipient_name"]}
-    letter = {
-        "resourceType": "Communication", "id": row["id"], "status": "completed",
-        "subject": told.reference("patients", row["patient_id"]), "recipient": [mail],
-        "sent": when.fhir_instant(row["created_at"]),
-        "category": [{"text": row["recipient_type"]}, *({"text": each} for each in json.loads(row["permissions"]))],
-        **clean(payload=[{"contentString": row["message"]}] if row["message"] else None),
-    }  # fmt: skip
-    consent = told.one("consents", str(row["consent_id"])) if row["consent_id"] else None
-    shared = told.resource(note, context={"encounter": [{"reference": f"Encounter/{newest.row['id']}"}]})
-    rest = (made(letter), *((told.resource(consent),) if consent else ()))
-    act = "withdraw" if row["status"] == "withdrawn" else "share"
-    return Parts(shared, rest, act=act, revision=row["revision"])
-
-
-def enrolment_of(told: Told, row: Row) -> Parts | None:
-    """An enrolment in a programme as a Task."""
-    said = [*json.loads(row["goals"]), *(f"{name}: {value}" for name, value in json.loads(row["preferences"]).items())]
-    task = {
-        "resourceType": "Task", "id": row["id"], "intent": "order",
-        "status": {"enrolled": "requested", "completed": "completed"}.get(row["status"], "cancelled"),
-        "focus": {"reference": f"PlanDefinition/{row['programme_id']}"},
-        "for": told.reference("patients", row["patient_id"]), "authoredOn": when.fhir_instant(row["enrolled_at"]),
-        "executionPeriod": clean(start=row["starts_on"], end=row["ended_on"]),
-        **clean(note=[{"text": str(each)} for each in said]),
-    }  # fmt: skip
-    return Parts(made(task), act="withdraw" if row["status"] == "withdrawn" else None, revision=row["revision"])
 
 
 def dispense_of(told: Told, prescription: str, rows: tuple[Row, ...]) -> Parts | None:

@@ -18,7 +18,7 @@ from sync.engine.desk import clear
 from sync.engine.meeting import projected
 from sync.engine.people import People, UnknownError
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Shadow
+from sync.engine.store.tables import Conflict, Intent, Link, Shadow
 from sync.port import Kind
 from sync.transport.outcomes import Outcome
 
@@ -68,6 +68,7 @@ class Detail:
     others: tuple[Whom, ...]
     acts: tuple[str, ...]
     value: str | None  # what an editor begins with; None where the value is not one line
+    twin: str = ""  # the number there of the other one, where it is there twice: `here` is then what stands under it
 
     def __repr__(self) -> str:
         return f"Detail({self.item.id})"
@@ -82,6 +83,7 @@ def detail(desk: Desk, item: Item) -> Detail:
     try:
         with office.reading() as unit:
             members, value, others, there = _sides(office, Rows(unit), item)
+            twin = _twin(office, Rows(unit), item)
         acts = _acts(desk, office, item)
     finally:
         office.close()
@@ -91,7 +93,7 @@ def detail(desk: Desk, item: Item) -> Detail:
     by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
     return Detail(
         item, people.get(item.patient_id), changed, at, by, members,
-        tuple(people[one] for one in others if one in people), acts, value,
+        tuple(people[one] for one in others if one in people), acts, value, "" if twin is None else twin.remote_id,
     )  # fmt: skip
 
 
@@ -144,7 +146,31 @@ def _sides(
         there = {} if shadow is None else {**shadow.raw, **shadow.body}
         members = tuple(_member(name, None, body[name], there.get(name)) for name in body)
         return members, "" if come is None else come.remote_id, [], there
-    return tuple(_member(name, None, None, value) for name, value in there.items()), None, [], there
+    twin = _twin(office, rows, item)
+    second: dict[str, Any] = {} if twin is None else twin.body
+    names = _told_apart(office, item, {**there, **second})
+    return tuple(_member(name, None, second.get(name), there.get(name)) for name in names), None, [], there
+
+
+def _told_apart(office: PostOffice, item: Item, there: dict[str, Any]) -> list[str]:
+    """The members by which a record there is known again, in their order; not its number, nor what is empty."""
+    kp = office.engine.offices[item.system].desk.kind(item.kind)
+    rules = {} if kp is None else kp.rules
+    names = [name for name in rules if name in there]
+    names += [name for name in there if name not in rules and name not in {"id", *(kp.volatile if kp else ())}]
+    return [name for name in names if words_of(there[name])]
+
+
+def _twin(office: PostOffice, rows: Rows, item: Item) -> Shadow | None:
+    """The other one, of a record that is there twice: the one that is ours until now, else one that was found too."""
+    if item.sort != "duplicate":
+        return None
+    ours = office.engine.offices[item.system].desk.known(rows).all(item.kind, item.local_id)
+    found = rows.find(Link, system=item.system, kind=item.kind, local_id=item.local_id, status="duplicate")
+    other = next((one.remote_id for one in (*ours, *found) if one.remote_id != item.remote_id), None)
+    if other is None:
+        return None
+    return rows.get(Shadow, item.system, item.kind, other) or Shadow(item.system, item.kind, other)
 
 
 def _found(rows: Rows, item: Item) -> list[Conflict]:
@@ -206,6 +232,8 @@ def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
         raise Refusal(N_("Say why, or how they were told."), field="reason")
     if act == "is_there" and not text.strip():
         raise Refusal(N_("Give the number under which they have it."), field="value")
+    if act in {"told", "give_up"}:
+        text = f"{text.strip()} ({desk.session.display_name}, {desk.now.astimezone():%d-%b-%Y %H:%M})"
     office = PostOffice(House.of(desk), only=item.system)
     try:
         people, who = office.engine.people[item.system], desk.session.staff_id

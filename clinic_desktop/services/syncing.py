@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, exists, or_, select
+from sqlalchemy import Connection, Select, Table, bindparam, exists, func, or_, select
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import Person
@@ -37,7 +37,7 @@ from clinic_desktop.store.tables.sharing import shares
 from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = (
-    "changed_since", "content_for", "dispensed", "enrolment", "journal_end", "likely", "notice_of_theirs",
+    "changed_since", "content_for", "dispensed", "enrolment", "how_many", "journal_end", "likely", "notice_of_theirs",
     "pharmacy_row", "record_for", "share", "staff_rows", "whose",
 )  # fmt: skip
 
@@ -149,6 +149,21 @@ def whose(connection: Connection, kind: str, record: str) -> str | None:
     table = TABLES[kind]
     found = connection.execute(select(table.c.patient_id).where(table.c.id == record)).scalar()
     return None if found is None else kept_id(connection, str(found))
+
+
+def how_many(connection: Connection, kind: str) -> int:
+    """How many records are here that may be told as a kind; a registration that was merged into another is none."""
+    if kind not in TABLES:
+        return 0
+    wanted = select(func.count()).select_from(TABLES[kind])
+    if kind == PATIENT:
+        wanted = wanted.where(patients.c.merged_into.is_(None))
+    elif kind == "lab_result":
+        tested = lab_order_tests.c.id == lab_results.c.order_test_id
+        wanted = select(func.count(lab_order_tests.c.order_id.distinct())).join(lab_results, tested)
+    elif kind == "dispense":
+        wanted = select(func.count(dispenses.c.prescription_id.distinct()))
+    return int(connection.execute(wanted).scalar_one())
 
 
 def staff_rows(connection: Connection, ids: Sequence[str]) -> tuple[Mapping[str, Any], ...]:

@@ -80,6 +80,10 @@ class Chart(Protocol):
         """
         ...
 
+    def count(self, unit: Unit, kind: Kind) -> int:
+        """How many records of a kind are here."""
+        ...
+
     def question(self, unit: Unit, story: Story, waited: float) -> str | None:
         """What a person must say before a record that waited (seconds) is sent: its time has passed, it has expired."""
         ...

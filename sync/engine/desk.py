@@ -19,7 +19,7 @@ from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 # A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
 QUIET_SECONDS = 60.0
 MOST_ATTEMPTS = 8
-WISH, CLOCK = "wish", "clock"
+WISH, CLOCK, CURSOR = "wish", "clock", "cursor"
 # When, by the engine's time, a run began of which nobody knows how long after the one before.
 UNSURE = "off for who knows how long"
 DAY = 86_400.0

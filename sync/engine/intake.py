@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sync.engine import restoring
-from sync.engine.desk import Desk
+from sync.engine.desk import CURSOR, Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
 from sync.port import Kind
@@ -24,7 +24,7 @@ class Intake:
     def behind(self, rows: Rows) -> bool:
         """Whether something has changed that was not looked at yet."""
         if self._cursor < 0:
-            self._cursor = int(self._desk.get(rows, "cursor") or 0)
+            self._cursor = int(self._desk.get(rows, CURSOR) or 0)
         return self._cursor < self._desk.chart.end(rows.unit)
 
     def take_in(self) -> None:
@@ -33,7 +33,7 @@ class Intake:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             end = self._note(rows, INTAKE)
-            desk.keep(rows, "cursor", str(end))
+            desk.keep(rows, CURSOR, str(end))
         self._cursor = end
 
     @contextmanager
@@ -50,7 +50,7 @@ class Intake:
             yield rows
             if level and self.behind(rows):
                 end = self._note(rows, AT_ONCE)
-                desk.keep(rows, "cursor", str(end))
+                desk.keep(rows, CURSOR, str(end))
         if level:
             self._cursor = max(end, self._cursor)
 

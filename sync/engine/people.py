@@ -247,6 +247,9 @@ class People:
                     link.status, link.who, link.at = "rejected", who, desk.now()
                     desk.log.linked(rows, desk.now(), link)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
+            work = rows.get(Work, desk.system, str(kind), local_id)
+            if work is not None and work.state == "cannot":  # planned before anybody had said who it is there
+                set_state(desk, rows, work, "waiting")
 
     def _came_from_there(self, rows: Rows, kind: Kind, local_id: str) -> bool:
         """Whether a record here is one that this system brought: nothing of it was ever to be told."""

@@ -53,7 +53,8 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
         return None
     telling = desk.remote.project(story, desk.known(rows))
     if isinstance(telling, CannotTell):
-        if links and not act and _as_it_came(desk, rows, work, story, links):
+        # Of a practitioner a system is told nothing: who it is there has been said, or was seen.
+        if links and not act and (kind is Kind.PRACTITIONER or _as_it_came(desk, rows, work, story, links)):
             _nothing_left(desk, rows, work, [link.remote_id for link in links])
         else:
             cannot_tell(desk, rows, work, telling.why)

@@ -193,7 +193,8 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
 def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) -> None:
     """A definite no, kept in their own words; nothing leaves this list without a person."""
     said = came.said
-    words = " ".join([said.message, *(f"{name}: {what}" for name, what in said.fields)]).strip()
+    fields = "; ".join(": ".join(filter(None, each)) for each in said.fields)
+    words = ": ".join(filter(None, (said.message, fields)))
     intent.state, intent.said = "rejected", words or said.code or type(came).__name__
     rows.put(intent)
     if _as_a_part(desk, rows, intent, came):
@@ -204,7 +205,7 @@ def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
     elif isinstance(came, Clash) and intent.op == "create" and intent.kind == Kind.PATIENT:
         # Families share an e-mail address: it is a reason to look, and proves nothing.
         work.searched = 0.0
-        set_state(desk, rows, work, "refused", f"somebody there stands against it: {intent.said}")
+        set_state(desk, rows, work, "refused", intent.said)
     else:
         set_state(desk, rows, work, "refused", intent.said)
 

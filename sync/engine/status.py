@@ -1,9 +1,9 @@
 """How far everything is, in words that mean one thing: nothing is called confirmed that was not read back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sync.engine.desk import Desk
+from sync.engine.desk import CURSOR, Desk
 from sync.engine.signing import SIGN_IN
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
@@ -66,22 +66,27 @@ class State:
 
 
 def lines(desk: Desk, rows: Rows) -> list[Line]:
-    """The counts of one system, by kind; every kind that it takes has a line."""
+    """The counts of one system, by kind; every kind that it takes has a line.
+
+    What happened in the chart and was not looked at yet waits as well: before the first sync that is all there is.
+    """
     by_kind: dict[str, dict[str, int]] = {str(kind): {} for kind in desk.remote.profile.kinds}
     for kind, state, count, _since in queries.waiting_by_kind(rows, desk.system):
         by_kind.setdefault(kind, {})[state] = count
+    unseen = _not_looked_at(desk, rows, by_kind)
+    new = {kind: count for kind, count in unseen.items() if _takes(desk, kind)}
     open_ones = queries.members_in_conflict(rows, desk.system)
     held = held_back(desk, rows)
     stuck = stuck_by_kind(rows, desk.system)
     made = []
     for kind, found in by_kind.items():
-        waiting = found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0)
-        eta = _eta_of_all(desk, rows, kind, stuck) if waiting and not held else None
+        waiting = found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0) + new.get(kind, 0)
+        eta = _eta_of_all(desk, rows, kind, stuck, new.get(kind, 0)) if waiting and not held else None
         made.append(
             Line(
                 desk.system,
                 kind,
-                sum(found.values()),
+                sum(found.values()) + unseen.get(kind, 0),
                 found.get("sent", 0) + found.get("confirmed", 0) + found.get("differs", 0),
                 found.get("confirmed", 0),
                 waiting,
@@ -100,6 +105,20 @@ def held_back(desk: Desk, rows: Rows) -> str:
     """Why nothing is sent to a system until a person has done something; empty where it goes on by itself."""
     paused = desk.get(rows, "paused")
     return "" if not paused else ASKS if paused == SIGN_IN else PAUSED
+
+
+def _not_looked_at(desk: Desk, rows: Rows, by_kind: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """How many of each kind are in the chart and not yet in the work: none once the journal was followed to its end."""
+    if int(desk.get(rows, CURSOR) or 0) >= desk.chart.end(rows.unit):
+        return {}
+    known = {kind: sum(found.values()) for kind, found in by_kind.items()}
+    return {kind: max(0, desk.chart.count(rows.unit, Kind(kind)) - count) for kind, count in known.items()}
+
+
+def _takes(desk: Desk, kind: str) -> bool:
+    """Whether the system can be told of a kind, and does not only show it."""
+    kp = desk.kind(kind)
+    return kp is not None and (kp.create is not None or bool(kp.acts))
 
 
 def state_of(desk: Desk, rows: Rows, kind: str, local_id: str) -> State | None:
@@ -157,14 +176,14 @@ def states_of(rows: Rows, records: Iterable[tuple[str, str]]) -> list[Work]:
     return [one for kind, ids in by_kind.items() for one in rows.among(Work, "local_id", ids, kind=kind)]
 
 
-def _eta_of_all(desk: Desk, rows: Rows, kind: str, stuck: Sequence[Stuck]) -> float | None:
+def _eta_of_all(desk: Desk, rows: Rows, kind: str, stuck: Sequence[Stuck], new: int) -> float | None:
     """When the last of a kind is likely to be sent; what is new there and what has changed go by their own routes.
 
-    Those that wait for a person are not counted; None where there are no others.
+    Those that wait for a person are not counted; None where there are no others. `new` are not looked at yet.
     """
     ends = []
     for linked in (False, True):
-        waiting = queries.waiting_of(rows, desk.system, kind, linked=linked)
+        waiting = queries.waiting_of(rows, desk.system, kind, linked=linked) + (0 if linked else new)
         count = waiting - sum(one.number for one in stuck if (one.kind, one.linked) == (kind, linked))
         if count > 0:
             ends.append(_eta(desk, rows, kind, count, linked=linked))

@@ -80,6 +80,10 @@ class ModelChart:
                        members=sorted(because.members))  # fmt: skip
         return local_id
 
+    def count(self, unit: Unit, kind: Kind) -> int:
+        found = Rows(unit).run("SELECT count(*) FROM model_record WHERE kind = ?", (str(kind),))
+        return int(found.fetchone()[0])
+
     def question(self, unit: Unit, story: Story, waited: float) -> str | None:
         del unit, waited
         time = fields_of(story.first).get("time")

@@ -25,7 +25,7 @@ USES: Mapping[str, str] = {
     "POST /api/v1/prescriptions": _SEND,
     "GET /api/v1/prescriptions/{prescription_id}": f"{_DETAIL}; whether a refill was handed out",
     "PUT /api/v1/prescriptions/{prescription_id}": _SEND,
-    "POST /api/v1/prescriptions/{prescription_id}/refill": "refills screen: asks for a refill",
+    "POST /api/v1/prescriptions/{prescription_id}/refill": "refills screen: asks for a refill that was approved",
     "GET /api/v1/appointments": f"{_SWEEP}; looking for an appointment whose answer was lost",
     "POST /api/v1/appointments": _SEND,
     "GET /api/v1/appointments/{appointment_id}": _DETAIL,

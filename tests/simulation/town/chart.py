@@ -73,6 +73,10 @@ class FhirChart:
         self.write(unit, Story(kind, new, 0, patient, first, (*records[1:], *kept)), who=because.system)
         return new
 
+    def count(self, unit: Unit, kind: Kind) -> int:
+        found = Rows(unit).run("SELECT count(*) FROM model_record WHERE kind = ?", (str(kind),))
+        return int(found.fetchone()[0])
+
     def question(self, unit: Unit, story: Story, waited: float) -> str | None:
         del unit, story, waited
         return None

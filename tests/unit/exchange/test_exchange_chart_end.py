@@ -1,7 +1,7 @@
 """The chart as sync sees it: every change leads to the record it belongs to, and what comes is never laid over ours."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,10 +10,16 @@ from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.chart_end import ClinicChart, marker
 from clinic_desktop.exchange.told import made, written
-from clinic_desktop.services import charting, prescribing, restrictions, scheduling
+from clinic_desktop.services import (
+    charting,
+    merging,
+    prescribing,
+    restrictions,
+    scheduling,
+)
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.inbox import inbox
-from clinic_desktop.services.patients import find_patients, patient_details
+from clinic_desktop.services.patients import NewPatient, find_patients, patient_details, register_patient
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import allergies, medicines_taken, problems
 from clinic_desktop.store.tables.journal import journal
@@ -97,6 +103,20 @@ def test_a_cancelled_appointment_is_told_as_an_act(small: Clinic, heard: Heard, 
     story = heard.story(Kind.APPOINTMENT, small.appointment)
     assert story is not None
     assert story.act == "cancel"
+
+
+def test_what_is_here_of_each_kind_is_counted_before_anybody_is_told(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    small.invoice()
+    again = register_patient(desk_for("front_desk"), NewPatient("Okello", "Maria", "female", date(1990, 1, 1), "day"))
+    chosen = {"sex": "kept", "born_on": "kept"}
+    merging.merge(desk_for("front_desk"), small.patient, again.patient_id, chosen=chosen, reason="Registered twice")
+    with heard.store.write(act=new_id(), session=None) as unit:
+        here = {str(kind): heard.chart.count(unit, kind) for kind in Kind}
+    one = ("patient", "appointment", "encounter", "prescription", "lab_order", "lab_result", "invoice", "payment")
+    assert {kind: count for kind, count in here.items() if kind in one} == dict.fromkeys(one, 1)
+    assert here["dispense"] == here["consent"] == here["practitioner"] == 0
 
 
 def test_of_a_restricted_record_nothing_is_told(small: Clinic, heard: Heard, desk_for: DeskFor) -> None:

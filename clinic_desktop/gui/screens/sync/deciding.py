@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.gui.screens.sync.words import (
@@ -15,6 +16,7 @@ from clinic_desktop.gui.screens.sync.words import (
     item_columns,
     member_columns,
     member_words,
+    twin_columns,
 )
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_shown import Item
     from clinic_desktop.services.remotes import Whom
 
+# What comes into view after a decision is not decided by a second press that was meant for the one before.
+AT_REST_MS = 600
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
 _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus"})
@@ -66,6 +70,10 @@ class DecidePanel(Side):
         super().__init__()
         self._decide = decide
         self.shown = ""
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(AT_REST_MS)
+        self._busy = self.opens_itself = False
         self.panel = Panel(" ", name="sync.item")
         self.sort = Pill(name="sync.sort")
         self.said = label("", "secondary", name="sync.item_said", wrap=True)
@@ -75,7 +83,12 @@ class DecidePanel(Side):
             "sync.members", member_columns(), key=lambda row: row.name, settings=settings, counted=False,
             empty=Empty(_("There is nothing more to show of it."), icon="document"),
         )  # fmt: skip
-        self.members.setMinimumHeight(100)
+        self.twins: ListTable[Member] = ListTable(
+            "sync.twins", twin_columns(), key=lambda row: row.name, settings=settings, counted=False,
+            empty=Empty(_("There is nothing more to show of it."), icon="document"),
+        )  # fmt: skip
+        for table in (self.members, self.twins):
+            table.setMinimumHeight(100)
         self.form = Form(DraftKeeper(keep))
         self.value = self.form.add(TextField(_("Or another val&ue"), "sync.value", longest=2000))
         self.number = self.form.add(TextField(_("Their nu&mber"), "sync.number", longest=200))
@@ -85,8 +98,9 @@ class DecidePanel(Side):
             _("Open the &registration"), "sync.open_patient", lambda: open_patient(self._patient)
         )
         self._patient = ""
-        self.all_here = Button(_("Keep here for a&ll"), "sync.all_here", lambda: decide_like("here"))
-        self.all_there = Button(_("Keep there f&or all"), "sync.all_there", lambda: decide_like("there"))
+        self._decide_like = decide_like
+        self.all_here = Button(_("Keep here for a&ll"), "sync.all_here", lambda: self.press_all("here"))
+        self.all_there = Button(_("Keep there f&or all"), "sync.all_there", lambda: self.press_all("there"))
         self._arrange()
         self.show_detail(None, 0)
 
@@ -95,6 +109,7 @@ class DecidePanel(Side):
         for part in (self.said, self.why, self.facts):
             self.panel.add(part)
         self.panel.add(self.members, 1)
+        self.panel.add(self.twins, 1)
         self.panel.add(self.form)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -110,12 +125,29 @@ class DecidePanel(Side):
         return lambda: self.press(act)
 
     def press(self, act: str) -> None:
-        """Do an act with what was typed for it."""
+        """Do an act with what was typed for it; not of what has only just opened by itself."""
+        # The buttons stay live: were they not, their keys would be typed into the field.
+        if self.resting:
+            return
         if self.form.keeper is not None:
             self.form.keeper.flush()
         typed = {"value": self.value, "is_there": self.number}.get(act, self.reason)
         text = typed.value() if act in {"value", "is_there", "noted", *_REASONED} else ""
         self._decide(act, text)
+
+    @property
+    def resting(self) -> bool:
+        """Whether no act is taken now: one is carried out, or the next has only just opened by itself."""
+        return self._busy or self._rest.isActive()
+
+    def press_all(self, keep: str) -> None:
+        """Keep one side of all that are alike."""
+        if not self.resting:
+            self._decide_like(keep)
+
+    def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        """While a decision is carried out nothing more is decided."""
+        self._busy = busy
 
     def show_detail(self, opened: "Detail | None", alike: int) -> None:
         """Show one, or that none is chosen; `alike` may be decided together with it."""
@@ -124,6 +156,7 @@ class DecidePanel(Side):
         if opened is None:
             self.shown = ""
             self.members.set_rows(())
+            self.twins.set_rows(())
             return
         item = opened.item
         self.panel.set_title(f"{kind_words(item.kind)} · {item.title}")
@@ -133,11 +166,18 @@ class DecidePanel(Side):
         self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
         self.why.setVisible(bool(item.why) and item.sort != "identity" and item.why not in _PLAIN_WHY)
         self._facts(opened)
-        self.members.set_rows(opened.members)
+        twice = bool(opened.twin)
+        self.twins.set_rows(opened.members if twice else ())
+        self.members.set_rows(() if twice else opened.members)
+        self.twins.setVisible(twice)
+        self.members.setVisible(not twice)
         for place, shown in ((1, item.sort in _BOTH_AND_BEFORE), (2, item.sort not in _THERE), (3, item.sort in _BOTH)):
             self.members.view.setColumnHidden(place, not shown)
         if self.shown != item.id:
             self.shown = item.id
+            if self.opens_itself:
+                self._rest.start()
+            self.opens_itself = False
             self.form.clear()
             (self.number if item.sort == "doubt" else self.value).set_value(opened.value or "")
             self.form.settle()
@@ -169,7 +209,9 @@ class DecidePanel(Side):
         there = " · ".join(part for part in (at(opened.there_at), opened.there_by) if part)
         add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))
         add(_("Waits since"), at(item.at))
-        add(_("Their number"), item.remote_id if not item.remote_id.startswith("~") else "")
+        number = item.remote_id if not item.remote_id.startswith("~") else ""
+        add(_("This one") if opened.twin else _("Their number"), number)
+        add(_("The other one"), opened.twin)
 
 
 def _born(one: "Whom") -> str:

@@ -39,7 +39,6 @@ class SyncView(ScreenView):
         self.context = context
         self.presenter = Presenter(context.desk, context.tasks, self)
         self.dialog: ConfirmStop | None = None
-        self._restoring = False
         settings = context.settings
         self.shows = SegmentField("", "sync.show", [("systems", _("Systems")), ("decide", _("To decide"))])
         self.systems: ListTable[SystemShown] = ListTable(
@@ -185,6 +184,7 @@ class SyncView(ScreenView):
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""
         self.set_primary_busy(busy)
+        self.decide.set_busy(busy)
 
     def did(self, words: str, what: str) -> None:
         """An act is done."""
@@ -193,6 +193,7 @@ class SyncView(ScreenView):
             self.connecting.fresh()
             self._show_right(CARD)
         elif what == "decide":
+            self.decide.opens_itself = True
             self.items.setFocus()
         elif what == "who" and self.right.place == WHO:
             self._ask_who()

@@ -237,6 +237,20 @@ def member_columns() -> "list[Column[Member]]":
     ]
 
 
+def twin_columns() -> "list[Column[Member]]":
+    """Two records there that are one here, beside one another."""
+
+    def meaning(row: "Member") -> str:
+        return "warning" if row.differs else ""
+
+    return [
+        Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
+        Column("this", _("This one"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
+        Column("other", _("The other one"), lambda row: row.here or "–", 150, stretch=True, wrap=True,
+               meaning=meaning),
+    ]  # fmt: skip
+
+
 def _how_known(row: "StaffThere") -> str:
     if row.remote_id:
         return _("by the same national number") if row.by_number else ""

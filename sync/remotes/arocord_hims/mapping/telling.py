@@ -75,6 +75,12 @@ def _invoice(story: Story) -> References:
     return (Kind.PATIENT, subject), (Kind.ENCOUNTER, visit)
 
 
+def _notice(story: Story) -> References:
+    """Whoever it is for: it waits until they are known there, as whatever else is somebody's does."""
+    found = getattr(story.first, "recipient", ())
+    return tuple((Kind.PRACTITIONER, each) for each in found)
+
+
 def _of_invoice(story: Story) -> References:
     return ((Kind.INVOICE, money.invoice_of(story)),)
 
@@ -90,7 +96,7 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.INVOICE: Cell(money.INVOICE, money.known, _invoice),
     Kind.PAYMENT: Cell(money.PAYMENT, money.known, _of_invoice),
     Kind.CLAIM: Cell(money.CLAIM, money.known, _of_invoice),
-    Kind.NOTICE: Cell(notices.LENSES, notices.blank),
+    Kind.NOTICE: Cell(notices.LENSES, notices.blank, _notice),
 }
 MONEY = frozenset({Kind.INVOICE, Kind.PAYMENT, Kind.CLAIM})
 # Without these the system cannot know what is meant.

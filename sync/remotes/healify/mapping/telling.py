@@ -5,18 +5,20 @@ from sync.records.appointment import Appointment
 from sync.records.document import DocumentReference
 from sync.records.elements import Reference
 from sync.records.encounter import Encounter
+from sync.records.medication import MedicationRequest
 from sync.records.message import Task
 from sync.remotes.healify.mapping import appointment, others, patient, prescription, record
 from sync.remotes.healify.mapping.bodies import LENSES, lines
 from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.telling import people
 from sync.telling.appointments import actor
-from sync.telling.lenses import first_of, tell
+from sync.telling.lenses import first_of, of, tell
 from sync.telling.looking import kept_here
 from sync.telling.words import lacking, local_id
 
 VOID = "It was entered in error here. Healify has no call that says so: tell them, and close this with your name."
 NOT_TOLD = "Healify has no call for this."
+ONE_OF_MANY = "This is one medicine of a prescription with several. Ask Healify's pharmacy for it by its name."
 # The kinds whose notes may carry our marker.
 NOTED = frozenset({Kind.APPOINTMENT, Kind.ENCOUNTER, Kind.DOCUMENT, Kind.PRESCRIPTION})
 Pairs = list[tuple[Kind, Reference | None]]
@@ -33,8 +35,7 @@ def project(story: Story, links: Links) -> Telling | CannotTell:
         pairs: Pairs = [(Kind.PATIENT, task.for_), (Kind.PROGRAMME, task.focus)]
         return Telling(others.enrolment(story, links), needs=lacking(pairs, SYSTEM, links))
     if story.kind is Kind.REFILL:
-        focus = first_of(story, Task).focus
-        return Telling(prescription.refill(story, links), needs=lacking([(Kind.PRESCRIPTION, focus)], SYSTEM, links))
+        return _refill(story, links)
     if story.kind is Kind.PRESCRIPTION:
         return _prescription(story, links)
     if story.kind not in LENSES:
@@ -76,6 +77,14 @@ def _prescription(story: Story, links: Links) -> Telling:
     homeless = {name: None for part in lines(story) for name in prescription.homeless(part)}
     pairs: Pairs = [(Kind.PATIENT, first.subject), (Kind.PRACTITIONER, first.requester)]
     return Telling(told[0], tuple(homeless), lacking(pairs, SYSTEM, links), tuple(told) if len(told) > 1 else ())
+
+
+def _refill(story: Story, links: Links) -> Telling | CannotTell:
+    """Of one medicine: where a prescription has more of them, its number here does not say which is meant there."""
+    if len(of(story, MedicationRequest)) > 1:
+        return CannotTell(ONE_OF_MANY)
+    focus = first_of(story, Task).focus
+    return Telling(prescription.refill(story, links), needs=lacking([(Kind.PRESCRIPTION, focus)], SYSTEM, links))
 
 
 def _share(story: Story, links: Links) -> Telling | CannotTell:

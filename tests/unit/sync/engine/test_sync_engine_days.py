@@ -266,3 +266,14 @@ def test_a_person_is_told_of_every_refusal_by_a_number_in_the_status(day: Day) -
         rows = Rows(unit)
         assert rows.count(Intent, state="rejected") == 1
         assert rows.count(Conflict, state="open") == 1
+
+
+def test_before_the_first_round_the_status_counts_what_will_be_told(day: Day) -> None:
+    for number in range(3):
+        day.save("patient", f"P{number}", PATIENT)
+    before = {one.kind: (one.here, one.waiting, one.sent, one.eta is None) for one in day.engine.status()}
+    assert before["patient"] == (3, 3, 0, False)
+    assert all(count == (0, 0, 0, True) for kind, count in before.items() if kind != "patient")
+    day.work(600)
+    after = {one.kind: (one.here, one.waiting) for one in day.engine.status()}
+    assert after["patient"] == (3, 0)

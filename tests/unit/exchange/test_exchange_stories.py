@@ -1,0 +1,139 @@
+"""What is told of a record, and as what: only what stands, and of what has ended a person is told what to do."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.domain.signatures import PAD, Signature, write
+from clinic_desktop.exchange.agreed import share_of
+from clinic_desktop.exchange.chart_end import ClinicChart
+from clinic_desktop.exchange.told import Told, made
+from clinic_desktop.services import consents, inbox, refills
+from clinic_desktop.services.consents import NewConsent
+from clinic_desktop.store.engine import Store
+from sync.port import CannotTell, Kind, Story, Telling
+from sync.records.appointment import Appointment
+from sync.records.elements import Resource
+from sync.remotes.arocord_hims.mapping import telling as arocord
+from sync.remotes.healify.mapping import telling as healify
+from sync.remotes.healify.profile import PROFILE as HEALIFY_PROFILE
+from sync.remotes.healthcare_records.profile import profile as records_profile
+from tests.conftest import DeskFor
+from tests.journeys.small_clinic import Clinic
+
+Tell = Callable[[Kind, str], Story | None]
+
+
+@pytest.fixture
+def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
+    return Clinic(store, desk_for, clock)
+
+
+@pytest.fixture
+def told(store: Store, clock: SetClock) -> Tell:
+    """The story of a record, one transaction a call."""
+    chart = ClinicChart("A7", clock)
+
+    def story(kind: Kind, record: str) -> Story | None:
+        with store.write(act=new_id(), session=None) as unit:
+            return chart.story(unit, kind, record)
+
+    return story
+
+
+class Linked:
+    """Links as a test gives them."""
+
+    def __init__(self, links: dict[tuple[Kind, str], str]) -> None:
+        self._links = links
+
+    def there(self, kind: Kind, local_id: str) -> str | None:
+        return self._links.get((kind, local_id))
+
+    def here(self, _kind: Kind, _remote_id: str) -> str | None:
+        return None
+
+
+def test_a_refill_is_told_of_its_prescription_once_the_prescriber_approved_it(
+    small: Clinic, told: Tell, desk_for: DeskFor
+) -> None:
+    nurse, doctor = desk_for("nurse"), desk_for("doctor")
+    line = refills.refillable(doctor, small.patient)[0].line_id
+    asked = refills.ask_refill(nurse, small.patient, line, asked_by="her sister")
+    assert told(Kind.REFILL, asked) is None, "nobody hands out what nobody has signed"
+    links = Linked({(Kind.PRESCRIPTION, small.prescription): "prx_1", (Kind.PATIENT, small.patient): "pat_1"})
+    signed = refills.approve_refill(doctor, asked, expect=1)
+    story = told(Kind.REFILL, asked)
+    assert story is not None
+    telling = healify.project(story, links)
+    assert isinstance(telling, Telling)
+    assert (telling.body["prescription_id"], telling.needs) == ("prx_1", ())
+    assert signed.number in telling.body["notes"], "who hands out is told that it was signed again"
+    several = replace(story, rest=(*story.rest, *story.rest))
+    assert isinstance(healify.project(several, links), CannotTell), "which of the medicines is meant is not known there"
+
+
+class OneVisit:
+    """A patient of whom nothing is known but one signed visit and its note."""
+
+    def of(self, table: str) -> list[SimpleNamespace]:
+        rows = {
+            "encounters": {"id": "e1", "status": "signed", "signed_at": "2026-03-10"},
+            "notes": {"encounter_id": "e1"},
+        }
+        return [SimpleNamespace(row=rows[table])]
+
+    def reference(self, _table: str, record: str) -> dict[str, str]:
+        return {"reference": f"Patient/{record}"}
+
+    def resource(self, _one: object, **_over: object) -> Resource:
+        return made({"resourceType": "DocumentReference", "id": "n1", "status": "current", "content": []})
+
+
+@pytest.mark.parametrize(("status", "act"), [("active", None), ("withdrawn", "revoke")])
+def test_a_share_is_something_new_there_and_its_end_is_for_a_person_to_tell(status: str, act: str | None) -> None:
+    row = {
+        "id": "s1", "patient_id": "p1", "recipient_email": "y@example.org", "recipient_name": "Dr Yusuf", "message": "",
+        "created_at": "2026-03-10T09:00:00.000000Z", "recipient_type": "healthcare_provider", "permissions": "[]",
+        "consent_id": None, "status": status, "revision": 1,
+    }  # fmt: skip
+    parts = share_of(cast("Told", OneVisit()), row)
+    assert parts is not None
+    assert parts.act == act, "an act on what is not there yet is never sent"
+    assert act is None or (Kind.SHARE, act) in HEALIFY_PROFILE.untold, "a person is told in words what to do"
+
+
+def test_a_consent_that_was_withdrawn_is_for_a_person_to_tell(small: Clinic, told: Tell, desk_for: DeskFor) -> None:
+    front = desk_for("front_desk")
+    signed = write(Signature(PAD, (tuple((600 + 40 * place, 900 + 200 * (place % 7)) for place in range(60)),)))
+    consent = consents.record_consent(front, small.patient, NewConsent("disclosure", signature=signed))
+    consents.withdraw_consent(front, consent, "Does not want it any more", expect=1)
+    ended = told(Kind.CONSENT, consent)
+    assert ended is not None
+    assert (Kind.CONSENT, ended.act) in records_profile({}).untold
+
+
+def test_a_notice_waits_until_whoever_it_is_for_is_known_there(small: Clinic, told: Tell, desk_for: DeskFor) -> None:
+    nurse = desk_for("nurse").session.staff_id
+    notice = inbox.Notice("message", "normal", "Call back", nurse, "After noon", small.patient)
+    (sent,) = inbox.send(desk_for("administrator"), notice)
+    story = told(Kind.NOTICE, sent)
+    assert story is not None
+    waits = arocord.project(story, Linked({}), {}, {})
+    assert isinstance(waits, Telling)
+    assert waits.needs == ((Kind.PRACTITIONER, nurse),)
+    goes = arocord.project(story, Linked({(Kind.PRACTITIONER, nurse): "nurse_1"}), {}, {})
+    assert isinstance(goes, Telling)
+    assert (goes.body["recipient_ids"], goes.needs) == (["nurse_1"], ())
+
+
+def test_a_booking_that_says_no_kind_is_a_consultation(small: Clinic, told: Tell) -> None:
+    story = told(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    assert isinstance(story.first, Appointment)
+    assert story.first.appointment_type is not None
+    assert story.first.appointment_type.text == "consultation"
