@@ -136,12 +136,19 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         return _wait_for(desk, rows, seen, lost)
     if (link := _one_of_ours(desk, rows, seen, patient)) is not None:
         return link
-    for one in ours:
-        if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one):
-            if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
-                return None
-            return second(desk, rows, one, seen.remote_id)
+    if (one := _sent_as(desk, ours, seen)) is not None:
+        if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
+            return None
+        return second(desk, rows, one, seen.remote_id)
     return _second_of(desk, rows, seen) or _new(desk, rows, seen, shadow)
+
+
+def _sent_as(desk: Desk, ours: Sequence[Intent], seen: Seen) -> Intent | None:
+    """Which create of ours it is once more; of the parts of a record, which all bear its marker, by what it says."""
+    settled = [one for one in ours if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one)]
+    marked = [one for one in settled if one.marker in markers(seen)] or settled
+    saying = (one for one in marked if any(says(desk, seen, body) for body in sent_bodies(one)))
+    return next(saying, marked[0] if marked else None)
 
 
 def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:

@@ -259,10 +259,12 @@ def test_what_a_person_called_surplus_is_ours_again_by_a_person_alone(day: Day) 
     assert links(day, "patient", "P1")[twin.id] == (0, "confirmed")
 
 
-@pytest.mark.parametrize("lines", [["a"], ["a", "b"]])
-def test_what_was_told_in_parts_and_comes_once_more_is_a_second_of_its_part_alone(day: Day, lines: list[str]) -> None:
+@pytest.mark.parametrize(("lines", "lost"), [(["a"], 0), (["a", "b"], 0), (["a", "b"], 1)])
+def test_what_was_told_in_parts_and_comes_once_more_is_a_second_of_its_part_alone(
+    day: Day, lines: list[str], lost: int
+) -> None:
     create(day)
-    day.failing("very late")
+    day.failing(*[""] * lost, "very late")
     day.save("prescription", "R1", {"lines": lines, "code": "c"}, "P1")
     while len(day.server.things["prescription"]) < len(lines):
         day.work(60)
@@ -273,7 +275,7 @@ def test_what_was_told_in_parts_and_comes_once_more_is_a_second_of_its_part_alon
     late = day.server.live("prescription")[-1]
     assert [(one.sort, one.remote_id) for one in open_cards(day)] == [("duplicate", late.id)]
     parts = {(part, "confirmed") for part, _ in enumerate(lines)}
-    assert {*links(day, "prescription", "R1").values()} == {*parts, (0, "duplicate")}
+    assert {*links(day, "prescription", "R1").values()} == {*parts, (lost, "duplicate")}
 
 
 def test_a_create_that_was_lost_under_an_earlier_name_is_looked_for_under_that_name_too(day: Day) -> None:
