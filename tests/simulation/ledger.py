@@ -21,17 +21,24 @@ def with_a_person(rows: Rows, system: str, kind: str, local_id: str, member: str
 
 
 def no_resurrection(rows: Rows, system: str) -> list[str]:
-    """I6: what was gone, or not ours any more, is linked again by a person alone."""
+    """I6: what was gone, or not ours any more, is linked again by a person alone.
+
+    What a person had made again may be given the id that it had: a system that was restored itself counts anew.
+    """
     states: dict[str, str] = {}
+    ended: dict[str, float] = {}
+    made = {(f"{one.kind}/{one.remote_id}", one.local_id): one.sent_at
+            for one in rows.find(Intent, ("sent_at",), system=system, op="create", state="acked")}  # fmt: skip
     found = []
     decided = rows.find(Audited, system=system, what="decided")
     by_people = {(one.kind, one.record, one.at) for one in decided if one.detail["keep"] in {"join", "this"}}
     for row in rows.find(Audited, ("n",), system=system, what="link"):
         key = f"{row.kind}/{row.detail['remote']}"
         back = states.get(key) in OURS - {"confirmed"} and row.detail["status"] == "confirmed"
-        if back and (row.kind, row.record, row.at) not in by_people:
+        again = states.get(key) == "replaced" and made.get((key, row.record), 0.0) > ended[key]
+        if back and not again and (row.kind, row.record, row.at) not in by_people:
             found.append(f"I6 {key} came back by itself")
-        states[key] = row.detail["status"]
+        states[key], ended[key] = row.detail["status"], row.at
     return found
 
 
