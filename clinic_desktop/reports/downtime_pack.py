@@ -60,7 +60,7 @@ def _record(paper: Paper, desk: Desk, one: ToldToday) -> None:
         paper.say(_(refused.message).format(**refused.facts))
         paper.say(_("Ask the patient about allergies and medicines."), STRONG)
     else:
-        summary.put_parts(paper, filled(desk, one.patient_id, facts))
+        summary.put_parts(paper, filled(desk, one.patient_id, facts), briefly=True)
     paper.section(_("Written by hand"))
     for label in LINES:
         paper.labelled(_(label), "")

@@ -7,7 +7,7 @@ from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import BODY, STRONG, Cell, Column, Style
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.sealed import Seal
-from clinic_desktop.reports.sheet import CRITICAL, MM
+from clinic_desktop.reports.sheet import CRITICAL
 from clinic_desktop.reports.wording import day
 
 Rows = tuple[tuple[str, ...], ...]
@@ -56,38 +56,38 @@ def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> byt
     return paper.finish(seal=seal)
 
 
-def put_parts(paper: Paper, data: HealthSummaryPaper) -> None:
-    """Put the parts that were asked for on a paper, which is this summary or holds several people's."""
-    if data.contact is not None:
+def put_parts(paper: Paper, data: HealthSummaryPaper, *, briefly: bool = False) -> None:
+    """Put the parts that were asked for on a paper; `briefly` names those with nothing on record in one line."""
+    nothing: list[str] = []
+    wide = paper.width
+    if data.contact or (data.contact is not None and not briefly):
         paper.section(_("Contact details"))
         for by, words in data.contact:
             paper.labelled(by, words)
         if not data.contact:
             paper.say(_("None on record."))
+    elif data.contact is not None:
+        nothing.append(_("Contact details"))
     if data.allergies is not None:
         alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG
         paper.section(_("Allergies"))
         paper.say(data.allergies, alarming)
-    wide = paper.width
-    _table(
-        paper, _("Problems"), data.problems, (_("Problem"), _("Code"), _("Since")), (wide * 0.6, wide * 0.2, wide * 0.2)
-    )
-    _table(paper, _("Medicines"), data.medicines, (_("Medicine"), _("Dose"), _("Since")),
-           (wide * 0.42, wide * 0.4, wide * 0.18))  # fmt: skip
-    _table(
-        paper,
-        _("Vital signs"),
-        data.vitals,
-        (_("Sign"), _("Value"), _("Flag"), _("Taken")),
-        (wide * 0.42, wide * 0.18, wide * 0.2, wide * 0.2),
-    )
-    _table(paper, _("Laboratory results"), data.results, (_("Test"), _("Value"), _("Flag"), _("Range"), _("Released")),
-           (wide * 0.28, wide * 0.18, wide * 0.2, wide * 0.14, wide * 0.2))  # fmt: skip
-    _table(paper, _("Immunizations"), data.immunizations, (_("Vaccine"), _("Lot"), _("Given")),
-           (wide * 0.6, wide * 0.2, wide * 0.2))  # fmt: skip
-    _table(paper, _("Procedures"), data.procedures, (_("Procedure"), _("Code"), _("Done")),
-           (wide * 0.6, wide * 0.2, wide * 0.2))  # fmt: skip
-    _table(paper, _("Visits"), data.visits, (_("Date"), _("With"), _("What for")), (28 * MM, 45 * MM, wide - 73 * MM))
+    for title, rows, heads, widths in (
+        (_("Problems"), data.problems, (_("Problem"), _("Code"), _("Since")), (0.6, 0.2, 0.2)),
+        (_("Medicines"), data.medicines, (_("Medicine"), _("Dose"), _("Since")), (0.42, 0.4, 0.18)),
+        (_("Vital signs"), data.vitals, (_("Sign"), _("Value"), _("Flag"), _("Taken")), (0.42, 0.18, 0.2, 0.2)),
+        (_("Laboratory results"), data.results, (_("Test"), _("Value"), _("Flag"), _("Range"), _("Released")),
+         (0.28, 0.18, 0.2, 0.14, 0.2)),
+        (_("Immunizations"), data.immunizations, (_("Vaccine"), _("Lot"), _("Given")), (0.6, 0.2, 0.2)),
+        (_("Procedures"), data.procedures, (_("Procedure"), _("Code"), _("Done")), (0.6, 0.2, 0.2)),
+        (_("Visits"), data.visits, (_("Date"), _("With"), _("What for")), (0.15, 0.25, 0.6)),
+    ):  # fmt: skip
+        if briefly and rows is not None and not rows:
+            nothing.append(title)
+        else:
+            _table(paper, title, rows, heads, tuple(wide * share for share in widths))
+    if nothing:
+        paper.labelled(_("None on record"), ", ".join(nothing))
 
 
 def _table(paper: Paper, title: str, rows: Rows | None, heads: tuple[str, ...], widths: tuple[float, ...]) -> None:
