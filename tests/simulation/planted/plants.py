@@ -252,12 +252,4 @@ PLANTS = (
         "if False:",
     ),
     Plant("who somebody is is taken in unasked", "merge:meet", "rule.identity and by_them and", "False and"),
-    # What seldom comes together
-    Plant(
-        "what was hidden once is never read again",
-        "looking:_hidden",
-        "desk.now() + wait",
-        "desk.now() + 1_000 * DAY",
-        seed=100186,
-    ),
 )
