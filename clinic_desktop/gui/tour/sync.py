@@ -34,6 +34,7 @@ DISPENSED_AT = "arocord_hims"
 READ_BACK = "SELECT DISTINCT kind FROM sync_work WHERE patient = ? AND state = 'confirmed'"
 OPEN = "SELECT count(*) FROM sync_conflict WHERE sort = 'field' AND member = 'phone' AND state = 'open'"
 RUN_SECONDS = 20.0
+MOST_RUNS = 6  # on a slow machine not all is told in one
 CELLS_SECONDS = 120.0  # until every kind has had its turn within the limits that the documents state
 
 
@@ -79,6 +80,9 @@ def connect_and_settle(hands: Hands, step: Step) -> None:
         _who_is_who(hands, step, there, desk)
         _run(hands)
         _confirmed(hands, step, there)
+        for _more in range(MOST_RUNS):
+            if cells.programmes_of_theirs(hands) is None:
+                _run(hands)
         cells.enrol(hands, _patient(hands))
         _both_change(hands, there, desk)
         _run(hands)
