@@ -52,8 +52,8 @@ PLANTS = (
     Plant(
         "a refusal is forgotten",
         "settling:_refused",
-        'set_state(desk, rows, work, "refused", intent.said)',
-        'set_state(desk, rows, work, "confirmed")',
+        'else:\n        set_state(desk, rows, work, "refused", intent.said)',
+        'else:\n        set_state(desk, rows, work, "confirmed")',
         seed=13,
     ),
     # What comes from there
@@ -233,8 +233,8 @@ PLANTS = (
     Plant(
         "the cursor runs ahead",
         "intake:Intake.take_in",
-        'desk.keep(rows, "cursor", str(end))\n        self._cursor = end',
-        'desk.keep(rows, "cursor", str(end + 1))\n        self._cursor = end + 1',
+        "desk.keep(rows, CURSOR, str(end))\n        self._cursor = end",
+        "desk.keep(rows, CURSOR, str(end + 1))\n        self._cursor = end + 1",
         seed=74,
     ),
     Plant(
