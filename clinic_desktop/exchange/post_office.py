@@ -136,6 +136,7 @@ class PostOffice:
         self._database = Database(clinic)
         self._openings: dict[str, Opening] = {}
         self._skews: dict[str, Skew] = {}
+        self._apart: dict[str, int] = {}  # minutes, as they are kept
         self._heard: deque[tuple[str, Hint]] = deque()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
@@ -214,14 +215,11 @@ class PostOffice:
         """Keep how far this computer's clock is from each system's, where that has changed."""
         for system, skew in self._skews.items():
             minutes = skew.minutes()
-            if minutes is None:
+            if minutes is None or minutes == self._apart.get(system):
                 continue
-            desk = self.engine.offices[system].desk
-            with self._database.read() as unit:
-                kept = desk.get(Rows(unit), KEPT)
-            if kept != str(minutes or ""):
-                with self._database.write() as unit:
-                    desk.keep(Rows(unit), KEPT, str(minutes or ""))
+            with self._database.write() as unit:
+                self.engine.offices[system].desk.keep(Rows(unit), KEPT, str(minutes or ""))
+            self._apart[system] = minutes
 
     def found(self, system: str) -> Mapping[str, str]:
         """What was found out about a system when it was last tested."""

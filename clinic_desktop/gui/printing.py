@@ -109,19 +109,6 @@ class _Mailbox(QObject):
         say()
 
 
-def printers() -> list[str]:
-    """The names of the printers that CUPS knows, the default one first; none where there is no CUPS."""
-    if shutil.which("lpstat") is None:
-        return []
-    try:
-        listed = subprocess.run(["lpstat", "-e"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
-        chosen = subprocess.run(["lpstat", "-d"], capture_output=True, text=True, timeout=5, check=False)  # noqa: S607
-    except subprocess.TimeoutExpired:  # a printing service on another machine that does not answer
-        return []
-    default = chosen.stdout.rpartition(":")[2].strip()
-    return sorted(listed.stdout.split(), key=lambda name: (name != default, name))
-
-
 def send_to_printer(pdf: bytes, title: str, printer: str = "", copies: int = 1) -> None:
     """Hand a PDF to `lp` on its standard input; raises `Trouble` where there is no printer or it refuses.
 

@@ -10,7 +10,7 @@ from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows, dumps
 from sync.engine.store.tables import Kept, Place
 from sync.port import Bucket
-from sync.transport.outcomes import Call, NoBudget, Said, bounded
+from sync.transport.outcomes import Call, NoBudget, Said
 
 # How much of a limit each purpose may fill: a look through a list leaves room for what has to be told, and of a large
 # limit a little is kept for a person who is waiting. Small ones (10 an hour) are for the writes alone.
@@ -169,7 +169,8 @@ class Budgets:
         covering = [window for window in self.windows.values() if window.bucket.covers(call)]
         if status == 429:
             for window in self._meant(covering, headers):
-                self._keep_silent(window, now + (_after(said, headers) or SILENCE_SECONDS))
+                # The wire has read it, from wherever they say it.
+                self._keep_silent(window, now + ((said and said.retry_after) or SILENCE_SECONDS))
             return
         left, limit = _number(headers.get("X-RateLimit-Remaining")), _number(headers.get("X-RateLimit-Limit"))
         if left is None:
@@ -223,12 +224,6 @@ class Budgets:
             (self.windows[n].bucket.seconds / self.windows[n].bucket.limit for n in names if n in self.windows),
             default=1.0,
         )
-
-
-def _after(said: Said | None, headers: Mapping[str, str]) -> float | None:
-    if said is not None and said.retry_after is not None:
-        return bounded(said.retry_after)
-    return bounded(_number(headers.get("Retry-After")) or _number(headers.get("X-RateLimit-Retry-After")))
 
 
 def _number(text: str | None) -> float | None:
