@@ -16,7 +16,6 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import _
 
 REFUSED, ENVIRONMENT, BUG = 3, 4, 70
-WRONG_USE = 2
 
 # The command line's table of contents: a word, the file it lives in, and what it does.
 COMMANDS: dict[str, tuple[str, str]] = {

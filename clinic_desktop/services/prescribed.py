@@ -1,11 +1,11 @@
 """What one prescriber has signed over some days: the rows behind the number on a doctor's dashboard."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from clinic_desktop.clock import from_text, to_text
+from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.merges import kept_of
 from clinic_desktop.services.patients import shown_name
@@ -35,8 +35,7 @@ class Prescribed:
 @query
 def prescribed_by_me(read: Read, first: date, last: date) -> tuple[Prescribed, ...]:
     """Signed by this person on these days of the clinic's own and not cancelled, the latest first."""
-    begins = to_text(datetime.combine(first, time()).astimezone())
-    ends = to_text(datetime.combine(last + timedelta(days=1), time()).astimezone())
+    begins, ends = to_text(local_midnight(first)), to_text(local_midnight(last + timedelta(days=1)))
     counted = (
         select(func.count())
         .where(prescription_lines.c.prescription_id == prescriptions.c.id)

@@ -11,7 +11,7 @@ from clinic_desktop.gui.tour.record import Step
 
 # The example number of the GS1 General Specifications, a lot and a day far ahead.
 PACK = "01095011015300031741123110TOUR7"
-SLOW_MS = 200  # the machine that walks the tour types slower than a scanner
+SLOW_MS = 2_000  # a busy machine that walks the tour types far slower than a scanner
 
 
 def receive_packs(hands: Hands, step: Step) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.prescribed.view import PrescribedView
 from clinic_desktop.services import dashboard, prescribed, prescribing
@@ -12,6 +13,8 @@ from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.medicines import amoxicillin, world
 from tests.unit.gui.screens.stage import Stage
+from tests.unit.services import report_case as case
+from tests.unit.services.test_services_days import BOOKED
 
 TODAY = date(2026, 3, 10)
 
@@ -45,3 +48,16 @@ def test_only_their_own_of_these_days_that_were_not_cancelled(store: Store, desk
         prescribed.prescribed_by_me(desk_for("nurse"), TODAY, TODAY)
     prescribing.cancel_prescription(clinic.doctor, made.prescription_id, "wrong patient")
     assert prescribed.prescribed_by_me(clinic.doctor, TODAY, TODAY) == ()
+
+
+def test_a_day_without_a_midnight_holds_its_own_prescriptions_alone(
+    store: Store, desk_for: DeskFor, clock: SetClock
+) -> None:
+    with case.in_beirut():
+        clinic = world(store, desk_for)
+        for at in BOOKED.values():
+            clock.set(at)
+            prescribing.sign_prescription(desk_for("doctor"), clinic.patient, None, [amoxicillin()])
+        day = date(2028, 3, 26)
+        found = prescribed.prescribed_by_me(desk_for("doctor"), day, day)
+    assert {one.signed_at for one in found} == {BOOKED["first minute"], BOOKED["late"]}
