@@ -24,9 +24,7 @@ SHOWN = NAMED | {"queue", "setting", "staff"}
 class Written:
     """A list as JSON; what stands in it as it stood the last time is not written anew."""
 
-    def __init__(
-        self, model: type[BaseModel], ask: "Callable[[Desk], Iterable[tuple[object, ...]]]"
-    ) -> None:  # fmt: skip
+    def __init__(self, model: type[BaseModel], ask: "Callable[[Desk], Iterable[tuple[object, ...]]]") -> None:
         self._names, self._ask = tuple(model.model_fields), ask
         self._known: dict[tuple[object, ...], str] = {}
 

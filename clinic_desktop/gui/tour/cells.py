@@ -33,7 +33,6 @@ FOR_A_PERSON: Mapping[str, tuple[str, ...]] = {
     "hms_enterprise": ("lab_result",),
     "practice_studio": ("encounter", "document", "invoice", "payment"),
 }
-LIST_SECONDS = 120.0
 STROKE = tuple((600 + 40 * place, 900 + 200 * (place % 7)) for place in range(120))
 
 
@@ -71,8 +70,7 @@ def enrol(hands: Hands, patient: str) -> None:
     """Enrol the patient in a programme of theirs, which the first look there has brought."""
     clinic = hands.second()
     nurse = clinic.begin(next(user.user_id for user in clinic.vault.users if user.username == "nursetour"))
-    # The list is read when all that waited has been told.
-    brought = hands.driver.until("a programme of theirs", lambda: programmes_of_theirs(hands), patience=LIST_SECONDS)
+    brought = hands.driver.until("a programme of theirs", lambda: programmes_of_theirs(hands))
     offered = next(one for one in programmes.catalogue(nurse) if one.id in brought)
     programmes.enrol(nurse, patient, offered.id, NewEnrolment(goals=("To walk to the market and back",)))
     clinic.sign_out(nurse)

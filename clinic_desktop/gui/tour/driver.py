@@ -53,9 +53,9 @@ class Driver:
 
     # Waiting ---------------------------------------------------------------------------------------------
 
-    def until(self, what: str, ask: Callable[[], T | None], *, patience: float = PATIENCE) -> T:
+    def until(self, what: str, ask: Callable[[], T | None]) -> T:
         """Let the window work until there is an answer."""
-        end = time.monotonic() + patience
+        end = time.monotonic() + PATIENCE
         while True:
             self.app.processEvents()
             answer = ask()
