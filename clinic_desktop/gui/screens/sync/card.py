@@ -6,6 +6,7 @@ from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     at,
     found_words,
+    instants_in,
     kinds_columns,
     seconds_words,
     state_look,
@@ -85,7 +86,7 @@ class SystemCard(Side):
         add(_("Limit left"), "\n".join(left))
         add(
             _("Found there"),
-            " · ".join(f"{found_words(name)}: {value}" for name, value in one.found if name != "reached"),
+            " · ".join(f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached"),
         )
         add(
             _("Set aside"),

@@ -1,5 +1,6 @@
 """Sync in words: states, kinds, what waits for a person, and what can be done about it."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_deciding import Member
     from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, SystemShown
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
 ALONE = N_("This workstation is the only one of the clinic that sends.")
 NOTHING = N_(
     "No system is connected. The clinic works whole without one: everything is kept here. Connected, what happens "
@@ -141,6 +143,11 @@ def found_words(name: str) -> str:
     if name.startswith("put."):
         return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
+
+
+def instants_in(text: str) -> str:
+    """What was found, with each instant in it as everywhere else in the window."""
+    return _INSTANT.sub(lambda found: at(found[0]), text)
 
 
 def seconds_words(seconds: float) -> str:
