@@ -158,6 +158,21 @@ class People:
             intent = self._doubtful(rows, kind, local_id)
             desk.log.add(rows, desk.now(), "it is there", kind, local_id, who=who, remote=remote_id)
             acknowledge(desk, rows, intent, work, remote_id or f"~{intent.id}", None)
+            self._found_settled(rows, intent, remote_id, who)
+
+    def _found_settled(self, rows: Rows, intent: Intent, remote_id: str, who: str) -> None:
+        """Which of those that came into sight is ours has been said; each other that says the same is one too many."""
+        desk = self._desk
+        for one in rows.find(
+            Conflict, system=desk.system, kind=intent.kind, local_id=intent.local_id, sort="found", state="open"
+        ):
+            if not remote_id:
+                continue  # it is there, and nobody knows which it is
+            one.state, one.keep, one.who, one.decided_at = "closed", "this", who, desk.now()
+            if one.remote_id != remote_id:
+                one.keep = "other"
+                twice(desk, rows, Link(desk.system, one.kind, one.remote_id, one.local_id, intent.part, "duplicate"))
+            rows.put(one)
 
     def it_is_not_there(self, kind: str, local_id: str, who: str) -> None:
         """After a lost answer a person has looked: it is not there, send it again. Raises UnknownError."""

@@ -15,7 +15,7 @@ def decide(people: People, pick: random.Random, decided: set[tuple[str, str, str
             count += _one(people, pick, one, decided)
     for work in people.waiting_for_a_person():
         if everything or pick.random() < 0.3:
-            count += _attend(people, work)
+            count += _attend(people, work) or _found(people, work)
     return count
 
 
@@ -49,3 +49,16 @@ def _attend(people: People, work: Work) -> int:
         people.give_up(work.kind, work.local_id, "u1", "not needed any more")
         return 1
     return 0
+
+
+def _found(people: People, work: Work) -> int:
+    """What came into sight may be what was sent, and mostly is; chance of its own, as above."""
+    seen = [one for one in people.conflicts() if one.sort == "found" and one.local_id == work.local_id]
+    chance = random.Random(f"{work.kind} {work.local_id} {len(seen)}")
+    if work.state != "person" or work.kind == "patient" or not seen or chance.random() < 0.3:
+        return 0
+    try:
+        people.it_is_there(work.kind, work.local_id, "u1", chance.choice(seen).remote_id)
+    except UnknownError:
+        return 0
+    return 1

@@ -223,7 +223,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         if kind == "patient" and world.effects.fired["restored backup"] and len(names) > 1:
             # What was renamed from here after the backup was made stands there under a name that is known no more.
             continue
-        if not any(one.sort in {"duplicate", "identity", "restored", "surplus"} for one in conflicts) and not known:
+        if not any(one.sort in {"duplicate", "identity", "restored", "surplus", "found"} for one in conflicts) and not known:
             found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
     sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
     done = Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values())

@@ -277,3 +277,28 @@ def test_how_long_ago_it_was_sent_is_not_known_after_a_clock_that_jumped_while_i
     day.work(600.0)
     assert len(day.server.things["patient"]) == 1
     assert links(day) == [("P1", "confirmed")]
+
+
+def test_of_two_that_came_into_sight_the_one_that_a_person_did_not_choose_is_one_too_many() -> None:
+    day = a_day()
+    day.save("patient", "P1", PATIENT)
+    day.work()
+    before = len(day.server.sent)
+    day.failing("very late")
+    day.save("document", "D1", {"text": "a letter", "code": "c"}, "P1")
+    while len(day.server.sent) == before:
+        day.engine.step()
+    day.network.rate, day.network.allowed = 1.0, ("403",)
+    day.work(3600.0)
+    assert work_of(day, "document", "D1").state == "person"
+    day.network.rate = 0.0
+    day.work(5000.0)  # it arrives after all
+    first = day.there("document")
+    day.server.create("document", dict(first.body), first.parent, first.origin)
+    day.sync_now()
+    day.work(2 * DAY)
+    assert cards(day) == [("found", "D1"), ("found", "D1")]
+    day.engine.people["alpha"].it_is_there("document", "D1", "u1", first.id)
+    day.work(2 * DAY)
+    assert cards(day) == [("duplicate", "D1")]
+    assert links(day, "document") == [("D1", "confirmed"), ("D1", "duplicate")]
