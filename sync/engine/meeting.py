@@ -81,7 +81,10 @@ def decisions(desk: Desk, rows: Rows, kind: str, local_id: str) -> dict[str, Dec
 def _late(
     desk: Desk, rows: Rows, kp: KindProfile, link: Link, seen: Seen, merged: Merged, mine: Body, canon: Any
 ) -> Merged:
-    """A value that we sent and never heard of may arrive after all, over a newer one: that is no change of theirs."""
+    """An older value that stands there again is not taken for a change of theirs.
+
+    It was sent and never heard of, and arrived after all; or the system went back to what it was.
+    """
     if not merged.adopt:
         return merged
     lost = _lost(desk, rows, link)
@@ -94,7 +97,28 @@ def _late(
         and any(name in one.body and canon(name)(one.body[name]) == canon(name)(seen.body[name]) for one in lost)
         and canon(name)(mine.get(name)) != canon(name)(seen.body[name])
     }
-    return _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
+    merged = _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
+    back = {
+        name
+        for name in merged.adopt - wanted
+        if not kp.rules[name].theirs and _went_back(desk, rows, link, name, mine.get(name), seen)
+    }
+    return _parked(merged, mine, seen.body, dict.fromkeys(back, "it is again what it was before it was changed here"))
+
+
+def _went_back(desk: Desk, rows: Rows, link: Link, name: str, mine: Any, seen: Seen) -> bool:
+    """Whether what is here was told and taken, and a value of before stands there again.
+
+    Somebody there may want it so, or the system was restored from its backup: a person can tell, and nobody else.
+    """
+    same = desk.canon(seen.kind)(name)
+    found = rows.find(
+        Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part, op="update", state="acked"
+    )
+    told = [one for one in found if one.remote_id == link.remote_id and name in one.changed and name in one.before]
+    return any(same(one.body.get(name)) == same(mine) for one in told) and any(
+        same(one.before[name]) == same(seen.body[name]) for one in told
+    )
 
 
 def _lost(desk: Desk, rows: Rows, link: Link) -> list[Intent]:

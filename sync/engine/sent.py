@@ -111,6 +111,21 @@ def sent_before(desk: Desk, rows: Rows, seen: Seen) -> tuple[Intent, str] | None
     return doubtful
 
 
+def lost_of_others(desk: Desk, rows: Rows, seen: Seen, local_id: str) -> tuple[list[str], bool]:
+    """Which other patients here somebody there may be, whose create was never heard of; and whether one is beyond doubt.
+
+    Two here of one name and birth date are often two: what the other's create said is theirs.
+    """
+    found = [
+        one
+        for state in ("inflight", "unknown", "person")
+        for one in rows.find(Intent, system=desk.system, state=state, kind=str(Kind.PATIENT), op="create")
+        if one.local_id != local_id
+    ]
+    maybe = [one for one in found if same_as_sent(desk, seen, one) or who_was_sent(desk, seen, one)]
+    return [one.local_id for one in maybe], any(same_as_sent(desk, seen, one) for one in maybe)
+
+
 def twin(desk: Desk, rows: Rows, seen: Seen) -> Link | None:
     """What stands there already and is the same as this one, where a backup was restored and neither is remembered.
 

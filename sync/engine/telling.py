@@ -7,10 +7,10 @@ from sync.engine import restoring, updating
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
-from sync.engine.identity import judge
+from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
-from sync.engine.sent import EARLIER
+from sync.engine.sent import EARLIER, lost_of_others
 from sync.engine.settling import settle
 from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
@@ -139,10 +139,14 @@ def _search(desk: Desk, next_one: Plan, local_id: str) -> None:
 def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[Seen, ...] | object") -> None:
     """Judge whether somebody found there is this patient: linked with proof, asked about, or left alone."""
     scored: list[tuple[Seen, Likely]] = []
+    others: dict[str, list[str]] = {}
     for seen in found if isinstance(found, (list, tuple)) else ():
         if desk.known(rows).here(Kind.PATIENT, seen.remote_id) is not None:
             continue
         if rejected(desk, rows, seen.remote_id, local_id):
+            continue
+        others[seen.remote_id], sure = lost_of_others(desk, rows, seen, local_id)
+        if sure:
             continue
         clear = {name: value for name, value in seen.body.items() if name not in desk.remote.masked(seen.body)}
         records = desk.remote.adopt(Seen(seen.kind, seen.remote_id, clear, seen.whole), None, desk.known(rows))
@@ -151,9 +155,10 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
     if verdict.same is not None:
         best = max(scored, key=lambda pair: pair[1].score)
         ended = rows.get(Link, desk.system, str(Kind.PATIENT), best[0].remote_id)
-        if ended is not None and ended.status in ENDED:
-            # A person has ended it: it comes back by them alone.
-            ask_who(desk, rows, best[0].remote_id, (best[1],))
+        lost = [Likely(one, REVIEW) for one in others[best[0].remote_id]]
+        if lost or (ended is not None and ended.status in ENDED):
+            # A person has ended it: it comes back by them alone. Or it may be the one that was sent for another.
+            ask_who(desk, rows, best[0].remote_id, (best[1], *lost))
             return
         join(desk, rows, Link(desk.system, str(Kind.PATIENT), best[0].remote_id, local_id, 0, "confirmed",
                               best[1].score, "", desk.now()))  # fmt: skip
@@ -163,7 +168,7 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
     else:
         for seen, one in scored:
             if one in verdict.maybe:
-                ask_who(desk, rows, seen.remote_id, (one,))
+                ask_who(desk, rows, seen.remote_id, (one, *(Likely(each, REVIEW) for each in others[seen.remote_id])))
 
 
 def _look_first(desk: Desk, next_one: Plan, local_id: str) -> None:

@@ -246,7 +246,7 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
         thing = world.server.things[link.kind].get(link.remote_id)
         if thing is None or not thing.origin or world.lost_backup or {thing.id, thing.parent} & apart:
             continue
-        if natural and link.kind == "patient" and _renamed(thing):
+        if link.kind == "patient" and (link.who or (natural and _renamed(thing))):
             continue
         if thing.origin.removeprefix("ref ") != link.local_id:
             found.append(f"I4 {link.kind} {thing.origin} came back as {link.local_id}")
