@@ -24,12 +24,13 @@ LONGEST_ONCE_SECONDS = 24 * 3600.0
 # What may be said after `--keep`; which of them fit, `sync conflicts` says of each.
 WORDS = (
     "here", "there", "link", "apart", "again", "is_there", "not_there", "send", "told", "give_up", "recreate", "never",
-    "void", "this", "other", "join", "leave", "noted",
+    "void", "this", "other", "join", "leave", "noted", "two",
 )  # fmt: skip
 SORTS = {
     "field": "the two sides differ", "identity": "may be one person", "overwrite": "perhaps written over",
     "duplicate": "is there twice", "restored": "was gone, is back", "gone": "is gone there",
-    "surplus": "one too many there", "suspect": "much seems gone", "found": "perhaps the lost one",
+    "surplus": "one too many there", "misfiled": "came from somebody else", "suspect": "much seems gone",
+    "found": "perhaps the lost one",
     "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "stays_here")
@@ -66,12 +67,16 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     decided.add_argument("id", metavar="ID")
     decided.add_argument("--keep", required=True, metavar="WHAT", help="here, there, FIELD=VALUE, " + ", ".join(WORDS))
     decided.add_argument("--why", default="", metavar="TEXT")
+    apart = which.add_parser("apart", help="end the link of a patient there who was taken for one here by mistake")
+    apart.add_argument("number", metavar="NUMBER", help="the number under which that system has them")
     for each in which.choices.values():
         # Before the word or after it: not said after it, what was said before it stands.
         each.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", default=SUPPRESS)
     chosen = words.parse_args(arguments)
     if chosen.which is None and not (chosen.once or chosen.watch):
-        words.error("say --once, --watch, or one of: status, conflicts, show, resolve")
+        words.error("say --once, --watch, or one of: status, conflicts, show, resolve, apart")
+    if chosen.which == "apart" and chosen.system is None:
+        words.error("say which system: --system SYSTEM")
     with terminal.signed_in() as here:
         require(here.desk.session.role, "remotes.set_remote" if chosen.which != "status" else "remotes.remote_systems")
         from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
@@ -82,6 +87,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         office = PostOffice(here.clinic, only=chosen.system)
         if chosen.which == "resolve":
             return _resolve(terminal, here, office, chosen)
+        if chosen.which == "apart":
+            return _apart(terminal, here, chosen)
         if chosen.which == "show":
             return _show(terminal, here, chosen)
         return (
@@ -264,4 +271,17 @@ def _resolve(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: N
             value = patient_by_mrn(here.desk, value)
         decide(here.desk, item, keep, value or chosen.why)
     terminal.answer({"id": chosen.id, "keep": chosen.keep}, [f"{chosen.id}: {chosen.keep}"])
+    return DONE
+
+
+def _apart(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
+    """What that brings with it waits for a person: `sync conflicts` tells of it."""
+    from clinic_desktop.exchange.sync_deciding import part
+
+    part(here.desk, chosen.system, chosen.number)
+    said = _("{number} at {system} is somebody else; what came from there or went there waits in `sync conflicts`.")
+    terminal.answer(
+        {"system": chosen.system, "number": chosen.number, "linked": False},
+        [said.format(number=chosen.number, system=chosen.system)],
+    )
     return DONE

@@ -112,7 +112,8 @@ def acts_of(desk: Desk, items: Sequence[Item]) -> dict[str, tuple[str, ...]]:
 
 def _acts(desk: Desk, office: PostOffice, item: Item) -> tuple[str, ...]:
     if item.sort not in CARDS:
-        return ACTS.get(item.sort, NOTED)
+        acts = ACTS.get(item.sort, NOTED)
+        return (*acts, "two") if office.engine.people[item.system].may_part(item.id) else acts
     found = office.engine.people[item.system].choices(item.id)
     return tuple(act for act in found if act != "void" or may_void(desk, item.kind))
 
@@ -226,7 +227,7 @@ def words_of(value: Any) -> str:
 def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
     """Settle one item; `text` is the value, the id there, the patient to link to, or the reason. Raises Refusal."""
     allow(desk, NEEDS)
-    if item.sort not in CARDS and act not in ACTS.get(item.sort, NOTED):
+    if item.sort not in CARDS and act not in (*ACTS.get(item.sort, NOTED), *(("two",) if item.sort == "field" else ())):
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():
         raise Refusal(N_("Say why, or how they were told."), field="reason")
@@ -248,6 +249,18 @@ def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
                 people.resolve(one.id, "noted", who)
     except UnknownError:
         raise Refusal(N_("Somebody, or a newer answer, has settled this already."), field="item") from None
+    finally:
+        office.close()
+
+
+def part(desk: Desk, system: str, remote_id: str) -> None:
+    """End the link of a patient there, by their number, who was taken for one here by mistake. Raises Refusal."""
+    allow(desk, NEEDS)
+    office = PostOffice(House.of(desk), only=system)
+    try:
+        office.engine.people[system].they_are_two(remote_id, desk.session.staff_id)
+    except (UnknownError, KeyError):
+        raise Refusal(N_("Nobody here is linked to that number there."), field="number") from None
     finally:
         office.close()
 
@@ -293,11 +306,19 @@ def _value(people: People, item: Item, text: str, who: str) -> None:
     people.resolve_with(item.id, {item.member: value}, who)
 
 
+def _two(people: People, item: Item, _text: str, who: str) -> None:
+    """They changed who somebody is because it is somebody else: the two were never one."""
+    if not people.may_part(item.id):
+        raise UnknownError(item.id)
+    people.they_are_two(item.remote_id, who)
+
+
 _BY_ACT: dict[str, Callable[[People, Item, str, str], None]] = {
     "here": lambda people, item, _text, who: people.resolve(item.id, "here", who),
     "there": lambda people, item, _text, who: people.resolve(item.id, "there", who),
     "noted": lambda people, item, text, who: people.resolve(item.id, "noted", who, text),
     "value": _value,
+    "two": _two,
     "link": lambda people, item, text, who: people.link(item.remote_id, text or item.local_id, who),
     "apart": lambda people, item, _text, who: people.keep_apart(item.remote_id, item.local_id, who),
     "again": lambda people, item, _text, who: people.edit_and_resend(item.kind, item.local_id, who),

@@ -12,6 +12,7 @@ from sync.engine.settling import acknowledge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Work
 from sync.engine.taking import join, look, raise_question
+from sync.port import Kind
 
 # What may be done about each sort of card.
 ACTS = {
@@ -19,6 +20,7 @@ ACTS = {
     "duplicate": ("this", "other"),
     "restored": ("join", "leave"),
     "surplus": ("told",),
+    "misfiled": ("void", "noted"),
 }
 
 
@@ -53,6 +55,8 @@ def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
     unfit: set[str] = set()
     if one.sort == "gone" and (kp is None or kp.create is None or kp.money):
         unfit.add("recreate")
+    if one.sort == "misfiled" and one.kind == Kind.PATIENT:
+        unfit.add("void")  # whose chart it is stays; what is in it of somebody else is taken out there
     if one.sort == "restored" and known:
         unfit.add("join")  # it has been made again meanwhile: there are two now, and one is too many
     if one.sort == "duplicate" and card.link is not None and card.link.local_id != one.local_id:
@@ -86,10 +90,11 @@ def _recreate(desk: Desk, rows: Rows, card: Card, who: str) -> None:
 
 def _never(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     """Keep it here, and tell that system nothing more of it, whatever changes."""
-    _end(desk, rows, card.link, "never", who)
+    if card.one.sort != "misfiled":  # its link ended when they were told apart, and may be another's by now
+        _end(desk, rows, card.link, "never", who)
     _drop(desk, rows, card.work)
     card.work.who, card.work.told = who, card.work.seq
-    set_state(desk, rows, card.work, "closed", "it is gone there, and they are not told of it again")
+    set_state(desk, rows, card.work, "closed", "they are not told of it again")
 
 
 def _drop(desk: Desk, rows: Rows, work: Work) -> None:
@@ -174,4 +179,5 @@ _DO = {
     "join": _join,
     "leave": _leave,
     "told": _noted,
+    "noted": _noted,
 }

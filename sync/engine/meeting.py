@@ -99,15 +99,13 @@ def _late(
     }
     merged = _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
     back = {
-        name
-        for name in merged.adopt - wanted
-        if not kp.rules[name].theirs and _went_back(desk, rows, link, name, mine.get(name), seen)
+        name for name in merged.adopt - wanted if not kp.rules[name].theirs and _went_back(desk, rows, link, name, seen)
     }
     return _parked(merged, mine, seen.body, dict.fromkeys(back, "it is again what it was before it was changed here"))
 
 
-def _went_back(desk: Desk, rows: Rows, link: Link, name: str, mine: Any, seen: Seen) -> bool:
-    """Whether what is here was told and taken, and a value of before stands there again.
+def _went_back(desk: Desk, rows: Rows, link: Link, name: str, seen: Seen) -> bool:
+    """Whether a value stands there again that an update of ours has once replaced.
 
     Somebody there may want it so, or the system was restored from its backup: a person can tell, and nobody else.
     """
@@ -115,9 +113,12 @@ def _went_back(desk: Desk, rows: Rows, link: Link, name: str, mine: Any, seen: S
     found = rows.find(
         Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part, op="update", state="acked"
     )
-    told = [one for one in found if one.remote_id == link.remote_id and name in one.changed and name in one.before]
-    return any(same(one.body.get(name)) == same(mine) for one in told) and any(
-        same(one.before[name]) == same(seen.body[name]) for one in told
+    return any(
+        one.remote_id == link.remote_id
+        and name in one.changed
+        and name in one.before
+        and same(one.before[name]) == same(seen.body[name])
+        for one in found
     )
 
 

@@ -6,6 +6,7 @@ from sync.engine import cards, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
 from sync.engine.meeting import projected
+from sync.engine.parting import part
 from sync.engine.settling import acknowledge
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
@@ -230,6 +231,8 @@ class People:
                     rows.put(intent)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look(desk, rows, str(kind), remote_id, "linked")
+            for child in rows.find(Shadow, system=desk.system, parent=remote_id):  # what came while it was in doubt
+                look(desk, rows, child.kind, child.remote_id, "linked", parent=remote_id)
             self._patient_goes_on(rows, local_id)
 
     def keep_apart(self, remote_id: str, local_id: str, who: str) -> None:
@@ -239,7 +242,10 @@ class People:
             rows = Rows(unit)
             self._answer(rows, remote_id, "apart", who)
             link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
-            if link is not None and link.status == "candidate":
+            shadow = rows.get(Shadow, desk.system, str(Kind.PATIENT), remote_id)
+            if link is not None and link.status == "candidate" and shadow is not None and shadow.mine:
+                part(desk, rows, link, who)  # they had been taken for one
+            elif link is not None and link.status == "candidate":
                 link.status, link.who, link.at = "waiting", who, desk.now()
                 desk.log.linked(rows, desk.now(), link)
             look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
@@ -271,16 +277,25 @@ class People:
         work = rows.get(Work, self._desk.system, str(kind), local_id)
         return work is not None and not work.seq
 
-    def unlink(self, remote_id: str, who: str) -> None:
-        """A patient there was taken for one here by mistake: the link ends, what was adopted stays in the journal."""
+    def they_are_two(self, remote_id: str, who: str) -> None:
+        """A patient there was taken for one here by mistake: the link ends. Raises UnknownError where there is none."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
             link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
-            if link is None or link.status != "confirmed":
+            if link is None or link.status not in {"confirmed", "candidate"}:
                 raise UnknownError(remote_id)
-            link.status, link.who, link.at = "rejected", who, desk.now()
-            desk.log.linked(rows, desk.now(), link)
+            part(desk, rows, link, who)
+
+    def may_part(self, conflict_id: str) -> bool:
+        """Whether an open question is of who a linked patient is, so that they may be two."""
+        with self._desk.disk.read() as unit:
+            rows = Rows(unit)
+            one = rows.get(Conflict, conflict_id)
+            if one is None or (one.sort, one.state, one.kind) != ("field", "open", str(Kind.PATIENT)):
+                return False
+            rules = self._desk.remote.profile.kinds[Kind.PATIENT].rules
+            return rules[one.member].identity and self._desk.known(rows).here(Kind.PATIENT, one.remote_id) is not None
 
     def _answer(self, rows: Rows, remote_id: str, keep: str, who: str) -> None:
         for one in rows.find(Conflict, system=self._desk.system, kind=str(Kind.PATIENT), sort="identity", state="open"):

@@ -114,6 +114,10 @@ def _act(
     """Something is to be done to it: once."""
     asked = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="act", act=act)
     if any(one.state == "acked" for one in asked):
+        if not links and kp.create is not None:
+            # It was done to what turned out to be somebody else's.
+            set_state(desk, rows, work, "idle", "it was never told there")
+            return None
         # It is done; what else has changed of it is told like any other change.
         return _record(desk, rows, work, kp, story, telling, links)
     if any(one.state in UNSETTLED for one in asked):

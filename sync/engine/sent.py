@@ -112,7 +112,7 @@ def sent_before(desk: Desk, rows: Rows, seen: Seen) -> tuple[Intent, str] | None
 
 
 def lost_of_others(desk: Desk, rows: Rows, seen: Seen, local_id: str) -> tuple[list[str], bool]:
-    """Which other patients here somebody there may be, whose create was never heard of; and whether one is beyond doubt.
+    """Which others here somebody there may be, whose create was never heard of; and whether one is beyond doubt.
 
     Two here of one name and birth date are often two: what the other's create said is theirs.
     """

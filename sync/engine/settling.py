@@ -6,7 +6,7 @@ from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import join, look, raise_question, take
+from sync.engine.taking import join, look, of_patient, raise_question, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
@@ -19,7 +19,10 @@ def settle(desk: Desk, rows: Rows, intent: Intent, came: Echo | Exception) -> No
     now = desk.now()
     outcome = "answered" if isinstance(came, Echo) else type(came).__name__
     desk.log.add(rows, now, "came", intent.kind, intent.local_id, intent=intent.id, outcome=outcome)
-    if isinstance(came, Echo):
+    if _told_apart(rows, intent):
+        intent.state = "dropped"  # a person ended the link while it was on its way
+        rows.put(intent)
+    elif isinstance(came, Echo):
         desk.keep(rows, f"route:{intent.kind}:{intent.op}", ",".join(sorted(desk.budgets.route)))
         _answered(desk, rows, intent, work, came)
     elif isinstance(came, (NoBudget, Unsent, Slowed, SignInNeeded)):
@@ -28,6 +31,12 @@ def settle(desk: Desk, rows: Rows, intent: Intent, came: Echo | Exception) -> No
         _refused(desk, rows, intent, work, came)
     else:
         doubt(desk, rows, intent, work)
+
+
+def _told_apart(rows: Rows, intent: Intent) -> bool:
+    """Whether what it was sent to is not ours any more by a person's word."""
+    link = rows.get(Link, intent.system, intent.kind, intent.remote_id) if intent.op != "create" else None
+    return link is not None and (link.status == "surplus" or link.local_id != intent.local_id)
 
 
 def doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
@@ -70,6 +79,9 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
     if intent.op == "create" and (taken := desk.known(rows).here(kind, remote_id)) not in {None, intent.local_id}:
         _of_another(desk, rows, intent, work, remote_id, taken or "")
         return
+    if intent.op == "create" and _under_another(desk, rows, intent):
+        _stands_there(desk, rows, intent, work, remote_id)
+        return
     intent.state, intent.remote_id = "acked", remote_id
     rows.put(intent)
     if intent.op == "update":
@@ -105,6 +117,29 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
     elif work.state == "sent":
         work.told = work.seq
         rows.put(work)
+
+
+def _under_another(desk: Desk, rows: Rows, intent: Intent) -> bool:
+    """Whether whom it was told of has been told apart from the patient here while it was on its way."""
+    if intent.kind == Kind.PATIENT or not intent.patient or not of_patient(desk, Kind(intent.kind)):
+        return False
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), intent.parent)
+    return owner is not None and owner.local_id != intent.patient
+
+
+def _stands_there(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: str) -> None:
+    """It stands under somebody else: a person has it taken away, and it is told anew where that may be."""
+    intent.state, intent.remote_id = "acked", remote_id
+    rows.put(intent)
+    kp = desk.remote.profile.kinds[Kind(intent.kind)]
+    again = certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+    status = "surplus" if again else "confirmed"
+    desk.log.linked(
+        rows, desk.now(), Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, status, at=desk.now())
+    )
+    why = "it stands under somebody else there: have it taken away"
+    raise_question(desk, rows, intent.kind, intent.local_id, "surplus", remote_id, why)
+    set_state(desk, rows, work, "waiting" if again else "sent")
 
 
 def _more_parts(desk: Desk, rows: Rows, intent: Intent) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sync.engine import restoring
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
+from sync.engine.doubting import somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
 from sync.engine.plan import as_before
@@ -42,6 +43,10 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     if link is not None and link.status in {"gone", "replaced", "never"}:
         _came_back(desk, rows, link)
     elif link is not None and link.status == "confirmed" and (link.kind, link.local_id) not in rows.agreed:
+        if said := somebody_else(desk, rows, link, shadow, seen):
+            ask_again(desk, rows, link, said)
+            rows.put(shadow)
+            return None
         met = reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
     if link is not None and met is not None:
@@ -311,15 +316,30 @@ def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
     return twice(desk, rows, link, "this patient is there twice")
 
 
-def ask_who(desk: Desk, rows: Rows, remote_id: str, maybe: tuple[Likely, ...]) -> Link:
-    """Ask a person whether a patient there is one of these."""
+def ask_again(desk: Desk, rows: Rows, link: Link, said: str) -> None:
+    """Who there is linked may be somebody else now: until a person has said who it is nothing goes across."""
+    ask_who(desk, rows, link.remote_id, (Likely(link.local_id, link.score),), "who is there now may be another", said)
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    if work is not None and work.state not in {"closed", "cannot", "refused"}:
+        set_state(desk, rows, work, "person", "who is there now may be another")
+
+
+def ask_who(
+    desk: Desk,
+    rows: Rows,
+    remote_id: str,
+    maybe: tuple[Likely, ...],
+    why: str = "it may be this patient",
+    who: str = "",
+) -> Link:
+    """Ask a person whether a patient there is one of these; `who` is what they are asked of, where it may move on."""
     best = maybe[0]
     link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
     desk.log.linked(rows, desk.now(), link)
     rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=remote_id)
     raise_question(
-        desk, rows, link.kind, best.local_id, "identity", remote_id, "it may be this patient",
-        others=[one.local_id for one in maybe[1:]],
+        desk, rows, link.kind, best.local_id, "identity", remote_id, why,
+        others=[one.local_id for one in maybe[1:]], **({"who": who} if who else {}),
     )  # fmt: skip
     return link
 

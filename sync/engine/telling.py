@@ -7,6 +7,7 @@ from sync.engine import restoring, updating
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
+from sync.engine.doubting import somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
@@ -16,7 +17,7 @@ from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
-from sync.engine.taking import ENDED, ask_who, join, look, rejected, take
+from sync.engine.taking import ENDED, ask_again, ask_who, join, look, rejected, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -225,6 +226,10 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         shadow.read_at = desk.now()
     desk.log.add(rows, desk.now(), "read", link.kind, link.local_id)
     updating.compare(desk, rows, seen, shadow, read=True)
+    if said := somebody_else(desk, rows, link, shadow, seen):
+        ask_again(desk, rows, link, said)
+        rows.put(shadow)
+        return None
     met = reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
     if met is None:

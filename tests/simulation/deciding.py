@@ -33,8 +33,19 @@ def _one(people: People, pick: random.Random, one: Conflict, decided: set[tuple[
         return bool(may)
     if one.sort != "field":
         return 0
-    decided.add((one.kind, one.local_id, one.member))
-    people.resolve(one.id, pick.choice(("here", "there")), "u1")
+    if random.Random(f"two {one.id}").random() < 0.4 and people.may_part(one.id):
+        people.they_are_two(one.remote_id, "u1")
+        return 1
+    keep = pick.choice(("here", "there"))
+    said = (one.kind, one.local_id, one.member)
+    before = said in decided
+    decided.add(said)  # first: what is committed stands, though the process ends with it
+    try:
+        people.resolve(one.id, keep, "u1")
+    except UnknownError:  # it was answered with another one
+        if not before:
+            decided.discard(said)
+        return 0
     return 1
 
 

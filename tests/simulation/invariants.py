@@ -12,6 +12,8 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.server import Thing
 
 SCALARS = ("name", "phone")
+# By these a person knows that something of ours is there more than once.
+KNOWN = frozenset({"duplicate", "identity", "restored", "surplus", "found"})
 
 
 def violations(world: Schedule) -> list[str]:
@@ -82,6 +84,8 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
     for (kind, local_id, member), edit in last.items():
         if (kind, local_id, member) in world.decided or world.lost_backup:
             continue
+        if rows.find(Conflict, system="alpha", kind=kind, local_id=local_id, sort="misfiled"):
+            continue  # what came from somebody else was taken for this patient's, and a person was told
         row = rows.run("SELECT body FROM model_record WHERE kind = ? AND local_id = ?", (kind, local_id)).fetchone()
         if row is None:
             found.append(f"I7 {kind} {local_id} is not here any more")
@@ -90,7 +94,7 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
         if member == "allergies":
             gone = set(edit.value or ()) - set(now or ())
             found += [f"I2 the allergy of {local_id} was taken out" for _ in gone]
-        if member == "notes" and not set(str(edit.value).split("\n")) <= set(str(now).split("\n")):
+        if member == "notes" and not _lines(edit.value) <= _lines(now):
             found.append(f"I2 a note of {local_id} was lost")
         if member not in SCALARS or now == edit.value or with_a_person(rows, "alpha", kind, local_id, member):
             continue
@@ -107,6 +111,10 @@ def _nothing_lost(world: Schedule, rows: Rows) -> list[str]:
     return found
 
 
+def _lines(note: Any) -> set[str]:
+    return {*str(note).split("\n")} - {""}
+
+
 def _by_link(rows: Rows, kind: str, local_id: str) -> bool:
     """Records that were joined by proof say the same where they can be joined; their origin has another marker."""
     return not any(one.op == "create" for one in rows.find(Intent, system="alpha", kind=kind, local_id=local_id))
@@ -115,8 +123,9 @@ def _by_link(rows: Rows, kind: str, local_id: str) -> bool:
 def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
     """I3: what we wrote over had been seen, or was written at the same moment."""
     found = []
+    apart = _told_apart(rows)
     for one in world.server.overwrites:
-        if one.shown or one.written_at >= one.sent_at - 2.0 or (world.masks and world.lost_backup):
+        if one.id in apart or one.shown or one.written_at >= one.sent_at - 2.0 or (world.masks and world.lost_backup):
             continue
         link = rows.get(Link, "alpha", one.kind, one.id)
         if link is not None and any(
@@ -133,15 +142,22 @@ def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
 def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
     """I3: what somebody there wrote, and we were shown, goes on in what we wrote over it, or a person decided."""
     found = []
+    apart = _told_apart(rows)  # whose link was ended stands for another here by now
     for one in world.server.overwrites:
         link = rows.get(Link, "alpha", one.kind, one.id)
-        if link is None or not one.shown or (one.kind, link.local_id, one.member) in world.decided or world.lost_backup:
+        if (
+            link is None
+            or one.id in apart
+            or not one.shown
+            or (one.kind, link.local_id, one.member) in world.decided
+            or world.lost_backup
+        ):
             continue
         if one.written_at >= one.sent_at - 2.0:
             continue  # a request that was very late: nobody had seen then what it wrote over, and it is told again
         if one.member == "allergies" and set(one.old or ()) - set(one.new or ()) - _taken_out(rows, link.local_id):
             found.append(f"I3 an allergy was taken out of {one.id}")
-        if one.member == "notes" and not set(str(one.old).split("\n")) <= set(str(one.new).split("\n")):
+        if one.member == "notes" and not _lines(one.old) <= _lines(one.new):
             found.append(f"I3 a note was taken out of {one.id}")
         if one.member == "contacts" and not {c["who"] for c in one.old or ()} <= {c["who"] for c in one.new or ()}:
             found.append(f"I3 a contact was taken out of {one.id}")
@@ -203,6 +219,9 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
             continue
         renamed = any(_renamed(one) for one in things if one.origin == origin and one.kind == "patient")
         natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
+        under = [world.server.things["patient"].get(one.parent) for one in things if one.origin == origin]
+        if natural and world.lost_backup and any(one is not None and _renamed(one) for one in under):
+            continue  # nor can what stands under whom others renamed, where it is not remembered that it was told
         # What they lost sight of, or deleted, before it was looked for could not be found.
         unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
         if not world.very_late and not unseen and not (renamed and natural):
@@ -223,7 +242,10 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         if kind == "patient" and world.effects.fired["restored backup"] and len(names) > 1:
             # What was renamed from here after the backup was made stands there under a name that is known no more.
             continue
-        if not any(one.sort in {"duplicate", "identity", "restored", "surplus", "found"} for one in conflicts) and not known:
+        if (
+            not any(one.sort in {"duplicate", "identity", "restored", "surplus", "found"} for one in conflicts)
+            and not known
+        ):
             found.append(f"I5 {kind} {origin} is there {len(live)} times and nobody knows")
     sends = Counter(marker for _, _op, kind, marker, _act in _carried(world) if kind in {"payment", "dispense"})
     done = Counter((t.kind, t.origin) for k in ("payment", "dispense") for t in world.server.things[k].values())
@@ -287,6 +309,8 @@ def _right_chart(world: Schedule, rows: Rows) -> list[str]:
         ).fetchone()
         if thing is None or link.kind == "patient" or row is None or not thing.parent:
             continue
+        if rows.find(Conflict, system="alpha", kind=link.kind, sort="surplus", remote_id=link.remote_id):
+            continue  # a payment is never told twice: that it stands under somebody else, a person was told
         owner = rows.get(Link, "alpha", "patient", thing.parent)
         if owner is None or owner.status not in OURS or owner.local_id != row[0]:
             found.append(f"I8 {link.kind} {link.remote_id} of {thing.parent} stands in the chart of {row[0]}")

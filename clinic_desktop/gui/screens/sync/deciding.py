@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 AT_REST_MS = 600
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
-_THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus"})
+_THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus", "misfiled"})
 _BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
 _REASONED = frozenset({"give_up", "told", "void"})
 # What a card's words say already.
-_PLAIN_WHY = frozenset({"both changed it"})
+_PLAIN_WHY = frozenset({"both changed it", "it may be this patient"})
 
 
 def item_list(settings: Remembered) -> "ListTable[Item]":
@@ -164,7 +164,7 @@ class DecidePanel(Side):
         self.said.setText(_(SAID[item.sort]))
         theirs = item.sort == "refused"
         self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
-        self.why.setVisible(bool(item.why) and item.sort != "identity" and item.why not in _PLAIN_WHY)
+        self.why.setVisible(bool(item.why) and item.why not in _PLAIN_WHY)
         self._facts(opened)
         twice = bool(opened.twin)
         self.twins.set_rows(opened.members if twice else ())

@@ -40,6 +40,7 @@ SORTS = {
     "restored": N_("Was gone, is back"),
     "gone": N_("Gone there"),
     "surplus": N_("One too many there"),
+    "misfiled": N_("Came from somebody else"),
     "suspect": N_("Much seems gone"),
     "found": N_("Perhaps the lost one"),
     "refused": N_("Refused"),
@@ -55,6 +56,10 @@ SAID = {
     "restored": N_("It was gone there and has come back. Take it up again, or leave what is there alone."),
     "gone": N_("It is not there any more. Nothing is deleted here. Make it there again, never tell them, or void it."),
     "surplus": N_("This one is too many there. Have their people take it away, and note how they were told."),
+    "misfiled": N_(
+        "It came from there under the number of somebody else, and stands in this chart. Take it out of the chart: "
+        "void it, or correct it there and note it here."
+    ),
     "suspect": N_("A list suddenly showed far less than before. Nothing was taken for gone."),
     "found": N_("This came into sight there. It may be the one whose answer was lost."),
     "refused": N_("They refused it, in these words. Correct it here, then send it again."),
@@ -66,6 +71,7 @@ ACTS = {
     "here": N_("Keep &here"),
     "there": N_("Keep &there"),
     "value": N_("Use this &value"),
+    "two": N_("Two di&fferent people"),
     "link": N_("&Link them"),
     "apart": N_("Keep &apart"),
     "again": N_("Send a&gain"),

@@ -1,0 +1,148 @@
+"""Two who were taken for one: a person ends the link between a patient there and one here, and nothing of it stays.
+
+They were linked by mistake, or a system that was restored from its backup handed the number out once more. What was
+told under that number stands in somebody else's record there, and what came from it in somebody else's chart here:
+a person is told of each, and what is ours is told anew of whom it belongs to.
+"""
+
+from collections.abc import Iterator
+
+from sync.engine.desk import Desk, set_state
+from sync.engine.plan import certain
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Audited, Conflict, Intent, Link, Shadow, Work
+from sync.engine.taking import look, of_patient, raise_question, rejected
+from sync.port import Kind, KindProfile
+
+MISTAKEN = "taken for this patient by mistake"
+
+
+def part(desk: Desk, rows: Rows, link: Link, who: str) -> None:
+    """End the link of a patient for ever: whoever is there is judged anew, and never taken for this one again."""
+    local_id, remote_id = link.local_id, link.remote_id
+    _answer(desk, rows, link, who)
+    _drop(desk, rows, link)
+    if _adopted(desk, rows, local_id):
+        raise_question(desk, rows, link.kind, local_id, "misfiled", remote_id, "what came from there may stand here")
+    part_beneath(desk, rows, remote_id, local_id, who)
+    _forget(desk, rows, link, who)
+    look(desk, rows, link.kind, remote_id, "linked")
+    work = rows.get(Work, desk.system, link.kind, local_id)
+    if work is not None:
+        work.searched, work.tries, work.who = 0.0, 0, ""
+        set_state(desk, rows, work, "waiting")
+
+
+def part_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str, who: str) -> None:
+    """What stands under somebody there is not this patient's; what may stand there is told anew, and said."""
+    for link in list(_beneath(desk, rows, remote_id)):
+        work = rows.get(Work, desk.system, link.kind, link.local_id)
+        if work is not None and work.patient == local_id:
+            _child(desk, rows, link, work, who)
+    for intent in rows.find(Intent, system=desk.system, patient=local_id, op="create", parent=remote_id):
+        work = rows.get(Work, desk.system, intent.kind, intent.local_id)
+        kind = Kind(intent.kind)
+        kp = desk.remote.profile.kinds[kind]
+        if kind is Kind.PATIENT or work is None or not of_patient(desk, kind):
+            continue
+        if intent.state not in {"ready", "person", "duplicate"} or (intent.attempts and not _repeatable(kp)):
+            continue
+        if intent.attempts:
+            why = "it may stand under somebody else there: have it taken away"
+            raise_question(desk, rows, intent.kind, intent.local_id, "surplus", intent.remote_id, why)
+        intent.state = "dropped"
+        rows.put(intent)
+        set_state(desk, rows, work, "waiting")
+
+
+def _repeatable(kp: KindProfile) -> bool:
+    return certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+
+
+def _drop(desk: Desk, rows: Rows, link: Link) -> None:
+    """What is still to be sent there would say of somebody else what is ours."""
+    for intent in rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id):
+        if intent.remote_id == link.remote_id and intent.op != "create" and intent.state != "acked":
+            intent.state = "dropped"
+            rows.put(intent)
+
+
+def _answer(desk: Desk, rows: Rows, link: Link, who: str) -> None:
+    """Every question about the two is answered, and the answer stands: they are kept apart."""
+    now = desk.now()
+    said = rejected(desk, rows, link.remote_id, link.local_id)
+    for one in rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id):
+        if one.remote_id == link.remote_id and one.state != "closed":
+            one.state, one.keep, one.who, one.decided_at = "closed", "apart", who, now
+            rows.put(one)
+    if said:
+        return
+    rows.put(
+        Conflict(
+            desk.new_id(), desk.system, link.kind, link.local_id, "identity", "", link.remote_id, {"others": []},
+            "closed", "apart", who, MISTAKEN, 1, now, now,
+        )
+    )  # fmt: skip
+    desk.log.add(rows, now, "said apart", link.kind, link.local_id, remote=link.remote_id, who=who)
+
+
+def _adopted(desk: Desk, rows: Rows, local_id: str) -> bool:
+    """Whether anything but a stamp of the system was ever taken from there into the chart."""
+    stamps = desk.remote.profile.kinds[Kind.PATIENT].volatile
+    found = rows.find(Audited, system=desk.system, what="adopted", kind=str(Kind.PATIENT), record=local_id)
+    return any(name not in stamps for one in found for name in one.detail["members"])
+
+
+def _beneath(desk: Desk, rows: Rows, remote_id: str, kind: Kind = Kind.PATIENT) -> Iterator[Link]:
+    """What stands under a record there and is linked to a record here, and what stands under that."""
+    for shadow in rows.find(Shadow, system=desk.system, parent=remote_id):
+        child = Kind(shadow.kind)
+        if child is Kind.PATIENT:
+            continue
+        kp = desk.remote.profile.kinds.get(child)
+        if kp is None or not (of_patient(desk, child) if kind is Kind.PATIENT else kp.listed_for is kind):
+            continue
+        link = rows.get(Link, desk.system, shadow.kind, shadow.remote_id)
+        if link is not None and link.status in {"confirmed", "duplicate"}:
+            yield link
+        yield from _beneath(desk, rows, shadow.remote_id, child)
+
+
+def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
+    """What we told stands under somebody else there; what came from there stands in somebody else's chart."""
+    kp = desk.remote.profile.kinds[Kind(link.kind)]
+    found = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, op="create")
+    for one in rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, state="open"):
+        if one.remote_id == link.remote_id:
+            one.state, one.keep, one.who, one.decided_at = "closed", "apart", who, desk.now()
+            rows.put(one)
+    if not any(one.state in {"acked", "duplicate"} for one in found):
+        why = "it came from there under somebody else"
+        raise_question(desk, rows, link.kind, link.local_id, "misfiled", link.remote_id, why)
+        _forget(desk, rows, link, who)
+        look(desk, rows, link.kind, link.remote_id, "linked", parent=_parent_of(desk, rows, link))
+        return
+    why = "it stands under somebody else there: have it taken away"
+    raise_question(desk, rows, link.kind, link.local_id, "surplus", link.remote_id, why)
+    if not _repeatable(kp):
+        return  # never told twice: whoever has it taken away tells it anew
+    _drop(desk, rows, link)
+    link.status, link.who, link.at = "surplus", who, desk.now()
+    desk.log.linked(rows, desk.now(), link)
+    if work.state not in {"cannot", "closed"}:
+        work.tries = 0
+        set_state(desk, rows, work, "waiting")
+
+
+def _forget(desk: Desk, rows: Rows, link: Link, who: str) -> None:
+    """Nothing was ever agreed with this one: it waits to be known for whose it is."""
+    link.status, link.who, link.at = "waiting", who, desk.now()
+    desk.log.linked(rows, desk.now(), link)
+    link.local_id = ""
+    rows.put(link)
+    rows.put(Shadow(desk.system, link.kind, link.remote_id, parent=_parent_of(desk, rows, link)))
+
+
+def _parent_of(desk: Desk, rows: Rows, link: Link) -> str:
+    shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
+    return "" if shadow is None else shadow.parent
