@@ -1,9 +1,9 @@
 """Whether who stands there under a number that is linked is still who it was.
 
-A name that is corrected there is a question of that member. Where half of what says who somebody is was changed, no
-address or telephone stayed, and nothing strong says that they are the same, the number may have been handed out once more (a system that
-was restored from its backup, a record that was written over): until a person has said who it is nothing of it may come
-into the chart, and nothing of the chart may be told under it.
+A name that is corrected there is a question of that member. Where more of what says who somebody is was changed, no
+address or telephone stayed, and nothing strong says that they are the same, the number may have been handed out once
+more (a system that was restored from its backup, a record that was written over): until a person has said who it is
+nothing of it may come into the chart, and nothing of the chart may be told under it.
 """
 
 from sync.engine.desk import Desk, clear, digest
@@ -44,7 +44,7 @@ def somebody_else(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen
     canon = desk.canon(seen.kind)
     now = who_says(desk, seen)
     moved = [name for name, value in now.items() if canon(name)(shadow.theirs.get(name)) != value]
-    if not moved or 2 * len(moved) < len(now) or _kept(desk, shadow, seen):
+    if len(moved) < 2 or _kept(desk, shadow, seen):
         return ""
     said = digest(now)
     asked = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="identity")
