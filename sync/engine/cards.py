@@ -11,7 +11,7 @@ from sync.engine.desk import Desk, set_state
 from sync.engine.settling import acknowledge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Work
-from sync.engine.taking import join, look, raise_question
+from sync.engine.taking import join, look, look_beneath, raise_question
 from sync.port import Kind
 
 # What may be done about each sort of card.
@@ -141,6 +141,8 @@ def _too_many(desk: Desk, rows: Rows, link: Link, who: str) -> None:
     """Nothing is ever deleted there by us: a person has it taken away, and says so."""
     _end(desk, rows, link, "surplus", who)
     raise_question(desk, rows, link.kind, link.local_id, "surplus", link.remote_id, "have this one taken away there")
+    if link.kind == Kind.PATIENT:
+        look_beneath(desk, rows, link.remote_id)
 
 
 def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:

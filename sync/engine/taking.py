@@ -71,9 +71,13 @@ def join(desk: Desk, rows: Rows, link: Link) -> None:
     """Confirm a link, and let go on whatever waited for it."""
     desk.log.linked(rows, desk.now(), link)
     release(desk, rows, link.kind, link.local_id)
-    if link.kind != Kind.PATIENT:
-        return
-    for child in rows.find(Shadow, system=desk.system, parent=link.remote_id):
+    if link.kind == Kind.PATIENT:
+        look_beneath(desk, rows, link.remote_id)
+
+
+def look_beneath(desk: Desk, rows: Rows, remote_id: str) -> None:
+    """Whose this patient is has been said: what waited for that is read."""
+    for child in rows.find(Shadow, system=desk.system, parent=remote_id):
         waits = rows.get(Link, desk.system, child.kind, child.remote_id)
         if waits is not None and waits.status == "waiting":
             look(desk, rows, child.kind, child.remote_id, "waiting", parent=child.parent)
@@ -128,7 +132,8 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     patient = ""
     if seen.parent and desk.remote.profile.kinds.get(Kind.PATIENT) and of_patient(desk, seen.kind):
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent)
-        if owner is None or owner.status != "confirmed":
+        # Of whom ours stand there twice both are our patient: what comes under the one too many is not lost.
+        if owner is None or owner.status not in {"confirmed", "surplus"}:
             return _wait(desk, rows, seen)
         patient = owner.local_id
     ours = [
