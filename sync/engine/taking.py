@@ -17,6 +17,7 @@ from sync.port import Body, Kind, Seen, Story, Telling
 from sync.records.elements import Resource
 
 UNSETTLED = ("inflight", "unknown")
+ANOTHER = "their number seems to stand for somebody else now; nothing goes across until it is decided"
 # Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
 ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 # Who waits for a lost answer is read again after as long as that answer has been missing: each time twice as long.
@@ -323,10 +324,10 @@ def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
 
 def ask_again(desk: Desk, rows: Rows, link: Link, said: str) -> None:
     """Who there is linked may be somebody else now: until a person has said who it is nothing goes across."""
-    ask_who(desk, rows, link.remote_id, (Likely(link.local_id, link.score),), "who is there now may be another", said)
+    ask_who(desk, rows, link.remote_id, (Likely(link.local_id, link.score),), ANOTHER, said)
     work = rows.get(Work, desk.system, link.kind, link.local_id)
     if work is not None and work.state not in {"closed", "cannot", "refused"}:
-        set_state(desk, rows, work, "person", "who is there now may be another")
+        set_state(desk, rows, work, "person", ANOTHER)
 
 
 def ask_who(
