@@ -119,6 +119,8 @@ def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
     if not any(one.state in {"acked", "duplicate"} for one in found):
         why = "it came from there under somebody else"
         raise_question(desk, rows, link.kind, link.local_id, "misfiled", link.remote_id, why)
+        work.who, work.told = who, work.seq
+        set_state(desk, rows, work, "closed", why)
         _forget(desk, rows, link, who)
         look(desk, rows, link.kind, link.remote_id, "linked", parent=_parent_of(desk, rows, link))
         return

@@ -128,6 +128,8 @@ def _matches(desk: Desk, rows: Rows, intent: Intent, work: Work, found: Sequence
 
 
 def _unowned(desk: Desk, rows: Rows, intent: Intent, seen: Seen) -> bool:
+    if seen.kind is Kind.PATIENT and rejected(desk, rows, seen.remote_id, intent.local_id):
+        return False
     link = rows.get(Link, desk.system, intent.kind, seen.remote_id)
     if link is None or link.status in {"waiting", "here no place"}:
         return True

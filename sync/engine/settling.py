@@ -6,7 +6,7 @@ from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import join, look, of_patient, raise_question, take
+from sync.engine.taking import join, look, of_patient, raise_question, rejected, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
@@ -78,6 +78,11 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
     kp = desk.remote.profile.kinds[kind]
     if intent.op == "create" and (taken := desk.known(rows).here(kind, remote_id)) not in {None, intent.local_id}:
         _of_another(desk, rows, intent, work, remote_id, taken or "")
+        return
+    if intent.op == "create" and kind is Kind.PATIENT and rejected(desk, rows, remote_id, intent.local_id):
+        intent.state, intent.said = "rejected", "they take them for the one who was kept apart"
+        rows.put(intent)
+        set_state(desk, rows, work, "refused", intent.said)
         return
     if intent.op == "create" and _under_another(desk, rows, intent):
         _stands_there(desk, rows, intent, work, remote_id)

@@ -198,6 +198,7 @@ def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | Non
                 intent.state, intent.remote_id = "acked", seen.remote_id
                 rows.put(intent)
         more = len(open_ones) > 1 or work.seq > work.told
+        work.who = ""  # it was left by a person while it stood nowhere
         set_state(desk, rows, work, "waiting" if more else "sent")
         join(desk, rows, link)
         return link
