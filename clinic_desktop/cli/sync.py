@@ -3,7 +3,7 @@
 import threading
 import time
 from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SAY_SECONDS, SignedIn, Terminal, parser
@@ -149,9 +149,9 @@ def _none_connected(terminal: Terminal, here: SignedIn) -> None:
 
 def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
     """The counts; a system that does not go on by itself is named beside them."""
-    from clinic_desktop.exchange.sync_shown import systems_shown
+    from clinic_desktop.exchange.sync_shown import stays, systems_shown
 
-    found = [{**line, "stays_here": _stays(line)} for line in office.status()]
+    found = [{**line, "stays_here": stays(line)} for line in office.status()]
     terminal.answer(found, _status_lines(found))
     states = {one.system: one for one in systems_shown(here.desk) if one.system in {line["system"] for line in found}}
     for one in states.values():
@@ -166,12 +166,6 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
     asks = any(line["refused"] or line["conflicts"] or line["person"] for line in found)
     troubled = any(one.state in _TROUBLES or one.set_aside for one in states.values())
     return DONE_WITH_PROBLEMS if asks or troubled else DONE
-
-
-def _stays(line: Mapping[str, Any]) -> int:
-    """What is told to nobody: drafts, what was here before, and what a person has settled by hand."""
-    told = ("sent", "waiting", "refused", "person", "cannot_tell")
-    return int(line["here"]) - sum(int(line[name]) for name in told)
 
 
 def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:

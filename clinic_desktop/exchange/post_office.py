@@ -34,7 +34,7 @@ from sync.port import Remote
 from sync.telling.hints import Hint
 from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
-from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, NoBudget, Outcome, SignInNeeded, Slowed, Unsent
 from sync.transport.skew import KEPT, Skew
 from sync.transport.wire import Gate
 
@@ -325,8 +325,13 @@ def instant(seconds: float) -> str:
 def in_words(system: str, error: Outcome) -> Trouble:
     """What came of a request, in words for people; nothing of what was sent is repeated."""
     words = {
+        # First, for it is an `Unsent` too: nothing is wrong with the way there, this side keeps to their limit.
+        NoBudget: (N_("The limit of {system} is used up for now."), N_("Try again in some minutes.")),
         Unsent: (N_("{system} could not be reached."), N_("Check the address, the network and the certificate.")),
-        SignInNeeded: (N_("{system} asks for a sign-in."), N_("Give it a new password, code or key, then test again.")),
+        SignInNeeded: (
+            N_("{system} does not accept this sign-in."),
+            N_("Check the user name, password, code or key, then try again."),
+        ),
         Forbidden: (N_("{system} does not permit this account to do that."), N_("Ask who administers it.")),
         Slowed: (N_("{system} asks to come again later: its limit is reached."), N_("Try again in some minutes.")),
     }

@@ -8,7 +8,7 @@ from clinic_desktop.gui.screens.sync.words import (
     found_words,
     instants_in,
     kinds_columns,
-    seconds_words,
+    limit_words,
     state_look,
     until_words,
 )
@@ -77,13 +77,7 @@ class SystemCard(Side):
         looking = _("now") if one.looking else ""
         add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
         add(_("Waiting"), _waiting(one))
-        left = (
-            _("{left} of {limit} in {time} ({name})").format(
-                left=each.left, limit=each.limit, time=seconds_words(each.seconds), name=each.name
-            )
-            for each in one.limits
-        )
-        add(_("Limit left"), "\n".join(left))
+        add(_("Limit left"), limit_words(one.limits))
         add(
             _("Found there"),
             " · ".join(f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached"),

@@ -12,9 +12,11 @@ from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from clinic_desktop.exchange.sync_connecting import StaffThere
     from clinic_desktop.exchange.sync_deciding import Member
-    from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, SystemShown
+    from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, LimitShown, SystemShown
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
 ALONE = N_("This workstation is the only one of the clinic that sends.")
@@ -100,18 +102,27 @@ SECRETS = {
 }
 MASKED = frozenset({"token", "password", "mfa_code", "client_secret"})
 SETTINGS = {
-    WEBHOOK_HOST: N_("Public name that forwards its webhooks here"),
-    "tier": N_("Limit that was bought: standard or premium"),
-    "graphql_path": N_("Where its GraphQL answers, such as /graphql"),
-    "undocumented_list": N_("Use its undocumented list of patients: yes or no"),
-    "steps": N_("Names of its eleven consultation steps, joined by +"),
+    WEBHOOK_HOST: N_("Public name through which it may say that something moved (may stay empty)"),
+    "tier": N_("Limit that was bought: standard or premium (empty: standard)"),
+    "graphql": N_("Where its GraphQL answers, such as /graphql (may stay empty)"),
 }
+LIMITS = 4  # of so many a line each
+METHODS = {
+    "GET": N_("reading {what}"), "POST": N_("sending new {what}"), "PUT": N_("changing {what}"),
+    "DELETE": N_("deleting {what}"),
+}  # fmt: skip
+_STRETCHES = frozenset({"", "second", "minute", "hour", "day"})
 FOUND = {
     "patients": N_("Patients there"),
     "prefix": N_("Paths begin with"),
     "fhir": N_("FHIR base"),
     "graphql": N_("GraphQL"),
     "websocket": N_("Live events"),
+    "token_path": N_("Signs in at"),
+    "health": N_("Says of its health"),
+    "consents show": N_("Consents can be read"),
+    "documents show metadata": N_("Documents can be read"),
+    "search by identifier": N_("Patients found by number"),
 }
 
 
@@ -123,6 +134,11 @@ def at(stored: str | None) -> str:
         return show_moment(datetime.fromisoformat(stored))
     except ValueError:
         return stored
+
+
+def at_short(stored: str | None) -> str:
+    """The same where there is little room: of today the time alone."""
+    return at(stored).removeprefix(at(datetime.now(UTC).isoformat()).partition(" ")[0]).strip()
 
 
 def born(stored: str | None, precision: str) -> str:
@@ -145,7 +161,7 @@ def until_words(stored: str | None, now: datetime | None = None) -> str:
 def found_words(name: str) -> str:
     """What was found, named for people; what has no word of its own keeps its name."""
     if name.startswith("list of "):
-        return _("List of {kind}").format(kind=kind_words(name.removeprefix("list of ")).lower())
+        return _("Its list ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
     if name.startswith("put."):
         return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
@@ -160,6 +176,31 @@ def seconds_words(seconds: float) -> str:
     """The stretch of a limit."""
     known = {1: _("a second"), 60: _("a minute"), 3600: _("an hour"), 86_400: _("a day")}
     return known.get(int(seconds), _("{n} seconds").format(n=int(seconds)))
+
+
+def limit_words(limits: "Iterable[LimitShown]") -> str:
+    """What is left of the limits, the scarcest first; of a long list only what something was taken of."""
+    every = sorted(limits, key=lambda one: one.left / max(1, one.limit))
+    used = [one for one in every if one.left < one.limit][:LIMITS] or every[:1]
+    lines = [
+        _("{left} of {limit} in {time}").format(left=one.left, limit=one.limit, time=seconds_words(one.seconds))
+        + (f" · {words}" if (words := _limited(one.name)) else "")
+        for one in used
+    ]
+    more = len(every) - len(used)
+    return "\n".join([*lines, *([_("and {n} others with more left").format(n=more)] if more else [])])
+
+
+def _limited(name: str) -> str:
+    """What a limit is for, in words; nothing where it is for everything and its name says no more than its stretch."""
+    bare = name.partition(" ")[2] if name.partition(" ")[0] in _STRETCHES else name
+    method, _sign, path = bare.partition(" /")
+    if not path:
+        return "" if bare in _STRETCHES else bare
+    things = [part for part in path.split("/") if not part.startswith("{")]
+    words = " ".join(things).replace("_", " ").replace("-", " ")
+    said = _(METHODS.get(method, N_("asking: {what}"))).format(what=words)
+    return said + (" " + _("(one by one)") if path.endswith("}") and method == "GET" else "")
 
 
 def state_look(state: str) -> Look:
@@ -178,7 +219,7 @@ def systems_columns() -> "list[Column[SystemShown]]":
     """The list of systems."""
     return [
         Column("title", _("System"), lambda row: row.title, 150, stretch=True, strong=True,
-               detail=lambda row: _("looked through {at}").format(at=at(row.looked_at)) if row.looked_at else ""),
+               detail=lambda row: _("looked through {at}").format(at=at_short(row.looked_at)) if row.looked_at else ""),
         Column("state", _("State"), lambda row: _(STATES[row.state][0]), 130, look=lambda row: state_look(row.state)),
         Column("waiting", _("Waiting"), lambda row: str(row.waiting), 74, number=True, sort=lambda row: row.waiting),
         Column("person", _("To decide"), lambda row: str(row.for_a_person), 84, number=True,
@@ -194,14 +235,14 @@ def kinds_columns() -> "list[Column[KindShown]]":
                       sort=lambda row: getattr(row, name))  # fmt: skip
 
     return [
-        Column("kind", _("Records"), lambda row: kind_words(row.kind), 120, stretch=True, strong=True),
+        Column("kind", _("Records"), lambda row: kind_words(row.kind), 100, stretch=True, strong=True),
         figure("here", _("Here"), 56),
-        figure("sent", _("Sent"), 56),
-        figure("confirmed", _("Confirmed"), 84),
-        figure("waiting", _("Waiting"), 70),
-        figure("refused", _("Refused"), 72),
-        figure("conflicts", _("Conflicts"), 78),
-        figure("cannot_tell", _("Untold"), 66),
+        figure("stays_here", _("Stays here"), 82),
+        figure("waiting", _("Waiting"), 66),
+        figure("sent", _("Sent"), 54),
+        figure("confirmed", _("Confirmed"), 82),
+        figure("to_decide", _("To decide"), 78),
+        figure("cannot_tell", _("Untold"), 60),
     ]
 
 

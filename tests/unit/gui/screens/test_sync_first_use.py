@@ -1,0 +1,176 @@
+"""The page Sync for somebody who sees it first: what is missing, what was wrong, where one stands, what is left."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from clinic_desktop.clock import SetClock
+from clinic_desktop.domain.systems import SYSTEMS, require_setting
+from clinic_desktop.exchange.post_office import in_words
+from clinic_desktop.exchange.sync_shown import LimitShown
+from clinic_desktop.gui.screens.sync.connecting import _CHOSEN
+from clinic_desktop.gui.screens.sync.view import CARD, CONNECT, TRIED, WHO, SyncView
+from clinic_desktop.gui.screens.sync.words import FOUND, at_short, found_words, limit_words
+from clinic_desktop.gui.widgets.factlist import Facts
+from clinic_desktop.store.engine import Store
+from sync.transport.outcomes import Call, NoBudget, SignInNeeded, Unsent
+from tests.conftest import DeskFor
+from tests.connected import Connected, connected
+from tests.unit.gui.screens.stage import Stage
+
+HEALIFY, AROCORD = "healify", "arocord_hims"
+
+
+@pytest.fixture
+def there(store: Store, desk_for: DeskFor, clock: SetClock) -> Iterator[Connected]:
+    del store
+    with connected(desk_for("administrator"), HEALIFY, AROCORD, clock=lambda: clock.now().timestamp()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def stage(qtbot: QtBot, desk_for: DeskFor) -> Stage:
+    return Stage(qtbot, desk_for)
+
+
+def shown(stage: Stage, **arguments: str) -> SyncView:
+    return cast("SyncView", stage.show("sync", "administrator", **arguments))
+
+
+def words_of(widget: QWidget) -> list[str]:
+    return [one.text() for one in widget.findChildren(QLabel) if one.isVisible() and one.text()]
+
+
+def test_what_is_missing_is_said_beside_its_field_and_nothing_is_asked(stage: Stage, store: Store) -> None:
+    del store
+    form = shown(stage, show="connect").connecting
+    form.system.set_value(AROCORD)
+    form.fit()
+    form.base_url.set_value("https://there.example/v1")
+    assert not form.check()
+    assert form.secrets["username"].error()
+    assert form.secrets["password"].error()
+    assert not form.secrets["mfa_code"].error()  # not every account has one
+    form.system.set_value(HEALIFY)
+    form.system.edited.emit()
+    assert not any(field.error() for field in form.secrets.values())
+    assert not form.check()
+    form.secrets["token"].set_value("x")
+    assert form.check()
+
+
+def test_what_may_be_left_empty_when_signing_in_again_says_that_it_stays(stage: Stage, there: Connected) -> None:
+    there.connect(HEALIFY)
+    view = shown(stage)
+    stage.click(view, "sync.sign_in")
+    assert view.connecting.check()
+    assert any("stays" in words for words in words_of(view.connecting))
+    view.escape()
+    stage.click(view, "sync.connect")
+    assert not any("stays" in words for words in words_of(view.connecting))
+
+
+@pytest.mark.parametrize("system", _CHOSEN)
+def test_everything_that_the_form_asks_for_may_be_set(system: str) -> None:
+    said = {"tier": "premium", "graphql": "/graphql", "webhook.host": "hooks.clinic.example"}
+    for name in _CHOSEN[system]:
+        require_setting(SYSTEMS[system], name, said[name])
+
+
+def test_what_could_not_be_reached_is_not_said_any_more_when_it_answers(stage: Stage, there: Connected) -> None:
+    view = shown(stage, show="connect")
+    view.connecting.base_url.set_value("http://127.0.0.1:9")
+    view.connecting.secrets["token"].set_value(there.secrets(HEALIFY)["token"])
+    view.primary()
+    assert any("could not be reached" in words for words in words_of(view.connecting))
+    view.connecting.base_url.set_value(there.told[HEALIFY]["base_url"])
+    view.primary()
+    assert view.right.place == TRIED
+    assert not any("could not be reached" in words for words in words_of(view))
+    view.escape()
+    assert view.right.place == CONNECT
+    assert not any("could not be reached" in words for words in words_of(view))
+
+
+def test_what_was_connected_last_is_chosen_and_has_the_keys(stage: Stage, there: Connected) -> None:
+    there.connect(HEALIFY)
+    view = shown(stage)
+    stage.click(view, "sync.connect")
+    view.connecting.system.set_value(AROCORD)
+    view.connecting.system.edited.emit()
+    view.connecting.base_url.set_value(there.told[AROCORD]["base_url"])
+    for name, value in there.secrets(AROCORD).items():
+        view.connecting.secrets[name].set_value(value)
+    view.primary()
+    told = words_of(view.tried)
+    assert "X-api-version" not in told  # it is said in the words in which the card says it
+    assert "Says of its version" in told
+    view.primary()
+    assert view.right.place == CARD
+    one = view.systems.current()
+    assert one is not None
+    assert one.system == AROCORD
+    assert QApplication.focusWidget() is view.systems.view
+    stage.click(view, "sync.who_is_who")
+    assert view.right.place == WHO
+    view.who.remote_id.setFocus()
+    assert view.escape()
+    assert QApplication.focusWidget() is view.systems.view
+
+
+def test_nobody_is_named_without_a_number(stage: Stage, there: Connected, desk_for: DeskFor) -> None:
+    desk_for("doctor")
+    there.connect(HEALIFY)
+    view = shown(stage)
+    stage.click(view, "sync.who_is_who")
+    view.primary()
+    assert view.who.remote_id.error() == "Give the number under which they know this person."
+
+
+def test_the_limit_kept_here_is_not_called_a_system_that_cannot_be_reached() -> None:
+    call = Call("GET /providers", "GET", "/providers")
+    assert "limit" in in_words(HEALIFY, NoBudget(call, 1.0)).message
+    assert "reached" in in_words(HEALIFY, Unsent(call)).message
+    assert "accept" in in_words(HEALIFY, SignInNeeded(call)).message
+
+
+def test_limits_are_said_in_words_the_scarcest_first() -> None:
+    hour, minute = 3600, 60
+    every = [
+        LimitShown("hour GET /patients", 49, 50, hour), LimitShown("hour POST /patients", 0, 10, hour),
+        LimitShown("hour GET /patients/{patient_id}", 10, 100, hour), LimitShown("hour PUT /consents/{id}", 5, 5, hour),
+        LimitShown("minute", 30, 60, minute), LimitShown("patient search", 1, 100, minute),
+        LimitShown("hour GET /patients/{patient_id}/consent-status", 199, 200, hour),
+    ]  # fmt: skip
+    assert limit_words(every).splitlines() == [
+        "0 of 10 in an hour · sending new patients", "1 of 100 in a minute · patient search",
+        "10 of 100 in an hour · reading patients (one by one)", "30 of 60 in a minute", "and 3 others with more left",
+    ]  # fmt: skip
+    assert limit_words([LimitShown("hour", 1000, 1000, hour), LimitShown("minute", 100, 100, minute)]) == (
+        "1000 of 1000 in an hour\nand 1 others with more left"
+    )
+    assert limit_words([]) == ""
+
+
+def test_what_was_found_has_words() -> None:
+    assert all(found_words(name) == words for name, words in FOUND.items())
+    assert found_words("list of lab_order") == "Its list (laboratory order)"
+    assert at_short(None) == ""
+    assert at_short("2001-02-03T10:00:00Z").startswith("0")  # not of today: with its day
+
+
+def test_facts_are_never_cut_and_do_not_grow_by_being_filled_anew(qtbot: QtBot) -> None:
+    facts = Facts()
+    qtbot.addWidget(facts)
+    facts.resize(400, 50)
+    facts.show()
+    for _time in range(20):
+        facts.clear()
+        facts.add("Limit left", "\n".join("a line" for _line in range(12)))
+    lines = 12 * facts.fontMetrics().height()
+    qtbot.waitUntil(lambda: facts.minimumHeight() >= lines)
+    assert facts.minimumHeight() < 2 * lines
+    assert facts.layout().rowCount() == 1  # type: ignore[attr-defined]
