@@ -86,7 +86,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         _none_connected(terminal, here)
         office = PostOffice(here.clinic, only=chosen.system)
         if chosen.which == "resolve":
-            return _resolve(terminal, here, office, chosen)
+            return _resolve(terminal, here, chosen)
         if chosen.which == "apart":
             return _apart(terminal, here, chosen)
         if chosen.which == "show":
@@ -247,7 +247,7 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     return DONE
 
 
-def _resolve(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:
+def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     from clinic_desktop.exchange.sync_deciding import decide
 
     keep, sign, value = chosen.keep.partition("=")
@@ -259,7 +259,9 @@ def _resolve(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: N
         )
     item = _item(here, chosen)
     if item.sort == "field" and sign:
-        office.resolve(chosen.id, keep, value, here.desk.session.staff_id, chosen.why)
+        if keep != item.member:
+            raise Refusal(N_("What differs is “{member}”: say {member}=VALUE."), field="keep", member=item.member)
+        decide(here.desk, item, "value", value, chosen.why)
     else:
         if keep == "link" and value:
             value = patient_by_mrn(here.desk, value)

@@ -135,6 +135,25 @@ def test_a_third_value_is_told_there_and_kept_here(there: Connected, small: Clin
     assert next(row for row in there.rows(HEALIFY, "patients") if row["id"] == okello(there))["phone"] == "+15550000003"
 
 
+@pytest.mark.parametrize(
+    ("typed", "sides", "meant"),
+    [
+        ("1960-01-31", ["1938-08-08", "1960-01-02"], "1960-01-31"), ("1960-13-45", ["1938-08-08", "1960-01-02"], None),
+        ("31 Jan 1960", ["1938-08-08", "1960-01-02"], None), ("1960-01-31", ["+1555", "1960-01-02"], "1960-01-31"),
+        ("5551234", ["+1555"], "5551234"), ("5551234", [], "5551234"), ("71.5", [70, 71], 71.5), ("true", [70], None),
+        ("a lot", [70], None), ("true", [False], True), ("yes", [False], None), ('["a"]', [["b"]], ["a"]),
+        ("a", [["b"]], None), ("", ["+1555"], None),
+    ],
+)  # fmt: skip
+def test_a_third_value_is_of_the_sort_that_the_sides_have(typed: str, sides: list[object], meant: object) -> None:
+    if meant is None:
+        with pytest.raises(Refusal) as caught:
+            sync_deciding._meant(typed, sides)
+        assert caught.value.field == "value"
+    else:
+        assert sync_deciding._meant(typed, sides) == meant
+
+
 def test_only_what_is_not_clinical_is_decided_for_many(there: Connected, small: Clinic) -> None:
     there.connect(HEALIFY)
     there.run()
@@ -201,8 +220,9 @@ def test_after_a_lost_answer_a_person_says_that_it_is_there(there: Connected, sm
     (made,) = there.rows(AROCORD, "payments")
     opened = sync_deciding.detail(there.desk, item)
     assert opened.value in {"", made["id"]}
-    with pytest.raises(Refusal, match="number"):
+    with pytest.raises(Refusal, match="number") as caught:
         sync_deciding.decide(there.desk, item, "is_there", " ")
+    assert caught.value.field == "number"  # the field that is shown for it
     sync_deciding.decide(there.desk, item, "is_there", made["id"])
     there.run()
     assert items(there, "doubt") == items(there, "found") == []
@@ -274,8 +294,8 @@ def test_opening_what_waits_is_noted_as_seeing_the_patient(there: Connected, sma
 
 
 def test_nested_values_are_words() -> None:
-    value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True}
-    assert sync_deciding.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes"
+    value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True, "postalCode": "6002"}
+    assert sync_deciding.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes\npostal code: 6002"
     assert sync_deciding.words_of(None) == sync_deciding.words_of([]) == ""
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from clinic_desktop.gui.screens.sync.words import (
     ALONE,
+    ANOTHER_DECIDES,
     at,
     found_words,
     instants_in,
@@ -42,7 +43,7 @@ _SAID = {
 class SystemCard(Side):
     """The system that is chosen."""
 
-    def __init__(self, settings: Remembered) -> None:
+    def __init__(self, settings: Remembered, *, may: bool) -> None:
         super().__init__()
         self.panel = Panel(" ", name="sync.card")
         self.state = Pill(name="sync.state")
@@ -60,7 +61,8 @@ class SystemCard(Side):
         counts.add(self.kinds, 1)
         self.column.addWidget(self.panel)
         self.column.addWidget(counts, 1)
-        self.column.addWidget(label(_(ALONE), "secondary", name="sync.alone", wrap=True))
+        said = _(ALONE) if may else f"{_(ALONE)} {_(ANOTHER_DECIDES)}"
+        self.column.addWidget(label(said, "secondary", name="sync.alone", wrap=True))
 
     def show_system(self, one: "SystemShown") -> None:
         """Show a system."""

@@ -47,7 +47,7 @@ class SyncView(ScreenView):
         self.systems: ListTable[SystemShown] = ListTable(
             "sync.systems", systems_columns(), key=lambda row: row.system, settings=settings, counted=False
         )
-        self.card = SystemCard(settings)
+        self.card = SystemCard(settings, may=self.presenter.may)
         self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
         self.tried = TriedPanel(settings)
         self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
@@ -161,7 +161,12 @@ class SyncView(ScreenView):
     def show_items(self, items: "Sequence[Item]") -> None:
         """What waits for a person."""
         self.context.window.set_count("sync", len(items))
+        rows, open_one = self.items.rows(), self.items.current()
+        place = rows.index(open_one) if open_one is not None else -1
         self.items.set_rows(items)
+        self.decide.set_waiting(bool(items))
+        if items and place >= 0 and self.items.current() is None:
+            self.items.select_row(min(place, len(items) - 1))  # what came after the one that is settled
         if self.shows.value() == "decide":
             self._open_first()
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from clinic_desktop.domain.systems import WEBHOOK_HOST
-from clinic_desktop.gui.widgets.civil import Birth, show_birth, show_moment
+from clinic_desktop.gui.widgets.civil import Birth, show_birth, show_date, show_moment
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.pill import Look
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, LimitShown, SystemShown
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
+_SHORT = frozenset({"mrn", "npi", "id", "url", "ssn"})
 ALONE = N_("This workstation is the only one of the clinic that sends.")
 NOTHING = N_(
     "No system is connected. The clinic works whole without one: everything is kept here. Connected, what happens "
     "here is sent there, and what happened there arrives here; what both changed is put before you."
 )
+ANOTHER_DECIDES = N_("What waits to be decided is decided by an administrator.")
 NOBODY_WAITS = N_("Nothing waits for a person.")
 
 STATES = {
@@ -172,6 +175,18 @@ def instants_in(text: str) -> str:
     return _INSTANT.sub(lambda found: at(found[0]), text)
 
 
+def side_words(text: str) -> str:
+    """What one side says, with days and instants as everywhere else: 1960-01-02 is read as February by some."""
+
+    def day(found: re.Match[str]) -> str:
+        try:
+            return show_date(date.fromisoformat(found[0]))
+        except ValueError:
+            return found[0]
+
+    return _DAY.sub(day, instants_in(text)) or "–"
+
+
 def seconds_words(seconds: float) -> str:
     """The stretch of a limit."""
     known = {1: _("a second"), 60: _("a minute"), 3600: _("an hour"), 86_400: _("a day")}
@@ -212,7 +227,8 @@ def state_look(state: str) -> Look:
 def member_words(name: str) -> str:
     """A member of a system's record as words."""
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
-    return spaced.strip().capitalize()
+    words = [word.upper() if word in _SHORT else word for word in spaced.split()]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else ""
 
 
 def systems_columns() -> "list[Column[SystemShown]]":
@@ -285,9 +301,9 @@ def member_columns() -> "list[Column[Member]]":
 
     return [
         Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
-        Column("before", _("Before"), lambda row: row.before or "–", 120, wrap=True, subtle=True),
-        Column("here", _("Here"), lambda row: row.here or "–", 150, stretch=True, wrap=True, meaning=meaning),
-        Column("there", _("There"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
+        Column("before", _("Before"), lambda row: side_words(row.before), 120, wrap=True, subtle=True),
+        Column("here", _("Here"), lambda row: side_words(row.here), 150, stretch=True, wrap=True, meaning=meaning),
+        Column("there", _("There"), lambda row: side_words(row.there), 150, stretch=True, wrap=True, meaning=meaning),
     ]
 
 
@@ -299,8 +315,8 @@ def twin_columns() -> "list[Column[Member]]":
 
     return [
         Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
-        Column("this", _("This one"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
-        Column("other", _("The other one"), lambda row: row.here or "–", 150, stretch=True, wrap=True,
+        Column("this", _("This one"), lambda row: side_words(row.there), 150, stretch=True, wrap=True, meaning=meaning),
+        Column("other", _("The other one"), lambda row: side_words(row.here), 150, stretch=True, wrap=True,
                meaning=meaning),
     ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import cast
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
@@ -13,7 +13,7 @@ from clinic_desktop.exchange.post_office import in_words
 from clinic_desktop.exchange.sync_shown import LimitShown
 from clinic_desktop.gui.screens.sync.connecting import _CHOSEN
 from clinic_desktop.gui.screens.sync.view import CARD, CONNECT, TRIED, WHO, SyncView
-from clinic_desktop.gui.screens.sync.words import FOUND, at_short, found_words, limit_words
+from clinic_desktop.gui.screens.sync.words import FOUND, at_short, found_words, limit_words, member_words, side_words
 from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.store.engine import Store
 from sync.transport.outcomes import Call, NoBudget, SignInNeeded, Unsent
@@ -162,6 +162,16 @@ def test_what_was_found_has_words() -> None:
     assert at_short("2001-02-03T10:00:00Z").startswith("0")  # not of today: with its day
 
 
+def test_days_stand_as_everywhere_else_and_names_of_members_are_words() -> None:
+    assert side_words("1960-01-02") == "02-Jan-1960"
+    assert side_words("born: 1960-02-01, number: X-1960-02-01-9") == "born: 01-Feb-1960, number: X-1960-02-01-9"
+    assert side_words("1960-13-45") == "1960-13-45"
+    assert side_words("") == "–"
+    assert [member_words(name) for name in ("mrn", "dateOfBirth", "contact_number", "")] == [
+        "MRN", "Date of birth", "Contact number", "",
+    ]  # fmt: skip
+
+
 def test_facts_are_never_cut_and_do_not_grow_by_being_filled_anew(qtbot: QtBot) -> None:
     facts = Facts()
     qtbot.addWidget(facts)
@@ -173,4 +183,6 @@ def test_facts_are_never_cut_and_do_not_grow_by_being_filled_anew(qtbot: QtBot) 
     lines = 12 * facts.fontMetrics().height()
     qtbot.waitUntil(lambda: facts.minimumHeight() >= lines)
     assert facts.minimumHeight() < 2 * lines
-    assert facts.layout().rowCount() == 1  # type: ignore[attr-defined]
+    grid = facts.layout()
+    assert isinstance(grid, QGridLayout)
+    assert grid.rowCount() == 1
