@@ -89,7 +89,8 @@ def detail(desk: Desk, item: Item) -> Detail:
     finally:
         office.close()
     people = whom(desk, [item.patient_id, *others] if item.patient_id else others)
-    changed = last_change(desk, item.local_id, item.patient_id) if item.local_id else None
+    mine = members[0].here if item.sort == "field" and members else ""
+    changed = last_change(desk, item.local_id, item.patient_id, mine) if item.local_id else None
     at = next((str(there[name]) for name in _STAMPS if there.get(name)), "")
     by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
     return Detail(

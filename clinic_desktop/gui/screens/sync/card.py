@@ -53,6 +53,7 @@ class SystemCard(Side):
             "sync.kinds", kinds_columns(), key=lambda row: row.kind, settings=settings, counted=False,
             empty=Empty(_("Nothing was counted yet."), icon="sync"),
         )  # fmt: skip
+        self.panel.never_cut()  # the counts give way
         self.panel.add_beside_title(self.state)
         self.panel.add(self.said)
         self.panel.add(self.facts)

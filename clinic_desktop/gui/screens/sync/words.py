@@ -112,11 +112,11 @@ SETTINGS = {
 LIMITS = 4  # of so many a line each
 METHODS = {
     "GET": N_("reading {what}"), "POST": N_("sending new {what}"), "PUT": N_("changing {what}"),
-    "DELETE": N_("deleting {what}"),
+    "DELETE": N_("deleting {what}"), "search": N_("searching {what}"),
 }  # fmt: skip
 _STRETCHES = frozenset({"", "second", "minute", "hour", "day"})
 FOUND = {
-    "patients": N_("Patients there"),
+    "patients": N_("Patients when it was tried"),
     "prefix": N_("Paths begin with"),
     "fhir": N_("FHIR base"),
     "graphql": N_("GraphQL"),
@@ -203,7 +203,7 @@ def limit_words(limits: "Iterable[LimitShown]") -> str:
         for one in used
     ]
     more = len(every) - len(used)
-    return "\n".join([*lines, *([_("and {n} others with more left").format(n=more)] if more else [])])
+    return "\n".join([*lines, *([_("and {n} more, of which more is left").format(n=more)] if more else [])])
 
 
 def _limited(name: str) -> str:
@@ -213,6 +213,8 @@ def _limited(name: str) -> str:
     if not path:
         return "" if bare in _STRETCHES else bare
     things = [part for part in path.split("/") if not part.startswith("{")]
+    if things[-1] == "search":
+        method = things.pop()
     words = " ".join(things).replace("_", " ").replace("-", " ")
     said = _(METHODS.get(method, N_("asking: {what}"))).format(what=words)
     return said + (" " + _("(one by one)") if path.endswith("}") and method == "GET" else "")

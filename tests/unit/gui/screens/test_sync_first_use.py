@@ -147,12 +147,16 @@ def test_limits_are_said_in_words_the_scarcest_first() -> None:
     ]  # fmt: skip
     assert limit_words(every).splitlines() == [
         "0 of 10 in an hour · sending new patients", "1 of 100 in a minute · patient search",
-        "10 of 100 in an hour · reading patients (one by one)", "30 of 60 in a minute", "and 3 others with more left",
+        "10 of 100 in an hour · reading patients (one by one)", "30 of 60 in a minute",
+        "and 3 more, of which more is left",
     ]  # fmt: skip
     assert limit_words([LimitShown("hour", 1000, 1000, hour), LimitShown("minute", 100, 100, minute)]) == (
-        "1000 of 1000 in an hour\nand 1 others with more left"
+        "1000 of 1000 in an hour\nand 1 more, of which more is left"
     )
     assert limit_words([]) == ""
+    assert (
+        limit_words([LimitShown("hour GET /patients/search", 0, 20, hour)]) == "0 of 20 in an hour · searching patients"
+    )
 
 
 def test_what_was_found_has_words() -> None:
