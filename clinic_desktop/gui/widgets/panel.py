@@ -41,11 +41,6 @@ class Panel(QFrame):
         self.body = QVBoxLayout()
         self.body.setSpacing(8)
         column.addLayout(self.body, 1)
-        self._column = column
-
-    def never_cut(self) -> None:
-        """Be as high as what stands in it, also in a column that is short of room."""
-        self._column.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
 
     def set_title(self, title: str) -> None:
         """Change the heading."""

@@ -40,6 +40,14 @@ _SAID = {
 }
 
 
+class _Counts(Panel):
+    """The counts of each kind: where there is little room their list scrolls, and no line of the facts is cut."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """As high as there is room."""
+        return False
+
+
 class SystemCard(Side):
     """The system that is chosen."""
 
@@ -53,15 +61,14 @@ class SystemCard(Side):
             "sync.kinds", kinds_columns(), key=lambda row: row.kind, settings=settings, counted=False,
             empty=Empty(_("Nothing was counted yet."), icon="sync"),
         )  # fmt: skip
-        self.panel.never_cut()  # the counts give way
         self.panel.add_beside_title(self.state)
         self.panel.add(self.said)
         self.panel.add(self.facts)
-        counts = Panel(_("Records"), name="sync.counts")
+        self.counts = _Counts(_("Records"), name="sync.counts")
         self.kinds.setMinimumHeight(120)
-        counts.add(self.kinds, 1)
+        self.counts.add(self.kinds, 1)
         self.column.addWidget(self.panel)
-        self.column.addWidget(counts, 1)
+        self.column.addWidget(self.counts, 1)
         said = _(ALONE) if may else f"{_(ALONE)} {_(ANOTHER_DECIDES)}"
         self.column.addWidget(label(said, "secondary", name="sync.alone", wrap=True))
 

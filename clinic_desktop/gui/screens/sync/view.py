@@ -279,6 +279,7 @@ class SyncView(ScreenView):
         if one is not None:
             self.connecting.sign_in_again(one)
             self._show_right(CONNECT)
+            next(field for field in self.connecting.secrets.values() if not field.isHidden()).setFocus()
 
     def _stop_testing(self) -> None:
         self.presenter.stop_testing()

@@ -10,11 +10,16 @@ from pytestqt.qtbot import QtBot
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.systems import SYSTEMS, require_setting
 from clinic_desktop.exchange.post_office import in_words
-from clinic_desktop.exchange.sync_shown import LimitShown
+from clinic_desktop.exchange.sync_shown import KindShown, LimitShown, SystemShown
+from clinic_desktop.gui.screens.sync.card import SystemCard
 from clinic_desktop.gui.screens.sync.connecting import _CHOSEN
 from clinic_desktop.gui.screens.sync.view import CARD, CONNECT, TRIED, WHO, SyncView
 from clinic_desktop.gui.screens.sync.words import FOUND, at_short, found_words, limit_words, member_words, side_words
 from clinic_desktop.gui.widgets.factlist import Facts
+from clinic_desktop.gui.widgets.howfar import KINDS
+from clinic_desktop.gui.widgets.model import Column
+from clinic_desktop.gui.widgets.settings import RememberedHere
+from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.store.engine import Store
 from sync.transport.outcomes import Call, NoBudget, SignInNeeded, Unsent
 from tests.conftest import DeskFor
@@ -66,6 +71,7 @@ def test_what_may_be_left_empty_when_signing_in_again_says_that_it_stays(stage: 
     there.connect(HEALIFY)
     view = shown(stage)
     stage.click(view, "sync.sign_in")
+    assert QApplication.focusWidget() in view.connecting.secrets["token"].findChildren(QWidget)
     assert view.connecting.check()
     assert any("stays" in words for words in words_of(view.connecting))
     view.escape()
@@ -176,17 +182,64 @@ def test_days_stand_as_everywhere_else_and_names_of_members_are_words() -> None:
     ]  # fmt: skip
 
 
-def test_facts_are_never_cut_and_do_not_grow_by_being_filled_anew(qtbot: QtBot) -> None:
+def test_facts_do_not_grow_by_being_filled_anew(qtbot: QtBot) -> None:
     facts = Facts()
     qtbot.addWidget(facts)
-    facts.resize(400, 50)
-    facts.show()
     for _time in range(20):
         facts.clear()
-        facts.add("Limit left", "\n".join("a line" for _line in range(12)))
-    lines = 12 * facts.fontMetrics().height()
-    qtbot.waitUntil(lambda: facts.minimumHeight() >= lines)
-    assert facts.minimumHeight() < 2 * lines
+        facts.add("Limit left", "a line")
     grid = facts.layout()
     assert isinstance(grid, QGridLayout)
     assert grid.rowCount() == 1
+
+
+def test_no_fact_of_a_system_is_cut_where_the_window_is_low(qtbot: QtBot) -> None:
+    card = SystemCard(RememberedHere(), may=True)
+    qtbot.addWidget(card)
+    card.resize(660, 590)
+    card.show()
+    limits = tuple(LimitShown(f"hour GET /things-of-{n}", n, 100, 3600) for n in range(5))
+    found = tuple((f"what was found at the address number {n}", "yes, and it is said at some length") for n in range(4))
+    kinds = tuple(KindShown(kind, 9, 1, 1, 1, 0, 1, 1, 1, 1, 4, 2, None) for kind in KINDS)
+    card.show_system(
+        SystemShown(
+            "healify",
+            "Healify",
+            "https://there.example",
+            "on",
+            "",
+            "2026-11-29T10:00:00Z",
+            "2026-11-29T10:00:00Z",
+            False,
+            9,
+            None,
+            4,
+            limits,
+            found,
+            (("X-API-Version", "v1"),),
+            kinds,
+        )
+    )
+    qtbot.waitUntil(lambda: card.panel.heightForWidth(660) > 250)
+    card.resize(660, card.panel.heightForWidth(660) + card.counts.minimumSizeHint().height() + 60)
+    wrapped = [one for one in card.panel.findChildren(QLabel) if one.wordWrap() and one.text()]
+
+    def whole() -> bool:
+        return all(one.isHidden() or one.height() >= one.heightForWidth(one.width()) for one in wrapped)
+
+    qtbot.waitUntil(lambda: whole() and card.panel.geometry().bottom() + 12 < card.counts.y() + 1)
+
+
+def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> None:
+    remembered = RememberedHere()
+    columns = [Column(name, name, str, 120) for name in ("one", "two", "three")]
+    table: ListTable[str] = ListTable("things", columns, settings=remembered)
+    qtbot.addWidget(table)
+    table.show()
+    table.set_rows(["a"])
+    table.view.setColumnHidden(1, True)
+    table.view.setColumnWidth(0, 90)  # what somebody drags is remembered
+    again: ListTable[str] = ListTable("things", columns, settings=remembered)
+    qtbot.addWidget(again)
+    again.show()
+    assert [again.view.columnWidth(place) for place in (0, 1)] == [90, 120]
