@@ -4,6 +4,7 @@ import threading
 import time
 from argparse import SUPPRESS, Namespace
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SAY_SECONDS, SignedIn, Terminal, parser
@@ -37,7 +38,9 @@ _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "per
 _HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "stays_here": "stays here"}
 # A system that is in one of these says so beside the counts: they do not move by themselves.
 _TROUBLES = {
-    "sign_in": N_("{title} asks for a sign-in: give it a new password, code or key, then `remote test {system}`."),
+    "sign_in": N_(
+        "{title} asks for a sign-in: `remote set {system} secrets FILE` gives it a new password, code or key."
+    ),
     "away": N_("{title} could not be reached."),
 }
 _HELD = {
@@ -172,7 +175,12 @@ def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
     yield f"{'system':<20}{'kind':<15}" + "".join(f"{_HEADS.get(name, name):>12}" for name in _COLUMNS) + "  until"
     for line in found:
         counts = "".join(f"{line[name]:>12}" for name in _COLUMNS)
-        yield f"{line['system']:<20}{line['kind']:<15}{counts}  {line['eta'] or line['why']}"
+        yield f"{line['system']:<20}{line['kind']:<15}{counts}  {_local(line['eta']) or line['why']}"
+
+
+def _local(stored: str | None) -> str:
+    """When that is by the clock on the wall; `--json` has the instant."""
+    return f"{datetime.fromisoformat(stored).astimezone():%Y-%m-%d %H:%M}" if stored else ""
 
 
 def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 _SAID = {
     "sign_in": N_(
-        "It asks for a sign-in: nothing is sent until somebody gives it a new password, code or key. A key or token "
-        "that has no end is tried again by itself, at first after a minute, then every hour."
+        "It asks for a sign-in: nothing is sent until an administrator gives it a new password, code or key (Sign in "
+        "again). A key or token that has no end is tried again by itself, at first after a minute, then every hour."
     ),
     "away": N_("It could not be reached the last time. It is tried again by itself; nothing is lost."),
     "again": N_(
