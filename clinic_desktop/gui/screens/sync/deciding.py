@@ -45,7 +45,7 @@ _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplu
 _BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
 _REASONED = frozenset({"give_up", "told", "void"})
 # What a card's words say already.
-_PLAIN_WHY = frozenset({"both changed it", "it may be this patient"})
+_PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came"})
 
 
 def item_list(settings: Remembered) -> "ListTable[Item]":
