@@ -135,25 +135,6 @@ def test_a_third_value_is_told_there_and_kept_here(there: Connected, small: Clin
     assert next(row for row in there.rows(HEALIFY, "patients") if row["id"] == okello(there))["phone"] == "+15550000003"
 
 
-@pytest.mark.parametrize(
-    ("typed", "sides", "meant"),
-    [
-        ("1960-01-31", ["1938-08-08", "1960-01-02"], "1960-01-31"), ("1960-13-45", ["1938-08-08", "1960-01-02"], None),
-        ("31 Jan 1960", ["1938-08-08", "1960-01-02"], None), ("1960-01-31", ["+1555", "1960-01-02"], "1960-01-31"),
-        ("5551234", ["+1555"], "5551234"), ("5551234", [], "5551234"), ("71.5", [70, 71], 71.5), ("true", [70], None),
-        ("a lot", [70], None), ("true", [False], True), ("yes", [False], None), ('["a"]', [["b"]], ["a"]),
-        ("a", [["b"]], None), ("", ["+1555"], None),
-    ],
-)  # fmt: skip
-def test_a_third_value_is_of_the_sort_that_the_sides_have(typed: str, sides: list[object], meant: object) -> None:
-    if meant is None:
-        with pytest.raises(Refusal) as caught:
-            sync_deciding._meant(typed, sides)
-        assert caught.value.field == "value"
-    else:
-        assert sync_deciding._meant(typed, sides) == meant
-
-
 def test_only_what_is_not_clinical_is_decided_for_many(there: Connected, small: Clinic) -> None:
     there.connect(HEALIFY)
     there.run()
