@@ -232,7 +232,7 @@ def test_no_fact_of_a_system_is_cut_where_the_window_is_low(qtbot: QtBot) -> Non
 
 def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> None:
     remembered = RememberedHere()
-    columns = [Column(name, name, str, 120) for name in ("one", "two", "three")]
+    columns: list[Column[str]] = [Column(name, name, str, 120) for name in ("one", "two", "three")]
     table: ListTable[str] = ListTable("things", columns, settings=remembered)
     qtbot.addWidget(table)
     table.show()
