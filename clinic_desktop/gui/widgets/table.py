@@ -377,7 +377,7 @@ class ListTable(QWidget, Generic[R]):
         header = self.view.horizontalHeader()
         places = {column.name: place for place, column in enumerate(self._model.columns)}
         for name, width in kept["width"].items():
-            if name in places and int(width):
+            if name in places and int(width) > header.minimumSectionSize():
                 self._dragged.add(name)
                 header.resizeSection(places[name], int(width))
         for place, name in enumerate(name for name in kept["order"] if name in places):

@@ -215,10 +215,10 @@ class DecidePanel(Side):
         changed = opened.changed
         if changed is not None:
             add(_("Here it is"), changed.number)
-            # An entry of nobody's: what another system or a device said was taken in.
+            # An entry of nobody's, without a name: another system brought the record.
             add(
                 _("Changed here"),
-                " · ".join(part for part in (at(changed.at), changed.who or _("nobody here")) if part),
+                " · ".join(part for part in (at(changed.at), changed.who or _("came from elsewhere")) if part),
             )
         there = " · ".join(part for part in (at(opened.there_at), opened.there_by) if part)
         add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))

@@ -1,5 +1,6 @@
 """The page Sync for somebody who sees it first: what is missing, what was wrong, where one stands, what is left."""
 
+import json
 from collections.abc import Iterator
 from typing import cast
 
@@ -243,3 +244,8 @@ def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> 
     qtbot.addWidget(again)
     again.show()
     assert [again.view.columnWidth(place) for place in (0, 1)] == [90, 120]
+    kept = json.loads(remembered.get("columns.things") or "")
+    remembered.set("columns.things", json.dumps({**kept, "width": {"two": 40}}))  # as it was kept once
+    healed: ListTable[str] = ListTable("things", columns, settings=remembered)
+    qtbot.addWidget(healed)
+    assert healed.view.columnWidth(1) == 120
