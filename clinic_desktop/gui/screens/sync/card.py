@@ -84,7 +84,8 @@ class SystemCard(Side):
         add = self.facts.add
         add(_("Address"), one.base_url)
         add(_("Signed in"), at(one.credentials_at))
-        looking = _("now") if one.looking else ""
+        # A look that was begun goes no further while nothing is asked.
+        looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
         add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
         add(_("Waiting"), _waiting(one))
         add(_("Limit left"), limit_words(one.limits))

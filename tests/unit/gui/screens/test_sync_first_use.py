@@ -231,6 +231,19 @@ def test_no_fact_of_a_system_is_cut_where_the_window_is_low(qtbot: QtBot) -> Non
     qtbot.waitUntil(lambda: whole() and card.panel.geometry().bottom() + 12 < card.counts.y() + 1)
 
 
+@pytest.mark.parametrize(("state", "said"), [("on", "now"), ("sign_in", "not yet"), ("paused", "not yet")])
+def test_a_look_that_was_begun_is_not_called_one_that_goes_on_while_nothing_is_asked(
+    qtbot: QtBot, state: str, said: str
+) -> None:
+    card = SystemCard(RememberedHere(), may=True)
+    qtbot.addWidget(card)
+    card.show_system(
+        SystemShown("healify", "Healify", "https://x.example", state, "", None, None, True, 1, None, 0, (), (), (), ())
+    )
+    words = [one.text() for one in card.facts.findChildren(QLabel)]
+    assert words[words.index("Looked through") + 1] == said
+
+
 def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> None:
     remembered = RememberedHere()
     columns: list[Column[str]] = [Column(name, name, str, 120) for name in ("one", "two", "three")]
