@@ -20,6 +20,8 @@ from clinic_desktop.services.staff import staff_members
 PRACTITIONER = "practitioner."
 # `remote set SYSTEM put.KIND replace|merge`: what an update does there to what it does not name.
 UPDATE = "put."
+# `remote set SYSTEM secrets F`: sign in again, with what stands in a file as for `remote add`.
+SIGN_IN = "secrets"
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -34,7 +36,8 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     )
     changed = which.add_parser(
         "set",
-        help="base_url, state, a setting, practitioner.USERNAME (who they are there), or put.KIND (replace or merge)",
+        help="base_url, state, secrets (a file as for add: signs in again), a setting, practitioner.USERNAME (who they "
+        "are there), or put.KIND (replace or merge)",
     )
     changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     changed.add_argument("key", metavar="KEY")
@@ -59,7 +62,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
 
 
 def _do(terminal: Terminal, chosen: Namespace) -> int:
-    secrets = _secrets(chosen.secret_file) if chosen.which == "add" else {}
+    again = chosen.which == "set" and chosen.key == SIGN_IN
+    file = chosen.secret_file if chosen.which == "add" else Path(chosen.value) if again else None
+    secrets = {} if file is None else _secrets(file)
     with terminal.signed_in() as here:
         if chosen.which == "test":
             return _test(terminal, here, chosen.system)
@@ -69,6 +74,8 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             return _webhooks(terminal, here)
         if chosen.which == "add":
             add_remote(here.desk, chosen.system, chosen.base_url, secrets)
+        elif again:
+            _sign_in_again(here, chosen.system, secrets)
         elif chosen.which == "set" and chosen.key.startswith(PRACTITIONER):
             _who_is_who(here, chosen.system, chosen.key.removeprefix(PRACTITIONER), chosen.value)
         elif chosen.which == "set" and chosen.key == WEBHOOK_HOST:
@@ -86,6 +93,16 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
         terminal.progress(_("No system is connected. `remote add` connects one."))
     terminal.answer(listed, _lines(listed))
     return DONE
+
+
+def _sign_in_again(here: SignedIn, system: str, secrets: dict[str, str]) -> None:
+    """Sign in with what is new; it is kept, and the system goes on, only where it is accepted."""
+    from clinic_desktop.exchange.sync_connecting import try_out, turn_on  # httpx: not for `--help`
+
+    known = next((one for one in remote_systems(here.desk) if one.system == system), None)
+    if known is None:
+        raise Refusal(N_("This system is not connected."), field="system")
+    turn_on(here.desk, try_out(here.desk, system, known.base_url, secrets))
 
 
 def _open_door(terminal: Terminal, here: SignedIn, system: str, host: str) -> None:

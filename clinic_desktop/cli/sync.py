@@ -3,7 +3,8 @@
 import threading
 import time
 from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SAY_SECONDS, SignedIn, Terminal, parser
@@ -37,7 +38,9 @@ _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "per
 _HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "stays_here": "stays here"}
 # A system that is in one of these says so beside the counts: they do not move by themselves.
 _TROUBLES = {
-    "sign_in": N_("{title} asks for a sign-in: give it a new password, code or key, then `remote test {system}`."),
+    "sign_in": N_(
+        "{title} asks for a sign-in: `remote set {system} secrets FILE` gives it a new password, code or key."
+    ),
     "away": N_("{title} could not be reached."),
 }
 _HELD = {
@@ -86,7 +89,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         _none_connected(terminal, here)
         office = PostOffice(here.clinic, only=chosen.system)
         if chosen.which == "resolve":
-            return _resolve(terminal, here, office, chosen)
+            return _resolve(terminal, here, chosen)
         if chosen.which == "apart":
             return _apart(terminal, here, chosen)
         if chosen.which == "show":
@@ -149,9 +152,9 @@ def _none_connected(terminal: Terminal, here: SignedIn) -> None:
 
 def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
     """The counts; a system that does not go on by itself is named beside them."""
-    from clinic_desktop.exchange.sync_shown import systems_shown
+    from clinic_desktop.exchange.sync_shown import stays, systems_shown
 
-    found = [{**line, "stays_here": _stays(line)} for line in office.status()]
+    found = [{**line, "stays_here": stays(line)} for line in office.status()]
     terminal.answer(found, _status_lines(found))
     states = {one.system: one for one in systems_shown(here.desk) if one.system in {line["system"] for line in found}}
     for one in states.values():
@@ -168,17 +171,16 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
     return DONE_WITH_PROBLEMS if asks or troubled else DONE
 
 
-def _stays(line: Mapping[str, Any]) -> int:
-    """What is told to nobody: drafts, what was here before, and what a person has settled by hand."""
-    told = ("sent", "waiting", "refused", "person", "cannot_tell")
-    return int(line["here"]) - sum(int(line[name]) for name in told)
-
-
 def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
     yield f"{'system':<20}{'kind':<15}" + "".join(f"{_HEADS.get(name, name):>12}" for name in _COLUMNS) + "  until"
     for line in found:
         counts = "".join(f"{line[name]:>12}" for name in _COLUMNS)
-        yield f"{line['system']:<20}{line['kind']:<15}{counts}  {line['eta'] or line['why']}"
+        yield f"{line['system']:<20}{line['kind']:<15}{counts}  {_local(line['eta']) or line['why']}"
+
+
+def _local(stored: str | None) -> str:
+    """When that is by the clock on the wall; `--json` has the instant."""
+    return f"{datetime.fromisoformat(stored).astimezone():%Y-%m-%d %H:%M}" if stored else ""
 
 
 def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:
@@ -253,7 +255,7 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     return DONE
 
 
-def _resolve(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: Namespace) -> int:
+def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     from clinic_desktop.exchange.sync_deciding import decide
 
     keep, sign, value = chosen.keep.partition("=")
@@ -265,7 +267,9 @@ def _resolve(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen: N
         )
     item = _item(here, chosen)
     if item.sort == "field" and sign:
-        office.resolve(chosen.id, keep, value, here.desk.session.staff_id, chosen.why)
+        if keep != item.member:
+            raise Refusal(N_("What differs is “{member}”: say {member}=VALUE."), field="keep", member=item.member)
+        decide(here.desk, item, "value", value, chosen.why)
     else:
         if keep == "link" and value:
             value = patient_by_mrn(here.desk, value)

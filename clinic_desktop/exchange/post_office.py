@@ -25,7 +25,6 @@ from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
-from sync.engine.people import UnknownError
 from sync.engine.run import Engine
 from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
@@ -34,7 +33,7 @@ from sync.port import Remote
 from sync.telling.hints import Hint
 from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
-from sync.transport.outcomes import Forbidden, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, NoBudget, Outcome, SignInNeeded, Slowed, Unsent
 from sync.transport.skew import KEPT, Skew
 from sync.transport.wire import Gate
 
@@ -259,17 +258,6 @@ class PostOffice:
             for one in people.conflicts()
         ]  # fmt: skip
 
-    def resolve(self, conflict: str, keep: str, value: str | None, who: str, why: str = "") -> None:
-        """Decide one: keep what is here, what is there, or a value of the member. Raises Refusal."""
-        for people in self.engine.people.values():
-            with contextlib.suppress(UnknownError):
-                if value is None:
-                    people.resolve(conflict, keep, who, why)
-                else:
-                    people.resolve_with(conflict, {keep: _meant(value)}, who, why)
-                return
-        raise Refusal(N_("There is no such conflict to decide."), field="id")
-
     def close(self) -> None:
         """Let go of the connections."""
         for office in self.engine.offices.values():
@@ -325,8 +313,13 @@ def instant(seconds: float) -> str:
 def in_words(system: str, error: Outcome) -> Trouble:
     """What came of a request, in words for people; nothing of what was sent is repeated."""
     words = {
+        # First, for it is an `Unsent` too: nothing is wrong with the way there, this side keeps to their limit.
+        NoBudget: (N_("The limit of {system} is used up for now."), N_("Try again in some minutes.")),
         Unsent: (N_("{system} could not be reached."), N_("Check the address, the network and the certificate.")),
-        SignInNeeded: (N_("{system} asks for a sign-in."), N_("Give it a new password, code or key, then test again.")),
+        SignInNeeded: (
+            N_("{system} does not accept this sign-in."),
+            N_("Check the user name, password, code or key, then try again."),
+        ),
         Forbidden: (N_("{system} does not permit this account to do that."), N_("Ask who administers it.")),
         Slowed: (N_("{system} asks to come again later: its limit is reached."), N_("Try again in some minutes.")),
     }
@@ -337,14 +330,6 @@ def in_words(system: str, error: Outcome) -> Trouble:
     said = error.said.message or type(error).__name__
     what = f"{error.status} {said}" if error.status else said
     return Trouble(message, remedy=remedy, system=SYSTEMS[system].title, what=what[:200])
-
-
-def _meant(text: str) -> Any:
-    """A value as it was typed: JSON where it is some, else the text itself."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 def _module(system: str) -> Any:

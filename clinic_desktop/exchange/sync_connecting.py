@@ -7,7 +7,7 @@ from clinic_desktop.domain import systems
 from clinic_desktop.domain.patients import name_key
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.post_office import PostOffice, Trial, in_words
-from clinic_desktop.exchange.sync_shown import Capabilities, capabilities
+from clinic_desktop.exchange.sync_shown import Capabilities, capabilities, endings_of
 from clinic_desktop.exchange.webhooks import open_door
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Desk, allow
@@ -64,6 +64,11 @@ class Tried:
     typed: Mapping[str, str] = field(repr=False)
     renewed: Mapping[str, str | None] = field(repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def endings(self) -> dict[str, str]:
+        """What it says of its version and its end."""
+        return endings_of(self.found)
 
 
 @dataclass(frozen=True)
@@ -202,6 +207,8 @@ def who_is_who(desk: Desk, system: str, *, ask: bool) -> WhoIsWho:
 def name_practitioner(desk: Desk, system: str, staff_id: str, remote_id: str) -> None:
     """Say under which id a system knows somebody; what waited for that goes on. Raises Refusal."""
     allow(desk, "remotes.set_remote")
+    if not remote_id.strip():
+        raise Refusal(N_("Give the number under which they know this person."), field="remote_id")
     office = PostOffice(House.of(desk), only=system)
     try:
         office.engine.people[system].name(Kind.PRACTITIONER, staff_id, remote_id.strip(), desk.session.staff_id)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from clinic_desktop.domain.refusals import Refusal
@@ -88,7 +89,8 @@ def detail(desk: Desk, item: Item) -> Detail:
     finally:
         office.close()
     people = whom(desk, [item.patient_id, *others] if item.patient_id else others)
-    changed = last_change(desk, item.local_id, item.patient_id) if item.local_id else None
+    mine = members[0].here if item.sort == "field" and members else ""
+    changed = last_change(desk, item.local_id, item.patient_id, mine) if item.local_id else None
     at = next((str(there[name]) for name in _STAMPS if there.get(name)), "")
     by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
     return Detail(
@@ -218,21 +220,29 @@ def words_of(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, dict):
         lines = [(name, words_of(each)) for name, each in value.items()]
-        return "\n".join(f"{name.replace('_', ' ')}: {each.replace(chr(10), ', ')}" for name, each in lines if each)
+        return "\n".join(f"{_spaced(name)}: {each.replace(chr(10), ', ')}" for name, each in lines if each)
     if isinstance(value, list):
         return "\n".join(each.replace("\n", ", ") for each in map(words_of, value) if each)
     return str(value)
 
 
-def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
-    """Settle one item; `text` is the value, the id there, the patient to link to, or the reason. Raises Refusal."""
+def _spaced(name: str) -> str:
+    """The name of a member as words: `postalCode` and `postal_code` are one."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ").strip()
+
+
+def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> None:
+    """Settle one item; `text` is the value, the id there, the patient to link to, or the reason. Raises Refusal.
+
+    `why` is kept with a value.
+    """
     allow(desk, NEEDS)
     if item.sort not in CARDS and act not in (*ACTS.get(item.sort, NOTED), *(("two",) if item.sort == "field" else ())):
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():
         raise Refusal(N_("Say why, or how they were told."), field="reason")
     if act == "is_there" and not text.strip():
-        raise Refusal(N_("Give the number under which they have it."), field="value")
+        raise Refusal(N_("Give the number under which they have it."), field="number")
     if act in {"told", "give_up"}:
         text = f"{text.strip()} ({desk.session.display_name}, {desk.now.astimezone():%d-%b-%Y %H:%M})"
     office = PostOffice(House.of(desk), only=item.system)
@@ -240,6 +250,8 @@ def decide(desk: Desk, item: Item, act: str, text: str = "") -> None:
         people, who = office.engine.people[item.system], desk.session.staff_id
         if item.sort in CARDS:
             _decide_card(desk, office, item, act, text.strip())
+        elif act == "value":
+            _value(people, item, text.strip(), who, why)
         else:
             _BY_ACT[act](people, item, text.strip(), who)
         if item.sort == "doubt":
@@ -293,17 +305,41 @@ def decide_many(desk: Desk, items: Sequence[Item], keep: str) -> int:
     return len(items)
 
 
-def _value(people: People, item: Item, text: str, who: str) -> None:
+def _value(people: People, item: Item, text: str, who: str, why: str) -> None:
     one = next((each for each in people.conflicts() if each.id == item.id), None)
     if one is None:
         raise UnknownError(item.id)
-    value: Any = text
-    if any(isinstance(one.sides.get(name), (int, float)) for name in ("mine", "theirs")):
+    sides = [side for name in ("before", "mine", "theirs") if (side := one.sides.get(name)) not in (None, "")]
+    people.resolve_with(item.id, {item.member: _meant(text, sides)}, who, why)
+
+
+def _meant(text: str, sides: Sequence[Any]) -> Any:
+    """A value as it was typed, of the sort that the sides have. Raises Refusal: what cannot be one would be dropped."""
+    if not text:
+        raise Refusal(N_("Give the value that stands."), field="value")
+    if any(not isinstance(side, str) for side in sides):
         try:
             value = json.loads(text)
         except ValueError:
-            raise Refusal(N_("This is no number."), field="value") from None
-    people.resolve_with(item.id, {item.member: value}, who)
+            value = None
+        if not any(type(value) is type(side) for side in sides) and not _numbers(value, *sides):
+            words = N_("This is no number.") if _numbers(*sides) else N_("This is no value of this field.")
+            raise Refusal(words, field="value")
+        return value
+    if sides and all(_is_date(side) for side in sides) and not _is_date(text):
+        raise Refusal(N_("This is no date: write the year, the month and the day, as in 1960-01-31."), field="value")
+    return text
+
+
+def _numbers(*values: Any) -> bool:
+    return all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _two(people: People, item: Item, _text: str, who: str) -> None:
@@ -317,7 +353,6 @@ _BY_ACT: dict[str, Callable[[People, Item, str, str], None]] = {
     "here": lambda people, item, _text, who: people.resolve(item.id, "here", who),
     "there": lambda people, item, _text, who: people.resolve(item.id, "there", who),
     "noted": lambda people, item, text, who: people.resolve(item.id, "noted", who, text),
-    "value": _value,
     "two": _two,
     "link": lambda people, item, text, who: people.link(item.remote_id, text or item.local_id, who),
     "apart": lambda people, item, _text, who: people.keep_apart(item.remote_id, item.local_id, who),

@@ -1,7 +1,4 @@
-"""What the window shows of sync, as plain values: each system, what waits for a person, how far each record is.
-
-Nothing is asked of any system here: the rows that sync keeps are read, beside what each system's document says.
-"""
+"""What is shown of sync, as plain values out of the rows that it keeps; nothing is asked of any system here."""
 
 import importlib
 import random
@@ -48,6 +45,8 @@ class KindShown:
     conflicts: int
     cannot_tell: int
     person: int
+    to_decide: int  # all that waits for a person, as `waiting_items` has it; what cannot be told among it
+    stays_here: int  # told to nobody: it came from elsewhere, or was over before the system was connected
     until: str | None
 
 
@@ -274,10 +273,11 @@ def _found(rows: Rows, system: str) -> dict[str, str]:
 
 def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     desk = engine.offices[one.system].desk
-    counted = [_counted(desk, rows, line) for line in lines(desk, rows) if line.kind != NAMED]
+    twice = _twice(rows, one.system)
+    counted = [_counted(desk, rows, line, twice[line.kind]) for line in lines(desk, rows) if line.kind != NAMED]
     looked = queries.looked_through_at(rows, one.system)
     found = _found(rows, one.system)
-    ends = {name for name in found if name.removeprefix("header ") in _ENDINGS}
+    ends = endings_of(found)
     windows = desk.budgets.windows
     return SystemShown(
         one.system, one.title, one.base_url,
@@ -285,30 +285,55 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         one.added_at, one.credentials_at, None if looked is None else desk.ticker.text_at(looked),
         rows.count(Sweep, system=one.system, state="running") > 0,
         sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
-        sum(kind.refused + kind.conflicts + kind.person + kind.cannot_tell for kind in counted),
+        sum(kind.to_decide for kind in counted),
         tuple(
             LimitShown(name, left, limit, windows[name].bucket.seconds)
             for name, (left, limit) in desk.budgets.left().items()
         ),
-        tuple(sorted((name, value) for name, value in found.items() if name not in ends)),
-        tuple(sorted((name.removeprefix("header "), found[name]) for name in ends)),
+        tuple(sorted((name, value) for name, value in found.items() if name.removeprefix("header ") not in ends)),
+        tuple(sorted(ends.items())),
         tuple(counted),
         int(desk.get(rows, KEPT) or 0),
         tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
     )  # fmt: skip
 
 
-def _counted(desk: Office, rows: Rows, line: Line) -> KindShown:
+def _counted(desk: Office, rows: Rows, line: Line, twice: int) -> KindShown:
+    asked = line.refused + line.conflicts + line.person + line.cannot_tell
     blocked = rows.count(Work, system=line.system, kind=line.kind, state="blocked")
     # What waits for somebody to be known there has no time of its own.
     until = None if line.eta is None or blocked == line.waiting else desk.ticker.text_at(line.eta)
     return KindShown(
         line.kind, line.here, line.sent, line.confirmed, line.waiting, blocked, line.refused, line.conflicts,
-        line.cannot_tell, line.person, until,
+        line.cannot_tell, line.person, asked - twice, stays(asdict(line)), until,
     )  # fmt: skip
 
 
+def stays(line: Mapping[str, Any]) -> int:
+    """What of one kind is told to nobody: drafts, what was here before, and what a person has settled by hand."""
+    told = ("sent", "waiting", "refused", "person", "cannot_tell")
+    return int(line["here"]) - sum(int(line[name]) for name in told)
+
+
+def _twice(rows: Rows, system: str) -> Counter[str]:
+    """How many of each kind stand behind a question that is asked already: the two are one thing to decide."""
+
+    def behind(sort: str) -> list[Work]:
+        asked = rows.find(Conflict, system=system, state="open", sort=sort)
+        return [work for one in asked if (work := rows.get(Work, system, one.kind, one.local_id)) is not None]
+
+    one_each = {(work.kind, work.local_id): work for sort in ("gone", "identity") for work in behind(sort)}
+    asked = [work for work in one_each.values() if work.state in {"refused", "person", "cannot"}]
+    come = [one for one in behind("found") if one.state == "person" and _work(rows, one, "person", "").sort == "doubt"]
+    return Counter(work.kind for work in (*asked, *come))
+
+
 _ENDINGS = frozenset({"Deprecation", "Sunset", "X-API-Deprecated", "X-API-Sunset", "X-API-Version"})
+
+
+def endings_of(found: Mapping[str, str]) -> dict[str, str]:
+    """What a system says of its version and its end, by the header that said it."""
+    return {bare: value for name, value in found.items() if (bare := name.removeprefix("header ")) in _ENDINGS}
 
 
 def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:

@@ -27,6 +27,7 @@ from clinic_desktop.store.tables.staff import staff
 
 # The name under which the path of a system's webhooks is kept among its secrets.
 DOOR = "webhook_door"
+ENTRIES = 200  # of one record, looked through for who brought a value: older ones are of another time
 
 
 class Housed(Protocol):
@@ -72,7 +73,7 @@ class Whom:
 
 @dataclass(frozen=True)
 class LastChange:
-    """Who changed a record here last, and when; `who` is empty for what came from elsewhere.
+    """Who changed a record here last, and when; `who` is the system or device for what was taken in from it.
 
     `number` is what people here call the record: the number on its paper, or a document's title.
     """
@@ -193,24 +194,36 @@ def whom(read: Read, patient_ids: Sequence[str]) -> dict[str, Whom]:
 
 
 @query
-def last_change(read: Read, record: str, patient_id: str) -> LastChange | None:
-    """Who changed a record here last, and when; where it has no entry of its own, whatever of its patient."""
+def last_change(read: Read, record: str, patient_id: str, value: str = "") -> LastChange | None:
+    """Who changed a record here last, and when; where it has no entry of its own, whatever of its patient.
+
+    With a `value`: who brought that value, where an entry tells. What a system or a device said was taken in by nobody
+    here: its own name stands then.
+    """
     number = _number_of(read.conn, record)
-    for column, value in ((journal.c.record, record), (journal.c.patient, patient_id)):
-        row = read.conn.execute(
-            select(journal.c.at, staff.c.display_name)
+    for column, of in ((journal.c.record, record), (journal.c.patient, patient_id)):
+        rows = read.conn.execute(
+            select(journal.c.at, journal.c.patch, journal.c.session, journal.c.reason, staff.c.display_name)
             .select_from(
                 journal.outerjoin(sessions, sessions.c.id == journal.c.session).outerjoin(
                     staff, staff.c.id == sessions.c.staff_id
                 )
             )
-            .where(column == value)
+            .where(column == of)
             .order_by(journal.c.seq.desc())
-            .limit(1)
-        ).one_or_none()
-        if row is not None:
-            return LastChange(row.display_name or "", row.at, number)
+            .limit(ENTRIES if value else 1)
+        ).all()
+        if rows:
+            row = next((one for one in rows if value and _brought(one.patch, value)), rows[0])
+            return LastChange(row.display_name or ("" if row.session else row.reason) or "", row.at, number)
     return None
+
+
+def _brought(patch: str | None, value: str) -> bool:
+    """Whether an entry put a value into some field."""
+    changed = json.loads(patch or "{}")
+    sides = changed.values() if isinstance(changed, dict) else ()
+    return any(isinstance(each, list) and len(each) == 2 and str(each[1]) == value for each in sides)
 
 
 def _number_of(connection: Connection, record: str) -> str:

@@ -17,10 +17,12 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
+        self._rows = 0
 
     def clear(self) -> None:
         """Take every fact away."""
         clear_layout(self._grid)
+        self._rows = 0  # counted here: a grid never has fewer rows than it once had, and would grow with each filling
 
     def add(self, words: str, value: str) -> None:
         """Add a fact, unless it says nothing."""
@@ -28,6 +30,6 @@ class Facts(QWidget):
             return
         shown = label(value, wrap=True)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        row = self._grid.rowCount()
-        self._grid.addWidget(label(words, "secondary"), row, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(shown, row, 1)
+        self._grid.addWidget(label(words, "secondary"), self._rows, 0, Qt.AlignmentFlag.AlignTop)
+        self._grid.addWidget(shown, self._rows, 1)
+        self._rows += 1

@@ -28,6 +28,9 @@ WORDS = {
     "sent, no answer": N_("sent, no answer"), "needs a person": N_("needs a person"),
     "told by a person": N_("told by a person"),
 }  # fmt: skip
+# What the words of a state say already is not said again in why it is so.
+WAITS, NO_ANSWER = "waits for ", "no answer came"
+NAMELESS = frozenset({"waits for its practitioner to be known there"})
 NEEDS_SOMEBODY = frozenset({"refused", "differs there", "needs a person", "sent, no answer"})
 Record = tuple[str, str]  # the kind, and its id here
 Marks = Mapping[Record, "tuple[Mark, ...]"]
@@ -67,10 +70,16 @@ def full_words(marks: Marks, kind: str, local_id: str) -> str:
     """Each system on a line: how far, why, and when what waits is likely to be sent."""
     lines = []
     for mark in marks.get((kind, local_id), ()):
-        words = f"{mark.title}: {_(WORDS[mark.word])}"
+        parts = [_(WORDS[mark.word])]
         if mark.until:
-            words += " " + _("(until {at})").format(at=show_moment(datetime.fromisoformat(mark.until)))
-        lines.append(f"{words}, {mark.why}" if mark.why else words)
+            parts[0] += " " + _("(until {at})").format(at=show_moment(datetime.fromisoformat(mark.until)))
+        if mark.why in NAMELESS:
+            parts.append(_("until an administrator has said who that is there (Sync, Who is who)"))
+        elif mark.why.startswith(WAITS):
+            parts = [mark.why]  # that it waits is in it
+        elif why := mark.why.removeprefix(NO_ANSWER).lstrip("; "):
+            parts.append(why)
+        lines.append(f"{mark.title}: {', '.join(parts)}")
     return "\n".join(lines)
 
 

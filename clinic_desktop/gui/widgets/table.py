@@ -361,7 +361,8 @@ class ListTable(QWidget, Generic[R]):
             "width": {
                 column.name: header.sectionSize(place)
                 for place, column in enumerate(columns)
-                if not column.stretch
+                # One that is hidden for now has no width, and would come back as narrow as can be.
+                if not (column.stretch or header.isSectionHidden(place))
                 and header.sectionSize(place) not in {column.width, self._fitted.get(column.name, column.width)}
             },
             "sort": [header.sortIndicatorSection(), header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder],
@@ -376,7 +377,7 @@ class ListTable(QWidget, Generic[R]):
         header = self.view.horizontalHeader()
         places = {column.name: place for place, column in enumerate(self._model.columns)}
         for name, width in kept["width"].items():
-            if name in places:
+            if name in places and int(width) > header.minimumSectionSize():
                 self._dragged.add(name)
                 header.resizeSection(places[name], int(width))
         for place, name in enumerate(name for name in kept["order"] if name in places):

@@ -102,7 +102,7 @@ def test_once_more_asks_little_and_sends_nothing(connected: Worked, asked: Asked
 
 
 def test_what_a_command_cannot_do_is_refused_by_name(
-    connected: Worked, call: Call, asked: Asked, sandbox: Sandbox
+    connected: Worked, call: Call, asked: Asked, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     code, _out, said = call("doctor", "sync", "--once")
     assert code == 3
@@ -128,7 +128,19 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     sandbox.gates["healify"].system.expire()
     code, _out, said = call("administrator", "sync", "--once", "--system", "healify")
     assert code == 1
-    assert "asks for a sign-in" in said
+    assert "asks for a sign-in: `remote set healify secrets FILE`" in said
+    # What is said there can be done: what is not accepted is not kept, what is lets it go on.
+    file = tmp_path / "again.json"
+    file.write_text('{"token": "wrong"}')
+    code, _out, said = call("administrator", "remote", "set", "healify", "secrets", str(file))
+    assert (code, "does not accept" in said) == (4, True), said
+    sandbox.gates["healify"].system.reissue()
+    (told,) = [one for one in sandbox.addresses() if one["system"] == "healify"]
+    file.write_text(json.dumps({"token": told["credentials"]["token"]}))
+    asked("administrator", "remote", "set", "healify", "secrets", str(file))
+    code, _out, said = call("administrator", "sync", "--once", "--system", "healify")
+    assert "asks for a sign-in" not in said
+    assert call("administrator", "remote", "set", "healify", "secrets", str(tmp_path / "none"))[0] == 4
 
 
 def test_once_hears_what_others_changed_and_put_in_there_since_the_last_time(

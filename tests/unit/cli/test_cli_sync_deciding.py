@@ -65,6 +65,10 @@ def test_two_who_may_be_one_are_shown_side_by_side_and_linked_to_the_number_that
     met = [one for one in asked("administrator", "sync", "conflicts") if one["remote_id"] == "pat_77aa00bb11"]
     assert {one["member"] for one in met} == {"phone"}
     assert asked("administrator", "sync", "show", met[0]["id"])["patient"] == other
+    # A slip in the name of the field decides nothing.
+    code, _out, said = call("administrator", "sync", "resolve", met[0]["id"], "--keep", "fone=+15550001111")
+    assert (code, "phone=VALUE" in said) == (3, True), said
+    assert asked("administrator", "sync", "show", met[0]["id"])["members"][0]["name"] == "phone"
     asked("administrator", "sync", "resolve", met[0]["id"], "--keep", "there")
     asked("administrator", "sync", "--once")
     assert [one for one in asked("administrator", "sync", "conflicts") if one["remote_id"] == "pat_77aa00bb11"] == []

@@ -201,8 +201,9 @@ def test_after_a_lost_answer_a_person_says_that_it_is_there(there: Connected, sm
     (made,) = there.rows(AROCORD, "payments")
     opened = sync_deciding.detail(there.desk, item)
     assert opened.value in {"", made["id"]}
-    with pytest.raises(Refusal, match="number"):
+    with pytest.raises(Refusal, match="number") as caught:
         sync_deciding.decide(there.desk, item, "is_there", " ")
+    assert caught.value.field == "number"  # the field that is shown for it
     sync_deciding.decide(there.desk, item, "is_there", made["id"])
     there.run()
     assert items(there, "doubt") == items(there, "found") == []
@@ -274,8 +275,8 @@ def test_opening_what_waits_is_noted_as_seeing_the_patient(there: Connected, sma
 
 
 def test_nested_values_are_words() -> None:
-    value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True}
-    assert sync_deciding.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes"
+    value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True, "postalCode": "6002"}
+    assert sync_deciding.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes\npostal code: 6002"
     assert sync_deciding.words_of(None) == sync_deciding.words_of([]) == ""
 
 

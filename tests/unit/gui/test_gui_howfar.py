@@ -39,5 +39,22 @@ def test_each_system_stands_on_a_line_with_why_and_until_when() -> None:
     assert words.endswith("its limit is full")
 
 
+@pytest.mark.parametrize(
+    ("word", "why", "said"),
+    [
+        ("sent, no answer", "no answer came; it is looked for there", "sent, no answer, it is looked for there"),
+        ("sent, no answer", "no answer came", "sent, no answer"),
+        ("waiting", "waits for its patient to be known there", "waits for its patient to be known there"),
+        (
+            "waiting", "waits for its practitioner to be known there",
+            "waiting, until an administrator has said who that is there (Sync, Who is who)",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_state_says_is_not_said_twice_and_who_can_do_something_is_named(word: str, why: str, said: str) -> None:
+    mark = Mark("Healify", word, why, None)
+    assert full_words({("patient", "p"): (mark,)}, "patient", "p") == f"Healify: {said}"
+
+
 def test_every_word_of_the_engine_has_its_words_and_its_place() -> None:
     assert set(OF_THE_ENGINE.values()) == set(GRAVE) == set(WORDS)

@@ -1,13 +1,18 @@
 """The systems that a clinic is connected to: what is kept, what is refused, and that no secret is ever shown."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
+from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.services import remotes
 from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.patients import NewPatient, change_patient, patient_details, register_patient
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.journal import journal
+from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.remotes import remote_secrets
 from tests.conftest import DeskFor
 
@@ -92,3 +97,22 @@ def test_only_what_a_system_knows_is_set_for_it(admin: Desk) -> None:
     for key, value in (("teir", "premium"), ("tier", "prem ium\n"), ("state", "off")):
         with pytest.raises(Refusal):
             remotes.set_remote(admin, "practice_studio", key, value)
+
+
+def test_who_brought_a_value_is_named_and_not_whoever_changed_something_else_since(
+    admin: Desk, desk_for: DeskFor, store: Store
+) -> None:
+    desk = desk_for("front_desk")
+    patient = register_patient(desk, NewPatient("Okello", "Amina", "female")).patient_id
+    known = patient_details(desk, patient)
+    change_patient(desk, patient, replace(known.patient, email="here@clinic.example"), known.revision)
+    with store.write(act=new_id(), session=None) as unit:  # as what a system said is taken in
+        unit.change(patients, patient, {"phone": "+15550000009"}, kind="patient.changed", reason="HMS Enterprise-Grade")
+    told = [
+        remotes.last_change(admin, patient, patient, value)
+        for value in ("here@clinic.example", "+15550000009", "", "written there in another way")
+    ]
+    assert [one is not None and one.who == "HMS Enterprise-Grade" for one in told] == [False, True, True, True]
+    assert told[0] is not None
+    assert told[1] is not None
+    assert told[0].at <= told[1].at

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from clinic_desktop.gui.screens.sync.words import (
     ALONE,
+    ANOTHER_DECIDES,
     at,
     found_words,
     instants_in,
     kinds_columns,
-    seconds_words,
+    limit_words,
     state_look,
     until_words,
 )
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 _SAID = {
     "sign_in": N_(
-        "It asks for a sign-in: nothing is sent until somebody gives it a new password, code or key. A key or token "
-        "that has no end is tried again by itself, at first after a minute, then every hour."
+        "It asks for a sign-in: nothing is sent until an administrator gives it a new password, code or key (Sign in "
+        "again). A key or token that has no end is tried again by itself, at first after a minute, then every hour."
     ),
     "away": N_("It could not be reached the last time. It is tried again by itself; nothing is lost."),
     "again": N_(
@@ -39,10 +40,18 @@ _SAID = {
 }
 
 
+class _Counts(Panel):
+    """The counts of each kind: where there is little room their list scrolls, and no line of the facts is cut."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        """As high as there is room."""
+        return False
+
+
 class SystemCard(Side):
     """The system that is chosen."""
 
-    def __init__(self, settings: Remembered) -> None:
+    def __init__(self, settings: Remembered, *, may: bool) -> None:
         super().__init__()
         self.panel = Panel(" ", name="sync.card")
         self.state = Pill(name="sync.state")
@@ -55,12 +64,13 @@ class SystemCard(Side):
         self.panel.add_beside_title(self.state)
         self.panel.add(self.said)
         self.panel.add(self.facts)
-        counts = Panel(_("Records"), name="sync.counts")
+        self.counts = _Counts(_("Records"), name="sync.counts")
         self.kinds.setMinimumHeight(120)
-        counts.add(self.kinds, 1)
+        self.counts.add(self.kinds, 1)
         self.column.addWidget(self.panel)
-        self.column.addWidget(counts, 1)
-        self.column.addWidget(label(_(ALONE), "secondary", name="sync.alone", wrap=True))
+        self.column.addWidget(self.counts, 1)
+        said = _(ALONE) if may else f"{_(ALONE)} {_(ANOTHER_DECIDES)}"
+        self.column.addWidget(label(said, "secondary", name="sync.alone", wrap=True))
 
     def show_system(self, one: "SystemShown") -> None:
         """Show a system."""
@@ -74,16 +84,11 @@ class SystemCard(Side):
         add = self.facts.add
         add(_("Address"), one.base_url)
         add(_("Signed in"), at(one.credentials_at))
-        looking = _("now") if one.looking else ""
+        # A look that was begun goes no further while nothing is asked.
+        looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
         add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
         add(_("Waiting"), _waiting(one))
-        left = (
-            _("{left} of {limit} in {time} ({name})").format(
-                left=each.left, limit=each.limit, time=seconds_words(each.seconds), name=each.name
-            )
-            for each in one.limits
-        )
-        add(_("Limit left"), "\n".join(left))
+        add(_("Limit left"), limit_words(one.limits))
         add(
             _("Found there"),
             " · ".join(f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
-from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, can_columns, found_words
+from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, can_columns, found_words, instants_in
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
 # What only some systems are set, beside what the domain names.
 _CHOSEN = {
-    "practice_studio": ("tier", WEBHOOK_HOST), "hms_enterprise": ("graphql_path",),
+    "practice_studio": ("tier", WEBHOOK_HOST), "hms_enterprise": ("graphql",),
     "healify": (WEBHOOK_HOST,), "arocord_hims": (WEBHOOK_HOST,),
 }  # fmt: skip
+# Not every account is asked for these.
+_MAY_BE_EMPTY = frozenset({"mfa_code", "scope"})
 
 
 class ConnectForm(Panel):
@@ -62,7 +64,7 @@ class ConnectForm(Panel):
         self.add(self.progress)
         self.add(self.stop)
         self.body.addStretch(1)
-        self.system.edited.connect(self.fit)
+        self.system.edited.connect(self._another)
         self.set_testing("")
         self.fit()
 
@@ -72,8 +74,30 @@ class ConnectForm(Panel):
         self.base_url.show_hint(_("As its document writes it: {form}").format(form=one.base))
         for name, field in self.secrets.items():
             field.setVisible(name in one.signs_in_with)
+            field.show_hint(_("Left empty, what was given before stays.") if self.again else "")
         for name, setting in self.settings.items():
             setting.setVisible(name in _CHOSEN.get(one.name, ()))
+
+    def _another(self) -> None:
+        """Another system was chosen: what was said of the one before does not hold of it."""
+        self.form.clear_errors()
+        self.fit()
+
+    def check(self) -> bool:
+        """Show what is missing beside its field; focus the first; return whether nothing is."""
+        missing = [
+            field
+            for name, field in self.secrets.items()
+            if name in SYSTEMS[self.chosen()].signs_in_with and name not in _MAY_BE_EMPTY and not field.value()
+        ]
+        whole = self.form.check()
+        if self.again or not missing:
+            return whole
+        for field in missing:
+            field.show_error(_("Please fill this in."))
+        if whole:
+            missing[0].setFocus()
+        return False
 
     def fresh(self) -> None:
         """A system that is not connected yet."""
@@ -150,8 +174,8 @@ class TriedPanel(QWidget):
         self.found.clear()
         self.found.add(_("Address"), tried.base_url)
         for name, value in sorted(tried.found.items()):
-            if name == "reached":
-                continue
-            self.found.add(found_words(name), value)
+            if name != "reached" and name.removeprefix("header ") not in tried.endings:
+                self.found.add(found_words(name), instants_in(value))
+        self.found.add(_("Says of its version"), " · ".join(f"{name}: {said}" for name, said in tried.endings.items()))
         self.can.set_rows(tried.can.kinds)
         self.untold.setText("\n".join(f"{kind_words(kind)}: {words}" for kind, _act, words in tried.can.untold))

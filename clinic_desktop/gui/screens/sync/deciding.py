@@ -45,7 +45,7 @@ _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplu
 _BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
 _REASONED = frozenset({"give_up", "told", "void"})
 # What a card's words say already.
-_PLAIN_WHY = frozenset({"both changed it", "it may be this patient"})
+_PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came"})
 
 
 def item_list(settings: Remembered) -> "ListTable[Item]":
@@ -70,6 +70,7 @@ class DecidePanel(Side):
         super().__init__()
         self._decide = decide
         self.shown = ""
+        self.waiting = False  # whether there is anything to choose at the left
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(AT_REST_MS)
@@ -145,6 +146,11 @@ class DecidePanel(Side):
         if not self.resting:
             self._decide_like(keep)
 
+    def set_waiting(self, waiting: bool) -> None:  # noqa: FBT001 - a Qt-style setter
+        """Ask for a choice only where there is one."""
+        self.waiting = waiting
+        self.empty.setVisible(waiting and not self.shown)
+
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """While a decision is carried out nothing more is decided."""
         self._busy = busy
@@ -152,7 +158,7 @@ class DecidePanel(Side):
     def show_detail(self, opened: "Detail | None", alike: int) -> None:
         """Show one, or that none is chosen; `alike` may be decided together with it."""
         self.panel.setVisible(opened is not None)
-        self.empty.setVisible(opened is None)
+        self.empty.setVisible(opened is None and self.waiting)
         if opened is None:
             self.shown = ""
             self.members.set_rows(())
@@ -187,7 +193,11 @@ class DecidePanel(Side):
         self.value.setVisible("value" in offered)
         self.number.setVisible("is_there" in offered)
         self.reason.setVisible(bool(_REASONED & set(offered)))
-        for every in (self.all_here, self.all_there):
+        for every, words in (
+            (self.all_here, _("Keep here for a&ll {n}")),
+            (self.all_there, _("Keep there f&or all {n}")),
+        ):
+            every.set_text(words.format(n=alike))
             every.setVisible(alike > 1)
         # What was refused is corrected where it was written.
         self._patient = item.patient_id if item.sort == "refused" and item.kind == "patient" else ""
@@ -205,7 +215,11 @@ class DecidePanel(Side):
         changed = opened.changed
         if changed is not None:
             add(_("Here it is"), changed.number)
-            add(_("Changed here"), " · ".join(part for part in (at(changed.at), changed.who) if part))
+            # An entry of nobody's, without a name: another system brought the record.
+            add(
+                _("Changed here"),
+                " · ".join(part for part in (at(changed.at), changed.who or _("came from elsewhere")) if part),
+            )
         there = " · ".join(part for part in (at(opened.there_at), opened.there_by) if part)
         add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))
         add(_("Waits since"), at(item.at))

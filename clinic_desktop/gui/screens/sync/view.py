@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.gui.screens.sync.card import SystemCard
 from clinic_desktop.gui.screens.sync.connecting import ConnectForm, TriedPanel
 from clinic_desktop.gui.screens.sync.deciding import DecidePanel, item_list
 from clinic_desktop.gui.screens.sync.presenter import Presenter
+from clinic_desktop.gui.screens.sync.turning import Turning, beside
 from clinic_desktop.gui.screens.sync.who import WhoPanel
 from clinic_desktop.gui.screens.sync.words import NOTHING, systems_columns
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -18,6 +19,7 @@ from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.stop import ConfirmStop
 from clinic_desktop.gui.widgets.table import ListTable
+from clinic_desktop.gui.widgets.words import explain
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
@@ -39,12 +41,13 @@ class SyncView(ScreenView):
         self.context = context
         self.presenter = Presenter(context.desk, context.tasks, self)
         self.dialog: ConfirmStop | None = None
+        self._newest = ""  # the system that was connected last, until the list shows it
         settings = context.settings
         self.shows = SegmentField("", "sync.show", [("systems", _("Systems")), ("decide", _("To decide"))])
         self.systems: ListTable[SystemShown] = ListTable(
             "sync.systems", systems_columns(), key=lambda row: row.system, settings=settings, counted=False
         )
-        self.card = SystemCard(settings)
+        self.card = SystemCard(settings, may=self.presenter.may)
         self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
         self.tried = TriedPanel(settings)
         self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
@@ -67,16 +70,16 @@ class SyncView(ScreenView):
         self.signing = self.add_button(_("Si&gn in again"), "sync.sign_in", self._sign_in)
         self.naming = self.add_button(_("&Who is who"), "sync.who_is_who", self._ask_who)
         self.parting = self.add_button(_("Disco&nnect"), "sync.disconnect", self._disconnect)
-        self.right = _Turning((self.card, self.connecting, self.tried, self.who))
+        self.right = Turning((self.card, self.connecting, self.tried, self.who))
         may = self.presenter.may
         empty = Empty(
             _(NOTHING), icon="sync", act_text=_("Connec&t one") if may else "", name="sync.first",
             act=self._connect if may else None,
         )  # fmt: skip
         self.pages = QStackedWidget()
-        self.systems_page = _beside(self.systems, self.right)
+        self.systems_page = beside(self.systems, self.right)
         self.pages.addWidget(self.systems_page)
-        self.pages.addWidget(_beside(self.items, self.decide))
+        self.pages.addWidget(beside(self.items, self.decide))
         self.pages.addWidget(empty)
         body = QWidget()
         column = QVBoxLayout(body)
@@ -143,17 +146,27 @@ class SyncView(ScreenView):
     def show_systems(self, systems: "Sequence[SystemShown]") -> None:
         """Every connected system."""
         self.systems.set_rows(systems)
-        if systems and self.systems.current() is None:
+        newest = bool(self._newest) and self.systems.select(self._newest)
+        if newest:
+            self._newest = ""
+        elif systems and self.systems.current() is None:
             self.systems.select_row(0)
         one = self.systems.current()
         if one is not None:
             self.card.show_system(one)
         self._turn()
+        if newest and self.shows.value() == "systems":
+            self.systems.setFocus()
 
     def show_items(self, items: "Sequence[Item]") -> None:
         """What waits for a person."""
         self.context.window.set_count("sync", len(items))
+        rows, open_one = self.items.rows(), self.items.current()
+        place = rows.index(open_one) if open_one is not None else -1
         self.items.set_rows(items)
+        self.decide.set_waiting(bool(items))
+        if items and place >= 0 and self.items.current() is None:
+            self.items.select_row(min(place, len(items) - 1))  # what came after the one that is settled
         if self.shows.value() == "decide":
             self._open_first()
 
@@ -190,6 +203,7 @@ class SyncView(ScreenView):
         """An act is done."""
         self.context.window.say(words)
         if what == "connect":
+            self._newest = self.connecting.chosen()
             self.connecting.fresh()
             self._show_right(CARD)
         elif what == "decide":
@@ -202,6 +216,10 @@ class SyncView(ScreenView):
         """Say what went wrong, beside the field it is about."""
         near = {"connect": self.connecting.form, "decide": self.decide.form, "who": self.who.form}.get(form)
         if near is not None and isinstance(error, Refusal) and near.show_refusal(error):
+            return
+        if form in {"connect", "who"} and near is not None and isinstance(error, Trouble):
+            # In the form, which takes it away with the next try: a foot that goes on saying it would be wrong by then.
+            near.show_error(explain(error))
             return
         self.context.window.show_error(error, near)
 
@@ -229,6 +247,8 @@ class SyncView(ScreenView):
     def _show_right(self, page: int) -> None:
         self.right.turn(page)
         self._turn()
+        if page == CARD:
+            self.systems.setFocus()  # else it would go with the page that is hidden, to the first button of the window
 
     def _chosen(self, one: "SystemShown | None") -> None:
         if one is not None:
@@ -259,6 +279,7 @@ class SyncView(ScreenView):
         if one is not None:
             self.connecting.sign_in_again(one)
             self._show_right(CONNECT)
+            next(field for field in self.connecting.secrets.values() if not field.isHidden()).setFocus()
 
     def _stop_testing(self) -> None:
         self.presenter.stop_testing()
@@ -298,7 +319,7 @@ class SyncView(ScreenView):
 
     def _test(self) -> None:
         form = self.connecting
-        if form.form.check():
+        if form.check():
             self.presenter.test(form.chosen(), form.base_url.value(), form.typed(), form.set())
 
     def _decide(self, act: str, text: str) -> None:
@@ -342,43 +363,3 @@ class SyncView(ScreenView):
             self.set_primary(_("&Keep"), self._name, name="sync.keep_who", enabled=self.who.chosen() is not None)
         else:
             self.set_primary(_("&Sync now"), self.presenter.sync_now, name="sync.now")
-
-
-class _Turning(QScrollArea):
-    """One of some pages. No stacked widget: it asks for the room of its highest page, whichever is shown."""
-
-    def __init__(self, pages: Sequence[QWidget]) -> None:
-        super().__init__()
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._pages, self._place = pages, 0
-        holder = QWidget()
-        column = QVBoxLayout(holder)
-        column.setContentsMargins(0, 0, 4, 0)
-        for page in pages:
-            column.addWidget(page)
-        self.setWidget(holder)
-        self.turn(0)
-
-    @property
-    def place(self) -> int:
-        """Which page is shown."""
-        return self._place
-
-    def turn(self, place: int) -> None:
-        """Show a page from its beginning."""
-        self._place = place
-        for number, page in enumerate(self._pages):
-            page.setVisible(number == place)
-        self.verticalScrollBar().setValue(0)
-
-
-def _beside(left: QWidget, right: QWidget) -> QWidget:
-    page = QWidget()
-    row = QHBoxLayout(page)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(16)
-    row.addWidget(left, 5)
-    row.addWidget(right, 7)
-    return page

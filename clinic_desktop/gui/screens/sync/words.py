@@ -5,23 +5,28 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from clinic_desktop.domain.systems import WEBHOOK_HOST
-from clinic_desktop.gui.widgets.civil import Birth, show_birth, show_moment
+from clinic_desktop.gui.widgets.civil import Birth, show_birth, show_date, show_moment
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from clinic_desktop.exchange.sync_connecting import StaffThere
     from clinic_desktop.exchange.sync_deciding import Member
-    from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, SystemShown
+    from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, LimitShown, SystemShown
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
+_SHORT = frozenset({"mrn", "npi", "id", "url", "ssn"})
 ALONE = N_("This workstation is the only one of the clinic that sends.")
 NOTHING = N_(
     "No system is connected. The clinic works whole without one: everything is kept here. Connected, what happens "
     "here is sent there, and what happened there arrives here; what both changed is put before you."
 )
+ANOTHER_DECIDES = N_("What waits to be decided is decided by an administrator.")
 NOBODY_WAITS = N_("Nothing waits for a person.")
 
 STATES = {
@@ -100,18 +105,27 @@ SECRETS = {
 }
 MASKED = frozenset({"token", "password", "mfa_code", "client_secret"})
 SETTINGS = {
-    WEBHOOK_HOST: N_("Public name that forwards its webhooks here"),
-    "tier": N_("Limit that was bought: standard or premium"),
-    "graphql_path": N_("Where its GraphQL answers, such as /graphql"),
-    "undocumented_list": N_("Use its undocumented list of patients: yes or no"),
-    "steps": N_("Names of its eleven consultation steps, joined by +"),
+    WEBHOOK_HOST: N_("Public name through which it may say that something moved (may stay empty)"),
+    "tier": N_("Limit that was bought: standard or premium (empty: standard)"),
+    "graphql": N_("Where its GraphQL answers, such as /graphql (may stay empty)"),
 }
+LIMITS = 4  # of so many a line each
+METHODS = {
+    "GET": N_("reading {what}"), "POST": N_("sending new {what}"), "PUT": N_("changing {what}"),
+    "DELETE": N_("deleting {what}"), "search": N_("searching {what}"),
+}  # fmt: skip
+_STRETCHES = frozenset({"", "second", "minute", "hour", "day"})
 FOUND = {
-    "patients": N_("Patients there"),
+    "patients": N_("Patients when it was tried"),
     "prefix": N_("Paths begin with"),
     "fhir": N_("FHIR base"),
     "graphql": N_("GraphQL"),
     "websocket": N_("Live events"),
+    "token_path": N_("Signs in at"),
+    "health": N_("Says of its health"),
+    "consents show": N_("Consents can be read"),
+    "documents show metadata": N_("Documents can be read"),
+    "search by identifier": N_("Patients found by number"),
 }
 
 
@@ -123,6 +137,11 @@ def at(stored: str | None) -> str:
         return show_moment(datetime.fromisoformat(stored))
     except ValueError:
         return stored
+
+
+def at_short(stored: str | None) -> str:
+    """The same where there is little room: of today the time alone."""
+    return at(stored).removeprefix(at(datetime.now(UTC).isoformat()).partition(" ")[0]).strip()
 
 
 def born(stored: str | None, precision: str) -> str:
@@ -145,7 +164,7 @@ def until_words(stored: str | None, now: datetime | None = None) -> str:
 def found_words(name: str) -> str:
     """What was found, named for people; what has no word of its own keeps its name."""
     if name.startswith("list of "):
-        return _("List of {kind}").format(kind=kind_words(name.removeprefix("list of ")).lower())
+        return _("Its list ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
     if name.startswith("put."):
         return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
@@ -156,10 +175,49 @@ def instants_in(text: str) -> str:
     return _INSTANT.sub(lambda found: at(found[0]), text)
 
 
+def side_words(text: str) -> str:
+    """What one side says, with days and instants as everywhere else: 1960-01-02 is read as February by some."""
+
+    def day(found: re.Match[str]) -> str:
+        try:
+            return show_date(date.fromisoformat(found[0]))
+        except ValueError:
+            return found[0]
+
+    return _DAY.sub(day, instants_in(text)) or "–"
+
+
 def seconds_words(seconds: float) -> str:
     """The stretch of a limit."""
     known = {1: _("a second"), 60: _("a minute"), 3600: _("an hour"), 86_400: _("a day")}
     return known.get(int(seconds), _("{n} seconds").format(n=int(seconds)))
+
+
+def limit_words(limits: "Iterable[LimitShown]") -> str:
+    """What is left of the limits, the scarcest first; of a long list only what something was taken of."""
+    every = sorted(limits, key=lambda one: one.left / max(1, one.limit))
+    used = [one for one in every if one.left < one.limit][:LIMITS] or every[:1]
+    lines = [
+        _("{left} of {limit} in {time}").format(left=one.left, limit=one.limit, time=seconds_words(one.seconds))
+        + (f" · {words}" if (words := _limited(one.name)) else "")
+        for one in used
+    ]
+    more = len(every) - len(used)
+    return "\n".join([*lines, *([_("and {n} more, of which more is left").format(n=more)] if more else [])])
+
+
+def _limited(name: str) -> str:
+    """What a limit is for, in words; nothing where it is for everything and its name says no more than its stretch."""
+    bare = name.partition(" ")[2] if name.partition(" ")[0] in _STRETCHES else name
+    method, _sign, path = bare.partition(" /")
+    if not path:
+        return "" if bare in _STRETCHES else bare
+    things = [part for part in path.split("/") if not part.startswith("{")]
+    if things[-1] == "search":
+        method = things.pop()
+    words = " ".join(things).replace("_", " ").replace("-", " ")
+    said = _(METHODS.get(method, N_("asking: {what}"))).format(what=words)
+    return said + (" " + _("(one by one)") if path.endswith("}") and method == "GET" else "")
 
 
 def state_look(state: str) -> Look:
@@ -171,14 +229,15 @@ def state_look(state: str) -> Look:
 def member_words(name: str) -> str:
     """A member of a system's record as words."""
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
-    return spaced.strip().capitalize()
+    words = [word.upper() if word in _SHORT else word for word in spaced.split()]
+    return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else ""
 
 
 def systems_columns() -> "list[Column[SystemShown]]":
     """The list of systems."""
     return [
         Column("title", _("System"), lambda row: row.title, 150, stretch=True, strong=True,
-               detail=lambda row: _("looked through {at}").format(at=at(row.looked_at)) if row.looked_at else ""),
+               detail=lambda row: _("looked through {at}").format(at=at_short(row.looked_at)) if row.looked_at else ""),
         Column("state", _("State"), lambda row: _(STATES[row.state][0]), 130, look=lambda row: state_look(row.state)),
         Column("waiting", _("Waiting"), lambda row: str(row.waiting), 74, number=True, sort=lambda row: row.waiting),
         Column("person", _("To decide"), lambda row: str(row.for_a_person), 84, number=True,
@@ -194,14 +253,14 @@ def kinds_columns() -> "list[Column[KindShown]]":
                       sort=lambda row: getattr(row, name))  # fmt: skip
 
     return [
-        Column("kind", _("Records"), lambda row: kind_words(row.kind), 120, stretch=True, strong=True),
+        Column("kind", _("Records"), lambda row: kind_words(row.kind), 100, stretch=True, strong=True),
         figure("here", _("Here"), 56),
-        figure("sent", _("Sent"), 56),
-        figure("confirmed", _("Confirmed"), 84),
-        figure("waiting", _("Waiting"), 70),
-        figure("refused", _("Refused"), 72),
-        figure("conflicts", _("Conflicts"), 78),
-        figure("cannot_tell", _("Untold"), 66),
+        figure("stays_here", _("Stays here"), 82),
+        figure("waiting", _("Waiting"), 66),
+        figure("sent", _("Sent"), 54),
+        figure("confirmed", _("Confirmed"), 82),
+        figure("to_decide", _("To decide"), 78),
+        figure("cannot_tell", _("Untold"), 60),
     ]
 
 
@@ -244,9 +303,9 @@ def member_columns() -> "list[Column[Member]]":
 
     return [
         Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
-        Column("before", _("Before"), lambda row: row.before or "–", 120, wrap=True, subtle=True),
-        Column("here", _("Here"), lambda row: row.here or "–", 150, stretch=True, wrap=True, meaning=meaning),
-        Column("there", _("There"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
+        Column("before", _("Before"), lambda row: side_words(row.before), 120, wrap=True, subtle=True),
+        Column("here", _("Here"), lambda row: side_words(row.here), 150, stretch=True, wrap=True, meaning=meaning),
+        Column("there", _("There"), lambda row: side_words(row.there), 150, stretch=True, wrap=True, meaning=meaning),
     ]
 
 
@@ -258,8 +317,8 @@ def twin_columns() -> "list[Column[Member]]":
 
     return [
         Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
-        Column("this", _("This one"), lambda row: row.there or "–", 150, stretch=True, wrap=True, meaning=meaning),
-        Column("other", _("The other one"), lambda row: row.here or "–", 150, stretch=True, wrap=True,
+        Column("this", _("This one"), lambda row: side_words(row.there), 150, stretch=True, wrap=True, meaning=meaning),
+        Column("other", _("The other one"), lambda row: side_words(row.here), 150, stretch=True, wrap=True,
                meaning=meaning),
     ]  # fmt: skip
 

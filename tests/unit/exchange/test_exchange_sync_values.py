@@ -1,0 +1,63 @@
+"""A value that a person types for what two sides changed, and how much there is to decide, counted once."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from clinic_desktop.clock import SetClock
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange import sync_deciding, sync_shown
+from clinic_desktop.services.patients import NewPatient, register_patient
+from clinic_desktop.store.engine import Store
+from tests.conftest import DeskFor
+from tests.connected import Connected, connected
+from tests.journeys.small_clinic import Clinic
+
+STUDIO = "practice_studio"
+
+
+@pytest.fixture
+def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
+    return Clinic(store, desk_for, clock)
+
+
+@pytest.fixture
+def there(small: Clinic, desk_for: DeskFor, clock: SetClock) -> Iterator[Connected]:
+    del small
+    with connected(desk_for("administrator"), STUDIO, clock=lambda: clock.now().timestamp()) as sandbox:
+        yield sandbox
+
+
+@pytest.mark.parametrize(
+    ("typed", "sides", "meant"),
+    [
+        ("1960-01-31", ["1938-08-08", "1960-01-02"], "1960-01-31"), ("1960-13-45", ["1938-08-08", "1960-01-02"], None),
+        ("31 Jan 1960", ["1938-08-08", "1960-01-02"], None), ("1960-01-31", ["+1555", "1960-01-02"], "1960-01-31"),
+        ("5551234", ["+1555"], "5551234"), ("5551234", [], "5551234"), ("71.5", [70, 71], 71.5), ("true", [70], None),
+        ("a lot", [70], None), ("true", [False], True), ("yes", [False], None), ('["a"]', [["b"]], ["a"]),
+        ("a", [["b"]], None), ("", ["+1555"], None),
+    ],
+)  # fmt: skip
+def test_a_third_value_is_of_the_sort_that_the_sides_have(typed: str, sides: list[object], meant: object) -> None:
+    if meant is None:
+        with pytest.raises(Refusal) as caught:
+            sync_deciding._meant(typed, sides)
+        assert caught.value.field == "value"
+    else:
+        assert sync_deciding._meant(typed, sides) == meant
+
+
+def test_a_question_about_a_record_and_the_record_that_waits_for_it_are_one_thing_to_decide(
+    there: Connected, desk_for: DeskFor
+) -> None:
+    # Much like the one whom the system's document shows.
+    new = NewPatient("Doe", "John", "male", date(1980, 5, 15), "day", "+15550123")
+    register_patient(desk_for("front_desk"), new)
+    there.connect(STUDIO)
+    there.run()
+    listed = sync_shown.waiting_items(there.desk)
+    assert "identity" in {one.sort for one in listed}
+    (one,) = sync_shown.systems_shown(there.desk)
+    assert one.for_a_person == len(listed)
+    assert sum(kind.conflicts + kind.person + kind.refused + kind.cannot_tell for kind in one.kinds) > len(listed)
