@@ -71,6 +71,10 @@ class Desk:
         """The links, for the remote."""
         return Known(rows, self.system)
 
+    def whose(self, rows: Rows) -> "Known":
+        """The links by which what comes is filed: who stands there once too often is the same patient here."""
+        return Known(rows, self.system, frozenset({"confirmed", "surplus"}))
+
     def canon(self, kind: Kind) -> Callable[[str], Canon]:
         """How a member of a body is compared."""
 
@@ -132,10 +136,10 @@ def resume(ticker: Ticker, rows: Rows, system: str) -> float:
 
 
 class Known:
-    """Which record there stands for which record here: only what is confirmed counts."""
+    """Which record there stands for which record here: only what is confirmed counts, unless `ours` says more."""
 
-    def __init__(self, rows: Rows, system: str) -> None:
-        self._rows, self._system = rows, system
+    def __init__(self, rows: Rows, system: str, ours: frozenset[str] = frozenset({"confirmed"})) -> None:
+        self._rows, self._system, self._ours = rows, system, ours
 
     def there(self, kind: Kind, local_id: str) -> str | None:
         """The id there of a record here."""
@@ -145,7 +149,7 @@ class Known:
     def here(self, kind: Kind, remote_id: str) -> str | None:
         """The id here of a record there."""
         link = self._rows.get(Link, self._system, str(kind), remote_id)
-        return link.local_id if link is not None and link.status == "confirmed" else None
+        return link.local_id if link is not None and link.status in self._ours else None
 
     def all(self, kind: str, local_id: str) -> list[Link]:
         """The links of a record here, by part."""

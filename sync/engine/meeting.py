@@ -192,7 +192,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     because = Because(desk.system, seen.remote_id, merged.adopt, _decider(desk, rows, link, merged.adopt))
     try:
         with rows.part():
-            records = desk.remote.adopt(whole, story, desk.known(rows))
+            records = desk.remote.adopt(whole, story, desk.whose(rows))
             desk.chart.adopt(rows.unit, seen.kind, link.local_id, records, because)
             again = desk.chart.story(rows.unit, seen.kind, link.local_id)
             mine = None if again is None else projected(desk, rows, again, link.part)

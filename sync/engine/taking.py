@@ -364,7 +364,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
     try:
         with rows.part():
             if records is None:
-                records = desk.remote.adopt(whole, None, desk.known(rows))
+                records = desk.remote.adopt(whole, None, desk.whose(rows))
             because = Because(desk.system, seen.remote_id, frozenset(body))
             local_id = desk.chart.adopt(rows.unit, seen.kind, None, records, because)
             story = None if local_id is None else desk.chart.story(rows.unit, seen.kind, local_id)
