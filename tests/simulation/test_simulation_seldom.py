@@ -322,6 +322,8 @@ def test_what_comes_under_the_one_too_many_of_a_patient_is_not_lost() -> None:
     day.work(2 * DAY)
     with day.disk.read() as unit:
         found = [Rows(unit).get(Link, "alpha", "appointment", one.id) for one in (before, after)]
+        charts = Rows(unit).run("SELECT DISTINCT patient FROM model_record WHERE kind = 'appointment'").fetchall()
+    assert charts == [("P1",)]
     assert [one.status for one in found if one is not None] == ["confirmed", "confirmed"]
     here = {body["notes"] for _, body in day._records("appointment")}
     assert here == {"before it was decided", "after it was decided"}
