@@ -1,12 +1,13 @@
 """Looking through pages for what a lost create may have become, and what never leaves the chart."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sync.port import CannotTell, Kind, Page, Seen, Story, Telling
 from sync.telling.folding import fold
 from sync.telling.masks import has_mask, masked_members
-from sync.transport.outcomes import Call, NotThere, Said
+from sync.transport.outcomes import Call, Garbled, NotThere, Said
 
 # More pages than this are not looked through for one record: then a person looks.
 MOST_PAGES = 20
@@ -23,6 +24,18 @@ def through(page: Callable[[str | None], Page]) -> Iterator[Seen]:
         cursor = found.next
         if cursor is None:
             return
+
+
+def as_asked(seen: Seen, remote_id: str) -> Seen:
+    """The record that was asked for by its id, whatever the case of its letters.
+
+    Raises Garbled where they answered with another one: it must never be taken for it.
+    """
+    if seen.remote_id == remote_id:
+        return seen
+    if seen.remote_id.casefold() != remote_id.casefold():
+        raise Garbled(Call(f"GET {seen.kind}", "GET", "/"), None, Said("another_record", "they answered with another"))
+    return replace(seen, remote_id=remote_id)
 
 
 def found_in(page: Callable[[str | None], Page], kind: Kind, remote_id: str) -> Seen:

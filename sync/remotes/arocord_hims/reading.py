@@ -16,6 +16,7 @@ from sync.remotes.arocord_hims.mapping.telling import body_of, compared
 from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
 from sync.telling.folding import day, fold, utc
+from sync.telling.looking import as_asked
 from sync.telling.notes import marked
 from sync.telling.words import MRN, identifier_of
 from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Refused, Said
@@ -108,7 +109,7 @@ class Reading:
         if kind is Kind.PATIENT:
             return self._patient(remote_id)
         if kind is Kind.ENCOUNTER:
-            return self.seen(kind, self._client.consultation(remote_id).as_shown(), whole=True)
+            return as_asked(self.seen(kind, self._client.consultation(remote_id).as_shown(), whole=True), remote_id)
         if kind is Kind.APPOINTMENT:
             rows, _cut = self._appointments(parent, None, None)
             return self._found(call, kind, rows, remote_id, Said("not_listed", _LISTED))
@@ -131,6 +132,7 @@ class Reading:
     def _patient(self, remote_id: str) -> Seen:
         raw = self._client.patient(remote_id).as_shown()
         body = body_of(Kind.PATIENT, raw)
+        as_asked(Seen(Kind.PATIENT, id_of(raw) or remote_id, body), remote_id)
         try:
             history = patients.history_of(self._client.medical_history(remote_id))
         except (Garbled, NotThere, Forbidden, Refused):

@@ -15,7 +15,7 @@ from sync.remotes.healify.probing import probe
 from sync.remotes.healify.profile import PROFILE, UNTOLD
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import clear, through, widened
+from sync.telling.looking import as_asked, clear, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import with_marker
 from sync.telling.paging import listed, next_offset, offset_of, page
@@ -104,14 +104,20 @@ class HealifyRemote:
 
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:  # noqa: ARG002 - ids are enough
         """One record whole; a share only through its list."""
+        return as_asked(self._read(kind, remote_id), remote_id)
+
+    def _read(self, kind: Kind, remote_id: str) -> Seen:
         if kind is Kind.PATIENT:
-            return bodies.seen(kind, self.client.get_patient(remote_id), remote_id, whole=True)
+            patient = self.client.get_patient(remote_id)
+            return bodies.seen(kind, patient, patient.id, whole=True)
         if kind in {Kind.ENCOUNTER, Kind.DOCUMENT}:
             return bodies.seen_record(self.client.get_record(remote_id), whole=True)
         if kind is Kind.APPOINTMENT:
-            return bodies.seen(kind, self.client.get_appointment(remote_id), remote_id, whole=True)
+            booked = self.client.get_appointment(remote_id)
+            return bodies.seen(kind, booked, booked.id, whole=True)
         if kind is Kind.PRESCRIPTION:
-            return bodies.seen(kind, self.client.get_prescription(remote_id), remote_id, whole=True)
+            written = self.client.get_prescription(remote_id)
+            return bodies.seen(kind, written, written.id, whole=True)
         if kind is Kind.PROGRAMME:
             return bodies.seen_programme(self.client.get_programme(remote_id), whole=True)
         raise Refused(_NEVER, None, Said("no_read", f"Healify has no call that reads one {kind}"))

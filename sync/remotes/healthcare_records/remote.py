@@ -22,7 +22,7 @@ from sync.remotes.healthcare_records.profile import (
 )
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, clear, found_in, made_since, through
+from sync.telling.looking import agrees, as_asked, clear, found_in, made_since, through
 from sync.telling.masks import has_mask
 from sync.telling.paging import items, next_offset, page, total_of
 from sync.telling.people import contact_point
@@ -175,11 +175,12 @@ class HealthcareRecordsRemote:
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
         """One record; a consent only through its list. 403 is hidden, not gone."""
         if kind is Kind.PATIENT:
-            return bodies.seen(kind, self.client.get_patient(remote_id), whole=True)
+            return as_asked(bodies.seen(kind, self.client.get_patient(remote_id), whole=True), remote_id)
         if kind is Kind.IMMUNIZATION:
-            return bodies.seen(kind, self.client.get_immunization(remote_id), whole=True)
+            return as_asked(bodies.seen(kind, self.client.get_immunization(remote_id), whole=True), remote_id)
         if kind in {Kind.DOCUMENT, Kind.ENCOUNTER}:
-            return bodies.read_one(kind, self.client.get_document(remote_id).written(), whole=True)[0]
+            found = bodies.read_one(kind, self.client.get_document(remote_id).written(), whole=True)[0]
+            return as_asked(found, remote_id)
 
         def one_page(cursor: str | None) -> Page:
             return self.page(kind, parent=parent, since=None, until=None, cursor=cursor)

@@ -1,5 +1,6 @@
 """How records are looked at there: a patient by id or by a search, all else by the narrowest list, if at all."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -14,10 +15,10 @@ from sync.remotes.hms_enterprise.mapping.telling import body_of, compared
 from sync.remotes.hms_enterprise.profile import NEEDED
 from sync.telling import people
 from sync.telling.folding import day, fold, fold_phone, utc
-from sync.telling.looking import widened
+from sync.telling.looking import as_asked, widened
 from sync.telling.paging import next_offset, offset_of, page
 from sync.transport.credentials import Clock
-from sync.transport.outcomes import Call, Forbidden, Refused, Said
+from sync.transport.outcomes import Call, Forbidden, Garbled, Refused, Said
 
 LIMIT = 100
 # Days before and after today in which an appointment is looked for where no day is known.
@@ -31,6 +32,7 @@ _PARENT = {
     Kind.APPOINTMENT: "provider_id", Kind.ENCOUNTER: "patient_id", Kind.PRESCRIPTION: "patient_id",
     Kind.LAB_ORDER: "patient_id", Kind.CHARGE: "patient_id", Kind.CLAIM: "patient_id",
 }  # fmt: skip
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _REGISTER = ("first_name", "last_name", "date_of_birth", "gender", "contact_number", "email")
 
 
@@ -78,6 +80,8 @@ class Reading:
 
     def _results(self, order_id: str) -> Seen:
         raw = self._client.lab_results(order_id).as_shown()
+        if _is_another(raw.get("order_id"), order_id):
+            raise Garbled(Call("GET results", "GET", "/"), None, Said("another_record", "the results of another order"))
         return Seen(Kind.LAB_RESULT, order_id, body_of(Kind.LAB_RESULT, raw), raw=raw, parent=order_id)
 
     def read(self, kind: Kind, remote_id: str, parent: str | None) -> Seen:
@@ -85,7 +89,7 @@ class Reading:
         call = Call(f"read {kind}", "GET", "/")
         parent = parent or self._parents.get((kind, remote_id))
         if kind is Kind.PATIENT:
-            return seen(kind, self._client.patient(remote_id))
+            return as_asked(seen(kind, self._client.patient(remote_id)), remote_id)
         if kind is Kind.LAB_RESULT:
             return self._results(remote_id)
         if kind in {Kind.ENCOUNTER, Kind.APPOINTMENT} and parent:
@@ -188,8 +192,16 @@ def seen(kind: Kind, raw: Any, *, whole: bool = True, parent: str | None = None,
     if not isinstance(remote_id, (str, int)) or isinstance(remote_id, bool) or not str(remote_id):
         raise ValueError("a record with no id")
     of_whom = raw.get(_PARENT[kind]) if kind in _PARENT else None
+    if kind is Kind.ENCOUNTER and parent and _is_another(of_whom, parent):
+        raise ValueError("a visit of another patient")  # a server that takes no notice of whose they are to be
     above = parent or (of_whom if isinstance(of_whom, str) else None)
     return Seen(kind, str(remote_id), body_of(kind, raw), whole, dict(raw), above, part)
+
+
+def _is_another(named: Any, asked: str) -> bool:
+    """Whether an id is another one's: where the same is named by the number that people read, nobody can tell."""
+    both = [each for each in (named, asked) if isinstance(each, str) and _UUID.fullmatch(each)]
+    return len(both) > 1 and both[0].casefold() != both[1].casefold()
 
 
 def scheduled(raw: Any, provider: str) -> Seen:

@@ -12,7 +12,7 @@ from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.remotes.practice_studio.profile import UNTOLD, profile
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, clear, found_in, made_since, through, widened
+from sync.telling.looking import agrees, as_asked, clear, found_in, made_since, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import marked, with_marker
 from sync.telling.paging import items, next_offset, offset_of, page
@@ -142,9 +142,9 @@ class PracticeStudioRemote:
     def read(self, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
         """One record: patients by their own call, anything else through the narrowest list."""
         if kind is Kind.PATIENT:
-            return bodies.seen_patient(self.client.get_patient(remote_id), whole=True)
+            return as_asked(bodies.seen_patient(self.client.get_patient(remote_id), whole=True), remote_id)
         if kind is Kind.APPOINTMENT and self._linked:
-            return bodies.seen_appointment(self.client.get_appointment(remote_id))
+            return as_asked(bodies.seen_appointment(self.client.get_appointment(remote_id)), remote_id)
 
         def one_page(cursor: str | None) -> Page:
             return self.page(kind, parent=parent, since=None, until=None, cursor=cursor)
