@@ -358,7 +358,11 @@ def _contacts() -> Select[Any]:
 
 
 def _came_with() -> Select[Any]:
-    return select(identifiers).where(identifiers.c.patient_id.in_(among("ids")), identifiers.c.use == "resource")
+    # The key of a row of a table is no record's id elsewhere: who came in a table goes out as this clinic's own.
+    return select(identifiers).where(
+        identifiers.c.patient_id.in_(among("ids")), identifiers.c.use == "resource",
+        identifiers.c.kind.not_like("table:%"),
+    )  # fmt: skip
 
 
 _CONTACTS, _IDENTIFIERS = Prepared(_contacts), Prepared(_came_with)

@@ -20,6 +20,8 @@ from clinic_desktop.exchange.csv.fields import KINDS, Reading
 from clinic_desktop.exchange.csv.importing import Asked, Brought, bring_in
 from clinic_desktop.exchange.csv.mapping import understand
 from clinic_desktop.exchange.csv.template import write_template
+from clinic_desktop.exchange.outgoing import PARTIES, export_all
+from clinic_desktop.exchange.patients import MRN
 from clinic_desktop.services import administration, patients
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.store.tables.journal import journal
@@ -67,6 +69,15 @@ def test_people_are_found_by_common_column_names(desk: Desk, tmp_path: Path) -> 
     assert (brought.kept(), brought.problems) == ({"read": 2, "new": 2, "same": 0, "changed": 0}, [])
     assert people(desk) == [("Okafor", "Adaeze", "1990-02-03"), ("李", "小龍", "1940-11-27")]
     assert [hit.name for hit in patients.find_patients(desk, "okafor")] == ["OKAFOR, Adaeze"]
+
+
+def test_who_came_in_a_table_goes_out_as_a_record_of_this_clinic(desk: Desk, tmp_path: Path) -> None:
+    bring(desk, table(tmp_path, "external_id,family_name,given_names\nA-1,Ode,Ada\n"), "patients")
+    export_all(desk, tmp_path / "out", lambda _words: None)
+    (written,) = [path for path in (tmp_path / "out").iterdir() if path.name != PARTIES]
+    (entry,) = json.loads(written.read_text())["entry"]
+    assert entry["resource"]["name"][0]["family"] == "Ode"
+    assert MRN in {each["system"] for each in entry["resource"]["identifier"]}
 
 
 def test_the_same_table_again_changes_nothing(desk: Desk, tmp_path: Path) -> None:
