@@ -7,7 +7,7 @@ from sync.port import Links, Story
 from sync.records.elements import Address, CodeableConcept, ContactPoint, HumanName
 from sync.records.patient import Communication, Contact, Patient
 from sync.records.practitioner import Practitioner
-from sync.telling.folding import day
+from sync.telling.folding import day, fold
 from sync.telling.lenses import Get, Put, change, first_of
 from sync.telling.words import NPI, identifier_of, words
 
@@ -73,6 +73,12 @@ def put_family(story: Story, value: Any, _links: Links) -> Story:
 def born(story: Story, _links: Links) -> str | None:
     """The day of birth; less than a day is not told."""
     return day(_patient(story).birth_date)
+
+
+def fold_born(value: Any) -> Any:
+    """A day of birth as it is compared: with the midnight it begins at it is that day."""
+    written = _MIDNIGHT.fullmatch(value.strip()) if isinstance(value, str) else None
+    return written[1] if written else fold(value)
 
 
 def put_born(story: Story, value: Any, _links: Links) -> Story:

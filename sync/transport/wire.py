@@ -247,14 +247,19 @@ def _date(text: str) -> datetime | None:
 
 
 def _json(response: httpx.Response) -> Any:
-    """The body as JSON; None for what is none, whatever the content type says."""
+    """The body as JSON; None for what is none, whatever the content type says.
+
+    Some systems call it plain text: so called it is theirs where it is an object or a list.
+    """
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if not response.content or (kind and kind != "application/json" and not kind.endswith("+json")):
+    named = not kind or kind == "application/json" or kind.endswith("+json")
+    if not response.content or not (named or kind in {"text/json", "text/plain"}):
         return None
     try:
-        return json.loads(response.content)
+        found = json.loads(response.content)
     except (ValueError, RecursionError):
         return None
+    return found if named or isinstance(found, (dict, list)) else None
 
 
 def require_address(base: str) -> str:

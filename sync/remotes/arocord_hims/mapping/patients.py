@@ -130,7 +130,7 @@ LENSES = (
     Lens("mrn", _mrn, _put_mrn),
     Lens("first_name", people.given, people.put_given),
     Lens("last_name", people.family, people.put_family),
-    Lens("date_of_birth", people.born, people.put_born),
+    Lens("date_of_birth", people.born, people.put_born, people.fold_born),
     Lens("gender", people.gender, people.put_gender),
     Lens("phone", *people.contact_point("phone"), same=fold_phone),
     Lens("email", *people.contact_point("email")),

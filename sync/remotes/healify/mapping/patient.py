@@ -87,7 +87,7 @@ LENSES = (
     Lens("last_name", people.family, people.put_family),
     Lens("email", *people.contact_point("email")),
     Lens("phone", *people.contact_point("phone"), fold_phone),
-    Lens("date_of_birth", people.born, people.put_born),
+    Lens("date_of_birth", people.born, people.put_born, people.fold_born),
     Lens("gender", people.gender, people.put_gender),
     block(
         "address",

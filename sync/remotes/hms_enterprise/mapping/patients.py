@@ -229,7 +229,7 @@ def _number(story: Story, _links: Links) -> str | None:
 LENSES = (
     Lens("first_name", people.given, people.put_given),
     Lens("last_name", people.family, people.put_family),
-    Lens("date_of_birth", people.born, people.put_born),
+    Lens("date_of_birth", people.born, people.put_born, people.fold_born),
     Lens("gender", _gender, _put_gender),
     Lens("contact_number", *people.contact_point("phone"), same=fold_phone),
     Lens("email", *people.contact_point("email")),

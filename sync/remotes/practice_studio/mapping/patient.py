@@ -201,7 +201,7 @@ def _put_mrn(story: Story, value: Any, _links: Links) -> Story:
 LENSES = (
     Lens("firstName", people.given, people.put_given),
     Lens("lastName", people.family, people.put_family),
-    Lens("dateOfBirth", people.born, people.put_born),
+    Lens("dateOfBirth", people.born, people.put_born, people.fold_born),
     Lens("gender", _gender, _put_gender),
     block(
         "contactInfo",

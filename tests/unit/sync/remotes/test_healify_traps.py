@@ -59,6 +59,14 @@ def test_one_item_that_cannot_be_read_is_set_aside_without_its_values() -> None:
     assert page.items[1].raw["new"] == {}
 
 
+@pytest.mark.parametrize("written", ["1990-02-03T00:00:00.000Z", "1990-02-03T00:00:00Z", " 1990-02-03 "])
+def test_a_day_of_birth_that_is_kept_as_an_instant_is_that_day(written: str) -> None:
+    remote = opened(silent())
+    bodies = ({"date_of_birth": each} for each in (written, "1990-02-03"))
+    assert len({str(remote.canonical(Kind.PATIENT, body)) for body in bodies}) == 1
+    assert remote.canonical(Kind.PATIENT, {"date_of_birth": "1990-02-03T05:00:00Z"})["date_of_birth"] != "1990-02-03"
+
+
 def test_history_is_only_added_and_never_taken_away() -> None:
     remote = opened(silent())
     patient = Patient.model_validate({"resourceType": "Patient", "id": "p"})
