@@ -16,7 +16,8 @@ FORM = b"1"
 
 def offset_of(cursor: str | None) -> int:
     """Where a page begins."""
-    return int(cursor) if cursor and cursor.isdecimal() else 0
+    begins = (cursor or "").partition("|")[0]
+    return int(begins) if begins.isdecimal() else 0
 
 
 def next_offset(offset: int, count: int, total: int | None, asked: int) -> str | None:
@@ -25,6 +26,26 @@ def next_offset(offset: int, count: int, total: int | None, asked: int) -> str |
         return None
     # A server may give fewer than it was asked for: what came is what is counted.
     return str(offset + max(1, count - max(1, int(count * OVERLAP))))
+
+
+def full_page(said: object, asked: int) -> int:
+    """How many items a full page has: as many as they say that they give, where that is fewer than was asked for."""
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said < asked else asked
+
+
+def next_cursor(cursor: str | None, found: Sequence[Any], total: int | None, asked: int, said: object) -> str | None:
+    """Where the next page begins, and without a total how this one began: the same page once more is the end.
+
+    `said` is how many items they say that a page has.
+    """
+    offset = offset_of(cursor)
+    if total is not None:
+        return next_offset(offset, len(found), total, asked)
+    first = str(found[0].get("id") or found[0].get("share_id")) if found and isinstance(found[0], dict) else ""
+    if offset and first and first == (cursor or "").partition("|")[2]:
+        return None
+    following = next_offset(offset, len(found), None, full_page(said, asked))
+    return f"{following}|{first}" if following else None
 
 
 def items(body: Any, *names: str) -> list[Any] | None:

@@ -18,7 +18,7 @@ from sync.telling.lenses import canonical
 from sync.telling.looking import as_asked, clear, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import with_marker
-from sync.telling.paging import listed, next_offset, offset_of, page
+from sync.telling.paging import listed, next_cursor, offset_of, page
 from sync.telling.people import contact_point, family, given
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
@@ -52,7 +52,7 @@ class HealifyRemote:
         came, read = self._list(kind, offset, parent, window)
         found = came.data
         total = came.total if isinstance(came.total, int) else None
-        next_ = next_offset(offset, len(found), total, LIMIT)
+        next_ = next_cursor(cursor, found, total, LIMIT, came.limit)
         if kind in {Kind.ENCOUNTER, Kind.DOCUMENT}:
             # A kind that is a part of a list has no total of its own.
             return page(found, read, None, next_)
@@ -97,7 +97,8 @@ class HealifyRemote:
             offset = offset_of(cursor)
             listed = self.client.list_patients(limit=LIMIT, offset=offset, search=text)
             total = listed.total
-            return page(listed.data, bodies.read_patient, total, next_offset(offset, len(listed.data), total, LIMIT))
+            following = next_cursor(cursor, listed.data, total, LIMIT, listed.limit)
+            return page(listed.data, bodies.read_patient, total, following)
 
         # A row whose id could never be asked for is nobody that a person could choose.
         yield from (one for one in through(found) if PATIENT.fullmatch(one.remote_id))

@@ -24,7 +24,7 @@ from sync.telling.folding import fold
 from sync.telling.lenses import canonical
 from sync.telling.looking import agrees, as_asked, clear, found_in, made_since, through
 from sync.telling.masks import has_mask
-from sync.telling.paging import items, next_offset, page, total_of
+from sync.telling.paging import full_page, items, next_offset, page, total_of
 from sync.telling.people import contact_point
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
@@ -125,7 +125,8 @@ class HealthcareRecordsRemote:
         if offset and total is None and first and first == first_before:
             # The same page again: the list takes no paging, and the first answer was all of it.
             return Page((), None, None)
-        following = next_offset(offset, len(found), total, LIMIT)
+        said = answer.body.get("limit") if isinstance(answer.body, dict) else None
+        following = next_offset(offset, len(found), total, full_page(said, LIMIT))
         made = page(found, lambda item: bodies.read_one(kind, item, whole=False), total, None)
         kept = tuple(one for one in made.items if one.kind is kind and (parent is None or one.parent in {parent, None}))
         whole = len(kept) == len(made.items)

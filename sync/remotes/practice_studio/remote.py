@@ -15,7 +15,7 @@ from sync.telling.lenses import canonical
 from sync.telling.looking import agrees, as_asked, clear, found_in, made_since, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import marked, with_marker
-from sync.telling.paging import items, next_offset, offset_of, page
+from sync.telling.paging import items, next_cursor, offset_of, page
 from sync.telling.people import family, given
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
@@ -93,7 +93,7 @@ class PracticeStudioRemote:
         found = items(raw, name)
         if found is None:
             raise Garbled(_NEVER)
-        made = page(found, read, listed.total, next_offset(offset, len(found), listed.total, LIMIT))
+        made = page(found, read, listed.total, next_cursor(cursor, found, listed.total, LIMIT, listed.limit))
         if kind is Kind.APPOINTMENT and (since or until):
             kept = tuple(one for one in made.items if _within(one, widened(since, -1), widened(until, 1)))
             return Page(kept, None, made.next, made.broken)
@@ -134,7 +134,8 @@ class PracticeStudioRemote:
             offset = offset_of(cursor)
             listed = self.client.list_patients(limit=LIMIT, offset=offset, search=text)
             rows = items(listed.written(), "patients") or []
-            return page(rows, bodies.read_patient, listed.total, next_offset(offset, len(rows), listed.total, LIMIT))
+            following = next_cursor(cursor, rows, listed.total, LIMIT, listed.limit)
+            return page(rows, bodies.read_patient, listed.total, following)
 
         # A row whose id could never be asked for is nobody that a person could choose.
         yield from (one for one in through(found) if PATIENT.fullmatch(one.remote_id))

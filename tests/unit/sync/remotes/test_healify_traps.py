@@ -41,12 +41,21 @@ def page_of(count: int, **said: Any) -> dict[str, Any]:
         (20, {"total": 250, "limit": 20}, "18"),  # fewer than asked for: what came is counted
         (0, {"total": 250}, None),
         (3, {}, None),
+        (50, {"limit": 50}, "45|pat_0"),  # no count: a page is full with as many as they say that they give
+        (40, {"limit": 50}, None),
     ],
 )
 def test_the_next_page_is_worked_out_from_what_came(count: int, said: dict[str, Any], following: str | None) -> None:
     remote = opened(Network(lambda _request: json_answer(page_of(count, **said))))
     page = remote.page(Kind.PATIENT, parent=None, since=None, until=None, cursor=None)
     assert (len(page.items), page.next) == (count, following)
+
+
+def test_a_list_that_takes_no_notice_of_where_a_page_begins_comes_to_an_end() -> None:
+    remote = opened(Network(lambda _request: json_answer(page_of(50, limit=50))))
+    first = remote.page(Kind.PATIENT, parent=None, since=None, until=None, cursor=None)
+    again = remote.page(Kind.PATIENT, parent=None, since=None, until=None, cursor=first.next)
+    assert (first.next, again.next) == ("45|pat_0", None)
 
 
 def test_one_item_that_cannot_be_read_is_set_aside_without_its_values() -> None:
