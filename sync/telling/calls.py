@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -73,6 +74,29 @@ def read(model: type[M], exchanged: tuple[Call, Answer]) -> M:
     except (ValidationError, NotExact) as error:
         # Without its cause, which would hold what the answer said.
         raise Garbled(call, answer.status) from _named(error)
+
+
+def read_list(model: type[M], exchanged: tuple[Call, Answer]) -> M:
+    """A page of a list as a model: an item that nobody could keep is empty, and stops none of the others.
+
+    Raises Garbled for what is no list.
+    """
+    call, answer = exchanged
+    if not isinstance(answer.body, dict):
+        return read(model, exchanged)
+    body = {
+        name: [each if _is_sound(each) else None for each in value] if isinstance(value, list) else value
+        for name, value in answer.body.items()
+    }
+    return read(model, (call, replace(answer, body=body)))
+
+
+def _is_sound(item: Any) -> bool:
+    try:
+        require_sound(item)
+    except NotExact:
+        return False
+    return True
 
 
 def read_made(model: type[M], exchanged: tuple[Call, Answer], pattern: re.Pattern[str]) -> M:

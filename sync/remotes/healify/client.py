@@ -6,7 +6,7 @@ from typing import Any
 
 from sync.port import Body
 from sync.remotes.healify import wire
-from sync.telling.calls import Calls, Send, at, read, read_made
+from sync.telling.calls import Calls, Send, at, read, read_list, read_made
 from sync.telling.shapes import Shape, shape
 from sync.transport.outcomes import Answer, Call, Refused, Said
 
@@ -55,7 +55,7 @@ class Client:
     def list_patients(self, *, limit: int = LARGEST_PAGE, offset: int = 0, search: str | None = None) -> wire.Listed:
         """List patients, or those whose name, e-mail or telephone holds a text."""
         path = "/api/v1/patients"
-        return read(
+        return read_list(
             wire.Listed, self._calls.get(f"GET {path}", path, {"limit": limit, "offset": offset, "search": search})
         )
 
@@ -102,7 +102,7 @@ class Client:
         """List medical records; the list leaves out vital signs."""
         path = "/api/v1/medical-records"
         query = {"patient_id": patient_id, "start_date": start_date, "end_date": end_date}
-        return read(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
+        return read_list(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
 
     def create_record(self, body: Body) -> wire.Record:
         """Create a medical record."""
@@ -131,7 +131,7 @@ class Client:
     def list_shares(self, *, status: str | None = None, limit: int = LARGEST_PAGE, offset: int = 0) -> wire.Listed:
         """List what is shared (status: active, expired, revoked)."""
         path = "/api/v1/medical-records/shared"
-        return read(
+        return read_list(
             wire.Listed, self._calls.get(f"GET {path}", path, {"status": status, "limit": limit, "offset": offset})
         )
 
@@ -146,7 +146,7 @@ class Client:
         """List prescriptions (status: active, expired, cancelled); the list leaves out instructions and notes."""
         path = "/api/v1/prescriptions"
         query = {"patient_id": patient_id, "status": status}
-        return read(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
+        return read_list(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
 
     def create_prescription(self, body: Body) -> wire.Prescription:
         """Create a prescription of one medicine."""
@@ -191,7 +191,7 @@ class Client:
             "start_date": start_date,
             "end_date": end_date,
         }
-        return read(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
+        return read_list(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
 
     def create_appointment(self, body: Body) -> wire.Appointment:
         """Create an appointment."""
@@ -237,7 +237,7 @@ class Client:
         """List digital programmes (category: wellness, therapy, fitness, nutrition)."""
         path = "/api/v1/digital-programs"
         query = {"category": category, "status": status}
-        return read(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
+        return read_list(wire.Listed, self._calls.get(f"GET {path}", path, {**query, "limit": limit, "offset": offset}))
 
     def get_programme(self, program_id: str) -> wire.Programme:
         """Read a programme whole."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sync.port import Body
 from sync.remotes.practice_studio import wire
-from sync.telling.calls import Calls, Send, Value, at, given, read, read_made
+from sync.telling.calls import Calls, Send, Value, at, given, read, read_list, read_made
 from sync.telling.shapes import Shape, shape
 from sync.transport.outcomes import Answer, Call, Forbidden, Refused, Said
 
@@ -218,7 +218,7 @@ class Client:
         return place
 
     def _list(self, endpoint: str, path: str, query: Mapping[str, Value]) -> wire.Listed:
-        return read(wire.Listed, self._calls.get(endpoint, path, given(query)))
+        return read_list(wire.Listed, self._calls.get(endpoint, path, given(query)))
 
 
 def _window(from_date: str | None, to_date: str | None, limit: int, offset: int) -> dict[str, Value]:

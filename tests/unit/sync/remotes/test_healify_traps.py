@@ -51,6 +51,14 @@ def test_the_next_page_is_worked_out_from_what_came(count: int, said: dict[str, 
     assert (len(page.items), page.next) == (count, following)
 
 
+@pytest.mark.parametrize("name", ["A\0B", {"a": "\0"}])
+def test_what_nobody_can_keep_in_one_item_stops_none_of_the_others(name: Any) -> None:
+    rows = [{"id": "pat_1"}, {"id": "pat_2", "first_name": name}, {"id": "pat_3"}]
+    remote = opened(Network(lambda _request: json_answer({"data": rows, "total": 3})))
+    page = remote.page(Kind.PATIENT, parent=None, since=None, until=None, cursor=None)
+    assert ([one.remote_id for one in page.items], len(page.broken)) == (["pat_1", "pat_3"], 1)
+
+
 def test_a_list_that_takes_no_notice_of_where_a_page_begins_comes_to_an_end() -> None:
     remote = opened(Network(lambda _request: json_answer(page_of(50, limit=50))))
     first = remote.page(Kind.PATIENT, parent=None, since=None, until=None, cursor=None)
