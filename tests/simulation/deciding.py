@@ -6,6 +6,9 @@ from sync.engine import cards
 from sync.engine.people import People, UnknownError
 from sync.engine.store.tables import Conflict, Work
 
+# Who was told apart, by their number: known to whoever decided it, though a backup that is restored forgets it.
+APART = "apart"
+
 
 def decide(people: People, pick: random.Random, decided: set[tuple[str, str, str]], *, everything: bool) -> int:
     """Decide what is open, or some of it; how much that was. What was decided of which member is noted."""
@@ -34,6 +37,7 @@ def _one(people: People, pick: random.Random, one: Conflict, decided: set[tuple[
     if one.sort != "field":
         return 0
     if random.Random(f"two {one.id}").random() < 0.4 and people.may_part(one.id):
+        decided.add((APART, one.remote_id, ""))
         people.they_are_two(one.remote_id, "u1")
         return 1
     keep = pick.choice(("here", "there"))

@@ -7,6 +7,7 @@ from typing import Any
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.port import Create, Kind, Telling
+from tests.simulation.deciding import APART
 from tests.simulation.ledger import OURS, audited, bounded, no_resurrection, nothing_deleted, with_a_person
 from tests.simulation.schedule import Schedule
 from tests.simulation.server import Thing
@@ -123,7 +124,7 @@ def _by_link(rows: Rows, kind: str, local_id: str) -> bool:
 def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
     """I3: what we wrote over had been seen, or was written at the same moment."""
     found = []
-    apart = _told_apart(rows)
+    apart = _told_apart(world, rows)
     for one in world.server.overwrites:
         if one.id in apart or one.shown or one.written_at >= one.sent_at - 2.0 or (world.masks and world.lost_backup):
             continue
@@ -142,7 +143,7 @@ def _no_silent_overwrite(world: Schedule, rows: Rows) -> list[str]:
 def _nothing_of_theirs_lost(world: Schedule, rows: Rows) -> list[str]:
     """I3: what somebody there wrote, and we were shown, goes on in what we wrote over it, or a person decided."""
     found = []
-    apart = _told_apart(rows)  # whose link was ended stands for another here by now
+    apart = _told_apart(world, rows)  # whose link was ended stands for another here by now
     for one in world.server.overwrites:
         link = rows.get(Link, "alpha", one.kind, one.id)
         if (
@@ -209,7 +210,7 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
     What a person kept apart from somebody here is none of ours by that person's word, with all that stands under it.
     """
     found = []
-    apart = _told_apart(rows)
+    apart = _told_apart(world, rows)
     things = [thing for kind in world.server.things.values() for thing in kind.values() if thing.origin]
     things = [thing for thing in things if not {thing.id, thing.parent} & apart]
     made = Counter((thing.kind, thing.origin, str(thing.body.get("mark"))) for thing in things)
@@ -263,7 +264,7 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
     """
     found = []
     natural = world.profile.kinds[Kind.PATIENT].create is Create.NATURAL
-    apart = _told_apart(rows)
+    apart = _told_apart(world, rows)
     for link in rows.find(Link, system="alpha", status="confirmed"):
         thing = world.server.things[link.kind].get(link.remote_id)
         if thing is None or not thing.origin or world.lost_backup or {thing.id, thing.parent} & apart:
@@ -275,9 +276,11 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
     return found
 
 
-def _told_apart(rows: Rows) -> set[str]:
+def _told_apart(world: Schedule, rows: Rows) -> set[str]:
     """Who there is none of ours by the word of a person."""
-    return {one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"}
+    return {number for what, number, _ in world.decided if what == APART} | {
+        one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"
+    }
 
 
 def _renamed(thing: Thing) -> bool:
