@@ -278,9 +278,9 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
 
 def _told_apart(world: Schedule, rows: Rows) -> set[str]:
     """Who there is none of ours by the word of a person."""
-    return {number for what, number, _ in world.decided if what == APART} | {
-        one.remote_id for one in rows.find(Conflict, system="alpha", sort="identity") if one.keep == "apart"
-    }
+    asked = rows.find(Conflict, system="alpha", sort="identity")
+    apart = {one.remote_id for one in asked if one.keep == "apart"}
+    return apart | {number for what, number, _ in world.decided if what == APART}
 
 
 def _renamed(thing: Thing) -> bool:
