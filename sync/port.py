@@ -297,7 +297,7 @@ class Echo:
 
 
 class Remote(Protocol):
-    """One system, signed in to or not. Every method but the last six makes requests, and may raise an `Outcome`."""
+    """One system, signed in to or not. Every method but the last seven makes requests, and may raise an `Outcome`."""
 
     profile: SystemProfile
 
@@ -339,6 +339,10 @@ class Remote(Protocol):
 
     def canonical(self, kind: Kind, body: Body) -> Body:
         """The body in a form in which two that say the same are equal (dates, telephone numbers, order of sets)."""
+        ...
+
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        """The top-level members that say something in a form of which nothing, or less than all, can be read here."""
         ...
 
     def met(self, seen: Seen) -> Sequence[Seen]:

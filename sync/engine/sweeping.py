@@ -7,7 +7,9 @@ suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from sync.engine import unread
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of
 from sync.engine.intake import Intake
@@ -112,13 +114,17 @@ def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
     return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
 
 
+# What cannot be read: its id where that can be, in words what is wrong, and the item as it came.
+Broken = tuple[str, str, Any]
+
+
 @dataclass
 class InHand:
     """A page of which note is being taken: what may have changed and is still to be looked at, and the known hashes."""
 
     page: Page
     items: deque[tuple[Seen, str]]
-    broken: list[str]
+    broken: list[Broken]
     known: dict[str, str]
 
 
@@ -227,25 +233,28 @@ def note_page(desk: Desk, rows: Rows, kind: Kind, hand: InHand, parent: str, unt
                 _changed(desk, rows, kp, seen, found + print_, parent)
         except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the list
             set_aside(desk, rows, seen, error)
-    for n, words in enumerate(hand.broken):
-        rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
+    for n, (remote_id, words, item) in enumerate(hand.broken):
+        if remote_id:
+            unread.whole(desk, rows, str(kind), remote_id, item, words)
+        else:
+            rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
     return changed
 
 
-def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[str]]:
+def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[Broken]]:
     """What of a page does not print as it did when it was last seen, each with its print; and what cannot be read."""
     if not isinstance(page, Listed):
-        return [(seen, "") for seen in page.items], list(page.broken)
+        return [(seen, "") for seen in page.items], [("", words, {}) for words in page.broken]
     known = queries.list_hashes(rows, desk.system, str(kind), [one.remote_id for one in page.rough])
     items: list[tuple[Seen, str]] = []
-    broken: list[str] = []
+    broken: list[Broken] = []
     for n, one in enumerate(page.rough, start=1):
         if known.get(one.remote_id, "")[len(one.print) :] == one.print:
             continue
         found, why = page.read(one.item)
         items += [(seen, one.print) for seen in found]
         if why:
-            broken.append(f"item {n}: {why}")
+            broken.append((one.remote_id, f"item {n}: {why}", one.item))
     return items, broken
 
 

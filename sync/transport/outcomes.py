@@ -96,6 +96,10 @@ class Garbled(Outcome):
     """An answer came that is not theirs: a proxy's page, half a body, another content type."""
 
 
+class Misshapen(Garbled):
+    """An answer of theirs in another shape than their document says, so that it cannot be read here."""
+
+
 class Failed(Outcome):
     """5xx: it may have been carried out before they failed."""
 

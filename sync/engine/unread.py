@@ -1,0 +1,151 @@
+"""What was changed there and is not in the chart: a person gets to know of it, once, with what stands there.
+
+Two things keep a change out: a form in which it cannot be read here (an object where words are usual, a word that
+nobody knows), and a chart that has no way to take it. Neither is agreed on in silence: the member waits as any other
+question does, nothing of it is told or emptied there meanwhile, and it is over when they write it readable.
+"""
+
+from collections.abc import Mapping
+
+from sync.engine.desk import Desk
+from sync.engine.merge import Decided, Merged
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
+from sync.port import Body, Seen
+
+# Why a person is asked, of a member that was changed there.
+FORM = "it stands there in a form that cannot be read here"
+LEFT = "it was changed there, and the chart did not take it"
+ALL = "nothing of this record can be read here any more"
+WHYS = frozenset({FORM, LEFT})
+# How a question ends that they have settled: it is written there so that it can be read.
+READ = "read"
+
+
+def forms(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> frozenset[str]:
+    """The members that they have changed since both sides agreed, into a form that cannot be read here."""
+    canon = desk.canon(seen.kind)
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = desk.remote.unread(seen, desk.known(rows)) & rules.keys()
+    return frozenset(name for name in found if canon(name)(shadow.theirs.get(name)) != canon(name)(seen.body[name]))
+
+
+def asked_already(desk: Desk, rows: Rows, link: Link, merged: Merged, mine: Body, seen: Seen) -> dict[str, str]:
+    """Of what would be taken in, the members about which a person is asked already: it is not tried at every look."""
+    canon = desk.canon(seen.kind)
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="field", state="open")
+    return {
+        one.member: one.why
+        for one in found
+        if one.why in WHYS
+        and one.member in merged.adopt
+        and canon(one.member)(one.sides.get("theirs")) == canon(one.member)(seen.body[one.member])
+        and (
+            rules[one.member].theirs
+            or canon(one.member)(one.sides.get("mine")) == canon(one.member)(mine.get(one.member))
+        )
+    }
+
+
+def not_taken(
+    desk: Desk,
+    tried: Merged,
+    shadow: Shadow,
+    seen: Seen,
+    sides: tuple[Body, Body],
+    odd: frozenset[str],
+    decided: Mapping[str, Decided],
+) -> dict[str, str]:
+    """Of what was to be taken in, the members of which the chart says no more than before; `sides`: before and after.
+
+    What a person has looked at and left as it is is no question any more.
+    """
+    before, after = sides
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = {}
+    for name in sorted(tried.adopt):
+        same = desk.canon(seen.kind)(name)
+        if same(shadow.theirs.get(name)) == same(seen.body[name]):
+            continue
+        one = decided.get(name)
+        if one is not None and one.keep != "here" and same(one.theirs) == same(seen.body[name]):
+            continue
+        if name in odd:
+            found[name] = FORM
+        elif not rules[name].theirs and same(after.get(name)) == same(before.get(name)):
+            found[name] = LEFT
+    return found
+
+
+def first_sight(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
+    """One question about all that cannot be read of a record that is new here."""
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    if found := desk.remote.unread(seen, desk.known(rows)) & rules.keys():
+        members = {name: seen.body[name] for name in sorted(found)}
+        _ask(desk, rows, link, members, clinical=any(rules[name].clinical for name in found))
+
+
+def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: str = "") -> None:
+    """Set aside a record of which nothing can be read any more; of one that is known here, a person is asked as well.
+
+    `words` end with "cannot be read", and name the members before that.
+    """
+    rows.put(Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
+    link = rows.get(Link, desk.system, kind, remote_id)
+    if link is not None and link.status == "confirmed":
+        named = words.rpartition(":")[2].removesuffix("cannot be read").split(",")
+        members = {name.strip(): item[name.strip()] for name in named if name.strip() in item}
+        _ask(desk, rows, link, members, clinical=True, all_of_it=True)
+
+
+def understood(desk: Desk, rows: Rows, link: Link) -> None:
+    """A record of which nothing could be read is read again: what was set aside of it is over."""
+    if rows.get(Quarantine, desk.system, link.kind, link.remote_id) is None:
+        return
+    rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=link.remote_id)
+    for one in _asked(desk, rows, link):
+        if one.sides.get("all") and one.keep != READ:
+            one.state, one.keep, one.decided_at = "closed", READ, desk.now()
+            rows.put(one)
+
+
+def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
+    """Close the question about a record that was new once they have written all of it otherwise."""
+    for one in _asked(desk, rows, link):
+        if one.state != "open" or one.sides.get("all"):
+            continue
+        canon = desk.canon(seen.kind)
+        left = {
+            name: value
+            for name, value in one.sides["members"].items()
+            if name not in seen.body or canon(name)(seen.body[name]) == canon(name)(value)
+        }
+        if left == one.sides["members"]:
+            continue
+        if left:
+            one.sides = {"members": left}
+        else:
+            one.state, one.keep, one.decided_at = "closed", READ, desk.now()
+        rows.put(one)
+
+
+def _asked(desk: Desk, rows: Rows, link: Link) -> list[Conflict]:
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="unread")
+    return [one for one in found if one.remote_id == link.remote_id]
+
+
+def _ask(desk: Desk, rows: Rows, link: Link, members: Body, *, clinical: bool, all_of_it: bool = False) -> None:
+    """Ask once: what a person has looked at is asked about again only after it was read, or says something else."""
+    sides: Body = {"members": members} | ({"all": True} if all_of_it else {})
+    for one in _asked(desk, rows, link):
+        if one.keep == READ or bool(one.sides.get("all")) != all_of_it:
+            continue
+        if one.sides != sides:
+            one.sides, one.state, one.keep, one.at = sides, "open", "", desk.now()
+            rows.put(one)
+        return
+    one = Conflict(desk.new_id(), desk.system, link.kind, link.local_id, "unread", "", link.remote_id, sides, "open")
+    one.why, one.at, one.clinical = ALL if all_of_it else FORM, desk.now(), int(clinical)
+    rows.put(one)
+    desk.log.add(rows, desk.now(), "unread", link.kind, link.local_id, members=sorted(members))
