@@ -217,6 +217,7 @@ class Page:
     total: int | None = None
     next: str | None = None
     broken: tuple[str, ...] = ()  # what could not be read, in words: set aside, the sweep goes on
+    lost: tuple[tuple[str, Any], ...] = ()  # of each of those its id ("" where it has none) and the item as it came
 
 
 class Rough(NamedTuple):
@@ -241,7 +242,8 @@ class Listed(Page):
         next_: str | None = None,
     ) -> None:
         put = object.__setattr__
-        for name, value in (("rough", tuple(rough)), ("read", read), ("total", total), ("next", next_), ("_all", None)):
+        said = {"rough": tuple(rough), "read": read, "total": total, "next": next_, "lost": (), "_all": None}
+        for name, value in said.items():
             put(self, name, value)
 
     rough: tuple[Rough, ...]

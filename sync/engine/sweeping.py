@@ -5,6 +5,7 @@ suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -187,6 +188,8 @@ def _size(page: Page) -> int:
 
 def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> bool:
     """Take note of a page as far as there is time; whether all of it is done."""
+    if not one.cursor:
+        queries.forget_nameless(rows, desk.system, one.kind, one.parent)
     one.changed += note_page(desk, rows, Kind(one.kind), hand, one.parent, until)
     if hand.items:
         return False
@@ -244,7 +247,7 @@ def note_page(desk: Desk, rows: Rows, kind: Kind, hand: InHand, parent: str, unt
 def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[Broken]]:
     """What of a page does not print as it did when it was last seen, each with its print; and what cannot be read."""
     if not isinstance(page, Listed):
-        return [(seen, "") for seen in page.items], [("", words, {}) for words in page.broken]
+        return [(seen, "") for seen in page.items], list(_broken(page))
     known = queries.list_hashes(rows, desk.system, str(kind), [one.remote_id for one in page.rough])
     items: list[tuple[Seen, str]] = []
     broken: list[Broken] = []
@@ -256,6 +259,12 @@ def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Se
         if why:
             broken.append((one.remote_id, f"item {n}: {why}", one.item))
     return items, broken
+
+
+def _broken(page: Page) -> Iterator[Broken]:
+    for n, words in enumerate(page.broken):
+        remote_id, item = page.lost[n] if n < len(page.lost) else ("", {})
+        yield remote_id, words, item
 
 
 def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, parent: str) -> None:

@@ -91,8 +91,10 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
 
     `words` end with "cannot be read", and name the members before that.
     """
-    rows.put(Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
     link = rows.get(Link, desk.system, kind, remote_id)
+    if link is None and rows.find(Link, system=desk.system, remote_id=remote_id):
+        return  # one list shows several kinds, and it is known as one of another
+    rows.put(Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
     if link is not None and link.status == "confirmed":
         named = words.rpartition(":")[2].removesuffix("cannot be read").split(",")
         members = {name.strip(): item[name.strip()] for name in named if name.strip() in item}
@@ -101,9 +103,10 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
 
 def understood(desk: Desk, rows: Rows, link: Link) -> None:
     """A record of which nothing could be read is read again: what was set aside of it is over."""
-    if rows.get(Quarantine, desk.system, link.kind, link.remote_id) is None:
+    if not rows.find(Quarantine, system=desk.system, remote_id=link.remote_id):
         return
-    rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=link.remote_id)
+    # Of which kind it is, too, could perhaps not be read.
+    rows.remove(Quarantine, system=desk.system, remote_id=link.remote_id)
     for one in _asked(desk, rows, link):
         if one.sides.get("all") and one.keep != READ:
             one.state, one.keep, one.decided_at = "closed", READ, desk.now()
