@@ -143,7 +143,7 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
         one.tries += 1
         one.due_at = now + desk.backoff(one.tries)
         if isinstance(error, Misshapen) and one.tries >= PROOF_TRIES:
-            unread.whole(desk, rows, one.kind, one.remote_id, {})
+            unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=error.print)
         if one.tries >= MOST_TRIES:
             # The next look through the list, or the next hint, asks again.
             _done(desk, rows, one)

@@ -86,10 +86,11 @@ def first_sight(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
         _ask(desk, rows, link, members, clinical=any(rules[name].clinical for name in found))
 
 
-def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: str = "") -> None:
+def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: str = "", print_: str = "") -> None:
     """Set aside a record of which nothing can be read any more; of one that is known here, a person is asked as well.
 
-    `words` end with "cannot be read", and name the members before that.
+    `words` end with "cannot be read", and name the members before that; where it was read alone, there is only a
+    print of what came.
     """
     link = rows.get(Link, desk.system, kind, remote_id)
     if link is None and rows.find(Link, system=desk.system, remote_id=remote_id):
@@ -98,7 +99,7 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
     if link is not None and link.status == "confirmed":
         named = words.rpartition(":")[2].removesuffix("cannot be read").split(",")
         members = {name.strip(): item[name.strip()] for name in named if name.strip() in item}
-        _ask(desk, rows, link, members, clinical=True, all_of_it=True)
+        _ask_all(desk, rows, link, {"members": members, "all": True, "print": print_})
 
 
 def understood(desk: Desk, rows: Rows, link: Link) -> None:
@@ -138,17 +139,33 @@ def _asked(desk: Desk, rows: Rows, link: Link) -> list[Conflict]:
     return [one for one in found if one.remote_id == link.remote_id]
 
 
-def _ask(desk: Desk, rows: Rows, link: Link, members: Body, *, clinical: bool, all_of_it: bool = False) -> None:
-    """Ask once: what a person has looked at is asked about again only after it was read, or says something else."""
-    sides: Body = {"members": members} | ({"all": True} if all_of_it else {})
-    for one in _asked(desk, rows, link):
-        if one.keep == READ or bool(one.sides.get("all")) != all_of_it:
-            continue
-        if one.sides != sides:
-            one.sides, one.state, one.keep, one.at = sides, "open", "", desk.now()
-            rows.put(one)
+def _ask(desk: Desk, rows: Rows, link: Link, members: Body, *, clinical: bool) -> None:
+    sides: Body = {"members": members}
+    if not any(one.sides == sides and one.state == "open" for one in _asked(desk, rows, link)):
+        _put(desk, rows, link, sides, FORM, clinical=clinical)
+
+
+def _ask_all(desk: Desk, rows: Rows, link: Link, sides: Body) -> None:
+    """Ask once: what a person has looked at is asked about again only after it was read, or says something else.
+
+    A list shows the members that cannot be read; read alone it shows a print.
+    """
+    known = (one for one in _asked(desk, rows, link) if one.sides.get("all") and one.keep != READ)
+    one = next(known, None)
+    if one is None:
+        _put(desk, rows, link, sides, ALL, clinical=True)
         return
+    other = any(sides[name] and one.sides[name] and sides[name] != one.sides[name] for name in ("members", "print"))
+    both = {**sides, **{name: sides[name] or one.sides[name] for name in ("members", "print")}}
+    if other:
+        one.state, one.keep, one.at = "open", "", desk.now()
+    if other or both != one.sides:
+        one.sides = both
+        rows.put(one)
+
+
+def _put(desk: Desk, rows: Rows, link: Link, sides: Body, why: str, *, clinical: bool) -> None:
     one = Conflict(desk.new_id(), desk.system, link.kind, link.local_id, "unread", "", link.remote_id, sides, "open")
-    one.why, one.at, one.clinical = ALL if all_of_it else FORM, desk.now(), int(clinical)
+    one.why, one.at, one.clinical = why, desk.now(), int(clinical)
     rows.put(one)
-    desk.log.add(rows, desk.now(), "unread", link.kind, link.local_id, members=sorted(members))
+    desk.log.add(rows, desk.now(), "unread", link.kind, link.local_id, members=sorted(sides["members"]))

@@ -10,7 +10,7 @@ from sync.records.exact import NotExact, require_sound
 from sync.telling.masks import NotToBeSent
 from sync.telling.shapes import Shape, require
 from sync.telling.wire import Theirs
-from sync.transport.outcomes import Answer, Call, Garbled, Misshapen, Refused, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said, misshapen
 
 Send = Callable[[Call], Answer]
 M = TypeVar("M", bound=Theirs)
@@ -72,7 +72,7 @@ def read(model: type[M], exchanged: tuple[Call, Answer]) -> M:
         return model.model_validate(answer.body)
     except (ValidationError, NotExact) as error:
         # Without its cause, which would hold what the answer said.
-        raise Misshapen(call, answer.status) from _named(error)
+        raise misshapen(call, answer.status, answer.body) from _named(error)
 
 
 def read_made(model: type[M], exchanged: tuple[Call, Answer], pattern: re.Pattern[str]) -> M:

@@ -152,7 +152,7 @@ def _sound(before: Story, after: Story) -> bool:
     for each in (after.first, *after.rest):
         if id(each) not in known:
             try:
-                require_sound(written := each.model_dump(mode="python", by_alias=True))
+                require_sound(written := each.model_dump(mode="python", by_alias=True, warnings=False))
                 type(each).model_validate(written)
             except (ValidationError, NotExact):
                 return False

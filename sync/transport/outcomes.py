@@ -6,6 +6,7 @@ system's own words. `Unanswered`, `Garbled` and `Failed` leave it open: only loo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 Json = dict[str, Any]
@@ -97,7 +98,19 @@ class Garbled(Outcome):
 
 
 class Misshapen(Garbled):
-    """An answer of theirs in another shape than their document says, so that it cannot be read here."""
+    """An answer of theirs in another shape than their document says, so that it cannot be read here.
+
+    `print` is a digest of what it said, of which nothing else is kept.
+    """
+
+    print: str = ""
+
+
+def misshapen(call: Call, status: int, body: Any) -> Misshapen:
+    """Such an answer; another one has another print."""
+    found = Misshapen(call, status)
+    found.print = blake2b(repr(body).encode(errors="replace"), digest_size=16).hexdigest()
+    return found
 
 
 class Failed(Outcome):

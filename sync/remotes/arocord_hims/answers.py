@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sync.telling.asking import Shown
-from sync.transport.outcomes import Answer, Call, Garbled, Misshapen, Refused, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said, misshapen
 
 Json = dict[str, Any]
 S = TypeVar("S", bound=Shown)
@@ -113,4 +113,4 @@ def shown(model: type[S], call: Call, answer: Answer, found: Any) -> S:
     try:
         return model.model_validate(found)
     except ValidationError:
-        raise Misshapen(call, answer.status) from None
+        raise misshapen(call, answer.status, found) from None

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from sync.telling.asking import Shown
-from sync.transport.outcomes import Answer, Call, Garbled, Misshapen, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Said, misshapen
 
 Json = dict[str, Any]
 S = TypeVar("S", bound=Shown)
@@ -88,4 +88,4 @@ def shown(model: type[S], call: Call, answer: Answer, name: str = "data") -> S:
     try:
         return model.model_validate(one(call, answer, name))
     except ValidationError:
-        raise Misshapen(call, answer.status) from None
+        raise misshapen(call, answer.status, answer.body) from None
