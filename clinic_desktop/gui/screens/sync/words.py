@@ -48,7 +48,7 @@ SORTS = {
     "misfiled": N_("Came from somebody else"),
     "suspect": N_("Much seems gone"),
     "found": N_("Perhaps the lost one"),
-    "unread": N_("Cannot be read here"),
+    "unread": N_("Not in the chart"),
     "refused": N_("Refused"),
     "doubt": N_("Sent, no answer"),
     "question": N_("Still to be sent?"),
