@@ -107,25 +107,32 @@ def unread(
 ) -> frozenset[str]:
     """The members of a body that say something of which nothing, or less than all, can be read.
 
-    Each is laid over `begun`, a story that says nothing, and read back: a form that merely differs is read in another,
-    and one that cannot be read leaves a gap. What is nobody's here is not looked at.
+    Each is laid over `begun`, a story that says nothing, after those before it, and read back: a form that merely
+    differs is read in another, and one that cannot be read leaves a gap. What is nobody's here is not looked at.
     """
-    return frozenset(
-        lens.name
-        for lens in lenses
-        if lens.name in body and lens.name not in hidden and not _reads(lens, body[lens.name], begun, links)
-    )
+    found, story = set(), begun
+    for lens in lenses:
+        if lens.name not in body or lens.name in hidden or lens.same(body[lens.name]) is None:
+            continue
+        value = body[lens.name]
+        laid = None if lens.put is left or not lens.told else _put(lens, story, value, links)
+        if not _reads(lens, value, story, laid, links):
+            found.add(lens.name)
+        story = laid or story
+    return frozenset(found)
 
 
-def _reads(lens: Lens, value: Any, begun: Story, links: Links) -> bool:
-    if lens.same(value) is None:
-        return True
+def _reads(lens: Lens, value: Any, story: Story, laid: Story | None, links: Links) -> bool:
     if lens.reads is not None:
         return lens.reads(value)
     if lens.put is left or not lens.told:
         return True
-    laid = _put(lens, begun, value, links)
-    return laid is not None and not gap(value, lens.get(laid, links), lens.parts)
+    if laid is None:
+        return False
+    before, after = lens.get(story, links), lens.get(laid, links)
+    if not isinstance(value, (dict, list)) and lens.same(after) == lens.same(before) != lens.same(value):
+        return False
+    return not gap(value, after, lens.parts)
 
 
 def gap(said: Any, read: Any, parts: frozenset[str] = frozenset()) -> bool:
