@@ -269,6 +269,8 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> N
         raise Refusal(N_("Give the number under which they have it."), field="number")
     if act in {"told", "give_up"}:
         text = f"{text.strip()} ({desk.session.display_name}, {desk.now.astimezone():%d-%b-%Y %H:%M})"
+    if act == "there" and is_unread(item):
+        act = unread.NOTED  # for many at once: it cannot be taken in, and stays as it is on both sides
     office = PostOffice(House.of(desk), only=item.system)
     try:
         people, who = office.engine.people[item.system], desk.session.staff_id

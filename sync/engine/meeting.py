@@ -63,7 +63,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     )
     merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
     merged = _refused_there(shadow, merged, seen)
-    odd = unread.forms(desk, rows, seen, shadow)
+    odd = unread.forms(desk, rows, seen, shadow) if merged.adopt or merged.conflicts else frozenset()
     asked = unread.asked_already(desk, rows, link, merged, mine, seen)
     asked |= dict.fromkeys(odd & merged.conflicts.keys(), unread.FORM)
     merged = _parked(merged, mine, seen.body, asked)

@@ -5,10 +5,8 @@ suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000
 """
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sync.engine import unread
 from sync.engine.budgets import AHEAD_SECONDS
@@ -19,7 +17,7 @@ from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
+from sync.engine.store.tables import Link, Look, Shadow, Sighting, Sweep
 from sync.engine.taking import look, raise_question, take
 from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
@@ -115,17 +113,13 @@ def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
     return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
 
 
-# What cannot be read: its id where that can be, in words what is wrong, and the item as it came.
-Broken = tuple[str, str, Any]
-
-
 @dataclass
 class InHand:
     """A page of which note is being taken: what may have changed and is still to be looked at, and the known hashes."""
 
     page: Page
     items: deque[tuple[Seen, str]]
-    broken: list[Broken]
+    broken: list[unread.Broken]
     known: dict[str, str]
 
 
@@ -236,21 +230,17 @@ def note_page(desk: Desk, rows: Rows, kind: Kind, hand: InHand, parent: str, unt
                 _changed(desk, rows, kp, seen, found + print_, parent)
         except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the list
             set_aside(desk, rows, seen, error)
-    for n, (remote_id, words, item) in enumerate(hand.broken):
-        if remote_id:
-            unread.whole(desk, rows, str(kind), remote_id, item, words)
-        else:
-            rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
+    unread.of_list(desk, rows, kind, parent, hand.broken)
     return changed
 
 
-def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[Broken]]:
+def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[unread.Broken]]:
     """What of a page does not print as it did when it was last seen, each with its print; and what cannot be read."""
     if not isinstance(page, Listed):
-        return [(seen, "") for seen in page.items], list(_broken(page))
+        return [(seen, "") for seen in page.items], unread.broken(page)
     known = queries.list_hashes(rows, desk.system, str(kind), [one.remote_id for one in page.rough])
     items: list[tuple[Seen, str]] = []
-    broken: list[Broken] = []
+    broken: list[unread.Broken] = []
     for n, one in enumerate(page.rough, start=1):
         if known.get(one.remote_id, "")[len(one.print) :] == one.print:
             continue
@@ -259,12 +249,6 @@ def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Se
         if why:
             broken.append((one.remote_id, f"item {n}: {why}", one.item))
     return items, broken
-
-
-def _broken(page: Page) -> Iterator[Broken]:
-    for n, words in enumerate(page.broken):
-        remote_id, item = page.lost[n] if n < len(page.lost) else ("", {})
-        yield remote_id, words, item
 
 
 def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, parent: str) -> None:

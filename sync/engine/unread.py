@@ -5,21 +5,26 @@ nobody knows), and a chart that has no way to take it. Neither is agreed on in s
 question does, nothing of it is told or emptied there meanwhile, and it is over when they write it readable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sync.engine.desk import Desk
 from sync.engine.merge import Decided, Merged
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
-from sync.port import Body, Seen
+from sync.port import Body, Kind, Page, Seen
 
 # Why a person is asked, of a member that was changed there.
 FORM = "it stands there in a form that cannot be read here"
 LEFT = "it was changed there, and the chart did not take it"
 ALL = "nothing of this record can be read here any more"
 WHYS = frozenset({FORM, LEFT})
+# What a person says who has seen it and leaves both sides as they are.
+NOTED = "noted"
 # How a question ends that they have settled: it is written there so that it can be read.
 READ = "read"
+# What a list shows and cannot be read: its id where that can be, in words what is wrong, and the item as it came.
+Broken = tuple[str, str, Any]
 
 
 def forms(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> frozenset[str]:
@@ -59,7 +64,7 @@ def not_taken(
 ) -> dict[str, str]:
     """Of what was to be taken in, the members of which the chart says no more than before; `sides`: before and after.
 
-    What a person has looked at and left as it is is no question any more.
+    What a person has noted is no question any more; what was to be taken in by their decision, and was not, is one.
     """
     before, after = sides
     rules = desk.remote.profile.kinds[seen.kind].rules
@@ -69,7 +74,7 @@ def not_taken(
         if same(shadow.theirs.get(name)) == same(seen.body[name]):
             continue
         one = decided.get(name)
-        if one is not None and one.keep != "here" and same(one.theirs) == same(seen.body[name]):
+        if one is not None and one.keep == NOTED and same(one.theirs) == same(seen.body[name]):
             continue
         if name in odd:
             found[name] = FORM
@@ -100,6 +105,21 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
         named = words.rpartition(":")[2].removesuffix("cannot be read").split(",")
         members = {name.strip(): item[name.strip()] for name in named if name.strip() in item}
         _ask_all(desk, rows, link, {"members": members, "all": True, "print": print_})
+
+
+def broken(page: Page) -> list[Broken]:
+    """What of a page cannot be read."""
+    lost = [*page.lost, *[("", {})] * len(page.broken)]
+    return [(remote_id, words, item) for words, (remote_id, item) in zip(page.broken, lost, strict=False)]
+
+
+def of_list(desk: Desk, rows: Rows, kind: Kind, parent: str, found: Sequence[Broken]) -> None:
+    """Set aside what a list shows and cannot be read: by its id where that can be, else by its place in the list."""
+    for n, (remote_id, words, item) in enumerate(found):
+        if remote_id:
+            whole(desk, rows, str(kind), remote_id, item, words)
+        else:
+            rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
 
 
 def understood(desk: Desk, rows: Rows, link: Link) -> None:

@@ -192,3 +192,8 @@ def test_what_the_chart_does_not_take_is_before_a_person(monkeypatch: pytest.Mon
     looked(town, "arocord_hims")
     (card,) = cards(town)
     assert (card.member, card.why) == ("phone", unread.LEFT)
+    # Whoever decides for what is there hears that it was not taken; who has noted it is asked no more.
+    for said, asked in (("there", [card.id]), ("noted", [])):
+        town.engine.people["arocord_hims"].resolve(card.id, said, "u1")
+        looked(town, "arocord_hims")
+        assert [one.id for one in cards(town)] == asked
