@@ -74,8 +74,10 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
             apart = merged.adopt  # set aside as a whole: nothing of it is agreed on
         else:
             left = unread.not_taken(desk, merged, shadow, seen, (mine, taken), odd, decided)
-            shadow.mine.update({name: taken.get(name) for name in left if not kp.rules[name].theirs})
-            mine = taken
+            # What is told of to nobody here is not known by what would be told: it says what it said.
+            same = {name for name in left if canon(name)(taken.get(name)) == canon(name)(seen.body[name])}
+            mine = {**taken, **{name: mine.get(name) for name in same}}
+            shadow.mine.update({name: mine.get(name) for name in left if not kp.rules[name].theirs})
             merged = _parked(merged, mine, seen.body, left)
     unread.read_since(desk, rows, link, seen)
     tell = _agree(kp, shadow, merged, mine, seen, hidden, canon, apart)

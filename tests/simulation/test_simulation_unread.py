@@ -162,6 +162,22 @@ def test_forms_that_merely_differ_ask_nobody() -> None:
     assert cards(town) == []
 
 
+def test_what_is_told_to_nobody_any_more_is_still_asked_about() -> None:
+    """A consent that has ended is not told: there is nothing to see by whether what they changed was taken."""
+    system = "healthcare_records"
+    town = settled(system)
+    there = People(town.ways[system].system)
+    one = {"patient_id": patient_of(town, system)[0], "consent_type": "treatment", "status": "inactive",
+           "granted_date": "2024-01-10", "scope": ["clinical_notes"], "grantor": "patient",
+           "created_at": "2024-01-10T08:05:00Z", "updated_at": "2024-01-10T08:05:00Z"}  # fmt: skip
+    number = there.add("consents", one, "7c1f0d0e-5b1a-4b6e-9f0a-2d6a4d0c1a04")
+    looked(town, system)
+    there.edit("consents", number, scope="everything")
+    for _ in range(2):
+        looked(town, system)
+        assert [(card.member, card.why) for card in cards(town)] == [("scope", unread.FORM)]
+
+
 def test_what_the_chart_refuses_stays_open_until_it_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """A refusal was once forgotten with the next change that was taken: the two had agreed meanwhile."""
     town = settled("arocord_hims")
