@@ -260,7 +260,11 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> N
     `why` is kept with a value.
     """
     allow(desk, NEEDS)
-    fit = {*ACTS.get(item.sort, NOTED), *(("two",) if item.sort == "field" else ()), *(NOTED if is_unread(item) else ())}
+    fit = {
+        *ACTS.get(item.sort, NOTED),
+        *(("two",) if item.sort == "field" else ()),
+        *(NOTED if is_unread(item) else ()),
+    }
     if item.sort not in CARDS and act not in fit:
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():

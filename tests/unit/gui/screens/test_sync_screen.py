@@ -137,7 +137,7 @@ def test_both_sides_stand_beside_one_another_and_one_key_decides(stage: Stage, t
 @pytest.mark.parametrize(
     ("member", "value", "shown_as", "acts"),
     [
-        ("gender", "woman", "woman", ["here", "value", "noted"]),
+        ("gender", "woman", "woman", ["here", "value", "two", "noted"]),
         (
             "phone",
             {"home": "+15550003333", "work": "+15550004444"},
