@@ -230,8 +230,9 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         name for name in kp.rules
         if name in body and canon(name)(shadow.theirs.get(name)) != canon(name)(body[name])
     )  # fmt: skip
-    if not moved:
-        return
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent or shadow.parent)
+    if not moved or (owner is not None and owner.status != "confirmed"):
+        return  # of a patient whose link has ended nothing is taken in
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
     odd = unread.forms(desk, rows, whole, shadow)
     try:

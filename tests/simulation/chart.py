@@ -75,8 +75,9 @@ class ModelChart:
             self.write(unit, kind, local_id, patient, body, who=because.system, members=sorted(body))
         elif str(kind) not in FACTS:
             now = self.story(unit, kind, local_id)
-            old = fields_of(now.first) if now else {}
-            self.write(unit, kind, local_id, patient, {**old, **body}, who=because.who or because.system,
+            if now is None:
+                return local_id  # what does not stand here any more is not made anew by a change of theirs
+            self.write(unit, kind, local_id, patient, {**fields_of(now.first), **body}, who=because.who or because.system,
                        members=sorted(because.members))  # fmt: skip
         return local_id
 
