@@ -77,8 +77,8 @@ class ModelChart:
             now = self.story(unit, kind, local_id)
             if now is None:
                 return local_id  # what does not stand here any more is not made anew by a change of theirs
-            self.write(unit, kind, local_id, patient, {**fields_of(now.first), **body}, who=because.who or because.system,
-                       members=sorted(because.members))  # fmt: skip
+            body, who = {**fields_of(now.first), **body}, because.who or because.system
+            self.write(unit, kind, local_id, patient, body, who=who, members=sorted(because.members))
         return local_id
 
     def count(self, unit: Unit, kind: Kind) -> int:
