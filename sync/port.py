@@ -217,6 +217,7 @@ class Page:
     total: int | None = None
     next: str | None = None
     broken: tuple[str, ...] = ()  # what could not be read, in words: set aside, the sweep goes on
+    lost: tuple[tuple[str, Any], ...] = ()  # of each of those its id ("" where it has none) and the item as it came
 
 
 class Rough(NamedTuple):
@@ -241,7 +242,8 @@ class Listed(Page):
         next_: str | None = None,
     ) -> None:
         put = object.__setattr__
-        for name, value in (("rough", tuple(rough)), ("read", read), ("total", total), ("next", next_), ("_all", None)):
+        said = {"rough": tuple(rough), "read": read, "total": total, "next": next_, "lost": (), "_all": None}
+        for name, value in said.items():
             put(self, name, value)
 
     rough: tuple[Rough, ...]
@@ -297,7 +299,7 @@ class Echo:
 
 
 class Remote(Protocol):
-    """One system, signed in to or not. Every method but the last six makes requests, and may raise an `Outcome`."""
+    """One system, signed in to or not. Every method but the last seven makes requests, and may raise an `Outcome`."""
 
     profile: SystemProfile
 
@@ -339,6 +341,10 @@ class Remote(Protocol):
 
     def canonical(self, kind: Kind, body: Body) -> Body:
         """The body in a form in which two that say the same are equal (dates, telephone numbers, order of sets)."""
+        ...
+
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        """The top-level members that say something in a form of which nothing, or less than all, can be read here."""
         ...
 
     def met(self, seen: Seen) -> Sequence[Seen]:

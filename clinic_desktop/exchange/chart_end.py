@@ -126,11 +126,20 @@ class ClinicChart:
         if kind is Kind.PATIENT:
             told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None
             self._patient(act, told or self._told(unit, local_id), local_id, records, because, title)
+        elif self._came(act, local_id, records, because):
+            self._new(act, records, because)
         elif kind is Kind.APPOINTMENT:
             self._appointment(act, local_id, records, title)
         elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
             self._results(act, local_id, records, because, title)
         return local_id
+
+    @staticmethod
+    def _came(act: Act, local_id: str, records: Sequence[Resource], because: Because) -> bool:
+        """Whether this system brought a record: it is theirs and follows them. What was written here never does."""
+        first = next(iter(records), None)
+        place = source(because.system), fhir_id(because.remote_id)
+        return first is not None and heard.stands_as(act, Key(first.resource_type, *place)) == local_id
 
     def count(self, unit: Unit, kind: Kind) -> int:
         """How many records of a kind are here, told of or not."""

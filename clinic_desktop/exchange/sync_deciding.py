@@ -14,7 +14,7 @@ from clinic_desktop.i18n import N_
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
-from sync.engine import cards
+from sync.engine import cards, unread
 from sync.engine.desk import clear
 from sync.engine.meeting import projected
 from sync.engine.people import People, UnknownError
@@ -36,6 +36,8 @@ ACTS = {
 # These acts change what is told and to whom; which of them fit, the engine says.
 CARDS = frozenset(cards.ACTS)
 NOTED = ("noted",)
+# Of what was changed there and is not in the chart: only to have seen it leaves both sides as they are.
+UNREAD = ("noted", "here", "value")
 SENT = frozenset({"refused", "doubt", "question", "cannot"})
 REASONED = frozenset({"give_up", "told", "void"})
 _STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
@@ -114,10 +116,27 @@ def acts_of(desk: Desk, items: Sequence[Item]) -> dict[str, tuple[str, ...]]:
 
 def _acts(desk: Desk, office: PostOffice, item: Item) -> tuple[str, ...]:
     if item.sort not in CARDS:
-        acts = ACTS.get(item.sort, NOTED)
+        acts = _unread_acts(office, item) if is_unread(item) else ACTS.get(item.sort, NOTED)
         return (*acts, "two") if office.engine.people[item.system].may_part(item.id) else acts
     found = office.engine.people[item.system].choices(item.id)
     return tuple(act for act in found if act != "void" or may_void(desk, item.kind))
+
+
+def _unread_acts(office: PostOffice, item: Item) -> tuple[str, ...]:
+    kp = office.engine.offices[item.system].desk.kind(item.kind)
+    rule = None if kp is None else kp.rules.get(item.member)
+    return NOTED if rule is None or rule.theirs else UNREAD
+
+
+def is_unread(item: Item) -> bool:
+    """Whether it is a member that was changed there, and could not be read or taken in here."""
+    return item.sort == "field" and item.why in unread.WHYS
+
+
+def _line(item: Item, mine: Any, theirs: Any) -> str | None:
+    """What an editor begins with; None where the value is not one line."""
+    told = (mine,) if is_unread(item) and mine is not None else (mine, theirs)
+    return None if any(isinstance(each, (dict, list, bool)) for each in told) else words_of(mine)
 
 
 def _sides(
@@ -131,8 +150,12 @@ def _sides(
     one = rows.get(Conflict, item.id)
     if item.sort == "field" and one is not None:
         before, mine, theirs = (one.sides.get(name) for name in ("before", "mine", "theirs"))
-        line = None if any(isinstance(each, (dict, list, bool)) for each in (mine, theirs)) else words_of(mine)
-        return (_member(one.member, before, mine, theirs),), line, [], there
+        return (_member(one.member, before, mine, theirs),), _line(item, mine, theirs), [], there
+    if item.sort == "unread" and one is not None:
+        mine = {} if shadow is None else shadow.mine
+        said = one.sides.get("members") or {}
+        here = {name: None if mine.get(name) == said[name] else mine.get(name) for name in said}
+        return tuple(_member(name, None, here[name], said[name]) for name in said), None, [], there
     if item.sort == "identity" and one is not None and shadow is not None:
         other = [str(each) for each in one.sides.get("others", ()) if isinstance(each, str)]
         return _persons(office, rows, item, shadow), None, other, there
@@ -237,7 +260,12 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> N
     `why` is kept with a value.
     """
     allow(desk, NEEDS)
-    if item.sort not in CARDS and act not in (*ACTS.get(item.sort, NOTED), *(("two",) if item.sort == "field" else ())):
+    fit = {
+        *ACTS.get(item.sort, NOTED),
+        *(("two",) if item.sort == "field" else ()),
+        *(NOTED if is_unread(item) else ()),
+    }
+    if item.sort not in CARDS and act not in fit:
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():
         raise Refusal(N_("Say why, or how they were told."), field="reason")
@@ -245,6 +273,8 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> N
         raise Refusal(N_("Give the number under which they have it."), field="number")
     if act in {"told", "give_up"}:
         text = f"{text.strip()} ({desk.session.display_name}, {desk.now.astimezone():%d-%b-%Y %H:%M})"
+    if act == "there" and is_unread(item):
+        act = unread.NOTED  # for many at once: it cannot be taken in, and stays as it is on both sides
     office = PostOffice(House.of(desk), only=item.system)
     try:
         people, who = office.engine.people[item.system], desk.session.staff_id

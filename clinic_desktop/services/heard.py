@@ -31,7 +31,7 @@ from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
     "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "prescribed_here", "results_came", "take_in",
+    "prescribed_here", "results_came", "stands_as", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -139,10 +139,18 @@ def bring_notice(act: Act, title: str, body: str, priority: str, system: str) ->
 def take_in(act: Act, arrivals: Sequence[Arrival]) -> Mapping[Key, str]:
     """Take in what came from a system, and the id here of each record. Raises Refusal where one has no patient here."""
     outcomes = receive.inside(act, arrivals).outcomes
+    if "kept_here" in outcomes:
+        raise Refusal(N_("It was changed here and elsewhere; what stands here was left as it is."), field="record")
     if "unplaced" in outcomes:
         raise Refusal(N_("What came belongs to no patient of this clinic."), field="patient")
     found = look_up(act.conn, [each.key for each in arrivals])
     return {each.key: known.record for each in arrivals if (known := found.of(each.key)) is not None}
+
+
+def stands_as(act: Act, key: Key) -> str | None:
+    """The record here that a system brought under an id of its own."""
+    known = look_up(act.conn, [key]).of(key)
+    return None if known is None else known.record
 
 
 def results_came(act: Act, order: str | None, patient: str, system: str, *, critical: bool) -> None:

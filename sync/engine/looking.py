@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sync.engine import updating
+from sync.engine import unread, updating
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
@@ -14,7 +14,7 @@ from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.sweeping import note_reading
 from sync.engine.taking import look, raise_question, take
 from sync.port import Kind, Seen
-from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, Misshapen, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
 MOST_TRIES = 8
 # Somebody may flood us with hints: one record is read once a minute at most.
@@ -142,6 +142,8 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
     else:
         one.tries += 1
         one.due_at = now + desk.backoff(one.tries)
+        if isinstance(error, Misshapen) and one.tries >= PROOF_TRIES:
+            unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=error.print)
         if one.tries >= MOST_TRIES:
             # The next look through the list, or the next hint, asks again.
             _done(desk, rows, one)

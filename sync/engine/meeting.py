@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sync.engine import updating
+from sync.engine import unread, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, clear, never_updated, sendable, set_state, shows
 from sync.engine.merge import Canon, Decided, Merged, merge, normal_form, without_additions
@@ -41,6 +41,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     kp = desk.remote.profile.kinds[seen.kind]
     story = desk.chart.story(rows.unit, seen.kind, link.local_id)
     if story is None:
+        _renewed(desk, rows, link, shadow, seen)
         return None
     mine = projected(desk, rows, story, link.part)
     if mine is None:
@@ -49,6 +50,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     updating.compare(desk, rows, seen, shadow)
     canon = desk.canon(seen.kind)
     _learn(kp, shadow, mine, seen, hidden, canon)
+    decided = decisions(desk, rows, seen.kind, link.local_id)
     merged = merge(
         kp.rules,
         mine,
@@ -57,13 +59,28 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
         base_theirs=shadow.theirs,
         hidden=hidden,
         canon=canon,
-        decided=decisions(desk, rows, seen.kind, link.local_id),
+        decided=decided,
     )
     merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
     merged = _refused_there(shadow, merged, seen)
+    odd = unread.forms(desk, rows, seen, shadow) if merged.adopt or merged.conflicts else frozenset()
+    asked = unread.asked_already(desk, rows, link, merged, mine, seen)
+    asked |= dict.fromkeys(odd & merged.conflicts.keys(), unread.FORM)
+    merged = _parked(merged, mine, seen.body, asked)
+    apart: frozenset[str] = frozenset()
     if merged.adopt:
-        mine = _adopt(desk, rows, link, shadow, seen, story, merged) or mine
-    tell = _agree(kp, shadow, merged, mine, seen, hidden, canon)
+        taken = _adopt(desk, rows, link, shadow, seen, story, merged)
+        if taken is None:
+            apart = merged.adopt  # set aside as a whole: nothing of it is agreed on
+        else:
+            left = unread.not_taken(desk, merged, shadow, seen, (mine, taken), odd, decided)
+            # What is told of to nobody here is not known by what would be told: it says what it said.
+            same = {name for name in left if canon(name)(taken.get(name)) == canon(name)(seen.body[name])}
+            mine = {**taken, **{name: mine.get(name) for name in same}}
+            shadow.mine.update({name: mine.get(name) for name in left if not kp.rules[name].theirs})
+            merged = _parked(merged, mine, seen.body, left)
+    unread.read_since(desk, rows, link, seen)
+    tell = _agree(kp, shadow, merged, mine, seen, hidden, canon, apart)
     _conflicts(desk, rows, kp, link, shadow, merged, mine, seen)
     return Met(story, mine, merged.there, tell, frozenset(merged.conflicts))
 
@@ -205,6 +222,36 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     return mine if mine is not None else dict(merged.here)
 
 
+def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> None:
+    """Bring a record that came from there, and is told to nobody, to what it says there now."""
+    kp = desk.remote.profile.kinds[seen.kind]
+    canon, body = desk.canon(seen.kind), clear(desk, seen)
+    moved = frozenset(
+        name for name in kp.rules
+        if name in body and canon(name)(shadow.theirs.get(name)) != canon(name)(body[name])
+    )  # fmt: skip
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent or shadow.parent)
+    if not moved or (owner is not None and owner.status != "confirmed"):
+        return  # of a patient whose link has ended nothing is taken in
+    whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
+    odd = unread.forms(desk, rows, whole, shadow)
+    try:
+        with rows.part():
+            records = desk.remote.adopt(whole, None, desk.known(rows))
+            because = Because(desk.system, seen.remote_id, moved)
+            desk.chart.adopt(rows.unit, seen.kind, link.local_id, records, because)
+    except Exception as error:  # noqa: BLE001 - one record that cannot be taken in must not stop the others
+        set_aside(desk, rows, seen, error)
+        return
+    rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
+    desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(moved))
+    shadow.theirs.update({name: body[name] for name in moved})
+    shadow.mine.update({name: body[name] for name in moved})
+    unread.read_since(desk, rows, link, seen)
+    if odd:
+        unread.first_sight(desk, rows, link, whole)
+
+
 def _decider(desk: Desk, rows: Rows, link: Link, members: frozenset[str]) -> str:
     """Who decided one of the members that are taken in; empty where nobody had to."""
     found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, state="decided")
@@ -220,15 +267,22 @@ def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:
 
 
 def _agree(
-    kp: KindProfile, shadow: Shadow, merged: Merged, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any
+    kp: KindProfile,
+    shadow: Shadow,
+    merged: Merged,
+    mine: Body,
+    seen: Seen,
+    hidden: frozenset[str],
+    canon: Any,
+    apart: frozenset[str],
 ) -> frozenset[str]:
-    """Move the bases of the members on which both sides now agree; what is left to tell."""
+    """Move the bases of the members on which both sides now agree; what is left to tell. Not of what is set `apart`."""
     tell = set(merged.tell)
     moved = kp.progress is not None and shadow.theirs.get(kp.progress) != seen.body.get(kp.progress)
     for name in kp.rules:
         same: Canon = canon(name)
         told = name in shadow.told and same(shadow.told[name]) == same(mine.get(name))
-        if name in merged.conflicts:
+        if name in merged.conflicts or name in apart:
             continue
         if name in hidden or name not in seen.body:
             # It cannot be read back: that it was answered is all there is to know.
@@ -261,7 +315,8 @@ def _conflicts(
     found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id)
     here = {one.member: one for one in found if one.sort == "field" and one.state != "closed"}
     for name, why in merged.conflicts.items():
-        values = {"before": shadow.mine.get(name), "mine": mine.get(name), "theirs": seen.body.get(name)}
+        base = shadow.theirs if why in unread.WHYS else shadow.mine
+        values = {"before": base.get(name), "mine": mine.get(name), "theirs": seen.body.get(name)}
         one = here.pop(name, None)
         if one is not None and one.sides == values and one.state == "open":
             continue

@@ -8,6 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sync.engine import unread
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of
 from sync.engine.intake import Intake
@@ -16,7 +17,7 @@ from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Look, Quarantine, Shadow, Sighting, Sweep
+from sync.engine.store.tables import Link, Look, Shadow, Sighting, Sweep
 from sync.engine.taking import look, raise_question, take
 from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
@@ -118,7 +119,7 @@ class InHand:
 
     page: Page
     items: deque[tuple[Seen, str]]
-    broken: list[str]
+    broken: list[unread.Broken]
     known: dict[str, str]
 
 
@@ -181,6 +182,8 @@ def _size(page: Page) -> int:
 
 def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> bool:
     """Take note of a page as far as there is time; whether all of it is done."""
+    if not one.cursor:
+        queries.forget_nameless(rows, desk.system, one.kind, one.parent)
     one.changed += note_page(desk, rows, Kind(one.kind), hand, one.parent, until)
     if hand.items:
         return False
@@ -227,25 +230,24 @@ def note_page(desk: Desk, rows: Rows, kind: Kind, hand: InHand, parent: str, unt
                 _changed(desk, rows, kp, seen, found + print_, parent)
         except Exception as error:  # noqa: BLE001 - one record that cannot be understood must not stop the list
             set_aside(desk, rows, seen, error)
-    for n, words in enumerate(hand.broken):
-        rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
+    unread.of_list(desk, rows, kind, parent, hand.broken)
     return changed
 
 
-def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[str]]:
+def _news(desk: Desk, rows: Rows, kind: Kind, page: Page) -> tuple[list[tuple[Seen, str]], list[unread.Broken]]:
     """What of a page does not print as it did when it was last seen, each with its print; and what cannot be read."""
     if not isinstance(page, Listed):
-        return [(seen, "") for seen in page.items], list(page.broken)
+        return [(seen, "") for seen in page.items], unread.broken(page)
     known = queries.list_hashes(rows, desk.system, str(kind), [one.remote_id for one in page.rough])
     items: list[tuple[Seen, str]] = []
-    broken: list[str] = []
+    broken: list[unread.Broken] = []
     for n, one in enumerate(page.rough, start=1):
         if known.get(one.remote_id, "")[len(one.print) :] == one.print:
             continue
         found, why = page.read(one.item)
         items += [(seen, one.print) for seen in found]
         if why:
-            broken.append(f"item {n}: {why}")
+            broken.append((one.remote_id, f"item {n}: {why}", one.item))
     return items, broken
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sync.engine import restoring
+from sync.engine import restoring, unread
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.doubting import somebody_else
@@ -39,6 +39,8 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
         shadow.read_at, shadow.whole_hash, shadow.raw = now, hash_of(kp, seen.body), seen.raw
     link = rows.get(Link, desk.system, kind, seen.remote_id)
     met = None
+    if link is not None and seen.whole:
+        unread.understood(desk, rows, link)
     if link is None or link.status in {"waiting", "here no place"}:
         link = _arrival(desk, rows, seen, shadow)
     if link is not None and link.status in {"gone", "replaced", "never"}:
@@ -389,6 +391,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
     )
     rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=seen.remote_id)
     join(desk, rows, link)
+    unread.first_sight(desk, rows, link, whole)
     if story is not None and mine is not None:
         _agreed(desk, rows, shadow, story, mine)
     return link

@@ -12,6 +12,10 @@ from sync.telling.words import RESOURCE, meant, refer, told_id, words
 
 # A place that a system names, kept inside the appointment: it never changes the clinic's own rooms.
 PLACE = "#place-there"
+# How systems say that an appointment still stands: such a word changes nothing here.
+STANDS = frozenset({
+    "scheduled", "booked", "confirmed", "pending", "rescheduled", "arrived", "checked in", "in progress", "started",
+})  # fmt: skip
 ENDED = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error"})
 
 

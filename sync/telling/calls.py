@@ -11,7 +11,7 @@ from sync.records.exact import NotExact, require_sound
 from sync.telling.masks import NotToBeSent
 from sync.telling.shapes import Shape, require
 from sync.telling.wire import Theirs
-from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said, misshapen
 
 Send = Callable[[Call], Answer]
 M = TypeVar("M", bound=Theirs)
@@ -66,14 +66,14 @@ def given(query: Mapping[str, Value]) -> dict[str, str | int]:
 
 
 def read(model: type[M], exchanged: tuple[Call, Answer]) -> M:
-    """The answer as a model. Raises Garbled for what is none."""
+    """The answer as a model. Raises Misshapen for what is none."""
     call, answer = exchanged
     try:
         require_sound(answer.body)
         return model.model_validate(answer.body)
     except (ValidationError, NotExact) as error:
         # Without its cause, which would hold what the answer said.
-        raise Garbled(call, answer.status) from _named(error)
+        raise misshapen(call, answer.status, answer.body) from _named(error)
 
 
 def read_list(model: type[M], exchanged: tuple[Call, Answer]) -> M:

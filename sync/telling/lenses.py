@@ -18,6 +18,7 @@ from sync.telling.folding import fold
 Get = Callable[[Story, Links], Any]
 Put = Callable[[Story, Any, Links], Story]
 Same = Callable[[Any], Any]
+Reads = Callable[[Any], bool]
 R = TypeVar("R", bound=Resource)
 
 
@@ -25,7 +26,9 @@ R = TypeVar("R", bound=Resource)
 class Lens:
     """One member: `get` reads it from the records (None: nothing to say), `put` lays it over them.
 
-    `told` is False for what the system alone writes: it is read and never sent.
+    `told` is False for what the system alone writes: it is read and never sent. `reads` says whether a value stands in
+    a form that can be read here, where that does not show by laying it and reading it back; `parts` are the members of
+    an object, or of each object in a list, that have a place here.
     """
 
     name: str
@@ -33,6 +36,8 @@ class Lens:
     put: Put
     same: Same = fold
     told: bool = True
+    reads: Reads | None = None
+    parts: frozenset[str] = frozenset()
 
 
 def nothing(_story: Story, _links: Links) -> Any:
@@ -50,6 +55,16 @@ def shown(name: str) -> Lens:
     return Lens(name, nothing, left, told=False)
 
 
+def among(words: Iterable[str]) -> Reads:
+    """Whether a value is one of some words, however they are spelled: a status that is none of them says what?"""
+    known = {_plain(word) for word in words}
+    return lambda value: value is None or (isinstance(value, str) and _plain(value) in known)
+
+
+def _plain(word: str) -> str:
+    return "".join(sign for sign in word.casefold() if sign.isalnum())
+
+
 def tell(lenses: Iterable[Lens], story: Story, links: Links) -> Body:
     """What the records say, in the system's members."""
     found = ((lens.name, lens.get(story, links)) for lens in lenses if lens.told)
@@ -64,11 +79,78 @@ def lay(
         if lens.name not in body or lens.name in hidden:
             continue
         value = body[lens.name]
-        if lens.same(lens.get(story, links)) != lens.same(value):
-            laid = lens.put(story, value, links)
-            if _sound(story, laid):
-                story = laid
+        before = lens.get(story, links)
+        if lens.same(before) == lens.same(value):
+            continue
+        laid = _put(lens, story, value, links)
+        # What cannot be read is not empty: nothing is taken out for it.
+        if laid is not None and not (lens.told and _emptied(value, before, lens.get(laid, links))):
+            story = laid
     return (story.first, *story.rest)
+
+
+def _put(lens: Lens, story: Story, value: Any, links: Links) -> Story | None:
+    """The story with a value laid over it; None where no record can hold it."""
+    try:
+        laid = lens.put(story, value, links)
+    except (ValidationError, ArithmeticError, AttributeError, TypeError, ValueError):
+        return None
+    return laid if _sound(story, laid) else None
+
+
+def _emptied(value: Any, before: Any, after: Any) -> bool:
+    return fold(value) is not None and fold(before) is not None and fold(after) is None
+
+
+def unread(
+    lenses: Iterable[Lens], body: Body, begun: Story, links: Links, hidden: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The members of a body that say something of which nothing, or less than all, can be read.
+
+    Each is laid over `begun`, a story that says nothing, after those before it, and read back: a form that merely
+    differs is read in another, and one that cannot be read leaves a gap. What is nobody's here is not looked at.
+    """
+    found, story = set(), begun
+    for lens in lenses:
+        if lens.name not in body or lens.name in hidden or lens.same(body[lens.name]) is None:
+            continue
+        value = body[lens.name]
+        laid = None if lens.put is left or not lens.told else _put(lens, story, value, links)
+        if not _reads(lens, value, story, laid, links):
+            found.add(lens.name)
+        story = laid or story
+    return frozenset(found)
+
+
+def _reads(lens: Lens, value: Any, story: Story, laid: Story | None, links: Links) -> bool:
+    if lens.reads is not None:
+        return lens.reads(value)
+    if lens.put is left or not lens.told:
+        return True
+    if laid is None:
+        return False
+    before, after = lens.get(story, links), lens.get(laid, links)
+    if not isinstance(value, (dict, list)) and lens.same(after) == lens.same(before) != lens.same(value):
+        return False
+    return not gap(value, after, lens.parts)
+
+
+def gap(said: Any, read: Any, parts: frozenset[str] = frozenset()) -> bool:
+    """Whether something of what was said is missing in what was read of it."""
+    if fold(said) is None:
+        return False
+    if fold(read) is None:
+        return True
+    if isinstance(said, dict) and isinstance(read, dict):
+        return any(gap(said.get(part), read.get(part)) for part in parts)
+    if isinstance(said, list) and isinstance(read, list):
+        items = {str(fold(each)): each for each in said if fold(each) is not None}
+        if len(read) < len(items):
+            return True
+        return len(read) == len(items) and any(
+            gap(a, b, parts) for a, b in zip(items.values(), read, strict=True) if isinstance(a, dict)
+        )
+    return isinstance(said, (dict, list)) != isinstance(read, (dict, list))
 
 
 def _sound(before: Story, after: Story) -> bool:
@@ -77,7 +159,7 @@ def _sound(before: Story, after: Story) -> bool:
     for each in (after.first, *after.rest):
         if id(each) not in known:
             try:
-                require_sound(written := each.model_dump(mode="python", by_alias=True))
+                require_sound(written := each.model_dump(mode="python", by_alias=True, warnings=False))
                 type(each).model_validate(written)
             except (ValidationError, NotExact):
                 return False
@@ -114,14 +196,17 @@ def block(
         return {part: value for part, value in found.items() if value is not None and value not in ("", [])} or None
 
     def put(story: Story, value: Any, links: Links) -> Story:
+        if not isinstance(value, dict) and fold(value) is not None:
+            return story  # what cannot be read is not empty
         given = value if isinstance(value, dict) else {}
         if clear is not None and not any(given.get(part) not in (None, "") for part, _read, _write in parts):
             return clear(story)
         # What is written comes before what is emptied, so that the block itself never vanishes halfway.
         for part, read, write in sorted(parts, key=lambda each: given.get(each[0]) in (None, "")):
-            same = by_part.get(part, fold)
-            if same(read(story, links)) != same(given.get(part)):
-                story = write(story, given.get(part), links)
+            same, before = by_part.get(part, fold), read(story, links)
+            if same(before) != same(given.get(part)):
+                laid = write(story, given.get(part), links)
+                story = story if _emptied(given.get(part), before, read(laid, links)) else laid
         return story
 
     def same(value: Any) -> Any:
@@ -130,7 +215,7 @@ def block(
         found = {str(part): by_part.get(part, fold)(each) for part, each in sorted(value.items())}
         return {part: each for part, each in found.items() if each is not None} or None
 
-    return Lens(name, get, put, same, told)
+    return Lens(name, get, put, same, told, parts=frozenset(part for part, _read, _put in parts))
 
 
 def first_of(story: Story, kind: type[R]) -> R:

@@ -70,12 +70,15 @@ def page(found: Iterable[Any], read: Callable[[Any], Sequence[Seen]], total: int
     """Make a page; what cannot be read is set aside in words that hold no value, and the rest goes on."""
     seen: list[Seen] = []
     broken: list[str] = []
+    lost: list[tuple[str, Any]] = []
     for place, item in enumerate(found):
         came, why = _read(item, read)
         seen.extend(came)
         if why:
             broken.append(f"item {place + 1}: {why}")
-    return Page(tuple(seen), total, next_, tuple(broken))
+            remote_id = item.get("id") if isinstance(item, dict) else None
+            lost.append((remote_id if isinstance(remote_id, str) else "", item))
+    return Page(tuple(seen), total, next_, tuple(broken), tuple(lost))
 
 
 def listed(

@@ -8,7 +8,7 @@ from sync.records.elements import Address, CodeableConcept, ContactPoint, HumanN
 from sync.records.patient import Communication, Contact, Patient
 from sync.records.practitioner import Practitioner
 from sync.telling.folding import day, fold
-from sync.telling.lenses import Get, Put, change, first_of
+from sync.telling.lenses import Get, Put, among, change, first_of
 from sync.telling.words import NPI, identifier_of, words
 
 OFFICIAL = ("official", "usual", None)
@@ -94,7 +94,12 @@ def gender(story: Story, _links: Links) -> str | None:
 
 def put_gender(story: Story, value: Any, _links: Links) -> Story:
     """Lay a gender over the patient's; a word that is none of FHIR's is unknown."""
-    return change(story, gender=value if value in {"male", "female", "other", None} else "unknown")
+    said = value.strip().casefold() if isinstance(value, str) else value
+    return change(story, gender=said if said in ("male", "female", "other", None) else "unknown")
+
+
+# Whether a gender is one of FHIR's words.
+is_gender = among({"male", "female", "other", "unknown"})
 
 
 def _first_point(points: tuple[ContactPoint, ...], system: str) -> int | None:

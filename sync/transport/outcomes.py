@@ -6,6 +6,7 @@ system's own words. `Unanswered`, `Garbled` and `Failed` leave it open: only loo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 Json = dict[str, Any]
@@ -94,6 +95,22 @@ class Unanswered(Outcome):
 
 class Garbled(Outcome):
     """An answer came that is not theirs: a proxy's page, half a body, another content type."""
+
+
+class Misshapen(Garbled):
+    """An answer of theirs in another shape than their document says, so that it cannot be read here.
+
+    `print` is a digest of what it said, of which nothing else is kept.
+    """
+
+    print: str = ""
+
+
+def misshapen(call: Call, status: int, body: Any) -> Misshapen:
+    """Such an answer; another one has another print."""
+    found = Misshapen(call, status)
+    found.print = blake2b(repr(body).encode(errors="replace"), digest_size=16).hexdigest()
+    return found
 
 
 class Failed(Outcome):

@@ -75,9 +75,10 @@ class ModelChart:
             self.write(unit, kind, local_id, patient, body, who=because.system, members=sorted(body))
         elif str(kind) not in FACTS:
             now = self.story(unit, kind, local_id)
-            old = fields_of(now.first) if now else {}
-            self.write(unit, kind, local_id, patient, {**old, **body}, who=because.who or because.system,
-                       members=sorted(because.members))  # fmt: skip
+            if now is None:
+                return local_id  # what does not stand here any more is not made anew by a change of theirs
+            body, who = {**fields_of(now.first), **body}, because.who or because.system
+            self.write(unit, kind, local_id, patient, body, who=who, members=sorted(because.members))
         return local_id
 
     def count(self, unit: Unit, kind: Kind) -> int:

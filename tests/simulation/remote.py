@@ -242,6 +242,10 @@ class ModelRemote:
         del kind
         return {name: _plain(name, value) for name, value in body.items()}
 
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        del seen, links
+        return frozenset()
+
     def met(self, seen: Seen) -> Sequence[Seen]:
         del seen
         return ()

@@ -224,7 +224,7 @@ class Look:
 class Conflict:
     """What a person has to decide, or should know.
 
-    `sort`: field, duplicate, identity, restored, gone, overwrite, surplus, suspect, found,
+    `sort`: field, duplicate, identity, restored, gone, overwrite, surplus, suspect, found, unread,
     misfiled (it came from somebody else).
     `state`: open, decided (and not yet carried out), closed.
     """

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sync.telling.asking import Shown
-from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said, misshapen
 
 Json = dict[str, Any]
 S = TypeVar("S", bound=Shown)
@@ -109,8 +109,8 @@ def looks_cut_off(items: Sequence[Any]) -> bool:
 
 
 def shown(model: type[S], call: Call, answer: Answer, found: Any) -> S:
-    """What was found in an answer as its model. Raises Garbled, which holds nothing of what the answer said."""
+    """What was found in an answer as its model. Raises Misshapen, which holds nothing of what the answer said."""
     try:
         return model.model_validate(found)
     except ValidationError:
-        raise Garbled(call, answer.status) from None
+        raise misshapen(call, answer.status, found) from None

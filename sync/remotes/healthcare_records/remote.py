@@ -280,6 +280,10 @@ class HealthcareRecordsRemote:
         lenses = bodies.LENSES.get(kind)
         return canonical(lenses, body) if lenses else {name: fold(each) for name, each in sorted(body.items())}
 
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        """What stands in a form that cannot be read here."""
+        return bodies.unread(seen, links)
+
     def met(self, seen: Seen) -> Sequence[Seen]:  # noqa: ARG002 - of the agreement
         """Nobody is named here who could be known by a number."""
         return ()

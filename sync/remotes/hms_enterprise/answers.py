@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from sync.telling.asking import Shown
-from sync.transport.outcomes import Answer, Call, Garbled, Said
+from sync.transport.outcomes import Answer, Call, Garbled, Said, misshapen
 
 Json = dict[str, Any]
 S = TypeVar("S", bound=Shown)
@@ -84,8 +84,8 @@ def linked_id(record: Mapping[str, Any], name: str, origin: str) -> str | None:
 
 
 def shown(model: type[S], call: Call, answer: Answer, name: str = "data") -> S:
-    """An answer as its model. Raises Garbled, which holds nothing of what the answer said."""
+    """An answer as its model. Raises Misshapen, which holds nothing of what the answer said."""
     try:
         return model.model_validate(one(call, answer, name))
     except ValidationError:
-        raise Garbled(call, answer.status) from None
+        raise misshapen(call, answer.status, answer.body) from None

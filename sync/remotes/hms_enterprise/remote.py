@@ -155,6 +155,10 @@ class HmsRemote:
         """The body in a form in which two that say the same are equal."""
         return telling.compared(kind, body)
 
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        """What stands in a form that cannot be read here."""
+        return telling.unread(seen, links)
+
     def met(self, seen: Seen) -> Sequence[Seen]:  # noqa: ARG002 - of the agreement
         """Nobody is named here who could be known by a number."""
         return ()

@@ -221,6 +221,10 @@ class PracticeStudioRemote:
         lenses = bodies.LENSES.get(kind)
         return canonical(lenses, body) if lenses else {name: fold(each) for name, each in sorted(body.items())}
 
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        """What stands in a form that cannot be read here."""
+        return bodies.unread(seen, links)
+
     def met(self, seen: Seen) -> Sequence[Seen]:
         """The places that a record names."""
         return bodies.met(seen)

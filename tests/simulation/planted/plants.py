@@ -123,7 +123,13 @@ PLANTS = (
         seed=30,
     ),
     Plant("their item of a list is dropped", "merge:_members", "chosen = b if by_them else a", "chosen = a", seed=5),
-    Plant("a conflict moves the bases", "meeting:_agree", "if name in merged.conflicts:", "if False:", seed=9),
+    Plant(
+        "a conflict moves the bases",
+        "meeting:_agree",
+        "if name in merged.conflicts or name in apart:",
+        "if False:",
+        seed=9,
+    ),
     Plant(
         "an older value of ours that comes late wins",
         "meeting:_late",

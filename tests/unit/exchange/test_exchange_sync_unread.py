@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_connecting
+from clinic_desktop.exchange import sync_connecting, sync_shown
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.connected import connected
@@ -49,3 +49,39 @@ def test_a_day_of_birth_that_is_written_otherwise_there_is_read_or_left_and_neve
         rows = connection.execute(text("SELECT family_name, born_on FROM patients"))
         here = {row.family_name: row.born_on for row in rows}
     assert {name: here[name] for name in BORN} == {name: born for name, (_written, born) in BORN.items()}
+
+
+def test_what_a_system_brought_follows_what_they_make_of_it(store: Store, desk_for: DeskFor, clock: SetClock) -> None:
+    """A dose that was corrected there once stayed here as it had first come, and nobody heard of it."""
+    Clinic(store, desk_for, clock)
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.people(SYSTEM).add("patients", PERSON, "pat_ada")
+        there.people(SYSTEM).add("prescriptions", PRESCRIBED, "prx_ada")
+        there.connect(SYSTEM)
+        there.run(SYSTEM)
+        assert taken(store) == [("Glipizide", "500mg twice daily")]
+        for member, value in (("dosage", "850mg once daily"), ("status", "recalled")):
+            clock.advance(timedelta(hours=2))
+            there.people(SYSTEM).edit("prescriptions", "prx_ada", **{member: value})
+            sync_connecting.sync_now(there.desk)
+            there.run(SYSTEM)
+        waiting = sync_shown.waiting_items(there.desk)
+    assert taken(store) == [("Glipizide", "850mg once daily")]
+    assert [(one.sort, one.kind) for one in waiting] == [("unread", "prescription")]
+
+
+def taken(store: Store) -> list[tuple[str, str]]:
+    with store.read() as connection:
+        rows = connection.execute(text("SELECT name, dose FROM medicines_taken WHERE name = 'Glipizide'"))
+        return [(row.name, row.dose) for row in rows]
+
+
+PERSON = {"first_name": "Ada", "last_name": "King", "date_of_birth": "1985-12-10", "gender": "female",
+          "phone": "+15550100000", "email": "ada@example.com", "created_at": "2026-01-10T14:30:00Z",
+          "updated_at": "2026-01-10T14:30:00Z"}  # fmt: skip
+PRESCRIBED = {
+    "patient_id": "pat_ada", "medication": {"name": "Glipizide"}, "dosage": "500mg twice daily", "quantity": 60,
+    "refills": 3, "prescriber": {"id": "doc_456def", "name": "Dr. Sarah Smith"}, "status": "active",
+    "prescribed_date": "2026-01-10T14:30:00Z", "created_at": "2026-01-10T14:30:00Z",
+    "updated_at": "2026-01-10T14:30:00Z",
+}  # fmt: skip

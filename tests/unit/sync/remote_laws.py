@@ -71,6 +71,7 @@ def says_it_again(remote: Remote, story: Story, left_out: frozenset[str] = froze
         made = replace(story, first=first, rest=tuple(rest), marker="")
         again = told(remote, made, links)
         assert said(remote, story.kind, again.body, left_out) == said(remote, story.kind, body, left_out)
+        assert not remote.unread(Seen(story.kind, "there", body), links) - left_out
 
 
 def takes_a_change(remote: Remote, story: Story, other: Story, left_out: frozenset[str] = frozenset()) -> None:

@@ -42,7 +42,7 @@ AT_REST_MS = 600
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
 _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus", "misfiled"})
-_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt"}
+_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt", "unread"}
 _REASONED = frozenset({"give_up", "told", "void"})
 # What a card's words say already.
 _PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came"})
@@ -166,8 +166,10 @@ class DecidePanel(Side):
             return
         item = opened.item
         self.panel.set_title(f"{kind_words(item.kind)} · {item.title}")
-        self.sort.show_look(Look(_(SORTS[item.sort]), "warning" if item.clinical else "neutral"))
-        self.said.setText(_(SAID[item.sort]))
+        # A member that could be taken in by nobody but a person is shown as what cannot be read.
+        sort = "unread" if item.sort == "field" and "noted" in opened.acts else item.sort
+        self.sort.show_look(Look(_(SORTS[sort]), "warning" if item.clinical else "neutral"))
+        self.said.setText(_(SAID[sort]))
         theirs = item.sort == "refused"
         self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
         self.why.setVisible(bool(item.why) and item.why not in _PLAIN_WHY)

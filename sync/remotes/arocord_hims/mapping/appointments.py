@@ -5,8 +5,9 @@ from typing import Any
 from sync.port import Body, Kind, Links, Story
 from sync.records.appointment import Appointment
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
+from sync.telling.appointments import STANDS
 from sync.telling.folding import fold, utc
-from sync.telling.lenses import Lens, change, first_of, nothing, shown
+from sync.telling.lenses import Lens, among, change, first_of, nothing, shown
 from sync.telling.notes import without_marker
 from sync.telling.words import meant, words
 from sync.telling.work import actor, actor_there, minutes_of, moved, with_actor
@@ -73,7 +74,7 @@ LENSES = (
         lambda story, value, _links: moved(story, minutes=value),
     ),
     Lens("notes", _notes, _put_notes, same=bare),
-    Lens("status", nothing, _put_status, told=False),
+    Lens("status", nothing, _put_status, told=False, reads=among(STANDS | STATUS.keys())),
     shown("cancellation_reason"),
 )
 

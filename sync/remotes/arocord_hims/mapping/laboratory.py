@@ -102,6 +102,7 @@ def _refer(name: str, kind: Kind) -> Any:
     return put
 
 
+_ASKED = frozenset({"test_type", "test_code", "priority", "specimen_type", "collection_instructions"})
 LENSES = (
     Lens(
         "patient_id",
@@ -118,7 +119,7 @@ LENSES = (
         lambda story, links: told_id(first_of(story, ServiceRequest).encounter, SYSTEM, Kind.ENCOUNTER, links),
         _refer("encounter", Kind.ENCOUNTER),
     ),
-    Lens("tests", _tests, _put_tests, same=compared),
+    Lens("tests", _tests, _put_tests, same=compared, parts=_ASKED),
     shown("status"),
 )
 

@@ -136,6 +136,7 @@ def compared(value: Any) -> Any:
     return sorted(lines, key=str)
 
 
+_LINE = frozenset({"drug_id", "name", "dosage", "frequency", "duration", "instructions", "quantity", "refills"})
 LENSES = (
     Lens(
         "patient_id",
@@ -152,7 +153,7 @@ LENSES = (
         lambda story, links: told_id(first_of(story, MedicationRequest).encounter, SYSTEM, Kind.ENCOUNTER, links),
         _refer("encounter", Kind.ENCOUNTER),
     ),
-    Lens("medications", _medications, _put_medications, same=compared),
+    Lens("medications", _medications, _put_medications, same=compared, parts=_LINE),
     Lens("priority", _priority, left),
     shown("status"),
     shown("notes"),

@@ -126,12 +126,26 @@ def _text(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def _reads_insurance(value: Any) -> bool:
+    """Whether a cover has the number it is known by; what has none says of no cover."""
+    if not isinstance(value, dict):
+        return False
+    members = [value.get(name) for name in ("policy_number", "provider", "group_number")]
+    return all(each is None or isinstance(each, str) for each in members)
+
+
+def _reads_history(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(each, dict) and each.get("type") in _HISTORY and _text(each.get("name")) for each in value
+    )
+
+
 LENSES = (
     Lens("mrn", _mrn, _put_mrn),
     Lens("first_name", people.given, people.put_given),
     Lens("last_name", people.family, people.put_family),
     Lens("date_of_birth", people.born, people.put_born, people.fold_born),
-    Lens("gender", people.gender, people.put_gender),
+    Lens("gender", people.gender, people.put_gender, reads=people.is_gender),
     Lens("phone", *people.contact_point("phone"), same=fold_phone),
     Lens("email", *people.contact_point("email")),
     block(
@@ -151,8 +165,8 @@ LENSES = (
             ("phone", people.contact_phone, people.put_contact_phone),
         ),
     ),
-    Lens("insurance", nothing, _put_insurance, told=False),
-    Lens("medical_history", nothing, _put_history, told=False),
+    Lens("insurance", nothing, _put_insurance, told=False, reads=_reads_insurance),
+    Lens("medical_history", nothing, _put_history, told=False, reads=_reads_history),
     shown("is_active"),
 )
 HOMES = frozenset({"record number", "person to call"})
@@ -191,17 +205,21 @@ def nested(body: Body) -> dict[str, Any]:
 _FLAT = frozenset(member for members in _NESTED.values() for member in members)
 
 
-def history_of(items: list[Any]) -> list[dict[str, str]]:
-    """What an undocumented history says: of each item its type and what it calls the thing."""
-    found = []
+def history_of(items: list[Any]) -> list[dict[str, Any]]:
+    """What an undocumented history says: of each item its type and what it calls the thing, or all that it says.
+
+    What is neither allergy nor diagnosis nor medicine has no place here.
+    """
+    found: list[dict[str, Any]] = []
     for item in items:
         if not isinstance(item, dict):
+            found.append({"type": "", "said": item})
             continue
         kind = str(item.get("type") or item.get("record_type") or item.get("category") or "").lower()
         kind = {"condition": "diagnosis", "allergies": "allergy", "medications": "medication"}.get(kind, kind)
         name = next((text for place in _CALLED if (text := _text(item.get(place)))), None)
-        if kind in _HISTORY and name:
-            found.append({"type": kind, "name": name})
+        if kind in _HISTORY:
+            found.append({"type": kind, "name": name} if name else {"type": kind, "said": item})
     return found
 
 

@@ -14,6 +14,7 @@ from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling import people
 from sync.telling.covers import foreign
 from sync.telling.lenses import Lens, canonical, lay, tell
+from sync.telling.lenses import unread as gaps
 from sync.telling.masks import masked_members
 from sync.telling.words import lacking
 from sync.telling.work import actor
@@ -177,6 +178,14 @@ def adopt(seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]
     """The records that a body says, laid over what the chart holds."""
     cell = CELLS[seen.kind]
     return lay(cell.lenses, seen.body, cell.blank(story), links, masked_members(seen.body))
+
+
+def unread(seen: Seen, links: Links) -> frozenset[str]:
+    """The members that stand in a form that cannot be read here."""
+    cell = CELLS.get(seen.kind)
+    if cell is None:
+        return frozenset()
+    return gaps(cell.lenses, seen.body, cell.blank(None), links, masked_members(seen.body))
 
 
 def compared(kind: Kind, body: Body) -> Body:

@@ -18,7 +18,7 @@ from sync.records.encounter import Encounter
 from sync.records.observation import Observation
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold
-from sync.telling.lenses import Lens, change, first_of, left, of, shown
+from sync.telling.lenses import Lens, among, change, first_of, left, of, shown
 from sync.telling.notes import current, section_of
 from sync.telling.words import LOINC, code_in, refer, told_id, words
 from sync.telling.work import DIASTOLIC, SYSTOLIC, extra, part_of_note, pressure, with_part_of_note, with_pressure
@@ -132,12 +132,12 @@ LENSES = (
         _put_appointment,
     ),
     Lens("workflow_type", _workflow, left),
-    Lens("vitals", _vitals, _put_vitals, same=_only("bp")),
-    Lens("symptoms", _symptoms, _put_symptoms, same=_only("chief_complaint")),
+    Lens("vitals", _vitals, _put_vitals, same=_only("bp"), parts=frozenset({"bp"})),
+    Lens("symptoms", _symptoms, _put_symptoms, same=_only("chief_complaint"), parts=frozenset({"chief_complaint"})),
     shown("doctor_id"),
     shown("current_step"),
     shown("total_steps"),
-    Lens("status", _status, _put_status),
+    Lens("status", _status, _put_status, reads=among({"completed", "in_progress"})),
     shown("started_at"),
 )
 STEPPED = frozenset({"vitals", "symptoms"})

@@ -12,6 +12,7 @@ from sync.remotes.healify import wire
 from sync.remotes.healify.mapping import appointment, others, patient, prescription, record
 from sync.telling.beginnings import beginning
 from sync.telling.lenses import Lens, lay, of
+from sync.telling.lenses import unread as gaps
 from sync.telling.masks import masked_members
 from sync.telling.notes import without_marker
 from sync.telling.wire import Theirs
@@ -129,6 +130,13 @@ def adopt(seen_: Seen, story: Story | None, links: Links) -> tuple[Resource, ...
     before = parts[seen_.part].first
     after = lay(lenses, seen_.body, parts[seen_.part], links, hidden)[0]
     return tuple(after if each is before else each for each in (begun.first, *begun.rest))
+
+
+def unread(seen_: Seen, links: Links) -> frozenset[str]:
+    """The members that stand in a form that cannot be read here."""
+    if seen_.kind not in LENSES:
+        return frozenset()
+    return gaps(LENSES[seen_.kind], seen_.body, beginning(seen_.kind), links, masked_members(seen_.body))
 
 
 def _person(seen_: Seen, story: Story | None) -> tuple[Resource, ...]:

@@ -82,13 +82,25 @@ def _fold_history(value: Any) -> Any:
     return {name: fold_set(each) for name, each in sorted(value.items())} if isinstance(value, dict) else fold(value)
 
 
+def _reads_history(value: Any) -> bool:
+    """Whether each list is one of names: what else a history holds has no place here."""
+    if not isinstance(value, dict):
+        return False
+    lists = [value.get(name) for name in ("allergies", "conditions", "medications")]
+    return all(fold(each) is None or _is_names(each) for each in lists)
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) or fold(each) is None for each in value)
+
+
 LENSES = (
     Lens("first_name", people.given, people.put_given),
     Lens("last_name", people.family, people.put_family),
     Lens("email", *people.contact_point("email")),
     Lens("phone", *people.contact_point("phone"), fold_phone),
     Lens("date_of_birth", people.born, people.put_born, people.fold_born),
-    Lens("gender", people.gender, people.put_gender),
+    Lens("gender", people.gender, people.put_gender, reads=people.is_gender),
     block(
         "address",
         (
@@ -110,7 +122,7 @@ LENSES = (
         folds={"phone": fold_phone},
         clear=people.no_contact,
     ),
-    Lens("medical_history", nothing, put_history, _fold_history, told=False),
+    Lens("medical_history", nothing, put_history, _fold_history, told=False, reads=_reads_history),
     shown("created_at"),
     shown("updated_at"),
 )

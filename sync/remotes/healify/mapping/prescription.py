@@ -10,7 +10,7 @@ from sync.records.message import Task
 from sync.records.organization import Organization
 from sync.remotes.healify.mapping.parties import SYSTEM, fold_provider, here, provider, there
 from sync.telling.folding import fold
-from sync.telling.lenses import Lens, block, change, first_of, of, shown
+from sync.telling.lenses import Lens, among, block, change, first_of, of, shown
 from sync.telling.people import point_of
 from sync.telling.words import NDC, THERE, code_in, id_there, local_id, shown_in, with_code, with_shown, words
 
@@ -228,7 +228,7 @@ LENSES = (
     Lens("pharmacy", _pharmacy, _put_pharmacy, fold_provider),
     Lens("instructions", _instructions, _put_instructions),
     Lens("notes", _notes, _put_notes),
-    Lens("status", _status, _put_status, told=False),
+    Lens("status", _status, _put_status, told=False, reads=among({"active"} | FINAL)),
     shown("refills_remaining"),
     shown("refill_request"),
     shown("refill_history"),

@@ -108,7 +108,9 @@ def _diagnosis(story: Story, _links: Links) -> Any:
 
 def _put_diagnosis(story: Story, value: Any, _links: Links) -> Story:
     """Add what is new, unconfirmed; what a person agreed to take away stays, as entered in error."""
-    said = [each for each in value if isinstance(each, str) and fold(each)] if isinstance(value, list) else []
+    if fold(value) is not None and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+        return story  # one that cannot be read may be any of those that stand here
+    said = [each for each in value or () if fold(each)]
     names = {fold(each) for each in said}
     for each in diagnoses(story):
         if fold(words(each.code)) not in names:

@@ -15,6 +15,7 @@ from sync.remotes.healthcare_records.mapping.patient import SYSTEM
 from sync.telling import people
 from sync.telling.beginnings import beginning
 from sync.telling.lenses import Lens, lay, tell
+from sync.telling.lenses import unread as gaps
 from sync.telling.looking import kept_here
 from sync.telling.masks import masked_members
 from sync.telling.notes import note_of, text_of
@@ -67,6 +68,11 @@ def adopt(seen_: Seen, story: Story | None, links: Links) -> tuple[Resource, ...
     """Lay what is shown over what the chart has: what is hidden changes nothing."""
     begun = story or beginning(seen_.kind)
     return lay(LENSES[seen_.kind], seen_.body, begun, links, masked(seen_.body))
+
+
+def unread(seen_: Seen, links: Links) -> frozenset[str]:
+    """The members that stand in a form that cannot be read here."""
+    return gaps(LENSES[seen_.kind], seen_.body, beginning(seen_.kind), links, masked(seen_.body))
 
 
 def project(story: Story, links: Links) -> Telling | CannotTell:

@@ -101,7 +101,7 @@ def key_of(body: Mapping[str, Any]) -> str | None:
 LENSES = (
     Lens("identifier", _identifiers, _put_identifiers, _unordered),
     _list("name", "name", HumanName, ("use", "family", "given")),
-    Lens("gender", people.gender, people.put_gender),
+    Lens("gender", people.gender, people.put_gender, reads=people.is_gender),
     Lens("birth_date", people.born, people.put_born, people.fold_born),
     _list("address", "address", Address, ("use", "line", "city", "state", "postalCode", "country")),
     _list("telecom", "telecom", ContactPoint, ("system", "value", "use")),

@@ -7,8 +7,9 @@ from sync.records.appointment import Appointment
 from sync.records.elements import CodeableConcept, Reference
 from sync.records.location import Location
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
+from sync.telling.appointments import STANDS
 from sync.telling.folding import fold, utc
-from sync.telling.lenses import Lens, change, first_of, left, of
+from sync.telling.lenses import Lens, among, change, first_of, left, of
 from sync.telling.words import local_id, meant, words
 from sync.telling.work import actor, actor_there, minutes_of, moment, moved, with_actor
 
@@ -122,7 +123,7 @@ LENSES = (
     Lens("end_datetime", _end, _put_end),
     Lens("location", lambda story, _links: place_of(story), _put_place),
     Lens("reason", _reason, _put_reason),
-    Lens("status", _status, _put_status),
+    Lens("status", _status, _put_status, reads=among(STANDS | FINAL | {"canceled"})),
     Lens("priority", _priority, left),
     Lens(
         "duration",

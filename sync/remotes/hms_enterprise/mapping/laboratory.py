@@ -227,8 +227,28 @@ def _put_result_patient(story: Story, value: Any, links: Links) -> Story:
     return change(story, subject=made) if one.subject is None and made is not None else story
 
 
+def _reads_results(value: Any) -> bool:
+    """Whether every component has a value that is a text or a number, and everything beside it is text."""
+    if not isinstance(value, list):
+        return False
+    return all(isinstance(test, dict) and _reads_components(test) for test in value if fold(test) is not None)
+
+
+def _reads_components(test: Mapping[str, Any]) -> bool:
+    items = test.get("components") or [test]
+    return isinstance(items, list) and all(isinstance(item, dict) and _reads_component(item) for item in items)
+
+
+def _reads_component(item: Mapping[str, Any]) -> bool:
+    said = item.get("result") if item.get("result") is not None else item.get("value")
+    beside = [item.get(name) for name in ("unit", "reference_range", "flag", "component")]
+    return (said is None or (isinstance(said, (str, int, float)) and not isinstance(said, bool))) and all(
+        each is None or isinstance(each, str) for each in beside
+    )
+
+
 RESULTS = (
-    Lens("results", nothing, _put_results, told=False),
+    Lens("results", nothing, _put_results, told=False, reads=_reads_results),
     Lens("patient_id", nothing, _put_result_patient, told=False),
     shown("order_id"),
     shown("status"),

@@ -21,6 +21,13 @@ def by_system(text: str | None, systems: Sequence[str]) -> dict[str, str]:
     return {name: value for name, value in made.items() if value}
 
 
+def is_by_system(value: Any, systems: Sequence[str]) -> bool:
+    """Whether everything said is text, and stands under a system of the body that has a place here."""
+    return isinstance(value, dict) and all(
+        each in (None, "", [], {}) or (name in systems and isinstance(each, str)) for name, each in value.items()
+    )
+
+
 def as_text(value: Any, systems: Sequence[str]) -> str:
     """What stands under each system as one text; the first without its name."""
     given: Mapping[str, Any] = value if isinstance(value, dict) else {}

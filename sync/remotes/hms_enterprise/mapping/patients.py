@@ -17,7 +17,7 @@ from sync.records.patient import Patient
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone, fold_set
-from sync.telling.lenses import Lens, add, block, change, first_of, of, shown, swap
+from sync.telling.lenses import Lens, add, among, block, change, first_of, of, shown, swap
 from sync.telling.words import LOINC, code_in, id_there, with_identifier, words
 from sync.telling.work import BLOOD_TYPE, dose_words, frequency_words
 
@@ -95,13 +95,21 @@ def _lay_texts(
     given = [each for each in value if isinstance(each, str) and each.strip()] if isinstance(value, list) else []
     wanted = {str(fold(each)) for each in given}
     here = {str(fold(called(each))) for each in known(story)}
-    for each in known(story):
+    # One that cannot be read may be any of those that stand here.
+    ended = known(story) if _all_read(value, given) else []
+    for each in ended:
         if str(fold(called(each))) not in wanted:
             story = swap(story, each, end(each))
     for text in dict.fromkeys(given):
         if str(fold(text)) not in here:
             story = add(story, make(text, _about(story)))
     return story
+
+
+def _all_read(value: Any, given: list[Any]) -> bool:
+    return fold(value) is None or (
+        isinstance(value, list) and len(given) == sum(fold(one) is not None for one in value)
+    )
 
 
 def _about(story: Story) -> Reference:
@@ -167,7 +175,7 @@ def _put_medicines(story: Story, value: Any, _links: Links) -> Story:
     given = [each for each in value if isinstance(each, dict) and each.get("name")] if isinstance(value, list) else []
     wanted = [fold(each) for each in given]
     here = [fold(_medicine(each)) for each in _taken_of(story)]
-    for each in _taken_of(story):
+    for each in _taken_of(story) if _all_read(value, given) else []:
         if fold(_medicine(each)) not in wanted:
             story = swap(story, each, each.model_copy(update={"status": "stopped"}))
     for item, folded in zip(given, wanted, strict=True):
@@ -226,11 +234,12 @@ def _number(story: Story, _links: Links) -> str | None:
     return next((each.value for each in first_of(story, Patient).identifier if each.system == NUMBER), None)
 
 
+_MEDICINE = frozenset({"name", "dosage", "frequency"})
 LENSES = (
     Lens("first_name", people.given, people.put_given),
     Lens("last_name", people.family, people.put_family),
     Lens("date_of_birth", people.born, people.put_born, people.fold_born),
-    Lens("gender", _gender, _put_gender),
+    Lens("gender", _gender, _put_gender, reads=among({*GENDERS, *GENDERS.values()})),
     Lens("contact_number", *people.contact_point("phone"), same=fold_phone),
     Lens("email", *people.contact_point("email")),
     block(
@@ -254,7 +263,7 @@ LENSES = (
     Lens("blood_type", _blood, _put_blood),
     Lens("allergies", _allergies, _put_allergies, same=fold_set),
     Lens("medical_conditions", _problems, _put_problems, same=fold_set),
-    Lens("current_medications", _medicines, _put_medicines, same=fold_set),
+    Lens("current_medications", _medicines, _put_medicines, same=fold_set, parts=_MEDICINE),
     Lens("patient_id", _number, _put_number, told=False),
     shown("is_active"),
 )

@@ -9,6 +9,7 @@ from sync.remotes.hms_enterprise.mapping import appointments, laboratory, medici
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.covers import foreign
 from sync.telling.lenses import Lens, canonical, lay, tell
+from sync.telling.lenses import unread as gaps
 from sync.telling.masks import masked_members
 from sync.telling.words import lacking
 from sync.telling.work import lines_of
@@ -119,6 +120,14 @@ def _one_line(seen: Seen, story: Story, links: Links, cell: Cell, hidden: frozen
     rest = tuple(laid if each is line else each for each in made.rest)
     known = {id(each) for each in story.rest}
     return (made.first, *rest, *(each for each in others if id(each) not in known))
+
+
+def unread(seen: Seen, links: Links) -> frozenset[str]:
+    """The members that stand in a form that cannot be read here."""
+    cell = CELLS.get(seen.kind)
+    if cell is None:
+        return frozenset()
+    return gaps(cell.lenses, seen.body, cell.blank(None), links, masked_members(seen.body))
 
 
 def compared(kind: Kind, body: Body) -> Body:

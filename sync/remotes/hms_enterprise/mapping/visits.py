@@ -4,6 +4,7 @@ Vital signs have no units: as the example has them, the temperature is in Fahren
 right here, wrong as they may be (the example codes a tension headache as G44.1, which is another).
 """
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from sync.records.elements import CodeableConcept, Reference
 from sync.records.encounter import Encounter
 from sync.records.observation import Observation
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
-from sync.remotes.hms_enterprise.mapping.notes import EXAMINATION, REVIEW, as_text, by_system
+from sync.remotes.hms_enterprise.mapping.notes import EXAMINATION, REVIEW, as_text, by_system, is_by_system
 from sync.remotes.hms_enterprise.mapping.patients import SAID_THERE
 from sync.telling.folding import fold, text_of_lines
 from sync.telling.lenses import Lens, add, change, first_of, of, shown
@@ -37,6 +38,7 @@ from sync.telling.work import (
 COMPLAINT, HISTORY, SYSTEMS, EXAM, ASSESSMENT, PLAN = "10154-3", "10164-2", "10187-3", "29545-1", "51848-0", "18776-5"
 DEFAULT_TYPE = "office_visit"
 TEMPERATURE = "8310-5"
+_PRESSURE = re.compile(r"[0-9]{2,3}\s*/\s*[0-9]{2,3}")
 SIGNS: Mapping[str, str] = {
     "heart_rate": "8867-4", "respiratory_rate": "9279-1", "temperature": TEMPERATURE, "oxygen_saturation": "2708-6",
 }  # fmt: skip
@@ -67,6 +69,8 @@ def _examination(story: Story, _links: Links) -> Body:
 
 def _put_examination(story: Story, value: Any, _links: Links) -> Story:
     """Measurements of theirs beside ours; the text of the examination as they have it, ours superseded and kept."""
+    if fold(value) is not None and not isinstance(value, dict):
+        return story
     given = value if isinstance(value, dict) else {}
     theirs = given.get("vital_signs")
     theirs = theirs if isinstance(theirs, dict) else {}
@@ -82,6 +86,22 @@ def _put_examination(story: Story, value: Any, _links: Links) -> Story:
     ):
         story = with_part_of_note(story, EXAM, as_text(given, EXAMINATION))
     return story
+
+
+def _reads_examination(value: Any) -> bool:
+    """Whether the measurements are numbers and the rest is text by systems of the body."""
+    if not isinstance(value, dict):
+        return False
+    signs = value.get("vital_signs") or {}
+    if not isinstance(signs, dict):
+        return False
+    rest = {name: each for name, each in value.items() if name != "vital_signs"}
+    both = signs.get("blood_pressure")
+    return (
+        is_by_system(rest, EXAMINATION)
+        and (not both or (isinstance(both, str) and bool(_PRESSURE.fullmatch(both.strip()))))
+        and all(signs.get(name) in (None, "") or exact(signs[name]) is not None for name in SIGNS)
+    )
 
 
 def _bare(text: str) -> str:
@@ -193,8 +213,19 @@ def _plan_text(value: Any) -> str:
     return "\n".join(filter(None, lines))
 
 
+def _reads_plan(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(row, dict) and isinstance(row.get("description"), str) for row in value if fold(row) is not None
+    )
+
+
+def _fold_plan(value: Any) -> Any:
+    return _bare(_plan_text(value)) or None if fold(value) is None or _reads_plan(value) else fold(value)
+
+
 def _put_plan(story: Story, value: Any, _links: Links) -> Story:
-    return with_part_of_note(story, PLAN, _plan_text(value))
+    readable = fold(value) is None or _reads_plan(value)
+    return with_part_of_note(story, PLAN, _plan_text(value)) if readable else story
 
 
 def _note(code: str) -> tuple[Any, Any]:
@@ -246,7 +277,8 @@ def _review(story: Story, _links: Links) -> Body:
 
 
 def _put_review(story: Story, value: Any, _links: Links) -> Story:
-    return with_part_of_note(story, SYSTEMS, as_text(value, REVIEW))
+    readable = fold(value) is None or isinstance(value, dict)
+    return with_part_of_note(story, SYSTEMS, as_text(value, REVIEW)) if readable else story
 
 
 LENSES = (
@@ -259,12 +291,12 @@ LENSES = (
     Lens("location", _place, _put_place),
     Lens("chief_complaint", _complaint, _note(COMPLAINT)[1]),
     Lens("history_of_present_illness", *_note(HISTORY)),
-    Lens("review_of_systems", _review, _put_review),
-    Lens("physical_examination", _examination, _put_examination),
+    Lens("review_of_systems", _review, _put_review, reads=lambda value: is_by_system(value, REVIEW)),
+    Lens("physical_examination", _examination, _put_examination, reads=_reads_examination),
     # Before the assessment, which has the same codes and says less of them.
-    Lens("diagnoses", _diagnoses, _put_diagnoses),
-    Lens("assessment", _assessment, _put_assessment),
-    Lens("plan", _plan, _put_plan, same=lambda value: _bare(_plan_text(value))),
+    Lens("diagnoses", _diagnoses, _put_diagnoses, parts=frozenset({"code", "description"})),
+    Lens("assessment", _assessment, _put_assessment, parts=frozenset({"condition", "icd10_code"})),
+    Lens("plan", _plan, _put_plan, same=_fold_plan, reads=_reads_plan),
     shown("provider_id"),
     shown("status"),
 )

@@ -6,7 +6,7 @@ from sync.port import Kind, Links, Story
 from sync.records.appointment import Appointment
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.telling import appointments
-from sync.telling.lenses import Lens, first_of, shown
+from sync.telling.lenses import Lens, among, first_of, shown
 
 # The status is spelled with two l, the event with one: both are one thing.
 STATUS = {"scheduled": "booked", "completed": "fulfilled", "cancelled": "cancelled", "canceled": "cancelled"}
@@ -34,7 +34,7 @@ LENSES = (
     Lens("reason", appointments.reason, appointments.put_reason),
     Lens("notes", appointments.notes, appointments.put_notes),
     Lens("locationId", *appointments.whose(SYSTEM, Kind.LOCATION)),
-    Lens("status", _status, _put_status, _fold_status, told=False),
+    Lens("status", _status, _put_status, _fold_status, told=False, reads=among(appointments.STANDS | STATUS.keys())),
     shown("created"),
     shown("updated"),
 )

@@ -11,6 +11,7 @@ from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.telling.appointments import actor
 from sync.telling.beginnings import beginning
 from sync.telling.lenses import Lens, lay, tell
+from sync.telling.lenses import unread as gaps
 from sync.telling.looking import kept_here
 from sync.telling.masks import masked_members
 from sync.telling.notes import without_marker
@@ -107,6 +108,15 @@ def adopt(seen: Seen, story: Story | None, links: Links, currency: str) -> tuple
     else:
         made = shown.document(seen, links)
     return made if story is None else _renewed(made, story)
+
+
+def unread(seen: Seen, links: Links) -> frozenset[str]:
+    """The members that stand in a form that cannot be read here."""
+    if seen.kind in LENSES:
+        return gaps(LENSES[seen.kind], seen.body, beginning(seen.kind), links, masked_members(seen.body))
+    if seen.kind in {Kind.ENCOUNTER, Kind.DOCUMENT} and not shown.is_read(seen):
+        return frozenset({"content"})
+    return frozenset()
 
 
 def _renewed(made: Sequence[Resource], story: Story) -> tuple[Resource, ...]:

@@ -11,7 +11,7 @@ from sync.records.organization import Organization
 from sync.records.patient import Patient
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone
-from sync.telling.lenses import Get, Lens, Put, add, block, change, first_of, nothing, of, shown, swap
+from sync.telling.lenses import Get, Lens, Put, add, among, block, change, first_of, nothing, of, shown, swap
 from sync.telling.words import NOBODY, THERE, id_there, local_id, with_identifier, words
 
 SYSTEM = "practice_studio"
@@ -194,6 +194,28 @@ def _put_allergies(story: Story, value: Any, _links: Links) -> Story:
     return story
 
 
+def _reads_allergies(value: Any) -> bool:
+    """Whether each has a name, a reaction in words and a severity that is known."""
+    known, grave = _are_texts("allergen", "reaction"), among(_SEVERITIES)
+    return isinstance(value, list) and all(
+        isinstance(each, dict)
+        and known(each)
+        and fold(each.get("allergen")) is not None
+        and (fold(each.get("severity")) is None or grave(each["severity"]))
+        and (fold(each.get("severity")) is None or fold(each.get("reaction")) is not None)
+        for each in value
+    )
+
+
+def _are_texts(*names: str) -> Callable[[Any], bool]:
+    def reads(value: Any) -> bool:
+        return isinstance(value, dict) and all(
+            value.get(name) is None or isinstance(value[name], str) for name in names
+        )
+
+    return reads
+
+
 def _put_mrn(story: Story, value: Any, _links: Links) -> Story:
     return change(story, identifier=with_identifier(story.first.identifier, MRN, value))
 
@@ -202,7 +224,7 @@ LENSES = (
     Lens("firstName", people.given, people.put_given),
     Lens("lastName", people.family, people.put_family),
     Lens("dateOfBirth", people.born, people.put_born, people.fold_born),
-    Lens("gender", _gender, _put_gender),
+    Lens("gender", _gender, _put_gender, reads=among({"M", "F"})),
     block(
         "contactInfo",
         (
@@ -218,10 +240,10 @@ LENSES = (
         folds={"primary": _PRIMARY.same, "secondary": _SECONDARY.same},
     ),
     Lens("mrn", nothing, _put_mrn, told=False),
-    Lens("emergencyContact", nothing, _put_contact, told=False),
-    Lens("preferredLanguage", nothing, _put_language, told=False),
-    Lens("preferredPharmacy", nothing, _put_pharmacy, told=False),
-    Lens("allergies", nothing, _put_allergies, told=False),
+    Lens("emergencyContact", nothing, _put_contact, told=False, reads=_are_texts("name", "relationship", "phone")),
+    Lens("preferredLanguage", nothing, _put_language, told=False, reads=lambda value: isinstance(value, str)),
+    Lens("preferredPharmacy", nothing, _put_pharmacy, told=False, reads=_are_texts("name", "phone")),
+    Lens("allergies", nothing, _put_allergies, told=False, reads=_reads_allergies),
     shown("created"),
     shown("updated"),
 )

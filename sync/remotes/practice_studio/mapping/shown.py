@@ -31,6 +31,17 @@ def is_visit(kind: object) -> bool:
     return isinstance(kind, str) and kind.strip().casefold() in VISITS
 
 
+def is_read(seen: Seen) -> bool:
+    """Whether every part of a note is read: a visit has four, a document keeps whatever is text."""
+    content = seen.body.get("content")
+    if not isinstance(content, dict):
+        return content in (None, "", [])
+    known = PARTS.keys() if seen.kind is Kind.ENCOUNTER else content.keys()
+    return all(
+        each in (None, "", [], {}) or (name in known and isinstance(each, str)) for name, each in content.items()
+    )
+
+
 def visit(seen: Seen, links: Links) -> tuple[Resource, ...]:
     """A record as the visit that it tells of, with the parts of its note."""
     body = seen.body

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -131,6 +132,42 @@ def test_both_sides_stand_beside_one_another_and_one_key_decides(stage: Stage, t
     assert view.items.rows() == []
     assert patient_details(small.desk_for("front_desk"), small.patient).patient.phone == "+15550000001"
     assert next(one for one in there.rows(HEALIFY, "patients") if one["id"] == theirs)["phone"] == "+15550000001"
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "shown_as", "acts"),
+    [
+        ("gender", "woman", "woman", ["here", "value", "two", "noted"]),
+        (
+            "phone",
+            {"home": "+15550003333", "work": "+15550004444"},
+            "home: +15550003333\nwork: +15550004444",
+            ["noted"],
+        ),
+    ],
+)
+def test_what_cannot_be_read_stands_before_a_person_as_it_came(
+    stage: Stage, there: Connected, clock: SetClock, member: str, value: object, shown_as: str, acts: list[str]
+) -> None:
+    there.connect(HEALIFY)
+    there.run()
+    theirs = str(next(row["id"] for row in there.rows(HEALIFY, "patients") if row["last_name"] == "Okello"))
+    there.people(HEALIFY).edit("patients", theirs, **{member: value})
+    clock.advance(timedelta(minutes=20))
+    sync_connecting.sync_now(there.desk)
+    there.run()
+    view = shown(stage, show="decide")
+    (row,) = view.decide.members.rows()
+    assert (row.name, row.there) == (member, shown_as)
+    assert view.decide.sort.text() == "Not in the chart"
+    assert [name for name, button in view.decide.buttons.items() if not button.isHidden()] == acts
+    assert clashing_keys(view) == []
+    QTest.keyClick(view.items.view, Qt.Key.Key_N, ALT)
+    QTest.qWait(130)  # Qt shows a button pressed by its key for a tenth of a second before it acts
+    there.run()
+    view.presenter.reload()
+    assert view.items.rows() == []
+    assert next(one for one in there.rows(HEALIFY, "patients") if one["id"] == theirs)[member] == value
 
 
 def test_nothing_waits_is_said_where_nothing_waits(stage: Stage, there: Connected, small: Clinic) -> None:

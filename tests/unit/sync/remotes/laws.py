@@ -27,6 +27,10 @@ class Mapper(Protocol):
         """As it is compared."""
         ...
 
+    def unread(self, seen: Seen, links: Links) -> frozenset[str]:
+        """What could not be read."""
+        ...
+
 
 def told(remote: Mapper, story: Story, links: Links) -> list[Body]:
     """The bodies that a story is told in."""
@@ -68,6 +72,7 @@ def a_record_can_be_made_of_a_body_alone(remote: Mapper, story: Story, links: Li
     heard = told(remote, story, links)[0]
     made = remote.adopt(Seen(story.kind, REMOTE_ID, heard), None, links)
     again = told(remote, Story(story.kind, "new", 1, story.patient_id, made[0], made[1:]), links)[0]
+    assert remote.unread(Seen(story.kind, REMOTE_ID, heard), links) == frozenset()
     said = remote.canonical(story.kind, heard)
     _same({name: remote.canonical(story.kind, again).get(name) for name in said}, said)
 

@@ -1,0 +1,191 @@
+"""What was changed there and is not in the chart: a person gets to know of it, once, with what stands there.
+
+Two things keep a change out: a form in which it cannot be read here (an object where words are usual, a word that
+nobody knows), and a chart that has no way to take it. Neither is agreed on in silence: the member waits as any other
+question does, nothing of it is told or emptied there meanwhile, and it is over when they write it readable.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sync.engine.desk import Desk
+from sync.engine.merge import Decided, Merged
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
+from sync.port import Body, Kind, Page, Seen
+
+# Why a person is asked, of a member that was changed there.
+FORM = "it stands there in a form that cannot be read here"
+LEFT = "it was changed there, and the chart did not take it"
+ALL = "nothing of this record can be read here any more"
+WHYS = frozenset({FORM, LEFT})
+# What a person says who has seen it and leaves both sides as they are.
+NOTED = "noted"
+# How a question ends that they have settled: it is written there so that it can be read.
+READ = "read"
+# What a list shows and cannot be read: its id where that can be, in words what is wrong, and the item as it came.
+Broken = tuple[str, str, Any]
+
+
+def forms(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> frozenset[str]:
+    """The members that they have changed since both sides agreed, into a form that cannot be read here."""
+    canon = desk.canon(seen.kind)
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = desk.remote.unread(seen, desk.known(rows)) & rules.keys()
+    return frozenset(name for name in found if canon(name)(shadow.theirs.get(name)) != canon(name)(seen.body[name]))
+
+
+def asked_already(desk: Desk, rows: Rows, link: Link, merged: Merged, mine: Body, seen: Seen) -> dict[str, str]:
+    """Of what would be taken in, the members about which a person is asked already: it is not tried at every look."""
+    canon = desk.canon(seen.kind)
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="field", state="open")
+    return {
+        one.member: one.why
+        for one in found
+        if one.why in WHYS
+        and one.member in merged.adopt
+        and canon(one.member)(one.sides.get("theirs")) == canon(one.member)(seen.body[one.member])
+        and (
+            rules[one.member].theirs
+            or canon(one.member)(one.sides.get("mine")) == canon(one.member)(mine.get(one.member))
+        )
+    }
+
+
+def not_taken(
+    desk: Desk,
+    tried: Merged,
+    shadow: Shadow,
+    seen: Seen,
+    sides: tuple[Body, Body],
+    odd: frozenset[str],
+    decided: Mapping[str, Decided],
+) -> dict[str, str]:
+    """Of what was to be taken in, the members of which the chart says no more than before; `sides`: before and after.
+
+    What a person has noted is no question any more; what was to be taken in by their decision, and was not, is one.
+    """
+    before, after = sides
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = {}
+    for name in sorted(tried.adopt):
+        same = desk.canon(seen.kind)(name)
+        if same(shadow.theirs.get(name)) == same(seen.body[name]):
+            continue
+        one = decided.get(name)
+        if one is not None and one.keep == NOTED and same(one.theirs) == same(seen.body[name]):
+            continue
+        if name in odd:
+            found[name] = FORM
+        elif not rules[name].theirs and same(after.get(name)) == same(before.get(name)):
+            found[name] = LEFT
+    return found
+
+
+def first_sight(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
+    """One question about all that cannot be read of a record that is new here."""
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    if found := desk.remote.unread(seen, desk.known(rows)) & rules.keys():
+        members = {name: seen.body[name] for name in sorted(found)}
+        _ask(desk, rows, link, members, clinical=any(rules[name].clinical for name in found))
+
+
+def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: str = "", print_: str = "") -> None:
+    """Set aside a record of which nothing can be read any more; of one that is known here, a person is asked as well.
+
+    `words` end with "cannot be read", and name the members before that; where it was read alone, there is only a
+    print of what came.
+    """
+    link = rows.get(Link, desk.system, kind, remote_id)
+    if link is None and rows.find(Link, system=desk.system, remote_id=remote_id):
+        return  # one list shows several kinds, and it is known as one of another
+    rows.put(Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
+    if link is not None and link.status == "confirmed":
+        named = words.rpartition(":")[2].removesuffix("cannot be read").split(",")
+        members = {name.strip(): item[name.strip()] for name in named if name.strip() in item}
+        _ask_all(desk, rows, link, {"members": members, "all": True, "print": print_})
+
+
+def broken(page: Page) -> list[Broken]:
+    """What of a page cannot be read."""
+    lost = [*page.lost, *[("", {})] * len(page.broken)]
+    return [(remote_id, words, item) for words, (remote_id, item) in zip(page.broken, lost, strict=False)]
+
+
+def of_list(desk: Desk, rows: Rows, kind: Kind, parent: str, found: Sequence[Broken]) -> None:
+    """Set aside what a list shows and cannot be read: by its id where that can be, else by its place in the list."""
+    for n, (remote_id, words, item) in enumerate(found):
+        if remote_id:
+            whole(desk, rows, str(kind), remote_id, item, words)
+        else:
+            rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
+
+
+def understood(desk: Desk, rows: Rows, link: Link) -> None:
+    """A record of which nothing could be read is read again: what was set aside of it is over."""
+    if not rows.find(Quarantine, system=desk.system, remote_id=link.remote_id):
+        return
+    # Of which kind it is, too, could perhaps not be read.
+    rows.remove(Quarantine, system=desk.system, remote_id=link.remote_id)
+    for one in _asked(desk, rows, link):
+        if one.sides.get("all") and one.keep != READ:
+            one.state, one.keep, one.decided_at = "closed", READ, desk.now()
+            rows.put(one)
+
+
+def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
+    """Close the question about a record that was new once they have written all of it otherwise."""
+    for one in _asked(desk, rows, link):
+        if one.state != "open" or one.sides.get("all"):
+            continue
+        canon = desk.canon(seen.kind)
+        left = {
+            name: value
+            for name, value in one.sides["members"].items()
+            if name not in seen.body or canon(name)(seen.body[name]) == canon(name)(value)
+        }
+        if left == one.sides["members"]:
+            continue
+        if left:
+            one.sides = {"members": left}
+        else:
+            one.state, one.keep, one.decided_at = "closed", READ, desk.now()
+        rows.put(one)
+
+
+def _asked(desk: Desk, rows: Rows, link: Link) -> list[Conflict]:
+    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="unread")
+    return [one for one in found if one.remote_id == link.remote_id]
+
+
+def _ask(desk: Desk, rows: Rows, link: Link, members: Body, *, clinical: bool) -> None:
+    sides: Body = {"members": members}
+    if not any(one.sides == sides and one.state == "open" for one in _asked(desk, rows, link)):
+        _put(desk, rows, link, sides, FORM, clinical=clinical)
+
+
+def _ask_all(desk: Desk, rows: Rows, link: Link, sides: Body) -> None:
+    """Ask once: what a person has looked at is asked about again only after it was read, or says something else.
+
+    A list shows the members that cannot be read; read alone it shows a print.
+    """
+    known = (one for one in _asked(desk, rows, link) if one.sides.get("all") and one.keep != READ)
+    one = next(known, None)
+    if one is None:
+        _put(desk, rows, link, sides, ALL, clinical=True)
+        return
+    other = any(sides[name] and one.sides[name] and sides[name] != one.sides[name] for name in ("members", "print"))
+    both = {**sides, **{name: sides[name] or one.sides[name] for name in ("members", "print")}}
+    if other:
+        one.state, one.keep, one.at = "open", "", desk.now()
+    if other or both != one.sides:
+        one.sides = both
+        rows.put(one)
+
+
+def _put(desk: Desk, rows: Rows, link: Link, sides: Body, why: str, *, clinical: bool) -> None:
+    one = Conflict(desk.new_id(), desk.system, link.kind, link.local_id, "unread", "", link.remote_id, sides, "open")
+    one.why, one.at, one.clinical = why, desk.now(), int(clinical)
+    rows.put(one)
+    desk.log.add(rows, desk.now(), "unread", link.kind, link.local_id, members=sorted(sides["members"]))
