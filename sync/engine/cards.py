@@ -7,11 +7,13 @@ there once more, and a person has it taken away).
 
 from dataclasses import dataclass
 
+from sync.engine.asking import raise_question
 from sync.engine.desk import Desk, set_state
+from sync.engine.parting import forget
 from sync.engine.settling import acknowledge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Work
-from sync.engine.taking import join, look, look_beneath, raise_question
+from sync.engine.taking import join, look, look_beneath
 from sync.port import Kind
 
 # What may be done about each sort of card.
@@ -90,7 +92,9 @@ def _recreate(desk: Desk, rows: Rows, card: Card, who: str) -> None:
 
 def _never(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     """Keep it here, and tell that system nothing more of it, whatever changes."""
-    if card.one.sort != "misfiled":  # its link ended when they were told apart, and may be another's by now
+    if card.one.sort == "misfiled":  # its link has ended, and may be another's by now
+        _noted(desk, rows, card, who)
+    else:
         _end(desk, rows, card.link, "never", who)
     _drop(desk, rows, card.work)
     card.work.who, card.work.told = who, card.work.seq
@@ -167,8 +171,15 @@ def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     set_state(desk, rows, card.work, "closed", "what is there again is left as it is")
 
 
-def _noted(_desk: Desk, _rows: Rows, _card: Card, _who: str) -> None:
-    """A person has done it."""
+def _noted(desk: Desk, rows: Rows, card: Card, who: str) -> None:
+    """A person has done it; what stands under somebody else there is theirs from now on."""
+    parent = card.one.sides.get("parent")
+    if parent is None or card.link is None or card.link.local_id != card.one.local_id:
+        return
+    card.work.who, card.work.told = who, card.work.seq
+    set_state(desk, rows, card.work, "closed", card.one.why)
+    forget(desk, rows, card.link, who, str(parent))
+    look(desk, rows, card.one.kind, card.one.remote_id, "linked", parent=str(parent))
 
 
 # What is voided here is told to nobody who does not have it any more.

@@ -37,6 +37,18 @@ def _kept(desk: Desk, shadow: Shadow, seen: Seen) -> bool:
     )
 
 
+def moved_away(desk: Desk, rows: Rows, before: str, seen: Seen) -> bool:
+    """Whether a record that stood under a patient there stands under one now who is not that patient here."""
+    kp = desk.remote.profile.kinds[seen.kind]
+    if seen.kind is Kind.PATIENT or kp.listed_for not in {None, Kind.PATIENT}:
+        return False
+    if not before or not seen.parent or before == seen.parent:
+        return False
+    known = desk.whose(rows)
+    was = known.here(Kind.PATIENT, before)
+    return was is not None and was != known.here(Kind.PATIENT, seen.parent)
+
+
 def somebody_else(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> str:
     """A short hash of who a linked patient is now, where they may be somebody else; empty where they are not."""
     if seen.kind is not Kind.PATIENT or not shadow.theirs:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sync.engine import unread, updating
+from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
@@ -12,7 +13,7 @@ from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.sweeping import note_reading
-from sync.engine.taking import look, raise_question, take
+from sync.engine.taking import look, take
 from sync.port import Kind, Seen
 from sync.transport.outcomes import Forbidden, Misshapen, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 

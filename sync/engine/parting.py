@@ -7,11 +7,12 @@ a person is told of each, and what is ours is told anew of whom it belongs to.
 
 from collections.abc import Iterator
 
+from sync.engine.asking import raise_question, rejected
 from sync.engine.desk import Desk, set_state
 from sync.engine.plan import certain
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import look, of_patient, raise_question, rejected
+from sync.engine.taking import look, of_patient
 from sync.port import Kind, KindProfile
 
 MISTAKEN = "taken for this patient by mistake"
@@ -25,7 +26,7 @@ def part(desk: Desk, rows: Rows, link: Link, who: str) -> None:
     if _adopted(desk, rows, local_id):
         raise_question(desk, rows, link.kind, local_id, "misfiled", remote_id, "what came from there may stand here")
     part_beneath(desk, rows, remote_id, local_id, who)
-    _forget(desk, rows, link, who)
+    forget(desk, rows, link, who)
     look(desk, rows, link.kind, remote_id, "linked")
     work = rows.get(Work, desk.system, link.kind, local_id)
     if work is not None:
@@ -121,7 +122,7 @@ def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
         raise_question(desk, rows, link.kind, link.local_id, "misfiled", link.remote_id, why)
         work.who, work.told = who, work.seq
         set_state(desk, rows, work, "closed", why)
-        _forget(desk, rows, link, who)
+        forget(desk, rows, link, who)
         look(desk, rows, link.kind, link.remote_id, "linked", parent=_parent_of(desk, rows, link))
         return
     why = "it stands under somebody else there: have it taken away"
@@ -136,13 +137,14 @@ def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
         set_state(desk, rows, work, "waiting")
 
 
-def _forget(desk: Desk, rows: Rows, link: Link, who: str) -> None:
+def forget(desk: Desk, rows: Rows, link: Link, who: str, parent: str | None = None) -> None:
     """Nothing was ever agreed with this one: it waits to be known for whose it is."""
     link.status, link.who, link.at = "waiting", who, desk.now()
     desk.log.linked(rows, desk.now(), link)
     link.local_id = ""
     rows.put(link)
-    rows.put(Shadow(desk.system, link.kind, link.remote_id, parent=_parent_of(desk, rows, link)))
+    above = _parent_of(desk, rows, link) if parent is None else parent
+    rows.put(Shadow(desk.system, link.kind, link.remote_id, parent=above))
 
 
 def _parent_of(desk: Desk, rows: Rows, link: Link) -> str:

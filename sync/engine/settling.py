@@ -1,12 +1,13 @@
 """What came of a request: acknowledged, refused in their words, not now, or nobody knows."""
 
 from sync.engine import updating
+from sync.engine.asking import raise_question, rejected
 from sync.engine.desk import MOST_ATTEMPTS, QUIET_SECONDS, Desk, release, sendable, set_state, shows
 from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import join, look, of_patient, raise_question, rejected, take
+from sync.engine.taking import join, look, of_patient, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 

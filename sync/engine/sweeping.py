@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sync.engine import unread
+from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of
 from sync.engine.intake import Intake
@@ -18,7 +19,7 @@ from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Sighting, Sweep
-from sync.engine.taking import look, raise_question, take
+from sync.engine.taking import look, take
 from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -255,11 +256,12 @@ def _changed(desk: Desk, rows: Rows, kp: KindProfile, seen: Seen, found: str, pa
     shadow = rows.get(Shadow, desk.system, str(seen.kind), seen.remote_id)
     shadow = shadow or Shadow(desk.system, str(seen.kind), seen.remote_id)
     shadow.list_hash = found
-    shadow.parent = seen.parent or parent or shadow.parent
+    above = seen.parent or parent or shadow.parent
+    shadow.parent = shadow.parent or above  # that it has moved to somebody else's is seen when it is taken
     if kp.readable and not seen.whole:
         # What a list shows of it has changed: it is read whole before anything is made of it.
         rows.put(shadow)
-        look(desk, rows, str(seen.kind), seen.remote_id, "changed", parent=shadow.parent)
+        look(desk, rows, str(seen.kind), seen.remote_id, "changed", parent=above)
         return
     if not seen.parent and parent:
         seen = Seen(seen.kind, seen.remote_id, seen.body, seen.whole, seen.raw, parent, seen.part)

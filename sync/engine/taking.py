@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from sync.engine import restoring, unread
+from sync.engine.asking import ask_again, ask_who, ask_whose, raise_question, rejected
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
-from sync.engine.doubting import somebody_else
+from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
 from sync.engine.plan import as_before
@@ -17,7 +18,6 @@ from sync.port import Body, Kind, Seen, Story, Telling
 from sync.records.elements import Resource
 
 UNSETTLED = ("inflight", "unknown")
-ANOTHER = "their number seems to stand for somebody else now; nothing goes across until it is decided"
 # Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
 ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 # Who waits for a lost answer is read again after as long as that answer has been missing: each time twice as long.
@@ -32,6 +32,7 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     if shadow is None:
         shadow = Shadow(desk.system, kind, seen.remote_id)
     now = desk.now()
+    before = shadow.parent if shadow.seen_at else ""
     shadow.body = {**shadow.body, **clear(desk, seen)}
     shadow.parent = seen.parent or shadow.parent
     shadow.seen_at, shadow.strikes, shadow.hidden = now, 0, 0
@@ -48,6 +49,11 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     elif link is not None and link.status == "confirmed" and (link.kind, link.local_id) not in rows.agreed:
         if said := somebody_else(desk, rows, link, shadow, seen):
             ask_again(desk, rows, link, said)
+            rows.put(shadow)
+            return None
+        if moved_away(desk, rows, before, seen):
+            shadow.parent = before
+            ask_whose(desk, rows, link, seen)
             rows.put(shadow)
             return None
         met = reconcile(desk, rows, link, shadow, seen)
@@ -111,21 +117,6 @@ def _came_back(desk: Desk, rows: Rows, link: Link) -> None:
         raise_question(
             desk, rows, link.kind, link.local_id, "restored", link.remote_id, "it was gone, and is there again"
         )
-
-
-def raise_question(
-    desk: Desk, rows: Rows, kind: str, local_id: str, sort: str, remote_id: str, why: str, **sides: object
-) -> None:
-    """Put something before a person; the same question once."""
-    for one in rows.find(Conflict, system=desk.system, kind=kind, local_id=local_id):
-        if (one.sort, one.remote_id, one.state) == (sort, remote_id, "open"):
-            return
-    rows.put(
-        Conflict(
-            desk.new_id(), desk.system, kind, local_id, sort, "", remote_id, dict(sides), "open", why=why, at=desk.now()
-        )
-    )
-    desk.log.add(rows, desk.now(), sort, kind, local_id, remote=remote_id)
 
 
 def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
@@ -323,40 +314,6 @@ def _second_of(desk: Desk, rows: Rows, seen: Seen) -> Link | None:
 def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
     link = Link(desk.system, str(seen.kind), seen.remote_id, one.local_id, 0, "duplicate", one.score)
     return twice(desk, rows, link, "this patient is there twice")
-
-
-def ask_again(desk: Desk, rows: Rows, link: Link, said: str) -> None:
-    """Who there is linked may be somebody else now: until a person has said who it is nothing goes across."""
-    ask_who(desk, rows, link.remote_id, (Likely(link.local_id, link.score),), ANOTHER, said)
-    work = rows.get(Work, desk.system, link.kind, link.local_id)
-    if work is not None and work.state not in {"closed", "cannot", "refused"}:
-        set_state(desk, rows, work, "person", ANOTHER)
-
-
-def ask_who(
-    desk: Desk,
-    rows: Rows,
-    remote_id: str,
-    maybe: tuple[Likely, ...],
-    why: str = "it may be this patient",
-    who: str = "",
-) -> Link:
-    """Ask a person whether a patient there is one of these; `who` is what they are asked of, where it may move on."""
-    best = maybe[0]
-    link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
-    desk.log.linked(rows, desk.now(), link)
-    rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=remote_id)
-    raise_question(
-        desk, rows, link.kind, best.local_id, "identity", remote_id, why,
-        others=[one.local_id for one in maybe[1:]], **({"who": who} if who else {}),
-    )  # fmt: skip
-    return link
-
-
-def rejected(desk: Desk, rows: Rows, remote_id: str, local_id: str) -> bool:
-    """Whether a person said that these two are not one."""
-    found = rows.find(Conflict, system=desk.system, kind=str(Kind.PATIENT), local_id=local_id)
-    return any(one.remote_id == remote_id and one.keep == "apart" for one in found)
 
 
 def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[Resource] | None = None) -> Link | None:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sync.engine import restoring, updating
+from sync.engine.asking import ask_again, ask_who, ask_whose, rejected
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
-from sync.engine.doubting import somebody_else
+from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
@@ -17,7 +18,7 @@ from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
-from sync.engine.taking import ENDED, ask_again, ask_who, join, look, rejected, take
+from sync.engine.taking import ENDED, join, look, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
@@ -221,6 +222,10 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         return None
     shadow = rows.get(Shadow, desk.system, link.kind, seen.remote_id) or Shadow(desk.system, link.kind, seen.remote_id)
     shadow.body = {**shadow.body, **seen.body}
+    if moved_away(desk, rows, shadow.parent, seen):
+        ask_whose(desk, rows, link, seen)
+        set_state(desk, rows, work, "person", "it stands under somebody else there now")
+        return None
     shadow.parent, shadow.seen_at = seen.parent or shadow.parent, desk.now()
     if seen.whole:
         shadow.read_at = desk.now()

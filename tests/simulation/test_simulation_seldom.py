@@ -1,5 +1,6 @@
 """What schedules showed that seldom comes together, each played by hand: the engine must not stumble over it again."""
 
+import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
@@ -327,3 +328,32 @@ def test_what_comes_under_the_one_too_many_of_a_patient_is_not_lost() -> None:
     assert [one.status for one in found if one is not None] == ["confirmed", "confirmed"]
     here = {body["notes"] for _, body in day._records("appointment")}
     assert here == {"before it was decided", "after it was decided"}
+
+
+def test_what_is_put_into_the_record_of_somebody_else_there_changes_no_chart_before_a_person_has_said_whose_it_is() -> (
+    None
+):
+    day = a_day()
+    day.save("patient", "P1", PATIENT)
+    day.save("patient", "P2", {**PATIENT, "name": "Bo", "birth": "1950", "phone": "+1-999"})
+    day.work()
+    first, second = day.server.things["patient"].values()
+    booked = {"time": day.clock.true() + 500_000, "status": "booked", "notes": "of the first"}
+    moved = day.server.create("appointment", booked, first.id, "", "other")
+    day.sync_now()
+    day.work(2 * DAY)
+    ((here, _),) = day._records("appointment")
+    moved.parent, moved.body = second.id, {**booked, "notes": "of the second"}
+    for _ in range(3):
+        day.sync_now()
+        day.work(2 * DAY)
+    assert cards(day) == [("misfiled", here)]
+    assert [body["notes"] for _, body in day._records("appointment")] == ["of the first"]
+    (card,) = day.engine.people["alpha"].conflicts()
+    day.engine.people["alpha"].resolve(card.id, "noted", "u1")
+    day.work(2 * DAY)
+    with day.disk.read() as unit:
+        found = Rows(unit).run("SELECT patient, body FROM model_record WHERE kind = 'appointment' ORDER BY patient")
+        charts = [(patient, json.loads(body)["notes"]) for patient, body in found.fetchall()]
+    assert charts == [("P1", "of the first"), ("P2", "of the second")]
+    assert cards(day) == []

@@ -98,3 +98,24 @@ def test_what_does_not_fit_a_card_is_refused_and_leaves_it_open(alike: Worked, a
     assert code == 1
     assert "--keep link" in out
     assert "may be one person" in out
+
+
+def test_what_they_brought_and_change_there_is_changed_here_too(
+    alike: Worked, asked: Asked, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    del alike
+    others = People(sandbox.gates[SYSTEM].system)
+    others.add("patients", {**HOA, "first_name": "Otto", "last_name": "Else", "phone": "+15550001122"}, "pat_88cc")
+    mine = {"patient_id": "pat_123abc", "medication": {"name": "Warfarinol"}, "status": "active", **STAMPS}
+    others.add("prescriptions", {**mine, "dosage": "5 mg"}, "prx_77aa")
+    said: list[Any] = []
+    for change in ({}, {"dosage": "1 mg", "status": "cancelled"}, {"patient_id": "pat_88cc", "dosage": "9 mg"}):
+        others.edit("prescriptions", "prx_77aa", **change)
+        asked("administrator", "sync", "--once")
+        out = tmp_path / f"out{len(said)}"
+        asked("administrator", "export", "fhir", "--out", str(out))
+        resources = [one["resource"] for file in out.iterdir() for one in json.loads(file.read_text()).get("entry", ())]
+        (found,) = [one for one in resources if "Warfarinol" in str(one.get("medicationCodeableConcept"))]
+        said.append((found["status"], found.get("dosageInstruction")))
+    # What has moved to somebody else's record there is set aside, and changes nothing.
+    assert said == [("active", [{"text": "5 mg"}]), *[("cancelled", [{"text": "1 mg"}])] * 2]

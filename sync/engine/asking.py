@@ -1,0 +1,69 @@
+"""What a person is asked of who somebody is and whose something is; each question once."""
+
+from sync.engine.chart import Likely
+from sync.engine.desk import Desk, set_state
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Link, Quarantine, Work
+from sync.port import Kind, Seen
+
+ANOTHER = "their number seems to stand for somebody else now; nothing goes across until it is decided"
+
+
+def raise_question(
+    desk: Desk, rows: Rows, kind: str, local_id: str, sort: str, remote_id: str, why: str, **sides: object
+) -> None:
+    """Put something before a person; the same question once."""
+    for one in rows.find(Conflict, system=desk.system, kind=kind, local_id=local_id):
+        if (one.sort, one.remote_id, one.state) == (sort, remote_id, "open"):
+            return
+    rows.put(
+        Conflict(
+            desk.new_id(), desk.system, kind, local_id, sort, "", remote_id, dict(sides), "open", why=why, at=desk.now()
+        )
+    )
+    desk.log.add(rows, desk.now(), sort, kind, local_id, remote=remote_id)
+
+
+def ask_who(
+    desk: Desk,
+    rows: Rows,
+    remote_id: str,
+    maybe: tuple[Likely, ...],
+    why: str = "it may be this patient",
+    who: str = "",
+) -> Link:
+    """Ask a person whether a patient there is one of these; `who` is what they are asked of, where it may move on."""
+    best = maybe[0]
+    link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
+    desk.log.linked(rows, desk.now(), link)
+    rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=remote_id)
+    raise_question(
+        desk, rows, link.kind, best.local_id, "identity", remote_id, why,
+        others=[one.local_id for one in maybe[1:]], **({"who": who} if who else {}),
+    )  # fmt: skip
+    return link
+
+
+def ask_again(desk: Desk, rows: Rows, link: Link, said: str) -> None:
+    """Who there is linked may be somebody else now: until a person has said who it is nothing goes across."""
+    ask_who(desk, rows, link.remote_id, (Likely(link.local_id, link.score),), ANOTHER, said)
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    if work is not None and work.state not in {"closed", "cannot", "refused"}:
+        set_state(desk, rows, work, "person", ANOTHER)
+
+
+def ask_whose(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
+    """It was put into the record of somebody else there: it stays as it is here until a person has said whose it is."""
+    for one in rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="misfiled"):
+        if one.remote_id == link.remote_id and one.sides.get("parent") == seen.parent:
+            return
+    raise_question(
+        desk, rows, link.kind, link.local_id, "misfiled", link.remote_id, "it stands under somebody else there now",
+        parent=seen.parent,
+    )  # fmt: skip
+
+
+def rejected(desk: Desk, rows: Rows, remote_id: str, local_id: str) -> bool:
+    """Whether a person said that these two are not one."""
+    found = rows.find(Conflict, system=desk.system, kind=str(Kind.PATIENT), local_id=local_id)
+    return any(one.remote_id == remote_id and one.keep == "apart" for one in found)
