@@ -211,7 +211,7 @@ class Office:
 
     def _list(self, rows: Rows) -> Callable[[], None] | None:
         found = rows.find(Sweep, ("id",), system=self.desk.system, state="running")
-        for running in sorted(found, key=lambda one: not sweeping.is_whole(self.desk, one.kind)):
+        for running in sorted(found, key=lambda one: sweeping.place(self.desk, one.kind)):
             if not self.desk.held(f"sweep:{running.kind}"):
                 most = PAGES // 2 if self._busy else PAGES
                 return lambda running=running: sweeping.do_sweep(self.desk, running, self._intake, most)  # type: ignore[misc]

@@ -51,10 +51,18 @@ def scopes(kind: Kind) -> tuple[str, ...]:
 
 
 def due(desk: Desk, rows: Rows) -> list[tuple[float, str, str]]:
-    """When each list is next looked through, the soonest first; of two at once, the one that is of all patients."""
+    """When each list is next looked through, the soonest first; of two at once, who the patients are before the rest.
+
+    What stands under a number is filed by whose number that is. Then come the lists that show all of a kind.
+    """
     kept = queries.by_prefix(rows, desk.system, "next:")
     found = [(float(kept.get(name) or 0.0), kind, scope) for name, kind, scope in _lists(desk)]
-    return sorted(found, key=lambda one: (one[0], not is_whole(desk, one[1]), one[1:]))
+    return sorted(found, key=lambda one: (one[0], place(desk, one[1]), one[1:]))
+
+
+def place(desk: Desk, kind: str) -> tuple[bool, bool]:
+    """The order of the lists of two kinds."""
+    return (kind != Kind.PATIENT, not is_whole(desk, kind))
 
 
 def is_whole(desk: Desk, kind: str) -> bool:
