@@ -17,15 +17,15 @@ from clinic_desktop.services.remotes import remote_systems
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.post_office import PostOffice
-    from clinic_desktop.exchange.sync_shown import Item
+    from clinic_desktop.exchange.sync_items import Item
 
 FOREVER_SECONDS = 100 * 365 * 86_400.0
 # A run that is told to end by itself does not wait for what is due tomorrow.
 LONGEST_ONCE_SECONDS = 24 * 3600.0
 # What may be said after `--keep`; which of them fit, `sync conflicts` says of each.
 WORDS = (
-    "here", "there", "link", "apart", "again", "is_there", "not_there", "send", "told", "give_up", "recreate", "never",
-    "void", "this", "other", "join", "leave", "noted", "two",
+    "here", "there", "link", "apart", "again", "is_there", "not_there", "send", "told", "not_told", "tell_again",
+    "give_up", "recreate", "never", "void", "this", "other", "join", "leave", "noted", "two",
 )  # fmt: skip
 SORTS = {
     "field": "the two sides differ", "identity": "may be one person", "overwrite": "perhaps written over",
@@ -34,8 +34,9 @@ SORTS = {
     "found": "perhaps the lost one",
     "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
-_COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "stays_here")
-_HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "stays_here": "stays here"}
+_COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
+            "stays_here")  # fmt: skip
+_HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "not_told": "not told", "stays_here": "stays here"}
 # A system that is in one of these says so beside the counts: they do not move by themselves.
 _TROUBLES = {
     "sign_in": N_(
@@ -176,6 +177,11 @@ def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
     for line in found:
         counts = "".join(f"{line[name]:>12}" for name in _COLUMNS)
         yield f"{line['system']:<20}{line['kind']:<15}{counts}  {_local(line['eta']) or line['why']}"
+    for line in found:
+        if line["not_told_by"]:
+            name = f"{line['system']}/{line['kind']}"
+            yield f"{name}: {line['not_told']} not told, as was decided: {line['not_told_by']}"
+            yield f"    `sync resolve {name} --keep tell_again` takes it back"
 
 
 def _local(stored: str | None) -> str:
@@ -195,6 +201,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
             **{name: getattr(one, name) for name in ("id", "system", "kind", "local_id", "sort", "member")},
             "remote_id": one.remote_id, "sides": more.get(one.id, {}).get("sides", {}), "at": one.at,
             "clinical": one.clinical, "why": one.why, "keep": _offered(one, acts[one.id]),
+            "count": one.count or 1, "newest": one.newest or one.at,
         }
         for one in items
     ]  # fmt: skip
@@ -202,6 +209,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
     for one in found:
         what = " ".join(filter(None, (one["kind"].replace("_", " "), one["member"])))
         lines += [f"{one['id']}  {one['system']}  {what}: {SORTS.get(one['sort'], one['sort'])}"]
+        lines += [f"    {one['count']} of them, {one['at']} to {one['newest']}"] if one["count"] > 1 else []
         lines += [f"    {one['why']}"] if one["why"] else []
         lines += [f"    --keep {' | '.join(one['keep'])}"]
     terminal.answer(found, [*lines, f"{len(found)} to decide; `sync show ID` shows both sides of one"])
@@ -211,7 +219,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
 def _offered(item: "Item", acts: Sequence[str]) -> list[str]:
     """What may be said after `--keep`."""
     said = {"value": f"{item.member}=VALUE", "link": "link | link=MRN", "is_there": "is_there=THEIR_NUMBER"}
-    reasoned = {"give_up", "told", "void"}
+    reasoned = {"give_up", "told", "not_told", "void"}
     return [said.get(act, act) + (" --why TEXT" if act in reasoned else "") for act in acts]
 
 
@@ -222,7 +230,12 @@ def _items(here: SignedIn, chosen: Namespace) -> "list[Item]":
 
 
 def _item(here: SignedIn, chosen: Namespace) -> "Item":
+    """What waits under an id: a line of `sync conflicts`, or one record of what it counts."""
+    from clinic_desktop.exchange.sync_untold import record_of
+
     found = next((one for one in _items(here, chosen) if one.id == chosen.id), None)
+    if found is None and chosen.id.count("/") == 2 and chosen.system in {None, chosen.id.partition("/")[0]}:
+        found = record_of(here.desk, chosen.id)
     if found is None:
         raise Refusal(N_("There is no such conflict to decide."), field="id")
     return found
@@ -242,11 +255,14 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             {"name": one.name, "before": one.before, "here": one.here, "there": one.there, "differs": one.differs}
             for one in opened.members
         ],
-        "keep": _offered(item, opened.acts),
+        "keep": _offered(item, opened.acts), "count": item.count or 1, "newest": item.newest or item.at,
+        "records": [{"id": one.id, "local_id": one.local_id, "at": one.at} for one in opened.records],
     }  # fmt: skip
     lines = [f"{item.title}: {item.kind.replace('_', ' ')}, {SORTS.get(item.sort, item.sort)}"]
     lines += [f"patient {told['patient']}"] if told["patient"] else []
     lines += [f"or {', '.join(one.mrn for one in opened.others)}"] if opened.others else []
+    lines += [item.why, f"{item.count} of them, {item.at} to {item.newest}"] if item.count else []
+    lines += [f"    {one.id}  {one.at}" for one in opened.records]
     for one in opened.members:
         sides = (("before", one.before), ("here", one.here), ("there", one.there))
         lines += [f"  {'*' if one.differs else ' '} {one.name}"]
@@ -257,6 +273,7 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
 
 def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     from clinic_desktop.exchange.sync_deciding import decide
+    from clinic_desktop.exchange.sync_untold import TELL_AGAIN, take_back
 
     keep, sign, value = chosen.keep.partition("=")
     if not sign and keep not in WORDS:
@@ -265,7 +282,13 @@ def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             field="keep",
             known=", ".join(WORDS),
         )
+    if keep == TELL_AGAIN:
+        system, _slash, kind = chosen.id.partition("/")
+        count = take_back(here.desk, system, kind)
+        terminal.answer({"id": chosen.id, "keep": keep, "count": count}, [f"{chosen.id}: {keep}, {count} of them"])
+        return DONE
     item = _item(here, chosen)
+    count = 1
     if item.sort == "field" and sign:
         if keep != item.member:
             raise Refusal(N_("What differs is “{member}”: say {member}=VALUE."), field="keep", member=item.member)
@@ -273,8 +296,9 @@ def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     else:
         if keep == "link" and value:
             value = patient_by_mrn(here.desk, value)
-        decide(here.desk, item, keep, value or chosen.why)
-    terminal.answer({"id": chosen.id, "keep": chosen.keep}, [f"{chosen.id}: {chosen.keep}"])
+        count = decide(here.desk, item, keep, value or chosen.why)
+    said = f"{chosen.id}: {chosen.keep}" + (f", {count} of them" if item.count else "")
+    terminal.answer({"id": chosen.id, "keep": chosen.keep, "count": count}, [said])
     return DONE
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.post_office import PostOffice
-from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.exchange.sync_items import Item
+from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
 from clinic_desktop.exchange.sync_voiding import may_void, void
+from clinic_desktop.exchange.sync_wording import words_of
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
@@ -33,13 +35,15 @@ ACTS = {
     "question": ("send", "give_up"),
     "cannot": ("told",),
 }
+# Of all that are alike, because their system has no call for the kind.
+GROUP = ("told", "not_told")
 # These acts change what is told and to whom; which of them fit, the engine says.
 CARDS = frozenset(cards.ACTS)
 NOTED = ("noted",)
 # Of what was changed there and is not in the chart: only to have seen it leaves both sides as they are.
 UNREAD = ("noted", "here", "value")
 SENT = frozenset({"refused", "doubt", "question", "cannot"})
-REASONED = frozenset({"give_up", "told", "void"})
+REASONED = frozenset({"give_up", "told", "not_told", "void"})
 _STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
 _BY = ("updated_by", "updatedBy", "modified_by", "last_modified_by")
 
@@ -71,6 +75,7 @@ class Detail:
     others: tuple[Whom, ...]
     acts: tuple[str, ...]
     value: str | None  # what an editor begins with; None where the value is not one line
+    records: tuple[Item, ...] = ()  # what a group stands for, as far as it is listed
     twin: str = ""  # the number there of the other one, where it is there twice: `here` is then what stands under it
 
     def __repr__(self) -> str:
@@ -83,6 +88,11 @@ def detail(desk: Desk, item: Item) -> Detail:
     if item.patient_id:
         access.note_report_opened(desk, item.patient_id, "sync")
     office = PostOffice(House.of(desk), only=item.system)
+    if item.count:
+        try:
+            return Detail(item, None, None, "", "", (), (), GROUP, None, records_of(desk, office, item))
+        finally:
+            office.close()
     try:
         with office.reading() as unit:
             members, value, others, there = _sides(office, Rows(unit), item)
@@ -97,7 +107,8 @@ def detail(desk: Desk, item: Item) -> Detail:
     by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
     return Detail(
         item, people.get(item.patient_id), changed, at, by, members,
-        tuple(people[one] for one in others if one in people), acts, value, "" if twin is None else twin.remote_id,
+        tuple(people[one] for one in others if one in people), acts, value,
+        twin="" if twin is None else twin.remote_id,
     )  # fmt: skip
 
 
@@ -116,6 +127,8 @@ def acts_of(desk: Desk, items: Sequence[Item]) -> dict[str, tuple[str, ...]]:
 
 def _acts(desk: Desk, office: PostOffice, item: Item) -> tuple[str, ...]:
     if item.sort not in CARDS:
+        if item.count:
+            return GROUP
         acts = _unread_acts(office, item) if is_unread(item) else ACTS.get(item.sort, NOTED)
         return (*acts, "two") if office.engine.people[item.system].may_part(item.id) else acts
     found = office.engine.people[item.system].choices(item.id)
@@ -235,49 +248,37 @@ def _member(name: str, before: Any, here: Any, there: Any) -> Member:
     return Member(name, words_of(before), one, other, bool(one and other) and one != other)
 
 
-def words_of(value: Any) -> str:
-    """A value of a body in words: what is nested stands in lines."""
-    if value is None or value in ("", [], {}):
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        lines = [(name, words_of(each)) for name, each in value.items()]
-        return "\n".join(f"{_spaced(name)}: {each.replace(chr(10), ', ')}" for name, each in lines if each)
-    if isinstance(value, list):
-        return "\n".join(each.replace("\n", ", ") for each in map(words_of, value) if each)
-    return str(value)
+def _known(item: Item) -> tuple[str, ...]:
+    """What may ever be done about a sort that is no card."""
+    if item.count:
+        return GROUP
+    more = (*(("two",) if item.sort == "field" else ()), *(NOTED if is_unread(item) else ()))
+    return (*ACTS.get(item.sort, NOTED), *more)
 
 
-def _spaced(name: str) -> str:
-    """The name of a member as words: `postalCode` and `postal_code` are one."""
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ").strip()
-
-
-def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> None:
+def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> int:
     """Settle one item; `text` is the value, the id there, the patient to link to, or the reason. Raises Refusal.
 
-    `why` is kept with a value.
+    `why` is kept with a value. Returns how many records that were.
     """
     allow(desk, NEEDS)
-    fit = {
-        *ACTS.get(item.sort, NOTED),
-        *(("two",) if item.sort == "field" else ()),
-        *(NOTED if is_unread(item) else ()),
-    }
-    if item.sort not in CARDS and act not in fit:
+    if item.sort not in CARDS and act not in _known(item):
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():
         raise Refusal(N_("Say why, or how they were told."), field="reason")
     if act == "is_there" and not text.strip():
         raise Refusal(N_("Give the number under which they have it."), field="number")
-    if act in {"told", "give_up"}:
-        text = f"{text.strip()} ({desk.session.display_name}, {desk.now.astimezone():%d-%b-%Y %H:%M})"
+    if act in {"told", "give_up"} and not item.count:
+        text = signed(desk, text)
+    if act == "not_told":
+        return leave(desk, item.system, item.kind, text)
     if act == "there" and is_unread(item):
         act = unread.NOTED  # for many at once: it cannot be taken in, and stays as it is on both sides
     office = PostOffice(House.of(desk), only=item.system)
     try:
         people, who = office.engine.people[item.system], desk.session.staff_id
+        if item.count:
+            return close_group(desk, people, item, text)
         if item.sort in CARDS:
             _decide_card(desk, office, item, act, text.strip())
         elif act == "value":
@@ -293,6 +294,7 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> N
         raise Refusal(N_("Somebody, or a newer answer, has settled this already."), field="item") from None
     finally:
         office.close()
+    return 1
 
 
 def part(desk: Desk, system: str, remote_id: str) -> None:

@@ -4,19 +4,21 @@ import importlib
 import random
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.exchange.sync_items import Item, group, question, task
 from clinic_desktop.i18n import _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
+from sync.engine import untold
 from sync.engine.desk import Desk as Office
 from sync.engine.run import Engine
 from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Kept, Quarantine, Sweep, Work
+from sync.engine.store.tables import Conflict, Kept, Quarantine, Sweep, Work
 from sync.engine.sweeping import reads_again
 from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
@@ -61,6 +63,15 @@ class LimitShown:
 
 
 @dataclass(frozen=True)
+class DecisionShown:
+    """A kind that a system is not told of: how many that are here, and the reason with who decided it, and when."""
+
+    kind: str
+    count: int
+    words: str
+
+
+@dataclass(frozen=True)
 class SystemShown:
     """One connected system.
 
@@ -85,6 +96,7 @@ class SystemShown:
     kinds: tuple[KindShown, ...]
     clock_apart: int = 0  # minutes that this computer is ahead of it; 0 within five
     set_aside: tuple[tuple[str, int], ...] = ()  # what came and could not be taken in, by kind
+    decisions: tuple[DecisionShown, ...] = ()  # of what it is not told, as somebody has decided
 
     @property
     def clock_said(self) -> str:
@@ -113,32 +125,6 @@ class Capabilities:
 
     kinds: tuple[Can, ...]
     untold: tuple[tuple[str, str, str], ...]  # kind, act, words
-
-
-@dataclass(frozen=True)
-class Item:
-    """One thing that waits for a person.
-
-    `sort`: field, identity, overwrite, duplicate, restored, gone, suspect, found (questions of the merge), refused,
-    doubt (sent, no answer), question (its time has passed), cannot (a person must tell them).
-    """
-
-    id: str
-    system: str
-    title: str
-    sort: str
-    kind: str
-    local_id: str
-    remote_id: str
-    patient_id: str
-    name: str
-    member: str
-    why: str
-    at: str
-    clinical: bool
-
-    def __repr__(self) -> str:
-        return f"Item({self.id})"
 
 
 @dataclass(frozen=True)
@@ -202,7 +188,10 @@ def capabilities(system: str, found: Mapping[str, str]) -> Capabilities:
 
 
 def waiting_items(desk: Desk) -> tuple[Item, ...]:
-    """Everything that waits for a person, the oldest first; for whoever may decide it."""
+    """Everything that waits for a person, the oldest first; for whoever may decide it.
+
+    Beneath them what is a task by its kind alone: one for all that are alike.
+    """
     listed = remote_systems(desk)
     names = {one.system: one.title for one in listed}
     if not listed:
@@ -211,10 +200,10 @@ def waiting_items(desk: Desk) -> tuple[Item, ...]:
     room = _reading_room(desk, listed)
     with room.read() as unit:
         rows = Rows(unit)
-        found = [one for system in names for one in _waiting(rows, system, names[system])]
+        found = [one for system in names for one in _waiting(room.engine, rows, system, names[system])]
     known = whom(desk, [one.patient_id for one in found if one.patient_id])
-    named = [_named(one, known[one.patient_id].name) if one.patient_id in known else one for one in found]
-    return tuple(sorted(named, key=lambda one: (one.at, one.id)))
+    named = [replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found]
+    return tuple(sorted(named, key=lambda one: (one.count > 0, one.at, one.id)))
 
 
 def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Mark, ...]]:
@@ -273,8 +262,10 @@ def _found(rows: Rows, system: str) -> dict[str, str]:
 
 def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     desk = engine.offices[one.system].desk
-    twice = _twice(rows, one.system)
-    counted = [_counted(desk, rows, line, twice[line.kind]) for line in lines(desk, rows) if line.kind != NAMED]
+    told = [line for line in lines(desk, rows) if line.kind != NAMED]
+    # All that are alike are one thing to decide.
+    once = _twice(rows, one.system) + Counter({each.kind: each.count - 1 for each in untold.groups(desk, rows)})
+    counted = [_counted(desk, rows, line, once[line.kind]) for line in told]
     looked = queries.looked_through_at(rows, one.system)
     found = _found(rows, one.system)
     ends = endings_of(found)
@@ -295,6 +286,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         tuple(counted),
         int(desk.get(rows, KEPT) or 0),
         tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
+        tuple(DecisionShown(line.kind, line.not_told, line.not_told_by) for line in told if line.not_told_by),
     )  # fmt: skip
 
 
@@ -311,7 +303,7 @@ def _counted(desk: Office, rows: Rows, line: Line, twice: int) -> KindShown:
 
 def stays(line: Mapping[str, Any]) -> int:
     """What of one kind is told to nobody: drafts, what was here before, and what a person has settled by hand."""
-    told = ("sent", "waiting", "refused", "person", "cannot_tell")
+    told = ("sent", "waiting", "refused", "person", "cannot_tell", "not_told")
     return int(line["here"]) - sum(int(line[name]) for name in told)
 
 
@@ -324,7 +316,7 @@ def _twice(rows: Rows, system: str) -> Counter[str]:
 
     one_each = {(work.kind, work.local_id): work for sort in ("gone", "identity") for work in behind(sort)}
     asked = [work for work in one_each.values() if work.state in {"refused", "person", "cannot"}]
-    come = [one for one in behind("found") if one.state == "person" and _work(rows, one, "person", "").sort == "doubt"]
+    come = [one for one in behind("found") if one.state == "person" and task(rows, one, "").sort == "doubt"]
     return Counter(work.kind for work in (*asked, *come))
 
 
@@ -344,54 +336,28 @@ def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
     return {"": "new", "Unsent": "away"}.get(came, "again" if again else "on")
 
 
-def _waiting(rows: Rows, system: str, title: str) -> list[Item]:
-    found = [_question(rows, one, title) for one in rows.find(Conflict, ("at",), LISTED, system=system, state="open")]
+def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
+    desk = engine.offices[system].desk
+    found = [question(rows, one, title) for one in rows.find(Conflict, ("at",), LISTED, system=system, state="open")]
     asked = {(one.kind, one.local_id) for one in found if one.sort in {"gone", "identity"}}
     found = [one for one in found if one.kind != NAMED]
-    for state in ("refused", "person", "cannot"):
-        listed = rows.find(Work, ("since",), LISTED, system=system, state=state)
-        found += [_work(rows, work, state, title) for work in listed
-                  if work.kind != NAMED and (work.kind, work.local_id) not in asked]  # fmt: skip
+    listed = [work for state in ("refused", "person")
+              for work in rows.find(Work, ("since",), LISTED, system=system, state=state)]  # fmt: skip
+    listed += untold.tasks_of_their_own(desk, rows, LISTED)
+    found += [task(rows, work, title) for work in listed
+              if work.kind != NAMED and (work.kind, work.local_id) not in asked]  # fmt: skip
+    found += [group(system, title, each) for each in untold.groups(desk, rows)]
     doubted = {(one.kind, one.local_id) for one in found if one.sort == "doubt"}
     return [one for one in found if one.sort != "found" or (one.kind, one.local_id) not in doubted]
-
-
-def _question(rows: Rows, one: Conflict, title: str) -> Item:
-    work = rows.get(Work, one.system, one.kind, one.local_id)
-    patient = one.local_id if one.kind == "patient" else work.patient if work is not None else ""
-    return Item(
-        one.id, one.system, title, one.sort, one.kind, one.local_id, one.remote_id, patient, "", one.member, one.why,
-        _text(one.at), bool(one.clinical),
-    )  # fmt: skip
-
-
-def _work(rows: Rows, work: Work, state: str, title: str) -> Item:
-    sort = state
-    if state == "person":
-        sent = rows.find(Intent, system=work.system, kind=work.kind, local_id=work.local_id)
-        sort = "doubt" if any(one.state in {"person", "duplicate"} for one in sent) else "question"
-    patient = work.local_id if work.kind == "patient" else work.patient
-    return Item(
-        f"{work.system}/{work.kind}/{work.local_id}", work.system, title, sort, work.kind, work.local_id, "", patient,
-        "", "", work.why, _text(work.since), clinical=True,
-    )  # fmt: skip
-
-
-def _named(one: Item, name: str) -> Item:
-    return Item(**{**{key: getattr(one, key) for key in Item.__dataclass_fields__}, "name": name})
-
-
-def _text(seconds: float) -> str:
-    from clinic_desktop.exchange.post_office import instant
-
-    return instant(seconds)
 
 
 def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work) -> Mark:
     """One record at one system; only for what waits it is worked out when it is likely to be sent."""
     until, why = None, work.why
+    desk = engine.offices[work.system].desk
+    if why == untold.LEFT and work.state == "idle":
+        why = f"{why}: {untold.words_of(desk, rows, work.kind)}"
     if work.state in QUEUED:
-        desk = engine.offices[work.system].desk
         state = state_of(desk, rows, work.kind, work.local_id)
         if state is not None:
             why = state.why

@@ -31,6 +31,7 @@ OFFICE: dict[str, frozenset[str]] = {
     # remote systems
     "remotes.add_remote": frozenset({ADMINISTRATOR}),
     "remotes.set_remote": frozenset({ADMINISTRATOR}),
+    "remotes.decide_untold": frozenset({ADMINISTRATOR}),
     "remotes.give_secrets": frozenset({ADMINISTRATOR}),
     "remotes.webhook_address": frozenset({ADMINISTRATOR}),
     "remotes.remove_remote": frozenset({ADMINISTRATOR}),

@@ -27,6 +27,7 @@ from clinic_desktop.store.tables.staff import staff
 
 # The name under which the path of a system's webhooks is kept among its secrets.
 DOOR = "webhook_door"
+LEAST_REASON = 3  # letters
 ENTRIES = 200  # of one record, looked through for who brought a value: older ones are of another time
 
 
@@ -151,6 +152,19 @@ def remove_remote(act: Act, system: str) -> None:
     row = _here(act.conn, system)
     act.conn.execute(delete(remote_secrets).where(remote_secrets.c.system == system))
     act.change(remotes, row.id, {"state": "removed", "credentials_at": None}, kind="remote.removed")
+
+
+@command
+def decide_untold(act: Act, system: str, kind: str, reason: str, *, told: bool) -> None:
+    """Journal that a system is not told of a kind that it has no call for, or that this is taken back, and why.
+
+    What sync keeps of it is written in the same transaction (`also`).
+    """
+    row = _here(act.conn, system)
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refusal(N_("Say why they are not told."), field="reason")
+    name = "remote.untold_taken_back" if told else "remote.untold"
+    act.change(remotes, row.id, {}, kind=name, reason=f"{kind}: {reason.strip()}", touched=True)
 
 
 def _with_door(connection: Connection, system: str, chosen: dict[str, str]) -> dict[str, str]:

@@ -8,11 +8,14 @@ from sync.engine.desk import Desk, set_state
 from sync.engine.meeting import projected
 from sync.engine.parting import part
 from sync.engine.settling import acknowledge
-from sync.engine.store import queries
+from sync.engine.store import leaving, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.taking import join, look, twice
 from sync.port import Body, Kind, Put, Seen
+
+# Tasks that are closed in one transaction: whoever saves meanwhile waits no longer than for these.
+CLOSED_TOGETHER = 50
 
 
 class UnknownError(LookupError):
@@ -137,18 +140,37 @@ class People:
         """A person has told the system themselves (telephone, portal). Raises UnknownError."""
         self._close(kind, local_id, ("cannot",), who, how, "told by a person")
 
+    def close_tasks(self, kind: str, upto: float, who: str, how: str) -> int:
+        """A person has told them of all of a kind that they have no call for; of what came after a time they have not.
+
+        Each is closed by itself, some in one transaction: whoever saves meanwhile gets in. Returns how many were.
+        """
+        count = 0
+        while True:
+            with self._desk.disk.write() as unit:
+                rows = Rows(unit)
+                found = leaving.listed(rows, self._desk.system, kind, upto, CLOSED_TOGETHER, oldest=False)
+                for work in found:
+                    self._end(rows, work, who, how, "told by a person")
+            count += len(found)
+            if len(found) < CLOSED_TOGETHER:
+                return count
+            self._desk.breathe()
+
     def _close(self, kind: str, local_id: str, states: tuple[str, ...], who: str, why: str, what: str) -> None:
-        desk = self._desk
-        with desk.disk.write() as unit:
+        with self._desk.disk.write() as unit:
             rows = Rows(unit)
-            work = self._work(rows, kind, local_id, *states)
-            for intent in rows.find(Intent, system=desk.system, kind=kind, local_id=local_id):
-                if intent.state in {"ready", "person", "duplicate"}:
-                    intent.state = "dropped"
-                    rows.put(intent)
-            work.who, work.told = who, work.seq
-            set_state(desk, rows, work, "closed", why or what)
-            desk.log.add(rows, desk.now(), what, kind, local_id, who=who)
+            self._end(rows, self._work(rows, kind, local_id, *states), who, why, what)
+
+    def _end(self, rows: Rows, work: Work, who: str, why: str, what: str) -> None:
+        desk = self._desk
+        for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id):
+            if intent.state in {"ready", "person", "duplicate"}:
+                intent.state = "dropped"
+                rows.put(intent)
+        work.who, work.told = who, work.seq
+        set_state(desk, rows, work, "closed", why or what)
+        desk.log.add(rows, desk.now(), what, work.kind, work.local_id, who=who)
 
     def it_is_there(self, kind: str, local_id: str, who: str, remote_id: str) -> None:
         """After a lost answer a person has looked: it is there, under this id. Raises UnknownError."""

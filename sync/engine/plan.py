@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sync.engine import untold
 from sync.engine.desk import DAY, Desk, never_updated, set_state
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
@@ -41,9 +42,10 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
     kp = desk.kind(kind)
     links = desk.known(rows).all(kind, work.local_id)
     act = story.act or ("void" if story.void else "")
-    if kp is None or (act and _cannot(desk, kind, act, kp)):
-        told_before = bool(links) or any(True for _ in _asked(desk, rows, work))
-        if kp is not None and not told_before:
+    by_hand = untold.told_by_hand(desk, rows, work)
+    if kp is None or (act and (by_hand or _cannot(desk, kind, act, kp))):
+        told_before = by_hand or bool(links) or bool(_asked(desk, rows, work))
+        if act and not told_before:
             set_state(desk, rows, work, "idle", "it was never told there")
         else:
             cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
@@ -75,11 +77,19 @@ def _why_untold(desk: Desk, kind: Kind, act: str) -> str:
 
 
 def cannot_tell(desk: Desk, rows: Rows, work: Work, why: str) -> None:
-    """A person must tell them; a task that they have closed already stays closed until something changes."""
+    """A person must tell them; a task that they have closed already stays closed until something changes.
+
+    What they are not told of by a decision makes no task.
+    """
     if work.told == work.seq and work.who:
         set_state(desk, rows, work, "closed", why)
         return
     work.who = ""
+    if untold.is_left(desk, rows, work):
+        set_state(desk, rows, work, "idle", untold.LEFT)
+        return
+    if untold.told_by_hand(desk, rows, work):
+        why = f"it has changed here since they were told of it. {why}"
     set_state(desk, rows, work, "cannot", why)
 
 

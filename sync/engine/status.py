@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sync.engine import untold
 from sync.engine.desk import CURSOR, Desk
 from sync.engine.signing import SIGN_IN
 from sync.engine.store import queries
@@ -54,6 +55,8 @@ class Line:
     person: int
     eta: float | None
     why: str = ""
+    not_told: int = 0  # no task, as was decided; `not_told_by` says by whom, when and why
+    not_told_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
     open_ones = queries.members_in_conflict(rows, desk.system)
     held = held_back(desk, rows)
     stuck = stuck_by_kind(rows, desk.system)
+    decided = untold.decisions(desk, rows)
     made = []
     for kind, found in by_kind.items():
         waiting = found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0) + new.get(kind, 0)
@@ -96,6 +100,7 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
                 found.get("person", 0),
                 eta,
                 held or _why_stuck(stuck, kind) if waiting and eta is None else "",
+                *((decided[kind].count, decided[kind].words) if kind in decided else ()),
             )
         )
     return made

@@ -21,6 +21,7 @@ from clinic_desktop.gui.tour import cells
 from clinic_desktop.gui.tour.driver import TourError
 from clinic_desktop.gui.tour.hands import ADMIN, Hands
 from clinic_desktop.gui.tour.record import Step
+from clinic_desktop.gui.tour.untold import never_told
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.patients import change_patient, patient_details
 
@@ -97,6 +98,7 @@ def connect_and_settle(hands: Hands, step: Step) -> None:
         drive.click("sync.show.systems")
         drive.settle(0.6)
         step.picture += drive.pictures(hands.out, "sync-systems")
+        never_told(hands, step)
         hands.sign_in("drvale", "Dr Tour")
         hands.open_chart(hands.visit.family)
         drive.until("how far it is", lambda: "Registration" in drive.text_of("chart.family") or None)

@@ -60,7 +60,7 @@ def counted(status: Any) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_is_shown(
-    connected: Worked, asked: Asked
+    connected: Worked, asked: Asked, call: Call
 ) -> None:
     asked("administrator", "sync", "--once")
     status = counted(asked("administrator", "sync", "status"))
@@ -89,6 +89,37 @@ def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_
     assert not any(line["refused"] or line["waiting"] or line["conflicts"] for line in status.values())
     for cell in (("practice_studio", "encounter"), ("practice_studio", "invoice"), ("hms_enterprise", "lab_result")):
         assert status[cell]["cannot_tell"] > 0, cell
+    _what_is_alike_is_decided_at_once(asked, call)
+
+
+def _what_is_alike_is_decided_at_once(asked: Asked, call: Call) -> None:
+    """Visits that a system only shows: listed as one, left by a decision, brought back, closed together."""
+
+    def visits() -> dict[str, Any]:
+        return counted(asked("administrator", "sync", "status"))["practice_studio", "encounter"]
+
+    resolve, alike = ("administrator", "sync", "resolve"), "practice_studio/encounter"
+    listed = {one["id"]: one for one in asked("administrator", "sync", "conflicts")}
+    many = listed[alike]["count"]
+    assert (listed[alike]["sort"], listed[alike]["keep"]) == ("cannot", ["told --why TEXT", "not_told --why TEXT"])
+    shown = asked("administrator", "sync", "show", alike)["records"]
+    assert len(shown) == many
+    done = asked(*resolve, alike, "--keep", "not_told", "--why", "They read them in their portal")
+    assert done == {"id": alike, "keep": "not_told", "count": many}
+    found = visits()
+    assert (found["cannot_tell"], found["not_told"]) == (0, many)
+    assert found["not_told_by"].startswith("They read them in their portal (")
+    assert found["here"] == sum(found[name] for name in ("sent", "waiting", "not_told", "stays_here"))
+    code, out, _said = call("administrator", "sync", "status")
+    assert f"{alike}: {many} not told, as was decided: They read them in their portal (" in out
+    assert asked(*resolve, alike, "--keep", "tell_again")["count"] == many
+    assert call(*resolve, "practice_studio/../x", "--keep", "tell_again")[0] == 3
+    assert asked(*resolve, shown[0]["id"], "--keep", "told", "--why", "By telephone")["count"] == 1
+    code, _out, said = call(*resolve, shown[0]["id"], "--keep", "told", "--why", "By telephone")
+    assert (code, "no such conflict" in said) == (3, True)
+    if many > 1:
+        assert asked(*resolve, alike, "--keep", "told", "--why", "By telephone")["count"] == many - 1
+    assert visits()["cannot_tell"] == 0
 
 
 def test_once_more_asks_little_and_sends_nothing(connected: Worked, asked: Asked, sandbox: Sandbox) -> None:

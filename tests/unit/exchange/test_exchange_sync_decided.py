@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
-from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown, sync_wording
+from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.services import inbox
 from clinic_desktop.services.patients import NewPatient, change_patient, patient_details, register_patient
 from clinic_desktop.services.remotes import KeptSecrets, remote_systems
@@ -276,8 +276,8 @@ def test_opening_what_waits_is_noted_as_seeing_the_patient(there: Connected, sma
 
 def test_nested_values_are_words() -> None:
     value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True, "postalCode": "6002"}
-    assert sync_deciding.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes\npostal code: 6002"
-    assert sync_deciding.words_of(None) == sync_deciding.words_of([]) == ""
+    assert sync_wording.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes\npostal code: 6002"
+    assert sync_wording.words_of(None) == sync_wording.words_of([]) == ""
 
 
 @pytest.mark.parametrize(("npi", "known"), [("1234567893", True), ("1234567890", False)])

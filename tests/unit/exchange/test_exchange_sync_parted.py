@@ -8,7 +8,7 @@ import pytest
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
-from clinic_desktop.exchange.sync_shown import Item
+from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.services.chart_rows import allergies_of
 from clinic_desktop.services.patients import change_patient, patient_details
 from clinic_desktop.store.engine import Store

@@ -1,11 +1,15 @@
 """One connected system: where it stands, its limits, what was found there, and the counts of each kind."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     ANOTHER_DECIDES,
     at,
+    decision_columns,
     found_words,
     instants_in,
     kinds_columns,
@@ -13,6 +17,7 @@ from clinic_desktop.gui.screens.sync.words import (
     state_look,
     until_words,
 )
+from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.formstack import Side
 from clinic_desktop.gui.widgets.howfar import kind_words
@@ -24,7 +29,7 @@ from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
-    from clinic_desktop.exchange.sync_shown import KindShown, SystemShown
+    from clinic_desktop.exchange.sync_shown import DecisionShown, KindShown, SystemShown
 
 _SAID = {
     "sign_in": N_(
@@ -51,7 +56,9 @@ class _Counts(Panel):
 class SystemCard(Side):
     """The system that is chosen."""
 
-    def __init__(self, settings: Remembered, *, may: bool) -> None:
+    def __init__(
+        self, settings: Remembered, take_back: "Callable[[DecisionShown], None] | None" = None, *, may: bool
+    ) -> None:
         super().__init__()
         self.panel = Panel(" ", name="sync.card")
         self.state = Pill(name="sync.state")
@@ -67,8 +74,22 @@ class SystemCard(Side):
         self.counts = _Counts(_("Records"), name="sync.counts")
         self.kinds.setMinimumHeight(120)
         self.counts.add(self.kinds, 1)
+        self.decisions: ListTable[DecisionShown] = ListTable(
+            "sync.decisions", decision_columns(), key=lambda row: row.kind, settings=settings, counted=False
+        )
+        self.decisions.setMinimumHeight(120)
+        self._take_back = take_back
+        self.taking_back = Button(_("Take it &back"), "sync.take_back", self._take)
+        self.left = Panel(_("Not told, as was decided"), name="sync.left")
+        self.left.add(self.decisions, 1)
+        row = QHBoxLayout()
+        row.addWidget(self.taking_back)
+        row.addStretch(1)
+        self.left.body.addLayout(row)
+        self.taking_back.setVisible(may and take_back is not None)
         self.column.addWidget(self.panel)
         self.column.addWidget(self.counts, 1)
+        self.column.addWidget(self.left)
         said = _(ALONE) if may else f"{_(ALONE)} {_(ANOTHER_DECIDES)}"
         self.column.addWidget(label(said, "secondary", name="sync.alone", wrap=True))
 
@@ -100,6 +121,15 @@ class SystemCard(Side):
         )  # fmt: skip
         add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
+        self.left.setVisible(bool(one.decisions))
+        self.decisions.set_rows(one.decisions)
+        if one.decisions and self.decisions.current() is None:
+            self.decisions.select_row(0)
+
+    def _take(self) -> None:
+        row = self.decisions.current()
+        if row is not None and self._take_back is not None:
+            self._take_back(row)
 
 
 def _waiting(one: "SystemShown") -> str:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.gui.screens.sync.words import (
     ACTS,
+    BACK_SAID,
+    GROUP_SAID,
     NOBODY_WAITS,
     SAID,
     SORTS,
@@ -16,6 +18,7 @@ from clinic_desktop.gui.screens.sync.words import (
     item_columns,
     member_columns,
     member_words,
+    record_columns,
     twin_columns,
 )
 from clinic_desktop.gui.widgets.buttons import Button
@@ -34,7 +37,7 @@ from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_deciding import Detail, Member
-    from clinic_desktop.exchange.sync_shown import Item
+    from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.services.remotes import Whom
 
 # What comes into view after a decision is not decided by a second press that was meant for the one before.
@@ -43,7 +46,7 @@ AT_REST_MS = 600
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
 _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus", "misfiled"})
 _BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt", "unread"}
-_REASONED = frozenset({"give_up", "told", "void"})
+_REASONED = frozenset({"give_up", "told", "not_told", "void"})
 # What a card's words say already.
 _PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came"})
 
@@ -66,6 +69,7 @@ class DecidePanel(Side):
         decide: Callable[[str, str], None],
         decide_like: Callable[[str], None],
         open_patient: Callable[[str], None],
+        open_record: "Callable[[Item], None]",
     ) -> None:
         super().__init__()
         self._decide = decide
@@ -88,7 +92,12 @@ class DecidePanel(Side):
             "sync.twins", twin_columns(), key=lambda row: row.name, settings=settings, counted=False,
             empty=Empty(_("There is nothing more to show of it."), icon="document"),
         )  # fmt: skip
-        for table in (self.members, self.twins):
+        self.records: ListTable[Item] = ListTable(
+            "sync.records", record_columns(), key=lambda row: row.id, settings=settings,
+            empty=Empty(_("None of them waits any more."), icon="done"),
+        )  # fmt: skip
+        self.records.opened.connect(open_record)
+        for table in (self.members, self.twins, self.records):
             table.setMinimumHeight(100)
         self.form = Form(DraftKeeper(keep))
         self.value = self.form.add(TextField(_("Or another val&ue"), "sync.value", longest=2000))
@@ -111,6 +120,7 @@ class DecidePanel(Side):
             self.panel.add(part)
         self.panel.add(self.members, 1)
         self.panel.add(self.twins, 1)
+        self.panel.add(self.records, 1)
         self.panel.add(self.form)
         row = QHBoxLayout()
         row.setSpacing(8)
@@ -155,21 +165,23 @@ class DecidePanel(Side):
         """While a decision is carried out nothing more is decided."""
         self._busy = busy
 
-    def show_detail(self, opened: "Detail | None", alike: int) -> None:
-        """Show one, or that none is chosen; `alike` may be decided together with it."""
+    def show_detail(self, opened: "Detail | None", alike: int, *, of_many: bool = False) -> None:
+        """Show one, or that none is chosen; `alike` may be decided together with it, `of_many` stand for it."""
         self.panel.setVisible(opened is not None)
         self.empty.setVisible(opened is None and self.waiting)
         if opened is None:
             self.shown = ""
             self.members.set_rows(())
             self.twins.set_rows(())
+            self.records.set_rows(())
             return
         item = opened.item
         self.panel.set_title(f"{kind_words(item.kind)} · {item.title}")
         # A member that could be taken in by nobody but a person is shown as what cannot be read.
         sort = "unread" if item.sort == "field" and "noted" in opened.acts else item.sort
         self.sort.show_look(Look(_(SORTS[sort]), "warning" if item.clinical else "neutral"))
-        self.said.setText(_(SAID[sort]))
+        said = _(GROUP_SAID).format(title=item.title) if item.count else _(SAID[sort])
+        self.said.setText(f"{said} {_(BACK_SAID)}" if of_many else said)
         theirs = item.sort == "refused"
         self.why.setText(f"“{item.why}”" if theirs else item.why[:1].upper() + item.why[1:])
         self.why.setVisible(bool(item.why) and item.why not in _PLAIN_WHY)
@@ -177,8 +189,12 @@ class DecidePanel(Side):
         twice = bool(opened.twin)
         self.twins.set_rows(opened.members if twice else ())
         self.members.set_rows(() if twice else opened.members)
+        self.records.set_rows(opened.records)
+        if opened.records and self.records.current() is None:
+            self.records.select_row(0)
         self.twins.setVisible(twice)
-        self.members.setVisible(not twice)
+        self.members.setVisible(not twice and not item.count)
+        self.records.setVisible(bool(item.count))
         for place, shown in ((1, item.sort in _BOTH_AND_BEFORE), (2, item.sort not in _THERE), (3, item.sort in _BOTH)):
             self.members.view.setColumnHidden(place, not shown)
         if self.shown != item.id:
@@ -224,7 +240,9 @@ class DecidePanel(Side):
             )
         there = " · ".join(part for part in (at(opened.there_at), opened.there_by) if part)
         add(_("Changed there"), there or (_("they do not say") if item.sort == "field" else ""))
+        add(_("Records"), str(item.count or ""))
         add(_("Waits since"), at(item.at))
+        add(_("The newest since"), at(item.newest))
         number = item.remote_id if not item.remote_id.startswith("~") else ""
         add(_("This one") if opened.twin else _("Their number"), number)
         add(_("The other one"), opened.twin)

@@ -12,7 +12,8 @@ from clinic_desktop.services.acts import Desk
 if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_connecting import Tried, WhoIsWho
     from clinic_desktop.exchange.sync_deciding import Detail
-    from clinic_desktop.exchange.sync_shown import Item, SystemShown
+    from clinic_desktop.exchange.sync_items import Item
+    from clinic_desktop.exchange.sync_shown import SystemShown
 
 T = TypeVar("T")
 ACTS = "remotes.set_remote"
@@ -42,12 +43,18 @@ class Presenter:
         self.detail: Detail | None = None
         self.tried: Tried | None = None
         self._chosen = ""
+        self._group: Item | None = None  # what stands for the record that is open
         self._test = 0
 
     @property
     def may(self) -> bool:
         """Whether this person may connect, pause and decide."""
         return self.desk.may(ACTS)
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether one record of a group is open."""
+        return self._group is not None
 
     # Looking -----------------------------------------------------------------------------------------------
 
@@ -63,16 +70,40 @@ class Presenter:
 
     def _items(self, found: "tuple[Item, ...]") -> None:
         self.items = found
-        if self.detail is not None and all(one.id != self.detail.item.id for one in found):
-            self._chosen, self.detail = "", None
+        here = {one.id: one for one in found}
+        opened = self._group or (None if self.detail is None else self.detail.item)
+        if opened is not None and opened.id not in here:
+            self._chosen, self.detail, self._group = "", None, None
             self.view.show_detail(None)
         self.view.show_items(found)
+        if opened is not None and opened.count and here.get(opened.id, opened) != opened and self._group is None:
+            self._ask(here[opened.id])  # more of them, or fewer, than are shown
 
     def choose(self, item: "Item | None") -> None:
         """Open one item; the answer to one that is no longer chosen is dropped."""
-        if item is None or item.id == self._chosen:
+        if item is None or item.id == self._chosen or (self._group is not None and item.id == self._group.id):
             return
+        self._group = None
+        self._open(item)
+
+    def open_record(self, record: "Item") -> None:
+        """Open one record of the group that is open."""
+        if self.detail is not None and self.detail.item.count:
+            self._group = self.detail.item
+            self._open(record)
+
+    def back_to_group(self) -> bool:
+        """From a record to the group that it is of; False where none is open."""
+        group, self._group = self._group, None
+        if group is not None:
+            self._open(group)
+        return group is not None
+
+    def _open(self, item: "Item") -> None:
         self._chosen, self.detail = item.id, None
+        self._ask(item)
+
+    def _ask(self, item: "Item") -> None:
 
         def work() -> "Detail":
             from clinic_desktop.exchange.sync_deciding import detail
@@ -88,22 +119,23 @@ class Presenter:
 
     # Deciding ----------------------------------------------------------------------------------------------
 
-    def decide(self, act: str, text: str = "") -> None:
-        """Settle what is open."""
-        opened = self.detail
-        if opened is None:
+    def decide(self, act: str, text: str = "", asked: "Item | None" = None) -> None:
+        """Settle what is open, or what somebody was asked about."""
+        item = asked or (None if self.detail is None else self.detail.item)
+        if item is None:
             return
-        item, draft = opened.item, self.draft("decide", opened.item.id)
+        draft = self.draft("decide", item.id)
 
-        def work() -> None:
+        def work() -> int:
             from clinic_desktop.exchange.sync_deciding import decide
 
-            decide(self.desk, item, act, text)
+            return decide(self.desk, item, act, text)
 
-        def settled(_none: None) -> None:
+        def settled(count: int) -> None:
             draft.drop()
             self._close(item.id)
-            self.view.did(_("Settled; it is carried out with the next sync"), "decide")
+            words = _("Settled: {n}") if item.count else _("Settled; it is carried out with the next sync")
+            self.view.did(words.format(n=count), "decide")
             self.reload()
 
         self._do(work, settled, "decide")
@@ -111,7 +143,7 @@ class Presenter:
     def _close(self, item_id: str) -> None:
         """What is settled is no longer open; another that was chosen in the meantime stays."""
         if self._chosen == item_id:
-            self._chosen, self.detail = "", None
+            self._chosen, self.detail, self._group = "", None, None
             self.view.show_detail(None)
 
     def like(self) -> "tuple[Item, ...]":
@@ -207,6 +239,20 @@ class Presenter:
     def disconnect(self, system: str) -> None:
         """Take a system away."""
         self._act("disconnect", system, _("Disconnected; its secrets are erased"))
+
+    def take_back(self, system: str, kind: str) -> None:
+        """What a system is not told of, as was decided, makes tasks again."""
+
+        def work() -> int:
+            from clinic_desktop.exchange.sync_untold import take_back
+
+            return take_back(self.desk, system, kind)
+
+        def done(count: int) -> None:
+            self.view.did(_("Taken back; tasks again: {n}").format(n=count), "")
+            self.reload()
+
+        self._do(work, done, "")
 
     def sync_now(self) -> None:
         """Look through everything now."""

@@ -13,7 +13,7 @@ from clinic_desktop.gui.screens.sync.deciding import DecidePanel, item_list
 from clinic_desktop.gui.screens.sync.presenter import Presenter
 from clinic_desktop.gui.screens.sync.turning import Turning, beside
 from clinic_desktop.gui.screens.sync.who import WhoPanel
-from clinic_desktop.gui.screens.sync.words import NOTHING, systems_columns
+from clinic_desktop.gui.screens.sync.words import CLOSE_SAID, LEAVE_SAID, NOTHING, systems_columns
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.panel import Empty
@@ -25,7 +25,8 @@ from clinic_desktop.i18n import _
 if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_connecting import Tried, WhoIsWho
     from clinic_desktop.exchange.sync_deciding import Detail
-    from clinic_desktop.exchange.sync_shown import Item, SystemShown
+    from clinic_desktop.exchange.sync_items import Item
+    from clinic_desktop.exchange.sync_shown import DecisionShown, SystemShown
 
 SYSTEMS, DECIDE, NONE = range(3)
 CARD, CONNECT, TRIED, WHO = range(4)
@@ -47,14 +48,14 @@ class SyncView(ScreenView):
         self.systems: ListTable[SystemShown] = ListTable(
             "sync.systems", systems_columns(), key=lambda row: row.system, settings=settings, counted=False
         )
-        self.card = SystemCard(settings, may=self.presenter.may)
+        self.card = SystemCard(settings, self._take_back, may=self.presenter.may)
         self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
         self.tried = TriedPanel(settings)
         self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
         self.items = item_list(settings)
         self.decide = DecidePanel(
             settings, self._keep_decide, self._decide, self.presenter.decide_like,
-            lambda patient_id: context.window.go("reception", patient_id=patient_id),
+            lambda patient_id: context.window.go("reception", patient_id=patient_id), self._open_record,
         )  # fmt: skip
         self._asking = QTimer(self)
         self._asking.setInterval(ASK_MS)
@@ -127,8 +128,10 @@ class SyncView(ScreenView):
                 form.keeper.flush()
 
     def escape(self) -> bool:
-        """One step back: from what was tried to the form, from a form to the card."""
-        if self.shows.value() == "systems" and self.right.place != CARD:
+        """One step back: from what was tried to the form, from a form to the card, from a record to its group."""
+        if self.shows.value() == "decide":
+            return self.presenter.back_to_group()
+        if self.right.place != CARD:
             if self.connecting.stop.isVisible():
                 self._stop_testing()
             elif self.right.place == TRIED:
@@ -172,8 +175,9 @@ class SyncView(ScreenView):
 
     def show_detail(self, detail: "Detail | None") -> None:
         """One of them."""
-        self.decide.show_detail(detail, len(self.presenter.like()))
-        if detail is not None:
+        shown = self.decide.shown
+        self.decide.show_detail(detail, len(self.presenter.like()), of_many=self.presenter.is_of_many)
+        if detail is not None and detail.item.id != shown:  # what is being typed stays where more of the same have come
             self.presenter.draft("decide", detail.item.id).recall(self.decide.form.restore)
 
     def set_testing(self, system: str) -> None:
@@ -323,7 +327,31 @@ class SyncView(ScreenView):
             self.presenter.test(form.chosen(), form.base_url.value(), form.typed(), form.set())
 
     def _decide(self, act: str, text: str) -> None:
-        self.presenter.decide(act, text)
+        opened = self.presenter.detail
+        if opened is None or not opened.item.count or not text.strip():
+            self.presenter.decide(act, text)
+            return
+        item, told = opened.item, act == "told"
+        title = _("Close {n} tasks at {title}?") if told else _("Never tell {title} of these?")
+        dialog = ConfirmStop(
+            self, "sync.sure", title.format(n=item.count, title=item.title),
+            _(CLOSE_SAID if told else LEAVE_SAID).format(n=item.count, why=text.strip()),
+            confirm=_("&Close them") if told else _("&Never tell them"), meaning="warning",
+        )  # fmt: skip
+        # What was asked about is decided, and nothing that has come into its place meanwhile.
+        dialog.accepted.connect(lambda: self.presenter.decide(act, text, item))
+        self.dialog = dialog
+        dialog.open()
+
+    def _open_record(self, record: "Item") -> None:
+        if self.decide.form.keeper is not None:
+            self.decide.form.keeper.flush()
+        self.presenter.open_record(record)
+
+    def _take_back(self, decision: "DecisionShown") -> None:
+        one = self.systems.current()
+        if one is not None:
+            self.presenter.take_back(one.system, decision.kind)
 
     def _keep_connect(self, fields: dict[str, str]) -> None:
         if not self.connecting.again:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from clinic_desktop.exchange.sync_connecting import StaffThere
     from clinic_desktop.exchange.sync_deciding import Member
-    from clinic_desktop.exchange.sync_shown import Can, Item, KindShown, LimitShown, SystemShown
+    from clinic_desktop.exchange.sync_items import Item
+    from clinic_desktop.exchange.sync_shown import Can, DecisionShown, KindShown, LimitShown, SystemShown
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
@@ -74,6 +75,17 @@ SAID = {
     "question": N_("It waited long. Say whether it is still to be sent."),
     "cannot": N_("The system has no call for this. Tell them another way, and note how."),
 }
+GROUP_SAID = N_(
+    "{title} has no call for these. Tell them another way and note how, or say once that they are not told of them: "
+    "then none of them is a task. What {title} has and is changed, cancelled or voided here is always asked about. "
+    "Enter opens one of them."
+)
+BACK_SAID = N_("Esc goes back to the others.")
+CLOSE_SAID = N_("{n} tasks are closed with your name, the time and this reason: “{why}”")
+LEAVE_SAID = N_(
+    "{n} that wait now are tasks no more, nor is any later one. They stay counted as not told, with your name, the "
+    "time and this reason: “{why}”. It can be taken back beside the system's counts."
+)
 ACTS = {
     "here": N_("Keep &here"),
     "there": N_("Keep &there"),
@@ -86,6 +98,7 @@ ACTS = {
     "not_there": N_("&Not there: send again"),
     "send": N_("&Send it"),
     "told": N_("They are &told"),
+    "not_told": N_("&Never tell them of these"),
     "recreate": N_("Ma&ke it there again"),
     "never": N_("&Never tell them again"),
     "void": N_("&Void it here"),
@@ -286,15 +299,42 @@ def item_columns() -> "list[Column[Item]]":
     """What waits for a person."""
     return [
         Column("what", _("What"), _what, 200, stretch=True, strong=True, wrap=True,
-               detail=lambda row: " · ".join(part for part in (row.name, row.title) if part)),
+               detail=lambda row: " · ".join(part for part in (row.name, row.title, stretch_words(row)) if part)),
         Column("sort", _("Why"), lambda row: _(SORTS[row.sort]), 168,
                look=lambda row: Look(_(SORTS[row.sort]), "warning" if row.clinical else "neutral")),
     ]  # fmt: skip
 
 
+def stretch_words(row: "Item") -> str:
+    """Of a group since when the oldest and the newest waits."""
+    if not row.count:
+        return ""
+    first, last = (show_date(datetime.fromisoformat(each).astimezone().date()) for each in (row.at, row.newest))
+    return _("since {first}").format(first=first) if first == last else f"{first} – {last}"
+
+
 def _what(row: "Item") -> str:
     kind = kind_words(row.kind)
+    if row.count:
+        return (_("{kind}: {n} record") if row.count == 1 else _("{kind}: {n} records")).format(kind=kind, n=row.count)
     return f"{kind}: {member_words(row.member)}" if row.member else kind
+
+
+def record_columns() -> "list[Column[Item]]":
+    """The records of a group."""
+    return [
+        Column("name", _("Patient"), lambda row: row.name or kind_words(row.kind), 180, stretch=True, strong=True),
+        Column("at", _("Waits since"), lambda row: at(row.at), 150, sort=lambda row: row.at),
+    ]
+
+
+def decision_columns() -> "list[Column[DecisionShown]]":
+    """What a system is not told of, as was decided."""
+    return [
+        Column("kind", _("Records"), lambda row: kind_words(row.kind), 180, stretch=True, strong=True, wrap=True,
+               detail=lambda row: row.words),
+        Column("count", _("Not told"), lambda row: str(row.count), 76, number=True, sort=lambda row: row.count),
+    ]  # fmt: skip
 
 
 def member_columns() -> "list[Column[Member]]":

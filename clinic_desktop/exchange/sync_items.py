@@ -1,0 +1,74 @@
+"""One thing that waits for a person, as a plain value: made of the rows that sync keeps."""
+
+from dataclasses import dataclass
+
+from sync.engine import untold
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Work
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that waits for a person.
+
+    `sort`: field, identity, overwrite, duplicate, restored, gone, suspect, found (questions of the merge), refused,
+    doubt (sent, no answer), question (its time has passed), cannot (a person must tell them).
+    With a `count` it stands for all tasks of a kind that the system has no call for, from `at` to `newest`.
+    """
+
+    id: str
+    system: str
+    title: str
+    sort: str
+    kind: str
+    local_id: str
+    remote_id: str
+    patient_id: str
+    name: str
+    member: str
+    why: str
+    at: str
+    clinical: bool
+    count: int = 0
+    newest: str = ""
+    upto: float = 0.0  # the engine's time of the newest: what comes later is not decided with these
+
+    def __repr__(self) -> str:
+        return f"Item({self.id})"
+
+
+def question(rows: Rows, one: Conflict, title: str) -> Item:
+    """Something that two sides do not agree on."""
+    work = rows.get(Work, one.system, one.kind, one.local_id)
+    patient = one.local_id if one.kind == "patient" else work.patient if work is not None else ""
+    return Item(
+        one.id, one.system, title, one.sort, one.kind, one.local_id, one.remote_id, patient, "", one.member, one.why,
+        _text(one.at), bool(one.clinical),
+    )  # fmt: skip
+
+
+def group(system: str, title: str, alike: untold.Group) -> Item:
+    """All tasks of a kind that the system has no call for."""
+    return Item(
+        f"{system}/{alike.kind}", system, title, "cannot", alike.kind, "", "", "", "", "", alike.why,
+        _text(alike.oldest), clinical=False, count=alike.count, newest=_text(alike.newest), upto=alike.newest,
+    )  # fmt: skip
+
+
+def task(rows: Rows, work: Work, title: str) -> Item:
+    """One record that waits for a person."""
+    sort = work.state
+    if work.state == "person":
+        sent = rows.find(Intent, system=work.system, kind=work.kind, local_id=work.local_id)
+        sort = "doubt" if any(one.state in {"person", "duplicate"} for one in sent) else "question"
+    patient = work.local_id if work.kind == "patient" else work.patient
+    return Item(
+        f"{work.system}/{work.kind}/{work.local_id}", work.system, title, sort, work.kind, work.local_id, "", patient,
+        "", "", work.why, _text(work.since), clinical=True,
+    )  # fmt: skip
+
+
+def _text(seconds: float) -> str:
+    from clinic_desktop.exchange.post_office import instant
+
+    return instant(seconds)
