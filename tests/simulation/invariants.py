@@ -223,6 +223,9 @@ def _no_doubles(world: Schedule, rows: Rows) -> list[str]:
         under = [world.server.things["patient"].get(one.parent) for one in things if one.origin == origin]
         if natural and world.lost_backup and any(one is not None and _renamed(one) for one in under):
             continue  # nor can what stands under whom others renamed, where it is not remembered that it was told
+        ours = [rows.get(Link, "alpha", kind, one.id) for one in things if (one.kind, one.origin) == (kind, origin)]
+        if any(link is not None and link.status == "surplus" for link in ours):
+            continue  # a person knows that there is one too many, and has it taken away
         # What they lost sight of, or deleted, before it was looked for could not be found.
         unseen = any(one.deleted_at or one.hidden_until > 0 for one in things if one.origin == origin)
         if not world.very_late and not unseen and not (renamed and natural):
