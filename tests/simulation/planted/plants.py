@@ -18,7 +18,7 @@ PLANTS = (
         "_not_now(desk, rows, intent, work, Unsent(came.call))",
         seed=5,
     ),
-    Plant("no quiet time", "desk:QUIET_SECONDS", "", "0", seed=5),
+    Plant("no quiet time", "desk:QUIET_SECONDS", "", "0", seed=1479),
     Plant(
         "write-only creates are sent again",
         "settling:doubt",
@@ -40,7 +40,7 @@ PLANTS = (
         "settling:recover",
         "doubt(desk, rows, intent, work)",
         'intent.state = "ready"; set_state(desk, rows, work, "waiting")',
-        seed=165,
+        seed=709,
     ),
     Plant(
         "an answer links nothing",
@@ -69,7 +69,7 @@ PLANTS = (
         "sent:same_as_sent",
         "if intent.marker and intent.marker in words(seen):\n        return True",
         "return False",
-        seed=74,
+        seed=408,
     ),
     Plant(
         "what was gone comes back by itself",
@@ -89,7 +89,7 @@ PLANTS = (
     Plant(
         "children of a stranger are taken in",
         "taking:_arrival",
-        'owner is None or owner.status != "confirmed"',
+        'owner is None or owner.status not in {"confirmed", "surplus"}',
         "owner is None",
         flow="perhaps_ours",
     ),
@@ -193,7 +193,7 @@ PLANTS = (
         "self.clock.now()",
         seed=8,
     ),
-    Plant("a restored backup is not noticed", "run:Office._epoch", "there[1] > counter", "False", seed=56),
+    Plant("a restored backup is not noticed", "run:Office._epoch", "there[1] > counter", "False", seed=1211),
     Plant(
         "what was sent before a restore is sent again",
         "restoring:forgotten",
@@ -213,7 +213,7 @@ PLANTS = (
         "sent:twin",
         "theirs == marks and",
         "False and",
-        seed=3489,
+        seed=4581,
     ),
     Plant(
         "an earlier name of ours is somebody new",
