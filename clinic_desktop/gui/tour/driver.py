@@ -65,6 +65,16 @@ class Driver:
                 raise TourError(f"waited in vain for {what}")
             QTest.qWait(15)
 
+    def soon(self, ask: Callable[[], object]) -> bool:
+        """Whether there is an answer within a few seconds."""
+        end = time.monotonic() + PATIENCE / 4
+        while time.monotonic() < end:
+            self.app.processEvents()
+            if ask():
+                return True
+            QTest.qWait(15)
+        return False
+
     def settle(self, seconds: float = 0.2) -> None:
         """Let the window finish what it has begun."""
         QTest.qWait(int(seconds * 1000))

@@ -21,6 +21,7 @@ STAFF = (
     ("desktour", "Front Desk Tour", "front_desk"),
     ("cashtour", "Cashier Tour", "cashier"),
 )
+PRESSES = 3  # of one act, while the window is still busy with the one before
 ADMIN = ("admintour", "Administrator Tour")
 
 
@@ -74,6 +75,15 @@ class Hands:
         self.driver.until("the primary act", lambda: foot.isVisible() and foot.isEnabled())
         self.driver.key("Ctrl+Return")
         self.driver.settle()
+
+    def primary_until(self, what: str, ask: Callable[[], object]) -> None:
+        """Do the primary act until it is done: what was saved just now may not be shown yet, and is then refused."""
+        for _ in range(PRESSES - 1):
+            self.primary()
+            if self.driver.soon(ask):
+                return
+        self.primary()
+        self.driver.until(what, ask)
 
     def open_chart(self, family: str) -> None:
         """Find a patient from the palette and open the chart."""

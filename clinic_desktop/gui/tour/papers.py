@@ -89,9 +89,8 @@ def _sick_note(hands: Hands, step: Step) -> None:
     hands.primary()
     drive.until("the draft", lambda: hands.one("SELECT id FROM documents WHERE kind = 'sick_note'"))
     drive.settle(1.2)
-    hands.primary()
     signed = "SELECT id FROM documents WHERE kind = 'sick_note' AND status = 'current' AND signed_at IS NOT NULL"
-    drive.until("the signature", lambda: hands.one(signed))
+    hands.primary_until("the signature", lambda: hands.one(signed))
     drive.settle(1.0)
     step.picture += drive.pictures(hands.out, "sick-note-signed")
     revision = hands.one("SELECT revision FROM documents WHERE kind = 'sick_note'")
