@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from clinic_desktop.gui.screens.sync.words import (
@@ -53,6 +54,19 @@ class _Counts(Panel):
         return False
 
 
+class _Whole(Panel):
+    """Never lower than its words at this width: where there is little room the side scrolls."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep its words whole."""
+        super().resizeEvent(event)
+        self.keep_whole()
+
+    def keep_whole(self) -> None:
+        """As high as its words are now."""
+        self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
+
+
 class SystemCard(Side):
     """The system that is chosen."""
 
@@ -60,7 +74,7 @@ class SystemCard(Side):
         self, settings: Remembered, take_back: "Callable[[DecisionShown], None] | None" = None, *, may: bool
     ) -> None:
         super().__init__()
-        self.panel = Panel(" ", name="sync.card")
+        self.panel = _Whole(" ", name="sync.card")
         self.state = Pill(name="sync.state")
         self.said = label("", meaning="warning", name="sync.said", wrap=True)
         self.facts = Facts()
@@ -120,6 +134,7 @@ class SystemCard(Side):
                        for kind, n in one.set_aside),
         )  # fmt: skip
         add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
+        self.panel.keep_whole()
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
         self.left.setVisible(bool(one.decisions))
         self.decisions.set_rows(one.decisions)
