@@ -34,12 +34,15 @@ def ask_who(
 ) -> Link:
     """Ask a person whether a patient there is one of these; `who` is what they are asked of, where it may move on."""
     best = maybe[0]
+    old = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
+    was = old.local_id if old is not None and old.status == "surplus" and old.local_id != best.local_id else ""
     link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
     desk.log.linked(rows, desk.now(), link)
     rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=remote_id)
     raise_question(
         desk, rows, link.kind, best.local_id, "identity", remote_id, why,
         others=[one.local_id for one in maybe[1:]], **({"who": who} if who else {}),
+        **({"was": was} if was else {}),
     )  # fmt: skip
     return link
 

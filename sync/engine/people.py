@@ -6,7 +6,7 @@ from sync.engine import cards, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
 from sync.engine.meeting import projected
-from sync.engine.parting import part
+from sync.engine.parting import part, part_beneath
 from sync.engine.settling import acknowledge
 from sync.engine.store import leaving, queries
 from sync.engine.store.rows import Rows
@@ -251,6 +251,9 @@ class People:
                 if intent.attempts and intent.state in {"ready", "person"}:
                     intent.state, intent.remote_id = "acked", remote_id  # what became of it is no question any more
                     rows.put(intent)
+            for one in rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="identity"):
+                if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
+                    part_beneath(desk, rows, remote_id, one.sides["was"], who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look(desk, rows, str(kind), remote_id, "linked")
             for child in rows.find(Shadow, system=desk.system, parent=remote_id):  # what came while it was in doubt

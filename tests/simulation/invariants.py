@@ -280,9 +280,9 @@ def _once_here(world: Schedule, rows: Rows) -> list[str]:
 
 
 def _told_apart(world: Schedule, rows: Rows) -> set[str]:
-    """Who there is none of ours by the word of a person."""
+    """Who there is none of ours, or another of ours than before, by the word of a person."""
     asked = rows.find(Conflict, system="alpha", sort="identity")
-    apart = {one.remote_id for one in asked if one.keep == "apart"}
+    apart = {one.remote_id for one in asked if one.keep == "apart" or one.sides.get("was")}
     return apart | {number for what, number, _ in world.decided if what == APART}
 
 
