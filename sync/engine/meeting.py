@@ -231,13 +231,13 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         if name in body and canon(name)(shadow.theirs.get(name)) != canon(name)(body[name])
     )  # fmt: skip
     owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent or shadow.parent)
-    if not moved or (owner is not None and owner.status != "confirmed"):
+    if not moved or (owner is not None and owner.status not in {"confirmed", "surplus"}):
         return  # of a patient whose link has ended nothing is taken in
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
     odd = unread.forms(desk, rows, whole, shadow)
     try:
         with rows.part():
-            records = desk.remote.adopt(whole, None, desk.known(rows))
+            records = desk.remote.adopt(whole, None, desk.whose(rows))
             because = Because(desk.system, seen.remote_id, moved)
             desk.chart.adopt(rows.unit, seen.kind, link.local_id, records, because)
     except Exception as error:  # noqa: BLE001 - one record that cannot be taken in must not stop the others

@@ -13,7 +13,7 @@ from sync.engine.plan import certain
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Shadow, Work
 from sync.engine.taking import look, of_patient
-from sync.port import Kind, KindProfile
+from sync.port import Kind
 
 MISTAKEN = "taken for this patient by mistake"
 
@@ -46,7 +46,7 @@ def part_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str, who: str
         kp = desk.remote.profile.kinds[kind]
         if kind is Kind.PATIENT or work is None or not of_patient(desk, kind):
             continue
-        if intent.state not in {"ready", "person", "duplicate"} or (intent.attempts and not _repeatable(kp)):
+        if intent.state not in {"ready", "person", "duplicate"} or (intent.attempts and not certain(kp)):
             continue
         if intent.attempts:
             why = "it may stand under somebody else there: have it taken away"
@@ -54,10 +54,6 @@ def part_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str, who: str
         intent.state = "dropped"
         rows.put(intent)
         set_state(desk, rows, work, "waiting")
-
-
-def _repeatable(kp: KindProfile) -> bool:
-    return certain(kp.create, money=kp.money, irreversible=kp.irreversible)
 
 
 def _drop(desk: Desk, rows: Rows, link: Link) -> None:
@@ -127,7 +123,7 @@ def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
         return
     why = "it stands under somebody else there: have it taken away"
     raise_question(desk, rows, link.kind, link.local_id, "surplus", link.remote_id, why)
-    if not _repeatable(kp):
+    if not certain(kp):
         return  # never told twice: whoever has it taken away tells it anew
     _drop(desk, rows, link)
     link.status, link.who, link.at = "surplus", who, desk.now()

@@ -186,11 +186,11 @@ class People:
     def _found_settled(self, rows: Rows, intent: Intent, remote_id: str, who: str) -> None:
         """Which of those that came into sight is ours has been said; each other that says the same is one too many."""
         desk = self._desk
+        if not remote_id:
+            return  # it is there, and nobody knows which it is
         for one in rows.find(
             Conflict, system=desk.system, kind=intent.kind, local_id=intent.local_id, sort="found", state="open"
         ):
-            if not remote_id:
-                continue  # it is there, and nobody knows which it is
             one.state, one.keep, one.who, one.decided_at = "closed", "this", who, desk.now()
             if one.remote_id != remote_id:
                 one.keep = "other"

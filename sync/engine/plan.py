@@ -266,6 +266,6 @@ def _in_review(desk: Desk, rows: Rows, work: Work) -> bool:
     return asked
 
 
-def certain(create: Create | None, *, money: bool, irreversible: bool) -> bool:
+def certain(kp: KindProfile) -> bool:
     """Whether it can be sent again after looking showed that it is not there."""
-    return create not in {None, Create.WRITE_ONLY} and not money and not irreversible
+    return kp.create not in {None, Create.WRITE_ONLY} and not kp.money and not kp.irreversible

@@ -210,7 +210,7 @@ def _empty(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
         _ask(desk, rows, intent, "they took it, and it is not to be found there")
         return
     if intent.empty and now - intent.last_empty >= QUIET_SECONDS:
-        if not certain(kp.create, money=kp.money, irreversible=kp.irreversible):
+        if not certain(kp):
             _ask(desk, rows, intent, "it was sent, no answer came, and it is not to be found there")
         elif too_often(intent):
             intent.state = "rejected"

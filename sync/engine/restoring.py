@@ -60,7 +60,7 @@ def doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
     # It cannot have been sent before it was first waited for, and may have been at any time since; how long ago that
     # was is known no better than the clock was.
     intent.sent_at = min(work.since, float(desk.get(rows, BACKED_UP) or work.since)) - LONGEST_OFF_SECONDS
-    if intent.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible):
+    if intent.op == "create" and certain(kp):
         intent.state, intent.probe_at = "unknown", desk.now()
         set_state(desk, rows, work, "unknown", "it may have been sent before the backup was restored")
     else:

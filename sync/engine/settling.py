@@ -56,7 +56,7 @@ def doubt(desk: Desk, rows: Rows, intent: Intent, work: Work) -> None:
 
 def _can_look(kp: KindProfile, intent: Intent) -> bool:
     if intent.op == "create":
-        return certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+        return certain(kp)
     if intent.op == "act" and not intent.remote_id:
         return False
     return shows(kp)
@@ -138,7 +138,7 @@ def _stands_there(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id:
     intent.state, intent.remote_id = "acked", remote_id
     rows.put(intent)
     kp = desk.remote.profile.kinds[Kind(intent.kind)]
-    again = certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+    again = certain(kp)
     status = "surplus" if again else "confirmed"
     desk.log.linked(
         rows, desk.now(), Link(desk.system, intent.kind, remote_id, intent.local_id, intent.part, status, at=desk.now())

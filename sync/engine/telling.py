@@ -336,7 +336,7 @@ def _commit(desk: Desk, rows: Rows, next_one: Plan, body: Body, changed: frozens
     if once and not ready and restoring.forgotten(desk, rows, work):
         restoring.doubt(desk, rows, intent, work)
         return None
-    looked_for = next_one.op == "create" and certain(kp.create, money=kp.money, irreversible=kp.irreversible)
+    looked_for = next_one.op == "create" and certain(kp)
     if intent.may_resend and looked_for and desk.now() - intent.last_empty > QUIET_SECONDS:
         # It was not there, and then it could not be sent: it may have arrived meanwhile.
         intent.state, intent.probe_at = "unknown", desk.now()

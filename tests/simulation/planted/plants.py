@@ -30,7 +30,7 @@ PLANTS = (
     Plant(
         "money may be sent again",
         "plan:certain",
-        "create not in {None, Create.WRITE_ONLY} and not money and not irreversible",
+        "kp.create not in {None, Create.WRITE_ONLY} and not kp.money and not kp.irreversible",
         "True",
         seed=1,
     ),

@@ -14,6 +14,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.staff import staff
 from tests.conftest import KEY
 from tests.fhir import Take, taker
+from tests.journeys.small_clinic import Clinic
 
 DeskFor = Callable[[str], Desk]
 
@@ -44,3 +45,8 @@ def elsewhere(tmp_path: Path, clock: SetClock, empty_database: Path) -> Iterator
         somebody = unit.create(staff, values, kind="staff.added")
     yield Desk(other, Session(new_id(), somebody, "ada", "Ada Other", "administrator", "B8", clock.now()))
     other.close()
+
+
+@pytest.fixture
+def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
+    return Clinic(store, desk_for, clock)

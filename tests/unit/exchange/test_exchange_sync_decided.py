@@ -26,11 +26,6 @@ SECRETS = "SELECT count(*) FROM remote_secrets"
 
 
 @pytest.fixture
-def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
-    return Clinic(store, desk_for, clock)
-
-
-@pytest.fixture
 def there(small: Clinic, desk_for: DeskFor, clock: SetClock) -> Iterator[Connected]:
     del small
     systems = (HEALIFY, AROCORD, PRACTICE)

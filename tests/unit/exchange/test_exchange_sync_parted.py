@@ -24,11 +24,6 @@ SOMEBODY_ELSE = {
 
 
 @pytest.fixture
-def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
-    return Clinic(store, desk_for, clock)
-
-
-@pytest.fixture
 def there(small: Clinic, desk_for: DeskFor, clock: SetClock) -> Iterator[Connected]:
     del small
     with connected(desk_for("administrator"), HEALIFY, clock=lambda: clock.now().timestamp()) as sandbox:

@@ -9,17 +9,11 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import sync_deciding, sync_shown
 from clinic_desktop.services.patients import NewPatient, register_patient
-from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
 
 STUDIO = "practice_studio"
-
-
-@pytest.fixture
-def small(store: Store, desk_for: DeskFor, clock: SetClock) -> Clinic:
-    return Clinic(store, desk_for, clock)
 
 
 @pytest.fixture
