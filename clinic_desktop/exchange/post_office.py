@@ -8,6 +8,7 @@ import contextlib
 import functools
 import importlib
 import json
+import os
 import random
 import secrets
 import threading
@@ -25,6 +26,7 @@ from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
+from sync.engine.outside import Mark
 from sync.engine.run import Engine
 from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
@@ -101,21 +103,25 @@ class Marks:
 
     def __init__(self, profile: Path) -> None:
         self._path = profile / MARKS
-        self._marks: dict[str, tuple[str, int]] = {}
+        self._marks = self._read()
+
+    def _read(self) -> dict[str, Mark]:
         with contextlib.suppress(OSError, ValueError, TypeError):
             found = json.loads(self._path.read_text(encoding="ascii"))
-            self._marks = {str(name): (str(one[0]), int(one[1])) for name, one in found.items()}
+            return {str(name): Mark(str(one[0]), *map(int, one[1:])) for name, one in found.items()}
+        return {}
 
-    def get(self, system: str) -> tuple[str, int] | None:
-        """The epoch and the counter that were last put there."""
+    def get(self, system: str) -> Mark | None:
+        """What was last put there."""
         return self._marks.get(system)
 
-    def put(self, system: str, epoch: str, counter: int) -> None:
+    def put(self, system: str, mark: Mark) -> None:
         """Remember how far it has come. After a power cut it may be an older mark: that raises no alarm."""
-        if self._marks.get(system) == (epoch, counter):
+        if self._marks.get(system) == mark:
             return
-        self._marks[system] = (epoch, counter)
-        part = self._path.with_name(f".{MARKS}.part")
+        # A window that asks a system something writes its mark while another process sends to the others.
+        self._marks = {**self._read(), system: mark}
+        part = self._path.with_name(f".{MARKS}.{os.getpid()}.part")
         part.write_text(json.dumps(self._marks), encoding="ascii")
         part.replace(self._path)
 

@@ -1,7 +1,7 @@
 """The documented limits, kept across restarts: a place is taken durably before a byte leaves, and stays taken."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -70,7 +70,8 @@ class Budgets:
         self.route: set[str] = set()  # the limits that covered what was sent since this was emptied
         self.windows: dict[str, Window] = {}
         self._last: list[list[float]] = []
-        self._n = 0
+        self.number = 0  # of the last place that was taken
+        self.used: Callable[[int], None] = lambda _number: None  # is told the number of each place a request uses
         self._ahead = 1
         self._taken_ahead: dict[tuple[str, ...], deque[list[list[float]]]] = {}
         self.limit_to(buckets)
@@ -80,7 +81,7 @@ class Budgets:
         self.windows = {bucket.name: Window(bucket) for bucket in buckets}
         with self._disk.read() as unit:
             for place in Rows(unit).find(Place, ("n",), system=self.system):
-                self._n = max(self._n, place.n)
+                self.number = max(self.number, place.n)
                 if (window := self.windows.get(place.bucket)) is None:
                     continue
                 if place.n < 0:
@@ -101,6 +102,8 @@ class Budgets:
             place[1] = now
         self._last = places
         self.route.update(route)
+        if places:
+            self.used(int(places[0][0]))
 
     def _take(self, call: Call, covering: list[Window], route: tuple[str, ...], now: float) -> None:
         """Take places durably: one, or as many as may be asked for next. Raises NoBudget."""
@@ -113,7 +116,7 @@ class Budgets:
         # unused is missed for an hour.
         small = [max(1, window.bucket.limit // FEW) for window in covering if window.bucket.limit < SMALL]
         count = max(1, min((self._ahead, *small, *(window.places(share) for window in covering))))
-        numbers = range(self._n + 1, self._n + 1 + count)
+        numbers = range(self.number + 1, self.number + 1 + count)
         # Whoever reads this after a crash takes each for used as late as it can have been.
         since = now if count == 1 else now + AHEAD_SECONDS
         with self._disk.write() as unit:
@@ -122,7 +125,7 @@ class Budgets:
                 queries.forget_places(rows, self.system, window.bucket.name, now - window.bucket.seconds)
             rows.put_all([Place(self.system, name, n, since) for name in route for n in numbers])
             rows.put(Kept(self.system, "clock", dumps([now, self._ticker.wall()])))
-        self._n += count
+        self.number += count
         taken = self._taken_ahead.setdefault(route, deque())
         for n in numbers:
             places = [[float(n), since] for _ in covering]
@@ -179,7 +182,7 @@ class Budgets:
             used = len(window.taken) - self._unused(window.bucket.name)
             if window.bucket.limit == limit and (more := window.bucket.limit - used - left) > 0:
                 # Somebody else uses the same key: their requests count as if they were ours.
-                window.taken.extend([float(self._n), now] for _ in range(int(more)))
+                window.taken.extend([float(self.number), now] for _ in range(int(more)))
 
     def _meant(self, covering: list[Window], headers: Mapping[str, str]) -> list[Window]:
         named = headers.get("X-RateLimit-Resource")
@@ -192,12 +195,16 @@ class Budgets:
         with self._disk.write() as unit:
             Rows(unit).put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
 
-    def forgotten(self, rows: Rows) -> None:
-        """The places were lost with a restored database: every limit is taken to be full."""
+    def forgotten(self, rows: Rows, number: int) -> None:
+        """The places were lost with a restored database, up to this number: every limit is taken to be full."""
         now = self._ticker.time()
+        self.number = max(self.number, number)
         for window in self.windows.values():
             window.hold = now + window.bucket.seconds
+            window.taken.append([self.number, now])
             rows.put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
+            # Whoever starts next sees by it that this is known.
+            rows.put(Place(self.system, window.bucket.name, self.number, now))
 
     def _answered(self, now: float) -> None:
         for place in self._last:

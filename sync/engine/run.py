@@ -5,22 +5,23 @@ database that remembers how far it has come. It may be stopped between any two e
 """
 
 from collections.abc import Callable, Mapping
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from sync.engine import looking, restoring, signing, sweeping
+from sync.engine import looking, signing, sweeping
 from sync.engine.audit import Log
 from sync.engine.budgets import Budgets
 from sync.engine.chart import Chart
 from sync.engine.clock import Clock, Ticker
 from sync.engine.desk import UNSURE, WISH, Desk, resume
 from sync.engine.intake import Intake
+from sync.engine.outside import Outside, Witness
 from sync.engine.people import People
 from sync.engine.probing import probe
-from sync.engine.settling import doubt, recover
+from sync.engine.settling import recover
 from sync.engine.status import Line, State, lines, state_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
-from sync.engine.store.tables import Intent, Sweep, Work
+from sync.engine.store.tables import Sweep
 from sync.engine.telling import tell_some
 from sync.port import Kind, Remote
 from sync.transport.outcomes import Outcome
@@ -38,23 +39,11 @@ READ_EVERY, LIST_EVERY = 4, 16
 AWAY_MOST = 2
 
 
-class Outside(Protocol):
-    """A place that a restored backup does not bring back with it (the keyring, the hub)."""
-
-    def get(self, system: str) -> tuple[str, int] | None:
-        """The epoch and the counter that were last put there."""
-        ...
-
-    def put(self, system: str, epoch: str, counter: int) -> None:
-        """Remember how far it has come."""
-        ...
-
-
 class Office:
     """The work for one system."""
 
     def __init__(self, desk: Desk, outside: Outside) -> None:
-        self.desk, self._outside = desk, outside
+        self.desk, self._witness = desk, Witness(desk, outside)
         self._started = False
         self._batch: list[tuple[str, str]] = []
         self._jobs = 0
@@ -64,14 +53,6 @@ class Office:
         self._idle_at = 0.0
         self._wish = ""
         self._away: set[float] = set()
-        desk.gone_out = self._gone_out
-
-    def _gone_out(self) -> None:
-        """Remember outside the database that one more request is on its way."""
-        with self.desk.disk.read() as unit:
-            rows = Rows(unit)
-            epoch, counter = self.desk.get(rows, "epoch"), int(self.desk.get(rows, "counter") or 0)
-        self._outside.put(self.desk.system, epoch, counter)
 
     def start(self) -> None:
         """Take up where the last run was stopped; find out whether this database is an older one, restored."""
@@ -82,33 +63,10 @@ class Office:
             if not desk.ticker.sure:
                 desk.keep(rows, UNSURE, repr(desk.now()))
             desk.unsure = float(desk.get(rows, UNSURE) or 0.0)
-            epoch, counter = self._epoch(rows, last)
+            mark = self._witness.compare(rows, last)
             recover(desk, rows)
-        # After the commit: what stands outside is never ahead of the database by itself.
-        self._outside.put(desk.system, epoch, counter)
+        self._witness.put(mark)
         self._started = True
-
-    def _epoch(self, rows: Rows, last: float) -> tuple[str, int]:
-        desk = self.desk
-        epoch, counter = desk.get(rows, "epoch"), int(desk.get(rows, "counter") or 0)
-        there = self._outside.get(desk.system)
-        if there is not None and (there[0] != epoch or there[1] > counter):
-            desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there[1])
-            restoring.note(desk, rows, last)
-            counter, epoch = max(counter, there[1]), desk.new_id()
-            for state in ("ready", "unknown"):
-                for intent in rows.find(Intent, system=desk.system, state=state):
-                    work = rows.get(Work, desk.system, intent.kind, intent.local_id)
-                    if work is not None and intent.attempts:
-                        doubt(desk, rows, intent, work)
-            queries.look_anew(rows, desk.system)
-            # What was sent in the life that is not remembered is found there before anything is sent in this one.
-            desk.keep(rows, sweeping.READING_AGAIN, "yes")
-            desk.budgets.forgotten(rows)
-        epoch = epoch or desk.new_id()
-        desk.keep(rows, "epoch", epoch)
-        desk.keep(rows, "counter", str(counter))
-        return epoch, counter
 
     def step(self) -> bool:
         """Do one job; False where there is nothing to do now."""

@@ -193,6 +193,21 @@ def test_an_appointment_told_twice_in_a_life_not_remembered_is_taken_in_once(day
     assert links(day, "appointment", card.local_id) == {first.id: (0, "confirmed"), second.id: (0, "duplicate")}
 
 
+def test_what_a_life_not_remembered_has_only_read_counts_against_the_limits_each_time_it_is_restored(day: Day) -> None:
+    create(day)
+    backup = day.disk.snapshot()
+    counter = day.outside.kept["alpha"].counter
+    day.work(5_000)
+    assert day.outside.kept["alpha"].counter == counter, "nothing was told meanwhile"
+    for _ in range(2):
+        day.restore(backup)
+        day.engine.offices["alpha"].start()
+        assert day.engine.offices["alpha"].desk.budgets.free_at(["all"]) >= day.clock.true() + 3600
+        assert work_of(day, "patient", "P1").state == "confirmed", "nothing is in doubt"
+    day.work(5_000)
+    assert day.engine.offices["alpha"].desk.budgets.left()["all"][0] > 0
+
+
 def test_two_appointments_of_one_patient_after_a_restore_are_two(day: Day) -> None:
     create(day)
     backup = day.disk.snapshot()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, StaticPool, create_engine
 from sqlcipher3 import dbapi2
 
+from sync.engine.outside import Mark
 from sync.engine.store.tables import metadata
 
 START = 1_790_000_000.0
@@ -202,13 +203,13 @@ class Outside:
     """The keyring: a restored backup does not bring it back."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, tuple[str, int]] = {}
+        self.kept: dict[str, Mark] = {}
 
-    def get(self, system: str) -> tuple[str, int] | None:
+    def get(self, system: str) -> Mark | None:
         return self.kept.get(system)
 
-    def put(self, system: str, epoch: str, counter: int) -> None:
-        self.kept[system] = (epoch, counter)
+    def put(self, system: str, mark: Mark) -> None:
+        self.kept[system] = mark
 
 
 class Chance:

@@ -178,7 +178,12 @@ PLANTS = (
     # Order, limits, time, the log
     Plant("what needs another goes first", "plan:blocked", "if known.there(kind, local_id) is not None:", "if True:"),
     Plant("what waited is not let go on", "desk:release", 'f"{kind}/{local_id}"', 'f"{local_id}/{kind}"', seed=7),
-    Plant("places are not kept", "budgets:Budgets._take", "rows.put_all([", "list(["),
+    Plant(
+        "places are kept as old ones",
+        "budgets:Budgets._take",
+        "Place(self.system, name, n, since)",
+        "Place(self.system, name, n, 0.0)",
+    ),
     Plant("one more than the limit", "budgets:Window._allowed", "else limit", "else limit + 1"),
     Plant(
         "a place is free too soon", "budgets:Window.age", "now - self.bucket.seconds", "now - self.bucket.seconds / 2"
@@ -193,7 +198,7 @@ PLANTS = (
         "self.clock.now()",
         seed=8,
     ),
-    Plant("a restored backup is not noticed", "run:Office._epoch", "there[1] > counter", "False", seed=1211),
+    Plant("a restored backup is not noticed", "outside:Witness.compare", "there.counter > counter", "False", seed=983),
     Plant(
         "what was sent before a restore is sent again",
         "restoring:forgotten",
@@ -231,10 +236,17 @@ PLANTS = (
     ),
     Plant(
         "a restore forgets the limits",
-        "run:Office._epoch",
-        "desk.budgets.forgotten(rows)",
-        "pass",
+        "outside:Witness.compare",
+        "desk.budgets.forgotten(rows, there.place)\n        elif",
+        "pass\n        elif",
         flow="restored_at_the_limit",
+    ),
+    Plant(
+        "a restore forgets the limits where all that was lost was read",
+        "outside:Witness.compare",
+        "there.place > desk.budgets.number",
+        "False",
+        seed=1022098,
     ),
     Plant(
         "the cursor runs ahead",
