@@ -164,11 +164,14 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
             terminal.progress(_(words).format(title=one.title, system=one.system))
         if one.clock_said:
             terminal.progress(one.clock_said)
+        for kind in one.torn:
+            said = _("{title}: its list could not be looked through to the end ({kind}); it is tried again.")
+            terminal.progress(said.format(title=one.title, kind=kind.replace("_", " ")))
         for kind, n in one.set_aside:
             said = _("{title}: {n} that came could not be taken in and is set aside ({kind}).")
             terminal.progress(said.format(title=one.title, n=n, kind=kind.replace("_", " ")))
     asks = any(line["refused"] or line["conflicts"] or line["person"] for line in found)
-    troubled = any(one.state in _TROUBLES or one.set_aside for one in states.values())
+    troubled = any(one.state in _TROUBLES or one.set_aside or one.torn for one in states.values())
     return DONE_WITH_PROBLEMS if asks or troubled else DONE
 
 

@@ -97,6 +97,7 @@ class SystemShown:
     clock_apart: int = 0  # minutes that this computer is ahead of it; 0 within five
     set_aside: tuple[tuple[str, int], ...] = ()  # what came and could not be taken in, by kind
     decisions: tuple[DecisionShown, ...] = ()  # of what it is not told, as somebody has decided
+    torn: tuple[str, ...] = ()  # the kinds whose list could not be looked through to its end
 
     @property
     def clock_said(self) -> str:
@@ -287,6 +288,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         int(desk.get(rows, KEPT) or 0),
         tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
         tuple(DecisionShown(line.kind, line.not_told, line.not_told_by) for line in told if line.not_told_by),
+        tuple(queries.torn(rows, one.system)),
     )  # fmt: skip
 
 

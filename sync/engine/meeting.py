@@ -79,6 +79,9 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
             mine = {**taken, **{name: mine.get(name) for name in same}}
             shadow.mine.update({name: mine.get(name) for name in left if not kp.rules[name].theirs})
             merged = _parked(merged, mine, seen.body, left)
+    out = unread.taken_out(desk, shadow, seen, mine, decided)
+    out = {name: why for name, why in out.items() if name not in merged.conflicts and name not in hidden}
+    merged = _parked(merged, mine, seen.body, out)
     unread.read_since(desk, rows, link, seen)
     tell = _agree(kp, shadow, merged, mine, seen, hidden, canon, apart)
     _conflicts(desk, rows, kp, link, shadow, merged, mine, seen)

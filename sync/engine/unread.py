@@ -1,24 +1,27 @@
 """What was changed there and is not in the chart: a person gets to know of it, once, with what stands there.
 
-Two things keep a change out: a form in which it cannot be read here (an object where words are usual, a word that
-nobody knows), and a chart that has no way to take it. Neither is agreed on in silence: the member waits as any other
-question does, nothing of it is told or emptied there meanwhile, and it is over when they write it readable.
+Three things keep a change out: a form in which it cannot be read here (an object where words are usual, a word that
+nobody knows), a chart that has no way to take it, and that something is gone there which is dangerous to lose: an
+allergy that only they write (what they add is taken in, and nothing is taken out), a prescription. None is agreed on
+in silence: the member waits as any other question does, nothing of it is told or emptied there meanwhile, and it is
+over when they write it readable, or again.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.engine.desk import Desk
-from sync.engine.merge import Decided, Merged
+from sync.engine.merge import Canon, Decided, Merged
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
-from sync.port import Body, Kind, Page, Seen
+from sync.port import Body, Kind, Page, Rule, Seen
 
 # Why a person is asked, of a member that was changed there.
 FORM = "it stands there in a form that cannot be read here"
 LEFT = "it was changed there, and the chart did not take it"
 ALL = "nothing of this record can be read here any more"
-WHYS = frozenset({FORM, LEFT})
+OUT = "something was taken out, changed or ended there; here it stays"
+WHYS = frozenset({FORM, LEFT, OUT})
 # What a person says who has seen it and leaves both sides as they are.
 NOTED = "noted"
 # How a question ends that they have settled: it is written there so that it can be read.
@@ -33,6 +36,37 @@ def forms(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> frozenset[str]:
     rules = desk.remote.profile.kinds[seen.kind].rules
     found = desk.remote.unread(seen, desk.known(rows)) & rules.keys()
     return frozenset(name for name in found if canon(name)(shadow.theirs.get(name)) != canon(name)(seen.body[name]))
+
+
+def taken_out(desk: Desk, shadow: Shadow, seen: Seen, mine: Body, decided: Mapping[str, Decided]) -> dict[str, str]:
+    """The members that they alone write, of which something is not said any more, or said otherwise, that was said.
+
+    Whoever has decided about exactly what stands there is not asked again, nor is anybody where it is so here, too.
+    """
+    found = {}
+    for name, rule in desk.remote.profile.kinds[seen.kind].rules.items():
+        if not (rule.theirs and rule.removal and name in seen.body):
+            continue
+        same = desk.canon(seen.kind)(name)
+        one = decided.get(name)
+        known = [mine[name]] if mine.get(name) is not None else []
+        known += [one.theirs] if one is not None else []
+        if same(seen.body[name]) in map(same, known):
+            continue
+        was, now = (_said(rule, value, same) for value in (shadow.theirs.get(name), seen.body[name]))
+        if was - now:
+            found[name] = OUT
+    return found
+
+
+def _said(rule: Rule, value: Any, same: Canon) -> set[str]:
+    """What stands: the items of a list, or of the list of an object that counts, in a form in which they are compared;
+    of a status only whether it goes on.
+    """
+    if rule.way == "status":
+        return set() if value in rule.final else {"goes on"}
+    listed = value.get(rule.within) if rule.within and isinstance(value, dict) else value
+    return {same([one]).casefold() for one in listed} if isinstance(listed, list) else set()
 
 
 def asked_already(desk: Desk, rows: Rows, link: Link, merged: Merged, mine: Body, seen: Seen) -> dict[str, str]:

@@ -305,28 +305,30 @@ def test_of_two_that_came_into_sight_the_one_that_a_person_did_not_choose_is_one
     assert links(day, "document") == [("D1", "confirmed"), ("D1", "duplicate")]
 
 
-def test_what_comes_under_the_one_too_many_of_a_patient_is_not_lost() -> None:
+@pytest.mark.parametrize(("kind", "word"), [("appointment", "notes"), ("document", "text")])
+def test_what_comes_under_the_one_too_many_of_a_patient_is_not_lost(kind: str, word: str) -> None:
+    """In a list of all, and in a list of each patient's own."""
     day = a_day()
     day.save("patient", "P1", PATIENT)
     day.work()
     first = day.there()
     second = day.server.create("patient", dict(first.body), "", first.origin)
-    booked = {"time": day.clock.true() + 500_000, "status": "booked"}
-    before = day.server.create("appointment", {**booked, "notes": "before it was decided"}, second.id, "", "other")
+    body = {"time": day.clock.true() + 500_000, "status": "booked"} if kind == "appointment" else {"code": "c"}
+    before = day.server.create(kind, {**body, word: "before it was decided"}, second.id, "", "other")
     day.sync_now()
     day.work(2 * DAY)
     (card,) = day.engine.people["alpha"].conflicts()
     day.engine.people["alpha"].resolve(card.id, "other", "u1")
-    after = day.server.create("appointment", {**booked, "notes": "after it was decided"}, second.id, "", "other")
+    after = day.server.create(kind, {**body, word: "after it was decided"}, second.id, "", "other")
     day.work(2 * DAY)
     day.sync_now()
     day.work(2 * DAY)
     with day.disk.read() as unit:
-        found = [Rows(unit).get(Link, "alpha", "appointment", one.id) for one in (before, after)]
-        charts = Rows(unit).run("SELECT DISTINCT patient FROM model_record WHERE kind = 'appointment'").fetchall()
+        found = [Rows(unit).get(Link, "alpha", kind, one.id) for one in (before, after)]
+        charts = Rows(unit).run("SELECT DISTINCT patient FROM model_record WHERE kind = ?", (kind,)).fetchall()
     assert charts == [("P1",)]
     assert [one.status for one in found if one is not None] == ["confirmed", "confirmed"]
-    here = {body["notes"] for _, body in day._records("appointment")}
+    here = {body[word] for _, body in day._records(kind)}
     assert here == {"before it was decided", "after it was decided"}
 
 

@@ -213,3 +213,48 @@ def test_what_the_chart_does_not_take_is_before_a_person(monkeypatch: pytest.Mon
         town.engine.people["arocord_hims"].resolve(card.id, said, "u1")
         looked(town, "arocord_hims")
         assert [one.id for one in cards(town)] == asked
+
+
+def _history(*names: str) -> dict[str, Any]:
+    return {"medical_history": {"allergies": list(names), "conditions": ["asthma"], "medications": []}}
+
+
+def _listed(*names: str, severity: str = "moderate") -> dict[str, Any]:
+    return {"allergies": [{"allergen": name, "reaction": "rash", "severity": severity} for name in names]}
+
+
+@pytest.mark.parametrize(("system", "say"), [("healify", _history), ("practice_studio", _listed)])
+def test_an_allergy_that_is_taken_out_there_stays_here_and_a_person_gets_to_know_of_it(system: str, say: Any) -> None:
+    town = settled(system)
+    remote_id, _row = patient_of(town, system)
+    there = People(town.ways[system].system)
+
+    def written(*names: str) -> list[str]:
+        there.edit("patients", remote_id, **say(*names))
+        looked(town, system)
+        return [f"{one.member}: {one.why}" for one in cards(town)]
+
+    member = next(iter(say()))
+    assert written("Latex", "Nuts") == []
+    assert written("nuts", "LATEX") == [], "in other letters it is the same"
+    assert written("Latex", "Eggs") == [f"{member}: {unread.OUT}"]
+    assert allergies(town) == {"Latex", "Nuts", "Eggs"}, "what was added is in the chart at once"
+    assert written("Latex", "Eggs", "Nuts") == [], "it is over when they write it again"
+    assert written() == [f"{member}: {unread.OUT}"], "of all that there was, too"
+    (card,) = cards(town)
+    town.engine.people[system].resolve(card.id, unread.NOTED, "u1")
+    looked(town, system)
+    assert (cards(town), allergies(town)) == ([], {"Latex", "Nuts", "Eggs"})
+
+
+def test_an_allergy_that_has_become_graver_there_is_before_a_person() -> None:
+    town = settled("practice_studio")
+    remote_id, _row = patient_of(town, "practice_studio")
+    there = People(town.ways["practice_studio"].system)
+    there.edit("patients", remote_id, **_listed("Latex"))
+    looked(town, "practice_studio")
+    assert cards(town) == []
+    there.edit("patients", remote_id, **_listed("Latex", severity="severe"))
+    looked(town, "practice_studio")
+    (card,) = cards(town)
+    assert (card.why, card.clinical, card.sides["theirs"][0]["severity"]) == (unread.OUT, 1, "severe")

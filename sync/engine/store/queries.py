@@ -267,10 +267,10 @@ def try_again(rows: Rows, system: str, now: float) -> None:
 
 
 def next_linked(rows: Rows, system: str, kind: str, after: str) -> str:
-    """The next record there, by its id, that is one of ours; empty after the last."""
+    """The next record there, by its id, that is one of ours or one too many of ours; empty after the last."""
     found = rows.run(
-        "SELECT remote_id FROM sync_link WHERE system = ? AND kind = ? AND status = 'confirmed' AND remote_id > ?"
-        " AND remote_id NOT LIKE '~%' ORDER BY remote_id LIMIT 1",
+        "SELECT remote_id FROM sync_link WHERE system = ? AND kind = ? AND status IN ('confirmed', 'surplus')"
+        " AND remote_id > ? AND remote_id NOT LIKE '~%' ORDER BY remote_id LIMIT 1",
         (system, kind, after),
     ).fetchone()
     return "" if found is None else str(found[0])
@@ -371,6 +371,17 @@ def looked_through_at(rows: Rows, system: str) -> float | None:
     found = rows.run("SELECT max(ended_at) FROM sync_sweep WHERE system = ? AND state = 'complete'", (system,))
     last = found.fetchone()[0]
     return None if last is None else float(last)
+
+
+def torn(rows: Rows, system: str) -> list[str]:
+    """The kinds whose list could not be looked through to its end when that was last tried."""
+    found = rows.run(
+        "SELECT s.kind FROM sync_sweep s WHERE s.system = ? AND s.scope = 'all' AND s.state = 'torn' AND s.id ="
+        " (SELECT max(id) FROM sync_sweep WHERE system = s.system AND kind = s.kind AND scope = 'all'"
+        " AND state <> 'running') ORDER BY s.kind",
+        (system,),
+    )
+    return [str(row[0]) for row in found.fetchall()]
 
 
 def came_last(rows: Rows, system: str) -> str:

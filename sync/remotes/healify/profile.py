@@ -47,6 +47,7 @@ KINDS = {
                 "phone": _PLAIN,
                 "address": Rule("block", clinical=False),
                 "emergency_contact": Rule("block", clinical=False),
+                "medical_history": Rule(theirs=True, removal=True, within="allergies"),
             },
         ),
         only_in_detail=frozenset({"medical_history"}),
@@ -113,7 +114,8 @@ KINDS = {
             {
                 "medication": Rule("block"),
                 "notes": Rule("text"),
-                "status": Rule("status", final=prescription.FINAL, theirs=True),
+                # One that has run out is a matter of its date here.
+                "status": Rule("status", final=frozenset({"cancelled"}), theirs=True, removal=True),
             },
         ),
         only_in_detail=frozenset({"instructions", "notes", "refill_history"}),

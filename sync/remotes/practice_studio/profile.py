@@ -45,6 +45,7 @@ KINDS = {
                 "mrn": Rule(theirs=True, identity=True),
                 "contactInfo": Rule("block", clinical=False),
                 "insurance": Rule("block", clinical=False),
+                "allergies": Rule(theirs=True, removal=True),
             },
         ),
         only_in_detail=ONLY_IN_DETAIL,

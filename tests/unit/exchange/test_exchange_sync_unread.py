@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import text
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_connecting, sync_shown
+from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
+from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.store.engine import Store
+from sync.engine import unread
+from sync.sandbox.faults import Rule
 from tests.conftest import DeskFor
 from tests.connected import connected
 from tests.journeys.small_clinic import Clinic
@@ -68,6 +71,55 @@ def test_what_a_system_brought_follows_what_they_make_of_it(store: Store, desk_f
         waiting = sync_shown.waiting_items(there.desk)
     assert taken(store) == [("Glipizide", "850mg once daily")]
     assert [(one.sort, one.kind) for one in waiting] == [("unread", "prescription")]
+
+
+def test_a_prescription_of_ours_that_is_ended_there_stands_here_until_a_person_has_seen_it(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.connect(SYSTEM)
+        there.run(SYSTEM)
+        staff = sync_connecting.who_is_who(there.desk, SYSTEM, ask=False).staff
+        doctor = next(one.staff_id for one in staff if one.role == "doctor")
+        sync_connecting.name_practitioner(there.desk, SYSTEM, doctor, "doc_456def")
+        there.run(SYSTEM)
+        told = [row for row in there.rows(SYSTEM, "prescriptions") if "ref CW" in str(row)]
+        assert len(told) == 1
+
+        def ended(status: str) -> list[Item]:
+            clock.advance(timedelta(hours=2))
+            moved = {"status": status, "updated_at": clock.now().isoformat()}
+            there.people(SYSTEM).edit("prescriptions", told[0]["id"], **moved)
+            sync_connecting.sync_now(there.desk)
+            there.run(SYSTEM)
+            return [one for one in sync_shown.waiting_items(there.desk) if one.kind == "prescription"]
+
+        assert ended("expired") == []
+        (card,) = ended("cancelled")
+        assert (card.member, card.why, card.local_id) == ("status", unread.OUT, small.prescription)
+        assert sync_deciding.decide(there.desk, card, unread.NOTED) == 1
+        assert ended("cancelled") == []
+
+
+def test_a_list_that_cannot_be_looked_through_to_its_end_is_said_until_it_can(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.connect(SYSTEM)
+        there.sandbox.faults.add(
+            Rule("error_before", system=SYSTEM, method="GET", path="/api/v1/prescriptions", times=0)
+        )
+
+        def torn_after(days: int) -> tuple[str, ...]:
+            for _ in range(days * 4):
+                clock.advance(timedelta(hours=6))
+                there.run(SYSTEM)
+            (shown,) = sync_shown.systems_shown(desk_for("administrator"))
+            return shown.torn
+
+        assert torn_after(2) == ("prescription",)
+        there.sandbox.faults.clear()
+        assert torn_after(2) == ()
 
 
 def taken(store: Store) -> list[tuple[str, str]]:

@@ -122,6 +122,7 @@ class SystemCard(Side):
         # A look that was begun goes no further while nothing is asked.
         looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
         add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
+        add(_("Cannot be looked through"), " · ".join(kind_words(kind) for kind in one.torn))
         add(_("Waiting"), _waiting(one))
         add(_("Limit left"), limit_words(one.limits))
         add(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -242,6 +243,20 @@ def test_a_look_that_was_begun_is_not_called_one_that_goes_on_while_nothing_is_a
     )
     words = [one.text() for one in card.facts.findChildren(QLabel)]
     assert words[words.index("Looked through") + 1] == said
+
+
+@pytest.mark.parametrize(("torn", "said"), [(("patient", "lab_order"), ["Registration · Laboratory order"]), ((), [])])
+def test_a_list_that_cannot_be_looked_through_is_said_on_the_card(
+    qtbot: QtBot, torn: tuple[str, ...], said: list[str]
+) -> None:
+    card = SystemCard(RememberedHere(), may=True)
+    qtbot.addWidget(card)
+    one = SystemShown(
+        "healify", "Healify", "https://x.example", "on", "", None, None, False, 1, None, 0, (), (), (), ()
+    )
+    card.show_system(replace(one, torn=torn))
+    words = [each.text() for each in card.facts.findChildren(QLabel)]
+    assert [words[n + 1] for n, each in enumerate(words) if each == "Cannot be looked through"] == said
 
 
 def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> None:
