@@ -109,18 +109,18 @@ class Budgets:
         """Take places durably: one, or as many as may be asked for next. Raises NoBudget."""
         share = SHARES[self.purpose]
         old = [window for window in covering if window.age(now)]
-        until = max((window.room_at(now, share) for window in covering), default=now)
-        if until > now:
-            raise NoBudget(call, until)
-        # Of a small limit few are taken before they are needed: something else may need them, and what a crash leaves
-        # unused is missed for an hour.
-        small = [max(1, window.bucket.limit // FEW) for window in covering if window.bucket.limit < SMALL]
-        count = max(1, min((self._ahead, *small, *(window.places(share) for window in covering))))
-        numbers = range(self.number + 1, self.number + 1 + count)
-        # Whoever reads this after a crash takes each for used as late as it can have been.
-        since = now if count == 1 else now + AHEAD_SECONDS
+        self._room(call, covering, now)
         with self._disk.write() as unit:
             rows = Rows(unit)
+            if self._hear_of_others(rows, covering):
+                self._room(call, covering, now)
+            # Of a small limit few are taken before they are needed: something else may need them, and what a crash
+            # leaves unused is missed for an hour.
+            small = [max(1, window.bucket.limit // FEW) for window in covering if window.bucket.limit < SMALL]
+            count = max(1, min((self._ahead, *small, *(window.places(share) for window in covering))))
+            numbers = range(self.number + 1, self.number + 1 + count)
+            # Whoever reads this after a crash takes each for used as late as it can have been.
+            since = now if count == 1 else now + AHEAD_SECONDS
             for window in old:
                 queries.forget_places(rows, self.system, window.bucket.name, now - window.bucket.seconds)
             rows.put_all([Place(self.system, name, n, since) for name in route for n in numbers])
@@ -132,6 +132,23 @@ class Budgets:
             for window, place in zip(covering, places, strict=True):
                 window.taken.append(place)
             taken.append(places)
+
+    def _room(self, call: Call, covering: Sequence[Window], now: float) -> None:
+        until = max((window.room_at(now, SHARES[self.purpose]) for window in covering), default=now)
+        if until > now:
+            raise NoBudget(call, until)
+
+    def _hear_of_others(self, rows: Rows, covering: Sequence[Window]) -> bool:
+        """Count the places that another process has taken meanwhile (a person's question), and hold where it must."""
+        heard, last = False, self.number
+        for window in covering:
+            for n, at, hold in queries.places_since(rows, self.system, window.bucket.name, last):
+                heard = heard or n > last or hold > window.hold
+                self.number = max(self.number, n)
+                window.hold = max(window.hold, hold)
+                if n > last:
+                    window.taken = deque(sorted([*window.taken, [n, at]], key=lambda place: place[1]))
+        return heard
 
     @contextmanager
     def ahead(self, count: int) -> Iterator[None]:

@@ -55,6 +55,21 @@ def test_a_restart_remembers_what_was_taken(disk: VirtualDisk, clock: VirtualClo
     assert taken(opened(disk, clock, TEN)) == 10
 
 
+def test_two_processes_share_a_limit_and_the_silence_that_was_asked_for(disk: VirtualDisk, clock: VirtualClock) -> None:
+    sender, window = opened(disk, clock, TEN), opened(disk, clock, TEN)
+    for _ in range(3):
+        sender.ask(CALL)
+        window.ask(CALL)
+    assert (taken(window), taken(sender)) == (4, 0)
+    clock.sleep(3601)
+    assert [taken(one) for one in (sender, window)] == [10, 0]
+    clock.sleep(3601)
+    window.heard(CALL, 429, {}, Said(retry_after=500.0))
+    assert taken(sender) == 0
+    clock.sleep(501)
+    assert taken(sender) == 10
+
+
 def test_a_place_ages_from_its_answer(disk: VirtualDisk, clock: VirtualClock) -> None:
     budgets = opened(disk, clock, Bucket("one", 1, 60.0, lambda _call: True))
     budgets.ask(CALL)
