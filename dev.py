@@ -173,12 +173,20 @@ def test(options: argparse.Namespace) -> int:
         "ruff format": ("ruff", "format", "--check", "--quiet", "."),
         "mypy": ("mypy",),
     }
-    failed = [name for name, words in checks.items() if run(PYTHON, "-m", *words, env=env)]
-    if failed:
-        say(f"FAILED before the tests: {', '.join(failed)}")
     marks = [] if options.long else ["-m", "not long"]
     env |= {"CLINIC_LONG": "1"} if options.long else {}
-    code = run(PYTHON, "-m", "pytest", "-n", "3", "--dist", "worksteal", *marks, *options.rest, env=env)
+    # Beside the checks, the tests' modules are compiled once: each of the processes that run them would do it again.
+    with subprocess.Popen(
+        [str(PYTHON), "-m", "pytest", "--collect-only", "-q", *marks],
+        cwd=ROOT,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ):
+        failed = [name for name, words in checks.items() if run(PYTHON, "-m", *words, env=env)]
+    if failed:
+        say(f"FAILED before the tests: {', '.join(failed)}")
+    code = run(PYTHON, "-m", "pytest", "-n", "4", "--dist", "worksteal", *marks, *options.rest, env=env)
     if code == 1:
         # A window's test that lost its focus to the one beside it is told from a fault by running it alone.
         say("Running what failed again, alone; what fails then has failed")

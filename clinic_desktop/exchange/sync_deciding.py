@@ -12,7 +12,7 @@ from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
 from clinic_desktop.exchange.sync_voiding import may_void, void
 from clinic_desktop.exchange.sync_wording import words_of
-from clinic_desktop.i18n import N_
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
@@ -163,7 +163,8 @@ def _sides(
     one = rows.get(Conflict, item.id)
     if item.sort == "field" and one is not None:
         before, mine, theirs = (one.sides.get(name) for name in ("before", "mine", "theirs"))
-        return (_member(one.member, before, mine, theirs),), _line(item, mine, theirs), [], there
+        here = _("as it is in the chart") if mine is None and is_unread(item) else mine
+        return (_member(one.member, before, here, theirs),), _line(item, mine, theirs), [], there
     if item.sort == "unread" and one is not None:
         mine = {} if shadow is None else shadow.mine
         said = one.sides.get("members") or {}

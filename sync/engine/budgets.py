@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sync.engine.clock import Ticker
-from sync.engine.store import queries
+from sync.engine.store.places import forget_places, places_since
 from sync.engine.store.rows import Disk, Rows, dumps
 from sync.engine.store.tables import Kept, Place
 from sync.port import Bucket
@@ -122,7 +122,7 @@ class Budgets:
             # Whoever reads this after a crash takes each for used as late as it can have been.
             since = now if count == 1 else now + AHEAD_SECONDS
             for window in old:
-                queries.forget_places(rows, self.system, window.bucket.name, now - window.bucket.seconds)
+                forget_places(rows, self.system, window.bucket.name, now - window.bucket.seconds)
             rows.put_all([Place(self.system, name, n, since) for name in route for n in numbers])
             rows.put(Kept(self.system, "clock", dumps([now, self._ticker.wall()])))
         self.number += count
@@ -142,7 +142,7 @@ class Budgets:
         """Count the places that another process has taken meanwhile (a person's question), and hold where it must."""
         heard, last = False, self.number
         for window in covering:
-            for n, at, hold in queries.places_since(rows, self.system, window.bucket.name, last):
+            for n, at, hold in places_since(rows, self.system, window.bucket.name, last):
                 heard = heard or n > last or hold > window.hold
                 self.number = max(self.number, n)
                 window.hold = max(window.hold, hold)
