@@ -197,11 +197,23 @@ def _text(value: Any) -> str:
 def _texts(rule: Rule, ours: tuple[Any, Any], others: tuple[Any, Any], same: Canon) -> Meeting:
     """Two additions are both kept, ours first; anything else is for a person."""
     (base, mine), (base_there, theirs) = (map(_text, ours), map(_text, others))
-    if not mine.startswith(base) or not theirs.startswith(base_there):
+    if not _grown(base, mine) or not _grown(base_there, theirs):
         return _scalar(rule, ours, others, same)
     tail = theirs[len(base_there) :].strip()
-    value = mine if tail in mine else f"{mine.rstrip()}\n{tail}"
+    value = mine if _stands_in(tail, mine[len(base) :]) else f"{mine.rstrip()}\n{tail}"
     return Meeting(value, value)
+
+
+def _grown(base: str, text: str) -> bool:
+    """Whether something was added at the end, behind a space or on a line of its own: "1 mg" grew to no "1 mg/kg"."""
+    more = text[len(base) :]
+    return text.startswith(base) and (not base or not more or more[0].isspace() or base[-1].isspace())
+
+
+def _stands_in(tail: str, added: str) -> bool:
+    """Whether lines stand, whole and together, in what was added: "5 mg" is not said by "25 mg"."""
+    wanted, lines = ([line.strip() for line in text.splitlines()] for text in (tail, added))
+    return not wanted or any(lines[at : at + len(wanted)] == wanted for at in range(len(lines)))
 
 
 def _items(value: Any, same: Canon) -> dict[str, Any]:

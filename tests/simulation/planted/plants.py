@@ -118,7 +118,7 @@ PLANTS = (
     Plant(
         "their addition to a note is dropped",
         "merge:_texts",
-        'value = mine if tail in mine else f"{mine.rstrip()}\\n{tail}"',
+        'value = mine if _stands_in(tail, mine[len(base) :]) else f"{mine.rstrip()}\\n{tail}"',
         "value = mine",
         seed=30,
     ),

@@ -22,7 +22,7 @@ def unordered(value: Any) -> str:
 
 
 SCALARS = (None, "a", "b", "c")
-TEXTS = (None, "a", "a\nb", "a\nc", "x")
+TEXTS = (None, "a", "a\nb", "a\nbc", "a\nc", "x")
 STATES = ("booked", "arrived", "cancelled", "completed")
 SETS: tuple[list[str], ...] = ([], ["a"], ["b"], ["a", "b"], ["c"], ["a", "c"])
 BLOCKS = (None, {"x": 1}, {"x": 2}, {"y": 1}, {"x": 1, "y": 2}, {"x": 2, "y": 1})
@@ -149,6 +149,24 @@ def test_both_additions_to_a_note_are_kept() -> None:
     assert met == Meeting("first\nours\ntheirs", "first\nours\ntheirs")
     again = meet(Rule("text"), "first", "first\nours\ntheirs", "first", "first\ntheirs", same)
     assert again.here == "first\nours\ntheirs"
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "both"),
+    [
+        ("seen", "seen\nAspirin 25 mg", "seen\n5 mg", "seen\nAspirin 25 mg\n5 mg"),
+        ("called\nagain", "called\nagain\nours", "called\nagain\ncalled", "called\nagain\nours\ncalled"),
+        ("seen", "seen\none\ntwo\nthree", "seen\ntwo\nthree", "seen\none\ntwo\nthree"),
+        ("seen", "seen\nours", "seen  ", "seen\nours"),
+    ],
+)
+def test_what_they_add_to_a_text_is_there_in_whole_lines(base: str, ours: str, theirs: str, both: str) -> None:
+    assert meet(Rule("text"), base, ours, base, theirs, same) == Meeting(both, both)
+
+
+def test_a_word_that_goes_on_is_no_addition() -> None:
+    met = meet(Rule("text"), "take 1", "take 1\nwith food", "take 1", "take 10 mg", same)
+    assert met == Meeting("take 1\nwith food", "take 10 mg", "both changed it")
 
 
 def test_text_that_was_taken_out_there_stays_here_until_a_person_says() -> None:
