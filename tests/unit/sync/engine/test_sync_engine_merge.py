@@ -164,6 +164,22 @@ def test_what_they_add_to_a_text_is_there_in_whole_lines(base: str, ours: str, t
     assert meet(Rule("text"), base, ours, base, theirs, same) == Meeting(both, both)
 
 
+SAID = st.lists(st.sampled_from(["5 mg", "25 mg", "5", "mg", "called", ""]), max_size=4)
+
+
+@given(SAID, SAID, SAID)
+def test_no_line_that_either_side_has_added_to_a_text_is_lost(
+    base: list[str], ours: list[str], theirs: list[str]
+) -> None:
+    before, here, there = ("\n".join(lines) for lines in (base, [*base, *ours], [*base, *theirs]))
+    met = meet(Rule("text"), before, here, before, there, same)
+    assert met == Meeting(met.here, met.here)
+    said = met.here.splitlines()
+    for added in (ours, theirs):
+        for line in filter(None, added):
+            assert said.count(line) >= [*base, *added].count(line), (line, said)
+
+
 def test_a_word_that_goes_on_is_no_addition() -> None:
     met = meet(Rule("text"), "take 1", "take 1\nwith food", "take 1", "take 10 mg", same)
     assert met == Meeting("take 1\nwith food", "take 10 mg", "both changed it")
