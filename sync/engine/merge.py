@@ -6,6 +6,7 @@ of its own: neither side has changed while it still says what it said then. Noth
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -133,7 +134,10 @@ def _one_side(rule: Rule, base_theirs: Any, mine: Any, theirs: Any, *, by_us: bo
 
 
 def normal_form(sent: Any, got: Any) -> bool:
-    """Whether what came back is the same in another dress: case, spaces, punctuation, or a number's spelling."""
+    """Whether what came back is the same in another dress: case, spaces, punctuation, or a number's spelling.
+
+    What stands between figures, or as a sign before one, is no dress: 1.5 mg is not 15 mg, nor 1/2 a tablet twelve.
+    """
     if isinstance(sent, str) and isinstance(got, str):
         return _bare(sent) == _bare(got) and bool(_bare(sent))
     if isinstance(sent, (int, float)) or isinstance(got, (int, float)):
@@ -162,8 +166,22 @@ def without_additions(sent: Any, got: Any) -> Any:
     return got
 
 
+# No more than these: in many scripts a mark that is no letter (a vowel of Hindi or Thai) makes another name.
+_DRESS = re.compile(r"[\s.,;:'\"()\[\]_\u2018\u2019\u201c\u201d\u2010-\u2015-]+")
+
+
 def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
+    plain = unicodedata.normalize("NFC", text).casefold()
+
+    def kept(found: re.Match[str]) -> str:
+        before, after = plain[: found.start()][-1:], plain[found.end() :][:1]
+        if not after.isdigit():
+            return ""
+        if before.isdigit():
+            return found[0].strip() or " "
+        return found[0][-1] if found[0][-1] in ".,-" else ""
+
+    return _DRESS.sub(kept, plain)
 
 
 def _equal(a: Any, b: Any, same: Canon) -> bool:

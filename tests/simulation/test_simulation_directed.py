@@ -208,6 +208,25 @@ def test_what_a_life_not_remembered_has_only_read_counts_against_the_limits_each
     assert day.engine.offices["alpha"].desk.budgets.left()["all"][0] > 0
 
 
+@pytest.mark.parametrize(
+    ("told", "there"), [("1.5 mg", "15 mg"), ("1/2 tablet", "12 tablet"), ("take 5-10", "take 510")]
+)
+def test_what_is_not_what_was_told_is_never_taken_for_its_form(day: Day, told: str, there: str) -> None:
+    create(day)
+    made = day.server.create
+
+    def edited_at_once(kind: str, body: dict[str, Any], *more: Any) -> Any:
+        thing = made(kind, body, *more)
+        day.server.write(thing, {"text": there}, "other", day.clock.true())
+        return thing
+
+    day.server.create = edited_at_once  # type: ignore[method-assign]
+    day.save("prescription", "R1", {"text": told, "code": "c"}, "P1")
+    day.work(DAYS)
+    (here,) = [body["text"] for _, body in day._records("prescription")]
+    assert here == there or open_cards(day), "it is confirmed as if they had what was told"
+
+
 def test_two_appointments_of_one_patient_after_a_restore_are_two(day: Day) -> None:
     create(day)
     backup = day.disk.snapshot()

@@ -217,6 +217,11 @@ def test_a_decision_holds_for_the_two_values_it_was_about_and_no_others(keep: st
         ("Main St.", "MAIN ST", True), ("a", "b", False), ("...", "", False), (1, "1.0", True), (1, 2, False),
         (1, "one", False), ([1, "a"], [1, "A"], True), ([1], [1, 2], False), ({"a": "x", "b": None}, {"a": "X"}, True),
         ({"a": "x"}, {"b": "x"}, False), ("a", ["a"], False), (None, "a", False), ("7", 7, True), (None, 7, False),
+        ("1.5 mg", "15 mg", False), ("1.5 mg", "1.5  MG.", True), ("1/2 tablet", "12 tablet", False),
+        ("5-10 mg", "510 mg", False), (".5 mg", "5 mg", False), ("-2", "2", False), ("<5", "5", False),
+        ("take 5, twice", "Take 5 twice", True), ("5 mg (daily)", "5MG DAILY", True), ("5 10", "510", False),
+        ("कि", "का", False), ("กี", "กา", False), ("Jose\u0301", "JOSÉ", True), ("O'Brien", "OBRIEN", True),
+        ("Smith-Jones", "SMITH JONES", True), ("אָב", "אב", False),
     ],
 )  # fmt: skip
 def test_the_same_in_another_dress(sent: Any, got: Any, *, form: bool) -> None:
