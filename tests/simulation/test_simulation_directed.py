@@ -211,7 +211,9 @@ def test_what_a_life_not_remembered_has_only_read_counts_against_the_limits_each
 @pytest.mark.parametrize(
     ("told", "there"), [("1.5 mg", "15 mg"), ("1/2 tablet", "12 tablet"), ("take 5-10", "take 510")]
 )
-def test_what_is_not_what_was_told_is_never_taken_for_its_form(day: Day, told: str, there: str) -> None:
+def test_what_is_not_what_was_told_is_never_taken_for_its_form(
+    day: Day, monkeypatch: pytest.MonkeyPatch, told: str, there: str
+) -> None:
     create(day)
     made = day.server.create
 
@@ -220,7 +222,7 @@ def test_what_is_not_what_was_told_is_never_taken_for_its_form(day: Day, told: s
         day.server.write(thing, {"text": there}, "other", day.clock.true())
         return thing
 
-    day.server.create = edited_at_once  # type: ignore[method-assign]
+    monkeypatch.setattr(day.server, "create", edited_at_once)
     day.save("prescription", "R1", {"text": told, "code": "c"}, "P1")
     day.work(DAYS)
     (here,) = [body["text"] for _, body in day._records("prescription")]

@@ -15,6 +15,12 @@ Law = Callable[..., None]
 ONCE = 200  # with more examples than these, each law draws its own
 
 
+def only(*, where: bool) -> None:
+    """Leave a story out that is none of the law's business; unlike `assume`, also where no property is being drawn."""
+    if not where:
+        raise UnsatisfiedAssumption
+
+
 @cache
 def drawn(made: Made) -> tuple[Story, ...]:
     """Stories of a kind. Drawing one costs a hundred times as much as what any law does with it."""

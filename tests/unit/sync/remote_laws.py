@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from sync.port import Body, CannotTell, Kind, Remote, Seen, Sending, Story, Telling
 from sync.transport.outcomes import Answer, Call, Refused
+from tests.unit.sync.drawn import only
 from tests.unit.sync.stories import OF, Linked
 from tests.unit.sync.story_lab import of_lab_results, of_notices, of_something, with_number
 
@@ -43,7 +44,7 @@ class Recorder:
 def told(remote: Remote, story: Story, links: Linked) -> Telling:
     """What is told of a story; stories that this system cannot be told are none of the law's business."""
     found = remote.project(story, links)
-    assume(not isinstance(found, CannotTell))
+    only(where=not isinstance(found, CannotTell))
     assert isinstance(found, Telling)
     return found
 
