@@ -6,10 +6,11 @@ from typing import Any
 from sync.engine import unread, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, clear, never_updated, sendable, set_state, shows
-from sync.engine.merge import Canon, Decided, Merged, merge, normal_form, without_additions
+from sync.engine.merge import Canon, Decided, Merged, merge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.port import Body, Kind, KindProfile, Rule, Seen, Story, Telling
+from sync.telling.dress import normal_form, without_additions
 
 # How often the same is sent again where what is read back is what stood there before.
 MOST_TRIES = 3

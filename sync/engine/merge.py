@@ -5,8 +5,6 @@ There are two bases, what *mine* and what *theirs* said when they agreed, becaus
 of its own: neither side has changed while it still says what it said then. Nothing here looks at a time.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -117,7 +115,7 @@ def _merged(
     """What one side or both changed, by the way in which two changes of it meet."""
     (base_mine, mine), (base_theirs, theirs) = ours, others
     if rule.way == "status":
-        return _status(rule, mine, theirs, by_us=by_us, by_them=by_them)
+        return _status(rule, mine, theirs, same, by_us=by_us, by_them=by_them)
     if rule.removal and (kept := _kept_both(rule, base_mine, mine, base_theirs, theirs, same)):
         return kept
     if (by_us and by_them) or rule.removal:
@@ -133,64 +131,14 @@ def _one_side(rule: Rule, base_theirs: Any, mine: Any, theirs: Any, *, by_us: bo
     return Meeting(value, value)
 
 
-def normal_form(sent: Any, got: Any) -> bool:
-    """Whether what came back is the same in another dress: case, spaces, punctuation, or a number's spelling.
-
-    What stands between figures, or as a sign before one, is no dress: 1.5 mg is not 15 mg, nor 1/2 a tablet twelve.
-    """
-    if isinstance(sent, str) and isinstance(got, str):
-        return _bare(sent) == _bare(got) and bool(_bare(sent))
-    if isinstance(sent, (int, float)) or isinstance(got, (int, float)):
-        try:
-            return float(sent) == float(got)
-        except (TypeError, ValueError):
-            return False
-    if isinstance(sent, list) and isinstance(got, list):
-        return len(sent) == len(got) and all(a == b or normal_form(a, b) for a, b in zip(sent, got, strict=True))
-    if isinstance(sent, dict) and isinstance(got, dict):
-        told = {name: value for name, value in sent.items() if value is not None}
-        return all(
-            name in got and (got[name] == value or normal_form(value, got[name])) for name, value in told.items()
-        )
-    return False
-
-
-def without_additions(sent: Any, got: Any) -> Any:
-    """What came back in another dress, without members that were not sent: whoever added those has said more by it."""
-    if isinstance(sent, list) and isinstance(got, list):
-        return [without_additions(a, b) for a, b in zip(sent, got, strict=True)]
-    if isinstance(sent, dict) and isinstance(got, dict):
-        told = {name: value for name, value in sent.items() if value is not None}
-        kept = {name: value for name, value in got.items() if name in told or value in (None, "", [], {})}
-        return {name: without_additions(told.get(name), value) for name, value in kept.items()}
-    return got
-
-
-# No more than these: in many scripts a mark that is no letter (a vowel of Hindi or Thai) makes another name.
-_DRESS = re.compile(r"[\s.,;:'\"()\[\]_\u2018\u2019\u201c\u201d\u2010-\u2015-]+")
-
-
-def _bare(text: str) -> str:
-    plain = unicodedata.normalize("NFC", text).casefold()
-
-    def kept(found: re.Match[str]) -> str:
-        before, after = plain[: found.start()][-1:], plain[found.end() :][:1]
-        if not after.isdigit():
-            return ""
-        if before.isdigit():
-            return found[0].strip() or " "
-        return found[0][-1] if found[0][-1] in ".,-" else ""
-
-    return _DRESS.sub(kept, plain)
-
-
 def _equal(a: Any, b: Any, same: Canon) -> bool:
     return bool(a == b) or same(a) == same(b)
 
 
-def _status(rule: Rule, mine: Any, theirs: Any, *, by_us: bool, by_them: bool) -> Meeting:
+def _status(rule: Rule, mine: Any, theirs: Any, same: Canon, *, by_us: bool, by_them: bool) -> Meeting:
     """A status moves forward; what is final stays, and two different ends are for a person."""
-    ours_ended, theirs_ended = (isinstance(one, str) and one in rule.final for one in (mine, theirs))
+    ends = {same(word) for word in rule.final}
+    ours_ended, theirs_ended = (isinstance(one, str) and same(one) in ends for one in (mine, theirs))
     if ours_ended and theirs_ended:
         return Meeting(mine, theirs, "it has ended in two ways")
     if by_us and by_them:

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 
 from sync.engine.desk import Desk, clear, sendable
-from sync.engine.merge import normal_form
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Intent, Link, Shadow
 from sync.port import Body, Kind, Seen
+from sync.telling.dress import normal_form
 
 # What we put where a person may read it, and a list gives it back; of a record told in parts, with the part.
 MARKER = re.compile(r"ref [0-9A-Za-z-]+")

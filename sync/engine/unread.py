@@ -64,7 +64,7 @@ def _said(rule: Rule, value: Any, same: Canon) -> set[str]:
     of a status only whether it goes on.
     """
     if rule.way == "status":
-        return set() if value in rule.final else {"goes on"}
+        return set() if same(value) in map(same, rule.final) else {"goes on"}
     listed = value.get(rule.within) if rule.within and isinstance(value, dict) else value
     return {same([one]).casefold() for one in listed} if isinstance(listed, list) else set()
 

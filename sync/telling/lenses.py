@@ -61,6 +61,19 @@ def among(words: Iterable[str]) -> Reads:
     return lambda value: value is None or (isinstance(value, str) and _plain(value) in known)
 
 
+def in_words(lens: Lens, words: Iterable[str]) -> Lens:
+    """A member that is one of some words, however they are spelled there: it is laid and compared as the known one."""
+    known = {_plain(word): word for word in words}
+
+    def one_of(value: Any) -> Any:
+        return known.get(_plain(value), value) if isinstance(value, str) else value
+
+    def put(story: Story, value: Any, links: Links) -> Story:
+        return lens.put(story, one_of(value), links)
+
+    return replace(lens, put=put, same=lambda value: lens.same(one_of(value)), reads=among(known.values()))
+
+
 def _plain(word: str) -> str:
     return "".join(sign for sign in word.casefold() if sign.isalnum())
 

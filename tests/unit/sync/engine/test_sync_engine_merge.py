@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.engine.merge import Decided, Meeting, Merged, meet, merge, normal_form, without_additions
+from sync.engine.merge import Decided, Meeting, Merged, meet, merge
 from sync.port import Rule
+from sync.telling.dress import normal_form, without_additions
 
 
 def same(value: Any) -> str:
@@ -221,7 +222,8 @@ def test_a_decision_holds_for_the_two_values_it_was_about_and_no_others(keep: st
         ("5-10 mg", "510 mg", False), (".5 mg", "5 mg", False), ("-2", "2", False), ("<5", "5", False),
         ("take 5, twice", "Take 5 twice", True), ("5 mg (daily)", "5MG DAILY", True), ("5 10", "510", False),
         ("कि", "का", False), ("กี", "กา", False), ("Jose\u0301", "JOSÉ", True), ("O'Brien", "OBRIEN", True),
-        ("Smith-Jones", "SMITH JONES", True), ("אָב", "אב", False),
+        ("Smith-Jones", "SMITH JONES", True), ("A-", "A", False), ("Rh -", "Rh", False), ("2-½", "2½", False),
+        ("1-2 mg", "1 - 2 mg", True), ("אָב", "אב", False),
     ],
 )  # fmt: skip
 def test_the_same_in_another_dress(sent: Any, got: Any, *, form: bool) -> None:
