@@ -307,7 +307,7 @@ def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
 
 def _apart(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     """What that brings with it waits for a person: `sync conflicts` tells of it."""
-    from clinic_desktop.exchange.sync_deciding import part
+    from clinic_desktop.exchange.sync_parting import part
 
     part(here.desk, chosen.system, chosen.number)
     said = _("{number} at {system} is somebody else; what came from there or went there waits in `sync conflicts`.")

@@ -22,7 +22,7 @@ from clinic_desktop.services.remotes import (
     set_remote,
 )
 from clinic_desktop.services.staff import staff_members
-from sync.engine.people import UnknownError
+from sync.engine.linking import UnknownError
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Shadow, Work
 from sync.engine.updating import MERGE, REPLACE

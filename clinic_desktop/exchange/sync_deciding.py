@@ -18,8 +18,9 @@ from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
 from sync.engine import cards, unread
 from sync.engine.desk import clear
+from sync.engine.linking import MovedError, UnknownError, UntakenError
 from sync.engine.meeting import projected
-from sync.engine.people import People, UnknownError
+from sync.engine.people import People
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow
 from sync.port import Kind
@@ -277,37 +278,37 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> i
         act = unread.NOTED  # for many at once: it cannot be taken in, and stays as it is on both sides
     office = PostOffice(House.of(desk), only=item.system)
     try:
-        people, who = office.engine.people[item.system], desk.session.staff_id
-        if item.count:
-            return close_group(desk, people, item, text)
-        if item.sort in CARDS:
-            _decide_card(desk, office, item, act, text.strip())
-        elif act == "value":
-            _value(people, item, text.strip(), who, why)
-        else:
-            _BY_ACT[act](people, item, text.strip(), who)
-        if item.sort == "doubt":
-            with office.reading() as unit:
-                come = _found(Rows(unit), item)
-            for one in come:  # the same question, and it has been answered
-                people.resolve(one.id, "noted", who)
-    except UnknownError:
-        raise Refusal(N_("Somebody, or a newer answer, has settled this already."), field="item") from None
+        return _carry_out(desk, office, item, act, text, why)
+    except (UnknownError, UntakenError) as error:
+        words, field = _NOT_DONE[type(error)]
+        raise Refusal(words, field=field) from None
     finally:
         office.close()
+
+
+_NOT_DONE: dict[type[Exception], tuple[str, str]] = {
+    UnknownError: (N_("Somebody, or a newer answer, has settled this already."), "item"),
+    MovedError: (N_("It has changed since you looked at it; look at it again."), "item"),
+    UntakenError: (N_("The chart does not take this here. Change it in the record itself."), "value"),
+}
+
+
+def _carry_out(desk: Desk, office: PostOffice, item: Item, act: str, text: str, why: str) -> int:
+    people, who = office.engine.people[item.system], desk.session.staff_id
+    if item.count:
+        return close_group(desk, people, item, text)
+    if item.sort in CARDS:
+        _decide_card(desk, office, item, act, text.strip())
+    elif act == "value":
+        _value(people, item, text.strip(), who, why)
+    else:
+        _BY_ACT[act](people, item, text.strip(), who)
+    if item.sort == "doubt":
+        with office.reading() as unit:
+            come = _found(Rows(unit), item)
+        for one in come:  # the same question, and it has been answered
+            people.resolve(one.id, "noted", who)
     return 1
-
-
-def part(desk: Desk, system: str, remote_id: str) -> None:
-    """End the link of a patient there, by their number, who was taken for one here by mistake. Raises Refusal."""
-    allow(desk, NEEDS)
-    office = PostOffice(House.of(desk), only=system)
-    try:
-        office.engine.people[system].they_are_two(remote_id, desk.session.staff_id)
-    except (UnknownError, KeyError):
-        raise Refusal(N_("Nobody here is linked to that number there."), field="number") from None
-    finally:
-        office.close()
 
 
 def _decide_card(desk: Desk, office: PostOffice, item: Item, act: str, text: str) -> None:
@@ -343,7 +344,7 @@ def _value(people: People, item: Item, text: str, who: str, why: str) -> None:
     if one is None:
         raise UnknownError(item.id)
     sides = [side for name in ("before", "mine", "theirs") if (side := one.sides.get(name)) not in (None, "")]
-    people.resolve_with(item.id, {item.member: _meant(text, sides)}, who, why)
+    people.resolve_with(item.id, _meant(text, sides), who, why, shown=item.shown)
 
 
 def _meant(text: str, sides: Sequence[Any]) -> Any:
@@ -383,9 +384,9 @@ def _two(people: People, item: Item, _text: str, who: str) -> None:
 
 
 _BY_ACT: dict[str, Callable[[People, Item, str, str], None]] = {
-    "here": lambda people, item, _text, who: people.resolve(item.id, "here", who),
-    "there": lambda people, item, _text, who: people.resolve(item.id, "there", who),
-    "noted": lambda people, item, text, who: people.resolve(item.id, "noted", who, text),
+    "here": lambda people, item, _text, who: people.resolve(item.id, "here", who, shown=item.shown),
+    "there": lambda people, item, _text, who: people.resolve(item.id, "there", who, shown=item.shown),
+    "noted": lambda people, item, text, who: people.resolve(item.id, "noted", who, text, shown=item.shown),
     "two": _two,
     "link": lambda people, item, text, who: people.link(item.remote_id, text or item.local_id, who),
     "apart": lambda people, item, _text, who: people.keep_apart(item.remote_id, item.local_id, who),

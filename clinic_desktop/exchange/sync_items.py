@@ -32,6 +32,7 @@ class Item:
     count: int = 0
     newest: str = ""
     upto: float = 0.0  # the engine's time of the newest: what comes later is not decided with these
+    shown: float = 0.0  # the engine's time at which its values were asked about: others are not decided with it
 
     def __repr__(self) -> str:
         return f"Item({self.id})"
@@ -43,7 +44,7 @@ def question(rows: Rows, one: Conflict, title: str) -> Item:
     patient = one.local_id if one.kind == "patient" else work.patient if work is not None else ""
     return Item(
         one.id, one.system, title, one.sort, one.kind, one.local_id, one.remote_id, patient, "", one.member, one.why,
-        _text(one.at), bool(one.clinical),
+        _text(one.at), bool(one.clinical), shown=one.at if one.sort == "field" else 0.0,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, exists, func, or_, 
 
 from clinic_desktop.domain import identity
 from clinic_desktop.domain.identity import Person
+from clinic_desktop.domain.likeness import level
 from clinic_desktop.services import consent_gate
 from clinic_desktop.services.departures import Parted
 from clinic_desktop.services.merges import kept_id
@@ -252,6 +253,8 @@ def _evidence(
     }
     known = {"unknown", "other", ""}
     against = {
+        # Twins share all but their given name, and that may be one letter apart.
+        "given": bool(person.given and other.given) and level(person.given, other.given) != "same",
         "sex": person.sex not in known and other.sex not in known and person.sex != other.sex,
         "born": person.born_on is not None and other.born_on is not None and person.born_on != other.born_on,
     }

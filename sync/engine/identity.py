@@ -27,8 +27,9 @@ def judge(likely: Sequence[Likely]) -> Verdict:
     ranked = sorted(likely, key=lambda one: (-one.score, one.local_id))
     if not ranked:
         return Verdict()
-    best = ranked[0]
-    second = ranked[1].score if len(ranked) > 1 else 0.0
+    # Whom something speaks against (a twin's given name) is no rival of whom nothing does.
+    best = next((one for one in ranked if not one.against), ranked[0])
+    second = max((one.score for one in ranked if one is not best and not one.against), default=0.0)
     if proven(best) and best.score - second >= MARGIN:
         return Verdict(same=best)
     # Of one home but with another given name: twins share everything else, and are two.

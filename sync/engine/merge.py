@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sync.port import Body, Rule
+from sync.telling.dress import normal_form
 
 # Why a person is asked where only the system changed who somebody is.
 THEY_CHANGED = "they changed who this is"
@@ -120,7 +121,14 @@ def _merged(
         return kept
     if (by_us and by_them) or rule.removal:
         return _WAYS[rule.way](rule, (base_mine, mine), (base_theirs, theirs), same)
+    if by_us and rule.way == "text" and base_mine and base_theirs and not _one_text(base_mine, base_theirs, same):
+        return Meeting(mine, theirs, "they say something else there")
     return _one_side(rule, base_theirs, mine, theirs, by_us=by_us)
+
+
+def _one_text(mine: Any, theirs: Any, same: Canon) -> bool:
+    """Whether both said the same when they agreed; a person may have left them as they were."""
+    return _equal(mine, theirs, same) or normal_form(mine, theirs)
 
 
 def _one_side(rule: Rule, base_theirs: Any, mine: Any, theirs: Any, *, by_us: bool) -> Meeting:
@@ -238,19 +246,22 @@ def _members(
     """Each side's changes to the members; both to one and not the same is a conflict of the whole."""
     (base, here), (base_there, there) = ours, others
     value: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     for name in [*here, *(name for name in [*there, *base, *base_there] if name not in here)]:
         a, b = here.get(name), there.get(name)
         by_us = text_of(base.get(name)) != text_of(a)
         by_them = text_of(base_there.get(name)) != text_of(b)
         if by_us and by_them and text_of(a) != text_of(b):
             return _scalar(rule, ("", mine), ("", theirs), text_of)
-        chosen = b if by_them else a
-        if not by_us and not by_them and a is None:
-            chosen = b
-        if chosen is not None:
-            value[name] = chosen
-    whole = list(value.values()) if shape is list else value
-    return Meeting(whole, whole)
+        ours_then = theirs_then = b if by_them else a
+        if not by_us and not by_them:
+            # Each goes on saying what it said when they agreed: one may say more than the other has words for.
+            ours_then, theirs_then = (b if a is None else a), (a if b is None else b)
+        if ours_then is not None:
+            value[name], told[name] = ours_then, theirs_then
+    if shape is list:
+        return Meeting(list(value.values()), list(told.values()))
+    return Meeting(value, told)
 
 
 def _kept_both(rule: Rule, base: Any, mine: Any, base_there: Any, theirs: Any, same: Canon) -> Meeting | None:

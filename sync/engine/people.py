@@ -5,21 +5,17 @@ from collections.abc import Mapping
 from sync.engine import cards, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
+from sync.engine.linking import Linking, MovedError, UnknownError, UntakenError
 from sync.engine.meeting import projected
-from sync.engine.parting import part, part_beneath
 from sync.engine.settling import acknowledge
 from sync.engine.store import leaving, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
-from sync.engine.taking import join, look, twice
-from sync.port import Body, Kind, Put, Seen
+from sync.engine.taking import look, twice
+from sync.port import Kind, Put, Seen
 
 # Tasks that are closed in one transaction: whoever saves meanwhile waits no longer than for these.
 CLOSED_TOGETHER = 50
-
-
-class UnknownError(LookupError):
-    """There is nothing of that name to decide."""
 
 
 def _carry_out(desk: Desk, rows: Rows, one: Conflict, keep: str, who: str) -> None:
@@ -29,11 +25,8 @@ def _carry_out(desk: Desk, rows: Rows, one: Conflict, keep: str, who: str) -> No
         raise UnknownError(one.id) from None
 
 
-class People:
+class People(Linking):
     """The decisions of one system; `who` is the person's id, never a name."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
 
     def conflicts(self) -> list[Conflict]:
         """What waits for a decision, the oldest first."""
@@ -50,15 +43,16 @@ class People:
                 for one in rows.find(Work, ("since",), system=self._desk.system, state=state)
             ]
 
-    def resolve(self, conflict_id: str, keep: str, who: str, why: str = "") -> None:
+    def resolve(self, conflict_id: str, keep: str, who: str, why: str = "", *, shown: float = 0.0) -> None:
         """Decide a member: ``here``, ``there``, or carry out what else was asked. Raises UnknownError.
 
-        What a card can be answered with is in `choices`: only to read it closes no card.
+        What a card can be answered with is in `choices`: only to read it closes no card. `shown` is when the values
+        were asked about that whoever decides has seen; raises MovedError where others stand in it by now.
         """
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            one = self._open(rows, conflict_id)
+            one = self._open(rows, conflict_id, shown)
             if one.sort in cards.ACTS:
                 _carry_out(desk, rows, one, keep, who)
             one.keep, one.who, one.why, one.decided_at = keep, who, why or one.why, desk.now()
@@ -77,32 +71,45 @@ class People:
             one = rows.get(Conflict, conflict_id)
             return () if one is None else cards.choices(self._desk, rows, one)
 
-    def resolve_with(self, conflict_id: str, values: Body, who: str, why: str = "") -> None:
-        """Decide a member by a third value: it is taken in here, and told there. Raises UnknownError."""
+    def resolve_with(self, conflict_id: str, value: object, who: str, why: str = "", *, shown: float = 0.0) -> None:
+        """Decide a member by a third value: it is taken in here, and told there. Raises UnknownError.
+
+        Nothing else of what differs there comes in with it. Raises UntakenError where the chart says something else
+        after it, and MovedError as `resolve` does.
+        """
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            one = self._open(rows, conflict_id)
+            one = self._open(rows, conflict_id, shown)
             kind = Kind(one.kind)
             story = desk.chart.story(unit, kind, one.local_id)
             shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
-            if one.sort != "field" or story is None or shadow is None:
+            link = rows.get(Link, desk.system, one.kind, one.remote_id)
+            if one.sort != "field" or story is None or shadow is None or link is None:
                 raise UnknownError(conflict_id)
-            seen = Seen(kind, one.remote_id, {**shadow.body, **values}, raw=shadow.raw, parent=shadow.parent or None)
-            because = Because(desk.system, one.remote_id, frozenset(values), who)
+            rules = desk.remote.profile.kinds[kind].rules
+            # What no rule is for says what kind of record it is; any other member that it lacks changes nothing.
+            body = {name: each for name, each in shadow.body.items() if name not in rules} | {one.member: value}
+            seen = Seen(kind, one.remote_id, body, raw=shadow.raw, parent=shadow.parent or None, part=link.part)
+            because = Because(desk.system, one.remote_id, frozenset({one.member}), who)
             desk.chart.adopt(unit, kind, one.local_id, desk.remote.adopt(seen, story, desk.known(rows)), because)
             after = desk.chart.story(unit, kind, one.local_id)
-            mine = projected(desk, rows, after, 0) if after is not None else None
-            one.sides = {**one.sides, "mine": (mine or values).get(one.member)}
+            mine = (projected(desk, rows, after, link.part) if after is not None else None) or {}
+            same = desk.canon(kind)(one.member)
+            if same(mine.get(one.member)) != same(value):
+                raise UntakenError(one.member)
+            one.sides = {**one.sides, "mine": mine.get(one.member)}
             one.keep, one.who, one.why, one.state, one.decided_at = "here", who, why or one.why, "decided", desk.now()
             rows.put(one)
             desk.log.add(rows, desk.now(), "decided", one.kind, one.local_id, conflict=one.id, keep="value", who=who)
             self._go_on(rows, one)
 
-    def _open(self, rows: Rows, conflict_id: str) -> Conflict:
+    def _open(self, rows: Rows, conflict_id: str, shown: float) -> Conflict:
         one = rows.get(Conflict, conflict_id)
         if one is None or one.system != self._desk.system or one.state == "closed":
             raise UnknownError(conflict_id)
+        if shown and one.at != shown:
+            raise MovedError(conflict_id)
         return one
 
     def _go_on(self, rows: Rows, one: Conflict) -> None:
@@ -231,110 +238,6 @@ class People:
         if work is None or work.state not in states:
             raise UnknownError(local_id)
         return work
-
-    def link(self, remote_id: str, local_id: str, who: str) -> None:
-        """A patient there is this patient, and is nobody else's of ours already. Raises UnknownError.
-
-        Where this patient is linked already they are there twice, and it is asked which of the two is to be ours.
-        """
-        desk = self._desk
-        kind = Kind.PATIENT
-        with desk.disk.write() as unit:
-            rows = Rows(unit)
-            if desk.known(rows).here(kind, remote_id):
-                raise UnknownError(remote_id)
-            self._answer(rows, remote_id, "link", who)
-            if desk.known(rows).there(kind, local_id):
-                twice(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "duplicate", 1.0, who))
-                return
-            for intent in rows.find(Intent, system=desk.system, kind=str(kind), local_id=local_id, op="create"):
-                if intent.attempts and intent.state in {"ready", "person"}:
-                    intent.state, intent.remote_id = "acked", remote_id  # what became of it is no question any more
-                    rows.put(intent)
-            for one in rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="identity"):
-                if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
-                    part_beneath(desk, rows, remote_id, one.sides["was"], who)
-            join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
-            look(desk, rows, str(kind), remote_id, "linked")
-            for child in rows.find(Shadow, system=desk.system, parent=remote_id):  # what came while it was in doubt
-                look(desk, rows, child.kind, child.remote_id, "linked", parent=remote_id)
-            self._patient_goes_on(rows, local_id)
-
-    def keep_apart(self, remote_id: str, local_id: str, who: str) -> None:
-        """A patient there is not this patient."""
-        desk = self._desk
-        with desk.disk.write() as unit:
-            rows = Rows(unit)
-            self._answer(rows, remote_id, "apart", who)
-            link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
-            shadow = rows.get(Shadow, desk.system, str(Kind.PATIENT), remote_id)
-            if link is not None and link.status == "candidate" and shadow is not None and shadow.mine:
-                part(desk, rows, link, who)  # they had been taken for one
-            elif link is not None and link.status == "candidate":
-                link.status, link.who, link.at = "waiting", who, desk.now()
-                desk.log.linked(rows, desk.now(), link)
-            look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
-            self._patient_goes_on(rows, local_id)
-
-    def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
-        """Somebody or some place here is known there by this id; what waited for that goes on.
-
-        An id given before is given up; one that stood for a record that came from there is taken over. Raises
-        UnknownError where there is no id, or where it is another's of ours.
-        """
-        desk = self._desk
-        with desk.disk.write() as unit:
-            rows = Rows(unit)
-            other = desk.known(rows).here(kind, remote_id)
-            if not remote_id or (other not in {None, local_id} and not self._came_from_there(rows, kind, other or "")):
-                raise UnknownError(remote_id)
-            for link in desk.known(rows).all(kind, local_id):
-                if link.remote_id != remote_id:
-                    link.status, link.who, link.at = "rejected", who, desk.now()
-                    desk.log.linked(rows, desk.now(), link)
-            join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
-            work = rows.get(Work, desk.system, str(kind), local_id)
-            if work is not None and work.state == "cannot":  # planned before anybody had said who it is there
-                set_state(desk, rows, work, "waiting")
-
-    def _came_from_there(self, rows: Rows, kind: Kind, local_id: str) -> bool:
-        """Whether a record here is one that this system brought: nothing of it was ever to be told."""
-        work = rows.get(Work, self._desk.system, str(kind), local_id)
-        return work is not None and not work.seq
-
-    def they_are_two(self, remote_id: str, who: str) -> None:
-        """A patient there was taken for one here by mistake: the link ends. Raises UnknownError where there is none."""
-        desk = self._desk
-        with desk.disk.write() as unit:
-            rows = Rows(unit)
-            link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
-            if link is None or link.status not in {"confirmed", "candidate"}:
-                raise UnknownError(remote_id)
-            part(desk, rows, link, who)
-
-    def may_part(self, conflict_id: str) -> bool:
-        """Whether an open question is of who a linked patient is, so that they may be two."""
-        with self._desk.disk.read() as unit:
-            rows = Rows(unit)
-            one = rows.get(Conflict, conflict_id)
-            if one is None or (one.sort, one.state, one.kind) != ("field", "open", str(Kind.PATIENT)):
-                return False
-            rules = self._desk.remote.profile.kinds[Kind.PATIENT].rules
-            return rules[one.member].identity and self._desk.known(rows).here(Kind.PATIENT, one.remote_id) is not None
-
-    def _answer(self, rows: Rows, remote_id: str, keep: str, who: str) -> None:
-        for one in rows.find(Conflict, system=self._desk.system, kind=str(Kind.PATIENT), sort="identity", state="open"):
-            if one.remote_id == remote_id:
-                one.state, one.keep, one.who, one.decided_at = "closed", keep, who, self._desk.now()
-                rows.put(one)
-                for asked in (one.local_id, *one.sides.get("others", ())):
-                    self._patient_goes_on(rows, str(asked))
-        self._desk.log.add(rows, self._desk.now(), f"said {keep}", str(Kind.PATIENT), "", remote=remote_id, who=who)
-
-    def _patient_goes_on(self, rows: Rows, local_id: str) -> None:
-        work = rows.get(Work, self._desk.system, str(Kind.PATIENT), local_id)
-        if work is not None and work.state == "person":
-            set_state(self._desk, rows, work, "waiting")
 
     def pause(self, who: str) -> None:
         """Ask and send nothing more until it is resumed; what people do here goes on."""

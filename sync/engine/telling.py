@@ -142,6 +142,7 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
     """Judge whether somebody found there is this patient: linked with proof, asked about, or left alone."""
     scored: list[tuple[Seen, Likely]] = []
     others: dict[str, list[str]] = {}
+    sole: dict[str, bool] = {}  # whether it is this one, of all who are here
     for seen in found if isinstance(found, (list, tuple)) else ():
         if desk.known(rows).here(Kind.PATIENT, seen.remote_id) is not None:
             continue
@@ -152,14 +153,16 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
             continue
         clear = {name: value for name, value in seen.body.items() if name not in desk.remote.masked(seen.body)}
         records = desk.remote.adopt(Seen(seen.kind, seen.remote_id, clear, seen.whole), None, desk.known(rows))
-        scored += [(seen, one) for one in desk.chart.alike(rows.unit, records) if one.local_id == local_id]
+        alike = desk.chart.alike(rows.unit, records)
+        scored += [(seen, one) for one in alike if one.local_id == local_id]
+        sole[seen.remote_id] = (same := judge(alike).same) is not None and same.local_id == local_id
     verdict = judge([one for _, one in scored])
     if verdict.same is not None:
         best = max(scored, key=lambda pair: pair[1].score)
         ended = rows.get(Link, desk.system, str(Kind.PATIENT), best[0].remote_id)
         lost = [Likely(one, REVIEW) for one in others[best[0].remote_id]]
-        if lost or (ended is not None and ended.status in ENDED):
-            # A person has ended it: it comes back by them alone. Or it may be the one that was sent for another.
+        if lost or not sole[best[0].remote_id] or (ended is not None and ended.status in ENDED):
+            # A person has ended it: it comes back by them alone. Or it may be another here, or was sent for another.
             ask_who(desk, rows, best[0].remote_id, (best[1], *lost))
             return
         join(desk, rows, Link(desk.system, str(Kind.PATIENT), best[0].remote_id, local_id, 0, "confirmed",

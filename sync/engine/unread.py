@@ -112,9 +112,18 @@ def not_taken(
             continue
         if name in odd:
             found[name] = FORM
-        elif not rules[name].theirs and same(after.get(name)) == same(before.get(name)):
+        elif not rules[name].theirs and (
+            same(after.get(name)) == same(before.get(name)) or _fewer(after.get(name), tried.here.get(name), same)
+        ):
             found[name] = LEFT
     return found
+
+
+def _fewer(taken: Any, wanted: Any, same: Canon) -> bool:
+    """Whether a list lacks something of what was to be taken in."""
+    if not isinstance(wanted, list):
+        return False
+    return len({same([one]).casefold() for one in taken or ()}) < len({same([one]).casefold() for one in wanted})
 
 
 def first_sight(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:

@@ -42,17 +42,20 @@ def without_additions(sent: Any, got: Any) -> Any:
 _DRESS = re.compile(r"[\s.,;:'\"()\[\]_\u2018\u2019\u201c\u201d\u2010-\u2015-]+")
 
 
+_DASH = re.compile(r"[\u2010-\u2015-]")
+
+
 def _bare(text: str) -> str:
     plain = unicodedata.normalize("NFC", text).casefold()
 
     def kept(found: re.Match[str]) -> str:
         before, after = plain[: found.start()][-1:], plain[found.end() :][:1]
-        if "-" in found[0] and not (found[0] == "-" and before.isalpha() and after.isalpha()):
+        if _DASH.search(found[0]) and not (_DASH.fullmatch(found[0]) and before.isalpha() and after.isalpha()):
             return "-"  # a blood group, a sign, a range
         if not after.isdigit():
             return ""
         if before.isdigit():
-            return found[0].strip() or " "
+            return re.sub(r"\s+", " ", found[0])  # 1, 5 is not 1,5
         return found[0][-1] if found[0][-1] in ".," else ""
 
     return _DRESS.sub(kept, plain)

@@ -3,7 +3,8 @@
 import random
 
 from sync.engine import cards
-from sync.engine.people import People, UnknownError
+from sync.engine.linking import UnknownError
+from sync.engine.people import People
 from sync.engine.store.tables import Conflict, Work
 
 # Who was told apart, by their number: known to whoever decided it, though a backup that is restored forgets it.

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sync.engine.people import UnknownError
+from sync.engine.linking import UnknownError
 from sync.engine.run import Engine
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Link, Shadow

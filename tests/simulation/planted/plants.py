@@ -122,7 +122,13 @@ PLANTS = (
         "value = mine",
         seed=30,
     ),
-    Plant("their item of a list is dropped", "merge:_members", "chosen = b if by_them else a", "chosen = a", seed=5),
+    Plant(
+        "their item of a list is dropped",
+        "merge:_members",
+        "ours_then = theirs_then = b if by_them else a",
+        "ours_then = theirs_then = a",
+        seed=5,
+    ),
     Plant(
         "a conflict moves the bases",
         "meeting:_agree",
@@ -240,13 +246,6 @@ PLANTS = (
         "desk.budgets.forgotten(rows, there.place)\n        elif",
         "pass\n        elif",
         flow="restored_at_the_limit",
-    ),
-    Plant(
-        "a restore forgets the limits where all that was lost was read",
-        "outside:Witness.compare",
-        "there.place > desk.budgets.number",
-        "False",
-        seed=1022098,
     ),
     Plant(
         "the cursor runs ahead",

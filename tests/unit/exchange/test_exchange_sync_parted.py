@@ -7,7 +7,7 @@ import pytest
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
+from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_parting, sync_shown
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.services.chart_rows import allergies_of
 from clinic_desktop.services.patients import change_patient, patient_details
@@ -116,7 +116,7 @@ def test_what_came_with_the_wrong_number_is_named_to_a_person(there: Connected, 
     there.run(HEALIFY)
     with store.read() as connection:
         assert "Kiwi" in {one.substance for one in allergies_of(connection, small.patient)}
-    sync_deciding.part(there.desk, HEALIFY, number)
+    sync_parting.part(there.desk, HEALIFY, number)
     (told,) = items(there, "misfiled")
     assert (told.kind, told.local_id, told.clinical) == ("patient", small.patient, True)
     assert sync_deciding.detail(there.desk, told).acts == ("noted",)
@@ -129,7 +129,7 @@ def test_what_we_told_under_the_wrong_number_is_taken_away_there_and_told_anew(t
     number = handed_out_again(there)
     ours = {ident for ident, row in before.items() if row["patient_id"] == number}
     assert ours
-    sync_deciding.part(there.desk, HEALIFY, number)
+    sync_parting.part(there.desk, HEALIFY, number)
     there.run(HEALIFY)
     wrong = {one.remote_id for one in items(there, "surplus") if one.kind == "appointment"}
     assert wrong == ours
@@ -139,6 +139,6 @@ def test_what_we_told_under_the_wrong_number_is_taken_away_there_and_told_anew(t
 
 def test_nobody_is_parted_from_whom_they_are_not_linked_to(there: Connected) -> None:
     with pytest.raises(Refusal, match="linked"):
-        sync_deciding.part(there.desk, HEALIFY, "pat_0000000000")
+        sync_parting.part(there.desk, HEALIFY, "pat_0000000000")
     with pytest.raises(Refusal, match="not connected"):
-        sync_deciding.part(there.desk, "practice_studio", number_of(there, "Okello"))
+        sync_parting.part(there.desk, "practice_studio", number_of(there, "Okello"))

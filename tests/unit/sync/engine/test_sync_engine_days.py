@@ -2,8 +2,8 @@
 
 import pytest
 
+from sync.engine.linking import UnknownError
 from sync.engine.looking import hint
-from sync.engine.people import UnknownError
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Work
 from tests.simulation.flows import (
@@ -171,7 +171,7 @@ def test_a_decision_is_carried_out_on_both_sides(day: Day, keep: str, name: str)
 def test_a_third_value_is_taken_in_here_and_told_there(day: Day) -> None:
     conflict(day)
     (open_one,) = day.engine.people["alpha"].conflicts()
-    day.engine.people["alpha"].resolve_with(open_one.id, {"name": "Annika"}, "u1")
+    day.engine.people["alpha"].resolve_with(open_one.id, "Annika", "u1")
     day.work()
     assert (day.there().body["name"], day.bodies("patient")["P1"]["name"]) == ("Annika", "Annika")
 

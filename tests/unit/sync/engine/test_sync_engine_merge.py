@@ -63,6 +63,8 @@ def test_without_a_conflict_both_sides_end_the_same_unless_neither_changed() -> 
     for rule, base, mine, base_there, theirs in cases():
         key = canon(rule)
         met = meet(rule, base, mine, base_there, theirs, key)
+        if rule.way in {"keyed", "block"} and key(base) != key(base_there):
+            continue  # an item in which they agreed to differ stays as it is on each side
         if not rule.theirs and not met.conflict and (key(base) != key(mine) or key(base_there) != key(theirs)):
             assert key(met.here) == key(met.there), (rule, base, mine, base_there, theirs)
 
@@ -193,6 +195,23 @@ def test_text_that_was_taken_out_there_stays_here_until_a_person_says() -> None:
     assert both.conflict
 
 
+def test_an_item_in_which_they_differ_stays_on_each_side_as_it_is_while_another_comes() -> None:
+    rule = Rule("keyed", key=("name",), removal=True)
+    bare, full = [{"name": "Warfarin"}], [{"name": "Warfarin", "dosage": "3 mg"}]
+    new = [{"name": "Amoxicillin", "dosage": "500 mg"}]
+    assert meet(rule, bare, bare + new, full, full, same) == Meeting(bare + new, full + new)
+    assert meet(rule, bare, bare, full, full + new, same) == Meeting(bare + new, full + new)
+    folate = [{"name": "Folate", "dosage": "5 mg"}]
+    both = meet(rule, bare, bare + new, full, full + folate, same)
+    assert both == Meeting(bare + new + folate, full + new + folate)
+
+
+def test_what_is_added_to_a_text_in_which_they_differ_is_for_a_person() -> None:
+    met = meet(Rule("text"), "seen", "seen\nours", "seen\ntheirs", "seen\ntheirs", same)
+    assert met == Meeting("seen\nours", "seen\ntheirs", "they say something else there")
+    assert meet(Rule("text"), "seen", "seen\nours", "SEEN.", "SEEN.", same) == Meeting("seen\nours", "seen\nours")
+
+
 def test_a_list_with_two_of_one_key_is_not_merged_by_guessing() -> None:
     twice = [{"k": 1, "v": 1}, {"k": 1, "v": 2}]
     assert meet(Rule("keyed", key=("k",)), [], twice, [], [{"k": 3}], same).conflict
@@ -223,7 +242,8 @@ def test_a_decision_holds_for_the_two_values_it_was_about_and_no_others(keep: st
         ("take 5, twice", "Take 5 twice", True), ("5 mg (daily)", "5MG DAILY", True), ("5 10", "510", False),
         ("कि", "का", False), ("กี", "กา", False), ("Jose\u0301", "JOSÉ", True), ("O'Brien", "OBRIEN", True),
         ("Smith-Jones", "SMITH JONES", True), ("A-", "A", False), ("Rh -", "Rh", False), ("2-½", "2½", False),
-        ("1-2 mg", "1 - 2 mg", True), ("אָב", "אב", False),
+        ("1-2 mg", "1 - 2 mg", True), ("Take 1, 5 mg", "Take 1,5 mg", False), ("A\u2013", "A", False),
+        ("A\u2013", "A-", True), ("Ana\u2010Maria", "ANA MARIA", True), ("אָב", "אב", False),
     ],
 )  # fmt: skip
 def test_the_same_in_another_dress(sent: Any, got: Any, *, form: bool) -> None:

@@ -1,0 +1,145 @@
+"""What people decide of who is who: a patient there and one here are one, or two; who of the staff is who there."""
+
+from sync.engine.desk import Desk, set_state
+from sync.engine.parting import part, part_beneath
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.engine.taking import join, look, twice
+from sync.port import Kind
+
+
+class UnknownError(LookupError):
+    """There is nothing of that name to decide."""
+
+
+class MovedError(UnknownError):
+    """What was shown to whoever decides is not what stands there, or here, by now."""
+
+
+class UntakenError(ValueError):
+    """The chart has no way to take in what was decided."""
+
+
+class Linking:
+    """The decisions of who is who at one system; `who` is the person's id, never a name."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def link(self, remote_id: str, local_id: str, who: str) -> None:
+        """A patient there is this patient, and is nobody else's of ours already. Raises UnknownError.
+
+        Where this patient is linked already they are there twice, and it is asked which of the two is to be ours.
+        """
+        desk = self._desk
+        kind = Kind.PATIENT
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            if desk.known(rows).here(kind, remote_id):
+                raise UnknownError(remote_id)
+            self._answer(rows, remote_id, "", "link", who)
+            if desk.known(rows).there(kind, local_id):
+                twice(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "duplicate", 1.0, who))
+                return
+            for intent in rows.find(Intent, system=desk.system, kind=str(kind), local_id=local_id, op="create"):
+                if intent.attempts and intent.state in {"ready", "person"}:
+                    intent.state, intent.remote_id = "acked", remote_id  # what became of it is no question any more
+                    rows.put(intent)
+            for one in rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="identity"):
+                if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
+                    part_beneath(desk, rows, remote_id, one.sides["was"], who)
+            join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
+            look(desk, rows, str(kind), remote_id, "linked")
+            for child in rows.find(Shadow, system=desk.system, parent=remote_id):  # what came while it was in doubt
+                look(desk, rows, child.kind, child.remote_id, "linked", parent=remote_id)
+            self._patient_goes_on(rows, local_id)
+
+    def keep_apart(self, remote_id: str, local_id: str, who: str) -> None:
+        """A patient there is not this patient."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            self._answer(rows, remote_id, local_id, "apart", who)
+            link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
+            shadow = rows.get(Shadow, desk.system, str(Kind.PATIENT), remote_id)
+            if link is not None and link.status == "candidate" and shadow is not None and shadow.mine:
+                part(desk, rows, link, who)  # they had been taken for one
+            elif left := self._identity(rows, remote_id):
+                # Not this one; whether they are another of ours is still asked.
+                if link is not None and link.status == "candidate":
+                    link.local_id = left[0].local_id
+                    desk.log.linked(rows, desk.now(), link)
+                self._patient_goes_on(rows, local_id)
+                return
+            elif link is not None and link.status == "candidate":
+                link.status, link.who, link.at = "waiting", who, desk.now()
+                desk.log.linked(rows, desk.now(), link)
+            look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
+            self._patient_goes_on(rows, local_id)
+
+    def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
+        """Somebody or some place here is known there by this id; what waited for that goes on.
+
+        An id given before is given up; one that stood for a record that came from there is taken over. Raises
+        UnknownError where there is no id, or where it is another's of ours.
+        """
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            other = desk.known(rows).here(kind, remote_id)
+            if not remote_id or (other not in {None, local_id} and not self._came_from_there(rows, kind, other or "")):
+                raise UnknownError(remote_id)
+            for link in desk.known(rows).all(kind, local_id):
+                if link.remote_id != remote_id:
+                    link.status, link.who, link.at = "rejected", who, desk.now()
+                    desk.log.linked(rows, desk.now(), link)
+            join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
+            work = rows.get(Work, desk.system, str(kind), local_id)
+            if work is not None and work.state == "cannot":  # planned before anybody had said who it is there
+                set_state(desk, rows, work, "waiting")
+
+    def _came_from_there(self, rows: Rows, kind: Kind, local_id: str) -> bool:
+        """Whether a record here is one that this system brought: nothing of it was ever to be told."""
+        work = rows.get(Work, self._desk.system, str(kind), local_id)
+        return work is not None and not work.seq
+
+    def they_are_two(self, remote_id: str, who: str) -> None:
+        """A patient there was taken for one here by mistake: the link ends. Raises UnknownError where there is none."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
+            if link is None or link.status not in {"confirmed", "candidate"}:
+                raise UnknownError(remote_id)
+            part(desk, rows, link, who)
+
+    def may_part(self, conflict_id: str) -> bool:
+        """Whether an open question is of who a linked patient is, so that they may be two."""
+        with self._desk.disk.read() as unit:
+            rows = Rows(unit)
+            one = rows.get(Conflict, conflict_id)
+            if one is None or (one.sort, one.state, one.kind) != ("field", "open", str(Kind.PATIENT)):
+                return False
+            rules = self._desk.remote.profile.kinds[Kind.PATIENT].rules
+            return rules[one.member].identity and self._desk.known(rows).here(Kind.PATIENT, one.remote_id) is not None
+
+    def _identity(self, rows: Rows, remote_id: str) -> list[Conflict]:
+        """The open questions of who somebody there is."""
+        kind = str(Kind.PATIENT)
+        found = rows.find(Conflict, ("at",), system=self._desk.system, kind=kind, sort="identity", state="open")
+        return [one for one in found if one.remote_id == remote_id]
+
+    def _answer(self, rows: Rows, remote_id: str, local_id: str, keep: str, who: str) -> None:
+        """Close the questions of who somebody there is; with a `local_id`, whether they are that one alone."""
+        for one in self._identity(rows, remote_id):
+            if local_id in {"", one.local_id, *one.sides.get("others", ())}:
+                one.state, one.keep, one.who, one.decided_at = "closed", keep, who, self._desk.now()
+                rows.put(one)
+                for asked in (one.local_id, *one.sides.get("others", ())):
+                    self._patient_goes_on(rows, str(asked))
+        self._desk.log.add(rows, self._desk.now(), f"said {keep}", str(Kind.PATIENT), "", remote=remote_id, who=who)
+
+    def _patient_goes_on(self, rows: Rows, local_id: str) -> None:
+        work = rows.get(Work, self._desk.system, str(Kind.PATIENT), local_id)
+        if work is not None and work.state == "person":
+            set_state(self._desk, rows, work, "waiting")
