@@ -26,11 +26,9 @@ from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.outside import observations
 from clinic_desktop.store.tables.patients import patients
 from sync.engine.chart import Because
-from sync.port import Kind, Seen, Story
+from sync.port import Kind, Story
 from sync.records.appointment import Appointment
 from sync.records.patient import Patient
-from sync.remotes.practice_studio.mapping.bodies import adopt
-from sync.telling.words import NOBODY
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
 from tests.medicines import amoxicillin, world
@@ -174,23 +172,6 @@ def test_an_allergy_that_a_system_knows_is_added_once_and_ours_stay(
     with heard.store.read() as connection:
         found = connection.execute(select(allergies.c.substance).where(allergies.c.status == "active")).scalars().all()
     assert sorted(found) == ["latex", "peanuts", "penicillin"]
-
-
-def test_a_graver_reaction_that_a_system_knows_stands_beside_ours_once(
-    small: Clinic, heard: Heard, desk_for: DeskFor
-) -> None:
-    mild = charting.NewAllergy("Penicillin", reaction="rash", severity="mild")
-    charting.add_allergy(desk_for("doctor"), small.patient, mild)
-    said = {"allergies": [{"allergen": "penicillin", "reaction": "Anaphylaxis", "severity": "Severe"}]}
-    for _again in range(3):
-        story = heard.story(Kind.PATIENT, small.patient)
-        came = adopt(Seen(Kind.PATIENT, "PAT-1", said), story, NOBODY, "USD")
-        heard.adopt(Kind.PATIENT, small.patient, *came, because=Because("practice_studio", "PAT-1"))
-    with heard.store.read() as connection:
-        found = connection.execute(
-            select(allergies.c.reaction, allergies.c.severity).where(allergies.c.substance.ilike("penicillin"))
-        ).all()
-    assert sorted(map(tuple, found)) == [("Anaphylaxis", "severe"), ("rash", "mild")]
 
 
 def test_what_was_prescribed_here_does_not_come_back_as_another_medicine(
