@@ -56,3 +56,8 @@ class Consent(Resource):
     policy_rule: CodeableConcept | None = None
     verification: tuple[Verification, ...] = ()
     provision: Provision | None = None
+
+
+def denies(consent: Consent) -> bool:
+    """Whether it says what somebody does not allow."""
+    return consent.provision is not None and consent.provision.type == "deny"

@@ -5,7 +5,7 @@ else. So what a system has no home for stays, and what it puts in other words is
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -14,6 +14,7 @@ from sync.port import Body, Links, Rule, Story
 from sync.records.elements import Resource
 from sync.records.exact import NotExact, require_sound
 from sync.telling.folding import fold
+from sync.telling.shapes import Shape, shape
 
 Get = Callable[[Story, Links], Any]
 Put = Callable[[Story, Any, Links], Story]
@@ -28,7 +29,8 @@ class Lens:
 
     `told` is False for what the system alone writes: it is read and never sent. `reads` says whether a value stands in
     a form that can be read here, where that does not show by laying it and reading it back; `parts` are the members of
-    an object, or of each object in a list, that have a place here.
+    an object, or of each object in a list, that have a place here. Where `known` names members, and theirs, what is
+    said in any other is a gap.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Lens:
     told: bool = True
     reads: Reads | None = None
     parts: frozenset[str] = frozenset()
+    known: Shape = field(default_factory=dict)
 
 
 def nothing(_story: Story, _links: Links) -> Any:
@@ -63,15 +66,19 @@ def among(words: Iterable[str]) -> Reads:
 
 def in_words(lens: Lens, words: Iterable[str]) -> Lens:
     """A member that is one of some words, however they are spelled there: it is laid and compared as the known one."""
-    known = {_plain(word): word for word in words}
-
-    def one_of(value: Any) -> Any:
-        return known.get(_plain(value), value) if isinstance(value, str) else value
+    known = tuple(words)
+    one_of = spelled(known)
 
     def put(story: Story, value: Any, links: Links) -> Story:
         return lens.put(story, one_of(value), links)
 
-    return replace(lens, put=put, same=lambda value: lens.same(one_of(value)), reads=among(known.values()))
+    return replace(lens, put=put, same=lambda value: lens.same(one_of(value)), reads=among(known))
+
+
+def spelled(words: Iterable[str]) -> Same:
+    """The known word that a value is, however it is spelled; any other value as it came."""
+    known = {_plain(word): word for word in words}
+    return lambda value: known.get(_plain(value), value) if isinstance(value, str) else value
 
 
 def _plain(word: str) -> str:
@@ -136,6 +143,8 @@ def unread(
 
 
 def _reads(lens: Lens, value: Any, story: Story, laid: Story | None, links: Links) -> bool:
+    if beyond(value, lens.known):
+        return False
     if lens.reads is not None:
         return lens.reads(value)
     if lens.put is left or not lens.told:
@@ -146,6 +155,17 @@ def _reads(lens: Lens, value: Any, story: Story, laid: Story | None, links: Link
     if not isinstance(value, (dict, list)) and lens.same(after) == lens.same(before) != lens.same(value):
         return False
     return not gap(value, after, lens.parts)
+
+
+def beyond(said: Any, known: Shape) -> bool:
+    """Whether something is said in a member that has no place here."""
+    if isinstance(said, list):
+        return any(beyond(each, known) for each in said)
+    if not known or not isinstance(said, dict):
+        return False
+    return any(
+        fold(each) is not None and (name not in known or beyond(each, known[name])) for name, each in said.items()
+    )
 
 
 def gap(said: Any, read: Any, parts: frozenset[str] = frozenset()) -> bool:
@@ -200,8 +220,12 @@ def block(
     told: bool = True,
     folds: Mapping[str, Same] | None = None,
     clear: Callable[[Story], Story] | None = None,
+    known: str = "",
 ) -> Lens:
-    """A nested object that is sent and given whole: a part that it lacks is empty there; `clear` empties it all."""
+    """A nested object that is sent and given whole: a part that it lacks is empty there; `clear` empties it all.
+
+    Where `known` says which members there are (as `shapes.shape` reads them), what is said in any other is a gap.
+    """
     by_part = folds or {}
 
     def get(story: Story, links: Links) -> Any:
@@ -228,7 +252,7 @@ def block(
         found = {str(part): by_part.get(part, fold)(each) for part, each in sorted(value.items())}
         return {part: each for part, each in found.items() if each is not None} or None
 
-    return Lens(name, get, put, same, told, parts=frozenset(part for part, _read, _put in parts))
+    return Lens(name, get, put, same, told, parts=frozenset(part for part, _read, _put in parts), known=shape(known))
 
 
 def first_of(story: Story, kind: type[R]) -> R:

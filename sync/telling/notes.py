@@ -8,7 +8,7 @@ from typing import Any
 
 from sync.port import Story
 from sync.records.document import Content, DocumentReference, Relation
-from sync.records.elements import CodeableConcept, Coding, Reference
+from sync.records.elements import CodeableConcept, Coding, Reference, decoded
 from sync.telling.folding import text_of_lines
 from sync.telling.lenses import add, of
 from sync.telling.words import LOINC, code_in
@@ -32,7 +32,7 @@ def text_of(document: DocumentReference) -> str | None:
         data = each.attachment.data
         if kind == "text/plain" and isinstance(data, str):
             try:
-                return base64.b64decode(data, validate=True).decode()
+                return decoded(data).decode()
             except (binascii.Error, UnicodeDecodeError):
                 return None
     return None

@@ -98,8 +98,9 @@ def put_gender(story: Story, value: Any, _links: Links) -> Story:
     return change(story, gender=said if said in ("male", "female", "other", None) else "unknown")
 
 
-# Whether a gender is one of FHIR's words.
-is_gender = among({"male", "female", "other", "unknown"})
+# FHIR's words for a gender, and whether a gender is one of them.
+GENDERS = frozenset({"male", "female", "other", "unknown"})
+is_gender = among(GENDERS)
 
 
 def _first_point(points: tuple[ContactPoint, ...], system: str) -> int | None:

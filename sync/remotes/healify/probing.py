@@ -5,6 +5,7 @@ from typing import Protocol
 
 from sync.port import Kind, Page, Seen, Sending
 from sync.remotes.healify.client import Client
+from sync.telling.dress import normal_form
 from sync.telling.folding import fold, fold_phone, utc
 from sync.telling.looking import agrees, made_since, through
 from sync.telling.notes import marked
@@ -69,7 +70,10 @@ def _marked(remote: Looked, sending: Sending) -> Sequence[Seen]:
 
 
 def _prescription(remote: Looked, sending: Sending) -> Sequence[Seen]:
-    """A prescription of the same medicine, made since, whose notes (in its detail alone) bear our marker."""
+    """A prescription, made since, whose notes (in its detail alone) bear our marker, whatever they call the medicine.
+
+    Without a marker it is one of the same medicine.
+    """
     owner = str(sending.body["patient_id"]) if sending.body.get("patient_id") else None
 
     def page(cursor: str | None) -> Page:
@@ -77,13 +81,11 @@ def _prescription(remote: Looked, sending: Sending) -> Sequence[Seen]:
 
     def name(body: object) -> object:
         medication = body.get("medication") if isinstance(body, dict) else None
-        return fold(medication.get("name")) if isinstance(medication, dict) else None
+        return medication.get("name") if isinstance(medication, dict) else None
 
-    candidates = [
-        one
-        for one in through(page)
-        if name(one.body) == name(sending.body) and made_since(one.body.get("created_at"), sending.sent_at)
-    ]
+    candidates = [one for one in through(page) if made_since(one.body.get("created_at"), sending.sent_at)]
+    if not sending.marker:
+        return _unique(one for one in candidates if normal_form(name(sending.body), name(one.body)))
     whole = (remote.read(sending.kind, one.remote_id) for one in candidates)
     return _unique(one for one in whole if marked(one.raw.get("notes"), sending.marker))
 
@@ -98,11 +100,17 @@ def _share(remote: Looked, sending: Sending) -> Sequence[Seen]:
         one
         for one in through(page)
         if all(
-            fold(one.body.get(member)) == fold(sending.body.get(member)) for member in ("record_id", "recipient_email")
+            _address(one.body.get(member)) == _address(sending.body.get(member))
+            for member in ("record_id", "recipient_email")
         )
         and ("expires_at" not in sending.body or agrees(one, sending.body, "expires_at"))
         and made_since(one.body.get("created_at"), sending.sent_at)
     )
+
+
+def _address(value: object) -> object:
+    """An id or an electronic address, in which capital letters say nothing."""
+    return str(fold(value)).casefold()
 
 
 def _unique(found: Iterable[Seen]) -> Sequence[Seen]:

@@ -200,7 +200,7 @@ class HealifyRemote:
     def done(self, sending: Sending, seen: Seen | None) -> bool | None:
         """Whether a cancellation holds; anything else cannot be seen."""
         if seen is not None and (sending.kind, sending.act) == (Kind.APPOINTMENT, "cancel"):
-            return seen.body.get("status") == "cancelled"
+            return self.canonical(seen.kind, seen.body).get("status") == "cancelled"
         return None
 
     def project(self, story: Story, links: Links) -> Telling | CannotTell:

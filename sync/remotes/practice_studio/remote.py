@@ -203,7 +203,7 @@ class PracticeStudioRemote:
     def done(self, sending: Sending, seen: Seen | None) -> bool | None:
         """Whether somebody did there what could not be told: a cancellation is seen in the list."""
         if sending.kind is Kind.APPOINTMENT and sending.act == "cancel" and seen is not None:
-            return fold(seen.body.get("status")) in {"cancelled", "canceled"}
+            return self.canonical(seen.kind, seen.body).get("status") == "cancelled"
         return None
 
     def project(self, story: Story, links: Links) -> Telling | CannotTell:

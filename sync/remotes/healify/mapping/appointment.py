@@ -10,7 +10,7 @@ from sync.records.location import Location
 from sync.remotes.healify.mapping.parties import SYSTEM
 from sync.telling import appointments
 from sync.telling.appointments import PLACE, actor, with_actor
-from sync.telling.lenses import Lens, among, block, change, first_of, nothing, of, shown
+from sync.telling.lenses import Lens, block, change, first_of, in_words, nothing, of, shown
 from sync.telling.words import THERE, local_id, meant, with_identifier, words
 
 STATUS = {"scheduled": "booked", "completed": "fulfilled", "cancelled": "cancelled", "no_show": "noshow"}
@@ -99,9 +99,10 @@ LENSES = (
     block(
         "location",
         (("type", *place_part("type")), ("address", *place_part("address")), ("room", *place_part("room"))),
+        known="type address room",
     ),
     Lens("notes", appointments.notes, appointments.put_notes),
-    Lens("status", status, put_status, told=False, reads=among(appointments.STANDS | STATUS.keys())),
+    in_words(Lens("status", status, put_status, told=False), appointments.STANDS | STATUS.keys()),
     Lens("confirmation", nothing, put_confirmation, told=False),
     Lens("cancellation", nothing, put_cancellation, told=False),
     shown("reminders"),

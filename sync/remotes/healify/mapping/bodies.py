@@ -11,7 +11,7 @@ from sync.records.practitioner import Practitioner
 from sync.remotes.healify import wire
 from sync.remotes.healify.mapping import appointment, others, patient, prescription, record
 from sync.telling.beginnings import beginning
-from sync.telling.lenses import Lens, lay, of
+from sync.telling.lenses import Lens, lay, of, spelled
 from sync.telling.lenses import unread as gaps
 from sync.telling.masks import masked_members
 from sync.telling.notes import without_marker
@@ -46,7 +46,8 @@ def seen(kind: Kind, shown: Theirs, remote_id: str, *, whole: bool) -> Seen:
 
 def seen_record(shown: wire.Record, *, whole: bool) -> Seen:
     """A medical record: a visit, or a document."""
-    return seen(Kind.ENCOUNTER if shown.type in record.VISITS else Kind.DOCUMENT, shown, shown.id, whole=whole)
+    is_visit = spelled(record.VISITS)(shown.type) in record.VISITS
+    return seen(Kind.ENCOUNTER if is_visit else Kind.DOCUMENT, shown, shown.id, whole=whole)
 
 
 def seen_share(shown: wire.Share) -> Seen:

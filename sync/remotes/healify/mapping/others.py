@@ -3,13 +3,13 @@
 from typing import Any
 
 from sync.port import Body, CannotTell, Kind, Links, Story
-from sync.records.consent import Consent
+from sync.records.consent import Consent, denies
 from sync.records.document import DocumentReference
 from sync.records.elements import Resource
 from sync.records.message import Communication, Task
 from sync.remotes.healify.mapping.parties import SYSTEM, there
 from sync.telling.folding import day, utc
-from sync.telling.lenses import first_of, of
+from sync.telling.lenses import first_of, of, spelled
 from sync.telling.words import NPI, id_there, local_id, words
 
 NO_CONSENT = "There is no consent on record that allows sharing: record the patient's consent first, then share."
@@ -20,7 +20,7 @@ PERMISSIONS = ["view"]
 def share(story: Story, links: Links) -> Body | CannotTell:
     """A record shown to somebody outside, under a consent that holds."""
     letter = next(iter(of(story, Communication)), None)
-    consents = [each for each in of(story, Consent) if each.status == "active"]
+    consents = [each for each in of(story, Consent) if each.status == "active" and not denies(each)]
     if not consents:
         return CannotTell(NO_CONSENT)
     mail = _mail(letter)
@@ -99,7 +99,7 @@ def programme(body: Body, remote_id: str) -> Resource:
         "identifier": [{"system": id_there(SYSTEM, Kind.PROGRAMME), "value": remote_id}],
         "title": body.get("name"),
         "description": body.get("description"),
-        "status": "active" if body.get("status") == "active" else "retired",
+        "status": "active" if spelled({"active"})(body.get("status")) == "active" else "retired",
     }
     return Resource.model_validate({name: value for name, value in made.items() if value})
 

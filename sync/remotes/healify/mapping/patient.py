@@ -9,7 +9,7 @@ from sync.records.elements import CodeableConcept, Coding, Resource
 from sync.records.medication import MedicationStatement
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone, fold_set
-from sync.telling.lenses import Lens, add, block, nothing, of, shown
+from sync.telling.lenses import Lens, add, block, in_words, nothing, of, shown
 from sync.telling.words import words
 
 UNCONFIRMED = {
@@ -86,8 +86,8 @@ def _reads_history(value: Any) -> bool:
     """Whether each list is one of names: what else a history holds has no place here."""
     if not isinstance(value, dict):
         return False
-    lists = [value.get(name) for name in ("allergies", "conditions", "medications")]
-    return all(fold(each) is None or _is_names(each) for each in lists)
+    known = ("allergies", "conditions", "medications")
+    return all(fold(each) is None or (name in known and _is_names(each)) for name, each in value.items())
 
 
 def _is_names(value: Any) -> bool:
@@ -100,7 +100,7 @@ LENSES = (
     Lens("email", *people.contact_point("email")),
     Lens("phone", *people.contact_point("phone"), fold_phone),
     Lens("date_of_birth", people.born, people.put_born, people.fold_born),
-    Lens("gender", people.gender, people.put_gender, reads=people.is_gender),
+    in_words(Lens("gender", people.gender, people.put_gender), people.GENDERS),
     block(
         "address",
         (
@@ -111,6 +111,7 @@ LENSES = (
             ("country", *people.address_part("country")),
         ),
         clear=people.no_address,
+        known="street city state zip country",
     ),
     block(
         "emergency_contact",
@@ -121,6 +122,7 @@ LENSES = (
         ),
         folds={"phone": fold_phone},
         clear=people.no_contact,
+        known="name phone relationship",
     ),
     Lens("medical_history", nothing, put_history, _fold_history, told=False, reads=_reads_history),
     shown("created_at"),

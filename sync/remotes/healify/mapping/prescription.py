@@ -1,5 +1,6 @@
 """One line of a prescription <-> a Healify prescription; a request for a refill."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,13 @@ from sync.records.message import Task
 from sync.records.organization import Organization
 from sync.remotes.healify.mapping.parties import SYSTEM, fold_provider, here, provider, there
 from sync.telling.folding import fold
-from sync.telling.lenses import Lens, among, block, change, first_of, of, shown
+from sync.telling.lenses import Lens, block, change, first_of, in_words, of, shown
 from sync.telling.people import point_of
 from sync.telling.words import NDC, THERE, code_in, id_there, local_id, shown_in, with_code, with_shown, words
 
 FINAL = frozenset({"expired", "cancelled"})
-_OURS = {name: f"{THERE}:{SYSTEM}:{name}" for name in ("generic_name", "strength", "form")}
+_OURS = {name: f"{THERE}:{SYSTEM}:{name}" for name in ("name", "generic_name", "strength", "form")}
+_UNIT = re.compile(r"(?<=\d)\s+(?=[^\W\d]|%)")
 
 
 def line(story: Story) -> MedicationRequest:
@@ -34,13 +36,36 @@ def _bare(concept: CodeableConcept | None) -> CodeableConcept | None:
     return concept.model_copy(update={"coding": kept})
 
 
+def _in_full(concept: CodeableConcept | None) -> str | None:
+    """What a medicine that came from there is called, with the strength and the form that they keep apart."""
+    full = shown_in(concept, _OURS["name"])
+    for part in ("strength", "form") if full else ():
+        more = shown_in(concept, _OURS[part])
+        if more and f" {_spaced(more)} " not in f" {_spaced(full or '')} ":
+            full = f"{full} {more}"
+    return full
+
+
+def _spaced(text: str) -> str:
+    """A text for comparing: ``500 MG`` is ``500mg``."""
+    return _UNIT.sub("", " ".join(text.casefold().split()))
+
+
+def _renamed(before: CodeableConcept | None, after: CodeableConcept) -> CodeableConcept:
+    """A medicine of which a part has changed: it is called so too, unless somebody here calls it otherwise."""
+    as_theirs = before is not None and before.text is not None and before.text == _in_full(before)
+    return after.model_copy(update={"text": _in_full(after)}) if as_theirs else after
+
+
 def _name(story: Story, _links: Links) -> Any:
-    return words(_bare(_concept(story)))
+    concept = _concept(story)
+    theirs = concept is not None and concept.text is not None and concept.text == _in_full(concept)
+    return shown_in(concept, _OURS["name"]) if theirs else words(_bare(concept))
 
 
 def _put_name(story: Story, value: Any, _links: Links) -> Story:
-    before = _concept(story) or CodeableConcept()
-    return change(story, medication_codeable_concept=before.model_copy(update={"text": value or None}))
+    made = with_shown(_concept(story), _OURS["name"], value or None)
+    return change(story, medication_codeable_concept=made.model_copy(update={"text": _in_full(made)}))
 
 
 def _ndc(story: Story, _links: Links) -> Any:
@@ -55,10 +80,13 @@ def _put_ndc(story: Story, value: Any, _links: Links) -> Story:
 
 
 def ndc(code: str) -> str:
-    """Eleven digits of a national drug code, for comparing: each part is filled up with noughts to 5, 4 and 2."""
+    """Eleven digits of a national drug code, for comparing: each part is filled up with noughts to 5, 4 and 2.
+
+    One without the part that says how it is packed has nine.
+    """
     parts = code.split("-")
-    if len(parts) == 3 and all(part.isdecimal() for part in parts):
-        return "".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=True))
+    if len(parts) in {2, 3} and all(part.isdecimal() for part in parts):
+        return "".join(part.zfill(width) for part, width in zip(parts, (5, 4, 2), strict=False))
     return "".join(c for c in code if c.isalnum())
 
 
@@ -71,7 +99,9 @@ def _word(name: str) -> tuple[Callable[[Story, Links], Any], Callable[[Story, An
         return shown_in(_concept(story), _OURS[name])
 
     def put(story: Story, value: Any, _links: Links) -> Story:
-        return change(story, medication_codeable_concept=with_shown(_concept(story), _OURS[name], value or None))
+        before = _concept(story)
+        made = _renamed(before, with_shown(before, _OURS[name], value or None))
+        return change(story, medication_codeable_concept=made)
 
     return get, put
 
@@ -220,6 +250,7 @@ LENSES = (
             ("form", *_word("form")),
         ),
         folds={"ndc": _fold_ndc},
+        known="name generic_name ndc strength form",
     ),
     Lens("dosage", _dosage, _put_dosage),
     Lens("quantity", _quantity, _put_quantity),
@@ -228,7 +259,7 @@ LENSES = (
     Lens("pharmacy", _pharmacy, _put_pharmacy, fold_provider),
     Lens("instructions", _instructions, _put_instructions),
     Lens("notes", _notes, _put_notes),
-    Lens("status", _status, _put_status, told=False, reads=among({"active"} | FINAL)),
+    in_words(Lens("status", _status, _put_status, told=False), {"active"} | FINAL),
     shown("refills_remaining"),
     shown("refill_request"),
     shown("refill_history"),
@@ -243,7 +274,11 @@ def homeless(story: Story) -> tuple[str, ...]:
     """What of a line has no place there."""
     one, dose = line(story), _dose(story)
     extra = one.model_extra or {}
+    amount = dispensing(story).get("quantity")
+    unit = (amount.get("unit") or amount.get("code")) if isinstance(amount, dict) else None
     said = {
+        "unit of the quantity": bool(unit),
+        "further steps of the dosage": len(one.dosage_instruction) > 1,
         "route": bool(dose and dose.route),
         "as needed": bool(dose and dose.as_needed_boolean),
         "timing and dose in figures": bool(dose and (dose.timing or dose.dose_and_rate)),

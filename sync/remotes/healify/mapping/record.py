@@ -1,6 +1,6 @@
 """Encounter with vital signs, diagnoses and note, or a document <-> a Healify medical record."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +25,22 @@ PRESSURE = ("8480-6", "8462-4")
 # unit marked as assumed; what goes is converted from the unit that the chart states.
 ASSUMED = {"8310-5": "[degF]", "29463-7": "[lb_av]", "8867-4": "/min"}
 POUNDS = Decimal("0.45359237")
+
+
+def _same(value: Decimal) -> Decimal:
+    return value
+
+
+_PRESSURES: Mapping[str, Callable[[Decimal], Decimal]] = {"mm[Hg]": _same, "mmHg": _same}
+# By LOINC code and unit, how a value becomes one in the unit that Healify is assumed to mean.
+_CONVERTED: Mapping[str, Mapping[str, Callable[[Decimal], Decimal]]] = {
+    **dict.fromkeys(PRESSURE, _PRESSURES),
+    "8867-4": {"/min": _same, "{beats}/min": _same},
+    "8310-5": {"[degF]": _same, "Cel": lambda value: value * 9 / 5 + 32},
+    "29463-7": {
+        "[lb_av]": _same, "kg": lambda value: value / POUNDS, "g": lambda value: value / 1000 / POUNDS,
+    },
+}  # fmt: skip
 _WRONG = "entered-in-error"
 
 
@@ -135,23 +151,30 @@ _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 
 
 def sign(story: Story, code: str) -> Observation | None:
-    """The vital sign of a LOINC code."""
-    found = (each for each in of(story, Observation) if code_in(each.code, LOINC) == code and each.status != _WRONG)
-    return next(found, None)
+    """The last vital sign of a LOINC code whose unit is known: of any other nobody could say what is told."""
+    return next((each for each in reversed(signs(story, code)) if _converted(each) is not None), None)
+
+
+def signs(story: Story, code: str) -> list[Observation]:
+    """Every vital sign of a LOINC code that holds, in the order in which they were measured."""
+    return [each for each in of(story, Observation) if code_in(each.code, LOINC) == code and each.status != _WRONG]
+
+
+def _converted(one: Observation) -> Decimal | None:
+    amount = one.value_quantity
+    if amount is None or amount.value is None:
+        return None
+    change_of = _CONVERTED.get(code_in(one.code, LOINC) or "", {}).get(amount.code or amount.unit or "")
+    return change_of(Decimal(amount.value)) if change_of else None
 
 
 def measured(story: Story, code: str) -> Any:
-    """A vital sign in the unit that Healify is assumed to mean."""
+    """A vital sign in the unit that Healify is assumed to mean; none where the chart's own unit is not known."""
     one = sign(story, code)
-    amount = one.value_quantity if one else None
-    if amount is None or amount.value is None:
+    found = _converted(one) if one else None
+    if found is None:
         return None
-    value = Decimal(amount.value)
-    if amount.code == "Cel":
-        value = value * 9 / 5 + 32
-    elif amount.code == "kg":
-        value = value / POUNDS
-    value = round(value, 1)
+    value = round(found, 1)
     return int(value) if value == value.to_integral_value() else float(value)
 
 
@@ -227,6 +250,7 @@ VISIT = (
             ("temperature", *vital("8310-5")),
             ("weight", *vital("29463-7")),
         ),
+        known="blood_pressure heart_rate temperature weight",
     ),
     shown("attachments"),
     shown("created_at"),
@@ -298,13 +322,15 @@ DOCUMENT = (
 def homeless(story: Story) -> tuple[str, ...]:
     """What of a visit has no place there."""
     known = {*PRESSURE, *ASSUMED}
-    signs = [each for each in of(story, Observation) if code_in(each.code, LOINC) not in known]
+    others = [each for each in of(story, Observation) if code_in(each.code, LOINC) not in known]
+    held = {code: signs(story, code) for code in known}
     reasons = first_of(story, Encounter).reason_code
     said = {
-        "other vital signs": bool(signs),
+        "other vital signs": bool(others) or any(_converted(one) is None for found in held.values() for one in found),
+        "earlier measurements": any(len(found) > 1 for found in held.values()),
         "codes of diagnoses": any(each.code and each.code.coding for each in diagnoses(story)),
         "reason of the visit": bool(reasons),
-        "units and times of vital signs": any(sign(story, code) for code in known),
+        "units and times of vital signs": any(held.values()),
     }
     return tuple(name for name, has in said.items() if has)
 

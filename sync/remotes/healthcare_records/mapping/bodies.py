@@ -14,7 +14,7 @@ from sync.remotes.healthcare_records.mapping import consent, document, immunizat
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM
 from sync.telling import people
 from sync.telling.beginnings import beginning
-from sync.telling.lenses import Lens, lay, tell
+from sync.telling.lenses import Lens, lay, spelled, tell
 from sync.telling.lenses import unread as gaps
 from sync.telling.looking import kept_here
 from sync.telling.masks import masked_members
@@ -59,7 +59,7 @@ def read_one(kind: Kind, item: Any, *, whole: bool) -> Sequence[Seen]:
     """One item of a list or of an answer; a note of a visit and another document are told apart by their type."""
     shown = MODELS[kind].model_validate(item)
     if kind in {Kind.DOCUMENT, Kind.ENCOUNTER}:
-        is_note = getattr(shown, "document_type", None) == document.NOTE
+        is_note = spelled({document.NOTE})(getattr(shown, "document_type", None)) == document.NOTE
         return (seen(Kind.ENCOUNTER if is_note else Kind.DOCUMENT, shown, whole=whole),)
     return (seen(kind, shown, whole=whole),)
 

@@ -3,15 +3,18 @@
 from typing import Any
 
 from sync.port import Kind, Links, Story
-from sync.records.consent import Consent, Provision
+from sync.records.consent import Consent, Provision, denies
 from sync.records.elements import CodeableConcept, Period, Reference
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM
 from sync.telling.folding import day, fold
-from sync.telling.lenses import Lens, change, first_of, shown
+from sync.telling.lenses import Lens, change, first_of, in_words, shown
 from sync.telling.words import fold_snake, local_id, meant, refer, snake, told_id, words
 
 NOT_ACTIVE = "This consent no longer holds, and the system has no call that ends one: tell them, and close this."
+DENIES = "This consent says what the patient does not allow, and the system knows only what is allowed: tell them."
 PATIENT = "patient"
+# The words for a consent that holds, or does not; of any other nobody knows which, and a person is asked.
+STATUS = ("active", "draft", "proposed", "rejected", "inactive", "entered-in-error", "expired", "revoked", "withdrawn")
 
 
 def _one(story: Story) -> Consent:
@@ -20,7 +23,9 @@ def _one(story: Story) -> Consent:
 
 def refused(story: Story) -> str | None:
     """Why a consent cannot be told."""
-    return None if _one(story).status in {"active", None} else NOT_ACTIVE
+    if _one(story).status not in {"active", None}:
+        return NOT_ACTIVE
+    return DENIES if denies(_one(story)) else None
 
 
 def _patient(story: Story, links: Links) -> Any:
@@ -108,7 +113,7 @@ def _put_grantor(story: Story, value: Any, _links: Links) -> Story:
 LENSES = (
     Lens("patient_id", _patient, _put_patient),
     Lens("consent_type", _type, _put_type, fold_snake),
-    Lens("status", _status, _put_status),
+    in_words(Lens("status", _status, _put_status), STATUS),
     Lens("granted_date", _granted, _put_granted),
     Lens("expiration_date", _expires, _put_expires),
     Lens("scope", _scope, _put_scope, fold_scope),

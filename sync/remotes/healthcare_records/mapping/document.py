@@ -9,7 +9,7 @@ from sync.records.encounter import Encounter, Participant
 from sync.remotes.healthcare_records.mapping.immunization import named
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM
 from sync.telling.folding import day, fold
-from sync.telling.lenses import Lens, change, first_of, left, shown
+from sync.telling.lenses import Lens, change, first_of, in_words, left, shown
 from sync.telling.notes import content, lay_note, note_of, text_of
 from sync.telling.words import THERE, code_in, meant, refer, snake, told_id, with_code, words
 
@@ -160,7 +160,7 @@ def _put_visit_metadata(story: Story, value: Any, _links: Links) -> Story:
 
 VISIT = (
     Lens("patient_id", _patient, _put_patient),
-    Lens("document_type", _note_type, left),
+    in_words(Lens("document_type", _note_type, left), {NOTE}),
     Lens("title", _visit_title, _put_visit_title),
     Lens("content", _note, _put_note),
     Lens("author", _seer, _put_seer),

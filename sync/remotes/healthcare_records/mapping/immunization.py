@@ -9,7 +9,7 @@ from sync.records.immunization import Immunization, Performer
 from sync.records.practitioner import Practitioner
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM
 from sync.telling.folding import day
-from sync.telling.lenses import Get, Lens, Put, change, first_of, of, shown
+from sync.telling.lenses import Get, Lens, Put, change, first_of, nothing, of, shown
 from sync.telling.people import practitioner_name
 from sync.telling.words import CVX, code_in, fold_snake, local_id, meant, refer, snake, told_id, with_code, words
 
@@ -43,9 +43,20 @@ def _code(story: Story, _links: Links) -> Any:
 
 def _put_code(story: Story, value: Any, _links: Links) -> Story:
     code = value if isinstance(value, str) else None
-    # The old name does not belong to the new code.
-    before = dose(story).vaccine_code.model_copy(update={"text": None}) if code else dose(story).vaccine_code
+    before = dose(story).vaccine_code
+    if code:
+        # Neither the old name nor codes of other systems belong to another vaccine.
+        kept = () if code_in(before, CVX) else before.coding
+        before = before.model_copy(update={"text": None, "coding": kept})
     return change(story, vaccine_code=with_code(before, CVX, code))
+
+
+def _put_name(story: Story, value: Any, _links: Links) -> Story:
+    """What the vaccine is called there, where nothing but its code is known here."""
+    known = dose(story).vaccine_code
+    if not isinstance(value, str) or not value or known.text or any(each.display for each in known.coding):
+        return story
+    return change(story, vaccine_code=known.model_copy(update={"text": value}))
 
 
 def _given(story: Story, _links: Links) -> Any:
@@ -133,7 +144,7 @@ LENSES = (
     Lens("dose_unit", _unit, _put_unit),
     Lens("funding_source", *_concept("funding_source"), fold_snake),
     shown("adverse_reactions"),
-    shown("vaccine_name"),
+    Lens("vaccine_name", nothing, _put_name, told=False),
     shown("created_at"),
     shown("updated_at"),
 )

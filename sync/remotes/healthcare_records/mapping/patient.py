@@ -8,7 +8,7 @@ from sync.records.elements import Address, ContactPoint, Element, HumanName, Ide
 from sync.records.patient import Patient
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone
-from sync.telling.lenses import Lens, block, change, first_of, shown
+from sync.telling.lenses import Lens, block, change, first_of, in_words, shown
 from sync.telling.words import MRN
 
 SYSTEM = "healthcare_records"
@@ -101,7 +101,7 @@ def key_of(body: Mapping[str, Any]) -> str | None:
 LENSES = (
     Lens("identifier", _identifiers, _put_identifiers, _unordered),
     _list("name", "name", HumanName, ("use", "family", "given")),
-    Lens("gender", people.gender, people.put_gender, reads=people.is_gender),
+    in_words(Lens("gender", people.gender, people.put_gender), people.GENDERS),
     Lens("birth_date", people.born, people.put_born, people.fold_born),
     _list("address", "address", Address, ("use", "line", "city", "state", "postalCode", "country")),
     _list("telecom", "telecom", ContactPoint, ("system", "value", "use")),
@@ -114,6 +114,7 @@ LENSES = (
         ),
         folds={"phone": fold_phone},
         clear=people.no_contact,
+        known="name relationship phone",
     ),
     shown("active"),
     shown("created_at"),

@@ -6,7 +6,8 @@ from sync.port import Kind, Links, Story
 from sync.records.appointment import Appointment
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.telling import appointments
-from sync.telling.lenses import Lens, among, first_of, shown
+from sync.telling.folding import fold
+from sync.telling.lenses import Lens, first_of, in_words, shown
 
 # The status is spelled with two l, the event with one: both are one thing.
 STATUS = {"scheduled": "booked", "completed": "fulfilled", "cancelled": "cancelled", "canceled": "cancelled"}
@@ -22,7 +23,7 @@ def _put_status(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _fold_status(value: Any) -> Any:
-    return "cancelled" if value == "canceled" else value
+    return "cancelled" if value == "canceled" else fold(value)
 
 
 LENSES = (
@@ -34,7 +35,7 @@ LENSES = (
     Lens("reason", appointments.reason, appointments.put_reason),
     Lens("notes", appointments.notes, appointments.put_notes),
     Lens("locationId", *appointments.whose(SYSTEM, Kind.LOCATION)),
-    Lens("status", _status, _put_status, _fold_status, told=False, reads=among(appointments.STANDS | STATUS.keys())),
+    in_words(Lens("status", _status, _put_status, _fold_status, told=False), appointments.STANDS | STATUS.keys()),
     shown("created"),
     shown("updated"),
 )

@@ -116,6 +116,8 @@ def unread(seen: Seen, links: Links) -> frozenset[str]:
         return gaps(LENSES[seen.kind], seen.body, beginning(seen.kind), links, masked_members(seen.body))
     if seen.kind in {Kind.ENCOUNTER, Kind.DOCUMENT} and not shown.is_read(seen):
         return frozenset({"content"})
+    if seen.kind is Kind.INVOICE and not shown.is_status(seen.body.get("status")):
+        return frozenset({"status"})
     return frozenset()
 
 

@@ -4,21 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from sync.port import Kind, Links, Story
-from sync.records.allergy import AllergyIntolerance
 from sync.records.coverage import Coverage, CoverageClass
 from sync.records.elements import CodeableConcept, Coding, Identifier, Reference
 from sync.records.organization import Organization
 from sync.records.patient import Patient
+from sync.remotes.practice_studio.mapping import allergies
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone
-from sync.telling.lenses import Get, Lens, Put, add, among, block, change, first_of, nothing, of, shown, swap
+from sync.telling.lenses import Get, Lens, Put, add, block, change, first_of, in_words, nothing, of, shown, swap
 from sync.telling.words import NOBODY, THERE, id_there, local_id, with_identifier, words
 
 SYSTEM = "practice_studio"
 MRN = f"{THERE}:{SYSTEM}:mrn"
 _GENDERS = {"male": "M", "female": "F"}
-_SEVERITIES = {"mild": "mild", "moderate": "moderate", "severe": "severe"}
-_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
 
 
 def _gender(story: Story, links: Links) -> Any:
@@ -27,8 +25,13 @@ def _gender(story: Story, links: Links) -> Any:
 
 
 def _put_gender(story: Story, value: Any, links: Links) -> Story:
-    said = {"M": "male", "F": "female", None: None}.get(value, "other")
+    letter = _letter(value)
+    said = None if letter is None else next((name for name, each in _GENDERS.items() if each == letter), "other")
     return people.put_gender(story, said, links)
+
+
+def _letter(value: Any) -> Any:
+    return _GENDERS.get(value) or fold(value) if isinstance(value, str) else fold(value)
 
 
 def cover(story: Story, order: int) -> Coverage | None:
@@ -168,49 +171,12 @@ def _put_pharmacy(story: Story, value: Any, _links: Links) -> Story:
     return add(story, made)
 
 
-def _put_allergies(story: Story, value: Any, _links: Links) -> Story:
-    """Add the allergies that the chart does not name, unconfirmed; none is ever taken away."""
-    here = {str(fold(words(each.code))).casefold() for each in of(story, AllergyIntolerance)}
-    patient = story.first.id
-    for each in value if isinstance(value, list) else []:
-        name = each.get("allergen") if isinstance(each, dict) else None
-        if not isinstance(name, str) or not fold(name) or str(fold(name)).casefold() in here:
-            continue
-        here.add(str(fold(name)).casefold())
-        made: dict[str, Any] = {
-            "resourceType": "AllergyIntolerance",
-            "verificationStatus": {"coding": [{"system": _VERIFICATION, "code": "unconfirmed"}]},
-            "code": {"text": name},
-            "patient": {"reference": f"Patient/{patient}"} if patient else {"display": "patient"},
-        }
-        if isinstance(each.get("reaction"), str) and each["reaction"]:
-            severity = _SEVERITIES.get(str(each.get("severity", "")).casefold())
-            made["reaction"] = [
-                {"manifestation": [{"text": each["reaction"]}]} | ({"severity": severity} if severity else {})
-            ]
-        if isinstance(each.get("noted"), str) and each["noted"]:
-            made["recordedDate"] = each["noted"]
-        story = add(story, AllergyIntolerance.model_validate(made))
-    return story
-
-
-def _reads_allergies(value: Any) -> bool:
-    """Whether each has a name, a reaction in words and a severity that is known."""
-    known, grave = _are_texts("allergen", "reaction"), among(_SEVERITIES)
-    return isinstance(value, list) and all(
-        isinstance(each, dict)
-        and known(each)
-        and fold(each.get("allergen")) is not None
-        and (fold(each.get("severity")) is None or grave(each["severity"]))
-        and (fold(each.get("severity")) is None or fold(each.get("reaction")) is not None)
-        for each in value
-    )
-
-
 def _are_texts(*names: str) -> Callable[[Any], bool]:
+    """Whether all that is said stands, as text, in members of these names."""
+
     def reads(value: Any) -> bool:
         return isinstance(value, dict) and all(
-            value.get(name) is None or isinstance(value[name], str) for name in names
+            fold(each) is None or (name in names and isinstance(each, str)) for name, each in value.items()
         )
 
     return reads
@@ -224,7 +190,7 @@ LENSES = (
     Lens("firstName", people.given, people.put_given),
     Lens("lastName", people.family, people.put_family),
     Lens("dateOfBirth", people.born, people.put_born, people.fold_born),
-    Lens("gender", _gender, _put_gender, reads=among({"M", "F"})),
+    in_words(Lens("gender", _gender, _put_gender, _letter), {*_GENDERS, *_GENDERS.values()}),
     block(
         "contactInfo",
         (
@@ -233,17 +199,19 @@ LENSES = (
             ("address", _ADDRESS.get, _ADDRESS.put),
         ),
         folds={"phone": fold_phone, "address": _ADDRESS.same},
+        known="email phone address{line1 line2 city state postalCode country}",
     ),
     block(
         "insurance",
         (("primary", _PRIMARY.get, _PRIMARY.put), ("secondary", _SECONDARY.get, _SECONDARY.put)),
         folds={"primary": _PRIMARY.same, "secondary": _SECONDARY.same},
+        known="primary{provider memberId groupNumber} secondary{provider memberId groupNumber}",
     ),
     Lens("mrn", nothing, _put_mrn, told=False),
     Lens("emergencyContact", nothing, _put_contact, told=False, reads=_are_texts("name", "relationship", "phone")),
     Lens("preferredLanguage", nothing, _put_language, told=False, reads=lambda value: isinstance(value, str)),
-    Lens("preferredPharmacy", nothing, _put_pharmacy, told=False, reads=_are_texts("name", "phone")),
-    Lens("allergies", nothing, _put_allergies, told=False, reads=_reads_allergies),
+    Lens("preferredPharmacy", nothing, _put_pharmacy, told=False, reads=_are_texts("id", "name", "phone")),
+    Lens("allergies", nothing, allergies.put, told=False, reads=allergies.reads),
     shown("created"),
     shown("updated"),
 )

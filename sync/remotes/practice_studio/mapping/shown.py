@@ -13,6 +13,7 @@ from sync.records.location import Location
 from sync.records.payment import PaymentNotice
 from sync.records.practitioner import Practitioner
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
+from sync.telling.lenses import among, spelled
 from sync.telling.notes import plain
 from sync.telling.words import LOINC, NPI, THERE, id_there, refer
 
@@ -40,6 +41,11 @@ def is_read(seen: Seen) -> bool:
     return all(
         each in (None, "", [], {}) or (name in known and isinstance(each, str)) for name, each in content.items()
     )
+
+
+def is_status(value: object) -> bool:
+    """Whether the status of an invoice is one that is known here, however it is spelled."""
+    return value in (None, "") or among(_STATUS)(value)
 
 
 def visit(seen: Seen, links: Links) -> tuple[Resource, ...]:
@@ -103,7 +109,7 @@ def invoice(seen: Seen, links: Links, currency: str) -> tuple[Resource, ...]:
     made: dict[str, Any] = {
         "resourceType": "Invoice",
         "identifier": [_id(Kind.INVOICE, seen.remote_id)],
-        "status": _STATUS.get(str(body.get("status")), "issued"),
+        "status": _STATUS.get(spelled(_STATUS)(str(body.get("status"))), "issued"),
         "subject": _reference(Kind.PATIENT, body.get("patientId"), links),
         "date": body.get("date"),
         "totalGross": _money(body.get("amount"), currency),
