@@ -62,19 +62,20 @@ class Linking:
             self._answer(rows, remote_id, local_id, "apart", who)
             link = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
             shadow = rows.get(Shadow, desk.system, str(Kind.PATIENT), remote_id)
-            if link is not None and link.status == "candidate" and shadow is not None and shadow.mine:
-                part(desk, rows, link, who)  # they had been taken for one
-            elif left := self._identity(rows, remote_id):
-                # Not this one; whether they are another of ours is still asked.
-                if link is not None and link.status == "candidate":
-                    link.local_id = left[0].local_id
+            left = self._identity(rows, remote_id)  # whether they are another of ours is still asked
+            if link is not None and link.status == "candidate":
+                if shadow is not None and shadow.mine:
+                    part(desk, rows, link, who)  # they had been taken for one
+                    left = []
+                else:
+                    # Or for one too many of this one, and what stands under them is in this one's chart.
+                    part_beneath(desk, rows, remote_id, local_id, who)
+                    link.who, link.at = who, desk.now()
+                    link.status = "candidate" if left else "waiting"
+                    link.local_id = left[0].local_id if left else link.local_id
                     desk.log.linked(rows, desk.now(), link)
-                self._patient_goes_on(rows, local_id)
-                return
-            elif link is not None and link.status == "candidate":
-                link.status, link.who, link.at = "waiting", who, desk.now()
-                desk.log.linked(rows, desk.now(), link)
-            look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
+            if not left:
+                look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
             self._patient_goes_on(rows, local_id)
 
     def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
