@@ -161,7 +161,7 @@ class ArocordRemote:
         left = frozenset(
             name for name in visits.STEPPED if ours.get(name) is not None and ours[name] != there.get(name)
         )
-        if not left and sending.body.get("status") == "completed" and state.status != "completed":
+        if not left and ours.get("status") == "completed" != there.get("status"):
             return self.client.complete_consultation(remote_id)
         if not left:
             raise LookupError("nothing of this is left to be told")

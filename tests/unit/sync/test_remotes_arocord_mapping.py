@@ -1,6 +1,7 @@
 """What AROCORD-HIMS is told of the chart, and what the chart makes of what it says."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -236,3 +237,45 @@ def test_a_create_is_verifiable_only_once_its_list_was_seen_to_show_it() -> None
 
 def test_every_member_has_a_rule() -> None:
     every_member_has_a_rule(remote(), CELLS)
+
+
+@pytest.mark.parametrize("said", ["no_show", "No Show", "no show", "NO-SHOW", "noshow"])
+def test_who_did_not_come_there_has_not_come_here_however_it_is_spelled(said: str) -> None:
+    assert _appointment_with(said).status == "noshow"
+
+
+@pytest.mark.parametrize("said", ["cancelled", "CANCELLED", "Canceled"])
+def test_an_appointment_cancelled_there_is_cancelled_here_however_it_is_spelled(said: str) -> None:
+    assert _appointment_with(said).status == "cancelled"
+
+
+def _appointment_with(status: str) -> Any:
+    made = remote()
+    seen = Seen(Kind.APPOINTMENT, "a1", {"scheduled_time": "2026-03-01T10:00:00Z", "duration_minutes": 15})
+    booked = made.adopt(seen, None, Linked())[0]
+    story = Story(Kind.APPOINTMENT, "a", 1, "p", booked.model_copy(update={"status": "booked"}))
+    told = Seen(Kind.APPOINTMENT, "a1", {"status": status})
+    assert made.unread(told, Linked()) == frozenset()
+    return made.adopt(told, story, Linked())[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "member", "said", "known"),
+    [
+        (Kind.APPOINTMENT, "status", "In Progress", "in progress"),
+        (Kind.APPOINTMENT, "status", "No Show", "no_show"),
+        (Kind.ENCOUNTER, "status", "Completed", "completed"),
+        (Kind.NOTICE, "priority", "CRITICAL", "critical"),
+    ],
+)
+def test_a_word_of_theirs_is_the_same_however_it_is_spelled(kind: Kind, member: str, said: str, known: str) -> None:
+    made = remote()
+    assert made.canonical(kind, {member: said}) == made.canonical(kind, {member: known})
+    assert made.unread(Seen(kind, "x", {member: said}), Linked()) == frozenset()
+    assert made.unread(Seen(kind, "x", {member: "beyond words"}), Linked()) == {member}
+
+
+def test_what_is_over_or_grave_there_is_so_here_however_it_is_spelled() -> None:
+    made = remote()
+    assert made.adopt(Seen(Kind.ENCOUNTER, "c", {"status": "Completed"}), None, Linked())[0].status == "finished"
+    assert made.adopt(Seen(Kind.NOTICE, "n", {"priority": "Critical"}), None, Linked())[0].priority == "stat"

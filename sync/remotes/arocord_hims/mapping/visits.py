@@ -18,7 +18,7 @@ from sync.records.encounter import Encounter
 from sync.records.observation import Observation
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold
-from sync.telling.lenses import Lens, among, change, first_of, left, of, shown
+from sync.telling.lenses import Lens, change, first_of, in_words, left, of, shown
 from sync.telling.notes import current, section_of
 from sync.telling.words import LOINC, code_in, refer, told_id, words
 from sync.telling.work import DIASTOLIC, SYSTOLIC, extra, part_of_note, pressure, with_part_of_note, with_pressure
@@ -137,7 +137,7 @@ LENSES = (
     shown("doctor_id"),
     shown("current_step"),
     shown("total_steps"),
-    Lens("status", _status, _put_status, reads=among({"completed", "in_progress"})),
+    in_words(Lens("status", _status, _put_status), ("completed", "in_progress")),
     shown("started_at"),
 )
 STEPPED = frozenset({"vitals", "symptoms"})
