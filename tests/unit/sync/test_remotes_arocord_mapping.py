@@ -16,6 +16,7 @@ from sync.remotes.arocord_hims.mapping import patients
 from sync.remotes.arocord_hims.mapping.telling import CELLS, body_of
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.telling.words import words
+from sync.telling.work import supply_days
 from tests.unit.sync.drawn import every
 from tests.unit.sync.remote_laws import (
     STORIES,
@@ -279,3 +280,38 @@ def test_what_is_over_or_grave_there_is_so_here_however_it_is_spelled() -> None:
     made = remote()
     assert made.adopt(Seen(Kind.ENCOUNTER, "c", {"status": "Completed"}), None, Linked())[0].status == "finished"
     assert made.adopt(Seen(Kind.NOTICE, "n", {"priority": "Critical"}), None, Linked())[0].priority == "stat"
+
+
+LINE = {
+    "name": "Methotrexate",
+    "dosage": "10 mg",
+    "frequency": "once a week",
+    "duration": "28 days",
+    "instructions": "never daily",
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        (LINE, "once a week for 28 days"),
+        ({**LINE, "duration": "4 weeks"}, "once a week for 4 weeks"),
+        ({**LINE, "duration": "until the next visit"}, "once a week until the next visit"),
+        ({name: LINE[name] for name in LINE if name != "frequency"}, "for 28 days"),
+        ({name: LINE[name] for name in LINE if name != "duration"}, "once a week"),
+    ],
+)
+def test_a_prescription_from_there_holds_all_that_it_says_where_a_person_sees_it(line: dict[str, str], seen: str) -> None:
+    made = remote()
+    shown = Seen(Kind.PRESCRIPTION, "r1", {"medications": [line]})
+    assert made.unread(shown, Linked()) == frozenset()
+    first: Any = made.adopt(shown, None, Linked())[0]
+    (dosage,) = first.dosage_instruction
+    assert words(first.medication_codeable_concept) == "Methotrexate"
+    assert (dosage.text, dosage.patient_instruction) == ("10 mg", "never daily")
+    assert dosage.timing["code"]["text"] == seen
+    assert (supply_days(first) == 28) == (line.get("duration") == "28 days")
+    # What is told of it is what they said.
+    again = made.project(Story(Kind.PRESCRIPTION, "r", 1, "p", first), Linked())
+    assert isinstance(again, Telling)
+    assert again.body["medications"] == [line]
