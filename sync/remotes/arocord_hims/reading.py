@@ -15,6 +15,7 @@ from sync.remotes.arocord_hims.mapping import medicines, patients
 from sync.remotes.arocord_hims.mapping.telling import body_of, compared
 from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
+from sync.telling.dress import normal_form
 from sync.telling.folding import day, fold, utc
 from sync.telling.looking import as_asked
 from sync.telling.notes import marked
@@ -205,8 +206,27 @@ def _same_work(sending: Sending, body: Body) -> bool:
     if sending.kind is Kind.LAB_ORDER and _has_instructions(body):
         return False
     ours, theirs = compared(sending.kind, sending.body), compared(sending.kind, body)
-    members = {"consultation_id", "doctor_id", "medications", "tests"} & ours.keys() & theirs.keys()
-    return bool(members & {"medications", "tests"}) and all(ours[each] == theirs[each] for each in members)
+    members = {"consultation_id", "doctor_id"} & ours.keys() & theirs.keys()
+    lists = {"medications", "tests"} & ours.keys() & theirs.keys()
+    return (
+        bool(lists)
+        and all(ours[each] == theirs[each] for each in members)
+        and all(_same_lines(ours[each], theirs[each]) for each in lists)
+    )
+
+
+def _same_lines(sent: Any, got: Any) -> bool:
+    """Whether each line that was sent stands there, and no other: in their form of it, and in whatever order."""
+    if not isinstance(sent, list) or not isinstance(got, list) or len(sent) != len(got):
+        return bool(sent == got)
+    left = list(got)
+    for line in sent:
+        same = next((each for each in left if each == line), None)
+        same = same or next((each for each in left if normal_form(line, each)), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return True
 
 
 def _has_instructions(body: Body) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.port import CannotTell, Create, Kind, Remote, Seen, Story, Telling
+from sync.port import CannotTell, Create, Kind, Remote, Seen, Sending, Story, Telling
 from sync.records.allergy import AllergyIntolerance
 from sync.records.coverage import Coverage
 from sync.records.medication import MedicationStatement
@@ -315,3 +315,63 @@ def test_a_prescription_from_there_holds_all_that_it_says_where_a_person_sees_it
     again = made.project(Story(Kind.PRESCRIPTION, "r", 1, "p", first), Linked())
     assert isinstance(again, Telling)
     assert again.body["medications"] == [line]
+
+
+def _queue_of(lines: list[dict[str, Any]]) -> Recorder:
+    rows = [{"id": "r1", "patient_id": "p1", "medications": lines}]
+    return Recorder({"GET /pharmacy/prescriptions": {"success": True, "data": {"prescriptions": rows}}})
+
+
+PRESCRIBED = {"patient_id": "p1", "medications": [{"name": "Warfarin", "dosage": "3 mg", "quantity": 30}]}
+
+
+@pytest.mark.parametrize(
+    ("there", "ours"),
+    [
+        ([{"name": "Warfarin", "dosage": "3mg", "quantity": 30}], True),
+        ([{"name": "WARFARIN", "dosage": "3 mg", "quantity": "30"}], True),
+        ([{"id": "l1", "name": "Warfarin", "dosage": "3 mg", "quantity": 30}], True),
+        ([{"name": "Warfarin", "dosage": "3.5 mg", "quantity": 30}], False),
+        ([{"name": "Warfarin", "dosage": "3 mg", "quantity": 60}], False),
+        ([{"name": "Warfarin", "quantity": 30}], False),
+        ([{"name": "Warfarin", "dosage": "3 mg", "quantity": 30}, {"name": "Ibuprofen"}], False),
+    ],
+)
+def test_a_prescription_of_ours_is_known_again_in_their_form_of_it(there: list[dict[str, Any]], *, ours: bool) -> None:
+    # What it became is looked for there before it is sent once more.
+    recorder = _queue_of(there)
+    sending = Sending(Kind.PRESCRIPTION, "create", PRESCRIBED)
+    assert bool(ArocordRemote(recorder, {}).probe(sending)) is ours
+
+
+def test_lines_of_ours_in_another_order_are_known_again() -> None:
+    lines = [{"name": "Warfarin", "dosage": "3 mg"}, {"name": "ibuprofen", "dosage": "400 mg"}]
+    there = [{"name": "Ibuprofen", "dosage": "400MG"}, {"name": "warfarin", "dosage": "3mg"}]
+    recorder = _queue_of(there)
+    sending = Sending(Kind.PRESCRIPTION, "create", {"patient_id": "p1", "medications": lines})
+    assert ArocordRemote(recorder, {}).probe(sending)
+
+
+def test_what_a_step_of_a_visit_says_beside_what_is_known_is_seen_to_change_and_is_before_a_person() -> None:
+    made = remote()
+
+    def body(**vitals: Any) -> dict[str, Any]:
+        return {"vitals": {"bp": "120/80", **vitals}}
+
+    cool, hot = (made.canonical(Kind.ENCOUNTER, body(temperature=each)) for each in (37.0, 40.2))
+    assert cool != hot
+    assert made.canonical(Kind.ENCOUNTER, body(temperature=None)) == made.canonical(Kind.ENCOUNTER, body())
+    for odd in ({"vitals": {"bp": "120/80", "temperature": 37.0}}, {"symptoms": {"chief_complaint": "x", "pain": 9}},
+                {"vitals": {"bp": "high"}}, {"vitals": "120/80"}):  # fmt: skip
+        assert made.unread(Seen(Kind.ENCOUNTER, "c", odd), Linked()) == odd.keys()
+    whole = {"vitals": {"bp": "120/80", "note": ""}, "symptoms": {"chief_complaint": "Headache"}}
+    assert made.unread(Seen(Kind.ENCOUNTER, "c", whole), Linked()) == frozenset()
+
+
+def test_a_step_that_says_more_there_is_not_saved_again_for_it() -> None:
+    steps = {"vitals": {"completed": True, "data": {"bp": "120/80", "temperature": 37.0}}}
+    state = {"id": "c1", "status": "in_progress", "current_step": 2, "step_data": steps}
+    recorder = Recorder({"GET /consultations/{id}": {"data": {"consultation": state}}})
+    body = {"vitals": {"bp": "120/80"}, "status": "completed"}
+    ArocordRemote(recorder, {}).send(Sending(Kind.ENCOUNTER, "update", body, "c1"))
+    assert [call.endpoint for call in recorder.calls] == ["GET /consultations/{id}", "POST /consultations/{id}/complete"]
