@@ -17,7 +17,7 @@ from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
 from sync.telling.dress import normal_form
 from sync.telling.folding import day, fold, utc
-from sync.telling.looking import as_asked
+from sync.telling.looking import MOST_PAGES, as_asked
 from sync.telling.notes import marked
 from sync.telling.words import MRN, identifier_of
 from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Refused, Said
@@ -135,11 +135,22 @@ class Reading:
         body = body_of(Kind.PATIENT, raw)
         as_asked(Seen(Kind.PATIENT, id_of(raw) or remote_id, body), remote_id)
         try:
-            history = patients.history_of(self._client.medical_history(remote_id))
+            history = {"medical_history": patients.history_of(self._history(remote_id))}
         except (Garbled, NotThere, Forbidden, Refused):
             # Its answer is not documented: what cannot be understood is no reason not to read the patient.
-            history = []
-        return Seen(Kind.PATIENT, remote_id, body | ({"medical_history": history} if history else {}), raw=raw)
+            history = {}
+        return Seen(Kind.PATIENT, remote_id, body | history, raw=raw)
+
+    def _history(self, remote_id: str) -> list[Any]:
+        """All of a patient's past, page by page: an allergy that only stands further on has not been taken out."""
+        found: list[Any] = []
+        for _page in range(MOST_PAGES):
+            rows = self._client.medical_history(remote_id, limit=LARGEST_PAGE, offset=len(found) or None)
+            new = [each for each in rows if each not in found]
+            found += new
+            if not new or not looks_cut_off(rows):
+                break
+        return found
 
     def search(self, story: Story) -> list[Seen]:
         """Patients who may be this one: of our number, of their family name."""

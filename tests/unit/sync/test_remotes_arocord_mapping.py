@@ -17,6 +17,7 @@ from sync.remotes.arocord_hims.mapping.telling import CELLS, body_of
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.telling.words import words
 from sync.telling.work import supply_days
+from sync.transport.outcomes import Call
 from tests.unit.sync.drawn import every
 from tests.unit.sync.remote_laws import (
     STORIES,
@@ -375,3 +376,62 @@ def test_a_step_that_says_more_there_is_not_saved_again_for_it() -> None:
     body = {"vitals": {"bp": "120/80"}, "status": "completed"}
     ArocordRemote(recorder, {}).send(Sending(Kind.ENCOUNTER, "update", body, "c1"))
     assert [call.endpoint for call in recorder.calls] == ["GET /consultations/{id}", "POST /consultations/{id}/complete"]
+
+
+def _with_past(*items: dict[str, Any]) -> Seen:
+    recorder = Recorder({
+        "GET /patients/{id}": {"success": True, "data": {"patient": NESTED}},
+        "GET /patients/{id}/medical-history": {"success": True, "data": {"medical_history": list(items)}},
+    })  # fmt: skip
+    return ArocordRemote(recorder, {}).read(Kind.PATIENT, "p1")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"type": "medication", "name": "Warfarin", "status": "stopped"},
+        {"type": "allergy", "name": "Penicillin", "verification_status": "Refuted"},
+        {"type": "diagnosis", "name": "Asthma", "clinical_status": "resolved"},
+        {"type": "allergy", "name": "Latex", "status": "entered-in-error"},
+    ],
+)
+def test_what_is_over_there_or_never_was_is_not_taken_in_as_held_and_is_before_a_person(item: dict[str, Any]) -> None:
+    seen = _with_past(item)
+    assert remote().unread(seen, Linked()) == {"medical_history"}
+    laid = remote().adopt(Seen(Kind.PATIENT, "p1", {"medical_history": seen.body["medical_history"]}), None, Linked())
+    assert len(laid) == 1, "the patient alone"
+
+
+def test_an_allergy_of_which_something_is_said_that_nobody_knows_is_taken_in_and_is_before_a_person() -> None:
+    seen = _with_past({"type": "allergy", "name": "Penicillin", "status": "completed"})
+    assert remote().unread(seen, Linked()) == {"medical_history"}
+    laid = remote().adopt(seen, None, Linked())
+    assert [words(each.code) for each in laid if isinstance(each, AllergyIntolerance)] == ["Penicillin"]
+
+
+def test_a_medicine_of_their_history_is_taken_in_with_its_dose_and_once() -> None:
+    made = remote()
+    active = {"type": "allergy", "name": "Latex", "status": "Active"}
+    seen = _with_past({"type": "medication", "name": "Metformin", "dosage": "500 mg", "frequency": "daily"}, active)
+    assert made.unread(seen, Linked()) == frozenset()
+    first, *rest = made.adopt(seen, None, Linked())
+    (taken,) = (each for each in rest if isinstance(each, MedicationStatement))
+    assert (words(taken.medication_codeable_concept), taken.dosage[0].text) == ("Metformin", "500 mg daily")
+    story = Story(Kind.PATIENT, "p", 1, "p", first, tuple(rest))
+    dressed = _with_past({"type": "medication", "name": "METFORMIN", "dose": "500mg daily"}, active)
+    assert len(made.adopt(dressed, story, Linked())) == 1 + len(rest)
+    odd = _with_past({"type": "medication", "name": "Metformin", "dosage": {"value": 500}})
+    assert made.unread(odd, Linked()) == {"medical_history"}
+
+
+def test_all_of_a_past_is_read_and_an_empty_one_says_that_nothing_stands() -> None:
+    rows = [{"id": n, "type": "allergy", "name": f"Thing {n}"} for n in range(45)]
+
+    def page(call: Call) -> dict[str, Any]:
+        start = int(call.query.get("offset") or 0)
+        return {"success": True, "data": {"medical_history": rows[start : start + 20]}}
+
+    answers = {"GET /patients/{id}": {"data": {"patient": NESTED}}, "GET /patients/{id}/medical-history": page}
+    read = ArocordRemote(Recorder(answers), {}).read(Kind.PATIENT, "p1").body["medical_history"]
+    assert [each["name"] for each in read] == [each["name"] for each in rows]
+    assert _with_past().body["medical_history"] == []
