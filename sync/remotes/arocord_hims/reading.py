@@ -17,7 +17,7 @@ from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
 from sync.telling.dress import normal_form
 from sync.telling.folding import day, fold, utc
-from sync.telling.looking import MOST_PAGES, as_asked
+from sync.telling.looking import MOST_PAGES, as_asked, too_many
 from sync.telling.notes import marked
 from sync.telling.words import MRN, identifier_of
 from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Refused, Said
@@ -37,7 +37,7 @@ class Reading:
     def page(self, kind: Kind, parent: str | None, since: str | None, until: str | None, cursor: str | None) -> Page:
         """One page; only patients have pages."""
         if kind is Kind.PATIENT:
-            return self._patients(int(cursor) if cursor and cursor.isdecimal() else 1)
+            return self._patients(_number(cursor))
         if kind is Kind.APPOINTMENT:
             rows, cut = self._appointments(parent, since, until)
             return self._made(kind, rows, cut)
@@ -51,8 +51,8 @@ class Reading:
             return self._made(kind, rows, len(rows) >= LARGEST_PAGE)
         raise Refused(Call(f"list {kind}", "GET", "/"), None, Said("no_list", f"AROCORD lists no {kind}"))
 
-    def _patients(self, number: int) -> Page:
-        rows, total, pages = self._client.patients(page=number)
+    def _patients(self, number: int, search: str | None = None) -> Page:
+        rows, total, pages = self._client.patients(page=number, search=search)
         more = number < pages if pages is not None else len(rows) >= LARGEST_PAGE
         made = self._made(Kind.PATIENT, rows, cut=False)
         return Page(made.items, total, str(number + 1) if more and rows else None, made.broken)
@@ -171,19 +171,36 @@ class Reading:
             mrn = body.get("mrn")
             if not isinstance(mrn, str):
                 return []
-            rows, _total, _pages = self._client.patients(search=mrn)
-            items = self._made(Kind.PATIENT, rows, cut=False).items
-            return [each for each in items if fold(each.body.get("mrn")) == fold(mrn)]
+            return self._of_number(mrn)
         if sending.kind is Kind.APPOINTMENT:
             return self._probe_appointment(sending)
         if sending.kind is Kind.PRESCRIPTION:
-            rows = self._queue()[0]
+            rows, cut = self._queue()
         elif sending.kind is Kind.LAB_ORDER:
             rows = self._client.lab_orders()
+            cut = looks_cut_off(rows)
         else:
             return []
+        return self._in_list(sending, rows, _same_work, cut=cut)
+
+    def _of_number(self, mrn: str) -> list[Seen]:
+        """The patient of a number, which a search for it may show among others. Raises TooMany where they go on."""
+        for number in range(1, MOST_PAGES + 1):
+            page = self._patients(number, mrn)
+            found = [each for each in page.items if fold(each.body.get("mrn")) == fold(mrn)]
+            if found or page.next is None:
+                return found
+        raise too_many("patients")
+
+    def _in_list(
+        self, sending: Sending, rows: Sequence[Any], same: Callable[[Sending, Body], bool], *, cut: bool
+    ) -> list[Seen]:
+        """What of a list it may be. Raises TooMany where it is not in one that may go on behind what was given."""
         items = self._made(sending.kind, rows, cut=False).items
-        return [each for each in items if _same_work(sending, each.body)]
+        found = [each for each in items if same(sending, each.body)]
+        if cut and not found:
+            raise too_many(f"the list of {sending.kind}")
+        return found
 
     def _probe_appointment(self, sending: Sending) -> list[Seen]:
         start = day(str(sending.body.get("scheduled_time") or ""))
@@ -191,9 +208,12 @@ class Reading:
             return []
         at = date.fromisoformat(start)
         around = ((at - timedelta(days=1)).isoformat(), (at + timedelta(days=1)).isoformat())
-        rows, _cut = self._appointments(str(sending.body.get("patient_id") or "") or None, *around)
-        items = self._made(Kind.APPOINTMENT, rows, cut=False).items
-        return [each for each in items if _same_appointment(sending, each.body)]
+        rows, cut = self._appointments(str(sending.body.get("patient_id") or "") or None, *around)
+        return self._in_list(sending, rows, _same_appointment, cut=cut)
+
+
+def _number(cursor: str | None) -> int:
+    return int(cursor) if cursor and cursor.isdecimal() else 1
 
 
 def _same_appointment(sending: Sending, body: Body) -> bool:

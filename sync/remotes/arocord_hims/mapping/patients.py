@@ -244,7 +244,7 @@ def _more(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:
     if kind == "medication":
         doses = [item.get(place) for place in _DOSE if fold(item.get(place)) is not None]
         if doses and all(isinstance(each, str) for each in doses):
-            more["dose"] = " ".join(map(str.strip, doses))
+            more["dose"] = " ".join(each.strip() for each in doses)
         elif doses:
             more["said"] = doses
     return more

@@ -21,7 +21,16 @@ from sync.telling.folding import fold
 from sync.telling.lenses import Lens, change, first_of, in_words, left, of, shown
 from sync.telling.notes import current, section_of
 from sync.telling.words import LOINC, code_in, refer, told_id, words
-from sync.telling.work import DIASTOLIC, SYSTOLIC, exact, extra, part_of_note, pressure, with_part_of_note, with_pressure
+from sync.telling.work import (
+    DIASTOLIC,
+    SYSTOLIC,
+    exact,
+    extra,
+    part_of_note,
+    pressure,
+    with_part_of_note,
+    with_pressure,
+)
 
 COMPLAINT = "10154-3"
 WORKFLOW = "adaptive"
