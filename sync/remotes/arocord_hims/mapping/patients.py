@@ -243,10 +243,11 @@ def _more(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:
         more["status"] = next((each for each in odd if _over(kind, each)), odd[0])
     if kind == "medication":
         doses = [item.get(place) for place in _DOSE if fold(item.get(place)) is not None]
-        if doses and all(isinstance(each, str) for each in doses):
-            more["dose"] = " ".join(each.strip() for each in doses)
-        elif doses:
+        texts = [text for each in doses if (text := _text(each))]
+        if len(texts) < len(doses):
             more["said"] = doses
+        elif texts:
+            more["dose"] = " ".join(texts)
     return more
 
 
