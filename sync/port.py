@@ -72,9 +72,9 @@ class Rule:
     ``scalar`` one value; ``set`` a list whose order says nothing; ``keyed`` a list of objects known by `key`; ``block``
     an object merged member by member and in conflict as a whole where both changed one; ``text`` grows at its end;
     ``status`` moves forward, `final` ones stay. `removal` needs a person (an allergy does, and a prescription that
-    ends), of an object in its list `within`. `theirs`: the system alone writes it. `clinical`: never decided in a
-    batch. `identity`: it says who somebody is (name, birth date, sex, number); what a system alone changed of that is
-    never taken in without a person.
+    ends), of an object in its list `within`, of a list known by a `key` in the items whose first key says `within`.
+    `theirs`: the system alone writes it. `clinical`: never decided in a batch. `identity`: it says who somebody is
+    (name, birth date, sex, number); what a system alone changed of that is never taken in without a person.
     """
 
     way: Way = "scalar"

@@ -60,12 +60,14 @@ def taken_out(desk: Desk, shadow: Shadow, seen: Seen, mine: Body, decided: Mappi
 
 
 def _said(rule: Rule, value: Any, same: Canon) -> set[str]:
-    """What stands: the items of a list, or of the list of an object that counts, in a form in which they are compared;
-    of a status only whether it goes on.
+    """What stands: the items of a list, those of it that count, or of the list of an object that counts, in a form in
+    which they are compared; of a status only whether it goes on.
     """
     if rule.way == "status":
         return set() if same(value) in map(same, rule.final) else {"goes on"}
     listed = value.get(rule.within) if rule.within and isinstance(value, dict) else value
+    if rule.within and rule.key and isinstance(value, list):
+        listed = [one for one in value if isinstance(one, dict) and one.get(rule.key[0]) == rule.within]
     return {same([one]).casefold() for one in listed} if isinstance(listed, list) else set()
 
 

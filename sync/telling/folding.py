@@ -8,6 +8,8 @@ from typing import Any
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{5,}")
+# Area codes there begin with 2 to 9 (North American Numbering Plan).
+_AMERICAN = re.compile(r"1[2-9]\d{9}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -31,9 +33,14 @@ def day(text: str | None) -> str | None:
 
 
 def phone(text: str) -> str:
-    """The digits of a telephone number, without the country's own code of North America."""
-    digits = "".join(c for c in text if c.isdecimal())
-    return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits.lstrip("0")
+    """The digits of a telephone number, without the country's own code of North America.
+
+    A 1 that is written with the figures after it, or before no number of there, is no such code: 11 91234-5678 (São
+    Paulo) is not (19) 1234-5678.
+    """
+    digits, begins = "".join(c for c in text if c.isdecimal()), text.strip()[:2]
+    alone = begins == "+1" or not begins.isdecimal() or text.strip().isdecimal()
+    return digits[1:] if alone and _AMERICAN.fullmatch(digits) else digits.lstrip("0")
 
 
 def text_of_lines(text: str) -> str:

@@ -1,13 +1,14 @@
 """Looking through pages for what a lost create may have become, and what never leaves the chart."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sync.port import CannotTell, Kind, Page, Seen, Story, Telling
-from sync.telling.folding import fold
+from sync.telling.dress import normal_form
 from sync.telling.masks import has_mask, masked_members
-from sync.transport.outcomes import Call, Garbled, NotThere, Said
+from sync.telling.people import fold_born
+from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Said
 
 # More pages than this are not looked through for one record: then a person looks.
 MOST_PAGES = 20
@@ -15,8 +16,18 @@ SKEW = timedelta(minutes=5)
 DRAFT = "This is still a draft: it is told when it is signed."
 
 
+class TooMany(Forbidden):
+    """There is more there than is looked through: what was not come upon is hidden from us, and not gone."""
+
+
+def too_many(what: str) -> TooMany:
+    """There is more of it than is looked through."""
+    why = "There is more there than can be looked through for one record: look there."
+    return TooMany(Call(f"GET {what}", "GET", "/"), None, Said("too_many", why))
+
+
 def through(page: Callable[[str | None], Page]) -> Iterator[Seen]:
-    """Every record of a list, page by page, up to a bound."""
+    """Every record of a list, page by page. Raises TooMany where it goes on behind as many as are looked through."""
     cursor: str | None = None
     for _page in range(MOST_PAGES):
         found = page(cursor)
@@ -24,6 +35,26 @@ def through(page: Callable[[str | None], Page]) -> Iterator[Seen]:
         cursor = found.next
         if cursor is None:
             return
+    raise too_many("pages")
+
+
+def as_far(found: Iterable[Seen]) -> Iterator[Seen]:
+    """What is come upon before there is too much of it: for choosing among, and no proof of what is not there."""
+    try:
+        yield from found
+    except TooMany:
+        return
+
+
+def each_once(found: Iterable[Seen]) -> tuple[Seen, ...]:
+    """What was come upon, each once. Raises TooMany where nothing was before there was too much to look through."""
+    come: dict[str, Seen] = {}
+    try:
+        come.update((one.remote_id, one) for one in found)
+    except TooMany:
+        if not come:
+            raise
+    return tuple(come.values())
 
 
 def as_asked(seen: Seen, remote_id: str) -> Seen:
@@ -39,7 +70,7 @@ def as_asked(seen: Seen, remote_id: str) -> Seen:
 
 
 def found_in(page: Callable[[str | None], Page], kind: Kind, remote_id: str) -> Seen:
-    """One record through its list. Raises NotThere where it is in none of the pages."""
+    """One record through its list. Raises NotThere where it is in none of the pages, TooMany where they go on."""
     for one in through(page):
         if one.remote_id == remote_id:
             return one
@@ -57,9 +88,10 @@ def made_since(stamp: object, sent_at: str) -> bool:
 
 
 def agrees(seen: Seen, body: dict[str, object], *members: str) -> bool:
-    """Whether what is there says the same in these members, where both say something."""
+    """Whether what is there says the same in these members, be it in a form of theirs, where both say something."""
     return all(
-        fold(seen.body.get(member)) == fold(body.get(member))
+        fold_born(seen.body.get(member)) == fold_born(body.get(member))
+        or normal_form(body.get(member), seen.body.get(member))
         for member in members
         if member in body and member in seen.body
     )

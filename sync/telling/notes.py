@@ -117,9 +117,10 @@ def with_marker(text: str | None, marker: str) -> str:
 
 
 def without_marker(text: str) -> str:
-    """A text without the line of a marker of ours."""
+    """A text without the line of a marker of ours, be there lines of theirs behind it."""
     lines = text.rstrip().split("\n")
-    return "\n".join(lines[:-1]).rstrip() if is_marker(lines[-1]) else text
+    kept = [line for line in lines if not is_marker(line)]
+    return text if len(kept) == len(lines) else "\n".join(kept).rstrip()
 
 
 def is_marker(line: str) -> bool:
@@ -129,5 +130,5 @@ def is_marker(line: str) -> bool:
 
 
 def marked(text: object, marker: str) -> bool:
-    """Whether a text ends with this marker."""
-    return bool(marker) and isinstance(text, str) and text.rstrip().split("\n")[-1].strip() == marker.strip()
+    """Whether a line of a text is this marker: others may have written on behind it."""
+    return bool(marker) and isinstance(text, str) and marker.strip() in map(str.strip, text.split("\n"))

@@ -9,7 +9,8 @@ import pytest
 
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Work
-from sync.port import Create, Put
+from sync.port import Create, Put, Seen
+from sync.telling.looking import too_many
 from sync.transport.outcomes import Call, Forbidden, Said
 from tests.simulation.flows import PATIENT, Day
 from tests.simulation.remote import profile
@@ -359,3 +360,21 @@ def test_what_is_put_into_the_record_of_somebody_else_there_changes_no_chart_bef
         charts = [(patient, json.loads(body)["notes"]) for patient, body in found.fetchall()]
     assert charts == [("P1", "of the first"), ("P2", "of the second")]
     assert cards(day) == []
+
+
+def test_where_more_is_there_than_can_be_looked_through_a_person_is_asked_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    day = a_day()
+
+    def probe(_sending: object) -> list[Seen]:
+        raise too_many("pages")
+
+    monkeypatch.setattr(day.engine.offices["alpha"].desk.remote, "probe", probe)
+    day.failing("request lost")
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    day.save("patient", "P2", {**PATIENT, "name": "Bo", "key": "K2"})
+    day.work(DAY)
+    assert (work_of(day, "patient", "P1").state, work_of(day, "patient", "P2").state) == ("person", "confirmed")
+    assert [op for _at, op, *_ in day.server.sent].count("create") == 2, "each once"

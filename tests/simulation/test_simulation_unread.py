@@ -258,3 +258,35 @@ def test_an_allergy_that_has_become_graver_there_is_before_a_person() -> None:
     looked(town, "practice_studio")
     (card,) = cards(town)
     assert (card.why, card.clinical, card.sides["theirs"][0]["severity"]) == (unread.OUT, 1, "severe")
+
+
+def test_an_allergy_that_is_no_more_in_a_past_that_is_only_read_stays_here_and_a_person_gets_to_know_of_it() -> None:
+    town = settled("arocord_hims")
+    remote_id, _row = patient_of(town, "arocord_hims")
+    there = People(town.ways["arocord_hims"].system)
+
+    def noted(name: str, **more: Any) -> None:
+        row = {"id": name, "patient_id": remote_id, "recorded_on": "2026-01-01", "description": name, **more}
+        there.add("history", row, name)
+
+    def asked() -> list[str]:
+        looked(town, "arocord_hims")
+        return [f"{one.member}: {one.why}" for one in cards(town)]
+
+    noted("Latex", type="allergy")
+    noted("Nuts", type="allergy")
+    noted("Metformin", type="medication", dosage="500 mg")
+    assert asked() == []
+    there.remove("history", "Metformin")
+    assert asked() == [], "of what is taken nobody is asked at every course that ends"
+    there.remove("history", "Nuts")
+    assert asked() == [f"medical_history: {unread.OUT}"]
+    noted("Nuts", type="allergy")
+    assert asked() == [], "it is over when they write it again"
+    there.edit("history", "Nuts", status="refuted")
+    (card,) = asked()
+    assert card.startswith("medical_history: ")
+    for name in ("Latex", "Nuts"):
+        there.remove("history", name)
+    assert asked() == [f"medical_history: {unread.OUT}"], "of all that there was, too"
+    assert allergies(town) == {"Latex", "Nuts"}

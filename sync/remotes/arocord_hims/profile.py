@@ -113,7 +113,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
                 "address": Rule("block", clinical=False),
                 "emergency_contact": Rule("block", clinical=False),
                 "insurance": Rule("block", theirs=True, clinical=False),
-                "medical_history": Rule("keyed", key=("type", "name"), theirs=True),
+                "medical_history": Rule("keyed", key=("type", "name"), theirs=True, removal=True, within="allergy"),
                 "is_active": THEIRS,
             },
             only_in_detail=frozenset({"gender", "address", "emergency_contact", "insurance", "medical_history"}),

@@ -15,8 +15,9 @@ from sync.remotes.arocord_hims.mapping import medicines, patients
 from sync.remotes.arocord_hims.mapping.telling import body_of, compared
 from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
+from sync.telling.dress import normal_form
 from sync.telling.folding import day, fold, utc
-from sync.telling.looking import as_asked
+from sync.telling.looking import MOST_PAGES, as_asked, too_many
 from sync.telling.notes import marked
 from sync.telling.words import MRN, identifier_of
 from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Refused, Said
@@ -36,7 +37,7 @@ class Reading:
     def page(self, kind: Kind, parent: str | None, since: str | None, until: str | None, cursor: str | None) -> Page:
         """One page; only patients have pages."""
         if kind is Kind.PATIENT:
-            return self._patients(int(cursor) if cursor and cursor.isdecimal() else 1)
+            return self._patients(_number(cursor))
         if kind is Kind.APPOINTMENT:
             rows, cut = self._appointments(parent, since, until)
             return self._made(kind, rows, cut)
@@ -50,8 +51,8 @@ class Reading:
             return self._made(kind, rows, len(rows) >= LARGEST_PAGE)
         raise Refused(Call(f"list {kind}", "GET", "/"), None, Said("no_list", f"AROCORD lists no {kind}"))
 
-    def _patients(self, number: int) -> Page:
-        rows, total, pages = self._client.patients(page=number)
+    def _patients(self, number: int, search: str | None = None) -> Page:
+        rows, total, pages = self._client.patients(page=number, search=search)
         more = number < pages if pages is not None else len(rows) >= LARGEST_PAGE
         made = self._made(Kind.PATIENT, rows, cut=False)
         return Page(made.items, total, str(number + 1) if more and rows else None, made.broken)
@@ -134,11 +135,22 @@ class Reading:
         body = body_of(Kind.PATIENT, raw)
         as_asked(Seen(Kind.PATIENT, id_of(raw) or remote_id, body), remote_id)
         try:
-            history = patients.history_of(self._client.medical_history(remote_id))
+            history = {"medical_history": patients.history_of(self._history(remote_id))}
         except (Garbled, NotThere, Forbidden, Refused):
             # Its answer is not documented: what cannot be understood is no reason not to read the patient.
-            history = []
-        return Seen(Kind.PATIENT, remote_id, body | ({"medical_history": history} if history else {}), raw=raw)
+            history = {}
+        return Seen(Kind.PATIENT, remote_id, body | history, raw=raw)
+
+    def _history(self, remote_id: str) -> list[Any]:
+        """All of a patient's past, page by page: an allergy that only stands further on has not been taken out."""
+        found: list[Any] = []
+        for _page in range(MOST_PAGES):
+            rows = self._client.medical_history(remote_id, limit=LARGEST_PAGE, offset=len(found) or None)
+            new = [each for each in rows if each not in found]
+            found += new
+            if not new or not looks_cut_off(rows):
+                break
+        return found
 
     def search(self, story: Story) -> list[Seen]:
         """Patients who may be this one: of our number, of their family name."""
@@ -159,19 +171,36 @@ class Reading:
             mrn = body.get("mrn")
             if not isinstance(mrn, str):
                 return []
-            rows, _total, _pages = self._client.patients(search=mrn)
-            items = self._made(Kind.PATIENT, rows, cut=False).items
-            return [each for each in items if fold(each.body.get("mrn")) == fold(mrn)]
+            return self._of_number(mrn)
         if sending.kind is Kind.APPOINTMENT:
             return self._probe_appointment(sending)
         if sending.kind is Kind.PRESCRIPTION:
-            rows = self._queue()[0]
+            rows, cut = self._queue()
         elif sending.kind is Kind.LAB_ORDER:
             rows = self._client.lab_orders()
+            cut = looks_cut_off(rows)
         else:
             return []
+        return self._in_list(sending, rows, _same_work, cut=cut)
+
+    def _of_number(self, mrn: str) -> list[Seen]:
+        """The patient of a number, which a search for it may show among others. Raises TooMany where they go on."""
+        for number in range(1, MOST_PAGES + 1):
+            page = self._patients(number, mrn)
+            found = [each for each in page.items if fold(each.body.get("mrn")) == fold(mrn)]
+            if found or page.next is None:
+                return found
+        raise too_many("patients")
+
+    def _in_list(
+        self, sending: Sending, rows: Sequence[Any], same: Callable[[Sending, Body], bool], *, cut: bool
+    ) -> list[Seen]:
+        """What of a list it may be. Raises TooMany where it is not in one that may go on behind what was given."""
         items = self._made(sending.kind, rows, cut=False).items
-        return [each for each in items if _same_work(sending, each.body)]
+        found = [each for each in items if same(sending, each.body)]
+        if cut and not found:
+            raise too_many(f"the list of {sending.kind}")
+        return found
 
     def _probe_appointment(self, sending: Sending) -> list[Seen]:
         start = day(str(sending.body.get("scheduled_time") or ""))
@@ -179,9 +208,12 @@ class Reading:
             return []
         at = date.fromisoformat(start)
         around = ((at - timedelta(days=1)).isoformat(), (at + timedelta(days=1)).isoformat())
-        rows, _cut = self._appointments(str(sending.body.get("patient_id") or "") or None, *around)
-        items = self._made(Kind.APPOINTMENT, rows, cut=False).items
-        return [each for each in items if _same_appointment(sending, each.body)]
+        rows, cut = self._appointments(str(sending.body.get("patient_id") or "") or None, *around)
+        return self._in_list(sending, rows, _same_appointment, cut=cut)
+
+
+def _number(cursor: str | None) -> int:
+    return int(cursor) if cursor and cursor.isdecimal() else 1
 
 
 def _same_appointment(sending: Sending, body: Body) -> bool:
@@ -205,8 +237,27 @@ def _same_work(sending: Sending, body: Body) -> bool:
     if sending.kind is Kind.LAB_ORDER and _has_instructions(body):
         return False
     ours, theirs = compared(sending.kind, sending.body), compared(sending.kind, body)
-    members = {"consultation_id", "doctor_id", "medications", "tests"} & ours.keys() & theirs.keys()
-    return bool(members & {"medications", "tests"}) and all(ours[each] == theirs[each] for each in members)
+    members = {"consultation_id", "doctor_id"} & ours.keys() & theirs.keys()
+    lists = {"medications", "tests"} & ours.keys() & theirs.keys()
+    return (
+        bool(lists)
+        and all(ours[each] == theirs[each] for each in members)
+        and all(_same_lines(ours[each], theirs[each]) for each in lists)
+    )
+
+
+def _same_lines(sent: Any, got: Any) -> bool:
+    """Whether each line that was sent stands there, and no other: in their form of it, and in whatever order."""
+    if not isinstance(sent, list) or not isinstance(got, list) or len(sent) != len(got):
+        return bool(sent == got)
+    left = list(got)
+    for line in sent:
+        same = next((each for each in left if each == line), None)
+        same = same or next((each for each in left if normal_form(line, each)), None)
+        if same is None:
+            return False
+        left.remove(same)
+    return True
 
 
 def _has_instructions(body: Body) -> bool:

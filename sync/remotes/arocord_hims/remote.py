@@ -156,12 +156,15 @@ class ArocordRemote:
     def _go_on(self, sending: Sending, remote_id: str) -> Json | None:
         """Save the next step of a consultation; complete it once every step is there. One at a time."""
         state = self.client.consultation(remote_id)
-        there = telling.compared(Kind.ENCOUNTER, visits.body_of(state.as_shown()))
+        shown = visits.body_of(state.as_shown())
+        there = telling.compared(Kind.ENCOUNTER, shown)
         ours = telling.compared(Kind.ENCOUNTER, sending.body)
         left = frozenset(
-            name for name in visits.STEPPED if ours.get(name) is not None and ours[name] != there.get(name)
+            name
+            for name in visits.STEPPED
+            if (said := visits.told_of(name, sending.body)) is not None and said != visits.told_of(name, shown)
         )
-        if not left and sending.body.get("status") == "completed" and state.status != "completed":
+        if not left and ours.get("status") == "completed" != there.get("status"):
             return self.client.complete_consultation(remote_id)
         if not left:
             raise LookupError("nothing of this is left to be told")

@@ -7,7 +7,7 @@ from sync.port import Kind, Page, Seen, Sending
 from sync.remotes.healify.client import Client
 from sync.telling.dress import normal_form
 from sync.telling.folding import fold, fold_phone, utc
-from sync.telling.looking import agrees, made_since, through
+from sync.telling.looking import agrees, each_once, made_since, through
 from sync.telling.notes import marked
 
 
@@ -114,4 +114,4 @@ def _address(value: object) -> object:
 
 
 def _unique(found: Iterable[Seen]) -> Sequence[Seen]:
-    return tuple({one.remote_id: one for one in found}.values())
+    return each_once(found)

@@ -15,7 +15,7 @@ from sync.remotes.healify.probing import probe
 from sync.remotes.healify.profile import PROFILE, UNTOLD
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import as_asked, clear, through, widened
+from sync.telling.looking import as_asked, as_far, clear, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import with_marker
 from sync.telling.paging import listed, next_cursor, offset_of, page
@@ -86,7 +86,7 @@ class HealifyRemote:
         texts = (contact_point("email")[0](story, none), contact_point("phone")[0](story, none), name)
         found: dict[str, Seen] = {}
         for text in dict.fromkeys(each for each in texts if each):
-            for one in self.find_patients(text):
+            for one in as_far(self.find_patients(text)):
                 found.setdefault(one.remote_id, one)
         return tuple(found.values())
 

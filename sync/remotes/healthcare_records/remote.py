@@ -22,7 +22,7 @@ from sync.remotes.healthcare_records.profile import (
 )
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, as_asked, clear, found_in, made_since, through
+from sync.telling.looking import agrees, as_asked, clear, each_once, found_in, made_since, through
 from sync.telling.masks import has_mask
 from sync.telling.paging import full_page, items, next_offset, page, total_of
 from sync.telling.people import contact_point
@@ -256,10 +256,8 @@ class HealthcareRecordsRemote:
 
         found = (one for one in through(one_page) if made_since(one.body.get("created_at"), sending.sent_at))
         if members:
-            chosen = [one for one in found if agrees(one, body, *members)]
-        else:
-            chosen = [one for one in found if _marker(one) == sending.marker]
-        return tuple({one.remote_id: one for one in chosen}.values())
+            return each_once(one for one in found if agrees(one, body, *members))
+        return each_once(one for one in found if _marker(one) == sending.marker)
 
     def done(self, sending: Sending, seen: Seen | None) -> bool | None:  # noqa: ARG002 - there are no acts
         """There is no act to look after."""

@@ -12,7 +12,7 @@ from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.remotes.practice_studio.profile import UNTOLD, profile
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, as_asked, clear, found_in, made_since, through, widened
+from sync.telling.looking import agrees, as_asked, as_far, clear, each_once, found_in, made_since, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import marked, with_marker
 from sync.telling.paging import items, next_cursor, offset_of, page
@@ -125,7 +125,7 @@ class PracticeStudioRemote:
     def search(self, story: Story) -> Sequence[Seen]:
         """What may be this patient: by name."""
         name = " ".join(filter(None, (given(story, NOBODY), family(story, NOBODY))))
-        return tuple(self.find_patients(name)) if name else ()
+        return tuple(as_far(self.find_patients(name))) if name else ()
 
     def find_patients(self, text: str) -> Iterator[Seen]:
         """The patients whose name or id holds a text."""
@@ -181,14 +181,13 @@ class PracticeStudioRemote:
         body = sending.body
         if sending.kind is Kind.PATIENT:
             name = " ".join(str(body[part]) for part in ("firstName", "lastName") if body.get(part))
-            found = [
+            return each_once(
                 one
                 for one in (self.find_patients(name) if name else ())
                 if agrees(one, body, "firstName", "lastName", "dateOfBirth")
                 and _same_member(one, body)
                 and made_since(one.body.get("created"), sending.sent_at)
-            ]
-            return tuple({one.remote_id: one for one in found}.values())
+            )
         if sending.kind is Kind.APPOINTMENT:
             when = utc(str(body.get("startTime", "")))[:10] or None
             owner = str(body["patientId"]) if body.get("patientId") else None
@@ -196,8 +195,7 @@ class PracticeStudioRemote:
             def one_page(cursor: str | None) -> Page:
                 return self.page(sending.kind, parent=owner, since=when, until=when, cursor=cursor)
 
-            found = [one for one in through(one_page) if marked(one.raw.get("notes"), sending.marker)]
-            return tuple({one.remote_id: one for one in found}.values())
+            return each_once(one for one in through(one_page) if marked(one.raw.get("notes"), sending.marker))
         return ()
 
     def done(self, sending: Sending, seen: Seen | None) -> bool | None:

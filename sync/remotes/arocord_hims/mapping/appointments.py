@@ -7,7 +7,7 @@ from sync.records.appointment import Appointment
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.appointments import STANDS
 from sync.telling.folding import fold, utc
-from sync.telling.lenses import Lens, among, change, first_of, nothing, shown
+from sync.telling.lenses import Lens, change, first_of, in_words, nothing, shown
 from sync.telling.notes import without_marker
 from sync.telling.words import meant, words
 from sync.telling.work import actor, actor_there, minutes_of, moved, with_actor
@@ -48,7 +48,7 @@ def bare(value: Any) -> Any:
 
 
 def _put_status(story: Story, value: Any, _links: Links) -> Story:
-    status = STATUS.get(str(value).lower().replace("-", "_"))
+    status = STATUS.get(str(value))
     before = first_of(story, Appointment).status
     if status is None:
         return change(story, status="booked") if before == "proposed" else story
@@ -74,7 +74,7 @@ LENSES = (
         lambda story, value, _links: moved(story, minutes=value),
     ),
     Lens("notes", _notes, _put_notes, same=bare),
-    Lens("status", nothing, _put_status, told=False, reads=among(STANDS | STATUS.keys())),
+    in_words(Lens("status", nothing, _put_status, told=False), STANDS | STATUS.keys()),
     shown("cancellation_reason"),
 )
 

@@ -11,7 +11,7 @@ from sync.remotes.arocord_hims.mapping.names import SYSTEM
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, add, change, first_of, left, shown
 from sync.telling.notes import with_marker, without_marker
-from sync.telling.words import code_in, refer, told_id, words
+from sync.telling.words import code_in, refer, shown_in, told_id, words
 from sync.telling.work import (
     asked_by,
     dose_words,
@@ -26,6 +26,8 @@ from sync.telling.work import (
 
 # Their own id of a medicine: kept where they gave one; the document has no list of them.
 DRUG = f"urn:x-clinic-desktop:there:{SYSTEM}:drug"
+# How often and for how long in their words, each as it came: the chart shows both as one text.
+FREQUENCY, DURATION = f"{DRUG}:frequency", f"{DRUG}:duration"
 PRIORITY = {"routine": "medium", "urgent": "high", "asap": "high", "stat": "high"}
 QUEUE = ("pending", "processing", "ready")
 
@@ -39,18 +41,38 @@ def line_body(line: MedicationRequest) -> Body:
         dose, instructions = text, said
     else:
         instructions = "; ".join(dict.fromkeys(filter(None, (text, said)))) or None
-    lasts = supply_days(line)
+    frequency, duration = _how_long(line, dosage)
     found = {
         "drug_id": code_in(line.medication_codeable_concept, DRUG),
         "name": words(line.medication_codeable_concept) or "medicine",
         "dosage": dose,
-        "frequency": frequency_words(dosage),
-        "duration": None if lasts is None else f"{lasts} days",
+        "frequency": frequency,
+        "duration": duration,
         "instructions": instructions,
         "quantity": supply_quantity(line),
         "refills": refills(line),
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _how_long(line: MedicationRequest, dosage: Dosage | None) -> tuple[str | None, str | None]:
+    """How often and for how long: in their words where it came from there, else in those of the chart."""
+    code = (dosage.timing or {}).get("code") if dosage else None
+    meaning = CodeableConcept.model_validate(code) if isinstance(code, dict) else None
+    if meaning is not None and any(each.system in {FREQUENCY, DURATION} for each in meaning.coding):
+        return shown_in(meaning, FREQUENCY), shown_in(meaning, DURATION)
+    lasts = supply_days(line)
+    return frequency_words(dosage), None if lasts is None else f"{lasts} days"
+
+
+def _timing(frequency: str | None, duration: str | None) -> dict[str, Any] | None:
+    """How often and for how long, in words that a person sees: of what is to be taken nothing is kept unseen."""
+    if not duration:
+        return {"code": {"text": frequency}} if frequency else None
+    lasts = f"for {duration}" if duration[0].isdecimal() else duration
+    coding = [{"system": FREQUENCY, "display": frequency}] if frequency else []
+    coding.append({"system": DURATION, "display": duration})
+    return {"code": {"coding": coding, "text": f"{frequency} {lasts}" if frequency else lasts}}
 
 
 def _medications(story: Story, _links: Links) -> list[Body]:
@@ -71,11 +93,12 @@ def _put_medications(story: Story, value: Any, _links: Links) -> Story:
 
 def _line(story: Story, item: Mapping[str, Any]) -> MedicationRequest:
     base = first_of(story, MedicationRequest)
-    said = {name: item[name] for name in ("dosage", "frequency", "instructions") if isinstance(item.get(name), str)}
+    names = ("dosage", "frequency", "instructions", "duration")
+    said = {name: item[name] for name in names if isinstance(item.get(name), str) and item[name].strip()}
     dosage = Dosage(
-        text=said.get("dosage") or None,
-        patient_instruction=said.get("instructions") or None,
-        timing={"code": {"text": said["frequency"]}} if said.get("frequency") else None,
+        text=said.get("dosage"),
+        patient_instruction=said.get("instructions"),
+        timing=_timing(said.get("frequency"), said.get("duration")),
     )
     supply: dict[str, Any] = {}
     if (quantity := exact(item.get("quantity"))) is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from sync.port import Kind, Links, Story
 from sync.records.message import Communication, Payload
 from sync.remotes.arocord_hims.mapping.names import SYSTEM
-from sync.telling.lenses import Lens, among, change, first_of, left, shown
+from sync.telling.lenses import Lens, change, first_of, in_words, left, shown
 from sync.telling.words import id_there, meant, refer, told_id, words
 
 # Ours -> theirs, by FHIR's request priorities.
@@ -72,7 +72,7 @@ LENSES = (
     Lens("type", lambda _story, _links: "info", left),
     Lens("title", _title, _put_title),
     Lens("message", _message, _put_message),
-    Lens("priority", _priority, _put_priority, reads=among({"low", "medium", "high", "critical"})),
+    in_words(Lens("priority", _priority, _put_priority), ("low", "medium", "high", "critical")),
     Lens("category", _category, _put_category),
     Lens("created_at", _created, _put_created, told=False),
     shown("action_url"),

@@ -8,10 +8,11 @@ from sync.records.allergy import AllergyIntolerance
 from sync.records.condition import Condition
 from sync.records.coverage import Coverage
 from sync.records.elements import Annotation, CodeableConcept, Coding, Reference, Resource
-from sync.records.medication import MedicationStatement
+from sync.records.medication import Dosage, MedicationStatement
 from sync.records.patient import Patient
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling import people
+from sync.telling.dress import normal_form
 from sync.telling.folding import fold, fold_phone
 from sync.telling.lenses import Lens, add, block, change, first_of, nothing, of, shown
 from sync.telling.words import MRN, id_there, identifier_of, with_identifier, words
@@ -61,26 +62,31 @@ def _put_history(story: Story, value: Any, _links: Links) -> Story:
     for item in value if isinstance(value, list) else ():
         kind, text = (item.get("type"), _text(item.get("name"))) if isinstance(item, dict) else (None, None)
         make = _HISTORY.get(str(kind))
-        if make is None or text is None or _knows(story, make[0], text):
+        if make is None or text is None or _over(str(kind), item.get("status")):
             continue
-        story = add(story, make[1](text, _about(story)))
+        dose = _text(item.get("dose"))
+        if not _knows(story, make[0], f"{text} {dose}" if dose else text):
+            story = add(story, make[1](text, _about(story), dose))
     return story
 
 
 def _knows(story: Story, kind: type[Resource], text: str) -> bool:
-    wanted = str(fold(text)).casefold()
     for each in of(story, kind):
         meaning = getattr(each, "code", None) or getattr(each, "medication_codeable_concept", None)
         named = {words(meaning), *(code.display for code in meaning.coding)} if meaning else set()
         # Their history says a prescription of ours with its dose behind the name: that is no other medicine.
         doses = [dose.text for dose in getattr(each, "dosage", ()) if dose.text]
         said = {*named, *(f"{name} {dose}" for name in named if name for dose in doses)}
-        if wanted in {str(fold(one)).casefold() for one in said if one}:
+        if any(_plain(one) == _plain(text) or normal_form(text, one) for one in said if one):
             return True
     return False
 
 
-def _allergy(text: str, patient: Reference) -> Resource:
+def _plain(value: Any) -> str:
+    return str(fold(value)).casefold()
+
+
+def _allergy(text: str, patient: Reference, _dose: str | None) -> Resource:
     return AllergyIntolerance(
         resource_type="AllergyIntolerance",
         verification_status=UNCONFIRMED,
@@ -90,7 +96,7 @@ def _allergy(text: str, patient: Reference) -> Resource:
     )
 
 
-def _condition(text: str, patient: Reference) -> Resource:
+def _condition(text: str, patient: Reference, _dose: str | None) -> Resource:
     return Condition(
         resource_type="Condition",
         verification_status=PROVISIONAL,
@@ -100,17 +106,18 @@ def _condition(text: str, patient: Reference) -> Resource:
     )
 
 
-def _medication(text: str, patient: Reference) -> Resource:
+def _medication(text: str, patient: Reference, dose: str | None) -> Resource:
     return MedicationStatement(
         resource_type="MedicationStatement",
         status="unknown",
         medication_codeable_concept=CodeableConcept(text=text),
         subject=patient,
+        dosage=(Dosage(text=dose),) if dose else (),
         note=(Annotation(text=SAID_THERE),),
     )
 
 
-_HISTORY: Mapping[str, tuple[type[Resource], Callable[[str, Reference], Resource]]] = {
+_HISTORY: Mapping[str, tuple[type[Resource], Callable[[str, Reference, str | None], Resource]]] = {
     "allergy": (AllergyIntolerance, _allergy),
     "diagnosis": (Condition, _condition),
     "medication": (MedicationStatement, _medication),
@@ -135,8 +142,13 @@ def _reads_insurance(value: Any) -> bool:
 
 
 def _reads_history(value: Any) -> bool:
+    """Whether each is known by its name, and nothing is said of it that has no place here: that it is over, say."""
     return isinstance(value, list) and all(
-        isinstance(each, dict) and each.get("type") in _HISTORY and _text(each.get("name")) for each in value
+        isinstance(each, dict)
+        and each.get("type") in _HISTORY
+        and _text(each.get("name"))
+        and each.keys() <= {"type", "name", "dose"}
+        for each in value
     )
 
 
@@ -219,8 +231,47 @@ def history_of(items: list[Any]) -> list[dict[str, Any]]:
         kind = {"condition": "diagnosis", "allergies": "allergy", "medications": "medication"}.get(kind, kind)
         name = next((text for place in _CALLED if (text := _text(item.get(place)))), None)
         if kind in _HISTORY:
-            found.append({"type": kind, "name": name} if name else {"type": kind, "said": item})
+            found.append({"type": kind, "name": name, **_more(kind, item)} if name else {"type": kind, "said": item})
     return found
+
+
+def _more(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:
+    """What an item says beside its name: that it does not simply stand, and of a medicine how much and how often."""
+    more = {}
+    stands = [item.get(place) for place in _STATUS if fold(item.get(place)) is not None]
+    if odd := [each for each in stands if _plain(each) not in _STANDS]:
+        more["status"] = next((each for each in odd if _over(kind, each)), odd[0])
+    if kind == "medication":
+        doses = [item.get(place) for place in _DOSE if fold(item.get(place)) is not None]
+        texts = [text for each in doses if (text := _text(each))]
+        if len(texts) < len(doses):
+            more["said"] = doses
+        elif texts:
+            more["dose"] = " ".join(texts)
+    return more
+
+
+_STATUS = ("status", "clinical_status", "verification_status", "state")
+# That it simply stands, or how far a prescription is.
+_STANDS = frozenset({
+    "active", "current", "confirmed", "unconfirmed", "provisional", "known", "ongoing", "chronic", "documented",
+    "pending", "processing", "ready", "dispensed",
+})  # fmt: skip
+# That it is no more, or was never so: it is not taken in as if it stood. An allergy is left out for no vaguer word.
+_NOT = frozenset({
+    "refuted", "entered in error", "error", "negated", "ruled out", "resolved", "inactive", "removed", "deleted",
+})  # fmt: skip
+_OVER = _NOT | {
+    "stopped", "ended", "completed", "discontinued", "cancelled", "canceled", "remission", "past", "former", "expired",
+    "not taken",
+}  # fmt: skip
+
+
+def _over(kind: str, status: Any) -> bool:
+    return _plain(status).replace("-", " ").replace("_", " ") in (_NOT if kind == "allergy" else _OVER)
+
+
+_DOSE = ("dosage", "dose", "strength", "frequency")
 
 
 _CALLED = ("name", "title", "allergen", "substance", "medication", "diagnosis", "condition", "description", "value")

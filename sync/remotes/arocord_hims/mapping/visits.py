@@ -18,10 +18,19 @@ from sync.records.encounter import Encounter
 from sync.records.observation import Observation
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold
-from sync.telling.lenses import Lens, among, change, first_of, left, of, shown
+from sync.telling.lenses import Lens, change, first_of, in_words, left, of, shown
 from sync.telling.notes import current, section_of
 from sync.telling.words import LOINC, code_in, refer, told_id, words
-from sync.telling.work import DIASTOLIC, SYSTOLIC, extra, part_of_note, pressure, with_part_of_note, with_pressure
+from sync.telling.work import (
+    DIASTOLIC,
+    SYSTOLIC,
+    exact,
+    extra,
+    part_of_note,
+    pressure,
+    with_part_of_note,
+    with_pressure,
+)
 
 COMPLAINT = "10154-3"
 WORKFLOW = "adaptive"
@@ -102,7 +111,36 @@ def _put_symptoms(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _only(member: str) -> Any:
-    return lambda value: fold(value.get(member)) if isinstance(value, dict) else fold(value)
+    """A step as it is compared: by the one member that has a place here, or whole where it says more than that."""
+
+    def same(value: Any) -> Any:
+        more = isinstance(value, dict) and fold({name: each for name, each in value.items() if name != member})
+        return fold(value.get(member)) if isinstance(value, dict) and not more else fold(value)
+
+    return same
+
+
+def _reads(member: str, read: Any) -> Any:
+    """Whether a step says nothing but what has a place here: a temperature has none, and is not nothing."""
+
+    def reads(value: Any) -> bool:
+        if not isinstance(value, dict):
+            return fold(value) is None
+        said = {name for name, each in value.items() if fold(each) is not None}
+        return said <= {member} and (member not in said or bool(read(value[member])))
+
+    return reads
+
+
+def _is_pressure(value: Any) -> bool:
+    high, _slash, low = value.partition("/") if isinstance(value, str) else ("", "", "")
+    return exact(high.strip()) is not None and exact(low.strip()) is not None
+
+
+def told_of(name: str, body: Body) -> Any:
+    """What a step says of what can be told of it."""
+    step = body.get(name)
+    return fold(step.get(TOLD_BY[name])) if isinstance(step, dict) else None
 
 
 def _status(story: Story, _links: Links) -> str | None:
@@ -132,12 +170,18 @@ LENSES = (
         _put_appointment,
     ),
     Lens("workflow_type", _workflow, left),
-    Lens("vitals", _vitals, _put_vitals, same=_only("bp"), parts=frozenset({"bp"})),
-    Lens("symptoms", _symptoms, _put_symptoms, same=_only("chief_complaint"), parts=frozenset({"chief_complaint"})),
+    Lens("vitals", _vitals, _put_vitals, same=_only("bp"), reads=_reads("bp", _is_pressure)),
+    Lens(
+        "symptoms",
+        _symptoms,
+        _put_symptoms,
+        same=_only("chief_complaint"),
+        reads=_reads("chief_complaint", lambda value: isinstance(value, str)),
+    ),
     shown("doctor_id"),
     shown("current_step"),
     shown("total_steps"),
-    Lens("status", _status, _put_status, reads=among({"completed", "in_progress"})),
+    in_words(Lens("status", _status, _put_status), ("completed", "in_progress")),
     shown("started_at"),
 )
 STEPPED = frozenset({"vitals", "symptoms"})
