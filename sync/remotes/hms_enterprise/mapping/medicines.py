@@ -208,8 +208,8 @@ def _put_dosage(story: Story, value: Any, _links: Links) -> Story:
         text="; ".join(filter(None, (taken, f"for {lasts}" if lasts else None, said.get("instructions")))) or None,
         timing={"code": {"text": often}} if often else None,
         dose_and_rate=({"doseQuantity": dose},) if amount is not None else (),
-        **({_CAME: came} if came else {}),
     )
+    made = made.model_copy(update={_CAME: came}) if came else made
     reasons = _line(story).reason_code
     if why := said.get("indications"):
         reasons = (CodeableConcept(text=why), *reasons)

@@ -28,10 +28,10 @@ def heard(*looks: Seen) -> list[Observation]:
     """What stands in the chart after looking again and again."""
     story: Story | None = None
     for look in looks:
-        for _time in range(2):  # looking once more brings nothing
+        for again in (False, True):  # looking once more brings nothing
             records = HMS.adopt(look, story, Linked())
             assert story is None or records[: 1 + len(story.rest)] == (story.first, *story.rest)
-            assert _time == 0 or story is None or records == (story.first, *story.rest)
+            assert not again or story is None or records == (story.first, *story.rest)
             if records:
                 story = Story(Kind.LAB_RESULT, "o", 1, None, records[0], records[1:])
     assert story is not None
@@ -39,7 +39,7 @@ def heard(*looks: Seen) -> list[Observation]:
 
 
 def stands(*looks: Seen) -> list[tuple[str, str | None, str | None]]:
-    found = []
+    found: list[tuple[str, str | None, str | None]] = []
     for one in heard(*looks):
         flag = one.interpretation[0] if one.interpretation else None
         value = str(one.value_quantity.value) if one.value_quantity else one.value_string
