@@ -12,7 +12,7 @@ from sync.records.medication import Dosage, MedicationRequest
 from sync.records.organization import Organization
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
 from sync.telling import people
-from sync.telling.lenses import Lens, change, first_of, left, of, shown
+from sync.telling.lenses import Lens, change, first_of, left, nothing, of, shown
 from sync.telling.words import NDC, code_in, identifier_of, local_id, refer, told_id, words
 from sync.telling.work import (
     ICD10,
@@ -216,6 +216,16 @@ def _put_dosage(story: Story, value: Any, _links: Links) -> Story:
     return change(story, dosage_instruction=(made,), reason_code=reasons)
 
 
+def _put_status(story: Story, value: Any, _links: Links) -> Story:
+    """One that has ended there is not taken from there as one that goes on; any other word changes nothing."""
+    ended = _ENDED.get("".join(value.split()).casefold()) if isinstance(value, str) and _is_new(story) else None
+    return change(story, status=ended) if ended else story
+
+
+_ENDED = {"cancelled": "cancelled", "canceled": "cancelled", "discontinued": "stopped", "stopped": "stopped",
+          "completed": "completed", "expired": "completed"}  # fmt: skip
+
+
 def _text(value: Any) -> str | None:
     """A text or a number of theirs as a text."""
     number = None if isinstance(value, str) else exact(value)
@@ -259,7 +269,7 @@ LENSES = (
     Lens("pharmacy", _pharmacy, left),
     Lens("diagnosis_codes", _diagnoses, _put_diagnoses),
     Lens("notes", _notes, _put_notes),
-    shown("status"),
+    Lens("status", nothing, _put_status, told=False),
     shown("date_written"),
     shown("expires_at"),
     shown("prescription_number"),

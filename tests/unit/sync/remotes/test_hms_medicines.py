@@ -106,10 +106,19 @@ def test_a_prescription_that_comes_from_there_alone_is_told_the_same() -> None:
     holds()
 
 
+@pytest.mark.parametrize(
+    ("word", "status"), [("active", "active"), ("Cancelled", "cancelled"), ("DISCONTINUED", "stopped"), ("x", "active")]
+)
+def test_a_prescription_that_has_ended_there_is_not_taken_from_there_as_one_that_goes_on(
+    word: str, status: str
+) -> None:
+    assert read(LISINOPRIL | {"status": word}).status == status
+
+
 def test_what_was_signed_here_is_not_rewritten_from_there() -> None:
     line = read(LISINOPRIL)
     story = Story(Kind.PRESCRIPTION, "l", 1, None, line)
-    assert HMS.adopt(Seen(Kind.PRESCRIPTION, "r", AMOXICILLIN), story, Linked()) == (line,)
+    assert HMS.adopt(Seen(Kind.PRESCRIPTION, "r", AMOXICILLIN | {"status": "stopped"}), story, Linked()) == (line,)
 
 
 @pytest.mark.parametrize("member", ["test_name", "specimen_type", "collection_instructions"])
