@@ -88,6 +88,8 @@ def test_what_the_name_says_already_is_not_said_twice() -> None:
         ("dosage", {"amount": {"value": 1}, "frequency": "daily"}),
         ("dosage", {"frequency": "daily", "duration": [7]}),
         ("dosage", "one each morning"),
+        ("dosage", {"frequency": "daily", "most_in_a_day": 4}),
+        ("medication", {"name": "A", "release": "slow"}),
         ("refills", {"authorized": "three"}),
         ("refills", 3),
         ("diagnosis_codes", [{"code": "I10"}]),
