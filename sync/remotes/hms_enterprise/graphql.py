@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sync.port import Body, Sending
+from sync.telling.dress import normal_form
 from sync.telling.folding import fold
 
 PATIENT = """query GetPatient($id: ID!) {
@@ -66,14 +67,31 @@ def _camel(name: str) -> str:
     return re.sub(r"_([a-z])", lambda found: found[1].upper(), name)
 
 
+# What says which medicine it is and how it is taken; the rest counts where both sides say it.
+_SAID = (("medication", ("name", "strength", "form")), ("dosage", ("instructions", "frequency")))
+_WHERE_SHOWN = ("amount", "unit", "duration", "duration_unit")
+
+
 def same_prescription(sending: Sending, found: Body) -> bool:
     """Whether a prescription that GraphQL shows says what was sent, and was not written before it was sent."""
-    ours, theirs = sending.body, found
-    for name, members in (("medication", ("name", "strength", "form")), ("dosage", ("instructions", "frequency"))):
-        mine, shown = ours.get(name) or {}, theirs.get(name) or {}
-        if any(fold(mine.get(each)) != fold(shown.get(each)) for each in members):
+    for name, members in _SAID:
+        mine, shown = sending.body.get(name) or {}, found.get(name) or {}
+        if not isinstance(shown, dict) or not all(same(mine.get(each), shown.get(each)) for each in members):
             return False
+    mine, shown = (body.get("dosage") or {} for body in (sending.body, found))
+    if not all(same_where_shown(mine.get(each), shown.get(each)) for each in _WHERE_SHOWN):
+        return False
     return since(found.get("date_written"), sending.sent_at)
+
+
+def same(ours: Any, theirs: Any) -> bool:
+    """Whether both say the same, in another dress or in none."""
+    return bool(fold(ours) == fold(theirs) or normal_form(ours, theirs))
+
+
+def same_where_shown(ours: Any, theirs: Any) -> bool:
+    """Whether both say the same, where both say anything."""
+    return fold(ours) is None or fold(theirs) is None or same(ours, theirs)
 
 
 def since(at: object, sent_at: str, slack_minutes: int = 5) -> bool:

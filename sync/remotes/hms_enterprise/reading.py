@@ -10,7 +10,7 @@ from sync.port import Body, Kind, Page, Seen, Sending, Story
 from sync.records.exact import NotExact, require_sound
 from sync.records.patient import Patient
 from sync.remotes.hms_enterprise.client import Client
-from sync.remotes.hms_enterprise.graphql import PATIENT, same_prescription, since, snake
+from sync.remotes.hms_enterprise.graphql import PATIENT, same, same_prescription, same_where_shown, since, snake
 from sync.remotes.hms_enterprise.mapping.telling import body_of, compared
 from sync.remotes.hms_enterprise.profile import NEEDED
 from sync.telling import people
@@ -162,8 +162,9 @@ class Reading:
             for each in found.items:
                 theirs = compared(Kind.ENCOUNTER, each.body)
                 named = ("chief_complaint", "history_of_present_illness", "encounter_type")
-                same = all(theirs.get(name) == ours.get(name) for name in named)
-                if same and since(each.raw.get("created_at"), sending.sent_at):
+                alike = all(theirs.get(name) == ours.get(name) for name in named)
+                alike = alike and _same_findings(sending.body, each.body)
+                if alike and since(each.raw.get("created_at"), sending.sent_at):
                     matches.append(each)
             if (cursor := found.next) is None:
                 return matches
@@ -219,6 +220,27 @@ def _same_person(ours: Body, theirs: Body) -> bool:
         == (fold_phone if name == "contact_number" else fold)(theirs[name])
         for name in named
     )
+
+
+def _same_findings(ours: Body, theirs: Body) -> bool:
+    """Whether two visits came to the same, where both say what they came to."""
+    plan = same_where_shown(ours.get("plan"), theirs.get("plan"))
+    mine, shown = ours.get("diagnoses"), theirs.get("diagnoses")
+    if not plan or fold(mine) is None or fold(shown) is None or not isinstance(mine, list):
+        return plan
+    left = list(shown) if isinstance(shown, list) else []
+    for one in mine:
+        match = next((each for each in left if isinstance(each, dict) and _same_diagnosis(one, each)), None)
+        if match is None:
+            return False
+        left.remove(match)
+    return not left
+
+
+def _same_diagnosis(ours: Body, theirs: Body) -> bool:
+    # A system may call a code by its own words.
+    named = "code" if ours.get("code") and theirs.get("code") else "description"
+    return same(ours.get(named), theirs.get(named))
 
 
 def _same_slot(ours: Body, theirs: Body) -> bool:

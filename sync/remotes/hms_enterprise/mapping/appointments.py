@@ -9,7 +9,7 @@ from sync.records.location import Location
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
 from sync.telling.appointments import STANDS
 from sync.telling.folding import fold, utc
-from sync.telling.lenses import Lens, among, change, first_of, left, of
+from sync.telling.lenses import Lens, change, first_of, in_words, left, of
 from sync.telling.words import local_id, meant, words
 from sync.telling.work import actor, actor_there, minutes_of, moment, moved, with_actor
 
@@ -88,8 +88,12 @@ def _status(story: Story, _links: Links) -> str:
     return STATUS.get(first_of(story, Appointment).status, "scheduled")
 
 
+def _fold_status(value: Any) -> Any:
+    return "cancelled" if value == "canceled" else fold(value)
+
+
 def _put_status(story: Story, value: Any, _links: Links) -> Story:
-    said = str(value).lower().replace("-", "_").replace("canceled", "cancelled")
+    said = str(_fold_status(value))
     ours = {"completed": "fulfilled", "cancelled": "cancelled", "no_show": "noshow", "scheduled": "booked"}.get(said)
     return change(story, status=ours) if ours else story
 
@@ -123,7 +127,7 @@ LENSES = (
     Lens("end_datetime", _end, _put_end),
     Lens("location", lambda story, _links: place_of(story), _put_place),
     Lens("reason", _reason, _put_reason),
-    Lens("status", _status, _put_status, reads=among(STANDS | FINAL | {"canceled"})),
+    in_words(Lens("status", _status, _put_status, _fold_status), STANDS | FINAL | {"canceled"}),
     Lens("priority", _priority, left),
     Lens(
         "duration",

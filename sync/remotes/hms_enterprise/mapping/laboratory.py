@@ -1,6 +1,7 @@
 """An order of tests there, and its results: read with the id of the order, and with nothing else."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sync.port import Body, Kind, Links, Story
@@ -15,10 +16,25 @@ from sync.telling.work import asked_by, diagnosis_codes, exact, plain, requests_
 
 NOBODY = Reference(display="the patient")
 CODES = f"urn:x-clinic-desktop:there:{SYSTEM}:test"
-STATUS = {"final": "final", "preliminary": "preliminary", "corrected": "corrected", "amended": "amended",
-          "cancelled": "cancelled", "completed": "final"}  # fmt: skip
-FLAGS = {"h": "H", "high": "H", "l": "L", "low": "L", "hh": "HH", "ll": "LL", "critical": "AA", "a": "A",
-         "abnormal": "A", "n": "N", "normal": "N"}  # fmt: skip
+# Each in whatever case, with blanks, hyphens or none.
+STATUS: Mapping[str, str] = {
+    "final": "final", "completed": "final", "complete": "final", "preliminary": "preliminary", "partial": "preliminary",
+    "corrected": "corrected", "amended": "amended", "revised": "amended", "cancelled": "cancelled",
+    "canceled": "cancelled", "withdrawn": "cancelled", "retracted": "cancelled", "enteredinerror": "entered-in-error",
+}  # fmt: skip
+WITHDRAWN = frozenset({"cancelled", "entered-in-error"})
+FLAGS: Mapping[str, str] = {
+    "h": "H", "high": "H", "abnormalhigh": "H", "highabnormal": "H", "l": "L", "low": "L", "abnormallow": "L",
+    "lowabnormal": "L", "hh": "HH", "criticalhigh": "HH", "highcritical": "HH", "criticallyhigh": "HH",
+    "panichigh": "HH", "ll": "LL", "criticallow": "LL", "lowcritical": "LL", "criticallylow": "LL", "paniclow": "LL",
+    "critical": "AA", "panic": "AA", "aa": "AA", "criticalabnormal": "AA", "a": "A", "abnormal": "A", "n": "N",
+    "normal": "N", "withinnormallimits": "N", "wnl": "N",
+}  # fmt: skip
+
+
+def _plain(word: object) -> str:
+    # No sign more: in some laboratories H* is another flag than H.
+    return re.sub(r"[\s_-]+", "", word.casefold()) if isinstance(word, str) else ""
 
 
 def test_body(request: ServiceRequest) -> Body:
@@ -108,6 +124,7 @@ def _put_provider(story: Story, value: Any, links: Links) -> Story:
     return change(story, requester=refer(SYSTEM, Kind.PRACTITIONER, value, links)) if blank else story
 
 
+_ASKED = frozenset({"test_code", "test_name", "specimen_type", "collection_instructions"})
 LENSES = (
     Lens(
         "patient_id",
@@ -121,7 +138,7 @@ LENSES = (
     ),
     Lens("priority", lambda story, _links: first_of(story, ServiceRequest).priority or "routine", left),
     Lens("clinical_information", _reasons, left),
-    Lens("tests", _tests, _put_tests, same=compared),
+    Lens("tests", _tests, _put_tests, same=compared, parts=_ASKED),
     Lens("diagnoses", _diagnoses, left),
     Lens("notes", _notes, left),
     Lens("collection_date", _collection, left),
@@ -134,30 +151,58 @@ LENSES = (
 
 # Results
 def results_body(raw: Mapping[str, Any]) -> Body:
-    """What is merged of the results of an order."""
-    return {name: raw[name] for name in ("order_id", "patient_id", "results", "status", "completed_at", "notes")
-            if name in raw}  # fmt: skip
+    """What is merged of the results of an order; where all of them are withdrawn, each of them is."""
+    found = {name: raw[name] for name in ("order_id", "patient_id", "results", "status", "completed_at", "notes")
+             if name in raw}  # fmt: skip
+    status, tests = found.get("status"), found.get("results")
+    if STATUS.get(_plain(status)) in WITHDRAWN and isinstance(tests, (list, tuple)):
+        found["results"] = [each | {"status": status} if isinstance(each, dict) else each for each in tests]
+    return found
 
 
 def _put_results(story: Story, value: Any, _links: Links) -> Story:
-    """Each component that the chart lacks is added; one that says something else now is a correction beside the old."""
-    for test in value if isinstance(value, list) else ():
-        if not isinstance(test, dict):
+    """Each component that the chart lacks is added; one that says something else now is a correction beside the old.
+
+    What counts is what the chart heard last: a value that comes back after a correction corrects that one in turn.
+    """
+    made = list(_made(value, story))
+    said: dict[str, list[Any]] = {}
+    for one in made:
+        before = said.setdefault(_key(one), [])
+        if before[-1:] != [_says(one)]:
+            before.append(_says(one))
+    known: dict[str, list[Any]] = {}
+    for one in _observations(story):
+        known.setdefault(_key(one), []).append(_says(one))
+    heard = {key: _overlap(known.get(key, []), each) for key, each in said.items()}
+    last: dict[str, Any] = {}
+    for one in made:
+        key, says = _key(one), _says(one)
+        if last.get(key) == says:
             continue
-        for item in test.get("components") or [test]:
-            if isinstance(item, dict):
-                story = _with_result(story, test, item)
+        last[key] = says
+        if heard[key]:
+            heard[key] -= 1
+        else:
+            story = _with_result(story, one)
     return story
 
 
-def _with_result(story: Story, test: Mapping[str, Any], item: Mapping[str, Any]) -> Story:
-    made = _observation(test, item, story)
-    if made is None:
-        return story
-    known = [each for each in _observations(story) if _key(each) == _key(made)]
-    if any(_value(each) == _value(made) for each in known):
-        return story
-    if known:
+def _overlap(known: Sequence[Any], said: Sequence[Any]) -> int:
+    """How many of what is said, from its first on, are what was heard last."""
+    return next((n for n in range(min(len(known), len(said)), 0, -1) if known[-n:] == said[:n]), 0)
+
+
+def _made(value: Any, story: Story) -> Iterator[Observation]:
+    for test in value if isinstance(value, list) else ():
+        for item in (test.get("components") or [test]) if isinstance(test, dict) else ():
+            made = _observation(test, item, story) if isinstance(item, dict) else None
+            if made is not None:
+                yield made
+
+
+def _with_result(story: Story, made: Observation) -> Story:
+    if made.status not in WITHDRAWN and any(_key(each) == _key(made) for each in _observations(story)):
         made = made.model_copy(update={"status": "corrected"})
     if _is_blank(story.first):
         return change(story, **{name: getattr(made, name) for name in _RESULT})
@@ -184,6 +229,12 @@ def _key(one: Observation) -> str:
     return str(fold(code or words(one.code)))
 
 
+def _says(one: Observation) -> Any:
+    """What is heard of a result: its value, how it is flagged, and whether it is withdrawn."""
+    flags = tuple(fold(words(each)) for each in one.interpretation)
+    return _value(one), flags, one.status in WITHDRAWN
+
+
 def _value(one: Observation) -> Any:
     quantity = one.value_quantity
     if quantity is not None:
@@ -192,33 +243,49 @@ def _value(one: Observation) -> Any:
 
 
 def _observation(test: Mapping[str, Any], item: Mapping[str, Any], story: Story) -> Observation | None:
-    text = item.get("result") if item.get("result") is not None else item.get("value")
-    if not isinstance(text, (str, int, float)) or isinstance(text, bool) or str(text) == "":
+    text, status = _result(item), _status(test, item)
+    if text is None and status not in WITHDRAWN:
         return None
     panel = str(test.get("test_code") or "").strip()
     name = str(item.get("component") or test.get("test_name") or panel or "test").strip()
     code = "/".join(filter(None, ("-".join(panel.split()), "-".join(name.split()))))
     found: dict[str, Any] = {
         "resourceType": "Observation",
-        "status": STATUS.get(str(item.get("status") or test.get("status")).lower(), "unknown"),
+        "status": status,
         "code": {"text": name, "coding": [{"system": CODES, "code": code}]},
         "performer": [{"display": TITLE}],
     }
-    number, unit = exact(text), item.get("unit")
+    number, unit = exact(text), item.get("unit") if isinstance(item.get("unit"), str) else None
     if number is not None:
-        found["valueQuantity"] = {"value": number} | ({"unit": unit} if isinstance(unit, str) and unit else {})
-    else:
-        found["valueString"] = str(text)
+        found["valueQuantity"] = {"value": number} | ({"unit": unit} if unit else {})
+    elif text is not None:
+        found["valueString"] = " ".join(filter(None, (str(text), unit)))
     if isinstance(item.get("reference_range"), str) and item["reference_range"]:
         found["referenceRange"] = [{"text": item["reference_range"]}]
-    if (flag := FLAGS.get(str(item.get("flag")).lower())) is not None:
-        found["interpretation"] = [{"coding": [{"code": flag}]}]
+    if isinstance(flag := item.get("flag"), str) and flag.strip():
+        known = FLAGS.get(_plain(flag))
+        found["interpretation"] = [{"coding": [{"code": known}]} if known else {"text": flag.strip()}]
     at = test.get("resulted_at")
     if isinstance(at, str) and "T" in at:
         found["effectiveDateTime"] = at
     if story.patient_id:
         found["subject"] = {"reference": f"Patient/{story.patient_id}"}
     return Observation.model_validate(found)
+
+
+def _result(item: Mapping[str, Any]) -> str | int | float | None:
+    text = item.get("result") if item.get("result") is not None else item.get("value")
+    if not isinstance(text, (str, int, float)) or isinstance(text, bool):
+        return None
+    return text if str(text).strip() else None
+
+
+def _status(test: Mapping[str, Any], item: Mapping[str, Any]) -> str:
+    """How far it is; where all of the test is withdrawn, each of its components is."""
+    of_test, of_item = (STATUS.get(_plain(each.get("status"))) for each in (test, item))
+    if of_test in WITHDRAWN:
+        return of_test or "unknown"
+    return (of_item if fold(item.get("status")) is not None else of_test) or "unknown"
 
 
 def _put_result_patient(story: Story, value: Any, links: Links) -> Story:
@@ -228,7 +295,10 @@ def _put_result_patient(story: Story, value: Any, links: Links) -> Story:
 
 
 def _reads_results(value: Any) -> bool:
-    """Whether every component has a value that is a text or a number, and everything beside it is text."""
+    """Whether every component has a value that is a text or a number, and everything beside it is text that is known.
+
+    A flag or a status in words of their own may say anything: that it is critical, or that it does not hold.
+    """
     if not isinstance(value, list):
         return False
     return all(isinstance(test, dict) and _reads_components(test) for test in value if fold(test) is not None)
@@ -236,14 +306,19 @@ def _reads_results(value: Any) -> bool:
 
 def _reads_components(test: Mapping[str, Any]) -> bool:
     items = test.get("components") or [test]
-    return isinstance(items, list) and all(isinstance(item, dict) and _reads_component(item) for item in items)
+    return isinstance(items, list) and all(isinstance(item, dict) and _reads_component(test, item) for item in items)
 
 
-def _reads_component(item: Mapping[str, Any]) -> bool:
+def _reads_component(test: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
     said = item.get("result") if item.get("result") is not None else item.get("value")
-    beside = [item.get(name) for name in ("unit", "reference_range", "flag", "component")]
-    return (said is None or (isinstance(said, (str, int, float)) and not isinstance(said, bool))) and all(
-        each is None or isinstance(each, str) for each in beside
+    beside = [item.get(name) for name in ("unit", "reference_range", "component")]
+    status = item.get("status") if fold(item.get("status")) is not None else test.get("status")
+    return (
+        (said is None or (isinstance(said, (str, int, float)) and not isinstance(said, bool)))
+        and all(each is None or isinstance(each, str) for each in beside)
+        and (fold(item.get("flag")) is None or _plain(item["flag"]) in FLAGS)
+        # What has no value yet is on its way, in whatever words.
+        and (_result(item) is None or fold(status) is None or _plain(status) in STATUS)
     )
 
 

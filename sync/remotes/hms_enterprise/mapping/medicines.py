@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from sync.port import Body, Kind, Links, Story
-from sync.records.elements import CodeableConcept, Reference
+from sync.records.elements import Annotation, CodeableConcept, Coding, Reference
 from sync.records.medication import Dosage, MedicationRequest
 from sync.records.organization import Organization
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM
 from sync.telling import people
-from sync.telling.lenses import Lens, change, first_of, left, of, shown
+from sync.telling.lenses import Lens, change, first_of, left, nothing, of, shown
 from sync.telling.words import NDC, code_in, identifier_of, local_id, refer, told_id, words
 from sync.telling.work import (
+    ICD10,
     NCPDP,
     asked_by,
     diagnosis_codes,
@@ -50,7 +51,8 @@ def _dosage_of(story: Story) -> Dosage | None:
 def _medication(story: Story, _links: Links) -> Body:
     concept = _line(story).medication_codeable_concept
     found = {
-        "name": words(concept) or "medicine",
+        # What came from there is called here with its strength and form, and there without.
+        "name": extra_text(concept, "name") or words(concept) or "medicine",
         "strength": extra_text(concept, "strength"),
         "form": extra_text(concept, "form"),
         "ndc": code_in(concept, NDC),
@@ -66,6 +68,8 @@ def extra_text(concept: CodeableConcept | None, name: str) -> str | None:
 
 def _dosage(story: Story, _links: Links) -> Body | None:
     dosage = _dosage_of(story)
+    if dosage is not None and isinstance(came := extra(dosage, _CAME), dict):
+        return dict(came)
     rates = dosage.dose_and_rate if dosage else ()
     quantity = rates[0].get("doseQuantity") if rates else None
     quantity = quantity if isinstance(quantity, dict) else {}
@@ -93,7 +97,22 @@ def _indications(line: MedicationRequest) -> str | None:
 
 def _refills(story: Story, _links: Links) -> Body | None:
     number = refills(_line(story))
-    return None if number is None else {"authorized": number, "remaining": number}
+    left_over = supply(_line(story)).get("remaining", number)
+    return None if number is None else {"authorized": number, "remaining": left_over}
+
+
+def _put_refills(story: Story, value: Any, _links: Links) -> Story:
+    if not _is_new(story) or not isinstance(value, dict) or not _reads_refills(value):
+        return story
+    left_over = {"remaining": value["remaining"]} if value.get("remaining") not in (None, value["authorized"]) else {}
+    asked = supply(_line(story)) | {"numberOfRepeatsAllowed": value["authorized"]} | left_over
+    return change(story, dispense_request=asked)
+
+
+def _reads_refills(value: Any) -> bool:
+    """Whether it is said how often it may be filled, in whole numbers."""
+    counts = [value.get("authorized"), value.get("remaining", 0)] if isinstance(value, dict) else [None]
+    return all(isinstance(each, int) and not isinstance(each, bool) and each >= 0 for each in counts)
 
 
 def _substitutions(story: Story, _links: Links) -> str | None:
@@ -136,33 +155,90 @@ def _notes(story: Story, _links: Links) -> str | None:
     return "\n".join(each.text for each in _line(story).note) or None
 
 
+def _put_notes(story: Story, value: Any, _links: Links) -> Story:
+    said = isinstance(value, str) and value.strip() and _is_new(story)
+    return change(story, note=(Annotation(text=value),)) if said else story
+
+
 def _diagnoses(story: Story, _links: Links) -> list[str]:
     return diagnosis_codes(_line(story).reason_code)
 
 
+def _put_diagnoses(story: Story, value: Any, _links: Links) -> Story:
+    codes = [each for each in value if isinstance(each, str)] if isinstance(value, list) and _is_new(story) else []
+    made = tuple(CodeableConcept(coding=(Coding(system=ICD10, code=code),)) for code in codes)
+    return change(story, reason_code=(*_line(story).reason_code, *made))
+
+
+def _is_new(story: Story) -> bool:
+    """Whether it is not in the chart yet: what was signed here is never rewritten from outside."""
+    return not story.local_id
+
+
 def _put_medication(story: Story, value: Any, _links: Links) -> Story:
-    """A prescription from there becomes one here; one that was signed here is never rewritten from outside."""
+    """A prescription from there becomes one here; one that was signed here is never rewritten from outside.
+
+    The chart has the words of a medicine alone: its strength and its form are among them.
+    """
     line = _line(story)
     if line.medication_codeable_concept is not None or not isinstance(value, dict) or not value.get("name"):
         return story
-    ndc = value.get("ndc")
+    ndc, name = value.get("ndc"), str(value["name"])
     coding = [{"system": NDC, "code": ndc}] if isinstance(ndc, str) and ndc and " " not in ndc else []
-    kept = {name: value[name] for name in ("strength", "form") if isinstance(value.get(name), str)}
-    made = CodeableConcept.model_validate({"text": str(value["name"]), "coding": coding, **kept})
+    kept = {part: text for part in ("strength", "form") if (text := _text(value.get(part)))}
+    called = name
+    for text in kept.values():
+        called = called if f" {text} ".casefold() in f" {called} ".casefold() else f"{called} {text}"
+    kept |= {"name": name} if called != name else {}
+    made = CodeableConcept.model_validate({"text": called, "coding": coding, **kept})
     return change(story, medication_codeable_concept=made)
 
 
 def _put_dosage(story: Story, value: Any, _links: Links) -> Story:
+    """How it is taken, all of it in words, and beside them what can be reckoned with; told again as it came."""
     if _line(story).dosage_instruction or not isinstance(value, dict):
         return story
-    amount, often = exact(value.get("amount")), value.get("frequency")
-    dose = {"value": amount} | ({"unit": value["unit"]} if isinstance(value.get("unit"), str) else {})
+    came = {part: value[part] for part in _DOSAGE if _text(value.get(part))}
+    said = {part: _text(each) for part, each in came.items()}
+    amount, unit, often = exact(value.get("amount")), said.get("unit"), said.get("frequency")
+    taken = " ".join(filter(None, (said.get("amount"), unit, often, said.get("timing"))))
+    lasts = " ".join(filter(None, (said.get("duration"), said.get("duration_unit")))) if "duration" in said else None
+    dose = {"value": amount} | ({"unit": unit} if unit else {})
     made = Dosage(
-        text=value.get("instructions") if isinstance(value.get("instructions"), str) else None,
-        timing={"code": {"text": often}} if isinstance(often, str) and often else None,
+        text="; ".join(filter(None, (taken, f"for {lasts}" if lasts else None, said.get("instructions")))) or None,
+        timing={"code": {"text": often}} if often else None,
         dose_and_rate=({"doseQuantity": dose},) if amount is not None else (),
     )
-    return change(story, dosage_instruction=(made,))
+    made = made.model_copy(update={_CAME: came}) if came else made
+    reasons = _line(story).reason_code
+    if why := said.get("indications"):
+        reasons = (CodeableConcept(text=why), *reasons)
+    return change(story, dosage_instruction=(made,), reason_code=reasons)
+
+
+def _put_status(story: Story, value: Any, _links: Links) -> Story:
+    """One that has ended there is not taken from there as one that goes on; any other word changes nothing."""
+    ended = _ENDED.get("".join(value.split()).casefold()) if isinstance(value, str) and _is_new(story) else None
+    return change(story, status=ended) if ended else story
+
+
+_ENDED = {"cancelled": "cancelled", "canceled": "cancelled", "discontinued": "stopped", "stopped": "stopped",
+          "completed": "completed", "expired": "completed"}  # fmt: skip
+
+
+def _text(value: Any) -> str | None:
+    """A text or a number of theirs as a text."""
+    number = None if isinstance(value, str) else exact(value)
+    text = value if isinstance(value, str) else None if number is None else str(plain(number))
+    return text.strip() or None if text else None
+
+
+_MEDICATION = frozenset({"name", "strength", "form", "ndc"})
+_DOSAGE = (
+    "amount", "unit", "frequency", "timing", "duration", "duration_unit", "instructions", "indications",
+)  # fmt: skip
+# A member beside those of a dosage: what came from there, as it came.
+_CAME = "came"
 
 
 def _put_patient(story: Story, value: Any, links: Links) -> Story:
@@ -186,14 +262,14 @@ LENSES = (
         lambda story, links: told_id(asked_by(story, _line(story).requester), SYSTEM, Kind.PRACTITIONER, links),
         _put_provider,
     ),
-    Lens("medication", _medication, _put_medication),
-    Lens("dosage", _dosage, _put_dosage),
+    Lens("medication", _medication, _put_medication, parts=_MEDICATION, known={part: {} for part in _MEDICATION}),
+    Lens("dosage", _dosage, _put_dosage, parts=frozenset(_DOSAGE), known={part: {} for part in _DOSAGE}),
     Lens("substitutions", _substitutions, left),
-    Lens("refills", _refills, left),
+    Lens("refills", _refills, _put_refills, reads=_reads_refills),
     Lens("pharmacy", _pharmacy, left),
-    Lens("diagnosis_codes", _diagnoses, left),
-    Lens("notes", _notes, left),
-    shown("status"),
+    Lens("diagnosis_codes", _diagnoses, _put_diagnoses),
+    Lens("notes", _notes, _put_notes),
+    Lens("status", nothing, _put_status, told=False),
     shown("date_written"),
     shown("expires_at"),
     shown("prescription_number"),

@@ -17,7 +17,7 @@ from sync.records.patient import Patient
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling import people
 from sync.telling.folding import fold, fold_phone, fold_set
-from sync.telling.lenses import Lens, add, among, block, change, first_of, of, shown, swap
+from sync.telling.lenses import Lens, add, block, change, first_of, in_words, of, shown, swap
 from sync.telling.words import LOINC, code_in, id_there, with_identifier, words
 from sync.telling.work import BLOOD_TYPE, dose_words, frequency_words
 
@@ -37,8 +37,14 @@ def _gender(story: Story, _links: Links) -> str | None:
 
 def _put_gender(story: Story, value: Any, _links: Links) -> Story:
     ours = {code: word for word, code in GENDERS.items()}
-    text = str(value).strip()
-    return change(story, gender=ours.get(text.upper()[:1], "unknown") if text and value is not None else None)
+    if fold(value) is None:
+        return change(story, gender=None)
+    made = ours.get(str(_fold_gender(value)))
+    return change(story, gender=made) if made else story  # a word that nobody knows is none of these
+
+
+def _fold_gender(value: Any) -> Any:
+    return GENDERS.get(value, fold(value)) if isinstance(value, str) else fold(value)
 
 
 def _code(concept: CodeableConcept | None) -> str | None:
@@ -239,7 +245,7 @@ LENSES = (
     Lens("first_name", people.given, people.put_given),
     Lens("last_name", people.family, people.put_family),
     Lens("date_of_birth", people.born, people.put_born, people.fold_born),
-    Lens("gender", _gender, _put_gender, reads=among({*GENDERS, *GENDERS.values()})),
+    in_words(Lens("gender", _gender, _put_gender, _fold_gender), {*GENDERS, *GENDERS.values()}),
     Lens("contact_number", *people.contact_point("phone"), same=fold_phone),
     Lens("email", *people.contact_point("email")),
     block(

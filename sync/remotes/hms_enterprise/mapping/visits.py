@@ -17,6 +17,7 @@ from sync.records.observation import Observation
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.remotes.hms_enterprise.mapping.notes import EXAMINATION, REVIEW, as_text, by_system, is_by_system
 from sync.remotes.hms_enterprise.mapping.patients import SAID_THERE
+from sync.telling.dress import normal_form
 from sync.telling.folding import fold, text_of_lines
 from sync.telling.lenses import Lens, add, change, first_of, of, shown
 from sync.telling.words import LOINC, code_in, meant, refer, told_id, words
@@ -89,7 +90,7 @@ def _put_examination(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _reads_examination(value: Any) -> bool:
-    """Whether the measurements are numbers and the rest is text by systems of the body."""
+    """Whether the measurements are numbers that have a place here and the rest is text by systems of the body."""
     if not isinstance(value, dict):
         return False
     signs = value.get("vital_signs") or {}
@@ -100,7 +101,10 @@ def _reads_examination(value: Any) -> bool:
     return (
         is_by_system(rest, EXAMINATION)
         and (not both or (isinstance(both, str) and bool(_PRESSURE.fullmatch(both.strip()))))
-        and all(signs.get(name) in (None, "") or exact(signs[name]) is not None for name in SIGNS)
+        and all(
+            fold(each) is None or name == "blood_pressure" or (name in SIGNS and exact(each) is not None)
+            for name, each in signs.items()
+        )
     )
 
 
@@ -147,10 +151,16 @@ def _put_diagnoses(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _has_diagnosis(story: Story, code: str | None, text: str | None) -> bool:
-    for each in of(story, Condition):
-        if code and code_in(each.code, ICD10) == code:
-            return True
-        if not code and fold(words(each.code)) == fold(text):
+    """Whether a diagnosis holds here: what was entered in error does not, and one code is both knees'."""
+    for each in _diagnoses_of(story):
+        said = words(each.code)
+        if code and code_in(each.code, ICD10) != code:
+            continue
+        if (
+            (code and (not text or said is None or code in (said, text)))
+            or fold(said) == fold(text)
+            or normal_form(said, text)
+        ):
             return True
     return False
 
@@ -208,14 +218,32 @@ def _plan_text(value: Any) -> str:
     rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
     lines = []
     for row in rows:
-        said = str(row.get("description") or "")
+        more = (f"{name.replace('_', ' ')}: {each}" for name, each in _beside(row).items())
+        said = ", ".join(filter(None, (str(row.get("description") or ""), *more)))
         lines.append(f"{said} ({row['reason']})" if row.get("reason") else said)
     return "\n".join(filter(None, lines))
 
 
+def _beside(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a row of a plan says in members that are not documented (a dosage): all but how it is numbered and when."""
+    return {
+        name: each
+        for name, each in row.items()
+        if name not in {"type", "description", "reason", "id"}
+        and not name.startswith("_")
+        and not name.endswith(("_id", "_at"))
+        and fold(each) is not None
+    }
+
+
 def _reads_plan(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(row, dict) and isinstance(row.get("description"), str) for row in value if fold(row) is not None
+        isinstance(row, dict)
+        and isinstance(row.get("description"), str)
+        and (fold(row.get("reason")) is None or isinstance(row["reason"], str))
+        and all(isinstance(each, (str, int, float)) for each in _beside(row).values())
+        for row in value
+        if fold(row) is not None
     )
 
 

@@ -1,0 +1,119 @@
+"""Results of HMS Enterprise-Grade: what is corrected, withdrawn or flagged there is heard here, each time."""
+
+from typing import Any
+
+import pytest
+
+from sync.port import Kind, Seen, Story
+from sync.records.observation import Observation
+from sync.remotes.hms_enterprise.mapping.telling import body_of
+from sync.remotes.hms_enterprise.remote import HmsRemote
+from tests.unit.sync.loopback import Watch
+from tests.unit.sync.remote_laws import Recorder
+from tests.unit.sync.stories import Linked
+
+HMS = HmsRemote(Recorder(), Watch(), {})
+
+
+def seen(*components: dict[str, Any], **more: Any) -> Seen:
+    tests = [{"test_code": "CMP", "components": list(components), **more.pop("test", {})}]
+    return Seen(Kind.LAB_RESULT, "o", body_of(Kind.LAB_RESULT, {"order_id": "o", "results": tests, **more}))
+
+
+def potassium(result: Any, **more: Any) -> dict[str, Any]:
+    return {"component": "Potassium", "result": result, "unit": "mmol/L", "status": "final", **more}
+
+
+def heard(*looks: Seen) -> list[Observation]:
+    """What stands in the chart after looking again and again."""
+    story: Story | None = None
+    for look in looks:
+        for again in (False, True):  # looking once more brings nothing
+            records = HMS.adopt(look, story, Linked())
+            assert story is None or records[: 1 + len(story.rest)] == (story.first, *story.rest)
+            assert not again or story is None or records == (story.first, *story.rest)
+            if records:
+                story = Story(Kind.LAB_RESULT, "o", 1, None, records[0], records[1:])
+    assert story is not None
+    return [one for one in (story.first, *story.rest) if isinstance(one, Observation)]
+
+
+def stands(*looks: Seen) -> list[tuple[str, str | None, str | None]]:
+    found: list[tuple[str, str | None, str | None]] = []
+    for one in heard(*looks):
+        flag = one.interpretation[0] if one.interpretation else None
+        value = str(one.value_quantity.value) if one.value_quantity else one.value_string
+        found.append((one.status, value, (flag.text or flag.coding[0].code) if flag else None))
+    return found
+
+
+def test_a_correction_that_is_taken_back_stands_last() -> None:
+    looks = [seen(potassium(value)) for value in ("3.1", "6.1", "3.1")]
+    assert stands(*looks) == [("final", "3.1", None), ("corrected", "6.1", None), ("corrected", "3.1", None)]
+
+
+def test_a_component_that_is_listed_more_than_once_is_heard_in_that_order_and_no_more() -> None:
+    one, two, three = potassium("3.1"), potassium("6.1"), potassium("5.0")
+    assert [value for _s, value, _f in stands(seen(one, one))] == ["3.1"]
+    assert [value for _s, value, _f in stands(seen(one, two), seen(one, two, three))] == ["3.1", "6.1", "5.0"]
+    assert [value for _s, value, _f in stands(seen(one, two), seen(two))] == ["3.1", "6.1"]
+
+
+def test_the_same_value_that_is_flagged_since_is_heard() -> None:
+    looks = seen(potassium("6.1")), seen(potassium("6.1", flag="critical"))
+    assert stands(*looks) == [("final", "6.1", None), ("corrected", "6.1", "AA")]
+
+
+@pytest.mark.parametrize("word", ["cancelled", "Canceled", "WITHDRAWN", "retracted"])
+@pytest.mark.parametrize("value", ["3.1", None, ""])
+def test_a_value_that_is_withdrawn_is_heard_to_be_and_so_is_its_return(word: str, value: Any) -> None:
+    gone = seen(potassium(value, status=word))
+    told = ("cancelled", value or None, None)
+    assert stands(seen(potassium("3.1")), gone) == [("final", "3.1", None), told]
+    assert stands(seen(potassium("3.1")), gone, seen(potassium("3.1")))[2:] == [("corrected", "3.1", None)]
+    assert not HMS.unread(gone, Linked())
+
+
+def test_an_error_that_was_entered_is_one_here() -> None:
+    assert stands(seen(potassium("3.1", status="entered-in-error")))[0][0] == "entered-in-error"
+
+
+@pytest.mark.parametrize("more", [{"test": {"status": "cancelled"}}, {"status": "Cancelled"}])
+def test_with_a_test_or_an_order_that_is_withdrawn_each_of_its_results_is(more: dict[str, Any]) -> None:
+    assert stands(seen(potassium("3.1")), seen(potassium("3.1"), **more))[1:] == [("cancelled", "3.1", None)]
+
+
+def test_a_test_that_has_no_result_yet_is_none() -> None:
+    for look in (seen(potassium(None, status="in progress")), seen(potassium("", status="ordered"))):
+        assert HMS.adopt(look, None, Linked()) == ()
+        assert not HMS.unread(look, Linked())
+
+
+@pytest.mark.parametrize(
+    ("flag", "code"),
+    [
+        ("CRITICAL HIGH", "HH"), ("critical_low", "LL"), ("Critical", "AA"), ("panic-high", "HH"), ("hh", "HH"),
+        ("High", "H"), ("L", "L"), ("ABNORMAL", "A"), ("normal", "N"),
+    ],
+)  # fmt: skip
+def test_a_flag_is_read_however_it_is_spelled(flag: str, code: str) -> None:
+    look = seen(potassium("6.1", flag=flag))
+    assert stands(look) == [("final", "6.1", code)]
+    assert not HMS.unread(look, Linked())
+
+
+@pytest.mark.parametrize("flag", ["H*", "++", "see comment", {"code": "HH"}, 3])
+def test_a_flag_that_nobody_knows_is_not_read_and_its_words_are_kept(flag: Any) -> None:
+    look = seen(potassium("6.1", flag=flag))
+    assert HMS.unread(look, Linked()) == {"results"}
+    assert stands(look) == [("final", "6.1", flag if isinstance(flag, str) else None)]
+
+
+def test_a_value_whose_status_nobody_knows_is_not_read() -> None:
+    assert HMS.unread(seen(potassium("3.1", status="nullified")), Linked()) == {"results"}
+    for word in (None, "", "FINAL", "Preliminary", "completed", "corrected"):
+        assert not HMS.unread(seen(potassium("3.1", status=word)), Linked())
+
+
+def test_a_result_in_words_keeps_its_unit() -> None:
+    assert stands(seen(potassium("<0.01"))) == [("final", "<0.01 mmol/L", None)]
