@@ -1,13 +1,17 @@
 """Allergies and intolerances <-> AllergyIntolerance."""
 
+from dataclasses import replace
+
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import (
     Mapped,
+    Meaning,
     Pointer,
     Row,
     clean,
     code_of,
     concept,
+    holds,
     meaning,
     notes,
     status,
@@ -18,6 +22,7 @@ from sync.records.exact import Json
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+NOT_NAMED = "(not named)"
 # SNOMED CT: no known allergy; no known drug, food, environmental allergy. They say that nothing is listed, not that
 # the patient reacts to something of that name.
 NONE_KNOWN = frozenset({"716186003", "409137002", "429625007", "428607008", "1003774007"})
@@ -26,11 +31,11 @@ _WEIGHT = {"severe": 3, "moderate": 2, "mild": 1}
 
 def read(record: AllergyIntolerance) -> Mapped:
     """An allergy noted elsewhere; a severe reaction, or a high criticality, makes it severe."""
-    named = meaning(record.code)
+    named = _substance(record)
     clinical, verified = code_of(record.clinical_status), code_of(record.verification_status)
     over = clinical in {"inactive", "resolved"} or verified == "refuted" or named.code in NONE_KNOWN
     values = {
-        "substance": named.title or "(not named)",
+        "substance": named.title or NOT_NAMED,
         "code_system": named.system,
         "code": named.code,
         "kind": record.type,
@@ -75,6 +80,20 @@ def write(row: Row, point: Pointer) -> Json:
         note=written_notes(row["note"]),
         reaction=[reaction] if "manifestation" in reaction else None,
     )
+
+
+def _substance(record: AllergyIntolerance) -> Meaning:
+    """What is not borne: as it is named, or where that is missing or vague, as the reactions to it name it."""
+    named = meaning(record.code)
+    found = [meant for each in record.reaction if (meant := meaning(each.substance)).title]
+    if not named.title or named.title == NOT_NAMED:
+        named = next(iter(found), named)
+    if named.code in NONE_KNOWN:
+        return named
+    title = named.title
+    for each in found:
+        title = title if holds(title, each.title) else f"{title}; {each.title}"
+    return replace(named, title=title)
 
 
 def _words(reaction: Reaction) -> str:

@@ -5,23 +5,23 @@ change together or not at all.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from clinic_desktop.clock import Clock
-from clinic_desktop.domain import coding
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange import gathering, patients
+from clinic_desktop.exchange import dosages, gathering, medicines, patients
 from clinic_desktop.exchange.agreed import enrolment_of, share_of
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
+from clinic_desktop.exchange.of_nobody import OF_NOBODY
 from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
-from clinic_desktop.exchange.told import NPI, Told, made, practitioner, written
+from clinic_desktop.exchange.told import Told, made, practitioner, written
 from clinic_desktop.services import heard, syncing
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key
@@ -34,7 +34,6 @@ from sync.records.elements import Resource
 from sync.records.exact import Json, digest
 from sync.records.medication import MedicationStatement
 from sync.records.patient import Patient
-from sync.telling.words import words
 
 SAFETY, WAITING, SOON, REST = range(4)
 # What a person must look at before it is sent late: a prescription of a month ago, an order of a fortnight ago.
@@ -121,7 +120,7 @@ class ClinicChart:
         title = SYSTEMS[because.system].title
         act = heard.act_of(cast(Any, unit), self._workstation, title)
         if local_id is None:
-            beside = _BESIDE.get(kind)
+            beside = OF_NOBODY.get(kind)
             return self._new(act, records, because) if beside is None else beside(act, written(records[0]), title)
         if kind is Kind.PATIENT:
             told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None
@@ -241,10 +240,15 @@ class ClinicChart:
         if _contacts(before.parts) != _contacts(after.parts):
             contacts = [Contact(each[0], each[1], each[2]) for each in _contacts(after.parts)]
         heard.bring_patient(act, local_id, changes, contacts, title, decided=bool(because.who))
+        parts = self._parts(act, told, Kind.PATIENT, local_id)
+        # What the story of the patient held (our blood group, say) is ours, and none of it was said by that system.
+        held = {(each.resource_type, each.id) for each in (parts.rest if parts is not None else ())}
         more = [
             each
             for each in records
-            if each.resource_type in _BESIDE_PATIENT and not told.is_known(_OF_PATIENT, each.id or "")
+            if each.resource_type in _BESIDE_PATIENT
+            and (each.resource_type, each.id) not in held
+            and not told.is_known(_OF_PATIENT, each.id or "")
         ]
         ours = heard.prescribed_here(act, local_id)
         more = [each for each in more if not (isinstance(each, MedicationStatement) and _called(each) in ours)]
@@ -275,7 +279,10 @@ class ClinicChart:
     def _results(self, act: Act, order: str, records: Sequence[Resource], because: Because, title: str) -> None:
         """Results of an order of ours that came from elsewhere: they stand beside ours, and whoever ordered is told."""
         patient = syncing.whose(act.conn, "lab_order", order)
-        found = [each for each in records if each.resource_type == "Observation"]
+        told = None if patient is None else self._told(act, patient)
+        parts = None if told is None else self._parts(act, told, Kind.LAB_RESULT, order)
+        ours = [] if parts is None else [written(each) for each in (parts.first, *parts.rest)]
+        found = [each for each in records if each.resource_type == "Observation" and written(each) not in ours]
         if patient is None or not found:
             return
         self._beside(act, patient, found, replace(because, remote_id=because.remote_id or order))
@@ -284,10 +291,9 @@ class ClinicChart:
 
 
 def _called(one: MedicationStatement) -> str:
-    """What a system calls a medicine, with the dose that it says apart."""
-    name = one.medication_codeable_concept
-    doses = [each.text for each in one.dosage if each.text]
-    return heard.plain(" ".join(filter(None, (words(name) if name else None, *doses))))
+    """What a system calls a medicine, with all that it says apart of how it is taken: daily is not once a week."""
+    said = [piece for each in one.dosage for piece in dosages.pieces(each)]
+    return heard.plain(" ".join(filter(None, (medicines.named(one.medication_codeable_concept).title, *said))))
 
 
 def _is_named(one: Patient) -> bool:
@@ -300,45 +306,6 @@ def _read_notice(row: Mapping[str, Any]) -> Story:
     return Story(Kind.NOTICE, row["id"], row["revision"], None, made(said), act="read")
 
 
-def _programme(act: Act, said: Json, title: str) -> str | None:
-    if not said.get("title"):
-        return None
-    return heard.bring_programme(act, str(said["title"]), str(said.get("description", "")), title)
-
-
-def _colleague(act: Act, said: Json, _title: str) -> str | None:
-    numbers = [each["value"] for each in said.get("identifier", ()) if each.get("system") == NPI and each.get("value")]
-    return heard.known_by_number(act, numbers[0]) if numbers and _is_number(numbers[0]) else None
-
-
-def _is_number(text: str) -> bool:
-    """Whether a national number is one: a mistyped one proves nothing."""
-    try:
-        return bool(coding.npi(text))
-    except Refusal:
-        return False
-
-
-def _place(_act: Act, _said: Json, _title: str) -> str | None:
-    return None
-
-
-def _notice(act: Act, said: Json, title: str) -> str | None:
-    parts = [each["contentString"] for each in said.get("payload", ()) if each.get("contentString")]
-    topic = said.get("topic", {}).get("text") or (parts[0] if parts else "")
-    if not topic:
-        return None
-    priority = {"urgent": "high", "stat": "critical"}.get(str(said.get("priority", "")), "normal")
-    return heard.bring_notice(act, topic[:200], "\n".join(each for each in parts if each != topic), priority, title)
-
-
-# What is not about a patient of ours: it has a place of its own here, or is known by a number, or is left there.
-_BESIDE: Mapping[Kind, Callable[[Act, Json, str], str | None]] = {
-    Kind.PROGRAMME: _programme,
-    Kind.PRACTITIONER: _colleague,
-    Kind.LOCATION: _place,
-    Kind.NOTICE: _notice,
-}
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OF_PATIENT = ("allergies", "problems", "medicines_taken", "covers")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})

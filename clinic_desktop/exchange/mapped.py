@@ -1,5 +1,7 @@
 """What a mapping gives and takes: the columns of a row, the records it points to, and the resource it stands for."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -58,6 +60,11 @@ def first(concepts: tuple[CodeableConcept, ...], prefer: str | None = None) -> M
     return meaning(concepts[0], prefer) if concepts else Meaning()
 
 
+def titles(concepts: tuple[CodeableConcept, ...]) -> str | None:
+    """What several concepts are called, each once."""
+    return "; ".join(dict.fromkeys(filter(None, (meaning(each).title for each in concepts)))) or None
+
+
 def code_of(concept: CodeableConcept | None) -> str | None:
     """The code of a concept of FHIR's own, such as a clinical status."""
     return meaning(concept).code
@@ -94,6 +101,60 @@ def notes(texts: tuple[Any, ...]) -> str | None:
 def written_notes(text: str | None) -> list[Json] | None:
     """A text as remarks."""
     return [{"text": text}] if text else None
+
+
+def amount(part: object) -> str:
+    """A quantity in words, its number and its comparator as they were written; empty where there is no number."""
+    if not isinstance(part, dict) or part.get("value") is None:
+        return ""
+    value = part["value"]
+    return f"{part.get('comparator') or ''}{getattr(value, 'text', value)} {_unit(part)}".strip()
+
+
+def between(part: object) -> str:
+    """A range in words: from one amount to another, from one on, or up to one."""
+    ends = part if isinstance(part, dict) else {}
+    low, high = (each if isinstance(each, dict) else {} for each in (ends.get("low"), ends.get("high")))
+    least, most = amount(low), amount(high)
+    if least and most:
+        # "1–2 tablets" where both are of one unit.
+        return f"{amount({**low, 'unit': '', 'code': ''}) if _unit(low) == _unit(high) else least}–{most}"
+    return f"≥ {least}" if least else f"≤ {most}" if most else ""
+
+
+def holds(text: str, words: str) -> bool:
+    """Whether a text says these very words: 5 mg stands in "Warfarin 5mg", and not in 2.5 mg nor in 5 mg/mL."""
+    return any(_holds(form(text), form(words)) for form in (_plain, lambda each: _CLOSE.sub("", _plain(each))))
+
+
+_CLOSE = re.compile(r"(?<=\d) (?=[^\W\d_])")
+_PARTS = frozenset(".,:/-\u2010\u2011\u2012\u2013")
+_SIGNS = frozenset("<>\u2264\u2265~\u00b1+-\u2010\u2011\u2012\u2013")
+
+
+def _unit(part: Mapping[str, Any]) -> str:
+    return str(part.get("unit") or part.get("code") or "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _holds(text: str, words: str) -> bool:
+    at = text.find(words)
+    while words and at >= 0:
+        before, after = text[:at], text[at + len(words) :]
+        if not (before[-1:] in _SIGNS or _goes_on(before[::-1]) or _goes_on(after)):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a word or a figure goes on in what stands next to it: a letter, a vowel sign, a fraction, a unit."""
+    if text[:1] in _PARTS:
+        text = text[1:]
+    return text[:1].isalnum() or unicodedata.category(text[:1] or " ").startswith("M")
 
 
 @cache

@@ -1,25 +1,28 @@
 """Medicines prescribed or taken elsewhere <-> MedicationRequest and MedicationStatement."""
 
+import re
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
 
-from clinic_desktop.exchange import when
+from clinic_desktop.exchange import dosages, when
 from clinic_desktop.exchange.mapped import (
     Mapped,
     Meaning,
     Pointer,
     Row,
     Values,
+    amount,
     clean,
     concept,
     first,
+    holds,
     meaning,
     notes,
     written_notes,
 )
-from sync.records.elements import CodeableConcept, Reference
+from sync.records.elements import CodeableConcept, Coding, Reference
 from sync.records.exact import Json
-from sync.records.medication import Dosage, Medication, MedicationRequest, MedicationStatement
+from sync.records.medication import Dosage, Ingredient, Medication, MedicationRequest, MedicationStatement
 
 NOT_NAMED = "(not named)"
 # What the patient takes or may take, as far as anybody elsewhere knows; what is on hold may go on and is checked too.
@@ -102,18 +105,45 @@ def write_statement(row: Row, point: Pointer) -> Json:
         effective_date_time=start if end is None else None,
         effective_period=clean(start=start, end=end) if end is not None else None,
         date_asserted=row["authored_text"],
-        dosage=[{"text": row["dose"]}] if here and row["dose"] else None,
+        dosage=[{"text": row["dose"]}] if row["dose"] else None,
         note=written_notes(row["note"]),
     )
 
 
 def named(code: CodeableConcept | None, contained: Medication | None = None) -> Meaning:
-    """What a medicine is called: by its own code, or by the ingredients of the medicine it contains."""
-    found = meaning(code)
-    if found.title or contained is None:
-        return found
-    parts = [meaning(each.item_codeable_concept).title for each in contained.ingredient]
-    return Meaning(title=" / ".join(filter(None, parts)))
+    """What a medicine is called: by its own code, or by the ingredients of the medicine it contains.
+
+    Its strength and its form belong to the name: Warfarin 5 mg and Warfarin 1 mg are two medicines.
+    """
+    found = meaning(code and code.model_copy(update={"coding": tuple(e for e in code.coding if not _beside(e))}))
+    of_code = [each.display for each in code.coding if _beside(each)] if code else []
+    kept = (code.model_extra or {}) if code else {}
+    more = [*of_code, *(kept[name] for name in _BESIDE if isinstance(kept.get(name), str))]
+    title = found.title
+    if contained is not None:
+        inside = [(meaning(each.item_codeable_concept).title, _strength(each)) for each in contained.ingredient]
+        more += [" / ".join(strength for _title, strength in inside if strength)] if title else []
+        title = title or " / ".join(" ".join(filter(None, each)) for each in inside if each[0])
+        more.append(meaning(contained.form).title)
+    for words in filter(None, more if title else ()):
+        title = title if holds(title, words) else f"{title} {words}"
+    return replace(found, title=title)
+
+
+_BESIDE = ("strength", "form")
+
+
+def _beside(coding: Coding) -> bool:
+    """Whether a coding holds what a system says beside a medicine's name, in a system of its own."""
+    return (coding.system or "").endswith(tuple(f":{name}" for name in _BESIDE))
+
+
+def _strength(one: Ingredient) -> str:
+    """How much of an ingredient is in how much of the medicine: 5 mg, 250 mg/5 mL."""
+    ratio = (one.model_extra or {}).get("strength")
+    ends = ratio if isinstance(ratio, dict) else {}
+    per = re.sub(r"^1(\.0*)? ?", "", amount(ends.get("denominator")))
+    return "/".join(filter(None, (amount(ends.get("numerator")), per)))
 
 
 def _medicine(
@@ -154,32 +184,5 @@ def _why(status: str, reason: CodeableConcept | None, *, forbidden: bool) -> str
     return said or (status if status in {"stopped", "cancelled", "draft", "not-taken"} else None)
 
 
-def _dose(dosages: tuple[Dosage, ...]) -> Values:
-    text = "; ".join(filter(None, (each.text or each.patient_instruction or _said(each) for each in dosages)))
-    return {"dose": text or None, "dosage_text": text or None}
-
-
-def _said(dosage: Dosage) -> str:
-    """A structured dosage in words."""
-    words: list[str] = []
-    for rate in dosage.dose_and_rate:
-        quantity: dict[str, Any] = rate.get("doseQuantity") or {}
-        if "value" in quantity:
-            amount = quantity["value"]
-            words.append(
-                f"{getattr(amount, 'text', amount)} {quantity.get('unit') or quantity.get('code') or ''}".strip()
-            )
-    repeat: dict[str, Any] = (dosage.timing or {}).get("repeat") or {}
-    if "frequency" in repeat and "period" in repeat:
-        period, unit = repeat["period"], repeat.get("periodUnit", "")
-        every = (
-            unit
-            if str(getattr(period, "text", period)) in {"1", "1.0"}
-            else f"{getattr(period, 'text', period)} {unit}"
-        )
-        words.append(f"{repeat['frequency']} × / {every}")
-    if dosage.route is not None and (route := meaning(dosage.route).title):
-        words.append(route)
-    if dosage.as_needed_boolean:
-        words.append("as needed")
-    return " ".join(words)
+def _dose(taken: tuple[Dosage, ...]) -> Values:
+    return dict.fromkeys(("dose", "dosage_text"), dosages.in_words(taken))

@@ -2,24 +2,27 @@
 
 from typing import Any
 
-from clinic_desktop.exchange import when
+from clinic_desktop.exchange import dosages, when
 from clinic_desktop.exchange.mapped import (
     LOINC,
     Mapped,
     Pointer,
     Row,
     Values,
+    amount,
+    between,
     clean,
     concept,
     first,
+    holds,
     listed,
     meaning,
     notes,
     written_notes,
 )
-from sync.records.elements import Quantity
+from sync.records.elements import CodeableConcept, Quantity
 from sync.records.exact import Json, dumps, loads
-from sync.records.observation import Observation, Valued
+from sync.records.observation import Observation, ReferenceRange, Valued
 
 CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 INTERPRETATION = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation"
@@ -73,25 +76,22 @@ def _shared(values: Values) -> Values:
 
 def _valued(record: Valued) -> Values:
     named = meaning(record.code, LOINC)
-    spread = record.reference_range[0] if record.reference_range else None
     return {
         "code_system": named.system,
         "code": named.code or "",
         "title": named.title or "(not named)",
         "absent_reason": meaning(record.data_absent_reason).code or meaning(record.data_absent_reason).title or None,
-        "interpretation": first(record.interpretation).code or first(record.interpretation).title or None,
-        "range_low": _text(spread.low) if spread else None,
-        "range_high": _text(spread.high) if spread else None,
-        "range_text": spread.text if spread else None,
+        "interpretation": _gravest(record.interpretation),
+        **_spread(record),
         **_value(record),
     }
 
 
 def _value(record: Valued) -> Values:
-    if (amount := record.value_quantity) is not None:
+    if (found := record.value_quantity) is not None:
         return {
-            "value_kind": "quantity", "value": _text(amount), "comparator": amount.comparator, "unit": amount.unit,
-            "unit_code": amount.code, "unit_system": amount.system,
+            "value_kind": "quantity", "value": _text(found), "comparator": found.comparator, "unit": found.unit,
+            "unit_code": found.code, "unit_system": found.system,
         }  # fmt: skip
     if record.value_codeable_concept is not None:
         said = meaning(record.value_codeable_concept)
@@ -154,11 +154,11 @@ def _category(code: str | None) -> list[Json] | None:
     return listed({"coding": [{"system": CATEGORY, "code": code, "display": code}]} if code else None)
 
 
-def _text(amount: Quantity | None) -> str | None:
+def _text(found: Quantity | None) -> str | None:
     """The number of an amount exactly as it was written."""
-    if amount is None or amount.value is None:
+    if found is None or found.value is None:
         return None
-    return getattr(amount.value, "text", None) or format(amount.value, "f")
+    return getattr(found.value, "text", None) or format(found.value, "f")
 
 
 def _number(text: str | None) -> object:
@@ -170,12 +170,64 @@ def _words(kind: str, content: Json) -> str | None:
     if kind == "sampled":
         return None
     one, other = {"range": ("low", "high"), "ratio": ("numerator", "denominator"), "period": ("start", "end")}[kind]
-    between = {"range": "–", "ratio": " : ", "period": " – "}[kind]
-    return between.join(_part(content.get(name)) for name in (one, other))
+    joint = {"range": "–", "ratio": " : ", "period": " – "}[kind]
+    return joint.join(_part(content.get(name)) for name in (one, other))
 
 
 def _part(part: object) -> str:
     if not isinstance(part, dict):
         return str(part or "")
-    value = part.get("value", "")
-    return f"{getattr(value, 'text', value)} {part.get('unit') or part.get('code') or ''}".strip()
+    return amount(part) or str(part.get("unit") or part.get("code") or "")
+
+
+# HL7's table of interpretations: critical, then what is out of the range in some other way.
+_GRAVE = (frozenset({"HH", "LL", "AA", "HU", "LU"}), frozenset({"H", "L", "A", "POS"}))
+
+
+def _gravest(meant: tuple[CodeableConcept, ...]) -> str | None:
+    """What a finding means; of several meanings the gravest, whichever of the codings says it."""
+    codes = [coding.code for each in meant for coding in each.coding if coding.code]
+    grave = [code for floor in _GRAVE for code in codes if code in floor] if len(meant) > 1 else []
+    return next(iter(grave), None) or first(meant).code or first(meant).title or None
+
+
+def _spread(record: Valued) -> Values:
+    """What is normal: in figures where they are the value's own, in words where they need words to be understood."""
+    ranges = record.reference_range
+    plain = len(ranges) == 1 and _speaks_of(ranges[0], record.value_quantity) and not _applies(ranges[0])
+    only = ranges[0] if plain else None
+    return {
+        "range_low": _text(only.low) if only else None,
+        "range_high": _text(only.high) if only else None,
+        "range_text": only.text if only else "; ".join(filter(None, map(_range_words, ranges))) or None,
+    }
+
+
+def _speaks_of(spread: ReferenceRange, value: Quantity | None) -> bool:
+    """Whether a range is of the value's unit; one that names no unit is."""
+    ends = [each for each in (spread.low, spread.high) if each is not None and (each.unit or each.code)]
+    return all(value is not None and _one_unit(each, value) for each in ends)
+
+
+def _one_unit(one: Quantity, other: Quantity) -> bool:
+    if one.code and other.code:
+        return one.code == other.code
+    return bool({one.unit, one.code} & {other.unit, other.code} - {None})
+
+
+def _applies(spread: ReferenceRange) -> str:
+    """To whom a range applies, in words; empty for everybody."""
+    more = spread.model_extra or {}
+    kind = meaning(spread.type)
+    found = ["" if kind.code == "normal" or kind.title.casefold() == "normal range" else kind.title]
+    found += dosages.named(more.get("appliesTo"))
+    if ages := between(more.get("age")):
+        found.append(f"age {ages}")
+    return ", ".join(filter(None, found))
+
+
+def _range_words(spread: ReferenceRange) -> str:
+    figures = between(spread.model_dump(by_alias=True, include={"low", "high"}))
+    text = spread.text or ""
+    said = text if text and (not figures or holds(text, figures)) else " ".join(filter(None, (figures, text)))
+    return ": ".join(filter(None, (_applies(spread), said)))

@@ -4,14 +4,14 @@ from clinic_desktop.exchange.mapped import Row, Values, clean
 from sync.records.elements import Address, ContactPoint, HumanName
 from sync.records.exact import Json
 
+# What somebody is called now, the likeliest first; last what they were called once, or are by friends alone.
+_PRESENT = {"official": 0, "usual": 1, None: 2}
+_NOT_NOW = frozenset({"old", "maiden", "nickname", "anonymous", "temp"})
+
 
 def name(names: tuple[HumanName, ...]) -> HumanName | None:
-    """The name somebody goes by: the official one, else the usual one, else the first."""
-    for use in ("official", "usual"):
-        found = next((each for each in names if each.use == use), None)
-        if found is not None:
-            return found
-    return names[0] if names else None
+    """The name somebody goes by: the official one, else the usual one, else one of no use; of several the first."""
+    return min(names, key=lambda each: _PRESENT.get(each.use, 4 if each.use in _NOT_NOW else 3), default=None)
 
 
 def given(human: HumanName) -> str:

@@ -15,6 +15,7 @@ from clinic_desktop.exchange.mapped import (
     meaning,
     notes,
     status,
+    titles,
     written_notes,
 )
 from sync.records.condition import Condition
@@ -47,7 +48,7 @@ def read(record: Condition) -> Mapped:
         "verification_status": verified,
         "category": first(record.category).code,
         "severity": meaning(record.severity).title or None,
-        "body_site": first(record.body_site).title or None,
+        "body_site": titles(record.body_site),
         "onset_on": when.civil(record.onset_date_time),
         "onset_text": record.onset_date_time or _said(record.onset_age, record.onset_period, record.onset_range)
         or record.onset_string,

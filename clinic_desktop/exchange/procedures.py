@@ -10,6 +10,7 @@ from clinic_desktop.exchange.mapped import (
     first,
     meaning,
     notes,
+    titles,
     written_notes,
 )
 from sync.records.exact import Json
@@ -27,7 +28,7 @@ def read(record: Procedure) -> Mapped:
         "code": named.code,
         "title": named.title or "(not named)",
         "category": meaning(record.category).title or None,
-        "body_site": first(record.body_site).title or None,
+        "body_site": titles(record.body_site),
         "reason": reason,
         "outcome": meaning(record.outcome).title or None,
         "performed_at": when.instant(start) if start else None,

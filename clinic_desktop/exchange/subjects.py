@@ -41,11 +41,15 @@ class Subject:
     about: str | Callable[[Json], list[Json]] | None = "subject"
     # Besides a patient: such a record is sound FHIR, but belongs to nobody's chart.
     or_about: frozenset[str] = frozenset()
+    # Members that nobody changes here: they go out as they came, however much more of them is read than once was.
+    kept: frozenset[str] = frozenset()
 
 
 _GROUP = frozenset({"Group"})
 _PEOPLE = frozenset({"Practitioner"})
 _THINGS = frozenset({"Group", "Device", "Location"})
+_MEDICINE = frozenset({"medicationCodeableConcept", "dosage"})
+_FINDING = frozenset({"interpretation", "referenceRange", "component"})
 
 # In the order in which they are written: what others point to comes first.
 SUBJECTS: Mapping[str, Subject] = {
@@ -55,19 +59,22 @@ SUBJECTS: Mapping[str, Subject] = {
         Subject("Organization", "outside_parties", parties.read_organization, parties.write_organization, None),
         Subject("Location", "outside_parties", parties.read_location, parties.write_location, None),
         Subject("Practitioner", "outside_parties", parties.read_practitioner, parties.write_practitioner, None),
-        Subject("Medication", "outside_parties", parties.read_medication, parties.write_medication, None),
+        Subject("Medication", "outside_parties", parties.read_medication, parties.write_medication, None,
+                kept=frozenset({"code"})),
         Subject("Patient", "patients", patients.read, patients.write, None),
         Subject("Encounter", "encounters", encounters.read, encounters.write, or_about=_GROUP),
         Subject("Condition", "problems", problems.read, problems.write, or_about=_GROUP),
         Subject("AllergyIntolerance", "allergies", allergies.read, allergies.write, "patient"),
         Subject(
-            "MedicationRequest", "medicines_taken", medicines.read_request, medicines.write_request, or_about=_GROUP
+            "MedicationRequest", "medicines_taken", medicines.read_request, medicines.write_request, or_about=_GROUP,
+            kept=_MEDICINE,
         ),
         Subject(
             "MedicationStatement", "medicines_taken", medicines.read_statement, medicines.write_statement,
-            or_about=_GROUP,
+            or_about=_GROUP, kept=_MEDICINE,
         ),
-        Subject("Observation", "observations", observations.read, observations.write, or_about=_THINGS),
+        Subject("Observation", "observations", observations.read, observations.write, or_about=_THINGS,
+                kept=_FINDING),
         Subject("Immunization", "immunizations", immunizations.read, immunizations.write, "patient"),
         Subject("Procedure", "procedures", procedures.read, procedures.write, or_about=_GROUP),
         Subject("DiagnosticReport", "diagnostic_reports", reports.read, reports.write, or_about=_THINGS),
@@ -120,7 +127,7 @@ def restored(subject: Subject, written: Json, left: Json) -> Json:
     again = subject.write(_as_row(what), _came(what))
     result = dict(written)
     for name, value in left.items():
-        if name in written and not _agrees(written[name], again.get(name, _FRAME)):
+        if name in written and name not in subject.kept and not _agrees(written[name], again.get(name, _FRAME)):
             continue
         if value is None:
             result.pop(name, None)

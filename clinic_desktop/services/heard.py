@@ -115,7 +115,7 @@ def bring_appointment(act: Act, record: str, said: Meeting, why: str) -> None:
 def bring_programme(act: Act, name: str, description: str, provider: str) -> str:
     """The programme of that name in the catalogue, or a new one that belongs to the system that holds it."""
     for row in act.conn.execute(select(programmes.c.id, programmes.c.name).where(programmes.c.status == "active")):
-        if rules.name_key(row.name) == rules.name_key(name):
+        if plain(row.name) == plain(name):  # with its signs: A+ is another programme than A-
             return str(row.id)
     values = {
         "name": name, "description": description or name, "category": "wellness", "provider": provider,
@@ -186,5 +186,5 @@ def prescribed_here(act: Act, patient_id: str) -> frozenset[str]:
 
 
 def plain(words: str) -> str:
-    """Words as they are compared: neither their case nor the blanks between them tell two medicines apart."""
+    """Words as they are compared: neither their case nor the blanks between them tell two things apart, a sign does."""
     return " ".join(words.casefold().split())

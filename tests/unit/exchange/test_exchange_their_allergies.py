@@ -12,7 +12,7 @@ from sync.remotes.practice_studio.mapping.bodies import adopt
 from sync.telling.words import NOBODY
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
-from tests.unit.exchange.test_exchange_chart_end import Heard
+from tests.unit.exchange.heard_case import Heard
 
 
 def test_a_graver_reaction_that_a_system_knows_is_added_once(store: Store, desk_for: DeskFor, clock: SetClock) -> None:
