@@ -33,6 +33,7 @@ from sync.records.appointment import Appointment
 from sync.records.elements import Resource
 from sync.records.exact import Json, digest
 from sync.records.medication import MedicationStatement
+from sync.records.observation import Observation
 from sync.records.patient import Patient
 
 SAFETY, WAITING, SOON, REST = range(4)
@@ -42,6 +43,8 @@ STALE = {
     Kind.LAB_ORDER: (timedelta(days=14), "This order is two weeks old. Is it still wanted?"),
     Kind.REFILL: (timedelta(days=14), "This refill was asked for two weeks ago. Is it still wanted?"),
 }
+# How long a critical result that comes from elsewhere is news: an older one comes with a first import.
+NEWS = timedelta(days=14)
 _URGENT = {"allergy": SAFETY, "prescription": WAITING, "dispense": WAITING, "lab_order": WAITING, "refill": WAITING}
 
 
@@ -120,13 +123,17 @@ class ClinicChart:
         title = SYSTEMS[because.system].title
         act = heard.act_of(cast(Any, unit), self._workstation, title)
         if local_id is None:
-            beside = OF_NOBODY.get(kind)
-            return self._new(act, records, because) if beside is None else beside(act, written(records[0]), title)
+            if (beside := OF_NOBODY.get(kind)) is not None:
+                return beside(act, written(records[0]), title)
+            made = self._new(act, records, because)
+            self._alarm(act, records, title)
+            return made
         if kind is Kind.PATIENT:
             told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None
             self._patient(act, told or self._told(unit, local_id), local_id, records, because, title)
         elif self._came(act, local_id, records, because):
             self._new(act, records, because)
+            self._alarm(act, records, title)
         elif kind is Kind.APPOINTMENT:
             self._appointment(act, local_id, records, title)
         elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
@@ -276,6 +283,15 @@ class ClinicChart:
         meeting = heard.Meeting(_instant(came.start), minutes, came.status in {"cancelled", "noshow"}, why)
         heard.bring_appointment(act, local_id, meeting, title)
 
+    def _alarm(self, act: Act, records: Sequence[Resource], title: str) -> None:
+        """A critical result of an order that nobody placed here is told to a doctor, as long as it is news."""
+        since = self._clock.now() - NEWS
+        critical = [one for one in records if isinstance(one, Observation) and _critical(one)]
+        found = (one.subject for one in critical if (at := _taken(one)) is None or at >= since)
+        patients_of = dict.fromkeys(one.reference.rpartition("/")[2] for one in found if one and one.reference)
+        for patient in patients_of:
+            heard.results_came(act, None, patient, title, critical=True)
+
     def _results(self, act: Act, order: str, records: Sequence[Resource], because: Because, title: str) -> None:
         """Results of an order of ours that came from elsewhere: they stand beside ours, and whoever ordered is told."""
         patient = syncing.whose(act.conn, "lab_order", order)
@@ -350,8 +366,15 @@ def _contacts(parts: Iterable[Any]) -> list[tuple[str, str, str | None]]:
 
 
 def _critical(one: Resource) -> bool:
-    meant: Any = getattr(one, "interpretation", ())
+    valued = (one, *one.component) if isinstance(one, Observation) else ()
+    meant = (concept for each in valued for concept in each.interpretation)
     return any(coding.code in {"LL", "HH", "AA"} for concept in meant for coding in concept.coding)
+
+
+def _taken(one: Observation) -> datetime | None:
+    """When it was measured, or given out; None where that is not said to the minute."""
+    said = one.effective_date_time or one.effective_instant or one.issued
+    return _instant(said) if said and "T" in said else None
 
 
 def _minutes(one: Appointment) -> int:

@@ -255,6 +255,29 @@ def test_results_from_elsewhere_stand_beside_ours_and_whoever_ordered_is_told(
     assert told.must_answer
 
 
+@pytest.mark.parametrize(
+    ("taken", "flag", "told"),
+    [
+        ("2026-03-10T08:00:00Z", "HH", True), ("2026-03-01T08:00:00+02:00", "LL", True),
+        ("2026-03-10T08:00:00Z", "H", False), ("2026-01-10T08:00:00Z", "HH", False), ("2026-03", "HH", True),
+    ],
+)  # fmt: skip
+def test_a_critical_result_of_nobodys_order_here_is_before_a_doctor_while_it_is_news(
+    small: Clinic, heard: Heard, desk_for: DeskFor, taken: str, flag: str, *, told: bool
+) -> None:
+    result = made(
+        {
+            "resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{small.patient}"},
+            "code": {"text": "Potassium"}, "effectiveDateTime": taken,
+            "component": [{"code": {"text": "Potassium"}, "valueQuantity": {"value": 7, "unit": "mmol/L"},
+                           "interpretation": [{"coding": [{"code": flag}]}]}],
+        }
+    )  # fmt: skip
+    assert heard.adopt(Kind.LAB_RESULT, None, result, because=Because("hms_enterprise", "LAB-7")) is not None
+    came = [item for item in inbox(desk_for("doctor"), "open") if item.title.startswith("Results came")]
+    assert [item.must_answer for item in came] == ([True] if told else [])
+
+
 def test_an_appointment_whose_time_has_passed_is_a_question_and_not_a_booking(
     small: Clinic, heard: Heard, clock: SetClock
 ) -> None:
