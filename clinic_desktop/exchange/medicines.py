@@ -113,29 +113,40 @@ def write_statement(row: Row, point: Pointer) -> Json:
 def named(code: CodeableConcept | None, contained: Medication | None = None) -> Meaning:
     """What a medicine is called: by its own code, or by the ingredients of the medicine it contains.
 
-    Its strength and its form belong to the name: Warfarin 5 mg and Warfarin 1 mg are two medicines.
+    Its strength and its form belong to the name: Warfarin 5 mg and Warfarin 1 mg are two medicines. So does what is in
+    a brand, by which the safety check knows it.
     """
     found = meaning(code and code.model_copy(update={"coding": tuple(e for e in code.coding if not _beside(e))}))
-    of_code = [each.display for each in code.coding if _beside(each)] if code else []
+    of_code = [_shown(each) for each in code.coding if _beside(each)] if code else []
     kept = (code.model_extra or {}) if code else {}
     more = [*of_code, *(kept[name] for name in _BESIDE if isinstance(kept.get(name), str))]
     title = found.title
+    if code and not code.text:
+        title = next((e.display for e in code.coding if e.display and (e.system or "").endswith(_NAME)), title)
     if contained is not None:
         inside = [(meaning(each.item_codeable_concept).title, _strength(each)) for each in contained.ingredient]
         more += [" / ".join(strength for _title, strength in inside if strength)] if title else []
         title = title or " / ".join(" ".join(filter(None, each)) for each in inside if each[0])
         more.append(meaning(contained.form).title)
     for words in filter(None, more if title else ()):
-        title = title if holds(title, words) else f"{title} {words}"
+        # Of a generic's name the first word is the ingredient: warfarin sodium is said by Warfarin.
+        wanted = words.strip("()").split()[0] if words.startswith("(") else words
+        title = title if holds(title, wanted) else f"{title} {words}"
     return replace(found, title=title)
 
 
 _BESIDE = ("strength", "form")
+_NAME, _GENERIC = ":name", ":generic_name"
 
 
 def _beside(coding: Coding) -> bool:
-    """Whether a coding holds what a system says beside a medicine's name, in a system of its own."""
-    return (coding.system or "").endswith(tuple(f":{name}" for name in _BESIDE))
+    """Whether a coding holds what a system calls a medicine, or says beside its name, in a system of its own."""
+    return (coding.system or "").endswith((_NAME, _GENERIC, *(f":{name}" for name in _BESIDE)))
+
+
+def _shown(coding: Coding) -> str | None:
+    generic = (coding.system or "").endswith(_GENERIC)
+    return f"({coding.display})" if generic and coding.display and coding.display.strip() else coding.display
 
 
 def _strength(one: Ingredient) -> str:

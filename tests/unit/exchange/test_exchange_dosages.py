@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from clinic_desktop.exchange import dosages, medicines, subjects
 from clinic_desktop.exchange.mapped import amount, between, holds
+from sync.records.elements import CodeableConcept
 from sync.records.exact import Json, loads
 from sync.records.medication import MedicationStatement
+from sync.telling.words import NDC
 from tests.fhir import text as as_text
 
 TEN: Json = {"doseAndRate": [{"doseQuantity": {"value": 10, "unit": "mg"}}]}
@@ -136,6 +138,23 @@ def test_strength_and_form_belong_to_the_name_and_are_said_once(text: str) -> No
     ):
         assert called(medicine).replace("5mg", "5 mg") == "Warfarin 5 mg tablet"
     assert called({"text": "Warfarin 2.5 mg", "coding": beside}) == "Warfarin 2.5 mg 5 mg tablet", "both are told"
+
+
+@pytest.mark.parametrize(
+    ("text", "generic", "title"),
+    [
+        ("Coumadin", "warfarin", "Coumadin (warfarin) 5 mg"), ("Warfarin 5 mg", "warfarin", "Warfarin 5 mg"),
+        (None, "warfarin", "Coumadin (warfarin) 5 mg"),
+    ],
+)  # fmt: skip
+def test_what_is_in_a_brand_is_in_its_name_and_its_national_code_is_its_code(
+    text: str | None, generic: str, title: str
+) -> None:
+    said = {"name": text or "Coumadin", "generic_name": generic, "strength": "5 mg"}
+    coding = [{"system": f"urn:there:healify:{name}", "display": words} for name, words in said.items()]
+    coding.insert(2, {"system": NDC, "code": "0056-0172-70"})
+    found = medicines.named(CodeableConcept.model_validate({"coding": coding} | ({"text": text} if text else {})))
+    assert (found.title, found.system, found.code) == (title, NDC, "0056-0172-70")
 
 
 def test_what_a_medicine_holds_is_told_with_its_strength() -> None:
