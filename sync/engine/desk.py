@@ -169,6 +169,14 @@ def hash_of(kp: KindProfile, body: Body) -> str:
     return digest({name: value for name, value in body.items() if name not in kp.volatile} if kp.volatile else body)
 
 
+def hash_of_listed(kp: KindProfile, body: Body) -> str:
+    """The hash of what a list shows; where it does not show all, with the stamp that moves with every change."""
+    if not kp.only_in_detail or kp.change_signal is None:
+        return hash_of(kp, body)
+    left_out = kp.volatile - {kp.change_signal}
+    return digest({name: value for name, value in body.items() if name not in left_out})
+
+
 def shows(kp: KindProfile) -> bool:
     """Whether a record of the kind can be seen there at all."""
     return kp.readable or kp.listed or kp.listed_for is not None

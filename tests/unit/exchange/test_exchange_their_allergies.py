@@ -1,8 +1,13 @@
 """What a system knows of an allergy that the chart names stands beside what was written here."""
 
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock
+from clinic_desktop.exchange import sync_connecting
 from clinic_desktop.services import charting
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import allergies
@@ -11,6 +16,7 @@ from sync.port import Kind, Seen
 from sync.remotes.practice_studio.mapping.bodies import adopt
 from sync.telling.words import NOBODY
 from tests.conftest import DeskFor
+from tests.connected import connected
 from tests.journeys.small_clinic import Clinic
 from tests.unit.exchange.heard_case import Heard
 
@@ -29,3 +35,33 @@ def test_a_graver_reaction_that_a_system_knows_is_added_once(store: Store, desk_
             select(allergies.c.reaction, allergies.c.severity).where(allergies.c.substance.ilike("penicillin"))
         ).all()
     assert sorted(map(tuple, found)) == [("Anaphylaxis", "severe"), ("rash", "mild")]
+
+
+@pytest.mark.parametrize(
+    ("system", "name", "said"),
+    [
+        ("healify", "last_name", {"medical_history": {"allergies": ["Nuts"], "conditions": [], "medications": []}}),
+        ("practice_studio", "lastName", {"allergies": [{"allergen": "Nuts", "reaction": "rash", "severity": "Mild"}]}),
+    ],
+)  # fmt: skip
+def test_an_allergy_that_no_list_shows_is_here_at_the_next_look(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, system: str, name: str, said: dict[str, Any]
+) -> None:
+    """What is shown in the detail alone moves the stamp that the list shows: it is read for that."""
+    with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
+        there.connect(system)
+        there.run(system)
+        number = next(row["id"] for row in there.rows(system, "patients") if row[name] == "Okello")
+        clock.advance(timedelta(hours=2))
+        stamp = {"updated_at" if system == "healify" else "updated": clock.now().isoformat()}
+        there.people(system).edit("patients", number, **said, **stamp)
+        sync_connecting.sync_now(there.desk)
+        there.run(system)
+        asked = [one.path for one in there.sandbox.gates[system].system.log.asked]
+        sync_connecting.sync_now(there.desk)
+        there.run(system)
+        again = [one.path for one in there.sandbox.gates[system].system.log.asked][len(asked) :]
+    with small.store.read() as connection:
+        found = connection.execute(select(allergies.c.substance).where(allergies.c.patient_id == small.patient))
+        assert "Nuts" in found.scalars().all()
+    assert not [path for path in again if path.endswith(number)], "nothing has moved since"
