@@ -81,6 +81,13 @@ def require_base_url(url: str) -> str:
     return text
 
 
+def same_origin(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, spoken to alike, at one port."""
+    a, b = urlsplit(one), urlsplit(other)
+    ports = [one.port or {"https": 443, "http": 80}.get(one.scheme) for one in (a, b)]
+    return (a.scheme, a.hostname) == (b.scheme, b.hostname) and ports[0] == ports[1]
+
+
 def require_secrets(secrets: Mapping[str, object]) -> dict[str, str]:
     """What a system is signed in to with, each a text. Raises Refusal naming the field, never its value."""
     known = dict.fromkeys(SECRETS)

@@ -78,13 +78,13 @@ def _appointment(told: Told, record: str) -> Parts | None:
     first = told.resource(
         one, participant=participant, comment=row["note"],
         reason_code=[{"text": row["reason"]}] if row["reason"] else None,
-        appointment_type={"text": kind},
+        appointment_type={"text": kind}, cancelled_by=row["cancelled_by"],
         # iCalendar's numbers (RFC 5545, 3.8.1.9): 1 is the highest, 5 is as usual.
         priority={"emergency": 1, "urgent": 2}.get(row["priority"]),
     )  # fmt: skip
     patient = told.one("patients", told.record.patient_id)
     rest = ((told.resource(patient),) if patient else ()) + told.people(row["practitioner_id"])
-    act = "cancel" if row["status"] in {"cancelled", "no_show"} else None
+    act = {"cancelled": "cancel", "no_show": "no_show"}.get(row["status"])
     return Parts(first, rest + ((room[1],) if room else ()), act=act, revision=row["revision"])
 
 

@@ -103,10 +103,12 @@ def try_out(
     for key, value in (settings or {}).items():
         systems.require_setting(about, key, value)
     here = next((one for one in remote_systems(desk) if one.system == system), None)
-    typed = systems.require_secrets(secrets) if secrets or here is None else {}
+    elsewhere = here is None or not systems.same_origin(address, here.base_url)
+    typed = systems.require_secrets(secrets) if secrets or elsewhere else {}
     chosen = {**(here.settings if here else {}), **(settings or {})}
     one = RemoteSystem("", 0, system, about.title, address, "on", chosen, "", None)
-    held = _Typed(typed, None if here is None else KeptSecrets(desk.store, system))
+    # What is kept is known to one host alone.
+    held = _Typed(typed, None if elsewhere else KeptSecrets(desk.store, system))
     office = PostOffice(House.of(desk), trial=Trial(one, held))
     try:
         found = dict(office.test(system, desk.session.staff_id))
@@ -123,10 +125,10 @@ def turn_on(desk: Desk, tried: Tried) -> None:
     if here is None:
         add_remote(desk, tried.system, tried.base_url, tried.typed)
     else:
-        if tried.typed:
-            give_secrets(desk, tried.system, tried.typed)
         if here.base_url != tried.base_url:
             set_remote(desk, tried.system, "base_url", tried.base_url)
+        if tried.typed:
+            give_secrets(desk, tried.system, tried.typed)
     for key, value in tried.settings.items():
         if key != systems.WEBHOOK_HOST:
             set_remote(desk, tried.system, key, value)

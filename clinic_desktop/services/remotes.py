@@ -121,10 +121,15 @@ def add_remote(act: Act, system: str, base_url: str, secrets: Mapping[str, str])
 
 @command
 def set_remote(act: Act, system: str, key: str, value: str) -> None:
-    """Change the address, the state (on, paused) or a setting of a system."""
+    """Change the address, the state (on, paused) or a setting of a system.
+
+    What it is signed in to with is known to one host alone: at another one it has to be given anew.
+    """
     row = _here(act.conn, system)
     if key == "base_url":
         changes = {"base_url": systems.require_base_url(value)}
+        if not systems.same_origin(str(row.base_url), changes["base_url"]):
+            _keep(act.conn, system, {}, whole=True)
     elif key == "state":
         if value not in {"on", "paused"}:
             raise Refusal(N_("A system is on or paused."), field="state")

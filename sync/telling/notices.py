@@ -49,9 +49,9 @@ def instant_of(text: object) -> float | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return None if found.tzinfo is None else found.astimezone(UTC).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return None if found.tzinfo is None else found.astimezone(UTC).timestamp()
 
 
 def id_of(value: object) -> str | None:

@@ -53,6 +53,7 @@ UNTOLD: Mapping[tuple[Kind, str], str] = {
     (Kind.PRACTITIONER, "create"): "AROCORD has no list of doctors: enter the doctor's id there in the settings.",
     (Kind.ENCOUNTER, "update"): "A consultation that was completed cannot be changed by a call: amend it there.",
     (Kind.ENCOUNTER, "void"): "AROCORD has no call to withdraw a consultation: tell its staff.",
+    (Kind.APPOINTMENT, "no_show"): "AROCORD has no call that says a patient did not come: mark it there.",
     (Kind.PRESCRIPTION, "update"): "AROCORD has no call to change a prescription: telephone the pharmacy.",
     (Kind.PRESCRIPTION, "cancel"): "AROCORD has no call to cancel a prescription: telephone the pharmacy.",
     (Kind.PRESCRIPTION, "void"): "AROCORD has no call to withdraw a prescription: telephone the pharmacy.",

@@ -26,6 +26,7 @@ UNTOLD: Mapping[tuple[Kind, str], str] = {
     (Kind.PRACTITIONER, "create"): "HMS has no list of providers: enter the provider's id there in the settings.",
     (Kind.APPOINTMENT, "update"): f"An appointment cannot be changed once it is made. {_PHONE}",
     (Kind.APPOINTMENT, "cancel"): f"An appointment cannot be cancelled. {_PHONE}",
+    (Kind.APPOINTMENT, "no_show"): f"The patient did not come. {_PHONE}",
     (Kind.APPOINTMENT, "void"): f"An appointment cannot be withdrawn. {_PHONE}",
     (Kind.ENCOUNTER, "void"): f"An encounter cannot be withdrawn. {_PHONE}",
     (Kind.PRESCRIPTION, "update"): f"A prescription cannot be changed: telephone the pharmacy too. {_PHONE}",

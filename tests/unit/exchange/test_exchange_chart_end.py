@@ -28,6 +28,7 @@ from clinic_desktop.store.tables.patients import patients
 from sync.engine.chart import Because
 from sync.port import Kind
 from sync.records.appointment import Appointment
+from sync.remotes.healify.mapping.appointment import cancelling
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
 from tests.medicines import amoxicillin, world
@@ -276,6 +277,26 @@ def test_a_critical_result_of_nobodys_order_here_is_before_a_doctor_while_it_is_
     assert heard.adopt(Kind.LAB_RESULT, None, result, because=Because("hms_enterprise", "LAB-7")) is not None
     came = [item for item in inbox(desk_for("doctor"), "open") if item.title.startswith("Results came")]
     assert [item.must_answer for item in came] == ([True] if told else [])
+
+
+@pytest.mark.parametrize(("who", "told"), [("patient", "patient"), ("clinic", "provider"), ("other", "provider")])
+def test_who_cancelled_is_told_as_it_was_said_and_not_guessed_from_the_reason(
+    small: Clinic, heard: Heard, desk_for: DeskFor, who: str, told: str
+) -> None:
+    scheduling.cancel(desk_for("front_desk"), small.appointment, "Closed; every patient was called", cancelled_by=who)
+    story = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    assert (story.act, cancelling(story)["cancelled_by"]) == ("cancel", told)
+
+
+def test_who_did_not_come_has_not_been_cancelled(
+    small: Clinic, heard: Heard, desk_for: DeskFor, clock: SetClock
+) -> None:
+    clock.advance(timedelta(hours=3))
+    scheduling.no_show(desk_for("front_desk"), small.appointment)
+    story = heard.story(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    assert story.act == "no_show", "nobody is told that the clinic has cancelled it"
 
 
 def test_an_appointment_whose_time_has_passed_is_a_question_and_not_a_booking(

@@ -28,11 +28,15 @@ def test_a_system_is_added_changed_paused_and_taken_away_with_its_secrets(admin:
     remotes.add_remote(admin, "healify", "https://healify.example/", {"token": TOKEN})
     (one,) = remotes.remote_systems(admin)
     assert (one.system, one.base_url, one.state, one.title) == ("healify", "https://healify.example", "on", "Healify")
-    remotes.set_remote(admin, "healify", "base_url", "http://127.0.0.1:8801")
+    remotes.set_remote(admin, "healify", "base_url", "https://HEALIFY.example:443/v2")
     remotes.set_remote(admin, "healify", "state", "paused")
     (one,) = remotes.remote_systems(admin)
-    assert (one.base_url, one.state) == ("http://127.0.0.1:8801", "paused")
+    assert (one.base_url, one.state) == ("https://HEALIFY.example:443/v2", "paused")
     assert remotes.KeptSecrets(store, "healify").get("token") == TOKEN
+    for elsewhere in ("https://healify.example:444/v2", "http://127.0.0.1:8801", "http://127.0.0.1:8802"):
+        remotes.give_secrets(admin, "healify", {"token": TOKEN})
+        remotes.set_remote(admin, "healify", "base_url", elsewhere)
+        assert remotes.KeptSecrets(store, "healify").get("token") is None, "what one host knows goes to no other"
     remotes.remove_remote(admin, "healify")
     assert remotes.remote_systems(admin) == ()
     with store.read() as connection:

@@ -113,6 +113,7 @@ LENSES = (
 
 def cancelling(story: Story) -> dict[str, Any]:
     """What is told when an appointment is cancelled; who cancelled is told as the clinic, unless the chart says."""
-    reason = words(first_of(story, Appointment).cancelation_reason)
-    by = "patient" if reason and "patient" in reason.casefold() else "provider"
+    one = first_of(story, Appointment)
+    reason = words(one.cancelation_reason)
+    by = "patient" if (one.model_extra or {}).get("cancelledBy") == "patient" else "provider"
     return {"reason": reason or "Cancelled by the clinic", "cancelled_by": by}

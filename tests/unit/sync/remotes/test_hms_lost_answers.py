@@ -77,3 +77,16 @@ def found(theirs: Body) -> bool:
 )
 def test_a_visit_of_a_colleague_a_moment_later_is_not_ours(theirs: Body, ours: bool) -> None:
     assert found(VISIT | theirs) is ours
+
+
+def test_a_list_of_visits_that_takes_no_notice_of_where_it_is_to_begin_ends() -> None:
+    asked: list[httpx.Request] = []
+
+    def network(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        assert len(asked) < 9, "the same page is asked for again and again"
+        rows = [{"id": f"e{n}", "created_at": "2026-03-10T09:02:00Z", **VISIT} for n in range(100)]
+        return json_answer({"encounters": rows})
+
+    remote: HmsRemote = open_remote(opening("https://there.example/v1", Network(network), {"prefix": "/api/v1"}))
+    assert remote.probe(Sending(Kind.ENCOUNTER, "create", VISIT, sent_at=AT))

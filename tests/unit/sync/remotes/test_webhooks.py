@@ -145,3 +145,18 @@ def test_an_event_that_no_document_names_leads_nowhere() -> None:
     sent = Sent("healify", {})
     told = json.loads(sent.call.body) | {"event": "patient.exploded"}
     assert sent.heard(json.dumps(told).encode()).hint is None
+
+
+@pytest.mark.parametrize("name", ["arocord_hims", "practice_studio", "healify"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        rb'{"event":"appointment.created","data":{"id":"\ud800"},"signature":"sha256=\ud800"}',
+        rb'{"event":"\udfff","timestamp":"0001-01-01T00:00:00+14:00","data":{"x":"\ud800"},"signature":"sha256=00"}',
+        rb'{"event":"patient.updated","timestamp":"9999-12-31T23:59:59-14:00","data":{"patient_id":"p"}}',
+    ],
+)
+def test_what_is_no_character_and_no_moment_is_refused_like_anything_unproved(name: str, raw: bytes) -> None:
+    heard = import_module(f"sync.remotes.{name}.webhook").heard
+    with pytest.raises(UnprovedError):
+        heard(raw, {}, SECRET, 1_772_000_000.0)
