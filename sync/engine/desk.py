@@ -166,15 +166,19 @@ def digest(value: Any) -> str:
 
 def hash_of(kp: KindProfile, body: Body) -> str:
     """The hash of a body as it came, without what is never compared."""
-    return digest({name: value for name, value in body.items() if name not in kp.volatile} if kp.volatile else body)
+    return hash_without(kp.volatile, body)
 
 
-def hash_of_listed(kp: KindProfile, body: Body) -> str:
-    """The hash of what a list shows; where it does not show all, with the stamp that moves with every change."""
+def hash_without(names: frozenset[str], body: Body) -> str:
+    """The hash of a body as it came, without some members."""
+    return digest({name: value for name, value in body.items() if name not in names} if names else body)
+
+
+def unlisted(kp: KindProfile) -> frozenset[str]:
+    """What of a list's item is not compared: where it does not show all, a stamp that moves with every change is."""
     if not kp.only_in_detail or kp.change_signal is None:
-        return hash_of(kp, body)
-    left_out = kp.volatile - {kp.change_signal}
-    return digest({name: value for name, value in body.items() if name not in left_out})
+        return kp.volatile
+    return kp.volatile - {kp.change_signal}
 
 
 def shows(kp: KindProfile) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sync.engine import unread
 from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
-from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_of_listed
+from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_without, unlisted
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest, look_at_numbers_again
@@ -225,10 +225,10 @@ def note_page(desk: Desk, rows: Rows, kind: Kind, hand: InHand, parent: str, unt
     It stops after one that had when the time is up; the rest is still in hand.
     """
     kp = desk.remote.profile.kinds[kind]
-    changed, known = 0, hand.known
+    changed, known, left_out = 0, hand.known, unlisted(kp)
     while hand.items and (not changed or desk.now() < until):
         seen, print_ = hand.items.popleft()
-        found = hash_of_listed(kp, seen.body)
+        found = hash_without(left_out, seen.body)
         if known.get(seen.remote_id, "")[: len(found)] == found:
             if print_:
                 queries.prints_so(rows, desk.system, str(kind), seen.remote_id, found + print_)
