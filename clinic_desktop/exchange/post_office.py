@@ -112,15 +112,19 @@ class Marks:
         return {}
 
     def get(self, system: str) -> Mark | None:
-        """What was last put there."""
+        """What was last put there, by whichever process."""
+        self._marks = self._read() or self._marks
         return self._marks.get(system)
 
     def put(self, system: str, mark: Mark) -> None:
         """Remember how far it has come. After a power cut it may be an older mark: that raises no alarm."""
-        if self._marks.get(system) == mark:
+        # A window that asks a system something writes its mark while another process sends.
+        there = self.get(system)
+        if there is not None and there.epoch == mark.epoch:
+            mark = Mark(mark.epoch, max(mark.counter, there.counter), max(mark.place, there.place))
+        if there == mark:
             return
-        # A window that asks a system something writes its mark while another process sends to the others.
-        self._marks = {**self._read(), system: mark}
+        self._marks = {**self._marks, system: mark}
         part = self._path.with_name(f".{MARKS}.{os.getpid()}.part")
         part.write_text(json.dumps(self._marks), encoding="ascii")
         part.replace(self._path)

@@ -34,6 +34,7 @@ class Window:
     bucket: Bucket
     taken: deque[list[float]] = field(default_factory=deque)  # [number, since when]
     hold: float = 0.0
+    last: int = 0  # the highest number of a place in it that is known: another process takes places, too
 
     def age(self, now: float) -> bool:
         """Forget what has passed; whether anything has."""
@@ -88,6 +89,7 @@ class Budgets:
                     window.hold = place.hold
                 else:
                     window.taken.append([place.n, place.at])
+                    window.last = max(window.last, place.n)
 
     def ask(self, call: Call) -> None:
         """Take a place in every limit that covers the call, durably. Raises NoBudget."""
@@ -95,6 +97,8 @@ class Budgets:
         self._answered(now)
         covering = [window for window in self.windows.values() if window.bucket.covers(call)]
         route = tuple(window.bucket.name for window in covering)
+        if (until := max((window.hold for window in covering), default=now)) > now:
+            raise NoBudget(call, until)  # places that were taken ahead are held as well
         if not self._taken_ahead.get(route):
             self._take(call, covering, route, now)
         places = self._taken_ahead[route].popleft()
@@ -126,6 +130,8 @@ class Budgets:
             rows.put_all([Place(self.system, name, n, since) for name in route for n in numbers])
             rows.put(Kept(self.system, "clock", dumps([now, self._ticker.wall()])))
         self.number += count
+        for window in covering:
+            window.last = self.number
         taken = self._taken_ahead.setdefault(route, deque())
         for n in numbers:
             places = [[float(n), since] for _ in covering]
@@ -140,11 +146,12 @@ class Budgets:
 
     def _hear_of_others(self, rows: Rows, covering: Sequence[Window]) -> bool:
         """Count the places that another process has taken meanwhile (a person's question), and hold where it must."""
-        heard, last = False, self.number
+        heard = False
         for window in covering:
+            last = window.last
             for n, at, hold in places_since(rows, self.system, window.bucket.name, last):
                 heard = heard or n > last or hold > window.hold
-                self.number = max(self.number, n)
+                self.number, window.last = max(self.number, n), max(window.last, n)
                 window.hold = max(window.hold, hold)
                 if n > last:
                     window.taken = deque(sorted([*window.taken, [n, at]], key=lambda place: place[1]))
@@ -219,6 +226,7 @@ class Budgets:
         for window in self.windows.values():
             window.hold = now + window.bucket.seconds
             window.taken.append([self.number, now])
+            window.last = self.number
             rows.put(Place(self.system, window.bucket.name, -1, 0.0, window.hold))
             # Whoever starts next sees by it that this is known.
             rows.put(Place(self.system, window.bucket.name, self.number, now))

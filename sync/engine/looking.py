@@ -15,7 +15,18 @@ from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.sweeping import note_reading
 from sync.engine.taking import look, take
 from sync.port import Kind, Seen
-from sync.transport.outcomes import Forbidden, Misshapen, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import (
+    Call,
+    Forbidden,
+    Garbled,
+    Misshapen,
+    NoBudget,
+    NotThere,
+    Outcome,
+    SignInNeeded,
+    Slowed,
+    Unsent,
+)
 
 MOST_TRIES = 8
 # Somebody may flood us with hints: one record is read once a minute at most.
@@ -69,6 +80,8 @@ def _read(desk: Desk, one: Look) -> Answer:
         return desk.remote.read(kind, one.remote_id, parent=one.parent or None)
     except Outcome as error:
         return error
+    except Exception:  # noqa: BLE001 - one answer that nobody can make out must not stop the others
+        return Garbled(Call(f"read {kind}", "GET", "/"), 0)
 
 
 def _note_some(desk: Desk, rows: Rows, came: Sequence[tuple[Look, Answer]]) -> int:
@@ -145,7 +158,10 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
         one.due_at = now + desk.backoff(one.tries)
         if isinstance(error, Misshapen) and one.tries >= PROOF_TRIES:
             unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=error.print)
-        if one.tries >= MOST_TRIES:
+        kp = desk.remote.profile.kinds[Kind(one.kind)]
+        if one.tries >= MOST_TRIES and not kp.listed and kp.listed_for is None:
+            one.due_at = now + DAY  # no list shows it
+        elif one.tries >= MOST_TRIES:
             # The next look through the list, or the next hint, asks again.
             _done(desk, rows, one)
             return

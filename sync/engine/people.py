@@ -172,7 +172,8 @@ class People(Linking):
     def _end(self, rows: Rows, work: Work, who: str, why: str, what: str) -> None:
         desk = self._desk
         for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id):
-            if intent.state in {"ready", "person", "duplicate"}:
+            if intent.state == "ready" and not intent.attempts:
+                # What may have been carried out stays so: the next change of it is not sent over it unasked.
                 intent.state = "dropped"
                 rows.put(intent)
         work.who, work.told = who, work.seq

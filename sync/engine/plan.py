@@ -123,7 +123,9 @@ def _act(
 ) -> Plan | None:
     """Something is to be done to it: once."""
     asked = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="act", act=act)
-    if any(one.state == "acked" for one in asked):
+    ours = {link.remote_id for link in links}
+    # What was done to another one of two, of which a person has chosen this one, was not done to this one.
+    if any(one.state == "acked" and (not links or one.remote_id in ours) for one in asked):
         if not links and kp.create is not None:
             # It was done to what turned out to be somebody else's.
             set_state(desk, rows, work, "idle", "it was never told there")

@@ -235,8 +235,7 @@ def _act(desk: Desk, rows: Rows, intent: Intent, work: Work, *, done: bool | Non
     if done:
         intent.state = "acked"
         rows.put(intent)
-        work.told = max(work.told, intent.seq)
-        set_state(desk, rows, work, "confirmed" if work.seq <= intent.seq else "waiting")
+        set_state(desk, rows, work, "waiting")  # what else has changed of it is told like any other change
     elif done is None or kp.money or kp.irreversible:
         _ask(desk, rows, intent, "it was sent, and whether it was done cannot be seen there")
     else:

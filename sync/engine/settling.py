@@ -11,6 +11,8 @@ from sync.engine.taking import join, look, of_patient, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
+TOO_MANY = 429
+
 
 def settle(desk: Desk, rows: Rows, intent: Intent, came: Echo | Exception) -> None:
     """Write down what came of an intent, in one transaction with everything that follows from it."""
@@ -23,9 +25,15 @@ def settle(desk: Desk, rows: Rows, intent: Intent, came: Echo | Exception) -> No
     if _told_apart(rows, intent):
         intent.state = "dropped"  # a person ended the link while it was on its way
         rows.put(intent)
+        if work.state == "unknown":
+            set_state(desk, rows, work, "waiting")
     elif isinstance(came, Echo):
         desk.keep(rows, f"route:{intent.kind}:{intent.op}", ",".join(sorted(desk.budgets.route)))
         _answered(desk, rows, intent, work, came)
+    elif isinstance(came, Slowed) and came.status != TOO_MANY and intent.op != "update":
+        # A 503 that says when to come again may come from a proxy, behind which it was carried out.
+        desk.hold(f"tell:{intent.kind}:{intent.op}", now + (came.after or 60.0))
+        doubt(desk, rows, intent, work)
     elif isinstance(came, (NoBudget, Unsent, Slowed, SignInNeeded)):
         _not_now(desk, rows, intent, work, came)
     elif isinstance(came, (Refused, Clash, NotThere, Forbidden)):

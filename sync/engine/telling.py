@@ -304,8 +304,11 @@ def _act_after_looking(desk: Desk, rows: Rows, next_one: Plan, seen: Seen, act: 
     asked = Sending(seen.kind, "act", next_one.body, seen.remote_id, act)
     done = desk.remote.done(asked, seen)
     if done:
-        work.told = work.seq
-        set_state(desk, rows, work, "confirmed")
+        # As if we had: what else has changed of it is told like any other change.
+        one = Intent(desk.new_id(), desk.system, work.kind, work.local_id, "act", act, state="acked", seq=work.seq)
+        one.patient, one.remote_id = work.patient, seen.remote_id
+        rows.put(one)
+        set_state(desk, rows, work, "waiting")
         desk.log.add(rows, desk.now(), "was done", work.kind, work.local_id, act=act)
         return None
     return _commit(desk, rows, replace(next_one, undone=done is False), next_one.body, frozenset(), {})

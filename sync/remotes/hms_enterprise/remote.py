@@ -93,6 +93,8 @@ class HmsRemote:
             return self._reading.read(kind, remote_id, parent)
         except NotAnId as error:
             raise Refused(Call(f"read {kind}", "GET", "/"), None, Said("not_an_id", str(error))) from None
+        except ValueError:  # an answer that is no record
+            raise Garbled(Call(f"read {kind}", "GET", "/"), 200) from None
 
     def probe(self, sending: Sending) -> Sequence[Seen]:
         """What a create whose answer was lost may have become."""

@@ -14,8 +14,8 @@ PLANTS = (
     Plant(
         "a lost answer is sent again at once",
         "settling:settle",
-        "doubt(desk, rows, intent, work)",
-        "_not_now(desk, rows, intent, work, Unsent(came.call))",
+        "else:\n        doubt(desk, rows, intent, work)",
+        "else:\n        _not_now(desk, rows, intent, work, Unsent(came.call))",
         seed=5,
     ),
     Plant("no quiet time", "desk:QUIET_SECONDS", "", "0", seed=1479),
