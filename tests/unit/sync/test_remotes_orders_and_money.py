@@ -69,6 +69,15 @@ def test_a_price_override_is_the_sum_of_the_line_and_the_price_of_one_follows_fr
     assert line == {"description": "Visit", "cpt_code": "99213", "quantity": 2, "unit_price": 25, "total": 50}
 
 
+def test_an_invoice_with_a_discount_is_for_a_person_where_only_its_charges_are_taken() -> None:
+    net = {"value": Decimal("160.00"), "currency": "USD"}
+    invoice = of(Invoice, status="issued", subject=PATIENT, totalNet=net)
+    reduced = arocord().project(Story(Kind.INVOICE, "l", 1, "p", invoice, (charge("200.00"),)), Linked())
+    assert isinstance(reduced, CannotTell)
+    assert "discount" in reduced.why
+    assert body(arocord(), Kind.INVOICE, invoice, charge("100.00", 2), charge("60"))["charges"], "the same sum is told"
+
+
 def test_a_price_of_one_that_does_not_come_out_even_is_not_told() -> None:
     told = body(hms(), Kind.CHARGE, charge("10.00", 3))
     assert "unit_price" not in told

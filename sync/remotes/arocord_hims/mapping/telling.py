@@ -142,6 +142,8 @@ def project(
         return _act(story, links, found, untold)
     if story.kind in MONEY and (refused := foreign(story, found.get("currency", "USD"))) is not None:
         return refused
+    if story.kind is Kind.INVOICE and (refused := money.reduced(story)) is not None:
+        return refused
     body = tell(cell.lenses, story, links)
     needs = lacking(cell.references(story), SYSTEM, links)
     if story.kind is Kind.LAB_RESULT and body.get("order_id"):
