@@ -114,9 +114,10 @@ def payment_details(key: str) -> Body:
 
 
 def _procedures(story: Story, _links: Links) -> list[str]:
-    concepts = [each.product_or_service for each in first_of(story, Claim).item]
-    concepts += [each.code for each in of(story, ChargeItem)]
-    return list(dict.fromkeys(filter(None, map(procedure_code, concepts))))
+    """What the claim asks for; what was charged only where no line of it has a code, since a line may be corrected."""
+    asked = [procedure_code(each.product_or_service) for each in first_of(story, Claim).item]
+    found = list(filter(None, asked)) or list(filter(None, (procedure_code(each.code) for each in _standing(story))))
+    return list(dict.fromkeys(found))
 
 
 def _diagnoses(story: Story, _links: Links) -> list[str]:
