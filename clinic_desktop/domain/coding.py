@@ -77,6 +77,11 @@ def ncpdp(text: str) -> str:
     return digits
 
 
+def is_procedure(code: str) -> bool:
+    """Whether this has the shape of a procedure code."""
+    return re.fullmatch(r"[0-9]{5}|[0-9]{4}[FMTU]|[A-V][0-9]{4}", code) is not None
+
+
 def procedure(text: str) -> str:
     """A procedure code by its shape; whether it means anything is for whoever holds the list.
 
@@ -84,7 +89,7 @@ def procedure(text: str) -> str:
     to V and four digits (CMS, HCPCS level II coding procedures).
     """
     code = text.strip().upper()
-    if code and not re.fullmatch(r"[0-9]{5}|[0-9]{4}[FMTU]|[A-V][0-9]{4}", code):
+    if code and not is_procedure(code):
         raise Refusal("A procedure code has five characters, such as 99213, 0001U or J1885.", field="procedure_code")
     return code
 

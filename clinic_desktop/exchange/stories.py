@@ -7,9 +7,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from clinic_desktop.domain import consultation
+from clinic_desktop.domain import coding, consultation
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import ICD10CM, Row, clean, written_notes
+from clinic_desktop.exchange.sums import money
 from clinic_desktop.exchange.told import Told, blood_type, by, made, payor, place, text_document, written
 from clinic_desktop.services.departures import Leaving
 from sync.port import Kind
@@ -232,10 +233,10 @@ def _lab_result(told: Told, record: str) -> Parts | None:
 
 def _charge(told: Told, record: str) -> Parts | None:
     one = told.one("charges", record)
-    if one is None or one.row["status"] == "cancelled":
+    if one is None:
         return None
     rest = (*_visit_of(told, one.row["encounter_id"]), *told.people(one.row["provider_id"]))
-    return Parts(_charged(told, one), rest, revision=one.row["revision"])
+    return Parts(_charged(told, one), rest, void=one.row["status"] == "cancelled", revision=one.row["revision"])
 
 
 def _charged(told: Told, one: Leaving) -> Resource:
@@ -274,24 +275,27 @@ def _invoice(told: Told, record: str) -> Parts | None:
 
 
 def _payment(told: Told, record: str) -> Parts | None:
+    """A payment, less what of it was given back; it is void once all of it was."""
     one = told.one("payments", record)
     if one is None or one.row["kind"] != "payment":
         return None
+    back = told.of("payments", refund_of=record)
     row = one.row
+    left = row["amount"] - sum(each.row["amount"] for each in back)
     settled = written(told.resource(one))
     notice = {
         "resourceType": "PaymentNotice", "id": record, "status": "active", "created": settled["created"],
         "identifier": [{"system": "urn:x-clinic-desktop:receipt", "value": row["number"]}],
         "request": {"reference": f"Invoice/{row['invoice_id']}"}, "paymentDate": settled["paymentDate"],
-        "amount": settled["paymentAmount"], "paymentStatus": {"text": row["method"]},
+        "amount": money(left, row["currency"]), "paymentStatus": {"text": row["method"]},
     }  # fmt: skip
-    return Parts(made(notice), revision=row["revision"])
+    return Parts(made(notice), void=left == 0, revision=row["revision"] + len(back))
 
 
 def _claim(told: Told, record: str) -> Parts | None:
     """A claim with its cover, the invoice that it is about and what was charged on it."""
     one = told.one("claims", record)
-    if one is None or one.row["status"] in {"draft", "ready", "cancelled"}:
+    if one is None or one.row["status"] in {"draft", "ready"}:
         return None
     rest: list[Resource] = []
     cover = told.one("covers", str(one.row["cover_id"]))
@@ -302,7 +306,27 @@ def _claim(told: Told, record: str) -> Parts | None:
     if invoice is not None:
         rest.append(told.resource(invoice))
         rest += [_charged(told, each) for each in told.of("charges", invoice_id=invoice.row["id"])]
-    return Parts(told.resource(one), tuple(rest), revision=one.row["revision"])
+    first = told.resource(one, item=_claimed(told, one), submission_method=one.row["submission_method"])
+    return Parts(first, tuple(rest), void=one.row["status"] == "cancelled", revision=one.row["revision"])
+
+
+def _claimed(told: Told, one: Leaving) -> list[Json]:
+    """The lines of a claim: their code is a procedure, unless the charge had none and its price stands in its place."""
+    found = []
+    for line, item in zip(one.row["lines"], written(told.resource(one)).get("item", []), strict=True):
+        charge = told.one("charges", str(line["charge_id"]))
+        if charge is not None and line["code"] and _is_procedure(line["code"], charge.row):
+            service = item["productOrService"] | {"coding": [{"system": CPT, "code": line["code"]}]}
+            found.append(item | {"productOrService": service})
+        else:
+            found.append(item)
+    return found
+
+
+def _is_procedure(code: str, charge: Row) -> bool:
+    if code == charge["procedure_code"]:
+        return True
+    return code.casefold() != str(charge["price_code"]).casefold() and coding.is_procedure(code)
 
 
 def _consent(told: Told, record: str) -> Parts | None:

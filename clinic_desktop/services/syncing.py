@@ -69,6 +69,7 @@ _PARTS: Mapping[str, tuple[Table, str, tuple[str, ...]]] = {
     "vitals": (vital_signs, "encounter_id", ("encounter",)),
     "addendum": (addenda, "encounter_id", ("encounter",)),
     "dispense": (dispenses, "prescription_id", ("dispense", "prescription")),
+    "refund": (payments, "refund_of", ("payment",)),
     "specimen": (specimens, "order_id", ("lab_order",)),
 }
 TABLES: Mapping[str, Table] = {
@@ -278,6 +279,8 @@ def _touched(
         of = select(notification_states.c.notification_id).where(notification_states.c.id == record)
         notice = connection.execute(of).scalar()
         return [] if notice is None else [("notice", str(notice), None)]
+    if kind == "payment.refunded":
+        word = "refund"
     if word in _PARTS:
         table, column, told = _PARTS[word]
         whole = connection.execute(select(table.c[column]).where(table.c.id == record)).scalar()

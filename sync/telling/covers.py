@@ -7,7 +7,7 @@ from sync.records.elements import Money, Resource
 from sync.records.organization import Organization
 from sync.telling.lenses import first_of, of
 from sync.telling.words import local_id
-from sync.telling.work import plain
+from sync.telling.work import extra, plain
 
 
 def amount(money: Money | None) -> int | float | None:
@@ -21,6 +21,16 @@ def foreign(story: Story, currency: str) -> CannotTell | None:
     if not found:
         return None
     return CannotTell(f"This is in {', '.join(sorted(map(str, found)))}; the system has no currency of its own.")
+
+
+def sent_otherwise(story: Story) -> CannotTell | None:
+    """Refuse a claim that reaches its insurer on paper or by a portal: whoever is told of it sends it once more."""
+    way = extra(story.first, "submissionMethod")
+    if way in {None, "", "electronic"}:
+        return None
+    return CannotTell(
+        f"This claim is sent by {way}: told there, it would be sent a second time. Note it there by hand."
+    )
 
 
 def _moneys(record: Resource) -> list[Money]:

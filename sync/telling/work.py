@@ -1,6 +1,5 @@
 """What is done at a visit as lenses read it: who takes part, vital signs, parts of the note, medicines, amounts."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -280,15 +279,9 @@ def price_of(one: ChargeItem) -> tuple[int | float | None, int | float, int | fl
     return plain(each) if each * many == total else None, plain(many) or 1, plain(total)
 
 
-# A code of CPT (five digits, or four and a letter), or of HCPCS (a letter and four digits).
-_PROCEDURE = re.compile(r"\d{4}[0-9A-Z]|[A-Z]\d{4}")
-
-
 def procedure_code(concept: CodeableConcept | None) -> str | None:
-    """The code of CPT, or one of the clinic's own list that has its form."""
-    known = code_in(concept, CPT)
-    coding = concept.coding if concept else ()
-    return known or next((each.code for each in coding if each.code and _PROCEDURE.fullmatch(each.code)), None)
+    """The code of CPT; a price of the clinic's own list is none, whatever it looks like."""
+    return code_in(concept, CPT)
 
 
 def any_code(concept: CodeableConcept | None) -> str | None:

@@ -61,7 +61,6 @@ def of_invoices() -> st.SearchStrategy[Story]:
             status=st.just("issued"),
             subject=st.just(subject(PATIENT)),
             date=days,
-            totalNet=amounts.map(lambda value: {"value": value, "currency": "USD"}),
         ),
     )
     return stories(Kind.INVOICE, together(invoice, lists(charges(), 3)))

@@ -20,7 +20,7 @@ from sync.records.practitioner import Practitioner
 from sync.records.request import ServiceRequest
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.remotes.hms_enterprise.remote import HmsRemote
-from sync.telling.work import procedure_code
+from sync.telling.work import CPT, procedure_code
 from tests.unit.sync.loopback import Watch
 from tests.unit.sync.remote_laws import Recorder
 from tests.unit.sync.stories import Linked, Unlinked
@@ -54,7 +54,7 @@ def charge(total: str, many: int = 1, **code: Any) -> ChargeItem:
         ChargeItem,
         id="c",
         status="billed",
-        code={"text": "Visit", "coding": [{"system": "urn:x-clinic-desktop:price", "code": "99213"}]} | code,
+        code={"text": "Visit", "coding": [{"system": CPT, "code": "99213"}]} | code,
         subject=PATIENT,
         quantity={"value": many},
         priceOverride={"value": Decimal(total), "currency": "USD"},
@@ -69,20 +69,26 @@ def test_a_price_override_is_the_sum_of_the_line_and_the_price_of_one_follows_fr
     assert line == {"description": "Visit", "cpt_code": "99213", "quantity": 2, "unit_price": 25, "total": 50}
 
 
+def test_an_invoice_with_a_discount_is_for_a_person_where_only_its_charges_are_taken() -> None:
+    net = {"value": Decimal("160.00"), "currency": "USD"}
+    invoice = of(Invoice, status="issued", subject=PATIENT, totalNet=net)
+    reduced = arocord().project(Story(Kind.INVOICE, "l", 1, "p", invoice, (charge("200.00"),)), Linked())
+    assert isinstance(reduced, CannotTell)
+    assert "discount" in reduced.why
+    assert body(arocord(), Kind.INVOICE, invoice, charge("100.00", 2), charge("60"))["charges"], "the same sum is told"
+
+
 def test_a_price_of_one_that_does_not_come_out_even_is_not_told() -> None:
     told = body(hms(), Kind.CHARGE, charge("10.00", 3))
     assert "unit_price" not in told
     assert (told["quantity"], told["total_amount"]) == (3, 10)
 
 
-@pytest.mark.parametrize(
-    ("code", "procedure"), [("99213", "99213"), ("0001A", "0001A"), ("J3490", "J3490"), ("VISIT", None), ("9921", None)]
-)
-def test_a_code_of_our_own_list_is_told_as_a_procedure_only_where_it_has_that_form(code: str, procedure: Any) -> None:
-    assert (
-        procedure_code(charge("1", 1, coding=[{"system": "urn:x-clinic-desktop:price", "code": code}]).code)
-        == procedure
-    )
+@pytest.mark.parametrize("code", ["99213", "0001A", "J3490", "VISIT"])
+def test_a_code_of_our_own_list_is_never_told_as_a_procedure_whatever_its_form(code: str) -> None:
+    priced = {"system": "urn:x-clinic-desktop:price", "code": code}
+    assert procedure_code(charge("1", 1, coding=[priced]).code) is None
+    assert procedure_code(charge("1", 1, coding=[priced, {"system": CPT, "code": "99214"}]).code) == "99214"
 
 
 def test_a_charge_says_why_with_the_diagnoses_of_its_visit() -> None:
@@ -106,16 +112,18 @@ def test_a_payment_says_how_it_was_made() -> None:
     }  # fmt: skip
 
 
-def claim(*rest: Resource) -> Story:
+def claim(*rest: Resource, code: str = "99213", **more: Any) -> Story:
     first = of(
         Claim, status="active", use="claim", type={"text": "x"}, created="2026-03-10", provider={"display": "Clinic"},
         priority={"text": "normal"}, patient=PATIENT, total={"value": Decimal("50.00"), "currency": "USD"},
         insurance=[{"sequence": 1, "focal": True, "coverage": {"reference": "Coverage/c"}}],
-        item=[{"sequence": 1, "productOrService": {"coding": [{"code": "99213"}]}}],
-        diagnosis=[{"sequence": 1, "diagnosisCodeableConcept": HYPERTENSION}],
+        item=[{"sequence": 1, "productOrService": {"coding": [{"system": CPT, "code": code}]}}],
+        diagnosis=[{"sequence": 1, "diagnosisCodeableConcept": HYPERTENSION}], **more,
     )  # fmt: skip
     cover = of(Coverage, status="active", beneficiary=PATIENT, subscriberId="B1", order=1,
-               payor=[{"reference": "Organization/o"}])  # fmt: skip
+               payor=[{"reference": "Organization/o"}],
+               **{"class": [{"type": {"coding": [{"code": each}]}, "value": each} for each in ("plan", "group")]},
+    )  # fmt: skip
     return Story(Kind.CLAIM, "l", 1, "p", first, (cover, of(Organization, id="o", name="Blue Cross"), *rest))
 
 
@@ -133,6 +141,23 @@ def test_a_claim_names_the_insurer_the_invoice_and_its_charges() -> None:
         50,
         ["I10"],
     )
+    assert theirs.body["group_number"] == "group", "the plan is no group"
+
+
+@pytest.mark.parametrize(("way", "is_told"), [("electronic", True), ("paper", False), ("portal", False)])
+def test_a_claim_that_goes_to_its_insurer_another_way_is_for_a_person(way: str, *, is_told: bool) -> None:
+    story = claim(of(Invoice, id="i", status="issued"), charge("50.00"), submissionMethod=way)
+    for remote in (arocord(), hms()):
+        found = remote.project(story, Linked())
+        assert isinstance(found, Telling) is is_told
+        assert is_told or (isinstance(found, CannotTell) and way in found.why)
+
+
+def test_a_claim_asks_for_what_its_lines_say_since_they_may_be_corrected() -> None:
+    invoice = of(Invoice, id="i", status="issued")
+    found = arocord().project(claim(invoice, charge("50.00"), code="99214"), Linked())
+    assert isinstance(found, Telling)
+    assert found.body["procedure_codes"] == ["99214"]
 
 
 def test_a_claim_for_an_invoice_that_nobody_names_is_for_a_person() -> None:

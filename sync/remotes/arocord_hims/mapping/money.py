@@ -3,7 +3,9 @@
 The document names no currency: what is in another than the clinic's is not told at all.
 """
 
-from sync.port import Body, Kind, Links, Story
+from decimal import Decimal
+
+from sync.port import Body, CannotTell, Kind, Links, Story
 from sync.records.claim import Claim
 from sync.records.elements import CodeableConcept, Reference
 from sync.records.invoice import ChargeItem, Invoice
@@ -31,8 +33,22 @@ def charge_body(one: ChargeItem) -> Body:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _standing(story: Story) -> list[ChargeItem]:
+    return [each for each in of(story, ChargeItem) if each.status != "entered-in-error"]
+
+
 def _charges(story: Story, _links: Links) -> list[Body]:
-    return [charge_body(each) for each in of(story, ChargeItem) if each.status != "entered-in-error"]
+    return [charge_body(each) for each in _standing(story)]
+
+
+def reduced(story: Story) -> CannotTell | None:
+    """Refuse an invoice whose sum is not that of its charges: their form has the charges alone."""
+    net = first_of(story, Invoice).total_net
+    if net is None or net.value is None:
+        return None
+    prices = (each.price_override for each in _standing(story))
+    charged = sum((price.value for price in prices if price is not None and price.value is not None), Decimal(0))
+    return None if charged == net.value else CannotTell("AROCORD has no place for a discount: enter the invoice there.")
 
 
 def _visit(story: Story, links: Links) -> str | None:
@@ -98,9 +114,10 @@ def payment_details(key: str) -> Body:
 
 
 def _procedures(story: Story, _links: Links) -> list[str]:
-    concepts = [each.product_or_service for each in first_of(story, Claim).item]
-    concepts += [each.code for each in of(story, ChargeItem)]
-    return list(dict.fromkeys(filter(None, map(procedure_code, concepts))))
+    """What the claim asks for; what was charged only where no line of it has a code, since a line may be corrected."""
+    asked = [procedure_code(each.product_or_service) for each in first_of(story, Claim).item]
+    found = list(filter(None, asked)) or list(filter(None, (procedure_code(each.code) for each in _standing(story))))
+    return list(dict.fromkeys(found))
 
 
 def _diagnoses(story: Story, _links: Links) -> list[str]:

@@ -12,7 +12,7 @@ from sync.records.request import ServiceRequest
 from sync.remotes.arocord_hims.mapping import appointments, laboratory, medicines, money, notices, patients, visits
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling import people
-from sync.telling.covers import foreign
+from sync.telling.covers import foreign, sent_otherwise
 from sync.telling.lenses import Lens, canonical, lay, tell
 from sync.telling.lenses import unread as gaps
 from sync.telling.masks import masked_members
@@ -140,7 +140,9 @@ def project(
         return CannotTell("It is not signed yet: a draft never leaves.")
     if story.act is not None:
         return _act(story, links, found, untold)
-    if story.kind in MONEY and (refused := foreign(story, found.get("currency", "USD"))) is not None:
+    if story.kind in MONEY and (refused := foreign(story, found.get("currency", "USD")) or sent_otherwise(story)):
+        return refused
+    if story.kind is Kind.INVOICE and (refused := money.reduced(story)) is not None:
         return refused
     body = tell(cell.lenses, story, links)
     needs = lacking(cell.references(story), SYSTEM, links)

@@ -56,7 +56,10 @@ def _claim(story: Story) -> Claim:
 
 def _group(story: Story, _links: Links) -> str | None:
     cover = cover_of(story)
-    return next((each.value for each in cover.class_ if each.value), None) if cover is not None else None
+    classes = cover.class_ if cover is not None else ()
+    # The plan and its class stand there as well.
+    groups = (each for each in classes if any(coding.code == "group" for coding in each.type.coding))
+    return next((each.value for each in groups if each.value), None)
 
 
 def _charges(story: Story, links: Links) -> list[str]:

@@ -7,7 +7,7 @@ from sync.port import Body, CannotTell, Kind, Links, Seen, Story, Telling
 from sync.records.elements import Reference, Resource
 from sync.remotes.hms_enterprise.mapping import appointments, laboratory, medicines, money, patients, visits
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
-from sync.telling.covers import foreign
+from sync.telling.covers import foreign, sent_otherwise
 from sync.telling.lenses import Lens, canonical, lay, tell
 from sync.telling.lenses import unread as gaps
 from sync.telling.masks import masked_members
@@ -75,7 +75,7 @@ def project(
         return CannotTell("It is not signed yet: an encounter is completed there at its birth, and no draft leaves.")
     if story.kind is Kind.LAB_RESULT:
         return CannotTell(f"{TITLE} shows results and takes none: its own laboratory enters them.")
-    if story.kind in MONEY and (refused := foreign(story, found.get("currency", "USD"))) is not None:
+    if story.kind in MONEY and (refused := foreign(story, found.get("currency", "USD")) or sent_otherwise(story)):
         return refused
     if story.kind is Kind.PRESCRIPTION and len(lines_of(story)) > 1:
         return _in_parts(story, links, cell)
