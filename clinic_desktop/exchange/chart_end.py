@@ -190,7 +190,7 @@ class ClinicChart:
             return dispense_of(told, local_id, syncing.dispensed(unit.conn, local_id))
         if kind is Kind.SHARE:
             shared = syncing.share(unit.conn, local_id)
-            return None if shared is None else share_of(told, shared)
+            return None if shared is None else share_of(told, shared, self._clock.now().astimezone().date())
         if kind is Kind.ENROLMENT:
             enrolled = syncing.enrolment(unit.conn, local_id)
             return None if enrolled is None else enrolment_of(told, enrolled)

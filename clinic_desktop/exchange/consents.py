@@ -1,8 +1,10 @@
 """What a patient agreed to, here or elsewhere <-> Consent."""
 
+import json
+
 from clinic_desktop.domain.consents import BY_KEY
 from clinic_desktop.exchange import when
-from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, meaning
+from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, meaning, titles
 from clinic_desktop.exchange.medicines import NOT_NAMED
 from sync.records.consent import Consent
 from sync.records.elements import Coding, Reference
@@ -10,6 +12,8 @@ from sync.records.exact import Json
 
 SCOPE = "http://terminology.hl7.org/CodeSystem/consentscope"
 OURS = "urn:x-clinic-desktop:consent-scope"
+AUDIENCE = "urn:x-clinic-desktop:consent-audience"
+RECIPIENT = ("http://terminology.hl7.org/CodeSystem/v3-ParticipationType", "IRCP", "information recipient")
 LOINC_CONSENT = ("http://loinc.org", "59284-0", "Consent Document")
 # What FHIR's own scopes are nearest to here, and the other way round.
 _NEAREST = {"patient-privacy": "disclosure", "research": "research", "treatment": "treatment", "adr": "treatment"}
@@ -32,7 +36,7 @@ def read(record: Consent) -> Mapped:
     rule, policy = meaning(record.policy_rule), record.policy[0] if record.policy else None
     who = record.performer[0] if record.performer else record.patient
     values = {
-        "scope": _scope(record.scope.coding),
+        "scope": _scope(record),
         "status": "rejected" if denied else _STATUS[record.status],
         "granted_on": when.civil(record.date_time),
         "valid_from": when.civil(period.start if period else None) or when.civil(record.date_time),
@@ -41,7 +45,7 @@ def read(record: Consent) -> Mapped:
         "grantor_name": (who.display if who else None) or NOT_NAMED,
         "wording": "outside",
         "wording_version": "",
-        "wording_text": rule.title or (policy.uri or policy.authority if policy else None) or "",
+        "wording_text": _worded(record, rule.title or (policy.uri or policy.authority if policy else None)),
         "source": "outside",
     }
     links: dict[str, Reference] = {"patient_id": record.patient} if record.patient else {}
@@ -64,18 +68,42 @@ def write(row: Row, point: Pointer) -> Json:
         scope=scope,
         category=[concept(*LOINC_CONSENT)],
         patient=point("patients", row["patient_id"]),
-        date_time=when.fhir_instant(row["signed_at"]) if row["signed_at"] else row["granted_on"],
+        date_time=row["granted_on"],
         performer=[performer] if performer else None,
         source_reference=paper,
         policy_rule={"text": row["wording_text"] or row["wording"] or row["scope"]},
         provision=clean(
             type="deny" if row["status"] in {"rejected", "withdrawn"} else "permit",
             period=period,
+            actor=[
+                {"role": concept(*RECIPIENT), "reference": {"identifier": {"system": AUDIENCE, "value": each}}}
+                for each in json.loads(row["audience"])
+            ],
+            code=[{"text": each} for each in json.loads(row["covers"])],
         ),
     )
 
 
-def _scope(codings: tuple[Coding, ...]) -> str:
+def _worded(record: Consent, rule: str | None) -> str:
+    """The words of a consent: its rule, what it is called where no code says it, and what it is given for."""
+    plain = tuple(each for each in record.category if not each.coding)
+    kind = titles(plain) if _is_vague(record.scope.coding) else None
+    what = titles(record.provision.code) if record.provision else None
+    return "; ".join(dict.fromkeys(each for each in (rule, kind, what) if each))
+
+
+def _is_vague(codings: tuple[Coding, ...]) -> bool:
+    """Whether a scope says no more than that it is a consent, so that its category must say what it is."""
+    return all(each.system == SCOPE and each.code == "patient-privacy" for each in codings)
+
+
+def _scope(record: Consent) -> str:
+    codings: tuple[Coding, ...] = record.scope.coding
+    if _is_vague(codings):
+        named = [(each.text or "").strip().lower() for each in record.category if not each.coding]
+        if not codings:
+            named += [each.code or "" for one in record.category for each in one.coding]
+        return next((_NEAREST.get(each, each) for each in named if each in _NEAREST or each in BY_KEY), "disclosure")
     ours = next((each.code for each in codings if each.system == OURS and each.code), None)
     if ours in BY_KEY:
         return str(ours)

@@ -35,6 +35,7 @@ class Provision(Element):
 
     type: Literal["deny", "permit"] | None = None
     period: Period | None = None
+    actor: tuple[dict[str, object], ...] = ()
     purpose: tuple[dict[str, object], ...] = ()
     code: tuple[CodeableConcept, ...] = ()
 

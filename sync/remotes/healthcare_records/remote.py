@@ -10,7 +10,7 @@ from sync.port import Body, CannotTell, Echo, Kind, Links, Page, Seen, Sending, 
 from sync.records.elements import Resource
 from sync.records.patient import Patient
 from sync.remotes.healthcare_records.client import SHAPES, Client, Justified, read_error, record_in
-from sync.remotes.healthcare_records.mapping import bodies
+from sync.remotes.healthcare_records.mapping import bodies, consent
 from sync.remotes.healthcare_records.mapping.document import REFERENCE
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM, key_of
 from sync.remotes.healthcare_records.profile import (
@@ -267,7 +267,9 @@ class HealthcareRecordsRemote:
         """What this system would be told of a record."""
         if story.act and (why := UNTOLD.get((story.kind, story.act))):
             return CannotTell(why)
-        return clear(bodies.project(story, links))
+        found = clear(bodies.project(story, links))
+        why = consent.waiting(story, self._clock.now().astimezone().date()) if isinstance(found, Telling) else None
+        return CannotTell(why) if why else found
 
     def adopt(self, seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]:
         """The chart's records with what is shown in clear laid over them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import cast
 
@@ -98,10 +99,10 @@ class OneVisit:
 def test_a_share_is_something_new_there_and_its_end_is_for_a_person_to_tell(status: str, act: str | None) -> None:
     row = {
         "id": "s1", "patient_id": "p1", "recipient_email": "y@example.org", "recipient_name": "Dr Yusuf", "message": "",
-        "created_at": "2026-03-10T09:00:00.000000Z", "recipient_type": "healthcare_provider", "permissions": "[]",
-        "consent_id": None, "status": status, "revision": 1,
+        "created_at": "2026-03-10T09:00:00.000000Z", "recipient_type": "healthcare_provider", "permissions": '["view"]',
+        "consent_id": None, "status": status, "revision": 1, "sections": '["visits"]', "expires_at": "2026-03-17",
     }  # fmt: skip
-    parts = share_of(cast("Told", OneVisit()), row)
+    parts = share_of(cast("Told", OneVisit()), row, date(2026, 3, 10))
     assert parts is not None
     assert parts.act == act, "an act on what is not there yet is never sent"
     assert act is None or (Kind.SHARE, act) in HEALIFY_PROFILE.untold, "a person is told in words what to do"

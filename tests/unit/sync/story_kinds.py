@@ -16,6 +16,8 @@ from sync.records.immunization import Immunization
 from sync.records.medication import MedicationRequest
 from sync.records.message import Communication, Task
 from sync.records.observation import Observation
+from sync.remotes.healify.mapping.others import SCOPE, SHARE_END, SHARE_SECTION, WHOLE_VISIT
+from sync.telling.words import with_code
 from tests.unit.sync.story_parts import (
     BOOKED,
     DOCTOR,
@@ -300,6 +302,9 @@ def of_consents() -> st.SearchStrategy[Story]:
     return stories(Kind.CONSENT, together(consents()))
 
 
+WHOLE = [{"url": SHARE_SECTION, "valueCode": each} for each in sorted(WHOLE_VISIT)]
+
+
 def of_shares() -> st.SearchStrategy[Story]:
     """A record sent to somebody outside, under a consent."""
     document = made(
@@ -316,9 +321,13 @@ def of_shares() -> st.SearchStrategy[Story]:
             subject=st.just(subject(PATIENT)),
             recipient=mails.map(lambda mail: [{"identifier": {"system": "mailto", "value": mail}}]),
             payload=lists(st.fixed_dictionaries({"contentString": texts}), 1),
+            topic=st.sampled_from(["insurer", "healthcare_provider"]).map(lambda kind: {"text": kind}),
+            category=st.sampled_from([["view"], ["view", "keep"]]).map(lambda may: [{"text": each} for each in may]),
+            extension=instants.map(lambda end: [{"url": SHARE_END, "valueDateTime": end}, *WHOLE]),
         ),
     )
-    return stories(Kind.SHARE, together(document, letter, consents()), "share")
+    allowed = consents().map(lambda one: one.model_copy(update={"scope": with_code(one.scope, SCOPE, "disclosure")}))
+    return stories(Kind.SHARE, together(document, letter, allowed), "share")
 
 
 def of_enrolments() -> st.SearchStrategy[Story]:

@@ -10,29 +10,49 @@ from sync.records.message import Communication, Task
 from sync.remotes.healify.mapping.parties import SYSTEM, there
 from sync.telling.folding import day, utc
 from sync.telling.lenses import first_of, of, spelled
-from sync.telling.words import NPI, id_there, local_id, words
+from sync.telling.words import NPI, code_in, id_there, local_id, words
 
 NO_CONSENT = "There is no consent on record that allows sharing: record the patient's consent first, then share."
 NO_RECIPIENT = "The share has no e-mail address to go to: add the recipient's address."
-PERMISSIONS = ["view"]
+NO_END = "The share has no last day, and at Healify it would never end: say until when."
+OVER = "The last day of this share is past, so Healify was not told of it: share again where it is still wanted."
+WHOLE_ONLY = (
+    "Healify shares whole visits, with diagnoses, medicines and vital signs. This share is of less: give a copy of it "
+    "from here instead."
+)
+# What of a record a whole visit shows; a share of less is not told.
+WHOLE_VISIT = frozenset({"visits", "problems", "medicines", "vitals"})
+SCOPE = "urn:x-clinic-desktop:consent-scope"
+SHARE_END = "urn:x-clinic-desktop:share-end"
+SHARE_SECTION = "urn:x-clinic-desktop:share-section"
+# The rights in Healify's words. It has none for printing alone: whoever may only print is told as one who may look.
+PERMISSIONS = {"view": "view", "keep": "download"}
 
 
 def share(story: Story, links: Links) -> Body | CannotTell:
     """A record shown to somebody outside, under a consent that holds."""
     letter = next(iter(of(story, Communication)), None)
-    consents = [each for each in of(story, Consent) if each.status == "active" and not denies(each)]
+    consents = [each for each in of(story, Consent) if _allows(each)]
+    if letter is not None and letter.status == "stopped":
+        return CannotTell(OVER)
     if not consents:
         return CannotTell(NO_CONSENT)
     mail = _mail(letter)
     if mail is None or letter is None:
         return CannotTell(NO_RECIPIENT)
+    ends = [end for end in (*_extended(letter, SHARE_END, "valueDateTime"), _until(consents[0])) if end]
+    if not ends:
+        return CannotTell(NO_END)
+    if not set(_extended(letter, SHARE_SECTION, "valueCode")) >= WHOLE_VISIT:
+        return CannotTell(WHOLE_ONLY)
+    allowed = {words(each) for each in letter.category}
     made: Body = {
         "record_id": record_there(story, links),
         "recipient_email": mail,
-        "recipient_type": words(letter.topic) or "healthcare_provider",
+        "recipient_type": words(letter.topic) or "other",
         "message": _message(letter),
-        "expires_at": _until(consents[0]),
-        "permissions": [name for each in letter.category if (name := words(each))] or PERMISSIONS,
+        "expires_at": min(ends),
+        "permissions": [theirs for ours, theirs in PERMISSIONS.items() if ours == "view" or ours in allowed],
     }
     return {name: value for name, value in made.items() if value}
 
@@ -45,6 +65,17 @@ def record_there(story: Story, links: Links) -> str | None:
     context = first_of(story, DocumentReference).context
     visit = local_id(context.encounter[0]) if context and context.encounter else None
     return links.there(Kind.ENCOUNTER, visit) if visit else None
+
+
+def _allows(consent: Consent) -> bool:
+    """Whether it holds and is about sharing outside."""
+    return consent.status == "active" and not denies(consent) and code_in(consent.scope, SCOPE) == "disclosure"
+
+
+def _extended(letter: Communication, url: str, member: str) -> list[str]:
+    """What a letter says of its share that FHIR has no member for."""
+    found = (letter.model_extra or {}).get("extension", ())
+    return [str(each[member]) for each in found if each.get("url") == url and each.get(member)]
 
 
 def _mail(letter: Communication | None) -> str | None:
@@ -65,7 +96,7 @@ def _until(consent: Consent) -> str | None:
     end = period.end if period else None
     if not end:
         return None
-    return utc(end) if "T" in end else (f"{end}T00:00:00Z" if day(end) else None)
+    return utc(end) if "T" in end else (f"{end}T23:59:59Z" if day(end) else None)
 
 
 def enrolment(story: Story, links: Links) -> Body:
@@ -75,11 +106,20 @@ def enrolment(story: Story, links: Links) -> Body:
     made: Body = {
         "program_id": programme,
         "patient_id": there(task.for_, Kind.PATIENT, links),
-        "start_date": utc(task.authored_on) if task.authored_on else None,
+        "start_date": _begins(task),
         "goals": [each.text for each in task.note],
         "preferences": _preferences(task),
     }
     return {name: value for name, value in made.items() if value}
+
+
+def _begins(task: Task) -> str | None:
+    """The day that it begins on; where none is named, that on which it was agreed."""
+    start = task.execution_period.start if task.execution_period else None
+    if start and "T" not in start and day(start):
+        return f"{start}T00:00:00Z"
+    at = start or task.authored_on
+    return utc(at) if at else None
 
 
 def _preferences(task: Task) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Consent <-> a consent of the Healthcare Records API."""
 
+from datetime import date
 from typing import Any
 
 from sync.port import Kind, Links, Story
@@ -8,11 +9,14 @@ from sync.records.elements import CodeableConcept, Period, Reference
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM
 from sync.telling.folding import day, fold
 from sync.telling.lenses import Lens, change, first_of, in_words, shown
-from sync.telling.words import fold_snake, local_id, meant, refer, snake, told_id, words
+from sync.telling.words import code_in, fold_snake, local_id, meant, refer, snake, told_id, words
 
 NOT_ACTIVE = "This consent no longer holds, and the system has no call that ends one: tell them, and close this."
 DENIES = "This consent says what the patient does not allow, and the system knows only what is allowed: tell them."
+NOT_TO_ALL = "This consent is for some people alone, and the system would open it to everybody: tell them by hand."
+NOT_YET = "This consent begins on {day}, and the system knows only consents that hold at once: tell them then."
 PATIENT = "patient"
+OURS = "urn:x-clinic-desktop:consent-scope"
 # The words for a consent that holds, or does not; of any other nobody knows which, and a person is asked.
 STATUS = ("active", "draft", "proposed", "rejected", "inactive", "entered-in-error", "expired", "revoked", "withdrawn")
 
@@ -25,7 +29,17 @@ def refused(story: Story) -> str | None:
     """Why a consent cannot be told."""
     if _one(story).status not in {"active", None}:
         return NOT_ACTIVE
-    return DENIES if denies(_one(story)) else None
+    if denies(_one(story)):
+        return DENIES
+    provision = _one(story).provision
+    return NOT_TO_ALL if provision and provision.actor else None
+
+
+def waiting(story: Story, today: date) -> str | None:
+    """Why a consent cannot be told yet: its first day is still to come."""
+    period = story.first.provision.period if isinstance(story.first, Consent) and story.first.provision else None
+    begins = day(period.start) if period else None
+    return NOT_YET.format(day=begins) if begins and begins > today.isoformat() else None
 
 
 def _patient(story: Story, links: Links) -> Any:
@@ -37,10 +51,17 @@ def _put_patient(story: Story, value: Any, links: Links) -> Story:
 
 
 def _type(story: Story, _links: Links) -> Any:
-    return snake(words(_one(story).category[0])) if _one(story).category else "treatment"
+    """What it is about here; the category of one that is of here says only that it is a consent."""
+    if ours := code_in(_one(story).scope, OURS):
+        return ours
+    return snake(words(_one(story).category[0])) if _one(story).category else None
 
 
-def _put_type(story: Story, value: Any, _links: Links) -> Story:
+def _put_type(story: Story, value: Any, links: Links) -> Story:
+    if code_in(_one(story).scope, OURS):
+        if fold_snake(value) == _type(story, links):
+            return story
+        story = change(story, scope=_one(story).scope.model_copy(update={"coding": ()}))
     made = (concept,) if (concept := meant(value if isinstance(value, str) else None)) else ()
     return change(story, category=(*made, *_one(story).category[1:]))
 

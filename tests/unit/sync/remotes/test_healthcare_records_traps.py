@@ -180,3 +180,12 @@ def test_creates_count_as_write_only_until_a_list_was_seen_to_show_them() -> Non
     assert [str(before.kinds[kind].create) for kind in kinds] == ["W", "W", "W", "N"]
     assert [str(after.kinds[kind].create) for kind in kinds] == ["K", "M", "N", "N"]
     assert before.kinds[Kind.PATIENT].put is Put.CLEAR
+
+
+def test_a_consent_that_is_still_to_begin_is_a_task_for_a_person() -> None:
+    story = a_story(Kind.CONSENT)
+    provision = {"type": "permit", "period": {"start": "2199-01-01"}}
+    later = story.first.model_validate(story.first.model_dump(by_alias=True) | {"provision": provision})
+    found = opened(silent()).project(Story(Kind.CONSENT, "x", 1, "p", later), Links())
+    assert isinstance(found, CannotTell)
+    assert "2199-01-01" in found.why
