@@ -239,12 +239,15 @@ def _not_now(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
     set_state(desk, rows, work, "waiting", due_at=due)
 
 
+def their_words(came: Outcome) -> str:
+    """What they say of it, with the fields that they name; else their code for it."""
+    fields = "; ".join(": ".join(filter(None, each)) for each in came.said.fields)
+    return ": ".join(filter(None, (came.said.message, fields))) or came.said.code
+
+
 def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) -> None:
     """A definite no, kept in their own words; nothing leaves this list without a person."""
-    said = came.said
-    fields = "; ".join(": ".join(filter(None, each)) for each in said.fields)
-    words = ": ".join(filter(None, (said.message, fields)))
-    intent.state, intent.said = "rejected", words or said.code or type(came).__name__
+    intent.state, intent.said = "rejected", their_words(came) or type(came).__name__
     rows.put(intent)
     if _as_a_part(desk, rows, intent, came):
         set_state(desk, rows, work, "waiting")

@@ -13,7 +13,7 @@ from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
 from sync.engine.sent import EARLIER, lost_of_others
-from sync.engine.settling import settle
+from sync.engine.settling import settle, their_words
 from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
@@ -207,15 +207,10 @@ def _cannot_see(desk: Desk, link: Link, error: Outcome) -> None:
         if work is None:
             return
         if isinstance(error, Forbidden):
-            set_state(desk, rows, work, "refused", _words(error) or "they hide it from us (403)")
+            set_state(desk, rows, work, "refused", their_words(error) or "they hide it from us (403)")
             return
         look(desk, rows, link.kind, link.remote_id, "gone?")
         set_state(desk, rows, work, "person", "it is not there any more")
-
-
-def _words(error: Outcome) -> str:
-    said = error.said
-    return " ".join([said.message, *(f"{name}: {what}" for name, what in said.fields)]).strip() or said.code
 
 
 def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: Seen) -> Intent | None:
