@@ -51,7 +51,8 @@ def make_the_rest(hands: Hands, patient: str) -> None:
         consents.record_consent(front, patient, NewConsent(scope, valid_until=until, signature=signed))
     share = NewShare(
         "Dr Amina Yusuf", "healthcare_provider", "Opinion of a specialist",
-        ("visits", "problems", "medicines", "vitals"), tomorrow + timedelta(days=30), recipient_email="a.yusuf@example.org", message="For your opinion",
+        ("visits", "problems", "medicines", "vitals"), tomorrow + timedelta(days=30),
+        recipient_email="a.yusuf@example.org", message="For your opinion",
     )  # fmt: skip
     sharing.share_record(doctor, patient, share)
     words = "The patient asks to be called after noon."
