@@ -70,6 +70,24 @@ def test_two_processes_share_a_limit_and_the_silence_that_was_asked_for(disk: Vi
     assert taken(sender) == 10
 
 
+def test_two_processes_share_a_limit_though_their_routes_are_not_the_same(
+    disk: VirtualDisk, clock: VirtualClock
+) -> None:
+    other = Bucket("other", 50, 3600.0, lambda call: call.endpoint == "PUT /patient")
+    sender, window = opened(disk, clock, TEN, other), opened(disk, clock, TEN, other)
+    for _ in range(20):
+        sender.ask(Call("PUT /patient", "PUT", "/patient"))  # its numbers are ahead of the window's
+    assert (taken(window), taken(sender)) == (10, 0)
+
+
+def test_places_that_were_taken_ahead_are_held_by_a_429_as_well(disk: VirtualDisk, clock: VirtualClock) -> None:
+    budgets = opened(disk, clock, MINUTE)
+    with budgets.ahead(10):
+        budgets.ask(CALL)
+        budgets.heard(CALL, 429, {}, Said(retry_after=60.0))
+        assert taken(budgets) == 0
+
+
 def test_a_place_ages_from_its_answer(disk: VirtualDisk, clock: VirtualClock) -> None:
     budgets = opened(disk, clock, Bucket("one", 1, 60.0, lambda _call: True))
     budgets.ask(CALL)
