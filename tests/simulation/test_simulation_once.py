@@ -73,3 +73,48 @@ def test_of_two_of_which_one_was_cancelled_the_chosen_one_is_cancelled_too(day: 
         day.work(12 * 3600)
     assert second.body["status"] == "cancelled"
     assert day.story_body("appointment", "A1")["status"] == "cancelled"
+
+
+def test_what_else_changed_of_a_cancelled_record_is_told_though_they_had_cancelled_it_themselves(day: Day) -> None:
+    booked = {"time": day.clock.true() + 500_000, "status": "booked", "notes": "n"}
+    day.save("appointment", "A1", booked, "P1")
+    day.work(600)
+    there = day.there("appointment")
+    day.server.write(there, {"status": "cancelled"}, "other", day.clock.true())
+    day.save("appointment", "A1", {**booked, "status": "cancelled", "notes": "n\nisolate"}, "P1", act="cancel")
+    day.work(600)
+    day.sync_now()
+    day.work(200_000)
+    assert there.body["notes"] == "n\nisolate"
+    assert work_of(day, "appointment", "A1").state == "confirmed"
+
+
+def test_a_record_whose_link_is_ended_while_a_request_is_out_goes_on(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    day.save("prescription", "R1", {"text": "a", "code": "c"}, "P1")
+    day.work(600)
+    first = day.there("prescription")
+    second = day.server.create("prescription", dict(first.body), first.parent, first.origin)
+    day.sync_now()
+    day.work(3600)
+    (card,) = open_cards(day)
+    exchange = day.network.exchange
+    decided: list[str] = []
+
+    def meanwhile(call: Call, run: Any, *, changes: bool) -> Any:
+        if call.endpoint.startswith("PUT /prescription") and not decided:
+            decided.append(card.id)
+            day.engine.people["alpha"].resolve(card.id, "this", "u1")
+        return exchange(call, run, changes=changes)
+
+    monkeypatch.setattr(day.network, "exchange", meanwhile)
+    day.save("prescription", "R1", {"text": "half the dose", "code": "c"}, "P1")
+    day.work(600)
+    assert decided
+    day.sync_now()
+    day.work(200_000)
+    assert work_of(day, "prescription", "R1").state != "unknown"
+    for asked in open_cards(day):
+        if asked.sort == "field":
+            day.engine.people["alpha"].resolve(asked.id, "here", "u1")
+    day.work(200_000)
+    assert second.body["text"] == "half the dose"

@@ -11,8 +11,10 @@ from sync.records.elements import Resource
 from sync.records.encounter import Encounter
 from sync.records.patient import Patient
 from sync.remotes.hms_enterprise.mapping.appointments import FINAL
-from sync.remotes.hms_enterprise.remote import HmsRemote
+from sync.remotes.hms_enterprise.remote import HmsRemote, open_remote
 from sync.telling.work import part_of_note
+from sync.transport.outcomes import Outcome
+from tests.contract.replayed import Network, json_answer, opening
 from tests.unit.sync.loopback import Watch
 from tests.unit.sync.remote_laws import Recorder
 from tests.unit.sync.stories import Linked
@@ -125,3 +127,10 @@ def test_a_gender_is_the_known_one_however_it_is_spelled(word: str, ours: str) -
     laid = HMS.adopt(Seen(Kind.PATIENT, "p", {"gender": word}), None, Linked())[0]
     assert isinstance(laid, Patient)
     assert laid.gender == ours
+
+
+@pytest.mark.parametrize("said", [{"message": "maintenance"}, {"success": True, "data": None}, {"id": None}, []])
+def test_an_answer_that_is_no_record_is_unreadable_and_ends_nothing(said: Any) -> None:
+    remote = open_remote(opening("https://there.example/v1", Network(lambda _asked: json_answer(said)), {}))
+    with pytest.raises(Outcome):
+        remote.read(Kind.PATIENT, "11111111-0000-4000-8000-000000000001")
