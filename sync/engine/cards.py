@@ -61,9 +61,10 @@ def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
         unfit.add("void")  # whose chart it is stays; what is in it of somebody else is taken out there
     if one.sort == "restored" and known:
         unfit.add("join")  # it has been made again meanwhile: there are two now, and one is too many
-    if one.sort == "duplicate" and card.link is not None and card.link.local_id != one.local_id:
-        unfit.add("this")  # that one is another's of ours
-    if one.sort == "duplicate" and not known:
+    anothers = card.link is not None and card.link.local_id != one.local_id
+    if one.sort == "duplicate" and anothers:
+        unfit.add("this")  # that one is another's of ours: it stays so
+    if one.sort == "duplicate" and not known and not anothers:
         unfit.add("other")  # none is ours yet: one of them has to be said to be
     return tuple(act for act in ACTS[one.sort] if act not in unfit)
 

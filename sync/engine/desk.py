@@ -202,6 +202,10 @@ def release(desk: Desk, rows: Rows, kind: str, local_id: str) -> None:
     queries.release(rows, desk.system, f"{kind}/{local_id}", desk.now())
 
 
+# Of what a single answer of 404 says so; it goes on as soon as it is seen there again.
+NOT_THERE = "it is not there any more"
+
+
 def set_state(desk: Desk, rows: Rows, work: Work, state: str, why: str = "", *, due_at: float | None = None) -> None:
     """Say how far a record is, and write it down."""
     if (work.state, work.why) != (state, why) and state not in {"waiting", "blocked", "idle"}:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.engine import unread, updating
 from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
-from sync.engine.desk import DAY, SLICE_SECONDS, Desk, set_state
+from sync.engine.desk import DAY, NOT_THERE, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
@@ -223,7 +223,7 @@ def gone(desk: Desk, rows: Rows, link: Link) -> None:
     """It is not there any more. Nothing here is taken away for that; a person decides."""
     link.status, link.at = "gone", desk.now()
     desk.log.linked(rows, desk.now(), link)
-    raise_question(desk, rows, link.kind, link.local_id, "gone", link.remote_id, "it is not there any more")
+    raise_question(desk, rows, link.kind, link.local_id, "gone", link.remote_id, NOT_THERE)
     shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
     if shadow is not None:
         # Should a list show it again, unchanged even, that is news.
@@ -231,7 +231,7 @@ def gone(desk: Desk, rows: Rows, link: Link) -> None:
         rows.put(shadow)
     work = rows.get(Work, desk.system, link.kind, link.local_id)
     if work is not None:
-        set_state(desk, rows, work, "person", "it is not there any more")
+        set_state(desk, rows, work, "person", NOT_THERE)
 
 
 def hint(desk: Desk, rows: Rows, kind: str, remote_id: str, parent: str = "") -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sync.engine import unread, updating
 from sync.engine.chart import Because
-from sync.engine.desk import Desk, clear, never_updated, sendable, set_state, shows
+from sync.engine.desk import NOT_THERE, Desk, clear, never_updated, sendable, set_state, shows
 from sync.engine.merge import Canon, Decided, Merged, merge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
@@ -347,6 +347,9 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
     work = rows.get(Work, desk.system, str(kind), local_id)
     if work is None:
         work = Work(desk.system, str(kind), local_id, met.story.patient_id or "", since=desk.now(), state="confirmed")
+    if (work.state, work.why) == ("person", NOT_THERE):
+        set_state(desk, rows, work, "waiting")  # it was seen there again
+        return
     if work.state not in {"sent", "confirmed", "differs", "closed", "idle"} or (work.who and work.told == work.seq):
         # On its way, or left as it is by a person until somebody here changes it.
         rows.put(work)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sync.engine import untold
-from sync.engine.desk import DAY, Desk, never_updated, set_state
+from sync.engine.desk import DAY, NOT_THERE, Desk, never_updated, set_state
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Telling
@@ -51,7 +51,7 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
             cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
         return None
     if "gone" in ended:
-        set_state(desk, rows, work, "person", "it is not there any more")
+        set_state(desk, rows, work, "person", NOT_THERE)
         return None
     telling = desk.remote.project(story, desk.known(rows))
     if isinstance(telling, CannotTell):

@@ -7,7 +7,7 @@ from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import join, look, of_patient, take
+from sync.engine.taking import join, look, look_whether_gone, of_patient, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
@@ -252,8 +252,7 @@ def _refused(desk: Desk, rows: Rows, intent: Intent, work: Work, came: Outcome) 
     if _as_a_part(desk, rows, intent, came):
         set_state(desk, rows, work, "waiting")
     elif isinstance(came, NotThere) and intent.remote_id:
-        look(desk, rows, intent.kind, intent.remote_id, "gone?", parent=intent.parent)
-        set_state(desk, rows, work, "person", "it is not there any more")
+        look_whether_gone(desk, rows, work, intent.remote_id, intent.parent)
     elif isinstance(came, Clash) and intent.op == "create" and intent.kind == Kind.PATIENT:
         # Families share an e-mail address: it is a reason to look, and proves nothing.
         work.searched = 0.0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.engine import restoring, unread
 from sync.engine.asking import ask_again, ask_who, ask_whose, raise_question, rejected
 from sync.engine.chart import Because, Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, clear, hash_of, release, set_state
+from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
@@ -103,6 +103,17 @@ def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent:
             there.tries = 0
         there.due_at, there.why, there.parent = min(due, there.due_at), why, parent or there.parent
         rows.put(there)
+
+
+def look_whether_gone(desk: Desk, rows: Rows, work: Work, remote_id: str, parent: str = "") -> None:
+    """It could not be changed for not being there: a person sees it, unless a look or a list shows it again."""
+    shadow = rows.get(Shadow, desk.system, work.kind, remote_id)
+    if shadow is not None:
+        # Should a list show it again, unchanged even, that is news.
+        shadow.list_hash = ""
+        rows.put(shadow)
+    look(desk, rows, work.kind, remote_id, "gone?", parent=parent)
+    set_state(desk, rows, work, "person", NOT_THERE)
 
 
 def _came_back(desk: Desk, rows: Rows, link: Link) -> None:

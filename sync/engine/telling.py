@@ -7,20 +7,20 @@ from sync.engine import restoring, updating
 from sync.engine.asking import ask_again, ask_who, ask_whose, rejected
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
-from sync.engine.desk import QUIET_SECONDS, TOGETHER_SECONDS, Desk, digest, sendable, set_state
+from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile, settle_work
 from sync.engine.plan import Plan, cannot_tell, certain, plan
+from sync.engine.putting_off import cannot_see, later, not_now, poison, put_off
 from sync.engine.sent import EARLIER, lost_of_others
-from sync.engine.settling import settle, their_words
-from sync.engine.signing import sign_in_needed
+from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.engine.taking import ENDED, join, look, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
-from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, NotThere, Outcome
 
 
 def tell_some(desk: Desk, many: Sequence[tuple[str, str]]) -> int:
@@ -48,7 +48,7 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
         try:
             next_one = plan(desk, rows, work)
         except Exception as error:  # noqa: BLE001 - what one record cannot be made into must not stop the others
-            _poison(desk, rows, work, error)
+            poison(desk, rows, work, error)
             return
     if next_one is None:
         return
@@ -57,8 +57,8 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
         with desk.disk.write() as unit:
             rows = Rows(unit)
             until = desk.holds[route]
-            _later(desk, rows, kind, local_id, until)
-        _put_off(desk, kind, next_one.op, until)
+            later(desk, rows, kind, local_id, until)
+        put_off(desk, kind, next_one.op, until)
         return
     desk.budgets.route.clear()
     if next_one.op == "search":
@@ -72,52 +72,6 @@ def tell(desk: Desk, kind: str, local_id: str) -> None:
             send(desk, intent)
 
 
-def _put_off(desk: Desk, kind: str, op: str, until: float) -> None:
-    """Have all that wait for the same route wait with it, by transactions that are short however many they are."""
-    more = until - desk.now() > TOGETHER_SECONDS
-    while more:
-        with desk.disk.write() as unit:
-            more = queries.put_off(Rows(unit), desk.system, kind, op, until)
-        desk.breathe()
-
-
-def _poison(desk: Desk, rows: Rows, work: Work, error: Exception) -> None:
-    set_state(desk, rows, work, "refused", f"it cannot be put into words for them ({type(error).__name__})")
-
-
-def _later(desk: Desk, rows: Rows, kind: str, local_id: str, due_at: float, *, tried: bool = False) -> None:
-    work = rows.get(Work, desk.system, kind, local_id)
-    if work is not None and work.state == "waiting":
-        work.due_at = due_at
-        work.tries += tried
-        rows.put(work)
-
-
-def _not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) -> None:
-    """A question before the sending was not answered: nothing has changed, ask again later."""
-    now = desk.now()
-    with desk.disk.write() as unit:
-        rows = Rows(unit)
-        work = rows.get(Work, desk.system, kind, local_id)
-        tries = work.tries if work is not None else 0
-        if isinstance(error, NoBudget):
-            due = desk.room(error.until)
-            desk.hold(route, due)
-        elif isinstance(error, Slowed):
-            due = now + (error.after or 60.0)
-            desk.hold(route, due)
-        elif isinstance(error, SignInNeeded):
-            sign_in_needed(desk, rows, error)
-            due = now
-        elif isinstance(error, Unsent):
-            due = now + desk.backoff(tries)
-            desk.hold("away", now + desk.backoff(min(tries, 4)))
-        else:
-            due = now + desk.backoff(tries)
-        _later(desk, rows, kind, local_id, due, tried=True)
-        desk.log.add(rows, now, "asked", kind, local_id, came=type(error).__name__)
-
-
 def _search(desk: Desk, next_one: Plan, local_id: str) -> None:
     """Before a patient is created: are they there already?"""
     kind = str(Kind.PATIENT)
@@ -125,7 +79,7 @@ def _search(desk: Desk, next_one: Plan, local_id: str) -> None:
     try:
         found = desk.remote.search(next_one.story)
     except Outcome as error:
-        _not_now(desk, kind, local_id, f"tell:{kind}:search", error)
+        not_now(desk, kind, local_id, f"tell:{kind}:search", error)
         return
     with desk.disk.write() as unit:
         rows = Rows(unit)
@@ -188,29 +142,16 @@ def _look_first(desk: Desk, next_one: Plan, local_id: str) -> None:
     try:
         seen = desk.remote.read(Kind(kind), link.remote_id, parent=(shadow.parent or None) if shadow else None)
     except (NotThere, Forbidden) as error:
-        _cannot_see(desk, link, error)
+        cannot_see(desk, link, error)
         return
     except Outcome as error:
-        _not_now(desk, kind, local_id, f"tell:{kind}:{next_one.op}", error)
+        not_now(desk, kind, local_id, f"tell:{kind}:{next_one.op}", error)
         return
     with desk.disk.write() as unit:
         rows = Rows(unit)
         intent = _after_looking(desk, rows, next_one, link, seen)
     if intent is not None:
         send(desk, intent)
-
-
-def _cannot_see(desk: Desk, link: Link, error: Outcome) -> None:
-    with desk.disk.write() as unit:
-        rows = Rows(unit)
-        work = rows.get(Work, desk.system, link.kind, link.local_id)
-        if work is None:
-            return
-        if isinstance(error, Forbidden):
-            set_state(desk, rows, work, "refused", their_words(error) or "they hide it from us (403)")
-            return
-        look(desk, rows, link.kind, link.remote_id, "gone?")
-        set_state(desk, rows, work, "person", "it is not there any more")
 
 
 def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: Seen) -> Intent | None:
