@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -33,6 +33,13 @@ QUIET = 5.0  # seconds before a picture is taken although the window is still as
 
 class TourError(Exception):
     """The window did not do what a person would expect."""
+
+
+def _rest(milliseconds: int) -> None:
+    """Let the window work for so long, and the other threads with it: `QTest.qWait` would keep them from running."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 @dataclass
@@ -63,7 +70,7 @@ class Driver:
                 return answer
             if time.monotonic() > end:
                 raise TourError(f"waited in vain for {what}")
-            QTest.qWait(15)
+            _rest(15)
 
     def soon(self, ask: Callable[[], object]) -> bool:
         """Whether there is an answer within a few seconds."""
@@ -72,12 +79,12 @@ class Driver:
             self.app.processEvents()
             if ask():
                 return True
-            QTest.qWait(15)
+            _rest(15)
         return False
 
     def settle(self, seconds: float = 0.2) -> None:
         """Let the window finish what it has begun."""
-        QTest.qWait(int(seconds * 1000))
+        _rest(int(seconds * 1000))
 
     def quiet(self) -> None:
         """Wait until what the window has asked for is answered and shown: a page half filled is no picture of it.
@@ -86,7 +93,7 @@ class Driver:
         """
         end = time.monotonic() + QUIET
         while not all(pools.idle for pools in self.window.findChildren(Pools)) and time.monotonic() < end:
-            QTest.qWait(15)
+            _rest(15)
 
     def seen(self, name: str) -> QWidget | None:
         """A widget of this name that can be seen now."""

@@ -11,7 +11,7 @@ from clinic_desktop.gui.tour.record import Step
 
 # The example number of the GS1 General Specifications, a lot and a day far ahead.
 PACK = "01095011015300031741123110TOUR7"
-SLOW_MS = 200  # the machine that walks the tour types slower than a scanner
+SLOW_MS = 1000  # the machine that walks the tour types slower than a scanner
 TRIES = 3
 
 
@@ -21,9 +21,8 @@ def receive_packs(hands: Hands, step: Step) -> None:
     hands.sign_in("pharmtour", "Pharmacist Tour")
     for _again in range(TRIES):  # where the machine stood still in the middle of it nothing was heard
         _scan(hands, PACK)
-        if drive.seen("stock.remember"):
+        if drive.soon(lambda: drive.seen("stock.remember")):
             break
-        drive.settle(1.0)
     drive.find("stock.remember")
     drive.pick_row("stock.levels", "amoxicillin 500")
     drive.settle(0.3)
@@ -31,7 +30,6 @@ def receive_packs(hands: Hands, step: Step) -> None:
     drive.click("stock.remember")
     drive.until("the number", lambda: hands.one("SELECT gtin FROM product_packs"))
     _scan(hands, PACK)
-    drive.settle(0.5)
     hands.primary()
     drive.until("the lot", lambda: hands.one("SELECT id FROM stock_lots WHERE lot = 'TOUR7'"))
     gtin, until, held = hands.rows(
@@ -57,4 +55,4 @@ def _scan(hands: Hands, text: str) -> None:
         hands.driver.counted.typed += 1
         QTest.sendKeyEvent(QTest.KeyAction.Click, handle, Qt.Key(ord(letter)), letter, Qt.KeyboardModifier.NoModifier)
     QTest.keyClick(handle, Qt.Key.Key_Return)
-    hands.driver.settle(0.5)
+    hands.driver.settle(SLOW_MS / 1000 + 0.5)
