@@ -334,7 +334,7 @@ def in_words(system: str, error: Outcome) -> Trouble:
         Slowed: (N_("{system} asks to come again later: its limit is reached."), N_("Try again in some minutes.")),
     }
     message, remedy = next(
-        (said for kind, said in words.items() if isinstance(error, kind)),
+        (said for kind, said in words.items() if isinstance(error, kind) and not (kind is Unsent and error.status)),
         (N_("{system} gave no answer that could be understood ({what})."), N_("Check its address, then try again.")),
     )
     said = error.said.message or type(error).__name__

@@ -70,7 +70,7 @@ def bounded(after: float | None) -> float | None:
 
 
 class Unsent(Outcome):
-    """No byte of it left: no connection, no name, no valid certificate."""
+    """No byte of it left: no connection, no name, no valid certificate, or (then with a status) no way to sign in."""
 
 
 class NoBudget(Unsent):

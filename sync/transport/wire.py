@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -34,8 +34,12 @@ from sync.transport.redaction import guard
 
 CONNECTIONS = 8
 TIMEOUT_SECONDS = 30.0
+# However slowly an answer drips in: the other systems wait meanwhile.
+LONGEST_ANSWER_SECONDS = 300.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+S = TypeVar("S")
 
 # Reads an error body in the system's own form; None where it is not theirs.
 ReadError = Callable[[int, Any, Mapping[str, str]], Said | None]
@@ -124,12 +128,21 @@ class Wire:
         if not call.signed:
             return self._once(call, {})
         try:
-            return self._once(call, self._sign_in.headers(self._once_unsigned))
+            return self._once(call, self._signing(call, self._sign_in.headers))
         except SignInNeeded as error:
-            if not self._sign_in.renew(self._once_unsigned):
+            if not self._signing(call, self._sign_in.renew):
                 error.lasting = self._sign_in.lasting and error.status is not None
                 raise
-        return self._once(call, self._sign_in.headers(self._once_unsigned))
+        return self._once(call, self._signing(call, self._sign_in.headers))
+
+    def _signing(self, call: Call, sign: Callable[[Callable[[Call], Answer]], S]) -> S:
+        """Sign in, or anew. Whatever becomes of that says nothing of the call, of which no byte has left."""
+        try:
+            return sign(self._once_unsigned)
+        except (SignInNeeded, Slowed, Unsent):
+            raise
+        except Outcome as error:
+            raise Unsent(call, error.status, error.said) from error
 
     def _once_unsigned(self, call: Call) -> Answer:
         return self._once(call, {})
@@ -170,6 +183,7 @@ class Wire:
         )
 
     def _exchange(self, call: Call, request: httpx.Request) -> httpx.Response:
+        end = self._steady() + LONGEST_ANSWER_SECONDS
         try:
             response = self._client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
@@ -181,7 +195,7 @@ class Wire:
             parts = []
             for part in response.iter_bytes():
                 size += len(part)
-                if size > LARGEST_ANSWER:
+                if size > LARGEST_ANSWER or self._steady() > end:
                     raise Garbled(call, response.status_code)
                 parts.append(part)
             response._content = b"".join(parts)  # what `read` does, with an upper bound

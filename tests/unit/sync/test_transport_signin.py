@@ -1,14 +1,17 @@
 """The ways to sign in, over real HTTP: when they ask, what they send, and when only a person can go on."""
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from sync.transport.credentials import PersonNeeded
-from sync.transport.outcomes import Call, Failed, SignInNeeded
+from sync.transport.outcomes import Call, Garbled, Outcome, SignInNeeded, Unsent
 from sync.transport.signin import ApiKey, Bearer, ClientCredentials, Jwt, read_tokens
-from tests.unit.sync.loopback import Asked, Drawer, Watch, serving, wire_to
+from sync.transport.wire import Wire
+from tests.unit.sync.loopback import Asked, Drawer, OpenGate, Watch, serving, their_error, wire_to
 
 LOOK = Call("GET /patients", "GET", "/patients")
 LOGIN = Call("POST /auth/login", "POST", "/auth/login")
@@ -138,7 +141,7 @@ def test_an_account_with_no_second_factor_signs_in_again_by_itself() -> None:
     with serving(hospital) as here:
         wire = wire_to(here, jwt(secrets, clock))
         hospital.broken = 1
-        with pytest.raises(Failed):
+        with pytest.raises(Unsent):
             wire.send(LOOK)
         wire.send(LOOK)
         clock.wait(hours=1)
@@ -152,7 +155,7 @@ def test_a_code_whose_answer_was_lost_is_not_sent_a_second_time() -> None:
     hospital.broken = 1
     with serving(hospital) as here:
         wire = wire_to(here, jwt(secrets, clock))
-        with pytest.raises(Failed):
+        with pytest.raises(Unsent):
             wire.send(LOOK)
         with pytest.raises(PersonNeeded):
             wire.send(LOOK)
@@ -260,3 +263,36 @@ def test_only_a_token_or_key_that_does_not_end_may_be_tried_again_as_it_is(sign_
     with serving(Hospital()) as here, pytest.raises(SignInNeeded) as asked:
         wire_to(here, sign_in).send(LOOK)
     assert asked.value.lasting is lasting
+
+
+@pytest.mark.parametrize("status", [404, 409, 422, 500])
+def test_what_becomes_of_signing_in_says_nothing_of_what_was_to_be_sent(status: int) -> None:
+    def reply(asked: Asked) -> tuple[int, Any]:
+        assert asked.path != "/payments"
+        return status, {"error": {"code": "X", "message": "not today"}}
+
+    login = Call("POST /login", "POST", "/login", signed=False)
+    with serving(reply) as here:
+        wire = wire_to(here, Jwt(Drawer(username="u", password="p"), Watch(), login=lambda: login))
+        with pytest.raises(Outcome) as found:
+            wire.send(Call("POST /payments", "POST", "/payments", body={"amount": 1}))
+    assert isinstance(found.value, (Unsent, SignInNeeded)), found.value
+    assert found.value.call.endpoint == ("POST /payments" if status != 422 else "POST /login")
+
+
+def test_an_answer_that_drips_in_for_ever_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.transport.wire.LONGEST_ANSWER_SECONDS", 3.0)
+    seconds = iter(range(10**6))
+
+    class Dripping(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                yield b" "
+
+    wire = Wire(
+        "https://there.example", Bearer(Drawer(token="t")), OpenGate(), their_error,
+        transport=httpx.MockTransport(lambda _request: httpx.Response(200, stream=Dripping())),
+        steady=lambda: float(next(seconds)),
+    )  # fmt: skip
+    with pytest.raises(Garbled):
+        wire.send(Call("GET /p", "GET", "/p"))
