@@ -95,7 +95,7 @@ def _encounter(told: Told, record: str) -> Parts | None:
         return None
     row = one.row
     subject, visit = told.reference("patients", row["patient_id"]), {"reference": f"Encounter/{record}"}
-    first = told.resource(one, participant=[{"individual": by(row["practitioner_id"])}])
+    first = told.resource(one, participant=[{"individual": by(row["practitioner_id"])}], period=_period(row))
     signs = [told.resource(each) for each in told.of("vital_signs", encounter_id=record) if _stands(each.row)]
     diagnoses = [told.resource(each) for each in told.of("problems", encounter_id=record) if _stands(each.row)]
     notes = [each for each in told.of("notes") if each.row["encounter_id"] == record]
@@ -105,6 +105,12 @@ def _encounter(told: Told, record: str) -> Parts | None:
     ]
     rest = (*signs, *diagnoses, *sections, *told.people(row["practitioner_id"]))
     return Parts(first, rest, void=row["status"] == "void", revision=row["revision"])
+
+
+def _period(row: Row) -> Json:
+    """From when to when, by the clock of the clinic: where a system wants the day alone, it is the day here."""
+    end = when.local_instant(row["signed_at"]) if row["signed_at"] else None
+    return clean(start=when.local_instant(row["started_at"]), end=end)
 
 
 def _sections(note: Row) -> dict[tuple[str, str], str]:
@@ -142,7 +148,8 @@ def _document(told: Told, record: str) -> Parts | None:
     if one is None:
         return None
     author = by(one.row["author_id"])
-    first = told.resource(one, author=[author] if author else None)
+    on = when.local_instant(one.row["written_at"] or one.row["received_at"])
+    first = told.resource(one, author=[author] if author else None, date=on)
     return Parts(
         first, told.people(one.row["author_id"]), void=one.row["status"] in _GONE, revision=one.row["revision"]
     )

@@ -14,7 +14,7 @@ from sync.records.location import Location
 from sync.records.payment import PaymentNotice
 from sync.records.practitioner import Practitioner
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
-from sync.telling.folding import fold
+from sync.telling.folding import day, fold
 from sync.telling.lenses import among, spelled
 from sync.telling.notes import plain
 from sync.telling.words import LOINC, NPI, THERE, id_there, refer
@@ -44,6 +44,11 @@ def is_read(seen: Seen) -> bool:
     return all(
         each in (None, "", [], {}) or (name in known and isinstance(each, str)) for name, each in content.items()
     )
+
+
+def is_date(value: object) -> bool:
+    """Whether the date of a document is a day, or an instant."""
+    return value in (None, "") or (isinstance(value, str) and ("T" in value or day(value) == value))
 
 
 def is_status(value: object) -> bool:
@@ -95,13 +100,18 @@ def document(seen: Seen, links: Links) -> tuple[Resource, ...]:
 
 
 def _document(text: str, patient: Any, date: Any, kind: Any) -> DocumentReference:
+    timed = isinstance(date, str) and "T" in date
+    content = plain(text) if text else None
+    if content and not timed and (on := day(date if isinstance(date, str) else None)):
+        # A day with no time: the document's own `date` can hold none, and no time is made up.
+        content[0]["attachment"]["creation"] = on
     made = {
         "resourceType": "DocumentReference",
         "status": "current",
         "type": kind,
         "subject": patient,
-        "date": date if isinstance(date, str) and "T" in date else None,
-        "content": plain(text) if text else None,
+        "date": date if timed else None,
+        "content": content,
     }
     return DocumentReference.model_validate(_bare(made))
 

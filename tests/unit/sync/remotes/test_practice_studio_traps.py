@@ -249,3 +249,18 @@ def test_the_limit_is_that_of_the_tier(tier: str, limit: int) -> None:
     assert bucket.covers(Call("POST /oauth/token", "POST", "/oauth/token"))
     with pytest.raises(ValueError, match="tier"):
         profile("none")
+
+
+def test_a_document_with_a_day_alone_keeps_it() -> None:
+    remote = opened(silent())
+
+    def of(date: str) -> tuple[Any, frozenset[str]]:
+        body = {"type": "Letter", "date": date, "content": {"text": "Well."}}
+        seen = Seen(Kind.DOCUMENT, "REC-1", body)
+        return remote.adopt(seen, None, Links())[0], remote.unread(seen, Links())
+
+    made, gaps = of("2023-02-15")
+    assert (made.date, made.content[0].attachment.creation, gaps) == (None, "2023-02-15", frozenset())
+    made, gaps = of("2023-02-15T09:30:00Z")
+    assert (made.date, made.content[0].attachment.creation, gaps) == ("2023-02-15T09:30:00Z", None, frozenset())
+    assert of("February 15th")[1] == {"date"}
