@@ -32,7 +32,7 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.PRESCRIPTION: Cell(medicines.LENSES, medicines.blank, medicines.references, medicines.homeless),
     Kind.LAB_ORDER: Cell(laboratory.LENSES, laboratory.blank, laboratory.references, laboratory.homeless),
     Kind.LAB_RESULT: Cell(laboratory.RESULTS, laboratory.blank_result),
-    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references),
+    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references, money.charge_homeless),
     Kind.CLAIM: Cell(money.CLAIM, money.known, money.claim_references),
 }
 # Without these the system cannot know what is meant.
