@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from clinic_desktop.clock import from_text, to_text
+from sync.records.exact import Json
 
 _FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -58,3 +59,8 @@ def local_instant(kept: str) -> str:
     if at.utcoffset() is None or at.utcoffset() % timedelta(minutes=1):
         return fhir_instant(kept)  # before there were zones: FHIR has no seconds in an offset
     return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+
+
+def period(start: str, end: str | None) -> Json:
+    """From when to when, by the clock of the clinic."""
+    return {"start": local_instant(start)} | ({"end": local_instant(end)} if end else {})

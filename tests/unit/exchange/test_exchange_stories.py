@@ -17,7 +17,7 @@ from clinic_desktop.exchange import when
 from clinic_desktop.exchange.agreed import share_of
 from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.exchange.told import Told, made
-from clinic_desktop.services import consents, consultation, documents, inbox, refills
+from clinic_desktop.services import consents, consultation, documents, inbox, refills, scheduling
 from clinic_desktop.services.consents import NewConsent
 from clinic_desktop.store.engine import Store
 from sync.port import CannotTell, Kind, Story, Telling
@@ -29,6 +29,7 @@ from sync.remotes.healify.mapping import telling as healify
 from sync.remotes.healify.profile import PROFILE as HEALIFY_PROFILE
 from sync.remotes.healthcare_records.mapping import bodies as records
 from sync.remotes.healthcare_records.profile import profile as records_profile
+from sync.telling.work import extra
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
 from tests.medicines import add_patient
@@ -192,3 +193,35 @@ def test_a_document_and_a_visit_of_the_evening_are_told_with_the_day_of_here(
         assert isinstance(seen.first, Encounter)
         assert seen.first.period is not None
         assert {str(each)[:10] for each in (seen.first.period.start, seen.first.period.end)} == {"2026-03-11"}
+
+
+@pytest.mark.parametrize(
+    ("tell", "ways", "ends", "told_there"),
+    [
+        (True, ("sms", "post"), "", True),
+        (True, ("phone", "post"), "", False),
+        (True, (), "", False),
+        (True, ("email",), "withdrawn", False),
+        (False, ("sms",), "", False),
+    ],
+)
+def test_a_patient_is_told_of_a_cancellation_where_that_is_wanted_and_agreed_to(
+    small: Clinic, told: Tell, desk_for: DeskFor, tell: bool, ways: tuple[str, ...], ends: str, told_there: bool
+) -> None:
+    front = desk_for("front_desk")
+    if ways:
+        signed = write(Signature(PAD, (tuple((600 + 40 * place, 900 + 200 * (place % 7)) for place in range(60)),)))
+        consent = consents.record_consent(
+            front.once(), small.patient, NewConsent("communication", signature=signed, channels=ways)
+        )
+        if ends:
+            consents.withdraw_consent(front.once(), consent, "No messages", expect=1)
+    standing = told(Kind.APPOINTMENT, small.appointment)
+    assert standing is not None
+    assert extra(standing.first, "tellPatient") is None, "what stands says nothing of it"
+    scheduling.cancel(front.once(), small.appointment, "Doctor ill", cancelled_by="clinic", tell_patient=tell)
+    story = told(Kind.APPOINTMENT, small.appointment)
+    assert story is not None
+    found = arocord.project(story, Linked({(Kind.APPOINTMENT, small.appointment): "a"}), {}, {})
+    assert isinstance(found, Telling)
+    assert found.body == {"cancellation_reason": "Doctor ill", "notify_patient": told_there}
