@@ -56,7 +56,7 @@ def local_instant(kept: str) -> str:
         at = from_text(kept).astimezone()
     except (OverflowError, ValueError):
         return fhir_instant(kept)
-    if at.utcoffset() is None or at.utcoffset() % timedelta(minutes=1):
+    if (at.utcoffset() or timedelta()) % timedelta(minutes=1):
         return fhir_instant(kept)  # before there were zones: FHIR has no seconds in an offset
     return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds")
 
