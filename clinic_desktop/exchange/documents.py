@@ -114,7 +114,7 @@ def read(record: DocumentReference) -> Mapped:
         "source": rules.IMPORTED,
         "confidentiality": _confidentiality(record),
         "author_name": None,
-        "written_at": when.instant(record.date or first.creation or "") if record.date or first.creation else None,
+        "written_at": when.midday(record.date or first.creation or "") if record.date or first.creation else None,
         "declared_type": first.content_type,
         "file_name": rules.kept_name(first.title or "") or None,
         "language": first.language,

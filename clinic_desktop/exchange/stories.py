@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from clinic_desktop.domain import coding, consultation
-from clinic_desktop.exchange import when
+from clinic_desktop.exchange import cancelled, when
 from clinic_desktop.exchange.mapped import ICD10CM, Row, clean, written_notes
 from clinic_desktop.exchange.sums import money
 from clinic_desktop.exchange.told import Told, blood_type, by, made, payor, place, text_document, written
@@ -79,7 +79,7 @@ def _appointment(told: Told, record: str) -> Parts | None:
     first = told.resource(
         one, participant=participant, comment=row["note"],
         reason_code=[{"text": row["reason"]}] if row["reason"] else None,
-        appointment_type={"text": kind}, cancelled_by=row["cancelled_by"],
+        appointment_type={"text": kind}, **cancelled.said(told, row),
         # iCalendar's numbers (RFC 5545, 3.8.1.9): 1 is the highest, 5 is as usual.
         priority={"emergency": 1, "urgent": 2}.get(row["priority"]),
     )  # fmt: skip
@@ -95,7 +95,11 @@ def _encounter(told: Told, record: str) -> Parts | None:
         return None
     row = one.row
     subject, visit = told.reference("patients", row["patient_id"]), {"reference": f"Encounter/{record}"}
-    first = told.resource(one, participant=[{"individual": by(row["practitioner_id"])}])
+    first = told.resource(
+        one,
+        participant=[{"individual": by(row["practitioner_id"])}],
+        period=when.period(row["started_at"], row["signed_at"]),
+    )
     signs = [told.resource(each) for each in told.of("vital_signs", encounter_id=record) if _stands(each.row)]
     diagnoses = [told.resource(each) for each in told.of("problems", encounter_id=record) if _stands(each.row)]
     notes = [each for each in told.of("notes") if each.row["encounter_id"] == record]
@@ -142,7 +146,8 @@ def _document(told: Told, record: str) -> Parts | None:
     if one is None:
         return None
     author = by(one.row["author_id"])
-    first = told.resource(one, author=[author] if author else None)
+    on = when.local_instant(one.row["written_at"] or one.row["received_at"])
+    first = told.resource(one, author=[author] if author else None, date=on)
     return Parts(
         first, told.people(one.row["author_id"]), void=one.row["status"] in _GONE, revision=one.row["revision"]
     )

@@ -210,7 +210,11 @@ def test_a_cancellation_says_why_and_whether_the_patient_is_told(story: Story) -
     assert isinstance(found, Telling)
     assert isinstance(silent, Telling)
     assert found.body.keys() == {"cancellation_reason", "notify_patient"}
-    assert (found.body["notify_patient"], silent.body["notify_patient"]) == (True, False)
+    assert (found.body["notify_patient"], silent.body["notify_patient"]) == (False, False), "nobody said so here"
+    for said in (True, False):
+        asked = replace(story, first=story.first.model_copy(update={"tellPatient": said}))
+        ways = [remote(notify_patient=each).project(asked, Linked()) for each in ("yes", "no")]
+        assert [each.body["notify_patient"] for each in ways if isinstance(each, Telling)] == [said, False]
 
 
 @few

@@ -91,6 +91,27 @@ def test_a_code_of_our_own_list_is_never_told_as_a_procedure_whatever_its_form(c
     assert procedure_code(charge("1", 1, coding=[priced, {"system": CPT, "code": "99214"}]).code) == "99214"
 
 
+@pytest.mark.parametrize(
+    ("codings", "told"),
+    [
+        ([{"system": "urn:x-clinic-desktop:price", "code": "99213"}], None),
+        ([{"system": "urn:x-clinic-desktop:price", "code": "VISIT"}, {"system": CPT, "code": "99214"}], "99214"),
+        ([{"system": CPT, "code": "J3490"}], "J3490"),
+        ([{"system": CPT, "code": "0001U"}], "0001U"),
+        ([{"system": CPT, "code": "visit"}], None),
+        ([{"system": CPT, "code": "99213-25"}], None),
+    ],
+)
+def test_hms_is_told_a_code_of_cpt_or_hcpcs_alone_and_what_is_left_out_is_said(
+    codings: list[dict[str, str]], told: str | None
+) -> None:
+    story = Story(Kind.CHARGE, "l", 1, "p", charge("50.00", coding=codings))
+    found = hms().project(story, Linked())
+    assert isinstance(found, Telling)
+    assert found.body.get("charge_code") == told
+    assert found.homeless == (() if told else ("code that is none of CPT or HCPCS",))
+
+
 def test_a_charge_says_why_with_the_diagnoses_of_its_visit() -> None:
     told = body(hms(), Kind.CHARGE, charge("1.00"), of(Condition, code=HYPERTENSION, subject=PATIENT))
     assert told["diagnosis_codes"] == ["I10"]

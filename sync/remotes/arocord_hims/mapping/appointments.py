@@ -10,7 +10,7 @@ from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, change, first_of, in_words, nothing, shown
 from sync.telling.notes import without_marker
 from sync.telling.words import meant, words
-from sync.telling.work import actor, actor_there, minutes_of, moved, with_actor
+from sync.telling.work import actor, actor_there, extra, minutes_of, moved, with_actor
 
 DEFAULT_TYPE = "consultation"
 DEFAULT_REASON = "Cancelled by the clinic"
@@ -80,9 +80,10 @@ LENSES = (
 
 
 def cancelling(story: Story, *, notify: bool) -> Body:
-    """What is sent to cancel it."""
-    why = first_of(story, Appointment).cancelation_reason
-    return {"cancellation_reason": words(why) or DEFAULT_REASON, "notify_patient": notify}
+    """What is sent to cancel it: the patient is told where that was said here, and `notify` lets anybody be told."""
+    one = first_of(story, Appointment)
+    tell = notify and extra(one, "tellPatient") is True
+    return {"cancellation_reason": words(one.cancelation_reason) or DEFAULT_REASON, "notify_patient": tell}
 
 
 def homeless(story: Story) -> tuple[str, ...]:

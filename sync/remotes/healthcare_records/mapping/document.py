@@ -3,8 +3,8 @@
 from typing import Any
 
 from sync.port import Kind, Links, Story
-from sync.records.document import DocumentReference
-from sync.records.elements import CodeableConcept, Period, Reference
+from sync.records.document import Content, DocumentReference
+from sync.records.elements import Attachment, CodeableConcept, Period, Reference
 from sync.records.encounter import Encounter, Participant
 from sync.remotes.healthcare_records.mapping.immunization import named
 from sync.remotes.healthcare_records.mapping.patient import SYSTEM
@@ -65,7 +65,22 @@ def _content(story: Story, _links: Links) -> Any:
 
 
 def _put_content(story: Story, value: Any, _links: Links) -> Story:
-    return change(story, content=content(value) if isinstance(value, str) and value else ())
+    made = content(value) if isinstance(value, str) and value else ()
+    return _on(change(story, content=made), _day_of(first_of(story, DocumentReference)))
+
+
+def _day_of(document: DocumentReference) -> str | None:
+    """The day that a document says with no time of day: `date` of a DocumentReference can hold none."""
+    return next((each.attachment.creation for each in document.content if each.attachment.creation), None)
+
+
+def _on(story: Story, when: str | None) -> Story:
+    """The document with its day beside its text: no time and no zone is made up for it."""
+    if when is None:
+        return story
+    first, *others = first_of(story, DocumentReference).content or (Content(attachment=Attachment()),)
+    dated = first.model_copy(update={"attachment": first.attachment.model_copy(update={"creation": when})})
+    return change(story, content=(dated, *others))
 
 
 def _author(story: Story, _links: Links) -> Any:
@@ -88,13 +103,14 @@ def _put_classification(story: Story, value: Any, _links: Links) -> Story:
 
 
 def _metadata(story: Story, _links: Links) -> Any:
-    when = day(first_of(story, DocumentReference).date)
+    document = first_of(story, DocumentReference)
+    when = day(document.date) or day(_day_of(document))
     return {"visit_date": when} if when else None
 
 
 def _put_metadata(story: Story, value: Any, _links: Links) -> Story:
     when = day(value.get("visit_date")) if isinstance(value, dict) else None
-    return change(story, date=f"{when}T00:00:00Z") if when else story
+    return _on(change(story, date=None), when) if when else story
 
 
 _STAMPS = (shown("created_at"), shown("updated_at"))

@@ -1,8 +1,9 @@
 """An appointment there: made once, then neither changed nor cancelled by any call; seen in a provider's schedule."""
 
+from decimal import Decimal
 from typing import Any
 
-from sync.port import Kind, Links, Story
+from sync.port import Body, Kind, Links, Story
 from sync.records.appointment import Appointment
 from sync.records.elements import CodeableConcept, Reference
 from sync.records.location import Location
@@ -11,7 +12,7 @@ from sync.telling.appointments import STANDS
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import Lens, change, first_of, in_words, left, of
 from sync.telling.words import local_id, meant, words
-from sync.telling.work import actor, actor_there, minutes_of, moment, moved, with_actor
+from sync.telling.work import actor, actor_there, exact, minutes_of, moment, moved, with_actor
 
 DEFAULT_TYPE = "office_visit"
 STATUS = {
@@ -51,6 +52,39 @@ def _put_end(story: Story, value: Any, _links: Links) -> Story:
     except (ValueError, TypeError):
         return story
     return moved(story, minutes=minutes)
+
+
+SPAN = frozenset({"start_datetime", "end_datetime", "duration"})
+
+
+def contradicts(body: Body) -> frozenset[str]:
+    """The members of an appointment that cannot all be true: it ends before it begins, or lasts longer than to its end.
+
+    The document asks for a start and an end, and its examples leave the duration out: where they contradict each other
+    the end stands (`settled`), and a person is asked.
+    """
+    lasts, said = _lasts(body), exact(body.get("duration"))
+    if lasts is None or (lasts > 0 and (said is None or abs(lasts - said) < 1)):
+        return frozenset()
+    return frozenset(name for name in SPAN if body.get(name) is not None)
+
+
+def settled(body: Body) -> Body:
+    """What is laid over the chart where members contradict each other: without the one that cannot stand."""
+    if not contradicts(body):
+        return body
+    wrong = "duration" if (_lasts(body) or 0) > 0 else "end_datetime"
+    return {name: value for name, value in body.items() if name != wrong}
+
+
+def _lasts(body: Body) -> Decimal | None:
+    """The minutes from its start to its end; None where they do not both stand there."""
+    begins, ends = body.get("start_datetime"), body.get("end_datetime")
+    try:
+        span = moment(ends) - moment(begins) if isinstance(begins, str) and isinstance(ends, str) else None
+    except (ValueError, TypeError):
+        return None
+    return None if span is None else Decimal(str(span.total_seconds())) / 60
 
 
 def place_of(story: Story) -> str | None:

@@ -204,7 +204,7 @@ def _made(value: Any, story: Story) -> Iterator[Observation]:
 def _with_result(story: Story, made: Observation) -> Story:
     if made.status not in WITHDRAWN and any(_key(each) == _key(made) for each in _observations(story)):
         made = made.model_copy(update={"status": "corrected"})
-    if _is_blank(story.first):
+    if is_blank(story.first):
         return change(story, **{name: getattr(made, name) for name in _RESULT})
     return add(story, made)
 
@@ -217,10 +217,11 @@ _RESULT = (
 
 def _observations(story: Story) -> list[Observation]:
     found = [story.first, *of(story, Observation)]
-    return [each for each in found if isinstance(each, Observation) and not _is_blank(each)]
+    return [each for each in found if isinstance(each, Observation) and not is_blank(each)]
 
 
-def _is_blank(record: object) -> bool:
+def is_blank(record: object) -> bool:
+    """Whether it says no result: whose it would be alone is none."""
     return isinstance(record, Observation) and not record.code.coding and record.code.text is None
 
 

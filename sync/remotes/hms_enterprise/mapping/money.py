@@ -1,5 +1,7 @@
 """Charges and claims there: written, never read, with no currency; each is sent once and then looked at by a person."""
 
+import re
+
 from sync.port import Kind, Links, Story
 from sync.records.claim import Claim
 from sync.records.condition import Condition
@@ -9,8 +11,11 @@ from sync.remotes.hms_enterprise.mapping.names import SYSTEM
 from sync.telling.covers import amount, cover_of, insurer_of, policy_of
 from sync.telling.folding import utc
 from sync.telling.lenses import Lens, first_of, left, of
-from sync.telling.words import told_id, words
-from sync.telling.work import ICD10, any_code, diagnosis_codes, extra, price_of
+from sync.telling.words import NOBODY, told_id, words
+from sync.telling.work import ICD10, diagnosis_codes, extra, price_of, procedure_code
+
+# CPT: five digits, or four and a letter (AMA, CPT code categories). HCPCS level II: a letter and four digits (CMS).
+PROCEDURE = re.compile(r"[0-9]{5}|[0-9]{4}[FMTU]|[A-V][0-9]{4}")
 
 
 def _charge(story: Story) -> ChargeItem:
@@ -30,6 +35,12 @@ def _billed_by(story: Story, links: Links) -> str | None:
     )
 
 
+def _code(story: Story, _links: Links) -> str | None:
+    """The code of CPT or HCPCS, as in the document's examples; a price of the clinic's own list is none."""
+    code = procedure_code(_charge(story).code)
+    return code if code and PROCEDURE.fullmatch(code) else None
+
+
 def _when(story: Story, _links: Links) -> str | None:
     at = _charge(story).occurrence_date_time
     return utc(at) if at and "T" in at else at
@@ -39,7 +50,7 @@ CHARGE = (
     Lens("patient_id", lambda story, links: told_id(_charge(story).subject, SYSTEM, Kind.PATIENT, links), left),
     Lens("encounter_id", lambda story, links: told_id(_charge(story).context, SYSTEM, Kind.ENCOUNTER, links), left),
     Lens("charge_date", _when, left),
-    Lens("charge_code", lambda story, _links: any_code(_charge(story).code), left),
+    Lens("charge_code", _code, left),
     Lens("description", lambda story, _links: words(_charge(story).code), left),
     Lens("quantity", lambda story, _links: price_of(_charge(story))[1], left),
     Lens("unit_price", lambda story, _links: price_of(_charge(story))[0], left),
@@ -81,6 +92,12 @@ CLAIM = (
     Lens("submission_method", lambda _story, _links: "electronic", left),
     Lens("diagnoses", _diagnoses, left),
 )
+
+
+def charge_homeless(story: Story) -> tuple[str, ...]:
+    """What a charge says that is not told: a code of another list would be billed as a procedure."""
+    coded = any(each.code for each in _charge(story).code.coding)
+    return ("code that is none of CPT or HCPCS",) if coded and _code(story, NOBODY) is None else ()
 
 
 def charge_references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:

@@ -32,7 +32,7 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.PRESCRIPTION: Cell(medicines.LENSES, medicines.blank, medicines.references, medicines.homeless),
     Kind.LAB_ORDER: Cell(laboratory.LENSES, laboratory.blank, laboratory.references, laboratory.homeless),
     Kind.LAB_RESULT: Cell(laboratory.RESULTS, laboratory.blank_result),
-    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references),
+    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references, money.charge_homeless),
     Kind.CLAIM: Cell(money.CLAIM, money.known, money.claim_references),
 }
 # Without these the system cannot know what is meant.
@@ -106,8 +106,9 @@ def adopt(seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]
     hidden = masked_members(seen.body)
     if seen.kind is Kind.PRESCRIPTION and story is not None and seen.part < len(lines_of(story)):
         return _one_line(seen, story, links, cell, hidden)
-    records = lay(cell.lenses, seen.body, cell.blank(story), links, hidden)
-    if seen.kind is Kind.LAB_RESULT and story is None and records[0] == cell.blank(None).first:
+    body = appointments.settled(seen.body) if seen.kind is Kind.APPOINTMENT else seen.body
+    records = lay(cell.lenses, body, cell.blank(story), links, hidden)
+    if seen.kind is Kind.LAB_RESULT and story is None and laboratory.is_blank(records[0]):
         # An order with no result yet is no result.
         return ()
     return records
@@ -127,7 +128,8 @@ def unread(seen: Seen, links: Links) -> frozenset[str]:
     cell = CELLS.get(seen.kind)
     if cell is None:
         return frozenset()
-    return gaps(cell.lenses, seen.body, cell.blank(None), links, masked_members(seen.body))
+    found = gaps(cell.lenses, seen.body, cell.blank(None), links, masked_members(seen.body))
+    return found | appointments.contradicts(seen.body) if seen.kind is Kind.APPOINTMENT else found
 
 
 def compared(kind: Kind, body: Body) -> Body:

@@ -114,8 +114,9 @@ def unread(seen: Seen, links: Links) -> frozenset[str]:
     """The members that stand in a form that cannot be read here."""
     if seen.kind in LENSES:
         return gaps(LENSES[seen.kind], seen.body, beginning(seen.kind), links, masked_members(seen.body))
-    if seen.kind in {Kind.ENCOUNTER, Kind.DOCUMENT} and not shown.is_read(seen):
-        return frozenset({"content"})
+    if seen.kind in {Kind.ENCOUNTER, Kind.DOCUMENT}:
+        read = {"content": shown.is_read(seen), "date": shown.is_date(seen.body.get("date"))}
+        return frozenset(name for name, is_read in read.items() if not is_read)
     if seen.kind is Kind.INVOICE and not shown.is_status(seen.body.get("status")):
         return frozenset({"status"})
     return frozenset()

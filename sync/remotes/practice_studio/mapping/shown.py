@@ -1,6 +1,7 @@
 """What Practice Studio only shows: records, invoices with payments, people and places."""
 
 import hashlib
+from collections import Counter
 from typing import Any
 
 from sync.port import Body, Kind, Links, Seen, Story
@@ -13,9 +14,11 @@ from sync.records.location import Location
 from sync.records.payment import PaymentNotice
 from sync.records.practitioner import Practitioner
 from sync.remotes.practice_studio.mapping.patient import SYSTEM
+from sync.telling.folding import day, fold
 from sync.telling.lenses import among, spelled
 from sync.telling.notes import plain
 from sync.telling.words import LOINC, NPI, THERE, id_there, refer
+from sync.telling.work import exact
 
 # The kinds of record that are a visit; every other is a document.
 VISITS = frozenset({"progress note", "visit note", "encounter", "consultation"})
@@ -41,6 +44,11 @@ def is_read(seen: Seen) -> bool:
     return all(
         each in (None, "", [], {}) or (name in known and isinstance(each, str)) for name, each in content.items()
     )
+
+
+def is_date(value: object) -> bool:
+    """Whether the date of a document is a day, or an instant."""
+    return value in (None, "") or (isinstance(value, str) and ("T" in value or day(value) == value))
 
 
 def is_status(value: object) -> bool:
@@ -92,13 +100,18 @@ def document(seen: Seen, links: Links) -> tuple[Resource, ...]:
 
 
 def _document(text: str, patient: Any, date: Any, kind: Any) -> DocumentReference:
+    timed = isinstance(date, str) and "T" in date
+    content = plain(text) if text else None
+    if content and not timed and (on := day(date if isinstance(date, str) else None)):
+        # A day with no time: the document's own `date` can hold none, and no time is made up.
+        content[0]["attachment"]["creation"] = on
     made = {
         "resourceType": "DocumentReference",
         "status": "current",
         "type": kind,
         "subject": patient,
-        "date": date if isinstance(date, str) and "T" in date else None,
-        "content": plain(text) if text else None,
+        "date": date if timed else None,
+        "content": content,
     }
     return DocumentReference.model_validate(_bare(made))
 
@@ -116,8 +129,7 @@ def invoice(seen: Seen, links: Links, currency: str) -> tuple[Resource, ...]:
         "paymentTerms": f"due {body['dueDate']}" if body.get("dueDate") else None,
         "lineItem": [_line(each, number, currency) for number, each in enumerate(_objects(body.get("items")), 1)],
     }
-    paid = [_payment(seen.remote_id, each, currency) for each in _objects(body.get("payments"))]
-    return (Invoice.model_validate(_bare(made)), *paid)
+    return (Invoice.model_validate(_bare(made)), *_payments(seen.remote_id, body.get("payments"), currency))
 
 
 def _line(item: Body, number: int, currency: str) -> Body:
@@ -135,16 +147,38 @@ def _line(item: Body, number: int, currency: str) -> Body:
     return _bare({"sequence": number, "chargeItemCodeableConcept": concept or None, "priceComponent": [price]})
 
 
-def payment_key(invoice_id: str, payment: Body) -> str:
-    """What knows a payment: it has no id, so that it is known by its invoice and all it says."""
-    parts = (invoice_id, *(str(payment.get(name, "")) for name in ("date", "method", "amount", "reference")))
+def payment_key(invoice_id: str, payment: Body, nth: int = 1) -> str:
+    """What knows a payment: it has no id, so that it is known by its invoice and all it says, however it is spelled.
+
+    Where two say the same, it is the `nth` of them: each is money of its own.
+    """
+    number = exact(payment.get("amount"))
+    told = [str(number.normalize()) if number is not None else _word(payment.get("amount"))]
+    told += [_word(payment.get(name)) for name in ("date", "method", "reference")]
+    # The first of equal ones is known by what it says alone.
+    parts = (invoice_id, *told, *([str(nth)] if nth > 1 else []))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _payment(invoice_id: str, payment: Body, currency: str) -> PaymentNotice:
+def _word(value: object) -> str:
+    """A text as it is told from another: its spaces and its capitals say nothing, and nor does what is empty."""
+    return str(fold(value) if fold(value) is not None else "").casefold()
+
+
+def _payments(invoice_id: str, payments: object, currency: str) -> list[PaymentNotice]:
+    """Each payment as a notice; of equal ones, each is counted."""
+    met: Counter[str] = Counter()
+    made = []
+    for each in _objects(payments):
+        met[alike := payment_key(invoice_id, each)] += 1
+        made.append(_payment(invoice_id, each, payment_key(invoice_id, each, met[alike]), currency))
+    return made
+
+
+def _payment(invoice_id: str, payment: Body, key: str, currency: str) -> PaymentNotice:
     made = {
         "resourceType": "PaymentNotice",
-        "identifier": [{"system": PAYMENT, "value": payment_key(invoice_id, payment)}],
+        "identifier": [{"system": PAYMENT, "value": key}],
         "status": "active",
         "created": payment.get("date"),
         "request": {"identifier": _id(Kind.INVOICE, invoice_id)},

@@ -189,3 +189,26 @@ def test_a_consent_that_is_still_to_begin_is_a_task_for_a_person() -> None:
     found = opened(silent()).project(Story(Kind.CONSENT, "x", 1, "p", later), Links())
     assert isinstance(found, CannotTell)
     assert "2199-01-01" in found.why
+
+
+def test_a_document_keeps_the_day_it_was_written_on_and_no_time_is_made_up_for_it() -> None:
+    remote = opened(silent())
+    day = {"visit_date": "2024-01-15"}
+    body = {"patient_id": ONE, "document_type": "letter", "content": "Well.", "metadata": day}
+    made: Any = remote.adopt(Seen(Kind.DOCUMENT, ONE, body), None, Links())[0]
+    assert (made.date, made.content[0].attachment.creation) == (None, "2024-01-15")
+    again = Story(Kind.DOCUMENT, "x", 1, None, made)
+    assert remote.project(again, Links()).body["metadata"] == day  # type: ignore[union-attr]
+    (written,) = remote.adopt(Seen(Kind.DOCUMENT, ONE, {"content": "Better."}), again, Links())
+    later = Story(Kind.DOCUMENT, "x", 1, None, written)
+    assert remote.project(later, Links()).body["metadata"] == day  # type: ignore[union-attr]
+    hidden: Any = remote.adopt(Seen(Kind.DOCUMENT, ONE, {**body, "content": "[ENCRYPTED]"}), None, Links())[0]
+    assert hidden.content[0].attachment.creation == "2024-01-15"
+
+
+def test_an_evening_is_the_day_it_was_there() -> None:
+    remote = opened(silent())
+    story = a_story(Kind.DOCUMENT)
+    late = story.first.model_copy(update={"date": "2024-01-15T23:30:00-05:00"})
+    told: Any = remote.project(Story(Kind.DOCUMENT, "x", 1, None, late, story.rest), Links())
+    assert told.body["metadata"] == {"visit_date": "2024-01-15"}

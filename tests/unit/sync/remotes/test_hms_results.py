@@ -87,6 +87,10 @@ def test_a_test_that_has_no_result_yet_is_none() -> None:
     for look in (seen(potassium(None, status="in progress")), seen(potassium("", status="ordered"))):
         assert HMS.adopt(look, None, Linked()) == ()
         assert not HMS.unread(look, Linked())
+    # Whose the order is stands there before there is any result: that alone is no record of anything.
+    for results in ([], [{"test_code": "CMP", "status": "ordered"}]):
+        body = body_of(Kind.LAB_RESULT, {"order_id": "o", "patient_id": "p", "results": results, "status": "ordered"})
+        assert HMS.adopt(Seen(Kind.LAB_RESULT, "o", body), None, Linked()) == ()
 
 
 @pytest.mark.parametrize(

@@ -134,3 +134,36 @@ def test_an_answer_that_is_no_record_is_unreadable_and_ends_nothing(said: Any) -
     remote = open_remote(opening("https://there.example/v1", Network(lambda _asked: json_answer(said)), {}))
     with pytest.raises(Outcome):
         remote.read(Kind.PATIENT, "11111111-0000-4000-8000-000000000001")
+
+
+TWO, HALF, THREE = ("2026-03-12T14:00:00Z", "2026-03-12T14:30:00Z", "2026-03-12T15:00:00Z")
+SPAN = {"start_datetime", "end_datetime", "duration"}
+
+
+@pytest.mark.parametrize(
+    ("said", "ends", "lasts", "asked"),
+    [
+        ({"end_datetime": HALF, "duration": 30}, HALF, 30, set()),
+        ({"end_datetime": HALF}, HALF, 30, set()),
+        ({"duration": 30}, HALF, 30, set()),
+        ({"end_datetime": HALF, "duration": 60}, HALF, 30, SPAN),
+        ({"end_datetime": THREE, "duration": 30}, THREE, 60, SPAN),
+        ({"end_datetime": "2026-03-12T13:30:00Z", "duration": 30}, HALF, 30, SPAN),
+        ({"end_datetime": "2026-03-12T13:30:00Z"}, None, None, SPAN - {"duration"}),
+        ({"end_datetime": "2026-03-12T15:30:00+01:00", "duration": 30.0}, HALF, 30, set()),
+    ],
+)
+def test_an_end_that_contradicts_the_duration_stands_and_a_person_is_asked(
+    said: dict[str, Any], ends: str | None, lasts: int | None, asked: set[str]
+) -> None:
+    body = {"status": "scheduled", "start_datetime": TWO, **said}
+    laid = HMS.adopt(Seen(Kind.APPOINTMENT, "a", body), None, Linked())[0]
+    assert isinstance(laid, Appointment)
+    assert (laid.start, laid.end, laid.minutes_duration) == (TWO, ends, lasts)
+    assert unread(Kind.APPOINTMENT, **body) == asked
+    # Over what the chart has, another end alone is another end: the length of before moves it nowhere.
+    told = {"status": "scheduled", "start_datetime": TWO, "end_datetime": THREE, "duration": 30}
+    here = laid.model_copy(update={"end": HALF, "minutes_duration": 30})
+    after = HMS.adopt(Seen(Kind.APPOINTMENT, "a", told), Story(Kind.APPOINTMENT, "a", 1, "p", here), Linked())[0]
+    assert isinstance(after, Appointment)
+    assert (after.end, after.minutes_duration) == (THREE, 60)

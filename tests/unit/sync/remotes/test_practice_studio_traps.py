@@ -178,6 +178,35 @@ def test_a_payment_is_known_by_all_it_says() -> None:
     assert payment_key("INV-1", dict(reversed(one.items()))) == payment_key("INV-1", one)
 
 
+PAID = {"date": "2026-01-01", "method": "Cash", "amount": 25.0, "reference": "R1"}
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [{"amount": 25}, {"amount": "25.00"}, {"method": "cash"}, {"method": " CASH"}, {"reference": "r1"}],
+)
+def test_a_payment_is_the_same_however_it_is_spelled(spelled: dict[str, Any]) -> None:
+    assert payment_key("INV-1", {**PAID, **spelled}) == payment_key("INV-1", PAID)
+    bare = {"date": "2026-01-01", "amount": 25}
+    assert payment_key("INV-1", {**bare, "method": None}) == payment_key("INV-1", bare)
+
+
+def test_of_two_equal_payments_each_is_kept_and_known_again() -> None:
+    remote = opened(silent())
+
+    def shown(*payments: dict[str, Any]) -> Seen:
+        return Seen(Kind.INVOICE, "INV-1", {"status": "paid", "amount": 50, "payments": list(payments)})
+
+    first, *paid = remote.adopt(shown(PAID, {**PAID, "method": "cash", "amount": 25}), None, Links())
+    assert len({each.identifier[0].value for each in paid}) == len(paid) == 2
+    here = Story(Kind.INVOICE, "x", 1, "p", first, tuple(paid))
+    other = {**PAID, "amount": 25, "method": "CASH"}
+    assert remote.adopt(shown(other, other), here, Links())[1:] == tuple(paid)
+    third = remote.adopt(shown(other, PAID, other), here, Links())[1:]
+    assert third[:2] == tuple(paid)
+    assert len(third) == 3
+
+
 @pytest.mark.parametrize(
     ("href", "found"),
     [
@@ -220,3 +249,18 @@ def test_the_limit_is_that_of_the_tier(tier: str, limit: int) -> None:
     assert bucket.covers(Call("POST /oauth/token", "POST", "/oauth/token"))
     with pytest.raises(ValueError, match="tier"):
         profile("none")
+
+
+def test_a_document_with_a_day_alone_keeps_it() -> None:
+    remote = opened(silent())
+
+    def of(date: str) -> tuple[Any, frozenset[str]]:
+        body = {"type": "Letter", "date": date, "content": {"text": "Well."}}
+        seen = Seen(Kind.DOCUMENT, "REC-1", body)
+        return remote.adopt(seen, None, Links())[0], remote.unread(seen, Links())
+
+    made, gaps = of("2023-02-15")
+    assert (made.date, made.content[0].attachment.creation, gaps) == (None, "2023-02-15", frozenset())
+    made, gaps = of("2023-02-15T09:30:00Z")
+    assert (made.date, made.content[0].attachment.creation, gaps) == ("2023-02-15T09:30:00Z", None, frozenset())
+    assert of("February 15th")[1] == {"date"}
