@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.engine.run import Engine
+from sync.engine.run import ROTATION_SECONDS, Engine
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
 from sync.port import Create, Kind, Put
@@ -23,6 +23,7 @@ NAMES = ("Ana", "Bo", "Cy", "Dee", "Eli", "Flo")
 WORDS = ("nuts", "milk", "dust", "bees", "eggs")
 MOST_STEPS = 4_000
 ROUNDS = 14
+STRETCHES = 3
 LIMITS = ((12, 400, 10), (2, 400, 10), (12, 60, 10), (12, 400, 4))
 
 VARIANTS = (
@@ -135,11 +136,20 @@ class Schedule:
             self.clock.elapsed += 90_000
             if turn == 3:
                 self._bring_back()
+        for _again in range(STRETCHES):
+            self._idle(deleted=deleted)
+            if not self.read_idle:
+                break
+            # The day's turn of the oldest details may fall into it; it ends, and what reads for ever goes on.
+            self.clock.elapsed += ROTATION_SECONDS
+
+    def _idle(self, *, deleted: bool) -> None:
+        """Count what is sent and read where nothing is left to do."""
         reads = self.network.reads
         before = len(self.server.sent)
         self.engine.people["alpha"].sync_now("u1")
         self._work(self.clock.elapsed + 400, most=MOST_STEPS)
-        self.sent_idle = len(self.server.sent) - before
+        self.sent_idle += len(self.server.sent) - before
         self.read_idle = 0 if deleted else self.network.reads - reads
 
     def _bring_back(self) -> None:
