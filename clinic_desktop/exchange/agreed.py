@@ -4,8 +4,9 @@ import json
 from datetime import date, timedelta
 
 from clinic_desktop.clock import local_midnight, to_text
-from clinic_desktop.domain import consents, sharing
+from clinic_desktop.domain import sharing
 from clinic_desktop.exchange import when
+from clinic_desktop.exchange.consents import in_force
 from clinic_desktop.exchange.mapped import Row, clean
 from clinic_desktop.exchange.stories import Parts
 from clinic_desktop.exchange.told import Told, made
@@ -52,11 +53,7 @@ def share_of(told: Told, row: Row, today: date) -> Parts | None:
 
 
 def _allows(consent: Row, today: date) -> bool:
-    if consent["scope"] != "disclosure":
-        return False
-    begins, ends = date.fromisoformat(consent["valid_from"]), consent["valid_until"]
-    until = date.fromisoformat(ends) if ends else None
-    return consents.state(consent["status"], begins, until, today) == "active"
+    return consent["scope"] == "disclosure" and in_force(consent, today)
 
 
 def _said(ends: date, consent: Leaving | None, sections: list[str]) -> list[Json]:

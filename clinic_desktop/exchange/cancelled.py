@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.clock import from_text
-from clinic_desktop.domain import consents
+from clinic_desktop.exchange.consents import in_force
 from clinic_desktop.exchange.mapped import Row
 from clinic_desktop.exchange.told import Told
 
@@ -28,7 +28,4 @@ def said(told: Told, row: Row) -> dict[str, Any]:
 
 
 def _holds(consent: Row, on: date) -> bool:
-    begins, ends = date.fromisoformat(consent["valid_from"]), consent["valid_until"]
-    until = date.fromisoformat(ends) if ends else None
-    in_force = consents.state(consent["status"], begins, until, on) == "active"
-    return in_force and bool(_WRITES_BY & set(json.loads(consent["covers"])))
+    return in_force(consent, on) and bool(_WRITES_BY & set(json.loads(consent["covers"])))

@@ -1,8 +1,9 @@
 """What a patient agreed to, here or elsewhere <-> Consent."""
 
 import json
+from datetime import date
 
-from clinic_desktop.domain.consents import BY_KEY
+from clinic_desktop.domain.consents import BY_KEY, state
 from clinic_desktop.exchange import when
 from clinic_desktop.exchange.mapped import Mapped, Pointer, Row, clean, concept, meaning, titles
 from clinic_desktop.exchange.medicines import NOT_NAMED
@@ -50,6 +51,12 @@ def read(record: Consent) -> Mapped:
     }
     links: dict[str, Reference] = {"patient_id": record.patient} if record.patient else {}
     return Mapped(values, links, {"grantor_name": who} if who else {})
+
+
+def in_force(row: Row, on: date) -> bool:
+    """Whether a consent holds on a day."""
+    begins, ends = date.fromisoformat(row["valid_from"]), row["valid_until"]
+    return state(row["status"], begins, date.fromisoformat(ends) if ends else None, on) == "active"
 
 
 def write(row: Row, point: Pointer) -> Json:
