@@ -235,8 +235,19 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         if name in body and canon(name)(shadow.theirs.get(name)) != canon(name)(body[name])
     )  # fmt: skip
     owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent or shadow.parent)
-    if not moved or (owner is not None and owner.status not in {"confirmed", "surplus"}):
+    if owner is not None and owner.status not in {"confirmed", "surplus"}:
         return  # of a patient whose link has ended nothing is taken in
+    out: dict[str, str] = {}
+    if any(rule.theirs and rule.removal for rule in kp.rules.values()):
+        out = unread.taken_out(desk, shadow, seen, {}, decisions(desk, rows, seen.kind, link.local_id))
+        _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen)
+    # What stands here and there no more is agreed on by nobody until a person has seen it.
+    if moved := moved - out.keys():
+        _taken(desk, rows, link, shadow, seen, body, moved)
+
+
+def _taken(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body: Body, moved: frozenset[str]) -> None:
+    """Take in the members that moved; what the chart will not have is set aside."""
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
     odd = unread.forms(desk, rows, whole, shadow)
     try:

@@ -284,12 +284,6 @@ def procedure_code(concept: CodeableConcept | None) -> str | None:
     return code_in(concept, CPT)
 
 
-def any_code(concept: CodeableConcept | None) -> str | None:
-    """The code of CPT, else the first that there is."""
-    coding = concept.coding if concept else ()
-    return code_in(concept, CPT) or next((each.code for each in coding if each.code), None)
-
-
 def diagnosis_codes(concepts: Iterable[CodeableConcept | None], system: str = ICD10) -> list[str]:
     """The codes of one system, each once, in their order."""
     return list(dict.fromkeys(code for each in concepts if (code := code_in(each, system))))

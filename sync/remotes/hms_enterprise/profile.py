@@ -133,6 +133,8 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             Kind.LAB_RESULT,
             listed_for=Kind.LAB_ORDER,
             readable=True,
+            # A result that is there no more is put before a person; one that is withdrawn there says so itself.
+            rules={"components": Rule("set", theirs=True, removal=True)},
             needs=(Kind.LAB_ORDER,),
         ),
         KindProfile(Kind.CHARGE, create=Create.WRITE_ONLY, money=True, needs=(Kind.PATIENT, Kind.ENCOUNTER)),

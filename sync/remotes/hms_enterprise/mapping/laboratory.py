@@ -157,7 +157,27 @@ def results_body(raw: Mapping[str, Any]) -> Body:
     status, tests = found.get("status"), found.get("results")
     if STATUS.get(_plain(status)) in WITHDRAWN and isinstance(tests, (list, tuple)):
         found["results"] = [each | {"status": status} if isinstance(each, dict) else each for each in tests]
+    if isinstance(found.get("results"), list):
+        found["components"] = _named(found["results"])
     return found
+
+
+def _named(results: list[Any]) -> list[str]:
+    """Which results there are: by this it is seen that one is there no more. Withdrawn ones say so themselves."""
+    found = set()
+    for test in results:
+        items = (test.get("components") or [test]) if isinstance(test, dict) else ()
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict) and (_result(item) is not None or _status(test, item) in WITHDRAWN):
+                found.add(_called(test, item)[1])
+    return sorted(found)
+
+
+def _called(test: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[str, str]:
+    """What a result is called, and the code that it is known by here: that of its test and its own name."""
+    panel = str(test.get("test_code") or "").strip()
+    name = str(item.get("component") or test.get("test_name") or panel or "test").strip()
+    return name, "/".join(filter(None, ("-".join(panel.split()), "-".join(name.split()))))
 
 
 def _put_results(story: Story, value: Any, _links: Links) -> Story:
@@ -247,9 +267,7 @@ def _observation(test: Mapping[str, Any], item: Mapping[str, Any], story: Story)
     text, status = _result(item), _status(test, item)
     if text is None and status not in WITHDRAWN:
         return None
-    panel = str(test.get("test_code") or "").strip()
-    name = str(item.get("component") or test.get("test_name") or panel or "test").strip()
-    code = "/".join(filter(None, ("-".join(panel.split()), "-".join(name.split()))))
+    name, code = _called(test, item)
     found: dict[str, Any] = {
         "resourceType": "Observation",
         "status": status,
@@ -326,6 +344,7 @@ def _reads_component(test: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
 RESULTS = (
     Lens("results", nothing, _put_results, told=False, reads=_reads_results),
     Lens("patient_id", nothing, _put_result_patient, told=False),
+    shown("components"),
     shown("order_id"),
     shown("status"),
     shown("completed_at"),
