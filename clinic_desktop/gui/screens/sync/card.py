@@ -1,6 +1,6 @@
 """One connected system: where it stands, its limits, what was found there, and the counts of each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QResizeEvent
@@ -115,26 +115,7 @@ class SystemCard(Side):
         said += [one.clock_said] if one.clock_said else []
         self.said.setText("\n".join(said))
         self.said.setVisible(bool(said))
-        self.facts.clear()
-        add = self.facts.add
-        add(_("Address"), one.base_url)
-        add(_("Signed in"), at(one.credentials_at))
-        # A look that was begun goes no further while nothing is asked.
-        looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
-        add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
-        add(_("Cannot be looked through"), " · ".join(kind_words(kind) for kind in one.torn))
-        add(_("Waiting"), _waiting(one))
-        add(_("Limit left"), limit_words(one.limits))
-        add(
-            _("Found there"),
-            " · ".join(f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached"),
-        )
-        add(
-            _("Set aside"),
-            " · ".join(_("{n} that could not be taken in ({kind})").format(n=n, kind=kind_words(kind).lower())
-                       for kind, n in one.set_aside),
-        )  # fmt: skip
-        add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
+        self.facts.show_facts(_facts(one))
         self.panel.keep_whole()
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
         self.left.setVisible(bool(one.decisions))
@@ -148,6 +129,28 @@ class SystemCard(Side):
             self._take_back(row)
 
 
+def _facts(one: "SystemShown") -> list[tuple[str, str]]:
+    # A look that was begun goes no further while nothing is asked.
+    looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
+    aside = _("{n} that could not be taken in ({kind})")
+    found = (f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached")
+    return [
+        (_("Address"), one.base_url),
+        (_("Signed in"), at(one.credentials_at)),
+        (_("Looked through"), _joined((at(one.looked_at), looking)) or _("not yet")),
+        (_("Cannot be looked through"), _joined(kind_words(kind) for kind in one.torn)),
+        (_("Waiting"), _waiting(one)),
+        (_("Limit left"), limit_words(one.limits)),
+        (_("Found there"), _joined(found)),
+        (_("Set aside"), _joined(aside.format(n=n, kind=kind_words(kind).lower()) for kind, n in one.set_aside)),
+        (_("Says of its version"), _joined(f"{name}: {value}" for name, value in one.endings)),
+    ]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
 def _waiting(one: "SystemShown") -> str:
     if not one.waiting:
         return _("nothing")
@@ -157,4 +160,4 @@ def _waiting(one: "SystemShown") -> str:
         parts.append(_("empty {when}").format(when=until_words(one.until)))
     if blocked:
         parts.append(_("{n} for somebody or something to be known there").format(n=blocked))
-    return " · ".join(parts)
+    return _joined(parts)
