@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
@@ -46,25 +47,12 @@ _SAID = {
 }
 
 
-class _Counts(Panel):
-    """The counts of each kind: where there is little room their list scrolls, and no line of the facts is cut."""
+class _Lists(Panel):
+    """A list under a heading: where there is little room it scrolls, and no line of the facts is cut."""
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """As high as there is room."""
         return False
-
-
-class _Whole(Panel):
-    """Never lower than its words at this width: where there is little room the side scrolls."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep its words whole."""
-        super().resizeEvent(event)
-        self.keep_whole()
-
-    def keep_whole(self) -> None:
-        """As high as its words are now."""
-        self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
 
 class SystemCard(Side):
@@ -74,7 +62,7 @@ class SystemCard(Side):
         self, settings: Remembered, take_back: "Callable[[DecisionShown], None] | None" = None, *, may: bool
     ) -> None:
         super().__init__()
-        self.panel = _Whole(" ", name="sync.card")
+        self.panel = Panel(" ", name="sync.card")
         self.state = Pill(name="sync.state")
         self.said = label("", meaning="warning", name="sync.said", wrap=True)
         self.facts = Facts()
@@ -85,7 +73,7 @@ class SystemCard(Side):
         self.panel.add_beside_title(self.state)
         self.panel.add(self.said)
         self.panel.add(self.facts)
-        self.counts = _Counts(_("Records"), name="sync.counts")
+        self.counts = _Lists(_("Records"), name="sync.counts")
         self.kinds.setMinimumHeight(120)
         self.counts.add(self.kinds, 1)
         self.decisions: ListTable[DecisionShown] = ListTable(
@@ -94,7 +82,7 @@ class SystemCard(Side):
         self.decisions.setMinimumHeight(120)
         self._take_back = take_back
         self.taking_back = Button(_("Take it &back"), "sync.take_back", self._take)
-        self.left = Panel(_("Not told, as was decided"), name="sync.left")
+        self.left = _Lists(_("Not told, as was decided"), name="sync.left")
         self.left.add(self.decisions, 1)
         row = QHBoxLayout()
         row.addWidget(self.taking_back)
@@ -107,6 +95,17 @@ class SystemCard(Side):
         said = _(ALONE) if may else f"{_(ALONE)} {_(ANOTHER_DECIDES)}"
         self.column.addWidget(label(said, "secondary", name="sync.alone", wrap=True))
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never lower than its words at this width: where there is little room the side scrolls."""
+        size = super().minimumSizeHint()
+        return size.expandedTo(QSize(0, self.column.totalMinimumHeightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Narrower words are higher: ask for their room."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
     def show_system(self, one: "SystemShown") -> None:
         """Show a system."""
         self.panel.set_title(one.title)
@@ -116,7 +115,6 @@ class SystemCard(Side):
         self.said.setText("\n".join(said))
         self.said.setVisible(bool(said))
         self.facts.show_facts(_facts(one))
-        self.panel.keep_whole()
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
         self.left.setVisible(bool(one.decisions))
         self.decisions.set_rows(one.decisions)
