@@ -14,7 +14,7 @@ from clinic_desktop.clock import Clock
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange import dosages, gathering, medicines, patients
+from clinic_desktop.exchange import alarms, dosages, gathering, medicines, patients
 from clinic_desktop.exchange.agreed import enrolment_of, share_of
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
@@ -33,7 +33,6 @@ from sync.records.appointment import Appointment
 from sync.records.elements import Resource
 from sync.records.exact import Json, digest
 from sync.records.medication import MedicationStatement
-from sync.records.observation import Observation
 from sync.records.patient import Patient
 
 SAFETY, WAITING, SOON, REST = range(4)
@@ -43,8 +42,6 @@ STALE = {
     Kind.LAB_ORDER: (timedelta(days=14), "This order is two weeks old. Is it still wanted?"),
     Kind.REFILL: (timedelta(days=14), "This refill was asked for two weeks ago. Is it still wanted?"),
 }
-# How long a critical result that comes from elsewhere is news: an older one comes with a first import.
-NEWS = timedelta(days=14)
 _URGENT = {"allergy": SAFETY, "prescription": WAITING, "dispense": WAITING, "lab_order": WAITING, "refill": WAITING}
 
 
@@ -125,15 +122,12 @@ class ClinicChart:
         if local_id is None:
             if (beside := OF_NOBODY.get(kind)) is not None:
                 return beside(act, written(records[0]), title)
-            made = self._new(act, records, because)
-            self._alarm(act, records, title)
-            return made
+            return self._brought(act, records, because, title)
         if kind is Kind.PATIENT:
             told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None
             self._patient(act, told or self._told(unit, local_id), local_id, records, because, title)
         elif self._came(act, local_id, records, because):
-            self._new(act, records, because)
-            self._alarm(act, records, title)
+            self._brought(act, records, because, title)
         elif kind is Kind.APPOINTMENT:
             self._appointment(act, local_id, records, title)
         elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
@@ -216,9 +210,7 @@ class ClinicChart:
             if resource["resourceType"] not in SUBJECTS:
                 continue
             resource = _of_the_same(resource, written(records[0]))
-            given = fhir_id(
-                because.remote_id if place == 0 else str(resource.get("id") or f"{because.remote_id}.{place}")
-            )
+            given = _given(because.remote_id, place, one)
             key = Key(resource["resourceType"], frame.source, given)
             if resource.get("id"):
                 frame.local[key.kind, str(resource["id"])] = key
@@ -270,7 +262,7 @@ class ClinicChart:
             resource = written(one)
             said = digest({name: value for name, value in resource.items() if name != "id"})
             resource = _about(resource, patient)
-            key = Key(resource["resourceType"], frame.source, f"{fhir_id(because.remote_id)[:39]}.{said[:24]}")
+            key = Key(resource["resourceType"], frame.source, f"{_under(because.remote_id)}{said[:24]}")
             held.append(Held(key, said, key.kind, None, resource | {"id": key.value}))
         heard.take_in(act, gathering.arrivals(held, frame, {}))
 
@@ -283,14 +275,21 @@ class ClinicChart:
         meeting = heard.Meeting(_instant(came.start), minutes, came.status in {"cancelled", "noshow"}, why)
         heard.bring_appointment(act, local_id, meeting, title)
 
-    def _alarm(self, act: Act, records: Sequence[Resource], title: str) -> None:
-        """A critical result of an order that nobody placed here is told to a doctor, as long as it is news."""
-        since = self._clock.now() - NEWS
-        critical = [one for one in records if isinstance(one, Observation) and _critical(one)]
-        found = (one.subject for one in critical if (at := _taken(one)) is None or at >= since)
-        patients_of = dict.fromkeys(one.reference.rpartition("/")[2] for one in found if one and one.reference)
-        for patient in patients_of:
+    def _brought(self, act: Act, records: Sequence[Resource], because: Because, title: str) -> str | None:
+        """Take in what a system brought; of a critical value of an order that nobody placed here a doctor is told."""
+        came = alarms.brought(records)
+        before = self._critical_here(act, because, records) if came else frozenset()
+        made = self._new(act, records, because)
+        found = alarms.news(came, before, self._clock.now())
+        for patient in dict.fromkeys(one.patient for one in found if one.patient):
             heard.results_came(act, None, patient, title, critical=True)
+        return made
+
+    @staticmethod
+    def _critical_here(act: Act, because: Because, records: Sequence[Resource]) -> frozenset[alarms.Finding]:
+        """The critical values that a record of a system has in the chart already."""
+        ids = frozenset(_given(because.remote_id, place, one) for place, one in enumerate(records))
+        return alarms.standing(heard.observed(act, source(because.system), ids, _under(because.remote_id)), ids)
 
     def _results(self, act: Act, order: str, records: Sequence[Resource], because: Because, title: str) -> None:
         """Results of an order of ours that came from elsewhere: they stand beside ours, and whoever ordered is told."""
@@ -301,9 +300,12 @@ class ClinicChart:
         found = [each for each in records if each.resource_type == "Observation" and written(each) not in ours]
         if patient is None or not found:
             return
-        self._beside(act, patient, found, replace(because, remote_id=because.remote_id or order))
-        critical = any(_critical(each) for each in found)
-        heard.results_came(act, order, patient, title, critical=critical)
+        because = replace(because, remote_id=because.remote_id or order)
+        before, end = self._critical_here(act, because, ()), syncing.journal_end(act.conn)
+        self._beside(act, patient, found, because)
+        critical = bool(alarms.news(alarms.brought(found), before, self._clock.now()))
+        if critical or syncing.journal_end(act.conn) > end:
+            heard.results_came(act, order, patient, title, critical=critical)
 
 
 def _called(one: MedicationStatement) -> str:
@@ -344,6 +346,16 @@ def fhir_id(remote_id: str) -> str:
     return plain if _ID.fullmatch(plain) else digest(remote_id)[:40]
 
 
+def _given(remote_id: str, place: int, one: Resource) -> str:
+    """The id here of what a system says in one of its records: the record's own of the first, else its own or place."""
+    return fhir_id(remote_id if place == 0 else one.id or f"{remote_id}.{place}")
+
+
+def _under(remote_id: str) -> str:
+    """What the ids begin with of what a system says beside one of its records."""
+    return f"{fhir_id(remote_id)[:39]}."
+
+
 def _about(resource: Json, patient: str) -> Json:
     """A record with its patient named by our id."""
     member = SUBJECTS[resource["resourceType"]].about
@@ -363,18 +375,6 @@ def _of_the_same(resource: Json, first: Json) -> Json:
 
 def _contacts(parts: Iterable[Any]) -> list[tuple[str, str, str | None]]:
     return [(each["name"], each["relation"], each["phone"]) for each in parts if each["of"] == "contact"]
-
-
-def _critical(one: Resource) -> bool:
-    valued = (one, *one.component) if isinstance(one, Observation) else ()
-    meant = (concept for each in valued for concept in each.interpretation)
-    return any(coding.code in {"LL", "HH", "AA"} for concept in meant for coding in concept.coding)
-
-
-def _taken(one: Observation) -> datetime | None:
-    """When it was measured, or given out; None where that is not said to the minute."""
-    said = one.effective_date_time or one.effective_instant or one.issued
-    return _instant(said) if said and "T" in said else None
 
 
 def _minutes(one: Appointment) -> int:

@@ -24,6 +24,7 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.chart_end import ClinicChart
+from clinic_desktop.exchange.days import Days
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
 from sync.engine.outside import Mark
@@ -147,6 +148,7 @@ class PostOffice:
         self._skews: dict[str, Skew] = {}
         self._apart: dict[str, int] = {}  # minutes, as they are kept
         self._heard: deque[tuple[str, Hint]] = deque()
+        self._days = Days(clinic.store.clock)
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
             chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile),
@@ -297,7 +299,10 @@ class PostOffice:
         try:
             while not stopped() and clock.steady() < end:
                 self._look_where_it_was_said()
-                if sum(office.step() for office in offices):  # every one has its turn
+                worked = sum(office.step() for office in offices)  # every one has its turn
+                if self._days.turned():
+                    worked += self._days.look([office.desk for office in offices])
+                if worked:
                     rounds += 1
                     continue
                 if until_idle and not any(office.worth_waiting(patience, lists=lists) for office in offices):
@@ -306,7 +311,7 @@ class PostOffice:
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
                 watch = watch or self._clinic.store.watch()
-                while not stopped() and clock.steady() < due and not self._heard and not watch.moved():
+                while not (stopped() or clock.steady() >= due or self._heard or watch.moved() or self._days.turned()):
                     time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
         finally:
             self._note_clocks()

@@ -11,7 +11,7 @@ from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
 from clinic_desktop.exchange.sync_voiding import may_void, void
-from clinic_desktop.exchange.sync_wording import words_of
+from clinic_desktop.exchange.sync_wording import known_as, words_of
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
@@ -107,7 +107,7 @@ def detail(desk: Desk, item: Item) -> Detail:
     at = next((str(there[name]) for name in _STAMPS if there.get(name)), "")
     by = next((str(there[name]) for name in _BY if isinstance(there.get(name), str)), "")
     return Detail(
-        item, people.get(item.patient_id), changed, at, by, members,
+        item, people.get(item.patient_id), changed, at, by, known_as(members, changed),
         tuple(people[one] for one in others if one in people), acts, value,
         twin="" if twin is None else twin.remote_id,
     )  # fmt: skip

@@ -1,6 +1,43 @@
 """A value of a system's body in words, for whoever decides."""
 
-from typing import Any
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from clinic_desktop.domain.money import minor_digits, money_text
+from clinic_desktop.i18n import _
+from clinic_desktop.services.remotes import LastChange
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_deciding import Member
+
+# Of money told to a system: the id there of its invoice, and an amount, which is written without its currency.
+_INVOICE = frozenset({"invoice_id", "invoiceId"})
+_AMOUNT = frozenset({"amount", "paid_amount"})
+
+
+def known_as(members: "tuple[Member, ...]", changed: LastChange | None) -> "tuple[Member, ...]":
+    """What was sent of a payment or a claim as a cashier knows it: the invoice by the number on its paper."""
+    if changed is None or not changed.invoice:
+        return members
+    return tuple(_known(one, changed) for one in members)
+
+
+def _known(one: "Member", paid: LastChange) -> "Member":
+    if one.here and one.name in _INVOICE:
+        return replace(one, here=_("{number} (there: {id})").format(number=paid.invoice, id=one.here))
+    if one.name in _AMOUNT:
+        return replace(one, here=_amount(one.here, paid.currency), there=_amount(one.there, paid.currency))
+    return one
+
+
+def _amount(said: str, currency: str) -> str:
+    """An amount as it is written on paper; what is no number stays as it was said."""
+    try:
+        minor = Decimal(said).scaleb(minor_digits(currency))
+        return money_text(int(minor), currency) if minor == int(minor) else f"{said} {currency}"
+    except (ArithmeticError, ValueError):
+        return said
 
 
 def words_of(value: Any) -> str:

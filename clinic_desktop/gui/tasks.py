@@ -45,6 +45,10 @@ class Tasks(Protocol):
         """Ask; within a slot the newest question wins and the answer to an older one is dropped."""
         ...
 
+    def glance(self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Ask again for what is on screen, in the slot it was asked in: nobody waits, and the window shows no sign."""
+        ...
+
     def close(self) -> None:
         """Drop every answer still to come; acts under way are still done."""
         ...
@@ -76,6 +80,10 @@ class Immediately:
     ) -> None:
         """Ask now."""
         self._run(work, done, failed)
+
+    def glance(self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Ask again now."""
+        self.query(slot, work, done, failed)
 
     def close(self) -> None:
         """Drop every answer from now on."""

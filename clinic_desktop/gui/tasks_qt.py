@@ -29,6 +29,7 @@ class _Job:
         self.failed: Failed | None = None
         self.answer: object = None
         self.error: Exception | None = None
+        self.quiet = False  # nobody waits for it
         self.given_at = time.monotonic()
 
 
@@ -123,7 +124,7 @@ class Pools(QObject):
             job.owner.take(job)
 
     def _look(self) -> None:
-        oldest = min((job.given_at for job in self._out), default=None)
+        oldest = min((job.given_at for job in self._out if not job.quiet), default=None)
         waited = 0.0 if oldest is None else (time.monotonic() - oldest) * 1000
         state = "slow" if waited >= SLOW_MS else "heard" if waited >= HEARD_MS else ""
         if not self._out:
@@ -160,13 +161,22 @@ class QtTasks:
 
     def query(self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
         """Ask; an older question of the same slot is dropped, run or not."""
+        self._ask(slot, work, done, failed, quiet=False)
+
+    def glance(self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None = None) -> None:
+        """Ask again for what is on screen: nobody waits for it, and the window shows no sign."""
+        self._ask(slot, work, done, failed, quiet=True)
+
+    def _ask(
+        self, slot: str, work: Callable[[], T], done: Callable[[T], None], failed: Failed | None, *, quiet: bool
+    ) -> None:
         if not slot:
             raise ValueError("a question needs the name of its slot")
         if self._closed:
             return
         self.drop(slot)
         job = _Job(self, slot, work, self._numbers[slot])
-        job.done, job.failed = done, failed
+        job.done, job.failed, job.quiet = done, failed, quiet
         self._pools.put(job, change=False)
 
     def close(self) -> None:

@@ -3,11 +3,12 @@
 Nobody is signed in behind it: every entry bears the system's name as its reason. What is signed is never touched.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import patients as rules
@@ -23,6 +24,7 @@ from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.laboratory import lab_orders
+from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.programmes import programmes
 from clinic_desktop.store.tables.scheduling import appointments
@@ -31,7 +33,7 @@ from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
     "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "prescribed_here", "results_came", "stands_as", "take_in",
+    "observed", "prescribed_here", "results_came", "stands_as", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -151,6 +153,23 @@ def stands_as(act: Act, key: Key) -> str | None:
     """The record here that a system brought under an id of its own."""
     known = look_up(act.conn, [key]).of(key)
     return None if known is None else known.record
+
+
+def observed(act: Act, system: str, ids: Collection[str], under: str) -> Sequence[Mapping[str, Any]]:
+    """The observations here that a system brought under some ids, or under ids that begin so; `key` is the id.
+
+    Components are rows of their own. The oldest comes first.
+    """
+    after = f"{under[:-1]}{chr(ord(under[-1]) + 1)}"
+    known = (
+        select(identifiers.c.value.label("key"), identifiers.c.record_id)
+        .where(identifiers.c.use == "resource", identifiers.c.kind == "Observation", identifiers.c.system == system)
+        .where(or_(identifiers.c.value.in_(ids), identifiers.c.value.between(under, after)))
+        .subquery()
+    )
+    stands = or_(observations.c.id == known.c.record_id, observations.c.part_of == known.c.record_id)
+    found = select(observations, known.c.key).join(known, stands).order_by(observations.c.rowid_)
+    return [dict(row) for row in act.conn.execute(found).mappings()]
 
 
 def results_came(act: Act, order: str | None, patient: str, system: str, *, critical: bool) -> None:

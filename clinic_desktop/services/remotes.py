@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import systems
+from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act, Desk, Read, command, query
@@ -18,6 +19,7 @@ from clinic_desktop.services.patients import shown_name
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import invoices, payments
 from clinic_desktop.store.tables.documents import documents
+from clinic_desktop.store.tables.insurance import claims
 from clinic_desktop.store.tables.journal import journal, sessions
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.patients import patients
@@ -76,12 +78,15 @@ class Whom:
 class LastChange:
     """Who changed a record here last, and when; `who` is the system or device for what was taken in from it.
 
-    `number` is what people here call the record: the number on its paper, or a document's title.
+    `number` is what people here call the record: the number on its paper, or a document's title; a payment's has that
+    of its invoice and the amount behind it. `invoice` and `currency` are those of a payment or a claim.
     """
 
     who: str
     at: str
     number: str = ""
+    invoice: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,7 +224,7 @@ def last_change(read: Read, record: str, patient_id: str, value: str = "") -> La
     With a `value`: who brought that value, where an entry tells. What a system or a device said was taken in by nobody
     here: its own name stands then.
     """
-    number = _number_of(read.conn, record)
+    number, of_invoice = _number_of(read.conn, record), _invoice_of(read.conn, record)
     for column, of in ((journal.c.record, record), (journal.c.patient, patient_id)):
         rows = read.conn.execute(
             select(journal.c.at, journal.c.patch, journal.c.session, journal.c.reason, staff.c.display_name)
@@ -234,7 +239,9 @@ def last_change(read: Read, record: str, patient_id: str, value: str = "") -> La
         ).all()
         if rows:
             row = next((one for one in rows if value and _brought(one.patch, value)), rows[0])
-            return LastChange(row.display_name or ("" if row.session else row.reason) or "", row.at, number)
+            return LastChange(
+                row.display_name or ("" if row.session else row.reason) or "", row.at, number, *of_invoice
+            )
     return None
 
 
@@ -247,15 +254,25 @@ def _brought(patch: str | None, value: str) -> bool:
 
 def _number_of(connection: Connection, record: str) -> str:
     """What people here call a record: the number on its paper, of a document its title; nothing where it has none."""
-    paid = select(payments.c.number, invoices.c.number.label("of")).join(invoices)
-    found = connection.execute(paid.where(payments.c.id == record)).one_or_none()
+    paid = select(payments.c.number, invoices.c.number.label("of"), payments.c.amount, payments.c.currency)
+    found = connection.execute(paid.join(invoices).where(payments.c.id == record)).one_or_none()
     if found is not None:
-        return f"{found.number} · {found.of}"
+        return f"{found.number} · {found.of} · {money_text(found.amount, found.currency)}"
     for called in (invoices.c.number, prescriptions.c.number, lab_orders.c.number, documents.c.title):
         words = connection.execute(select(called).where(called.table.c.id == record)).scalar()
         if words:
             return str(words)
     return ""
+
+
+def _invoice_of(connection: Connection, record: str) -> tuple[str, str]:
+    """The number and the currency of the invoice that a payment or a claim is of; empty for anything else."""
+    for table in (payments, claims):
+        asked = select(invoices.c.number, invoices.c.currency).join(table, table.c.invoice_id == invoices.c.id)
+        found = connection.execute(asked.where(table.c.id == record)).one_or_none()
+        if found is not None:
+            return str(found.number), str(found.currency)
+    return "", ""
 
 
 def connected(connection: Connection) -> tuple[RemoteSystem, ...]:

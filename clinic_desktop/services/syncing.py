@@ -38,8 +38,8 @@ from clinic_desktop.store.tables.sharing import shares
 from clinic_desktop.store.tables.staff import staff
 
 IN_ACT = (
-    "changed_since", "content_for", "dispensed", "enrolment", "how_many", "journal_end", "likely", "notice_of_theirs",
-    "pharmacy_row", "record_for", "share", "staff_rows", "whose",
+    "begun", "changed_since", "content_for", "dispensed", "enrolment", "how_many", "journal_end", "likely",
+    "notice_of_theirs", "pharmacy_row", "record_for", "share", "staff_rows", "whose",
 )  # fmt: skip
 
 # What an entry of the journal touches, by the first word of its kind: the kind that is told, and how its record leads
@@ -191,6 +191,14 @@ def share(connection: Connection, record: str) -> Mapping[str, Any] | None:
     """A share as it stands."""
     row = connection.execute(select(shares).where(shares.c.id == record)).mappings().one_or_none()
     return None if row is None else dict(row)
+
+
+def begun(connection: Connection, after: str, until: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The consents given here whose first day is later than one day and not than the other; the shares on them."""
+    days = (consents.c.source == "here", consents.c.valid_from > after, consents.c.valid_from <= until)
+    found = connection.execute(select(consents.c.id).where(*days)).scalars()
+    shared = select(shares.c.id).join(consents, consents.c.id == shares.c.consent_id).where(*days)
+    return frozenset(found), frozenset(connection.execute(shared).scalars())
 
 
 def enrolment(connection: Connection, record: str) -> Mapping[str, Any] | None:

@@ -28,6 +28,8 @@ from clinic_desktop.store.tables.patients import patients
 from sync.engine.chart import Because
 from sync.port import Kind
 from sync.records.appointment import Appointment
+from sync.records.elements import Resource
+from sync.records.exact import loads
 from sync.remotes.healify.mapping.appointment import cancelling
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
@@ -277,6 +279,64 @@ def test_a_critical_result_of_nobodys_order_here_is_before_a_doctor_while_it_is_
     assert heard.adopt(Kind.LAB_RESULT, None, result, because=Because("hms_enterprise", "LAB-7")) is not None
     came = [item for item in inbox(desk_for("doctor"), "open") if item.title.startswith("Results came")]
     assert [item.must_answer for item in came] == ([True] if told else [])
+
+
+def potassium(clinic: Clinic, value: str, flag: str, **more: object) -> Resource:
+    return made(
+        {
+            "resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{clinic.patient}"},
+            "code": {"text": "Potassium"}, "effectiveDateTime": "2026-03-10T08:00:00Z",
+            "valueQuantity": {"value": loads(value), "unit": "mmol/L"},
+            "interpretation": [{"coding": [{"code": flag}]}],
+        }
+        | more
+    )  # fmt: skip
+
+
+LATER = {"effectiveDateTime": "2026-03-10T09:00:00Z"}
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_of_a_critical_value_a_doctor_is_told_once_and_again_where_it_is_another_or_worse(
+    small: Clinic, heard: Heard, desk_for: DeskFor, *, ours: bool
+) -> None:
+    order, order_1 = small.order if ours else None, Because("hms_enterprise", "LAB_1")
+
+    def alarms(*came: object) -> int:
+        heard.adopt(Kind.LAB_RESULT, order or heard_of, *came, because=order_1)
+        return sum(each.must_answer for each in inbox(desk_for("doctor"), "open") if "Results came" in each.title)
+
+    heard_of = None if ours else heard.adopt(Kind.LAB_RESULT, None, potassium(small, "5", "N"), because=order_1)
+    assert alarms(potassium(small, "6.1", "H")) == 0
+    assert alarms(potassium(small, "7", "HH")) == 1
+    sodium = {"code": {"text": "Sodium"}, "effectiveDateTime": "2026-03-10T08:01:00Z"}
+    for _again in range(2):
+        assert alarms(potassium(small, "7", "HH", note=[{"text": "seen"}])) == 1, "its order has changed, not the value"
+        assert alarms(potassium(small, "7", "HH"), potassium(small, "4", "N", **LATER)) == 1
+    assert alarms(potassium(small, "7", "HH"), potassium(small, "101", "LL", **sodium)) == 2, "a second one"
+    assert alarms(potassium(small, "7.4", "HH"), potassium(small, "101", "LL", **sodium)) == 3, "it is another value"
+    assert alarms(potassium(small, "7.4", "HH"), potassium(small, "101", "LL", **sodium)) == 3
+    assert alarms(potassium(small, "7.4", "HH", **LATER)) == 4, "it was measured once more"
+    assert alarms(potassium(small, "7.4", "HH", status="corrected", **LATER)) == 4
+    assert alarms(potassium(small, "7.4", "HH", status="entered-in-error", **LATER)) == 4
+    assert alarms(potassium(small, "7.4", "HH", status="corrected", **LATER)) == 5, "it stands again"
+
+
+def test_a_critical_value_that_was_taken_in_and_undone_is_told_of_when_it_is_taken_in(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    because, came = Because("hms_enterprise", "LAB_2"), potassium(small, "7", "HH")
+
+    def cut_off() -> None:
+        with heard.store.write(act=new_id(), session=None) as unit:
+            heard.chart.adopt(unit, Kind.LAB_RESULT, None, [came], because)
+            raise OSError("power")
+
+    with pytest.raises(OSError, match="power"):
+        cut_off()
+    assert [each for each in inbox(desk_for("doctor"), "open") if "Results came" in each.title] == []
+    heard.adopt(Kind.LAB_RESULT, None, came, because=because)
+    assert [each.must_answer for each in inbox(desk_for("doctor"), "open") if "Results came" in each.title] == [True]
 
 
 @pytest.mark.parametrize(("who", "told"), [("patient", "patient"), ("clinic", "provider"), ("other", "provider")])

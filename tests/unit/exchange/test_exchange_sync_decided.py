@@ -196,6 +196,7 @@ def test_after_a_lost_answer_a_person_says_that_it_is_there(there: Connected, sm
     (made,) = there.rows(AROCORD, "payments")
     opened = sync_deciding.detail(there.desk, item)
     assert opened.value in {"", made["id"]}
+    assert_a_cashier_knows_it(opened, small, str(made["invoice_id"]))
     with pytest.raises(Refusal, match="number") as caught:
         sync_deciding.decide(there.desk, item, "is_there", " ")
     assert caught.value.field == "number"  # the field that is shown for it
@@ -203,6 +204,19 @@ def test_after_a_lost_answer_a_person_says_that_it_is_there(there: Connected, sm
     there.run()
     assert items(there, "doubt") == items(there, "found") == []
     assert len(there.rows(AROCORD, "payments")) == 1, "it was not sent again"
+
+
+def assert_a_cashier_knows_it(opened: sync_deciding.Detail, small: Clinic, invoice_there: str) -> None:
+    """It is called by the numbers and the amount on the paper, and nothing by an id of the database."""
+    with small.store.read() as connection:
+        asked = "SELECT p.number, i.number, p.id, i.id FROM payments p JOIN invoices i ON i.id = p.invoice_id"
+        receipt, invoice, *ids = connection.execute(text(asked)).one()
+    assert opened.changed is not None
+    assert opened.changed.number == f"{receipt} · {invoice} · 1.00 USD"
+    said = {one.name: one.here for one in opened.members}
+    assert said["invoice_id"] == f"{invoice} (there: {invoice_there})"
+    assert said["amount"] == "1.00 USD"
+    assert not set(ids) & set(said.values())
 
 
 def test_giving_up_takes_a_reason(there: Connected, small: Clinic) -> None:

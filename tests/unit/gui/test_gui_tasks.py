@@ -145,6 +145,15 @@ def test_waiting_shows_after_a_tenth_and_is_slow_after_a_second(qtbot: QtBot, po
     assert states == ["heard", "slow", ""]
 
 
+def test_of_what_is_asked_again_while_somebody_looks_the_foot_shows_nothing(qtbot: QtBot, pools: Pools) -> None:
+    states: list[str] = []
+    pools.busy.connect(states.append)
+    tasks = QtTasks(pools, fail)
+    tasks.glance("systems", lambda: time.sleep(0.3), lambda _nothing: None)
+    qtbot.waitUntil(lambda: pools.idle)
+    assert states == []
+
+
 def test_a_question_that_takes_too_long_can_be_given_up_and_an_act_cannot(qtbot: QtBot, pools: Pools) -> None:
     tasks = QtTasks(pools, fail)
     seen: list[str] = []

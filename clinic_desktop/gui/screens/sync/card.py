@@ -1,8 +1,9 @@
 """One connected system: where it stands, its limits, what was found there, and the counts of each kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
@@ -46,25 +47,12 @@ _SAID = {
 }
 
 
-class _Counts(Panel):
-    """The counts of each kind: where there is little room their list scrolls, and no line of the facts is cut."""
+class _Lists(Panel):
+    """A list under a heading: where there is little room it scrolls, and no line of the facts is cut."""
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         """As high as there is room."""
         return False
-
-
-class _Whole(Panel):
-    """Never lower than its words at this width: where there is little room the side scrolls."""
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Keep its words whole."""
-        super().resizeEvent(event)
-        self.keep_whole()
-
-    def keep_whole(self) -> None:
-        """As high as its words are now."""
-        self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
 
 class SystemCard(Side):
@@ -74,7 +62,7 @@ class SystemCard(Side):
         self, settings: Remembered, take_back: "Callable[[DecisionShown], None] | None" = None, *, may: bool
     ) -> None:
         super().__init__()
-        self.panel = _Whole(" ", name="sync.card")
+        self.panel = Panel(" ", name="sync.card")
         self.state = Pill(name="sync.state")
         self.said = label("", meaning="warning", name="sync.said", wrap=True)
         self.facts = Facts()
@@ -85,7 +73,7 @@ class SystemCard(Side):
         self.panel.add_beside_title(self.state)
         self.panel.add(self.said)
         self.panel.add(self.facts)
-        self.counts = _Counts(_("Records"), name="sync.counts")
+        self.counts = _Lists(_("Records"), name="sync.counts")
         self.kinds.setMinimumHeight(120)
         self.counts.add(self.kinds, 1)
         self.decisions: ListTable[DecisionShown] = ListTable(
@@ -94,7 +82,7 @@ class SystemCard(Side):
         self.decisions.setMinimumHeight(120)
         self._take_back = take_back
         self.taking_back = Button(_("Take it &back"), "sync.take_back", self._take)
-        self.left = Panel(_("Not told, as was decided"), name="sync.left")
+        self.left = _Lists(_("Not told, as was decided"), name="sync.left")
         self.left.add(self.decisions, 1)
         row = QHBoxLayout()
         row.addWidget(self.taking_back)
@@ -107,6 +95,17 @@ class SystemCard(Side):
         said = _(ALONE) if may else f"{_(ALONE)} {_(ANOTHER_DECIDES)}"
         self.column.addWidget(label(said, "secondary", name="sync.alone", wrap=True))
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Never lower than its words at this width: where there is little room the side scrolls."""
+        size = super().minimumSizeHint()
+        return size.expandedTo(QSize(0, self.column.totalMinimumHeightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Narrower words are higher: ask for their room."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
+
     def show_system(self, one: "SystemShown") -> None:
         """Show a system."""
         self.panel.set_title(one.title)
@@ -115,27 +114,7 @@ class SystemCard(Side):
         said += [one.clock_said] if one.clock_said else []
         self.said.setText("\n".join(said))
         self.said.setVisible(bool(said))
-        self.facts.clear()
-        add = self.facts.add
-        add(_("Address"), one.base_url)
-        add(_("Signed in"), at(one.credentials_at))
-        # A look that was begun goes no further while nothing is asked.
-        looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
-        add(_("Looked through"), " · ".join(part for part in (at(one.looked_at), looking) if part) or _("not yet"))
-        add(_("Cannot be looked through"), " · ".join(kind_words(kind) for kind in one.torn))
-        add(_("Waiting"), _waiting(one))
-        add(_("Limit left"), limit_words(one.limits))
-        add(
-            _("Found there"),
-            " · ".join(f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached"),
-        )
-        add(
-            _("Set aside"),
-            " · ".join(_("{n} that could not be taken in ({kind})").format(n=n, kind=kind_words(kind).lower())
-                       for kind, n in one.set_aside),
-        )  # fmt: skip
-        add(_("Says of its version"), " · ".join(f"{name}: {value}" for name, value in one.endings))
-        self.panel.keep_whole()
+        self.facts.show_facts(_facts(one))
         self.kinds.set_rows([kind for kind in one.kinds if kind.here or kind.conflicts])
         self.left.setVisible(bool(one.decisions))
         self.decisions.set_rows(one.decisions)
@@ -148,6 +127,28 @@ class SystemCard(Side):
             self._take_back(row)
 
 
+def _facts(one: "SystemShown") -> list[tuple[str, str]]:
+    # A look that was begun goes no further while nothing is asked.
+    looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
+    aside = _("{n} that could not be taken in ({kind})")
+    found = (f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached")
+    return [
+        (_("Address"), one.base_url),
+        (_("Signed in"), at(one.credentials_at)),
+        (_("Looked through"), _joined((at(one.looked_at), looking)) or _("not yet")),
+        (_("Cannot be looked through"), _joined(kind_words(kind) for kind in one.torn)),
+        (_("Waiting"), _waiting(one)),
+        (_("Limit left"), limit_words(one.limits)),
+        (_("Found there"), _joined(found)),
+        (_("Set aside"), _joined(aside.format(n=n, kind=kind_words(kind).lower()) for kind, n in one.set_aside)),
+        (_("Says of its version"), _joined(f"{name}: {value}" for name, value in one.endings)),
+    ]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
 def _waiting(one: "SystemShown") -> str:
     if not one.waiting:
         return _("nothing")
@@ -157,4 +158,4 @@ def _waiting(one: "SystemShown") -> str:
         parts.append(_("empty {when}").format(when=until_words(one.until)))
     if blocked:
         parts.append(_("{n} for somebody or something to be known there").format(n=blocked))
-    return " · ".join(parts)
+    return _joined(parts)

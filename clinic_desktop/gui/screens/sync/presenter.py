@@ -42,6 +42,7 @@ class Presenter:
         self.items: tuple[Item, ...] = ()
         self.detail: Detail | None = None
         self.tried: Tried | None = None
+        self._last: dict[str, object] = {}  # what is on screen
         self._chosen = ""
         self._group: Item | None = None  # what stands for the record that is open
         self._test = 0
@@ -58,18 +59,28 @@ class Presenter:
 
     # Looking -----------------------------------------------------------------------------------------------
 
-    def reload(self) -> None:
-        """Ask how far everything is."""
-        self.tasks.query("systems", lambda: _systems(self.desk), self._systems, lambda error: self._fail(error, ""))
+    def reload(self, *, quiet: bool = False) -> None:
+        """Ask how far everything is; `quiet` while it is only looked at: what has not changed is not shown again."""
+        if not quiet:
+            self._last.clear()
+
+        def failed(error: Exception) -> None:
+            self._fail(error, "")
+
+        ask = self.tasks.glance if quiet else self.tasks.query
+        ask("systems", lambda: _systems(self.desk), self._systems, failed)
         if self.may:
-            self.tasks.query("items", lambda: _items(self.desk), self._items, lambda error: self._fail(error, ""))
+            ask("items", lambda: _items(self.desk), self._items, failed)
 
     def _systems(self, found: "tuple[SystemShown, ...]") -> None:
-        self.systems = found
-        self.view.show_systems(found)
+        if ("systems", found) not in self._last.items():
+            self._last["systems"] = self.systems = found
+            self.view.show_systems(found)
 
     def _items(self, found: "tuple[Item, ...]") -> None:
-        self.items = found
+        if ("items", found) in self._last.items():
+            return
+        self._last["items"] = self.items = found
         here = {one.id: one for one in found}
         opened = self._group or (None if self.detail is None else self.detail.item)
         if opened is not None and opened.id not in here:

@@ -231,7 +231,7 @@ class SyncView(ScreenView):
 
     def _ask_again(self) -> None:
         if self.isVisible() and not self.context.tasks.closed:
-            self.presenter.reload()
+            self.presenter.reload(quiet=True)
 
     def _turn(self) -> None:
         deciding = self.shows.value() == "decide"

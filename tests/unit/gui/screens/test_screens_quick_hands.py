@@ -44,6 +44,8 @@ class Held:
         self.waiting = [one for one in self.waiting if one.slot != slot]
         self.waiting.append(_Asked(slot, work, done, failed))
 
+    glance = query
+
     def close(self) -> None:
         self.waiting.clear()
 

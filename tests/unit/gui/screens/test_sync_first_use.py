@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QGridLayout, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -193,6 +194,61 @@ def test_facts_do_not_grow_by_being_filled_anew(qtbot: QtBot) -> None:
     grid = facts.layout()
     assert isinstance(grid, QGridLayout)
     assert grid.rowCount() == 1
+
+
+def test_facts_that_say_something_else_are_changed_in_their_place(qtbot: QtBot) -> None:
+    facts = Facts()
+    qtbot.addWidget(facts)
+    facts.show_facts([("Waiting", "3"), ("Set aside", ""), ("Limit left", "9"), ("Found there", "much")])
+    before = facts.findChildren(QLabel)
+    facts.show_facts([("Waiting", "2"), ("Limit left", "9"), ("Found there", "much")])
+    assert facts.findChildren(QLabel) == before
+    assert [one.text() for one in before] == ["Waiting", "2", "Limit left", "9", "Found there", "much"]
+    facts.show_facts([("Waiting", "2"), ("Found there", "much")])
+    facts.show_facts([("Waiting", "2"), ("Found there", "much"), ("Set aside", "1")])
+    shown = [one.text() for one in facts.findChildren(QLabel) if not one.isHidden()]
+    assert shown == ["Waiting", "2", "Found there", "much", "Set aside", "1"]
+
+
+class Moved(QObject):
+    """Writes down what is changed of a page: widgets that come, go, are laid out or get other words."""
+
+    KINDS = frozenset({
+        QEvent.Type.ChildAdded, QEvent.Type.ChildRemoved, QEvent.Type.LayoutRequest, QEvent.Type.ShowToParent,
+        QEvent.Type.HideToParent, QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.EnabledChange,
+    })  # fmt: skip
+
+    def __init__(self, page: SyncView) -> None:
+        super().__init__(page)
+        self.events: list[object] = []
+        page.primary_changed.connect(lambda: self.events.append("primary"))
+        for table in (page.systems, page.card.kinds, page.items):
+            table.view.model().modelReset.connect(lambda: self.events.append("rows"))
+            table.view.model().layoutChanged.connect(lambda: self.events.append("rows"))
+        for one in (page, *page.findChildren(QWidget)):
+            one.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() in self.KINDS:
+            self.events.append((watched.objectName(), event.type()))
+        return False
+
+
+def test_asking_again_changes_nothing_on_the_page_where_nothing_has_changed(stage: Stage, there: Connected) -> None:
+    there.connect(HEALIFY)
+    view = shown(stage)
+    view._asking.stop()
+    stage.qtbot.wait(50)
+    moved = Moved(view)
+    view._ask_again()
+    stage.qtbot.wait(50)
+    assert moved.events == []
+    view.presenter.reload()
+    stage.qtbot.wait(50)
+    assert moved.events, "it would be seen"
+    there.connect(AROCORD)
+    view._ask_again()
+    assert [one.system for one in view.systems.rows()] == [HEALIFY, AROCORD]
 
 
 def test_no_fact_of_a_system_is_cut_where_the_window_is_low(qtbot: QtBot) -> None:
