@@ -136,6 +136,7 @@ class Mark:
     word: str
     why: str
     until: str | None
+    left_out: str = ""  # what of it they have no place for
 
 
 class _Unasked:
@@ -364,4 +365,4 @@ def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work) -> 
         if state is not None:
             why = state.why
             until = None if state.eta is None or work.state == "blocked" else desk.ticker.text_at(state.eta)
-    return Mark(titles[work.system], WORDS[work.state], why, until)
+    return Mark(titles[work.system], WORDS[work.state], why, until, work.left_out or "")

@@ -61,6 +61,10 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
         else:
             cannot_tell(desk, rows, work, telling.why)
         return None
+    left_out = ", ".join(telling.homeless) or None
+    if left_out != work.left_out:
+        work.left_out = left_out
+        rows.put(work)
     if act in kp.acts or (kp.create is None and not links and len(kp.acts) == 1):
         return _act(desk, rows, work, kp, story, telling, act or next(iter(kp.acts)), links)
     if blocked(desk, rows, work, telling):

@@ -80,6 +80,8 @@ def full_words(marks: Marks, kind: str, local_id: str) -> str:
         elif why := mark.why.removeprefix(NO_ANSWER).lstrip("; "):
             parts.append(why)
         lines.append(f"{mark.title}: {', '.join(parts)}")
+        if mark.left_out:
+            lines[-1] += ". " + _("Not told there: {what}").format(what=mark.left_out)
     return "\n".join(lines)
 
 

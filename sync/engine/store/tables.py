@@ -124,6 +124,7 @@ class Work:
     who: str = ""
     asked: str = ""  # a question that a person has answered with "send it"
     searched: float = 0.0  # when it was looked for there before it was created
+    left_out: str | None = None  # what of it they have no place for, in words
 
 
 @kept(

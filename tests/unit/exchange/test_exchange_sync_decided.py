@@ -94,6 +94,7 @@ def test_every_system_is_shown_with_its_counts_limits_and_state(there: Connected
     assert {key: [mark.word for mark in found] for key, found in marks.items()} == {
         ("patient", small.patient): ["confirmed"]
     }
+    assert [mark.left_out for mark in marks["patient", small.patient]] == ["allergies, record number"]
     sync_connecting.pause(there.desk, HEALIFY)
     assert sync_shown.systems_shown(there.desk)[0].state == "paused"
     sync_connecting.go_on(there.desk, HEALIFY)

@@ -39,6 +39,12 @@ def test_each_system_stands_on_a_line_with_why_and_until_when() -> None:
     assert words.endswith("its limit is full")
 
 
+def test_what_a_system_is_not_told_is_named_though_the_rest_is_confirmed() -> None:
+    mark = Mark("HMS", "confirmed", "", None, "allergies, problems")
+    words = full_words({("patient", "p"): (mark,)}, "patient", "p")
+    assert words == "HMS: confirmed. Not told there: allergies, problems"
+
+
 @pytest.mark.parametrize(
     ("word", "why", "said"),
     [

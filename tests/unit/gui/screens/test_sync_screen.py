@@ -212,6 +212,8 @@ def test_a_record_says_how_far_it_is_and_says_nothing_where_nothing_is_connected
     there.run()
     view = cast("ChartView", stage.show("chart", "doctor", patient_id=small.patient))
     assert "confirmed" in view._family.text()
-    assert full_words(view._far.marks, "patient", small.patient) == "Healify: confirmed"
+    assert full_words(view._far.marks, "patient", small.patient) == (
+        "Healify: confirmed. Not told there: allergies, record number"
+    )
     (visit,) = view.visits.rows()
     assert "saved here" in (view.visits.detail_of("about") or str)(visit)

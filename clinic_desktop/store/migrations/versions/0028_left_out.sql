@@ -1,0 +1,1 @@
+ALTER TABLE sync_work ADD COLUMN left_out TEXT
