@@ -25,6 +25,7 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.exchange.days import Days
+from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
 from sync.engine.outside import Mark
@@ -253,8 +254,11 @@ class PostOffice:
         Where nothing moves by itself there is no such time, and it is said why.
         """
         paused = {one.system for one in self.systems if one.state != "on"}
+        with self.reading() as unit:
+            behind = {one.system: Looked(Rows(unit), one.system).by_kind() for one in self.systems}
         found = []
-        for line in self.engine.status():
+        for each in self.engine.status():
+            line = later(each, behind[each.system])
             one = replace(line, eta=None, why=PAUSED) if line.waiting and line.system in paused else line
             found.append({**asdict(one), "eta": None if one.eta is None else instant(one.eta)})
         return found

@@ -11,7 +11,7 @@ from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
 from clinic_desktop.exchange.sync_voiding import may_void, void
-from clinic_desktop.exchange.sync_wording import known_as, words_of
+from clinic_desktop.exchange.sync_wording import Member, known_as, words_of
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
@@ -47,20 +47,6 @@ SENT = frozenset({"refused", "doubt", "question", "cannot"})
 REASONED = frozenset({"give_up", "told", "not_told", "void"})
 _STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
 _BY = ("updated_by", "updatedBy", "modified_by", "last_modified_by")
-
-
-@dataclass(frozen=True)
-class Member:
-    """One member of a record, as it was when both sides agreed, as it is here and as it is there; in words."""
-
-    name: str
-    before: str
-    here: str
-    there: str
-    differs: bool
-
-    def __repr__(self) -> str:
-        return f"Member({self.name})"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.exchange.sync_items import Item, group, question, task
+from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
@@ -218,9 +219,11 @@ def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[s
     marks: dict[tuple[str, str], list[Mark]] = {}
     with room.read() as unit:
         rows = Rows(unit)
+        looked = {system: Looked(rows, system) for system in titles}
         for work in states_of(rows, records):
             if work.system in titles:
-                marks.setdefault((work.kind, work.local_id), []).append(_mark(room.engine, rows, titles, work))
+                mark = _mark(room.engine, rows, titles, work, looked[work.system])
+                marks.setdefault((work.kind, work.local_id), []).append(mark)
     return {key: tuple(sorted(found, key=lambda one: (GRAVE.index(one.word), one.title)))
             for key, found in marks.items()}  # fmt: skip
 
@@ -267,7 +270,8 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     told = [line for line in lines(desk, rows) if line.kind != NAMED]
     # All that are alike are one thing to decide.
     once = _twice(rows, one.system) + Counter({each.kind: each.count - 1 for each in untold.groups(desk, rows)})
-    counted = [_counted(desk, rows, line, once[line.kind]) for line in told]
+    behind = Looked(rows, one.system).by_kind()
+    counted = [_counted(desk, rows, later(line, behind), once[line.kind]) for line in told]
     looked = queries.looked_through_at(rows, one.system)
     found = _found(rows, one.system)
     ends = endings_of(found)
@@ -354,7 +358,7 @@ def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
     return [one for one in found if one.sort != "found" or (one.kind, one.local_id) not in doubted]
 
 
-def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work) -> Mark:
+def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work, looked: Looked) -> Mark:
     """One record at one system; only for what waits it is worked out when it is likely to be sent."""
     until, why = None, work.why
     desk = engine.offices[work.system].desk
@@ -364,5 +368,6 @@ def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work) -> 
         state = state_of(desk, rows, work.kind, work.local_id)
         if state is not None:
             why = state.why
-            until = None if state.eta is None or work.state == "blocked" else desk.ticker.text_at(state.eta)
+            if state.eta is not None and work.state != "blocked":
+                until = desk.ticker.text_at(max(state.eta, looked.behind(work)))
     return Mark(titles[work.system], WORDS[work.state], why, until, work.left_out or "")

@@ -1,29 +1,40 @@
 """A value of a system's body in words, for whoever decides."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clinic_desktop.domain.money import minor_digits, money_text
 from clinic_desktop.i18n import _
 from clinic_desktop.services.remotes import LastChange
-
-if TYPE_CHECKING:
-    from clinic_desktop.exchange.sync_deciding import Member
 
 # Of money told to a system: the id there of its invoice, and an amount, which is written without its currency.
 _INVOICE = frozenset({"invoice_id", "invoiceId"})
 _AMOUNT = frozenset({"amount", "paid_amount"})
 
 
-def known_as(members: "tuple[Member, ...]", changed: LastChange | None) -> "tuple[Member, ...]":
+@dataclass(frozen=True)
+class Member:
+    """One member of a record, as it was when both sides agreed, as it is here and as it is there; in words."""
+
+    name: str
+    before: str
+    here: str
+    there: str
+    differs: bool
+
+    def __repr__(self) -> str:
+        return f"Member({self.name})"
+
+
+def known_as(members: tuple[Member, ...], changed: LastChange | None) -> tuple[Member, ...]:
     """What was sent of a payment or a claim as a cashier knows it: the invoice by the number on its paper."""
     if changed is None or not changed.invoice:
         return members
     return tuple(_known(one, changed) for one in members)
 
 
-def _known(one: "Member", paid: LastChange) -> "Member":
+def _known(one: Member, paid: LastChange) -> Member:
     if one.here and one.name in _INVOICE:
         return replace(one, here=_("{number} (there: {id})").format(number=paid.invoice, id=one.here))
     if one.name in _AMOUNT:

@@ -356,5 +356,5 @@ def _need_reason(reason: str) -> str:
 
 
 def noon(day: date) -> datetime:
-    """The middle of a day, for a document that says only its date: the same day in every zone a clinic lives in."""
-    return datetime.combine(day, time(12), UTC)
+    """The middle of a day here, for a document that says only its date: the same day half a world either way."""
+    return datetime.combine(day, time(12)).astimezone(UTC)

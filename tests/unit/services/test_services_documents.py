@@ -1,5 +1,6 @@
 """Documents: kept, read by whom may, signed, followed by versions, withdrawn; and what is never half-written."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -372,3 +373,14 @@ def test_a_nurse_writes_notes_and_no_sick_notes(desk_for: DeskFor, patient: str)
     with pytest.raises(Refusal) as refused:
         documents.write_document(nurse, patient, "sick_note", "Sick note", TEN_DAYS)
     assert refused.value.field == "kind"
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC"])
+def test_the_day_that_somebody_gives_is_the_day_that_is_shown(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert documents.noon(date(2026, 1, 5)).astimezone().date() == date(2026, 1, 5)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

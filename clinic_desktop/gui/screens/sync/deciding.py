@@ -36,8 +36,9 @@ from clinic_desktop.gui.widgets.text import TextField
 from clinic_desktop.i18n import _
 
 if TYPE_CHECKING:
-    from clinic_desktop.exchange.sync_deciding import Detail, Member
+    from clinic_desktop.exchange.sync_deciding import Detail
     from clinic_desktop.exchange.sync_items import Item
+    from clinic_desktop.exchange.sync_wording import Member
     from clinic_desktop.services.remotes import Whom
 
 # What comes into view after a decision is not decided by a second press that was meant for the one before.

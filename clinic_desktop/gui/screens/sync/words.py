@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from clinic_desktop.exchange.sync_connecting import StaffThere
-    from clinic_desktop.exchange.sync_deciding import Member
     from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import Can, DecisionShown, KindShown, LimitShown, SystemShown
+    from clinic_desktop.exchange.sync_wording import Member
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")

@@ -1,0 +1,52 @@
+"""Until when what waits behind a lost answer waits: nothing more of a patient is told before that was looked for.
+
+The engine foretells when the limits let the next be sent. What its look for a lost answer waits for (a limit of
+reading, an hour long; their wish for silence) stands with what was sent, and is later than that.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sync.engine.status import UNDER_WAY, Line
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Intent, Work
+
+
+def later(line: Line, behind: Mapping[str, float]) -> Line:
+    """A line whose time is not before what it waits behind is looked for."""
+    return line if line.eta is None else replace(line, eta=max(line.eta, behind.get(line.kind, 0.0)))
+
+
+class Looked:
+    """When the lost answers of a system are looked for, in seconds by the engine's clock."""
+
+    def __init__(self, rows: Rows, system: str) -> None:
+        self._rows, self._system = rows, system
+        self._lost = rows.find(Intent, system=system, state="unknown")
+        # Where a limit, and no failure, puts off the one, it puts off every other.
+        self._held = max((one.probe_at for one in self._lost if not one.failed), default=0.0)
+
+    def behind(self, work: Work) -> float:
+        """When a record may be told at the earliest; 0 where no answer is missed."""
+        return self._latest(
+            one for one in self._lost
+            if (work.patient and one.patient == work.patient) or (one.kind, one.local_id) == (work.kind, work.local_id)
+        )  # fmt: skip
+
+    def by_kind(self) -> Mapping[str, float]:
+        """The same of the last of each kind."""
+        by_patient: dict[str, list[Intent]] = {}
+        for one in self._lost:
+            by_patient.setdefault(one.patient, []).append(one)
+        found: dict[str, float] = {}
+        for patient, lost in by_patient.items():
+            kinds = {one.kind for one in lost}
+            if patient:
+                works = self._rows.find(Work, system=self._system, patient=patient)
+                kinds |= {work.kind for work in works if work.state in UNDER_WAY}
+            at = self._latest(lost)
+            found |= {kind: max(at, found.get(kind, 0.0)) for kind in kinds}
+        return found
+
+    def _latest(self, lost: Iterable[Intent]) -> float:
+        return max((max(one.probe_at, self._held) for one in lost), default=0.0)
