@@ -1,4 +1,4 @@
-"""Laws over stories: in an ordinary run each kind of story is drawn once, and shown to every law in turn."""
+"""Laws over stories: each kind of story is drawn once, and shown to every law in turn."""
 
 from collections.abc import Callable
 from functools import cache
@@ -12,7 +12,6 @@ from tests.unit.sync.stories import EXAMPLES, many
 
 Made = Callable[[], st.SearchStrategy[Story]]
 Law = Callable[..., None]
-ONCE = 200  # with more examples than these, each law draws its own
 
 
 def only(*, where: bool) -> None:
@@ -43,9 +42,6 @@ def every(*kinds: Made) -> Callable[[Law], Callable[[], None]]:
 
     def of(law: Law) -> Callable[[], None]:
         def held() -> None:
-            if EXAMPLES > ONCE:
-                _searched(law, kinds, EXAMPLES)
-                return
             missing = EXAMPLES - sum(_holds(law, kinds, place) for place in range(EXAMPLES))
             if missing:
                 _searched(law, kinds, missing)

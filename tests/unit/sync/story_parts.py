@@ -1,6 +1,5 @@
 """The parts that made-up stories are made of: texts, people, the records beside a story."""
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,7 +21,7 @@ from sync.records.patient import Patient
 from sync.records.practitioner import Practitioner
 from sync.telling.masks import is_mask
 
-EXAMPLES = 10_000 if os.environ.get("CLINIC_LONG") else 200
+EXAMPLES = 200  # in each run; a long one has many, see `test_laws_again`
 # What every property over stories is run with; the machine decides how long one takes, not the property.
 many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
