@@ -16,6 +16,7 @@ from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.arrival_keys import Key, Known, look_up, revisions
 from clinic_desktop.services.examining import Examined
 from clinic_desktop.store.tables import metadata
+from clinic_desktop.store.tables.chart import medicines_taken
 from clinic_desktop.store.tables.documents import attachments, documents
 from clinic_desktop.store.tables.insurance import insurers
 from clinic_desktop.store.tables.outside import identifiers, observations, outside_parties
@@ -142,7 +143,7 @@ class _Batch:
         """Write one record, or say that it is here already, or that whom it belongs to is not."""
         known = self.known.of(one.key)
         if known is not None and (known.digest == one.digest or known.own):
-            return "same"
+            return "same" if known.own or one.table != medicines_taken.name else self._in_full(one, known)
         if one.table == documents.name and arrival_documents.is_note_of_a_visit(self.act, one.identifiers):
             return "same"
         values, patient = self._resolved(one)
@@ -160,6 +161,28 @@ class _Batch:
         record = self._create(one, values, patient)
         self._note(one, record, patient or (record if one.table == "patients" else None))
         return "new"
+
+    def _in_full(self, one: Arrival, known: Known) -> str:
+        """A medicine of which an older program kept fewer words (no strength, no timing) says what the record says.
+
+        The record is the same; what somebody here has changed meanwhile stays theirs.
+        """
+        links = dict(one.links)
+        here = self._leads_to(links.get("patient_id"), "patients")
+        if known.revision is None or self.revisions.get(known.record) != known.revision or here is None:
+            return "same"
+        values, _patient = self._resolved(one)
+        words = [medicines_taken.c[name] for name in _WORDS]
+        row = self.act.conn.execute(select(*words).where(medicines_taken.c.id == known.record)).mappings().one()
+        changes = {name: said for name in _WORDS if (said := (values or {}).get(name)) and said != row[name]}
+        if not changes:
+            return "same"
+        revision = self.act.change(medicines_taken, known.record, changes, kind="medicine.received")
+        came = {"rest": one.rest, "record_revision": revision, "received_at": self.act.at}
+        self.act.change(identifiers, known.id, came, kind="identifier.changed")
+        self.revisions[known.record] = revision
+        self.known.add(one.key, known.changed(one.digest, revision, known.name))
+        return "changed"
 
     def finish(self) -> None:
         """An allergy that came in is listed on the banner."""
@@ -342,6 +365,8 @@ class _Batch:
             self.known.add(Key(one.key.kind, system, value, business=True), known)
 
 
+# How a medicine is called and taken, as the safety check and whoever prescribes read it.
+_WORDS = ("name", "dose", "dosage_text")
 _TABLES: Mapping[str, Table] = {name: metadata.tables[name] for name in KINDS}
 # Columns that must hold an instant: where nobody gave one, it is that of the arrival.
 _DATED = {

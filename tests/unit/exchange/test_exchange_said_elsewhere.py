@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from clinic_desktop.clock import SetClock
+from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.exchange import allergies, dosages, observations, patients, problems, procedures, subjects
 from clinic_desktop.exchange.told import made, written
 from clinic_desktop.services.inbox import inbox
@@ -15,6 +15,7 @@ from clinic_desktop.services.prescribing import check_medicine
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import allergies as allergy_rows
 from clinic_desktop.store.tables.chart import medicines_taken
+from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.outside import observations as observation_rows
 from clinic_desktop.store.tables.programmes import programmes
 from sync.engine.chart import Because
@@ -23,9 +24,12 @@ from sync.records.elements import Resource
 from sync.records.exact import Json, loads
 from sync.telling.words import THERE
 from tests.conftest import DeskFor
+from tests.fhir import Take, bundle
 from tests.fhir import text as as_text
 from tests.journeys.small_clinic import Clinic
 from tests.unit.exchange.heard_case import Heard
+
+BOTH = ("Methotrexate", "Alendronate")
 
 
 @pytest.fixture
@@ -87,7 +91,37 @@ def test_a_row_that_was_read_shorter_once_does_not_stand_twice(
     heard.adopt(Kind.PATIENT, small.patient, heard.patient(small.patient), one)
     with heard.store.read() as connection:
         found = connection.execute(select(medicines_taken.c.dose).where(medicines_taken.c.name == "Warfarin")).all()
-    assert len(found) == 1
+    assert [row.dose for row in found] == ["1 tablet, ONLY on Mondays"], "once, and in full"
+
+
+def test_a_medicine_that_was_read_shorter_once_says_all_when_the_same_file_is_read_again(
+    take: Take, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weekly = {"text": "10 mg", "timing": {"code": {"text": "once WEEKLY"}}}
+    file: list[Json] = [
+        {"resourceType": "Patient", "id": "p", "name": [{"family": "Lee", "given": ["Ada"]}]},
+        *({"resourceType": "MedicationStatement", "id": name, "status": "active", "subject": {"reference": "Patient/p"},
+           "medicationCodeableConcept": {"text": name}, "dosage": [weekly]} for name in BOTH),
+    ]  # fmt: skip
+    with monkeypatch.context() as before:
+        before.setattr(dosages, "in_words", lambda taken: "; ".join(each.text or "" for each in taken))
+        take(bundle(file))
+
+    def doses() -> dict[str, str]:
+        with store.read() as connection:
+            rows = connection.execute(select(medicines_taken.c.name, medicines_taken.c.dose, medicines_taken.c.id))
+            return {row.name: row.dose for row in rows}
+
+    assert doses() == {"Methotrexate": "10 mg", "Alendronate": "10 mg"}
+    with store.write(act=new_id(), session=None) as unit:
+        ours = unit.conn.execute(select(medicines_taken.c.id).where(medicines_taken.c.name == "Alendronate")).scalar()
+        unit.change(medicines_taken, str(ours), {"dose": "5 mg"}, kind="medicine.changed")
+    for _again in range(2):
+        take(bundle(file))
+        assert doses() == {"Methotrexate": "10 mg, once WEEKLY", "Alendronate": "5 mg"}, "what is ours stays"
+    with store.read() as connection:
+        entries = connection.execute(select(journal.c.kind).where(journal.c.kind == "medicine.received")).all()
+    assert len(entries) == 3, "two came, and one was renewed once"
 
 
 def test_our_own_blood_group_is_never_said_by_another_system(small: Clinic, heard: Heard, desk_for: DeskFor) -> None:
