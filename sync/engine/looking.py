@@ -9,6 +9,7 @@ from sync.engine.desk import DAY, NOT_THERE, SLICE_SECONDS, Desk, set_state
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
+from sync.engine.settling import their_words
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
@@ -148,7 +149,7 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
     elif isinstance(error, SignInNeeded):
         sign_in_needed(desk, rows, error)
     elif isinstance(error, Forbidden):
-        _hidden(desk, rows, one)
+        _hidden(desk, rows, one, error)
         return
     elif isinstance(error, Unsent):
         one.due_at = now + desk.backoff(2)
@@ -168,7 +169,7 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
     rows.put(one)
 
 
-def _hidden(desk: Desk, rows: Rows, one: Look) -> None:
+def _hidden(desk: Desk, rows: Rows, one: Look, error: Forbidden) -> None:
     """403 is hidden, which is not gone: what was seen is kept, and until something moves it is seldom asked for again.
 
     It is never given up: what was sent there has to be read back, and what others change there has to arrive here.
@@ -185,7 +186,9 @@ def _hidden(desk: Desk, rows: Rows, one: Look) -> None:
     link = rows.get(Link, desk.system, one.kind, one.remote_id)
     work = rows.get(Work, desk.system, one.kind, link.local_id) if link is not None else None
     if work is not None and work.state == "sent":
-        set_state(desk, rows, work, "sent", "they hide it from us (403)")
+        # Where there is more than can be looked through, it says so itself.
+        why = their_words(error) if error.status is None else ""
+        set_state(desk, rows, work, "sent", why or "they hide it from us (403)")
 
 
 def not_there(desk: Desk, rows: Rows, one: Look) -> None:

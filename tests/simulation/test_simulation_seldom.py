@@ -97,6 +97,24 @@ def test_what_they_hid_from_us_for_a_moment_is_read_back_and_heard_of_later() ->
     assert day.story_body("patient", "P1")["notes"] == "first\nseen there"
 
 
+def test_what_is_not_come_upon_among_too_many_is_not_said_to_be_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = a_day(partial=True)
+    day.save("patient", "P1", PATIENT)
+    exchange = day.network.exchange
+
+    def endless(call: Call, run: Callable[[], Any], *, changes: bool) -> Any:
+        if call.endpoint == "GET /patient/id":
+            raise too_many("pages")
+        return exchange(call, run, changes=changes)
+
+    monkeypatch.setattr(day.network, "exchange", endless)
+    day.work(2 * DAY)
+    work = work_of(day, "patient", "P1")
+    assert (work.state, work.why) == (
+        "sent", "There is more there than can be looked through for one record: look there.",
+    )  # fmt: skip
+
+
 def test_what_is_hidden_for_long_is_asked_for_less_and_less() -> None:
     day = a_day(partial=True)
     day.save("patient", "P1", PATIENT)
