@@ -175,9 +175,7 @@ def hash_without(names: frozenset[str], body: Body) -> str:
 
 
 def unlisted(kp: KindProfile) -> frozenset[str]:
-    """What of a list's item is not compared: where it does not show all, a stamp that moves with every change is."""
-    if not kp.only_in_detail or kp.change_signal is None:
-        return kp.volatile
+    """What of a list's item is not compared. A stamp that moves with every change is: lists hide what they please."""
     return kp.volatile - {kp.change_signal}
 
 

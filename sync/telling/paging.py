@@ -33,19 +33,28 @@ def full_page(said: object, asked: int) -> int:
     return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said < asked else asked
 
 
-def next_cursor(cursor: str | None, found: Sequence[Any], total: int | None, asked: int, said: object) -> str | None:
+def next_cursor(
+    cursor: str | None, found: Sequence[Any], total: int | None, asked: int, said: object, *, more: object = None
+) -> str | None:
     """Where the next page begins, and without a total how this one began: the same page once more is the end.
 
-    `said` is how many items they say that a page has.
+    `said` is how many items they say that a page has, `more` whether they say that there is more, whatever the total.
     """
     offset = offset_of(cursor)
-    if total is not None:
+    if total is not None and more is not True:
         return next_offset(offset, len(found), total, asked)
     first = str(found[0].get("id") or found[0].get("share_id")) if found and isinstance(found[0], dict) else ""
     if offset and first and first == (cursor or "").partition("|")[2]:
         return None
-    following = next_offset(offset, len(found), None, full_page(said, asked))
+    full = min(len(found), asked) if more is True else full_page(said, asked)
+    following = next_offset(offset, len(found), None, full)
     return f"{following}|{first}" if following else None
+
+
+def hole(cursor: str | None, found: Sequence[Any], total: int | None, *, more: object = None) -> bool:
+    """Whether a page is empty in the middle of a list: by its own words there is more."""
+    offset = offset_of(cursor)
+    return not found and (more is True or (total is not None and 0 < offset < total))
 
 
 def items(body: Any, *names: str) -> list[Any] | None:

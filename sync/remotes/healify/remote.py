@@ -18,13 +18,13 @@ from sync.telling.lenses import canonical
 from sync.telling.looking import as_asked, as_far, clear, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import with_marker
-from sync.telling.paging import listed, next_cursor, offset_of, page
+from sync.telling.paging import hole, listed, next_cursor, offset_of, page
 from sync.telling.people import contact_point, family, given
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
 from sync.transport.credentials import Clock, Secrets
 from sync.transport.opening import Endings, Opening
-from sync.transport.outcomes import Call, Refused, Said
+from sync.transport.outcomes import Call, Garbled, Refused, Said
 from sync.transport.signin import Bearer
 from sync.transport.wire import SignIn
 
@@ -52,7 +52,9 @@ class HealifyRemote:
         came, read = self._list(kind, offset, parent, window)
         found = came.data
         total = came.total if isinstance(came.total, int) else None
-        next_ = next_cursor(cursor, found, total, LIMIT, came.limit)
+        if hole(cursor, found, total, more=came.has_more):
+            raise Garbled(_NEVER)
+        next_ = next_cursor(cursor, found, total, LIMIT, came.limit, more=came.has_more)
         if kind in {Kind.ENCOUNTER, Kind.DOCUMENT}:
             # A kind that is a part of a list has no total of its own.
             return page(found, read, None, next_)
@@ -97,7 +99,7 @@ class HealifyRemote:
             offset = offset_of(cursor)
             listed = self.client.list_patients(limit=LIMIT, offset=offset, search=text)
             total = listed.total
-            following = next_cursor(cursor, listed.data, total, LIMIT, listed.limit)
+            following = next_cursor(cursor, listed.data, total, LIMIT, listed.limit, more=listed.has_more)
             return page(listed.data, bodies.read_patient, total, following)
 
         # A row whose id could never be asked for is nobody that a person could choose.

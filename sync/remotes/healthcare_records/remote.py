@@ -24,7 +24,7 @@ from sync.telling.folding import fold
 from sync.telling.lenses import canonical
 from sync.telling.looking import agrees, as_asked, clear, each_once, found_in, made_since, through
 from sync.telling.masks import has_mask
-from sync.telling.paging import full_page, items, next_offset, page, total_of
+from sync.telling.paging import full_page, hole, items, next_offset, page, total_of
 from sync.telling.people import contact_point
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
@@ -121,6 +121,8 @@ class HealthcareRecordsRemote:
         if found is None:
             raise Garbled(_NEVER, answer.status)
         total = total_of(answer.body)
+        if hole(str(offset), found, total):
+            raise Garbled(_NEVER, answer.status)
         first = str(found[0].get("id", "")) if found and isinstance(found[0], dict) else ""
         if offset and total is None and first and first == first_before:
             # The same page again: the list takes no paging, and the first answer was all of it.

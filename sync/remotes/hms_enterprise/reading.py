@@ -16,7 +16,7 @@ from sync.remotes.hms_enterprise.profile import NEEDED
 from sync.telling import people
 from sync.telling.folding import day, fold, fold_phone, utc
 from sync.telling.looking import as_asked, widened
-from sync.telling.paging import next_cursor, next_offset, offset_of, page
+from sync.telling.paging import hole, next_cursor, next_offset, offset_of, page
 from sync.transport.credentials import Clock
 from sync.transport.outcomes import Call, Forbidden, Garbled, Refused, Said
 
@@ -59,6 +59,8 @@ class Reading:
             rows, total = self._client.encounters(parent, limit=LIMIT, offset=offset)
             if any(isinstance(row, dict) and row.keys() >= NEEDED for row in rows):
                 self._learned(kind)
+            if hole(cursor, rows, total):
+                raise Garbled(Call(f"list {kind}", "GET", "/"))
             following = next_cursor(cursor, rows, total, LIMIT, None)
             return page(rows, lambda row: [seen(kind, row, parent=parent)], total, following)
         if kind is Kind.APPOINTMENT and parent:

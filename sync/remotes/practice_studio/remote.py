@@ -15,7 +15,7 @@ from sync.telling.lenses import canonical
 from sync.telling.looking import agrees, as_asked, as_far, clear, each_once, found_in, made_since, through, widened
 from sync.telling.masks import masked_members
 from sync.telling.notes import marked, with_marker
-from sync.telling.paging import items, next_cursor, offset_of, page
+from sync.telling.paging import hole, items, next_cursor, offset_of, page
 from sync.telling.people import family, given
 from sync.telling.shapes import only
 from sync.telling.words import NOBODY
@@ -92,6 +92,8 @@ class PracticeStudioRemote:
         raw = listed.written()
         found = items(raw, name)
         if found is None:
+            raise Garbled(_NEVER)
+        if hole(cursor, found, listed.total):
             raise Garbled(_NEVER)
         made = page(found, read, listed.total, next_cursor(cursor, found, listed.total, LIMIT, listed.limit))
         if kind is Kind.APPOINTMENT and (since or until):

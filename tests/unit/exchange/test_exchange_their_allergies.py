@@ -1,10 +1,11 @@
 """What a system knows of an allergy that the chart names stands beside what was written here."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange import sync_connecting
@@ -65,3 +66,26 @@ def test_an_allergy_that_no_list_shows_is_here_at_the_next_look(
         found = connection.execute(select(allergies.c.substance).where(allergies.c.patient_id == small.patient))
         assert "Nuts" in found.scalars().all()
     assert not [path for path in again if path.endswith(number)], "nothing has moved since"
+
+
+def test_a_document_whose_list_hides_its_text_is_read_again_when_its_stamp_moves(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    system = "healthcare_records"
+    with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
+        there.connect(system)
+        there.run(system)
+        told = "SELECT remote_id FROM sync_link WHERE kind = 'patient' AND local_id = :it"
+        with small.store.read() as connection:
+            number = connection.execute(text(told), {"it": small.patient}).scalar_one()
+        was = there.rows(system, "documents")[0]
+        it = "44444444-4444-4444-8444-444444444444"
+        there.people(system).add("documents", {**was, "id": it, "patient_id": number, "content": "No fracture."}, it)
+        for said in ("No fracture.", "AMENDED: displaced fracture of the hip."):
+            there.people(system).edit("documents", it, content=said)
+            clock.advance(timedelta(minutes=2))
+            sync_connecting.sync_now(there.desk)
+            there.run(system)
+            with small.store.read() as connection:
+                body = connection.execute(text("SELECT body FROM sync_shadow WHERE remote_id = :it"), {"it": it})
+                assert json.loads(body.scalar_one())["content"] == said
