@@ -220,6 +220,7 @@ class Page:
     next: str | None = None
     broken: tuple[str, ...] = ()  # what could not be read, in words: set aside, the sweep goes on
     lost: tuple[tuple[str, Any], ...] = ()  # of each of those its id ("" where it has none) and the item as it came
+    cut: bool = False  # whether there may be more that no page shows
 
 
 class Rough(NamedTuple):

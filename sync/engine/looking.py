@@ -11,6 +11,7 @@ from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
 from sync.engine.settling import their_words
 from sync.engine.signing import sign_in_needed
+from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.sweeping import note_reading
@@ -34,6 +35,7 @@ MOST_TRIES = 8
 HINT_SECONDS = 60.0
 PROOF_TRIES = 3
 STRIKES = 2
+ROTATION_AT_ONCE = 20
 # What they hide from us is asked for again after a day, then after two, four and so on: a consent may be given.
 HIDDEN_DAYS = 30
 # A record as it is there, what came instead, or nothing where it is taken as it was seen.
@@ -245,3 +247,17 @@ def hint(desk: Desk, rows: Rows, kind: str, remote_id: str, parent: str = "") ->
     known = parent or (shadow.parent if shadow is not None else "")
     look(desk, rows, kind, remote_id, "hint", parent=known, after=wait)
     desk.tick(rows)
+
+
+def rotation(desk: Desk, rows: Rows) -> int:
+    """Have the oldest details read again, so that a change that no list shows is found in time."""
+    asked = 0
+    for kind, kp in desk.remote.profile.kinds.items():
+        if kp.rotation_days is None or not kp.readable:
+            continue
+        before = desk.now() - kp.rotation_days * DAY
+        found = queries.oldest_read(rows, desk.system, str(kind), before, ROTATION_AT_ONCE)
+        for remote_id, parent in found:
+            look(desk, rows, str(kind), remote_id, "rotation", parent=parent)
+            asked += 1
+    return asked

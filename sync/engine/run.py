@@ -190,7 +190,7 @@ class Office:
             return False
         self._rotated = self.desk.now()
         with self.desk.disk.write() as unit:
-            return sweeping.rotation(self.desk, Rows(unit)) > 0
+            return looking.rotation(self.desk, Rows(unit)) > 0
 
     def worth_waiting(self, seconds: float, *, lists: bool = False) -> bool:
         """Whether something that waits to be told, or to be looked for, can go on within so long.

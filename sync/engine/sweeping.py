@@ -18,7 +18,7 @@ from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Look, Shadow, Sighting, Sweep
+from sync.engine.store.tables import Conflict, Link, Look, Shadow, Sighting, Sweep
 from sync.engine.taking import look, take
 from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
@@ -29,7 +29,6 @@ WINDOWS = {"hot": (1, 2), "warm": (30, 90)}
 MOST_PASSES = 4
 MOST_FAILED = 5
 FEWEST, SHARE = 5, 0.01
-ROTATION_AT_ONCE = 20
 # After a restored backup: every list is looked through before anything is sent.
 READING_AGAIN = "reading again"
 
@@ -208,7 +207,9 @@ def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> boo
         one.first_total = page.total if one.first_total is None else one.first_total
         one.last_total = page.total
     one.cursor = page.next or ""
-    if not one.cursor:
+    if not one.cursor and page.cut and one.scope == "all" and not one.parent:
+        _end(desk, rows, one, "torn")  # what it does not show is not missing
+    elif not one.cursor:
         _pass_ended(desk, rows, one)
     return True
 
@@ -357,7 +358,9 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
         known = rows.count(Link, system=desk.system, kind=one.kind, status="confirmed")
         if len(missing) > max(FEWEST, int(known * SHARE)):
             one.state = "suspect"
-            raise_question(desk, rows, one.kind, "", "suspect", str(one.id), f"{len(missing)} of {known} would be gone")
+            if not rows.count(Conflict, system=desk.system, kind=one.kind, sort="suspect", state="open"):
+                why = f"{len(missing)} of {known} would be gone"
+                raise_question(desk, rows, one.kind, "", "suspect", str(one.id), why)
         else:
             _strike(desk, rows, one, missing)
     now = desk.now()
@@ -381,17 +384,3 @@ def _strike(desk: Desk, rows: Rows, one: Sweep, missing: list[str]) -> None:
         shadow.strikes, shadow.struck_at = shadow.strikes + 1, desk.now()
         rows.put(shadow)
         look(desk, rows, one.kind, shadow.remote_id, "gone?", parent=shadow.parent)
-
-
-def rotation(desk: Desk, rows: Rows) -> int:
-    """Have the oldest details read again, so that a change that no list shows is found in time."""
-    asked = 0
-    for kind, kp in desk.remote.profile.kinds.items():
-        if kp.rotation_days is None or not kp.readable:
-            continue
-        before = desk.now() - kp.rotation_days * DAY
-        found = queries.oldest_read(rows, desk.system, str(kind), before, ROTATION_AT_ONCE)
-        for remote_id, parent in found:
-            look(desk, rows, str(kind), remote_id, "rotation", parent=parent)
-            asked += 1
-    return asked

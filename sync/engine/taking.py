@@ -24,6 +24,10 @@ ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 LONGEST_WAIT_SECONDS = 3_600.0
 
 
+class ApartError(Exception):
+    """Somebody new there came into the chart of the one from whom a person has said that they are another."""
+
+
 def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) -> Met | None:
     """Take note of a record as it is there; in one transaction with everything that follows from it here."""
     kind = str(seen.kind)
@@ -327,6 +331,11 @@ def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
     return twice(desk, rows, link, "this patient is there twice")
 
 
+def _not_of_another(desk: Desk, rows: Rows, seen: Seen, local_id: str | None) -> None:
+    if local_id and seen.kind is Kind.PATIENT and rejected(desk, rows, seen.remote_id, local_id):
+        raise ApartError(seen.remote_id)
+
+
 def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[Resource] | None = None) -> Link | None:
     """Take in what is new there, as records where they were made already; the chart says where it has a place."""
     body = clear(desk, seen)
@@ -337,6 +346,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
                 records = desk.remote.adopt(whole, None, desk.whose(rows))
             because = Because(desk.system, seen.remote_id, frozenset(body))
             local_id = desk.chart.adopt(rows.unit, seen.kind, None, records, because)
+            _not_of_another(desk, rows, seen, local_id)
             story = None if local_id is None else desk.chart.story(rows.unit, seen.kind, local_id)
             mine = None if story is None else projected(desk, rows, story, 0)
     except Exception as error:  # noqa: BLE001 - one record that cannot be taken in must not stop the others
@@ -359,6 +369,9 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
     )
     rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=seen.remote_id)
     join(desk, rows, link)
+    if seen.kind is Kind.PATIENT:
+        # Should they turn out to be two, it is known what of this chart came from there.
+        desk.log.add(rows, desk.now(), "adopted", link.kind, local_id, members=sorted(body))
     unread.first_sight(desk, rows, link, whole)
     if story is not None and mine is not None:
         _agreed(desk, rows, shadow, story, mine)

@@ -384,7 +384,8 @@ def came_last(rows: Rows, system: str) -> str:
     found = rows.run(
         "SELECT coalesce(json_extract(detail, '$.outcome'), json_extract(detail, '$.came'), 'answered')"
         " FROM sync_audit WHERE system = ?"
-        " AND what IN ('came', 'asked', 'read', 'searched', 'looked', 'looked through') ORDER BY n DESC LIMIT 1",
+        " AND what IN ('came', 'asked', 'read', 'searched', 'listed', 'looked', 'looked through')"
+        " ORDER BY n DESC LIMIT 1",
         (system,),
     ).fetchone()
     return "" if found is None else str(found[0])

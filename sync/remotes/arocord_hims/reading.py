@@ -94,7 +94,7 @@ class Reading:
             broken.append("the list may be cut off: no paging is documented for it")
         if any(NEEDED.get(kind, frozenset({"?"})) <= set(each.raw) for each in items):
             self._learned(kind)
-        return Page(tuple(items), None, None, tuple(broken))
+        return Page(tuple(items), None, None, tuple(broken), cut=cut)
 
     def seen(self, kind: Kind, raw: Any, *, whole: bool) -> Seen:
         """A record as it is shown. Raises ValueError for one with no id."""

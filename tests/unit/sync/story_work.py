@@ -15,6 +15,7 @@ from tests.unit.sync.story_parts import (
     LOINC,
     PATIENT,
     amounts,
+    codes,
     concepts,
     coverage,
     days,
@@ -30,6 +31,19 @@ from tests.unit.sync.story_parts import (
     together,
 )
 
+# What is charged without a code of a list is for a person to tell.
+CHARGED = st.fixed_dictionaries(
+    {
+        "text": texts,
+        "coding": st.one_of(
+            st.from_regex(r"[0-9]{5}|[A-V][0-9]{4}", fullmatch=True).map(
+                lambda code: [{"system": "http://www.ama-assn.org/go/cpt", "code": code}]
+            ),
+            codes.map(lambda code: [{"system": "http://example.org/codes", "code": f"{code}-X"}]),
+        ),
+    }
+)
+
 
 def charges() -> st.SearchStrategy[Any]:
     """One thing that is charged."""
@@ -38,7 +52,7 @@ def charges() -> st.SearchStrategy[Any]:
         some(
             id=ids,
             status=st.just("billable"),
-            code=concepts("http://www.ama-assn.org/go/cpt"),
+            code=CHARGED,
             subject=st.just(subject(PATIENT)),
             occurrenceDateTime=instants,
             quantity=st.integers(1, 9).map(lambda n: {"value": n}),

@@ -244,7 +244,8 @@ class DecidePanel(Side):
         add(_("Records"), str(item.count or ""))
         add(_("Waits since"), at(item.at))
         add(_("The newest since"), at(item.newest))
-        number = item.remote_id if not item.remote_id.startswith("~") else ""
+        named = item.sort != "suspect" and not item.remote_id.startswith("~")
+        number = item.remote_id if named else ""
         add(_("This one") if opened.twin else _("Their number"), number)
         add(_("The other one"), opened.twin)
 

@@ -11,8 +11,8 @@ from sync.remotes.hms_enterprise.mapping.names import SYSTEM
 from sync.telling.covers import amount, cover_of, insurer_of, policy_of
 from sync.telling.folding import utc
 from sync.telling.lenses import Lens, first_of, left, of
-from sync.telling.words import NOBODY, told_id, words
-from sync.telling.work import ICD10, diagnosis_codes, extra, price_of, procedure_code
+from sync.telling.words import told_id, words
+from sync.telling.work import CPT, ICD10, diagnosis_codes, extra, price_of, procedure_code
 
 # CPT: five digits, or four and a letter (AMA, CPT code categories). HCPCS level II: a letter and four digits (CMS).
 PROCEDURE = re.compile(r"[0-9]{5}|[0-9]{4}[FMTU]|[A-V][0-9]{4}")
@@ -36,9 +36,16 @@ def _billed_by(story: Story, links: Links) -> str | None:
 
 
 def _code(story: Story, _links: Links) -> str | None:
-    """The code of CPT or HCPCS, as in the document's examples; a price of the clinic's own list is none."""
-    code = procedure_code(_charge(story).code)
-    return code if code and PROCEDURE.fullmatch(code) else None
+    """The code of CPT or HCPCS, as in the document's examples; else that of the clinic's own list.
+
+    Their document names no list of codes and asks for one. A price of our own that looks like a procedure is not told.
+    """
+    concept = _charge(story).code
+    code = procedure_code(concept)
+    if code and PROCEDURE.fullmatch(code):
+        return code
+    own = (each.code for each in concept.coding if each.code and each.system != CPT)
+    return next((one for one in own if not PROCEDURE.fullmatch(one)), None)
 
 
 def _when(story: Story, _links: Links) -> str | None:
@@ -92,12 +99,6 @@ CLAIM = (
     Lens("submission_method", lambda _story, _links: "electronic", left),
     Lens("diagnoses", _diagnoses, left),
 )
-
-
-def charge_homeless(story: Story) -> tuple[str, ...]:
-    """What a charge says that is not told: a code of another list would be billed as a procedure."""
-    coded = any(each.code for each in _charge(story).code.coding)
-    return ("code that is none of CPT or HCPCS",) if coded and _code(story, NOBODY) is None else ()
 
 
 def charge_references(story: Story) -> tuple[tuple[Kind, Reference | None], ...]:

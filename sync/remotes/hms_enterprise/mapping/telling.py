@@ -32,7 +32,7 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.PRESCRIPTION: Cell(medicines.LENSES, medicines.blank, medicines.references, medicines.homeless),
     Kind.LAB_ORDER: Cell(laboratory.LENSES, laboratory.blank, laboratory.references, laboratory.homeless),
     Kind.LAB_RESULT: Cell(laboratory.RESULTS, laboratory.blank_result),
-    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references, money.charge_homeless),
+    Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references),
     Kind.CLAIM: Cell(money.CLAIM, money.known, money.claim_references),
 }
 # Without these the system cannot know what is meant.
@@ -41,7 +41,7 @@ REQUIRED: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.APPOINTMENT: (("provider_id", "provider"), ("start_datetime", "time"), ("end_datetime", "end")),
     Kind.PRESCRIPTION: (("provider_id", "prescriber"),),
     Kind.LAB_ORDER: (("provider_id", "who orders it"),),
-    Kind.CHARGE: (("total_amount", "price"),),
+    Kind.CHARGE: (("total_amount", "price"), ("charge_code", "a code of CPT, HCPCS or the clinic's list")),
     Kind.CLAIM: (
         ("charges", "what is charged"),
         ("insurance_provider", "insurer"),
