@@ -10,7 +10,7 @@ from typing import Any
 
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Refusal, Trouble
-from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
+from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST, same_origin
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
@@ -83,7 +83,7 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
         elif chosen.which == "set" and chosen.key.startswith(UPDATE):
             _set_update(here, chosen.system, chosen.key.removeprefix(UPDATE), chosen.value)
         elif chosen.which == "set":
-            set_remote(here.desk, chosen.system, chosen.key, chosen.value)
+            _set(terminal, here, chosen)
         elif chosen.which == "remove":
             remove_remote(here.desk, chosen.system)
             title = SYSTEMS[chosen.system].title
@@ -93,6 +93,14 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
         terminal.progress(_("No system is connected. `remote add` connects one."))
     terminal.answer(listed, _lines(listed))
     return DONE
+
+
+def _set(terminal: Terminal, here: SignedIn, chosen: Namespace) -> None:
+    was = next((one.base_url for one in remote_systems(here.desk) if one.system == chosen.system), "")
+    set_remote(here.desk, chosen.system, chosen.key, chosen.value)
+    if chosen.key == "base_url" and not same_origin(was, chosen.value):
+        said = _("Another host: its secrets are erased here. Give them anew: remote set {system} secrets FILE")
+        terminal.progress(said.format(system=chosen.system))
 
 
 def _sign_in_again(here: SignedIn, system: str, secrets: dict[str, str]) -> None:

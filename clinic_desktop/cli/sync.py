@@ -264,7 +264,8 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     lines = [f"{item.title}: {item.kind.replace('_', ' ')}, {SORTS.get(item.sort, item.sort)}"]
     lines += [f"patient {told['patient']}"] if told["patient"] else []
     lines += [f"or {', '.join(one.mrn for one in opened.others)}"] if opened.others else []
-    lines += [item.why, f"{item.count} of them, {item.at} to {item.newest}"] if item.count else []
+    lines += [item.why] if item.why else []
+    lines += [f"{item.count} of them, {item.at} to {item.newest}"] if item.count else []
     lines += [f"    {one.id}  {one.at}" for one in opened.records]
     for one in opened.members:
         sides = (("before", one.before), ("here", one.here), ("there", one.there))

@@ -68,7 +68,7 @@ class Terminal:
             waited = time.monotonic() - begun
             if not said or waited - said >= SAY_SECONDS:
                 said = max(waited, 0.001)
-                self.progress(_("the background process is sending; waiting for its turn to end ({n} s)").format(
+                self.progress(_("another process is sending; waiting for its turn to end ({n} s)").format(
                     n=round(waited)))  # fmt: skip
             time.sleep(seconds)
 

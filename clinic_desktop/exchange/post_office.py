@@ -346,6 +346,9 @@ def in_words(system: str, error: Outcome) -> Trouble:
         (said for kind, said in words.items() if isinstance(error, kind) and not (kind is Unsent and error.status)),
         (N_("{system} gave no answer that could be understood ({what})."), N_("Check its address, then try again.")),
     )
+    if isinstance(error, SignInNeeded) and error.status is None and error.said.message:
+        # What is missing, or has to be another one, in the words of the sign-in.
+        return Trouble(N_("{system} needs a sign-in."), remedy=error.said.message, system=SYSTEMS[system].title)
     said = error.said.message or type(error).__name__
     what = f"{error.status} {said}" if error.status else said
     return Trouble(message, remedy=remedy, system=SYSTEMS[system].title, what=what[:200])

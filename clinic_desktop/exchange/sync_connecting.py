@@ -27,9 +27,24 @@ from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Shadow, Work
 from sync.engine.updating import MERGE, REPLACE
 from sync.port import Kind, Seen
+from sync.transport.credentials import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    EXPIRES,
+    MFA,
+    PASSWORD,
+    REFRESH,
+    RENEW,
+    TOKEN,
+    TRIED,
+    USERNAME,
+)
 from sync.transport.outcomes import Outcome
 
 PAGES = 10  # of a directory: a clinic of more than a thousand names types the number
+
+
+_SIGNED_IN_BY = frozenset({USERNAME, PASSWORD, MFA, CLIENT_ID, CLIENT_SECRET})
 
 
 class _Typed:
@@ -37,6 +52,9 @@ class _Typed:
 
     def __init__(self, typed: Mapping[str, str], kept: KeptSecrets | None) -> None:
         self.values: dict[str, str | None] = dict(typed)
+        if _SIGNED_IN_BY & typed.keys():
+            # It is this that is tried: neither a token that may still be good, nor that it has been tried before.
+            self.values |= {name: None for name in (TOKEN, REFRESH, EXPIRES, RENEW, TRIED) if name not in typed}
         self._kept = kept
 
     def __repr__(self) -> str:

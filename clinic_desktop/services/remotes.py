@@ -29,6 +29,7 @@ from clinic_desktop.store.tables.staff import staff
 
 # The name under which the path of a system's webhooks is kept among its secrets.
 DOOR = "webhook_door"
+TRIED = "tried"  # where the sign-in keeps what it has tried and was refused
 LEAST_REASON = 3  # letters
 ENTRIES = 200  # of one record, looked through for who brought a value: older ones are of another time
 
@@ -153,6 +154,8 @@ def give_secrets(act: Act, system: str, secrets: Mapping[str, str]) -> None:
     """Keep what a system is signed in to with: what is given is put in place of what was."""
     row = _here(act.conn, system)
     _keep(act.conn, system, systems.require_secrets(secrets), whole=False)
+    # Who gives it anew means it to be tried, though it be what was tried before.
+    _put(act.conn, system, TRIED, None)
     act.change(remotes, row.id, {"credentials_at": act.at}, kind="remote.credentials_given")
 
 

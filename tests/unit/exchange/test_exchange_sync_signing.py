@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from clinic_desktop.clock import SetClock
+from clinic_desktop.domain.refusals import Trouble
 from clinic_desktop.exchange import sync_connecting, sync_shown
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.services.patients import NewPatient, register_patient
-from clinic_desktop.services.remotes import House
+from clinic_desktop.services.remotes import House, remote_systems
 from sync.sandbox.faults import Rule
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
@@ -142,6 +143,22 @@ def test_where_nothing_renews_it_a_person_is_asked_and_no_password_is_tried_by_i
         wards.later(hours=2)
         assert wards.run(system) == "sign_in"
     assert wards.requests(system) == before
+
+
+def test_who_gives_what_it_was_signed_in_to_with_once_more_has_it_tried(wards: Wards) -> None:
+    """A test hospital may have one code that is always the same; and a token that is still good says nothing of it."""
+    wards.there.connect(HMS)
+    wards.run(HMS)
+    wards.fault("token_expired", HMS, 1)
+    patient = wards.register()
+    assert wards.run(HMS) == "sign_in"
+    wards.there.connect_again(HMS)
+    assert wards.run(HMS) == "on"
+    assert wards.word(HMS, patient) == "confirmed"
+    known = next(one.base_url for one in remote_systems(wards.there.desk) if one.system == HMS)
+    with pytest.raises(Trouble) as wrong:
+        sync_connecting.try_out(wards.there.desk, HMS, known, {"username": "nobody", "password": "wrong"})
+    assert "password" in str(wrong.value.remedy)
 
 
 def test_what_waits_for_a_doctor_to_be_named_or_for_a_sign_in_has_no_time_and_says_why(wards: Wards) -> None:
