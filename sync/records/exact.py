@@ -127,6 +127,19 @@ def _walk(document: object) -> None:
                 pending.extend((each, depth + 1) for each in value)
 
 
+def legible(document: object, floors: int = DEEPEST) -> Any:
+    """A document that can be kept and shown: what no text holds stands as \ufffd, what nests deeper is left out."""
+    if isinstance(document, str):
+        return document.replace("\0", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if not isinstance(document, (dict, list)):
+        return document
+    if floors < 1:
+        return None
+    if isinstance(document, dict):
+        return {legible(name): legible(value, floors - 1) for name, value in document.items()}
+    return [legible(value, floors - 1) for value in document]
+
+
 def strings(document: object, path: str = "") -> Iterator[tuple[str, str]]:
     """Every text in a document with its path."""
     if isinstance(document, str):

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 from sync.port import Body, Kind, Page, Seen, Sending, Story
 from sync.records.exact import NotExact, require_sound
 from sync.records.patient import Patient
+from sync.remotes.arocord_hims import history
 from sync.remotes.arocord_hims.answers import id_of, looks_cut_off
 from sync.remotes.arocord_hims.client import LARGEST_PAGE, Client
-from sync.remotes.arocord_hims.mapping import medicines, patients
+from sync.remotes.arocord_hims.mapping import medicines
 from sync.remotes.arocord_hims.mapping.telling import body_of, compared
 from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
@@ -20,7 +21,7 @@ from sync.telling.folding import day, fold, utc
 from sync.telling.looking import MOST_PAGES, as_asked, too_many
 from sync.telling.notes import marked
 from sync.telling.words import MRN, identifier_of
-from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Refused, Said
+from sync.transport.outcomes import Call, Forbidden, Refused, Said
 
 _WRITTEN = "AROCORD writes this and gives no way to read it back."
 _LEFT = "It has left the pharmacy's queue, or was never there; AROCORD has no other way to look."
@@ -134,23 +135,8 @@ class Reading:
         raw = self._client.patient(remote_id).as_shown()
         body = body_of(Kind.PATIENT, raw)
         as_asked(Seen(Kind.PATIENT, id_of(raw) or remote_id, body), remote_id)
-        try:
-            history = {"medical_history": patients.history_of(self._history(remote_id))}
-        except (Garbled, NotThere, Forbidden, Refused):
-            # Its answer is not documented: what cannot be understood is no reason not to read the patient.
-            history = {}
-        return Seen(Kind.PATIENT, remote_id, body | history, raw=raw)
-
-    def _history(self, remote_id: str) -> list[Any]:
-        """All of a patient's past, page by page: an allergy that only stands further on has not been taken out."""
-        found: list[Any] = []
-        for _page in range(MOST_PAGES):
-            rows = self._client.medical_history(remote_id, limit=LARGEST_PAGE, offset=len(found) or None)
-            new = [each for each in rows if each not in found]
-            found += new
-            if not new or not looks_cut_off(rows):
-                break
-        return found
+        past = {"medical_history": history.history_of(self._client, remote_id)}
+        return Seen(Kind.PATIENT, remote_id, body | past, raw=raw)
 
     def search(self, story: Story) -> list[Seen]:
         """Patients who may be this one: of our number, of their family name."""
