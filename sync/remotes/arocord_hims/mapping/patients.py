@@ -8,7 +8,7 @@ from sync.records.allergy import AllergyIntolerance
 from sync.records.condition import Condition
 from sync.records.coverage import Coverage
 from sync.records.elements import Annotation, CodeableConcept, Coding, Reference, Resource
-from sync.records.exact import NotExact, legible, require_sound
+from sync.records.exact import is_sound, legible
 from sync.records.medication import Dosage, MedicationStatement
 from sync.records.patient import Patient
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
@@ -225,7 +225,7 @@ def history_of(items: list[Any]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for item in items:
-        if not isinstance(item, dict) or not _is_sound(item):
+        if not isinstance(item, dict) or not is_sound(item):
             found.append(unread_item(legible(item)))
             continue
         kind = _kind(item)
@@ -241,14 +241,6 @@ def history_of(items: list[Any]) -> list[dict[str, Any]]:
 def unread_item(said: Any) -> dict[str, Any]:
     """What of a history cannot be read, or is to be known of it: no record here holds it, so that a person sees it."""
     return {"type": "", "said": said}
-
-
-def _is_sound(item: Any) -> bool:
-    try:
-        require_sound(item)
-    except NotExact:
-        return False
-    return True
 
 
 def _kind(item: Mapping[str, Any]) -> str | None:
