@@ -13,6 +13,7 @@ from sync.records.medication import Dosage, MedicationStatement
 from sync.records.patient import Patient
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling import people
+from sync.telling.allergies import names_one, say_none_known
 from sync.telling.dress import normal_form
 from sync.telling.folding import fold, fold_phone
 from sync.telling.lenses import Lens, add, block, change, first_of, nothing, of, shown
@@ -60,15 +61,19 @@ def _put_insurance(story: Story, value: Any, _links: Links) -> Story:
 
 def _put_history(story: Story, value: Any, _links: Links) -> Story:
     """What the chart does not know yet is added as said there; nothing is taken away or changed."""
+    stated: list[str] = []
     for item in value if isinstance(value, list) else ():
         kind, text = (item.get("type"), _text(item.get("name"))) if isinstance(item, dict) else (None, None)
         make = _HISTORY.get(str(kind))
         if make is None or text is None or _over(str(kind), item.get("status")):
             continue
+        if kind == "allergy" and not names_one(text):
+            stated.append(text)
+            continue
         dose = _text(item.get("dose"))
         if not _knows(story, make[0], f"{text} {dose}" if dose else text):
             story = add(story, make[1](text, _about(story), dose))
-    return story
+    return say_none_known(story, stated, _about(story), SAID_THERE)
 
 
 def _knows(story: Story, kind: type[Resource], text: str) -> bool:
