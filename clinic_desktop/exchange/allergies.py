@@ -19,13 +19,11 @@ from clinic_desktop.exchange.mapped import (
 )
 from sync.records.allergy import AllergyIntolerance, Reaction
 from sync.records.exact import Json
+from sync.telling.allergies import NONE_KNOWN, none_known
 
 CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
 NOT_NAMED = "(not named)"
-# SNOMED CT: no known allergy; no known drug, food, environmental allergy. They say that nothing is listed, not that
-# the patient reacts to something of that name.
-NONE_KNOWN = frozenset({"716186003", "409137002", "429625007", "428607008", "1003774007"})
 _WEIGHT = {"severe": 3, "moderate": 2, "mild": 1}
 
 
@@ -33,7 +31,8 @@ def read(record: AllergyIntolerance) -> Mapped:
     """An allergy noted elsewhere; a severe reaction, or a high criticality, makes it severe."""
     named = _substance(record)
     clinical, verified = code_of(record.clinical_status), code_of(record.verification_status)
-    over = clinical in {"inactive", "resolved"} or verified == "refuted" or named.code in NONE_KNOWN
+    none = _is_none_known(named.code, named.title, bare=not record.reaction)
+    over = clinical in {"inactive", "resolved"} or verified == "refuted" or none
     values = {
         "substance": named.title or NOT_NAMED,
         "code_system": named.system,
@@ -58,7 +57,9 @@ def write(row: Row, point: Pointer) -> Json:
     """An allergy as an AllergyIntolerance; what the chart says of its state comes first."""
     wrong = row["status"] == "entered_in_error"
     clinical, verified = row["clinical_status"], row["verification_status"]
-    was_over = clinical in {"inactive", "resolved"} or verified == "refuted" or row["code"] in NONE_KNOWN
+    # In words alone it was read as an allergy once: such a row is as it came, too.
+    none = _is_none_known(row["code"], row["substance"], bare=not row["reaction"] and row["status"] == "inactive")
+    was_over = clinical in {"inactive", "resolved"} or verified == "refuted" or none
     was = "entered_in_error" if verified == "entered-in-error" else "inactive" if was_over else "active"
     if row["noted_by"] is not None or row["status"] != was:
         clinical, verified = row["status"], "entered-in-error" if wrong else "confirmed"
@@ -80,6 +81,14 @@ def write(row: Row, point: Pointer) -> Json:
         note=written_notes(row["note"]),
         reaction=[reaction] if "manifestation" in reaction else None,
     )
+
+
+def _is_none_known(code: str | None, title: str, *, bare: bool) -> bool:
+    """Whether it says that none is known, not that the patient reacts to something of that name.
+
+    In a code, or in words alone ("NKDA") that are `bare` of any reaction.
+    """
+    return code in NONE_KNOWN or (bare and code is None and none_known(title) is not None)
 
 
 def _substance(record: AllergyIntolerance) -> Meaning:

@@ -190,13 +190,14 @@ def _size(page: Page) -> int:
 
 def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> bool:
     """Take note of a page as far as there is time; whether all of it is done."""
-    if not one.cursor:
+    if not one.cursor and one.scope == "all":  # a part of a list does not show all that has no name
         queries.forget_nameless(rows, desk.system, one.kind, one.parent)
     one.changed += note_page(desk, rows, Kind(one.kind), hand, one.parent, until)
     if hand.items:
         return False
     page = hand.page
     seen = [each.remote_id for each in (page.rough if isinstance(page, Listed) else page.items)]
+    seen += [remote_id for remote_id, _item in page.lost if remote_id]  # what cannot be read is there all the same
     desk.log.add(rows, desk.now(), "listed", one.kind, "", n=len(seen))
     one.pages += 1
     one.failed = 0

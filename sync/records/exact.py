@@ -12,6 +12,7 @@ LONGEST_NUMBER = 64
 LARGEST_EXPONENT = 400
 DEEPEST = 64
 _PLAIN = json.JSONEncoder()
+_NAME = re.compile(r"\w{1,64}", re.ASCII)
 
 Json = dict[str, Any]
 
@@ -125,6 +126,35 @@ def _walk(document: object) -> None:
                 pending.extend((each, depth + 1) for each in value.values())
             else:
                 pending.extend((each, depth + 1) for each in value)
+
+
+def legible(document: object, floors: int = DEEPEST) -> Any:
+    """A document that can be kept and shown: what no text holds stands as \ufffd, what nests deeper is left out."""
+    if isinstance(document, str):
+        return document.replace("\0", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if not isinstance(document, (dict, list)):
+        return document
+    if floors < 1:
+        return None
+    if isinstance(document, dict):
+        return {legible(name): legible(value, floors - 1) for name, value in document.items()}
+    return [legible(value, floors - 1) for value in document]
+
+
+def is_sound(document: object) -> bool:
+    """Whether a document can be kept as it came."""
+    try:
+        require_sound(document)
+    except NotExact:
+        return False
+    return True
+
+
+def unsound_members(document: object) -> list[str]:
+    """The members of an object that cannot be kept as they came, by those of their names that are plain words."""
+    if not isinstance(document, dict):
+        return []
+    return sorted(name for name, value in document.items() if _NAME.fullmatch(name) and not is_sound(value))
 
 
 def strings(document: object, path: str = "") -> Iterator[tuple[str, str]]:

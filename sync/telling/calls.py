@@ -77,26 +77,16 @@ def read(model: type[M], exchanged: tuple[Call, Answer]) -> M:
 
 
 def read_list(model: type[M], exchanged: tuple[Call, Answer]) -> M:
-    """A page of a list as a model: an item that nobody could keep is empty, and stops none of the others.
+    """A page of a list as a model, each item as it came: one that nobody could keep stops none of the others.
 
-    Raises Garbled for what is no list.
+    Whoever reads the items looks whether they are sound (`paging.page`). Raises Garbled for what is no list.
     """
     call, answer = exchanged
     if not isinstance(answer.body, dict):
         return read(model, exchanged)
-    body = {
-        name: [each if _is_sound(each) else None for each in value] if isinstance(value, list) else value
-        for name, value in answer.body.items()
-    }
-    return read(model, (call, replace(answer, body=body)))
-
-
-def _is_sound(item: Any) -> bool:
-    try:
-        require_sound(item)
-    except NotExact:
-        return False
-    return True
+    beside = {name: [] if isinstance(value, list) else value for name, value in answer.body.items()}
+    read(model, (call, replace(answer, body=beside)))
+    return model.model_validate(answer.body)
 
 
 def read_made(model: type[M], exchanged: tuple[Call, Answer], pattern: re.Pattern[str]) -> M:

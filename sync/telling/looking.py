@@ -8,7 +8,7 @@ from sync.port import CannotTell, Kind, Page, Seen, Story, Telling
 from sync.telling.dress import normal_form
 from sync.telling.masks import has_mask, masked_members
 from sync.telling.people import fold_born
-from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Said
+from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Said, misshapen
 
 # More pages than this are not looked through for one record: then a person looks.
 MOST_PAGES = 20
@@ -70,11 +70,23 @@ def as_asked(seen: Seen, remote_id: str) -> Seen:
 
 
 def found_in(page: Callable[[str | None], Page], kind: Kind, remote_id: str) -> Seen:
-    """One record through its list. Raises NotThere where it is in none of the pages, TooMany where they go on."""
-    for one in through(page):
+    """One record through its list.
+
+    Raises NotThere where it is in none of the pages, TooMany where they go on, Misshapen where it is there and cannot
+    be read.
+    """
+    call = Call(f"GET {kind}s", "GET", "/")
+
+    def looked(cursor: str | None) -> Page:
+        found = page(cursor)
+        if remote_id in (lost := dict(found.lost)):
+            raise misshapen(call, 200, lost[remote_id])
+        return found
+
+    for one in through(looked):
         if one.remote_id == remote_id:
             return one
-    raise NotThere(Call(f"GET {kind}s", "GET", "/"), None, Said("not_listed", "it is in no list any more"))
+    raise NotThere(call, None, Said("not_listed", "it is in no list any more"))
 
 
 def made_since(stamp: object, sent_at: str) -> bool:

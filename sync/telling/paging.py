@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sync.port import Listed, Page, Rough, Seen
-from sync.records.exact import NotExact, require_sound, sound_text
+from sync.records.exact import NotExact, is_sound, legible, require_sound, sound_text, unsound_members
 
 OVERLAP = 0.1
 # To be changed where the same item is read into another body than before: everything is then looked at anew.
@@ -86,7 +86,7 @@ def page(found: Iterable[Any], read: Callable[[Any], Sequence[Seen]], total: int
         if why:
             broken.append(f"item {place + 1}: {why}")
             remote_id = item.get("id") if isinstance(item, dict) else None
-            lost.append((remote_id if isinstance(remote_id, str) else "", item))
+            lost.append((remote_id if isinstance(remote_id, str) and is_sound(remote_id) else "", legible(item)))
     return Page(tuple(seen), total, next_, tuple(broken), tuple(lost))
 
 
@@ -117,4 +117,9 @@ def _read(item: Any, read: Callable[[Any], Sequence[Seen]]) -> tuple[tuple[Seen,
         members = sorted({str(each["loc"][0]) if each["loc"] else "the whole" for each in error.errors()})
         return (), f"{', '.join(members)} cannot be read"
     except (NotExact, ValueError, TypeError):
-        return (), "cannot be read"
+        return (), unread_words(item)
+
+
+def unread_words(item: Any) -> str:
+    """That an item cannot be read, in words that hold no value: by the members that no record could keep."""
+    return f"{', '.join(unsound_members(item))} cannot be read".lstrip()

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from sync.records.exact import NotExact, require_sound
 from sync.telling.asking import Shown
 from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said, misshapen
 
@@ -85,6 +86,24 @@ def many(call: Call, answer: Answer, *names: str) -> list[Any]:
     raise Garbled(call, answer.status)
 
 
+def only_list(call: Call, answer: Answer, *names: str) -> list[Any]:
+    """The records of a list beside which no other stands in the answer. Raises Garbled where one does.
+
+    An empty list beside another that is not, or an object in its place, does not say that there is nothing.
+    """
+    found, body = many(call, answer, *names), data(call, answer)
+    beside = [value for value in body.values() if value != found] if isinstance(body, dict) else []
+    if any(map(_holds_records, beside)):
+        raise Garbled(call, answer.status)
+    return found
+
+
+def _holds_records(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_records, value.values()))
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
 def total(answer: Answer) -> tuple[int | None, int | None]:
     """How many records and how many pages there are, where the answer says so."""
     body: Json = answer.body if isinstance(answer.body, dict) else {}
@@ -111,6 +130,7 @@ def looks_cut_off(items: Sequence[Any]) -> bool:
 def shown(model: type[S], call: Call, answer: Answer, found: Any) -> S:
     """What was found in an answer as its model. Raises Misshapen, which holds nothing of what the answer said."""
     try:
+        require_sound(found)
         return model.model_validate(found)
-    except ValidationError:
+    except (ValidationError, NotExact):
         raise misshapen(call, answer.status, found) from None

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from sync.remotes.arocord_hims import wire as w
-from sync.remotes.arocord_hims.answers import data, many, must_be_one, one, shown, total
+from sync.remotes.arocord_hims.answers import data, many, must_be_one, one, only_list, shown, total
 from sync.telling.asking import Asked
 from sync.transport.outcomes import Answer, Call
 
@@ -115,11 +115,11 @@ class Client:
 
     def medical_history(
         self, remote_id: str, *, kind: str | None = None, limit: int | None = None, offset: int | None = None
-    ) -> list[Any]:
-        """What is known of a patient's past."""
+    ) -> tuple[list[Any], int | None]:
+        """What is known of a patient's past, and how much there is. Raises Garbled where it stands in several lists."""
         query = {"type": kind, "limit": limit, "offset": offset}
         call, answer = self._ask(call_of("GET", "/patients/{id}/medical-history", remote_id, query=query))
-        return many(call, answer, "medical_history", "history")
+        return only_list(call, answer, "medical_history", "history"), total(answer)[0]
 
     # Appointments
     def appointments(

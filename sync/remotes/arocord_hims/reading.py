@@ -7,11 +7,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from sync.port import Body, Kind, Page, Seen, Sending, Story
-from sync.records.exact import NotExact, require_sound
+from sync.records.exact import NotExact, is_sound, legible, require_sound
 from sync.records.patient import Patient
+from sync.remotes.arocord_hims import history
 from sync.remotes.arocord_hims.answers import id_of, looks_cut_off
 from sync.remotes.arocord_hims.client import LARGEST_PAGE, Client
-from sync.remotes.arocord_hims.mapping import medicines, patients
+from sync.remotes.arocord_hims.mapping import medicines
 from sync.remotes.arocord_hims.mapping.telling import body_of, compared
 from sync.remotes.arocord_hims.profile import NEEDED
 from sync.telling import people
@@ -19,8 +20,9 @@ from sync.telling.dress import normal_form
 from sync.telling.folding import day, fold, utc
 from sync.telling.looking import MOST_PAGES, as_asked, too_many
 from sync.telling.notes import marked
+from sync.telling.paging import unread_words
 from sync.telling.words import MRN, identifier_of
-from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Refused, Said
+from sync.transport.outcomes import Call, Forbidden, Refused, Said, misshapen
 
 _WRITTEN = "AROCORD writes this and gives no way to read it back."
 _LEFT = "It has left the pharmacy's queue, or was never there; AROCORD has no other way to look."
@@ -55,7 +57,7 @@ class Reading:
         rows, total, pages = self._client.patients(page=number, search=search)
         more = number < pages if pages is not None else len(rows) >= LARGEST_PAGE
         made = self._made(Kind.PATIENT, rows, cut=False)
-        return Page(made.items, total, str(number + 1) if more and rows else None, made.broken)
+        return Page(made.items, total, str(number + 1) if more and rows else None, made.broken, made.lost)
 
     def _appointments(self, patient: str | None, since: str | None, until: str | None) -> tuple[list[Any], bool]:
         """A window of days; one that may have been cut off is asked for again in halves, down to one day."""
@@ -84,17 +86,20 @@ class Reading:
 
     def _made(self, kind: Kind, rows: Sequence[Any], cut: bool) -> Page:  # noqa: FBT001 - said by whoever lists
         items, broken = [], []
+        lost: list[tuple[str, Any]] = []
         for place, row in enumerate(rows, 1):
             try:
                 require_sound(row)
                 items.append(self.seen(kind, row, whole=kind is not Kind.PATIENT))
             except (NotExact, ValidationError, ValueError, TypeError):
-                broken.append(f"item {place}: cannot be read")
+                broken.append(f"item {place}: {unread_words(row)}")
+                remote_id = id_of(row) if isinstance(row, dict) else None
+                lost.append((remote_id if remote_id and is_sound(remote_id) else "", legible(row)))
         if cut:
             broken.append("the list may be cut off: no paging is documented for it")
         if any(NEEDED.get(kind, frozenset({"?"})) <= set(each.raw) for each in items):
             self._learned(kind)
-        return Page(tuple(items), None, None, tuple(broken), cut=cut)
+        return Page(tuple(items), None, None, tuple(broken), tuple(lost), cut=cut)
 
     def seen(self, kind: Kind, raw: Any, *, whole: bool) -> Seen:
         """A record as it is shown. Raises ValueError for one with no id."""
@@ -125,6 +130,8 @@ class Reading:
 
     def _found(self, call: Call, kind: Kind, rows: Sequence[Any], remote_id: str, why: Said) -> Seen:
         page = self._made(kind, rows, cut=False)
+        if remote_id in (lost := dict(page.lost)):
+            raise misshapen(call, 200, lost[remote_id])
         match = next((each for each in page.items if each.remote_id == remote_id), None)
         if match is None:
             raise Forbidden(call, None, why)
@@ -134,23 +141,8 @@ class Reading:
         raw = self._client.patient(remote_id).as_shown()
         body = body_of(Kind.PATIENT, raw)
         as_asked(Seen(Kind.PATIENT, id_of(raw) or remote_id, body), remote_id)
-        try:
-            history = {"medical_history": patients.history_of(self._history(remote_id))}
-        except (Garbled, NotThere, Forbidden, Refused):
-            # Its answer is not documented: what cannot be understood is no reason not to read the patient.
-            history = {}
-        return Seen(Kind.PATIENT, remote_id, body | history, raw=raw)
-
-    def _history(self, remote_id: str) -> list[Any]:
-        """All of a patient's past, page by page: an allergy that only stands further on has not been taken out."""
-        found: list[Any] = []
-        for _page in range(MOST_PAGES):
-            rows = self._client.medical_history(remote_id, limit=LARGEST_PAGE, offset=len(found) or None)
-            new = [each for each in rows if each not in found]
-            found += new
-            if not new or not looks_cut_off(rows):
-                break
-        return found
+        past = {"medical_history": history.history_of(self._client, remote_id)}
+        return Seen(Kind.PATIENT, remote_id, body | past, raw=raw)
 
     def search(self, story: Story) -> list[Seen]:
         """Patients who may be this one: of our number, of their family name."""

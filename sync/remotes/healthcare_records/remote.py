@@ -132,7 +132,8 @@ class HealthcareRecordsRemote:
         made = page(found, lambda item: bodies.read_one(kind, item, whole=False), total, None)
         kept = tuple(one for one in made.items if one.kind is kind and (parent is None or one.parent in {parent, None}))
         whole = len(kept) == len(made.items)
-        return Page(kept, total if whole else None, f"{following}|{first}" if following else None, made.broken)
+        next_ = f"{following}|{first}" if following else None
+        return Page(kept, total if whole else None, next_, made.broken, made.lost)
 
     def _list(self, kind: Kind, offset: int, parent: str | None) -> Answer:
         if kind is Kind.PATIENT:

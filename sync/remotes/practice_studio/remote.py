@@ -89,8 +89,8 @@ class PracticeStudioRemote:
         """One page of a list."""
         offset = offset_of(cursor)
         listed, name, read = self._list(kind, parent, widened(since, -1), widened(until, 1), offset)
-        raw = listed.written()
-        found = items(raw, name)
+        # As it came: written anew, what nests too deep would stop the whole page.
+        found = items(listed.model_extra, name)
         if found is None:
             raise Garbled(_NEVER)
         if hole(cursor, found, listed.total):
@@ -98,10 +98,10 @@ class PracticeStudioRemote:
         made = page(found, read, listed.total, next_cursor(cursor, found, listed.total, LIMIT, listed.limit))
         if kind is Kind.APPOINTMENT and (since or until):
             kept = tuple(one for one in made.items if _within(one, widened(since, -1), widened(until, 1)))
-            return Page(kept, None, made.next, made.broken)
+            return Page(kept, None, made.next, made.broken, made.lost)
         if kind in {Kind.ENCOUNTER, Kind.DOCUMENT}:
             # One list of both, told apart by their type: a part of it has no total of its own.
-            return Page(tuple(one for one in made.items if one.kind is kind), None, made.next, made.broken)
+            return Page(tuple(one for one in made.items if one.kind is kind), None, made.next, made.broken, made.lost)
         return made
 
     def _list(
@@ -135,7 +135,7 @@ class PracticeStudioRemote:
         def found(cursor: str | None) -> Page:
             offset = offset_of(cursor)
             listed = self.client.list_patients(limit=LIMIT, offset=offset, search=text)
-            rows = items(listed.written(), "patients") or []
+            rows = items(listed.model_extra, "patients") or []
             following = next_cursor(cursor, rows, listed.total, LIMIT, listed.limit)
             return page(rows, bodies.read_patient, listed.total, following)
 

@@ -8,12 +8,15 @@ import pytest
 from sqlalchemy import select, text
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_connecting
+from clinic_desktop.exchange import allergies as mapping
+from clinic_desktop.exchange import sync_connecting, sync_shown
 from clinic_desktop.services import charting
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import allergies
+from clinic_desktop.store.tables.patients import patients
 from sync.engine.chart import Because
 from sync.port import Kind, Seen
+from sync.records.allergy import AllergyIntolerance
 from sync.remotes.practice_studio.mapping.bodies import adopt
 from sync.telling.words import NOBODY
 from tests.conftest import DeskFor
@@ -89,3 +92,39 @@ def test_a_document_whose_list_hides_its_text_is_read_again_when_its_stamp_moves
             with small.store.read() as connection:
                 body = connection.execute(text("SELECT body FROM sync_shadow WHERE remote_id = :it"), {"it": it})
                 assert json.loads(body.scalar_one())["content"] == said
+
+
+def test_that_none_is_known_is_in_the_chart_as_no_allergy_and_stands_for_no_answer_given_here(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    said = ["NKDA", "No known allergies", "-"]
+    person = {
+        "id": "pat_none", "first_name": "Zoe", "last_name": "Quill", "date_of_birth": "1999-07-14", "gender": "female",
+        "medical_history": {"allergies": said, "conditions": [], "medications": []},
+        "created_at": "2025-01-01T00:00:00Z", "updated_at": "2025-01-01T00:00:00Z",
+    }  # fmt: skip
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.people("healify").add("patients", person, "pat_none")
+        there.connect("healify")
+        there.run("healify")
+        items = sync_shown.waiting_items(there.desk)
+    with small.store.read() as connection:
+        (who,) = connection.execute(select(patients.c.id).where(patients.c.family_name == "Quill")).scalars()
+        rows = connection.execute(
+            select(allergies.c.substance, allergies.c.status).where(allergies.c.patient_id == who)
+        ).all()
+        state = connection.execute(select(patients.c.allergy_state).where(patients.c.id == who)).scalar_one()
+    assert sorted(map(tuple, rows)) == [("NKDA", "inactive"), ("No known allergies", "inactive")]
+    assert state == "not_asked", "nobody here has asked: it is said elsewhere"
+    assert not [one for one in items if one.kind == "patient"]
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [({}, "inactive"), ({"reaction": [{"manifestation": [{"text": "Anaphylaxis"}]}]}, "active")],
+)
+def test_words_of_none_known_with_no_code_are_read_so_from_a_file_too(more: dict[str, Any], status: str) -> None:
+    record = AllergyIntolerance.model_validate(
+        {"resourceType": "AllergyIntolerance", "code": {"text": "NKDA"}, "patient": {"reference": "Patient/p"}, **more}
+    )
+    assert mapping.read(record).values["status"] == status

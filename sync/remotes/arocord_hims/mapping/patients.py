@@ -8,10 +8,12 @@ from sync.records.allergy import AllergyIntolerance
 from sync.records.condition import Condition
 from sync.records.coverage import Coverage
 from sync.records.elements import Annotation, CodeableConcept, Coding, Reference, Resource
+from sync.records.exact import is_sound, legible
 from sync.records.medication import Dosage, MedicationStatement
 from sync.records.patient import Patient
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.telling import people
+from sync.telling.allergies import names_one, say_none_known
 from sync.telling.dress import normal_form
 from sync.telling.folding import fold, fold_phone
 from sync.telling.lenses import Lens, add, block, change, first_of, nothing, of, shown
@@ -59,15 +61,19 @@ def _put_insurance(story: Story, value: Any, _links: Links) -> Story:
 
 def _put_history(story: Story, value: Any, _links: Links) -> Story:
     """What the chart does not know yet is added as said there; nothing is taken away or changed."""
+    stated: list[str] = []
     for item in value if isinstance(value, list) else ():
         kind, text = (item.get("type"), _text(item.get("name"))) if isinstance(item, dict) else (None, None)
         make = _HISTORY.get(str(kind))
         if make is None or text is None or _over(str(kind), item.get("status")):
             continue
+        if kind == "allergy" and not names_one(text):
+            stated.append(text)
+            continue
         dose = _text(item.get("dose"))
         if not _knows(story, make[0], f"{text} {dose}" if dose else text):
             story = add(story, make[1](text, _about(story), dose))
-    return story
+    return say_none_known(story, stated, _about(story), SAID_THERE)
 
 
 def _knows(story: Story, kind: type[Resource], text: str) -> bool:
@@ -224,15 +230,50 @@ def history_of(items: list[Any]) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = []
     for item in items:
-        if not isinstance(item, dict):
-            found.append({"type": "", "said": item})
+        if not isinstance(item, dict) or not is_sound(item):
+            found.append(unread_item(legible(item)))
             continue
-        kind = str(item.get("type") or item.get("record_type") or item.get("category") or "").lower()
-        kind = {"condition": "diagnosis", "allergies": "allergy", "medications": "medication"}.get(kind, kind)
-        name = next((text for place in _CALLED if (text := _text(item.get(place)))), None)
+        kind = _kind(item)
+        if kind is None or (kind != "allergy" and _may_be_allergy(kind, item)):
+            found.append(unread_item(item))
         if kind in _HISTORY:
+            places = (*_NOT_BORNE, *_CALLED) if kind == "allergy" else _CALLED
+            name = next((text for place in places if (text := _text(item.get(place)))), None)
             found.append({"type": kind, "name": name, **_more(kind, item)} if name else {"type": kind, "said": item})
     return found
+
+
+def unread_item(said: Any) -> dict[str, Any]:
+    """What of a history cannot be read, or is to be known of it: no record here holds it, so that a person sees it."""
+    return {"type": "", "said": said}
+
+
+def _kind(item: Mapping[str, Any]) -> str | None:
+    """What an item is of; None where that is not said in words."""
+    said = next((item[name] for name in ("type", "record_type", "category") if fold(item.get(name)) is not None), None)
+    if said is None and _text(item.get("allergen")):
+        return "allergy"
+    if not isinstance(said, str):
+        return None
+    kind = " ".join(_plain(said).replace("_", " ").replace("-", " ").split())
+    return _KINDS.get(kind, kind)
+
+
+def _may_be_allergy(kind: str, item: Mapping[str, Any]) -> bool:
+    """Whether an item of another kind may yet speak of an allergy."""
+    texts = (kind, *(_plain(name) for name, value in item.items() if fold(value) is not None))
+    return any(sign in text for text in texts for sign in ("allerg", "intoleran", "adverse", "hypersens"))
+
+
+_NOT_BORNE = ("allergen", "substance")
+_KINDS = {
+    "condition": "diagnosis", "conditions": "diagnosis", "diagnoses": "diagnosis", "medications": "medication",
+    **dict.fromkeys((
+        "allergies", "drug allergy", "food allergy", "environmental allergy", "allergic reaction", "intolerance",
+        "allergy intolerance", "allergyintolerance", "drug intolerance", "food intolerance", "adverse reaction",
+        "adverse drug reaction", "hypersensitivity",
+    ), "allergy"),
+}  # fmt: skip
 
 
 def _more(kind: str, item: Mapping[str, Any]) -> dict[str, Any]:

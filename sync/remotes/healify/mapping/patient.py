@@ -8,6 +8,7 @@ from sync.records.condition import Condition
 from sync.records.elements import CodeableConcept, Coding, Resource
 from sync.records.medication import MedicationStatement
 from sync.telling import people
+from sync.telling.allergies import names_one, say_none_known
 from sync.telling.folding import fold, fold_phone, fold_set
 from sync.telling.lenses import Lens, add, block, in_words, nothing, of, shown
 from sync.telling.words import words
@@ -31,15 +32,19 @@ def _named(record: Resource) -> str | None:
 def _missing(story: Story, kind: type[Resource], said: Any) -> list[str]:
     """The words that no record of the kind bears: what is missing there never takes anything away here."""
     here = {str(fold(_named(each))).casefold() for each in of(story, kind)}
-    found = [each for each in said if isinstance(each, str) and fold(each)] if isinstance(said, list) else []
-    return [each for each in dict.fromkeys(found) if str(fold(each)).casefold() not in here]
+    return [each for each in dict.fromkeys(_texts(said)) if str(fold(each)).casefold() not in here]
+
+
+def _texts(said: Any) -> list[str]:
+    return [each for each in said if isinstance(each, str) and fold(each)] if isinstance(said, list) else []
 
 
 def put_history(story: Story, value: Any, _links: Links) -> Story:
     """Add what the history names and the chart does not, unconfirmed; nothing is taken away."""
     history = value if isinstance(value, dict) else {}
     subject = {"reference": f"Patient/{story.first.id}"} if story.first.id else {"display": "patient"}
-    for name in _missing(story, AllergyIntolerance, history.get("allergies")):
+    story = say_none_known(story, _texts(history.get("allergies")), subject)
+    for name in filter(names_one, _missing(story, AllergyIntolerance, history.get("allergies"))):
         story = add(
             story,
             AllergyIntolerance.model_validate(

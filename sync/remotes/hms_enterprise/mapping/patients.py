@@ -4,7 +4,8 @@ What is added there is added here, unconfirmed. What is gone there is never take
 a person); where the person agrees, it becomes inactive and stays in the chart.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sync.port import Kind, Links, Story
@@ -16,6 +17,7 @@ from sync.records.observation import Observation
 from sync.records.patient import Patient
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling import people
+from sync.telling.allergies import NONE_KNOWN, names_one, say_none_known
 from sync.telling.folding import fold, fold_phone, fold_set
 from sync.telling.lenses import Lens, add, block, change, first_of, in_words, of, shown, swap
 from sync.telling.words import LOINC, code_in, id_there, with_identifier, words
@@ -26,8 +28,6 @@ NUMBER = f"{id_there(SYSTEM, Kind.PATIENT)}:number"
 GENDERS: Mapping[str, str] = {"male": "M", "female": "F", "other": "O", "unknown": "U"}
 SAID_THERE = f"As {TITLE} has it; not confirmed here."
 _STATUS = "http://terminology.hl7.org/CodeSystem"
-# SNOMED CT: "no known allergy" and its kinds say that there is none: no allergy to be told.
-NONE_KNOWN = frozenset({"716186003", "409137002", "428607008", "428197003"})
 R = TypeVar("R", bound=Resource)
 
 
@@ -150,9 +150,32 @@ def _new_problem(text: str, patient: Reference) -> Resource:
 def _put_allergies(story: Story, value: Any, _links: Links) -> Story:
     ended = _coded("allergyintolerance-clinical", "inactive")
     return _lay_texts(
-        story, value, allergies_of, lambda each: words(each.code), _new_allergy,
+        story, _names(value), allergies_of, lambda each: words(each.code), _new_allergy,
         lambda each: each.model_copy(update={"clinical_status": ended}),
     )  # fmt: skip
+
+
+def with_none_known(records: Sequence[Resource], story: Story, value: Any) -> tuple[Resource, ...]:
+    """The records with what a list says of no allergy that is known: it is told to nobody, and agreed by both."""
+    laid = replace(story, first=records[0], rest=tuple(records[1:]))
+    said = say_none_known(laid, value if isinstance(value, (list, tuple)) else (), _about(laid), SAID_THERE)
+    return (said.first, *said.rest)
+
+
+def _names(value: Any) -> Any:
+    """A list of allergies without the words in it that name none."""
+    return (
+        [each for each in value if not isinstance(each, str) or names_one(each)] if isinstance(value, list) else value
+    )
+
+
+def _fold_allergies(value: Any) -> Any:
+    """An empty list and one that says that none is known are agreed: nothing is told or taken out for it."""
+    return fold_set(_names(value))
+
+
+def _reads_allergies(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) or fold(each) is None for each in value)
 
 
 def _put_problems(story: Story, value: Any, _links: Links) -> Story:
@@ -267,7 +290,7 @@ LENSES = (
         ),
     ),
     Lens("blood_type", _blood, _put_blood),
-    Lens("allergies", _allergies, _put_allergies, same=fold_set),
+    Lens("allergies", _allergies, _put_allergies, same=_fold_allergies, reads=_reads_allergies),
     Lens("medical_conditions", _problems, _put_problems, same=fold_set),
     Lens("current_medications", _medicines, _put_medicines, same=fold_set, parts=_MEDICINE),
     Lens("patient_id", _number, _put_number, told=False),

@@ -108,6 +108,8 @@ def adopt(seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]
         return _one_line(seen, story, links, cell, hidden)
     body = appointments.settled(seen.body) if seen.kind is Kind.APPOINTMENT else seen.body
     records = lay(cell.lenses, body, cell.blank(story), links, hidden)
+    if seen.kind is Kind.PATIENT and "allergies" not in hidden:
+        return patients.with_none_known(records, cell.blank(story), seen.body.get("allergies"))
     if seen.kind is Kind.LAB_RESULT and story is None and laboratory.is_blank(records[0]):
         # An order with no result yet is no result.
         return ()

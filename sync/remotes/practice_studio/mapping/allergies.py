@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from sync.port import Links, Story
 from sync.records.allergy import AllergyIntolerance, Reaction
+from sync.telling.allergies import names_one, say_none_known
 from sync.telling.folding import fold
 from sync.telling.lenses import add, among, of, spelled
 from sync.telling.words import words
@@ -35,7 +36,11 @@ def put(story: Story, value: Any, _links: Links) -> Story:
     somebody here has ruled out stays so.
     """
     by_name: dict[str, list[_Row]] = {}
-    for row in _rows(value):
+    named = list(_rows(value))
+    stated = [row for row in named if not (row.reaction or row.severity or names_one(row.name))]
+    for row in named:
+        if row in stated:
+            continue
         by_name.setdefault(_key(row.name), []).append(row)
     for name, rows in by_name.items():
         here = [each for each in of(story, AllergyIntolerance) if _key(words(each.code)) == name]
@@ -45,7 +50,7 @@ def put(story: Story, value: Any, _links: Links) -> Story:
         more = [row for row in dict.fromkeys(rows) if row.reaction and not _stands(row.reaction, row.severity, said)]
         if more or not here:
             story = add(story, _made(rows[0].name, more, rows, story.first.id))
-    return story
+    return say_none_known(story, [row.name for row in stated], _about(story.first.id))
 
 
 def _rows(value: Any) -> Iterator[_Row]:
@@ -88,12 +93,16 @@ def _stands(reaction: str, severity: str | None, said: Mapping[str, int]) -> boo
     return said.get(_key(reaction), -1) >= grave or all(said.get(_key(each), -1) >= grave for each in parts)
 
 
+def _about(patient: str | None) -> dict[str, str]:
+    return {"reference": f"Patient/{patient}"} if patient else {"display": "patient"}
+
+
 def _made(name: str, told: list[_Row], rows: list[_Row], patient: str | None) -> AllergyIntolerance:
     made: dict[str, Any] = {
         "resourceType": "AllergyIntolerance",
         "verificationStatus": {"coding": [{"system": _VERIFICATION, "code": "unconfirmed"}]},
         "code": {"text": name},
-        "patient": {"reference": f"Patient/{patient}"} if patient else {"display": "patient"},
+        "patient": _about(patient),
     }
     if told:
         made["reaction"] = [

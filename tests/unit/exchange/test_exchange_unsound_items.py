@@ -1,0 +1,63 @@
+"""An item of a list that nobody could keep is asked about where it is known here, and is noted until it is settled."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from clinic_desktop.clock import SetClock
+from clinic_desktop.exchange import sync_connecting, sync_shown
+from sync.sandbox.wire import Request, Response
+from tests.conftest import DeskFor
+from tests.connected import connected
+from tests.journeys.small_clinic import Clinic
+
+STUDIO = "practice_studio"
+
+
+def spoiled(found: Response, known: str, *, and_nobodys: bool) -> Response:
+    """A list in which the known record holds half a character, and one more is nothing at all."""
+    body = json.loads(found.body)
+    rows: list[Any] = body["appointments"]
+    body["appointments"] = [{**row, "notes": "\ud800"} if row["id"] == known else row for row in rows]
+    body["appointments"] += [None] * and_nobodys
+    return Response(found.status, found.headers, json.dumps(body).encode())
+
+
+def test_a_known_record_is_asked_about_and_a_window_of_days_settles_nothing(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connected(desk_for("administrator"), STUDIO, clock=lambda: clock.now().timestamp()) as there:
+        there.connect(STUDIO)
+        there.run()
+        with small.store.read() as connection:
+            known = connection.execute(text("SELECT remote_id FROM sync_link WHERE kind = 'appointment'")).scalars()
+            (number,) = known.all()
+        system = there.sandbox.gates[STUDIO].system
+        shows = system.handle
+
+        def handle(request: Request) -> Response:
+            found = shows(request)
+            if not request.path.endswith("/appointments") or found.status != 200:
+                return found
+            return spoiled(found, number, and_nobodys="start_date" not in str(request.query))
+
+        monkeypatch.setattr(system, "handle", handle)
+
+        def after(**time: int) -> set[str]:
+            clock.advance(timedelta(**time))
+            there.desk = desk_for("administrator")
+            sync_connecting.sync_now(there.desk)
+            there.run()
+            (one,) = sync_shown.waiting_items(there.desk)
+            assert (one.sort, one.remote_id) == ("unread", number), "asked once, and not said to be gone"
+            with small.store.read() as connection:
+                return set(connection.execute(text("SELECT remote_id FROM sync_quarantine")).scalars().all())
+
+        noted = {number, "?:1"}
+        assert after(hours=26) == noted
+        assert after(minutes=10) == noted
+        assert after(hours=26) == noted
+        assert after(hours=26) == noted
