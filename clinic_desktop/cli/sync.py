@@ -3,7 +3,7 @@
 import threading
 import time
 from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from clinic_desktop.services.remotes import remote_systems
 if TYPE_CHECKING:
     from clinic_desktop.exchange.post_office import PostOffice
     from clinic_desktop.exchange.sync_items import Item
+    from clinic_desktop.exchange.sync_shown import SystemShown
 
 FOREVER_SECONDS = 100 * 365 * 86_400.0
 # A run that is told to end by itself does not wait for what is due tomorrow.
@@ -26,12 +27,13 @@ LONGEST_ONCE_SECONDS = 24 * 3600.0
 WORDS = (
     "here", "there", "link", "apart", "again", "is_there", "not_there", "send", "told", "not_told", "tell_again",
     "give_up", "recreate", "never", "void", "this", "other", "join", "leave", "noted", "two",
+    "look", "seen",
 )  # fmt: skip
 SORTS = {
     "field": "the two sides differ", "identity": "may be one person", "overwrite": "perhaps written over",
     "duplicate": "is there twice", "restored": "was gone, is back", "gone": "is gone there",
     "surplus": "one too many there", "misfiled": "came from somebody else", "suspect": "much seems gone",
-    "found": "perhaps the lost one",
+    "found": "perhaps the lost one", "unread": "is not in the chart", "aside": "was set aside",
     "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
@@ -170,9 +172,27 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
         for kind, n in one.set_aside:
             said = _("{title}: {n} that came could not be taken in and is set aside ({kind}).")
             terminal.progress(said.format(title=one.title, n=n, kind=kind.replace("_", " ")))
+    _say_aside(terminal, here, states)
     asks = any(line["refused"] or line["conflicts"] or line["person"] for line in found)
     troubled = any(one.state in _TROUBLES or one.set_aside or one.torn for one in states.values())
     return DONE_WITH_PROBLEMS if asks or troubled else DONE
+
+
+def _say_aside(terminal: Terminal, here: SignedIn, states: Mapping[str, "SystemShown"]) -> None:
+    """Each record that was set aside, to whoever may decide about it."""
+    from clinic_desktop.exchange.sync_shown import waiting_items
+
+    if not here.desk.may("remotes.set_remote") or not any(one.set_aside for one in states.values()):
+        return
+    for item in waiting_items(here.desk):
+        if item.sort == "aside" and item.system in states:
+            terminal.progress(f"  {item.title}: {_aside_line(item)}: {item.why}")
+
+
+def _aside_line(item: "Item") -> str:
+    """Which record it is, whose, and since when."""
+    whose = f", {item.name}" if item.name else ""
+    return f"{item.kind.replace('_', ' ')} {item.remote_id}{whose}, {_local(item.at)}"
 
 
 def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
@@ -209,10 +229,11 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
         for one in items
     ]  # fmt: skip
     lines = []
-    for one in found:
+    for item, one in zip(items, found, strict=True):
         what = " ".join(filter(None, (one["kind"].replace("_", " "), one["member"])))
         lines += [f"{one['id']}  {one['system']}  {what}: {SORTS.get(one['sort'], one['sort'])}"]
         lines += [f"    {one['count']} of them, {one['at']} to {one['newest']}"] if one["count"] > 1 else []
+        lines += [f"    {_aside_line(item)}"] if item.sort == "aside" else []
         lines += [f"    {one['why']}"] if one["why"] else []
         lines += [f"    --keep {' | '.join(one['keep'])}"]
     terminal.answer(found, [*lines, f"{len(found)} to decide; `sync show ID` shows both sides of one"])
@@ -222,7 +243,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
 def _offered(item: "Item", acts: Sequence[str]) -> list[str]:
     """What may be said after `--keep`."""
     said = {"value": f"{item.member}=VALUE", "link": "link | link=MRN", "is_there": "is_there=THEIR_NUMBER"}
-    reasoned = {"give_up", "told", "not_told", "void"}
+    reasoned = {"give_up", "told", "not_told", "void", "seen"}
     return [said.get(act, act) + (" --why TEXT" if act in reasoned else "") for act in acts]
 
 

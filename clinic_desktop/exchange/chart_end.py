@@ -12,10 +12,10 @@ from typing import Any, cast
 
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.identity import Person
-from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange import alarms, dosages, gathering, medicines, patients
+from clinic_desktop.exchange import alarms, gathering, patients
 from clinic_desktop.exchange.agreed import enrolment_of, share_of
+from clinic_desktop.exchange.by_name import called, is_there
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.of_nobody import OF_NOBODY
@@ -65,7 +65,9 @@ class ClinicChart:
         """What changed after an entry, oldest first, and the entry up to which that is all."""
         touched, seen = syncing.changed_since(unit.conn, after, limit)
         return [
-            Change(each.seq, Kind(each.kind), each.record, each.patient, _URGENT.get(each.kind, REST))
+            Change(
+                each.seq, Kind(each.kind), each.record, each.patient, _URGENT.get(each.kind, REST), parted=each.parted
+            )
             for each in touched
         ], seen
 
@@ -231,7 +233,9 @@ class ClinicChart:
         came = next((each for each in records if isinstance(each, Patient)), None)
         own = None if told is None else told.one("patients", local_id)
         if told is None or own is None or came is None:
-            raise Refusal("This record is restricted here; nothing is changed in it.", field="patient")
+            # Restricted here, or a part of the chart of another registration: that is no reason not to know of it.
+            self._known(act, local_id, [each for each in records if each.resource_type in _BESIDE_PATIENT], because)
+            return
         stands = cast("Patient", told.resource(own))
         before, after = patients.read(stands), patients.read(came)
         changes = {name: value for name, value in after.values.items() if value != before.values.get(name)}
@@ -250,9 +254,14 @@ class ClinicChart:
             and not told.is_known(_OF_PATIENT, each.id or "")
         ]
         ours = heard.prescribed_here(act, local_id)
-        more = [each for each in more if not (isinstance(each, MedicationStatement) and _called(each) in ours)]
-        if more:
-            self._beside(act, local_id, more, because)
+        more = [each for each in more if not (isinstance(each, MedicationStatement) and called(each) in ours)]
+        self._known(act, local_id, more, because)
+
+    def _known(self, act: Act, patient: str, records: Sequence[Resource], because: Because) -> None:
+        """Take in what a system says of a patient, but for what stands under that registration by the same name."""
+        named = heard.stand_here(act, patient)
+        if more := [each for each in records if not is_there(each, named)]:
+            self._beside(act, patient, more, because)
 
     def _beside(self, act: Act, patient: str, records: Iterable[Resource], because: Because) -> None:
         """What a system says of a patient beside the registration: allergies, conditions, medicines, covers."""
@@ -306,12 +315,6 @@ class ClinicChart:
         critical = bool(alarms.news(alarms.brought(found), before, self._clock.now()))
         if critical or syncing.journal_end(act.conn) > end:
             heard.results_came(act, order, patient, title, critical=critical)
-
-
-def _called(one: MedicationStatement) -> str:
-    """What a system calls a medicine, with all that it says apart of how it is taken: daily is not once a week."""
-    said = [piece for each in one.dosage for piece in dosages.pieces(each)]
-    return heard.plain(" ".join(filter(None, (medicines.named(one.medication_codeable_concept).title, *said))))
 
 
 def _is_named(one: Patient) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange import sync_aside
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
@@ -35,6 +36,7 @@ ACTS = {
     "doubt": ("is_there", "not_there", "give_up"),
     "question": ("send", "give_up"),
     "cannot": ("told",),
+    "aside": sync_aside.ACTS,
 }
 # Of all that are alike, because their system has no call for the kind.
 GROUP = ("told", "not_told")
@@ -44,7 +46,7 @@ NOTED = ("noted",)
 # Of what was changed there and is not in the chart: only to have seen it leaves both sides as they are.
 UNREAD = ("noted", "here", "value")
 SENT = frozenset({"refused", "doubt", "question", "cannot"})
-REASONED = frozenset({"give_up", "told", "not_told", "void"})
+REASONED = frozenset({"give_up", "told", "not_told", "void", "seen"})
 _STAMPS = ("updated_at", "updatedAt", "updated", "last_modified", "modified", "lastUpdated")
 _BY = ("updated_by", "updatedBy", "modified_by", "last_modified_by")
 
@@ -147,6 +149,9 @@ def _sides(
     if item.sort == "identity" and (shadow is None or not shadow.body):
         shadow = _looked_up(office, item)
     there = {} if shadow is None else {**shadow.raw, **shadow.body}
+    if item.sort == "aside":
+        members, there = sync_aside.sides(office.engine.offices[item.system].desk, rows, item)
+        return members, None, [], there
     one = rows.get(Conflict, item.id)
     if item.sort == "field" and one is not None:
         before, mine, theirs = (one.sides.get(name) for name in ("before", "mine", "theirs"))
@@ -283,7 +288,9 @@ def _carry_out(desk: Desk, office: PostOffice, item: Item, act: str, text: str, 
     people, who = office.engine.people[item.system], desk.session.staff_id
     if item.count:
         return close_group(desk, people, item, text)
-    if item.sort in CARDS:
+    if item.sort == "aside":
+        sync_aside.carry_out(people, item, act, text.strip(), who)
+    elif item.sort in CARDS:
         _decide_card(desk, office, item, act, text.strip())
     elif act == "value":
         _value(people, item, text.strip(), who, why)

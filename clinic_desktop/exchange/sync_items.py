@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sync.engine import untold
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Work
+from sync.engine.store.tables import Conflict, Intent, Quarantine, Work
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,8 @@ class Item:
     """One thing that waits for a person.
 
     `sort`: field, identity, overwrite, duplicate, restored, gone, suspect, found (questions of the merge), refused,
-    doubt (sent, no answer), question (its time has passed), cannot (a person must tell them).
+    doubt (sent, no answer), question (its time has passed), cannot (a person must tell them), aside (it came and could
+    not be taken in; its `name` is their number of the patient where nobody here is known to be that).
     With a `count` it stands for all tasks of a kind that the system has no call for, from `at` to `newest`.
     """
 
@@ -45,6 +46,15 @@ def question(rows: Rows, one: Conflict, title: str) -> Item:
     return Item(
         one.id, one.system, title, one.sort, one.kind, one.local_id, one.remote_id, patient, "", one.member, one.why,
         _text(one.at), bool(one.clinical), shown=one.at if one.sort == "field" else 0.0,
+    )  # fmt: skip
+
+
+def of_aside(one: Quarantine, title: str, whose: tuple[str, str], why: str, *, clinical: bool) -> Item:
+    """A record that was set aside; `whose`: the patient here, and their number there."""
+    patient, number = whose
+    return Item(
+        f"{one.system}/aside/{one.kind}/{one.remote_id}", one.system, title, "aside", one.kind, "", one.remote_id,
+        patient, number, "", why, _text(one.at), clinical=clinical, shown=one.at,
     )  # fmt: skip
 
 

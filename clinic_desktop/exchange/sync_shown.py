@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from clinic_desktop.clock import new_id
+from clinic_desktop.exchange import sync_aside
 from clinic_desktop.exchange.sync_items import Item, group, question, task
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import _
@@ -19,7 +20,7 @@ from sync.engine.run import Engine
 from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Kept, Quarantine, Sweep, Work
+from sync.engine.store.tables import Conflict, Kept, Sweep, Work
 from sync.engine.sweeping import reads_again
 from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
@@ -193,7 +194,8 @@ def capabilities(system: str, found: Mapping[str, str]) -> Capabilities:
 def waiting_items(desk: Desk) -> tuple[Item, ...]:
     """Everything that waits for a person, the oldest first; for whoever may decide it.
 
-    Beneath them what is a task by its kind alone: one for all that are alike.
+    Above them what came and was set aside, where it is clinical; beneath them what is a task by its kind alone: one for
+    all that are alike.
     """
     listed = remote_systems(desk)
     names = {one.system: one.title for one in listed}
@@ -206,7 +208,11 @@ def waiting_items(desk: Desk) -> tuple[Item, ...]:
         found = [one for system in names for one in _waiting(room.engine, rows, system, names[system])]
     known = whom(desk, [one.patient_id for one in found if one.patient_id])
     named = [replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found]
-    return tuple(sorted(named, key=lambda one: (one.count > 0, one.at, one.id)))
+    return tuple(sorted(named, key=lambda one: (one.count > 0, not _first(one), one.at, one.id)))
+
+
+def _first(one: Item) -> bool:
+    return one.sort == "aside" and one.clinical
 
 
 def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Mark, ...]]:
@@ -220,12 +226,27 @@ def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[s
     with room.read() as unit:
         rows = Rows(unit)
         looked = {system: Looked(rows, system) for system in titles}
-        for work in states_of(rows, records):
+        apart = {system: sync_aside.not_taken(room.engine.offices[system].desk, rows) for system in titles}
+        asked = sync_aside.registrations(rows, list(records))
+        for work in states_of(rows, asked):
             if work.system in titles:
                 mark = _mark(room.engine, rows, titles, work, looked[work.system])
-                marks.setdefault((work.kind, work.local_id), []).append(mark)
-    return {key: tuple(sorted(found, key=lambda one: (GRAVE.index(one.word), one.title)))
-            for key, found in marks.items()}  # fmt: skip
+                if (not_taken := apart[work.system](work.kind, work.local_id)) is not None:
+                    mark = _graver(mark, *not_taken)
+                marks.setdefault(asked[work.kind, work.local_id], []).append(mark)
+    return {key: _by_system(found) for key, found in marks.items()}
+
+
+def _graver(mark: Mark, word: str, why: str) -> Mark:
+    return replace(mark, word=word, why=_(why), until=None) if GRAVE.index(word) < GRAVE.index(mark.word) else mark
+
+
+def _by_system(found: Iterable[Mark]) -> tuple[Mark, ...]:
+    """The gravest mark of each system; whoever was registered twice may stand there under two numbers."""
+    first: dict[str, Mark] = {}
+    for one in sorted(found, key=lambda one: (GRAVE.index(one.word), one.title)):
+        first.setdefault(one.title, one)
+    return tuple(first.values())
 
 
 class _Room:
@@ -270,8 +291,11 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     told = [line for line in lines(desk, rows) if line.kind != NAMED]
     # All that are alike are one thing to decide.
     once = _twice(rows, one.system) + Counter({each.kind: each.count - 1 for each in untold.groups(desk, rows)})
+    aside = sync_aside.count(desk, rows)
+    once.subtract(aside)
     behind = Looked(rows, one.system).by_kind()
     counted = [_counted(desk, rows, later(line, behind), once[line.kind]) for line in told]
+    kinds = {line.kind for line in told}
     looked = queries.looked_through_at(rows, one.system)
     found = _found(rows, one.system)
     ends = endings_of(found)
@@ -282,7 +306,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         one.added_at, one.credentials_at, None if looked is None else desk.ticker.text_at(looked),
         rows.count(Sweep, system=one.system, state="running") > 0,
         sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
-        sum(kind.to_decide for kind in counted),
+        sum(kind.to_decide for kind in counted) + sum(n for kind, n in aside.items() if kind not in kinds),
         tuple(
             LimitShown(name, left, limit, windows[name].bucket.seconds)
             for name, (left, limit) in desk.budgets.left().items()
@@ -291,7 +315,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
         tuple(sorted(ends.items())),
         tuple(counted),
         int(desk.get(rows, KEPT) or 0),
-        tuple(sorted(Counter(each.kind for each in rows.find(Quarantine, system=one.system)).items())),
+        sync_aside.standing(rows, one.system),
         tuple(DecisionShown(line.kind, line.not_told, line.not_told_by) for line in told if line.not_told_by),
         tuple(queries.torn(rows, one.system)),
     )  # fmt: skip
@@ -354,6 +378,7 @@ def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
     found += [task(rows, work, title) for work in listed
               if work.kind != NAMED and (work.kind, work.local_id) not in asked]  # fmt: skip
     found += [group(system, title, each) for each in untold.groups(desk, rows)]
+    found += sync_aside.items(desk, rows, title)
     doubted = {(one.kind, one.local_id) for one in found if one.sort == "doubt"}
     return [one for one in found if one.sort != "found" or (one.kind, one.local_id) not in doubted]
 

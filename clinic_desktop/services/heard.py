@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, or_, select
 
 from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain import patients as rules
@@ -22,7 +22,7 @@ from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.patient_parts import Contact, OtherName, add_names, change_contacts, other_names_of
 from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
-from clinic_desktop.store.tables.chart import medicines_taken
+from clinic_desktop.store.tables.chart import allergies, medicines_taken, problems
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.patients import patients
@@ -33,7 +33,7 @@ from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
     "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "observed", "prescribed_here", "results_came", "stands_as", "take_in",
+    "observed", "prescribed_here", "results_came", "stand_here", "stands_as", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -56,10 +56,21 @@ class Meeting:
     why: str
 
 
+class _Heard(Act):
+    """An act with nobody behind it."""
+
+    def _placed(self, _table: Table, values: Mapping[str, object]) -> Mapping[str, object]:
+        """What is said under a number stands under the registration of that number, also where that was merged.
+
+        It is read in the chart that is kept, as all that stands under either; parted again, it goes with whom it is of.
+        """
+        return values
+
+
 def act_of(unit: Transaction, workstation: str, system: str) -> Act:
     """An act with nobody behind it."""
     nobody = Session("", "", "", system, "", workstation, unit.now)
-    return Act(unit, nobody, workstation)
+    return _Heard(unit, nobody, workstation)
 
 
 def bring_patient(
@@ -202,6 +213,25 @@ def prescribed_here(act: Act, patient_id: str) -> frozenset[str]:
         )
     )
     return frozenset(plain(words) for row in rows for words in (row.name, f"{row.name} {row.dose or ''}"))
+
+
+def stand_here(act: Act, patient_id: str) -> Mapping[str, frozenset[str]]:
+    """What stands under one registration, by FHIR's name of it, as a system may call it: by name, or with the dose.
+
+    Not under those that were merged with it: parted again, each has to know of its own allergies.
+    """
+    people = (patient_id,)
+
+    def names(table: Table, *columns: str) -> frozenset[str]:
+        wanted = select(*(table.c[name] for name in columns))
+        rows = act.conn.execute(wanted.where(table.c.patient_id.in_(people), table.c.status == "active")).all()
+        return frozenset(plain(words) for row in rows for words in (row[0], " ".join(filter(None, row))))
+
+    return {
+        "AllergyIntolerance": names(allergies, "substance"),
+        "Condition": names(problems, "title"),
+        "MedicationStatement": names(medicines_taken, "name", "dose"),
+    }
 
 
 def plain(words: str) -> str:

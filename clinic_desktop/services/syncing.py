@@ -29,6 +29,7 @@ from clinic_desktop.store.tables.inbox import notification_states, notifications
 from clinic_desktop.store.tables.insurance import claims
 from clinic_desktop.store.tables.journal import journal
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, specimens
+from clinic_desktop.store.tables.merges import merges
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.pharmacy import dispenses
 from clinic_desktop.store.tables.prescribing import prescriptions
@@ -48,6 +49,7 @@ PATIENT = "patient"
 _OF_PATIENT = frozenset({
     "patient", "allergy", "problem", "medicine", "cover", "identifier", "merge", "relation",
 })  # fmt: skip
+_PARTED = "merge.undone"
 _OWN: Mapping[str, tuple[str, ...]] = {
     "appointment": ("appointment",),
     "encounter": ("encounter",),
@@ -90,6 +92,7 @@ class Touched:
     record: str
     patient: str | None
     at: str
+    parted: bool = False  # two registrations that were one chart are two again
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,9 @@ def changed_since(connection: Connection, after: int, limit: int) -> tuple[tuple
     for row in rows:
         for kind, record, patient in _touched(connection, row["kind"], row["record"], row["patient"], kept):
             # The last one stands: what is told is the record as it is now.
-            found.pop((kind, record), None)
-            found[kind, record] = Touched(row["seq"], kind, record, patient, row["at"])
+            before = found.pop((kind, record), None)
+            parted = row["kind"] == _PARTED or (before is not None and before.parted)
+            found[kind, record] = Touched(row["seq"], kind, record, patient, row["at"], parted)
     return tuple(found.values()), rows[-1]["seq"] if rows else after
 
 
@@ -276,7 +280,10 @@ def _touched(
     connection: Connection, kind: str, record: str, patient: str | None, kept: Callable[[str], str]
 ) -> list[tuple[str, str, str | None]]:
     word, _, what = kind.partition(".")
-    if word in _OF_PATIENT and patient is not None:
+    if kind == _PARTED:
+        two = connection.execute(select(merges.c.kept_id, merges.c.other_id).where(merges.c.id == record)).one()
+        return [(PATIENT, kept(one), one) for one in two]
+    if (word in _OF_PATIENT or kind == "record.restriction_lifted") and patient is not None:
         return [(PATIENT, kept(patient), patient)]
     if word == "patient":
         return [(PATIENT, kept(record), record)]

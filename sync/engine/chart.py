@@ -17,6 +17,7 @@ class Change:
     """One entry of the journal that a system may have to be told of.
 
     `urgency`: 0 safety, 1 the patient is waiting, 2 needed within two days, 3 the rest. `deadline`: seconds since 1970.
+    `parted`: of a patient whose registration was merged with another, and stands by itself again.
     """
 
     seq: int
@@ -25,6 +26,7 @@ class Change:
     patient_id: str | None
     urgency: int = 3
     deadline: float | None = None
+    parted: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sync.engine import restoring
+from sync.engine import restoring, unread
 from sync.engine.desk import CURSOR, Desk
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Work
+from sync.engine.store.tables import Conflict, Quarantine, Shadow, Work
+from sync.engine.taking import look
 from sync.port import Kind
 
 INTAKE = 500
@@ -59,9 +60,12 @@ class Intake:
         changes, end = desk.chart.changes(rows.unit, self._cursor, most)
         told = {kind for kind, _ in desk.remote.profile.untold}
         now, until = desk.now(), restoring.restored(desk, rows)
+        waits = bool(changes) and self._something_waits(rows)
         for change in changes:
             if desk.kind(change.kind) is None and change.kind not in told:
                 continue
+            if change.parted:
+                self._look_anew(rows, change.local_id)
             work = rows.get(Work, desk.system, str(change.kind), change.local_id)
             if work is None:
                 work = Work(desk.system, str(change.kind), change.local_id, change.patient_id or "", since=now)
@@ -80,9 +84,38 @@ class Intake:
             if work.state not in {"unknown", "person"}:
                 work.state, work.why, work.waits_for, work.tries = "waiting", "", "", 0
             rows.put(work)
+            if waits:
+                self._look_again(rows, work)
         if changes:
             desk.tick(rows)
         return end
+
+    def _something_waits(self, rows: Rows) -> bool:
+        system = self._desk.system
+        return bool(rows.count(Quarantine, system=system) or rows.count(Conflict, system=system, sort="unread"))
+
+    def _look_again(self, rows: Rows, work: Work) -> None:
+        """What could not be taken in of a record is read once more when that has changed here: it may fit now."""
+        desk = self._desk
+        kp = desk.kind(work.kind)
+        for link in desk.known(rows).all(Kind(work.kind), work.local_id):
+            if kp is not None and kp.readable and unread.waits(desk, rows, link):
+                look(desk, rows, link.kind, link.remote_id, "linked")
+
+    def _look_anew(self, rows: Rows, patient: str) -> None:
+        """Whose chart was one with another's: what a system alone says of them is compared with what is theirs now."""
+        desk = self._desk
+        kp = desk.kind(Kind.PATIENT)
+        for link in desk.known(rows).all(Kind.PATIENT, patient):
+            shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
+            if kp is None or shadow is None:
+                continue
+            said = (name for name, rule in kp.rules.items() if rule.theirs and rule.removal)
+            for name in said:  # what they had said stood in the other's chart already, and was not put down once more
+                shadow.theirs.pop(name, None)
+            rows.put(shadow)
+            if kp.readable:
+                look(desk, rows, link.kind, link.remote_id, "linked")
 
     def _one_more_waits(self, rows: Rows, work: Work, urgency: int) -> None:
         """Of a patient who is not known there yet: the more waits for them, and the more urgent, the sooner they go."""

@@ -47,6 +47,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     mine = projected(desk, rows, story, link.part)
     if mine is None:
         mine = dict(shadow.mine)
+    unread.told_again(desk, rows, link)
     hidden = desk.remote.masked(seen.body)
     updating.compare(desk, rows, seen, shadow)
     canon = desk.canon(seen.kind)
@@ -242,12 +243,19 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         out = unread.taken_out(desk, shadow, seen, {}, decisions(desk, rows, seen.kind, link.local_id))
         _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen)
     # What stands here and there no more is agreed on by nobody until a person has seen it.
-    if moved := moved - out.keys():
+    moved -= out.keys()
+    if seen.kind is Kind.PATIENT:
+        moved = unread.of_closed(desk, rows, link, seen, body, moved)
+    if moved:
         _taken(desk, rows, link, shadow, seen, body, moved)
 
 
 def _taken(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body: Body, moved: frozenset[str]) -> None:
     """Take in the members that moved; what the chart will not have is set aside."""
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    if seen.kind is Kind.PATIENT:
+        # What has not moved stands here already, and the chart is not asked for it: it would come twice.
+        body = {name: value for name, value in body.items() if name in moved or name not in rules}
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
     odd = unread.forms(desk, rows, whole, shadow)
     try:
@@ -261,7 +269,9 @@ def _taken(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body:
     rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(moved))
     shadow.theirs.update({name: body[name] for name in moved})
-    shadow.mine.update({name: body[name] for name in moved})
+    # What a patient who is told of says here stays the base: what came is no change of ours once they are told again.
+    ours = seen.kind is Kind.PATIENT
+    shadow.mine.update({name: body[name] for name in moved if rules[name].theirs or not ours})
     unread.read_since(desk, rows, link, seen)
     if odd:
         unread.first_sight(desk, rows, link, whole)
@@ -275,10 +285,12 @@ def _decider(desk: Desk, rows: Rows, link: Link, members: frozenset[str]) -> str
 
 def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:
     """Keep what could not be taken in, as it came, for a person."""
-    rows.put(
-        Quarantine(desk.system, str(seen.kind), seen.remote_id, type(error).__name__, seen.raw or seen.body, desk.now())
-    )
-    desk.log.add(rows, desk.now(), "set aside", str(seen.kind), seen.remote_id, why=type(error).__name__)
+    name = type(error).__name__
+    # What a rule of the chart says, without what it says it of.
+    why = f"{name}: {said}" if hasattr(error, "facts") and (said := str(getattr(error, "message", ""))) else name
+    raw = seen.raw or seen.body
+    unread.put_aside(rows, Quarantine(desk.system, str(seen.kind), seen.remote_id, why, raw, desk.now()))
+    desk.log.add(rows, desk.now(), "set aside", str(seen.kind), seen.remote_id, why=name)
 
 
 def _agree(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sync.engine import cards, updating
+from sync.engine import aside, cards, updating
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, set_state
 from sync.engine.linking import Linking, MovedError, UnknownError, UntakenError
@@ -276,6 +276,33 @@ class People(Linking):
             for aside in rows.find(Quarantine, system=desk.system):
                 if not aside.remote_id.startswith("?"):
                     look(desk, rows, aside.kind, aside.remote_id, "set aside")
+
+    def look_at_aside(self, kind: str, remote_id: str, who: str) -> None:
+        """Have one record that was set aside read once more. Raises UnknownError where it is so no longer."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            aside.look_again(desk, rows, self._aside(rows, kind, remote_id))
+            desk.wish(rows)
+            desk.log.add(rows, desk.now(), "look again", kind, remote_id, who=who)
+
+    def seen_aside(self, kind: str, remote_id: str, who: str, why: str, *, shown: float) -> None:
+        """Nothing of what was set aside is taken in, until it says something else there. Raises UnknownError.
+
+        `shown` is since when that was set aside which somebody has seen; raises MovedError where it is another by now.
+        """
+        with self._desk.disk.write() as unit:
+            rows = Rows(unit)
+            one = self._aside(rows, kind, remote_id)
+            if one.at != shown:
+                raise MovedError(remote_id)
+            aside.noted(self._desk, rows, one, who, why)
+
+    def _aside(self, rows: Rows, kind: str, remote_id: str) -> Quarantine:
+        one = rows.get(Quarantine, self._desk.system, kind, remote_id)
+        if one is None or aside.seen(rows, one) is not None:
+            raise UnknownError(remote_id)
+        return one
 
     def put_mode(self, kind: Kind, mode: str, who: str) -> None:
         """Say whether an update replaces a record of a kind there. Raises UnknownError where there is no update."""

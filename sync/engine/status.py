@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sync.engine import untold
+from sync.engine import aside, untold
 from sync.engine.desk import CURSOR, Desk
 from sync.engine.signing import SIGN_IN
 from sync.engine.store import queries
@@ -82,6 +82,7 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
     held = held_back(desk, rows)
     stuck = stuck_by_kind(rows, desk.system)
     decided = untold.decisions(desk, rows)
+    changed = aside.confirmed(desk, rows)
     made = []
     for kind, found in by_kind.items():
         waiting = found.get("waiting", 0) + found.get("blocked", 0) + found.get("unknown", 0) + new.get(kind, 0)
@@ -92,7 +93,7 @@ def lines(desk: Desk, rows: Rows) -> list[Line]:
                 kind,
                 sum(found.values()) + unseen.get(kind, 0),
                 found.get("sent", 0) + found.get("confirmed", 0) + found.get("differs", 0),
-                found.get("confirmed", 0),
+                found.get("confirmed", 0) - changed.get(kind, 0),
                 waiting,
                 found.get("refused", 0),
                 open_ones.get(kind, 0),

@@ -145,11 +145,19 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
     link = rows.get(Link, desk.system, kind, remote_id)
     if link is None and rows.find(Link, system=desk.system, remote_id=remote_id):
         return  # one list shows several kinds, and it is known as one of another
-    rows.put(Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
+    put_aside(rows, Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
     if link is not None and link.status == "confirmed":
         named = words.rpartition(":")[2].removesuffix("cannot be read").split(",")
         members = {name.strip(): item[name.strip()] for name in named if name.strip() in item}
         _ask_all(desk, rows, link, {"members": members, "all": True, "print": print_})
+
+
+def put_aside(rows: Rows, one: Quarantine) -> None:
+    """Set a record aside; since when is kept while it is the same."""
+    before = rows.get(Quarantine, one.system, one.kind, one.remote_id)
+    if before is not None and (before.why, before.raw) == (one.why, one.raw):
+        one.at = before.at
+    rows.put(one)
 
 
 def broken(page: Page) -> list[Broken]:
@@ -182,7 +190,7 @@ def understood(desk: Desk, rows: Rows, link: Link) -> None:
 def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
     """Close the question about a record that was new once they have written all of it otherwise."""
     for one in _asked(desk, rows, link):
-        if one.state != "open" or one.sides.get("all"):
+        if one.state != "open" or one.sides.get("all") or one.sides.get("closed"):
             continue
         canon = desk.canon(seen.kind)
         left = {
@@ -197,6 +205,45 @@ def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
         else:
             one.state, one.keep, one.decided_at = "closed", READ, desk.now()
         rows.put(one)
+
+
+def of_closed(desk: Desk, rows: Rows, link: Link, seen: Seen, body: Body, moved: frozenset[str]) -> frozenset[str]:
+    """Of a patient of whom nothing is told now (restricted here, or a part of another's chart), what is taken in.
+
+    That is what is dangerous not to know: allergies, problems, medicines. What else moved is compared with nothing that
+    stands here: a person gets to know of it, it is agreed on by nobody, and is taken up once they are told of again.
+    """
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    heard = frozenset(name for name, rule in rules.items() if (rule.theirs or rule.removal) and not rule.identity)
+    known = moved & heard
+    members = {name: body[name] for name in sorted(moved - known)}
+    sides: Body = {"members": members, "closed": True}
+    one = _of_closed_before(desk, rows, link)
+    if one is None and members:
+        _put(desk, rows, link, sides, LEFT, clinical=any(rules[name].clinical for name in members))
+    elif one is not None and one.sides != sides:
+        one.sides, one.at = sides, desk.now()
+        one.state, one.keep = ("open", "") if members else ("closed", READ)
+        rows.put(one)
+    return known
+
+
+def told_again(desk: Desk, rows: Rows, link: Link) -> None:
+    """Close that question: both sides are compared again, and what differs is taken in or asked about by its member."""
+    if (one := _of_closed_before(desk, rows, link)) is not None:
+        one.state, one.keep, one.decided_at = "closed", READ, desk.now()
+        rows.put(one)
+
+
+def waits(desk: Desk, rows: Rows, link: Link) -> bool:
+    """Whether something of a record is set aside, or was left out of the chart while nothing of it was told."""
+    aside = rows.find(Quarantine, system=desk.system, kind=link.kind, remote_id=link.remote_id)
+    return bool(aside) or _of_closed_before(desk, rows, link) is not None
+
+
+def _of_closed_before(desk: Desk, rows: Rows, link: Link) -> Conflict | None:
+    found = _asked(desk, rows, link)
+    return next((one for one in found if one.sides.get("closed") and one.keep != READ), None)
 
 
 def _asked(desk: Desk, rows: Rows, link: Link) -> list[Conflict]:

@@ -28,9 +28,10 @@ class EmergencyContact(Theirs):
 class MedicalHistory(Theirs):
     """What only the reading of one patient shows, in words."""
 
-    allergies: list[str] | None = None
-    conditions: list[str] | None = None
-    medications: list[str] | None = None
+    # Of any form: one entry that cannot be read keeps nobody out, and is what cannot be read of them.
+    allergies: list[Any] | None = None
+    conditions: list[Any] | None = None
+    medications: list[Any] | None = None
 
 
 class Patient(Theirs):

@@ -46,8 +46,8 @@ AT_REST_MS = 600
 # Which sides a sort has: what was sent has one, what came into sight there the other.
 _BOTH_AND_BEFORE = frozenset({"field", "overwrite"})
 _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplus", "misfiled"})
-_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt", "unread"}
-_REASONED = frozenset({"give_up", "told", "not_told", "void"})
+_BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt", "unread", "aside"}
+_REASONED = frozenset({"give_up", "told", "not_told", "void", "seen"})
 # What a card's words say already.
 _PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came"})
 
@@ -244,7 +244,9 @@ class DecidePanel(Side):
         add(_("Records"), str(item.count or ""))
         add(_("Waits since"), at(item.at))
         add(_("The newest since"), at(item.newest))
-        named = item.sort != "suspect" and not item.remote_id.startswith("~")
+        if item.sort == "aside" and one is None and item.name != item.remote_id:
+            add(_("Their patient"), item.name)
+        named = item.sort != "suspect" and not item.remote_id.startswith(("~", "?"))
         number = item.remote_id if named else ""
         add(_("This one") if opened.twin else _("Their number"), number)
         add(_("The other one"), opened.twin)

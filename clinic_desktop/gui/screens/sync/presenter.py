@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import remotes
 from clinic_desktop.services.acts import Desk
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 ACTS = "remotes.set_remote"
+# What came and was set aside is not settled by having it looked at.
+OF_ASIDE = {
+    "look": N_("It is looked at again as soon as the limits let it"),
+    "seen": N_("Noted: nothing of it is taken in until their record changes"),
+}
 
 
 class View(Protocol):
@@ -146,6 +151,7 @@ class Presenter:
             draft.drop()
             self._close(item.id)
             words = _("Settled: {n}") if item.count else _("Settled; it is carried out with the next sync")
+            words = _(OF_ASIDE.get(act, words))
             self.view.did(words.format(n=count), "decide")
             self.reload()
 

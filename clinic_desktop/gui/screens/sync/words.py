@@ -50,6 +50,7 @@ SORTS = {
     "suspect": N_("Much seems gone"),
     "found": N_("Perhaps the lost one"),
     "unread": N_("Not in the chart"),
+    "aside": N_("Set aside"),
     "refused": N_("Refused"),
     "doubt": N_("Sent, no answer"),
     "question": N_("Still to be sent?"),
@@ -70,6 +71,10 @@ SAID = {
     "suspect": N_("A list suddenly showed far less than before. Nothing was taken for gone."),
     "found": N_("This came into sight there. It may be the one whose answer was lost."),
     "unread": N_("What stands there is not in the chart. Read it, and write here by hand what belongs there."),
+    "aside": N_(
+        "It came from there and could not be taken in: nothing of it is in the chart. Have it looked at again, or read "
+        "it, write here by hand what belongs there, and note that; it comes back when their record changes."
+    ),
     "refused": N_("They refused it, in these words. Correct it here, then send it again."),
     "doubt": N_("It was sent and no answer came. Look there before it is sent a second time."),
     "question": N_("It waited long. Say whether it is still to be sent."),
@@ -108,6 +113,8 @@ ACTS = {
     "leave": N_("&Leave it alone"),
     "noted": N_("&Noted"),
     "give_up": N_("Give &up"),
+    "look": N_("Look at it a&gain"),
+    "seen": N_("Seen: &nothing is taken in"),
 }
 SECRETS = {
     "token": N_("&Key or token"),

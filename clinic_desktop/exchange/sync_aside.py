@@ -1,0 +1,114 @@
+"""What came from a system and was set aside: each record as something that waits for a person, in plain words."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from clinic_desktop.exchange.sync_items import Item, of_aside
+from clinic_desktop.exchange.sync_wording import Member, words_of
+from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.merges import ids_of
+from sync.engine import aside, unread
+from sync.engine.desk import Desk as Office
+from sync.engine.people import People
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Quarantine, Shadow
+from sync.port import Kind
+
+# What may be done: have it read once more, or say that nothing of it is taken in.
+ACTS = ("look", "seen")
+# Nothing of these says how somebody is, or what they are given.
+_OFFICE = frozenset({
+    Kind.PRACTITIONER, Kind.APPOINTMENT, Kind.CHARGE, Kind.INVOICE, Kind.PAYMENT, Kind.CLAIM, Kind.COVERAGE,
+    Kind.NOTICE, Kind.PROGRAMME, Kind.ENROLMENT,
+})  # fmt: skip
+_UNREAD = " cannot be read"
+_KEPT = N_("The chart does not take this: {rule}")
+_FORM = N_("It has a form that cannot be read here.")
+_FIELDS = N_("What stands in these fields cannot be read here: {fields}.")
+_NAMELESS = N_("It is shown without a number by which it could be known again.")
+
+
+def items(desk: Office, rows: Rows, title: str) -> list[Item]:
+    """What was set aside and nobody has seen, as items."""
+    return [
+        of_aside(one, title, aside.whose(desk, rows, one), why_of(one), clinical=one.kind not in _OFFICE)
+        for one in aside.to_decide(desk, rows)
+    ]
+
+
+def count(desk: Office, rows: Rows) -> Counter[str]:
+    """How many of each kind wait for a person so."""
+    return Counter(one.kind for one in aside.to_decide(desk, rows))
+
+
+def standing(rows: Rows, system: str) -> tuple[tuple[str, int], ...]:
+    """How many of each kind are set aside, but for what somebody has seen."""
+    found = rows.find(Quarantine, system=system)
+    return tuple(sorted(Counter(one.kind for one in found if aside.seen(rows, one) is None).items()))
+
+
+def why_of(one: Quarantine) -> str:
+    """Why it was set aside, in plain words."""
+    if one.why.endswith(_UNREAD):
+        fields = one.why.rpartition(":")[2].removesuffix(_UNREAD.strip()).strip(" ,")
+        return _(_FIELDS).format(fields=fields) if fields else _(_NAMELESS if one.remote_id[:1] == "?" else _FORM)
+    _name, _sign, rule = one.why.partition(": ")
+    return _(_KEPT).format(rule=_(rule)) if rule and "{" not in rule else _(_FORM)
+
+
+def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dict[str, Any]]:
+    """What stands there beside what stood here when both last agreed; what they hide is not shown."""
+    one = rows.get(Quarantine, item.system, item.kind, item.remote_id)
+    there: dict[str, Any] = {} if one is None else one.raw
+    hidden = desk.remote.masked(there)
+    shadow = rows.get(Shadow, item.system, item.kind, item.remote_id)
+    mine = {} if shadow is None else shadow.mine
+    shown = {name: words_of(value) for name, value in there.items() if name not in hidden}
+    here = {name: words_of(mine.get(name)) for name in shown}
+    return tuple(
+        Member(name, "", here[name], said, bool(here[name] and said) and here[name] != said)
+        for name, said in shown.items()
+        if said
+    ), there
+
+
+def carry_out(people: People, item: Item, act: str, text: str, who: str) -> None:
+    """Look again, or note that somebody has seen it."""
+    if act == "look":
+        people.look_at_aside(item.kind, item.remote_id, who)
+    else:
+        people.seen_aside(item.kind, item.remote_id, who, text, shown=item.shown)
+
+
+# How far a record is that is set aside, or of which something is not in the chart: never confirmed.
+_ASIDE = ("needs a person", N_("what they changed is set aside"))
+_SEEN = ("differs there", N_("what they changed is not taken in, as was decided"))
+_LEFT = ("differs there", N_("what stands there is not in the chart"))
+
+
+def not_taken(desk: Office, rows: Rows) -> Callable[[str, str], tuple[str, str] | None]:
+    """The state and its reason of a record of which something that came is not in the chart; None of any other."""
+    asides = aside.of_records(desk, rows)
+    left: set[tuple[str, str]] = {
+        (one.kind, one.local_id)
+        for one in rows.find(Conflict, system=desk.system, sort="unread")
+        if one.state == "open" or one.keep == unread.NOTED
+    }
+
+    def of(kind: str, local_id: str) -> tuple[str, str] | None:
+        one = asides.get((kind, local_id))
+        if one is not None:
+            return _ASIDE if aside.seen(rows, one) is None else _SEEN
+        return _LEFT if (kind, local_id) in left else None
+
+    return of
+
+
+def registrations(rows: Rows, records: list[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[str, str]]:
+    """Records with those that are the same person's: what a system knows of either is shown with the one asked for."""
+    found = {}
+    for kind, local_id in records:
+        for one in ids_of(rows.unit.conn, local_id) if kind == Kind.PATIENT else (local_id,):
+            found[kind, one] = (kind, local_id)
+    return found | {one: one for one in records}
