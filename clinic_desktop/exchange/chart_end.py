@@ -272,7 +272,7 @@ class ClinicChart:
             return
         minutes = came.minutes_duration or _minutes(came)
         why = came.cancelation_reason.text if came.cancelation_reason and came.cancelation_reason.text else ""
-        meeting = heard.Meeting(_instant(came.start), minutes, came.status in {"cancelled", "noshow"}, why)
+        meeting = heard.Meeting(_instant(came.start), minutes, _ENDS.get(came.status, ""), why)
         heard.bring_appointment(act, local_id, meeting, title)
 
     def _brought(self, act: Act, records: Sequence[Resource], because: Because, title: str) -> str | None:
@@ -324,6 +324,8 @@ def _read_notice(row: Mapping[str, Any]) -> Story:
     return Story(Kind.NOTICE, row["id"], row["revision"], None, made(said), act="read")
 
 
+# What ends an appointment, in the chart's words.
+_ENDS = {"cancelled": "cancelled", "noshow": "no_show"}
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OF_PATIENT = ("allergies", "problems", "medicines_taken", "covers")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})

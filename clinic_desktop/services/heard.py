@@ -48,11 +48,11 @@ _WHO = frozenset({"family_name", "given_names", "sex", "born_on", "born_precisio
 
 @dataclass(frozen=True)
 class Meeting:
-    """When an appointment is and whether it stands, as the other system says it."""
+    """When an appointment is and how it ended, as the other system says it: "cancelled", "no_show" or not yet."""
 
     starts_at: datetime
     minutes: int
-    cancelled: bool
+    ended: str
     why: str
 
 
@@ -97,19 +97,26 @@ def bring_patient(
 def bring_appointment(act: Act, record: str, said: Meeting, why: str) -> None:
     """Follow what a system did with an appointment of ours that is still to come. Raises Refusal."""
     before = act.conn.execute(select(appointments).where(appointments.c.id == record)).one()
+    moved = (from_text(before.starts_at), before.minutes) != (said.starts_at, said.minutes)
+    if said.ended and said.ended == before.status and not moved:
+        return
     if before.status != "booked":
         raise Refusal(N_("This appointment is over here; what the other system says is left there."), field="status")
-    if said.cancelled:
+    if said.ended == "cancelled":
         changes: dict[str, object] = {"status": "cancelled", "status_reason": said.why or why}
         act.change(appointments, record, changes, kind="appointment.cancelled", reason=why)
-    elif (from_text(before.starts_at), before.minutes) != (said.starts_at, said.minutes):
+        words = "cancelled"
+    elif said.ended:
+        act.change(appointments, record, {"status": said.ended}, kind="appointment.missed", reason=why)
+        words = "the patient did not come (no show)"
+    elif moved:
         changes = {"starts_at": to_text(said.starts_at), "minutes": said.minutes}
         act.change(appointments, record, changes, kind="appointment.moved", reason=why)
+        words = f"moved to {said.starts_at.isoformat(' ', 'minutes')}"
     else:
         return
-    words = f"{why}: {'cancelled' if said.cancelled else 'moved to ' + said.starts_at.isoformat(' ', 'minutes')}"
     notice = inbox.Notice(
-        "task", "high", "An appointment was changed elsewhere", "front_desk", words, before.patient_id
+        "task", "high", "An appointment was changed elsewhere", "front_desk", f"{why}: {words}", before.patient_id
     )
     inbox.notify(act, notice)
 
