@@ -23,7 +23,6 @@ from clinic_desktop.services.patient_parts import Contact, OtherName, add_names,
 from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.chart import medicines_taken
-from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.programmes import programmes
@@ -32,8 +31,8 @@ from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
-    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "observed", "prescribed_here", "results_came", "stands_as", "take_in",
+    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "critical_came",
+    "known_by_number", "observed", "prescribed_here", "stands_as", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -179,21 +178,14 @@ def observed(act: Act, system: str, ids: Collection[str], under: str) -> Sequenc
     return [dict(row) for row in act.conn.execute(found).mappings()]
 
 
-def results_came(act: Act, order: str | None, patient: str, system: str, *, critical: bool) -> None:
-    """Tell whoever ordered that results came from elsewhere: they stand in the chart as that system's, unconfirmed."""
-    ordered_by = None
-    if order is not None:
-        ordered_by = act.conn.execute(select(lab_orders.c.ordered_by).where(lab_orders.c.id == order)).scalar()
-    notice = inbox.Notice(
-        "critical_result" if critical else "task",
-        "critical" if critical else "high",
-        "Results came from another system",
-        str(ordered_by or "doctor"),
-        f"From {system}. Look at them in the chart.",
-        patient,
-        must_answer=critical,
-    )
-    inbox.notify(act, notice)
+def critical_came(act: Act, patient: str, system: str) -> None:
+    """Tell the doctors of a critical value that came from elsewhere beside something else: it must be answered."""
+    words = f"From {system}. Look at it in the chart."
+    inbox.notify(
+        act,
+        inbox.Notice("critical_result", "critical", "Results came from another system", "doctor", words, patient,
+                     must_answer=True),
+    )  # fmt: skip
 
 
 def prescribed_here(act: Act, patient_id: str) -> frozenset[str]:
