@@ -99,6 +99,8 @@ class KindProfile:
     create: Create | None = None
     put: Put = Put.NONE
     acts: frozenset[str] = frozenset()  # "cancel", "dispense", "complete", ...
+    # By what is done here: the words of their status that say that it is so there. None of it is done there again.
+    ends: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)  # by top-level member of the body
     only_in_detail: frozenset[str] = frozenset()
     volatile: frozenset[str] = frozenset()  # never compared

@@ -57,11 +57,14 @@ def brought(records: Iterable[Resource]) -> list[Brought]:
     return found
 
 
-def news(came: Iterable[Brought], before: frozenset[Finding], now: datetime) -> list[Brought]:
-    """Those that nobody was told of, and that are not of long ago; that one is withdrawn makes it no other."""
+def news(came: Iterable[Brought], before: frozenset[Finding], now: datetime, *, ever: bool = False) -> list[Brought]:
+    """Those that nobody was told of, and that are not of long ago; that one is withdrawn makes it no other.
+
+    What somebody here has ordered is told of whenever it comes (`ever`).
+    """
     told = before | {one._replace(stands=False) for one in before}
     since = now - NEWS
-    return [one for one in came if one.finding not in told and (one.taken is None or one.taken >= since)]
+    return [one for one in came if one.finding not in told and (ever or one.taken is None or one.taken >= since)]
 
 
 def standing(rows: Sequence[Mapping[str, Any]], keys: frozenset[str]) -> frozenset[Finding]:
@@ -77,6 +80,11 @@ def standing(rows: Sequence[Mapping[str, Any]], keys: frozenset[str]) -> frozens
         else:
             last[one.what, one.at] = one
     return frozenset(one for one in own | set(last.values()) if one.flag in CRITICAL)
+
+
+def finding(values: Mapping[str, Any]) -> Finding:
+    """What stands in a row, or would, as it is told of."""
+    return _finding(values, str(values["status"]))
 
 
 def _finding(values: Mapping[str, Any], status: str) -> Finding:

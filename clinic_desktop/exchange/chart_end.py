@@ -13,7 +13,7 @@ from typing import Any, cast
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange import alarms, gathering, patients
+from clinic_desktop.exchange import alarms, gathering, lab_results, patients
 from clinic_desktop.exchange.agreed import enrolment_of, share_of
 from clinic_desktop.exchange.by_name import called, is_there
 from clinic_desktop.exchange.gathering import Held
@@ -33,6 +33,7 @@ from sync.records.appointment import Appointment
 from sync.records.elements import Resource
 from sync.records.exact import Json, digest
 from sync.records.medication import MedicationStatement
+from sync.records.observation import Observation
 from sync.records.patient import Patient
 
 SAFETY, WAITING, SOON, REST = range(4)
@@ -281,17 +282,19 @@ class ClinicChart:
             return
         minutes = came.minutes_duration or _minutes(came)
         why = came.cancelation_reason.text if came.cancelation_reason and came.cancelation_reason.text else ""
-        meeting = heard.Meeting(_instant(came.start), minutes, came.status in {"cancelled", "noshow"}, why)
+        meeting = heard.Meeting(_instant(came.start), minutes, _ENDS.get(came.status, ""), why)
         heard.bring_appointment(act, local_id, meeting, title)
 
     def _brought(self, act: Act, records: Sequence[Resource], because: Because, title: str) -> str | None:
-        """Take in what a system brought; of a critical value of an order that nobody placed here a doctor is told."""
+        """Take in what a system brought; of a critical value a doctor is told."""
+        if records and isinstance(records[0], Observation):
+            return self._measured(act, None, records, because, title)
         came = alarms.brought(records)
         before = self._critical_here(act, because, records) if came else frozenset()
         made = self._new(act, records, because)
         found = alarms.news(came, before, self._clock.now())
         for patient in dict.fromkeys(one.patient for one in found if one.patient):
-            heard.results_came(act, None, patient, title, critical=True)
+            heard.critical_came(act, patient, title)
         return made
 
     @staticmethod
@@ -307,14 +310,15 @@ class ClinicChart:
         parts = None if told is None else self._parts(act, told, Kind.LAB_RESULT, order)
         ours = [] if parts is None else [written(each) for each in (parts.first, *parts.rest)]
         found = [each for each in records if each.resource_type == "Observation" and written(each) not in ours]
-        if patient is None or not found:
-            return
-        because = replace(because, remote_id=because.remote_id or order)
-        before, end = self._critical_here(act, because, ()), syncing.journal_end(act.conn)
-        self._beside(act, patient, found, because)
-        critical = bool(alarms.news(alarms.brought(found), before, self._clock.now()))
-        if critical or syncing.journal_end(act.conn) > end:
-            heard.results_came(act, order, patient, title, critical=critical)
+        if patient is not None:
+            self._measured(act, order, found, replace(because, remote_id=because.remote_id or order), title)
+
+    def _measured(
+        self, act: Act, order: str | None, records: Sequence[Resource], because: Because, title: str
+    ) -> str | None:
+        own = fhir_id(because.remote_id)
+        place = lab_results.Place(title, source(because.system), own, _under(because.remote_id))
+        return lab_results.take(act, order, records, place, self._clock.now())
 
 
 def _is_named(one: Patient) -> bool:
@@ -327,6 +331,8 @@ def _read_notice(row: Mapping[str, Any]) -> Story:
     return Story(Kind.NOTICE, row["id"], row["revision"], None, made(said), act="read")
 
 
+# What ends an appointment, in the chart's words.
+_ENDS = {"cancelled": "cancelled", "noshow": "no_show"}
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OF_PATIENT = ("allergies", "problems", "medicines_taken", "covers")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})

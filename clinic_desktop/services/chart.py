@@ -16,6 +16,7 @@ from clinic_desktop.services.chart_rows import (
     ResultShown,
     VitalShown,
 )
+from clinic_desktop.services.heard_results import orders_of
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.outside import OutsideAct
 from clinic_desktop.services.relations import Relative, relatives
@@ -142,12 +143,15 @@ def _chart(read: Read, patient_id: str) -> Chart:
 def _results(connection: Connection, patient_id: str) -> tuple[ResultShown, ...]:
     """The results of this laboratory and of others, the newest first."""
     here = chart_rows.recent_results(connection, patient_id)
+    came = outside.outside_results(connection, patient_id)
+    orders = orders_of(connection, [one.id for one in came])
     there = (
         ResultShown(
-            one.id, "", one.loinc or "", one.title, outside.readable(one.value), one.unit, one.flag, one.range_text,
-            from_text(one.effective_at), corrected=False,
+            one.id, orders.get(one.id, ""), one.loinc or "", one.title, outside.readable(one.value), one.unit,
+            one.flag if one.flag != "none" else one.theirs, one.range_text, from_text(one.effective_at),
+            corrected=False, source=one.source, note=one.note,
         )
-        for one in outside.outside_results(connection, patient_id)
+        for one in came
     )  # fmt: skip
     oldest = from_text("0001-01-01T00:00:00.000000Z")
     found = sorted((*here, *there), key=lambda one: one.released_at or oldest, reverse=True)

@@ -135,6 +135,8 @@ class ResultShown:
     range_text: str | None
     released_at: datetime | None
     corrected: bool
+    source: str = ""  # who measured it, where that was elsewhere
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from clinic_desktop.services.patient_parts import Contact, OtherName, add_names,
 from clinic_desktop.services.patients import registration_of, reindex
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.tables.chart import allergies, medicines_taken, problems
-from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.programmes import programmes
@@ -32,8 +31,8 @@ from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
-    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "known_by_number",
-    "observed", "prescribed_here", "results_came", "stand_here", "stands_as", "take_in",
+    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "critical_came",
+    "known_by_number", "observed", "prescribed_here", "stand_here", "stands_as", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -48,11 +47,11 @@ _WHO = frozenset({"family_name", "given_names", "sex", "born_on", "born_precisio
 
 @dataclass(frozen=True)
 class Meeting:
-    """When an appointment is and whether it stands, as the other system says it."""
+    """When an appointment is and how it ended, as the other system says it: "cancelled", "no_show" or not yet."""
 
     starts_at: datetime
     minutes: int
-    cancelled: bool
+    ended: str
     why: str
 
 
@@ -108,19 +107,26 @@ def bring_patient(
 def bring_appointment(act: Act, record: str, said: Meeting, why: str) -> None:
     """Follow what a system did with an appointment of ours that is still to come. Raises Refusal."""
     before = act.conn.execute(select(appointments).where(appointments.c.id == record)).one()
+    moved = (from_text(before.starts_at), before.minutes) != (said.starts_at, said.minutes)
+    if said.ended and said.ended == before.status and not moved:
+        return
     if before.status != "booked":
         raise Refusal(N_("This appointment is over here; what the other system says is left there."), field="status")
-    if said.cancelled:
+    if said.ended == "cancelled":
         changes: dict[str, object] = {"status": "cancelled", "status_reason": said.why or why}
         act.change(appointments, record, changes, kind="appointment.cancelled", reason=why)
-    elif (from_text(before.starts_at), before.minutes) != (said.starts_at, said.minutes):
+        words = "cancelled"
+    elif said.ended:
+        act.change(appointments, record, {"status": said.ended}, kind="appointment.missed", reason=why)
+        words = "the patient did not come (no show)"
+    elif moved:
         changes = {"starts_at": to_text(said.starts_at), "minutes": said.minutes}
         act.change(appointments, record, changes, kind="appointment.moved", reason=why)
+        words = f"moved to {said.starts_at.isoformat(' ', 'minutes')}"
     else:
         return
-    words = f"{why}: {'cancelled' if said.cancelled else 'moved to ' + said.starts_at.isoformat(' ', 'minutes')}"
     notice = inbox.Notice(
-        "task", "high", "An appointment was changed elsewhere", "front_desk", words, before.patient_id
+        "task", "high", "An appointment was changed elsewhere", "front_desk", f"{why}: {words}", before.patient_id
     )
     inbox.notify(act, notice)
 
@@ -183,21 +189,14 @@ def observed(act: Act, system: str, ids: Collection[str], under: str) -> Sequenc
     return [dict(row) for row in act.conn.execute(found).mappings()]
 
 
-def results_came(act: Act, order: str | None, patient: str, system: str, *, critical: bool) -> None:
-    """Tell whoever ordered that results came from elsewhere: they stand in the chart as that system's, unconfirmed."""
-    ordered_by = None
-    if order is not None:
-        ordered_by = act.conn.execute(select(lab_orders.c.ordered_by).where(lab_orders.c.id == order)).scalar()
-    notice = inbox.Notice(
-        "critical_result" if critical else "task",
-        "critical" if critical else "high",
-        "Results came from another system",
-        str(ordered_by or "doctor"),
-        f"From {system}. Look at them in the chart.",
-        patient,
-        must_answer=critical,
-    )
-    inbox.notify(act, notice)
+def critical_came(act: Act, patient: str, system: str) -> None:
+    """Tell the doctors of a critical value that came from elsewhere beside something else: it must be answered."""
+    words = f"From {system}. Look at it in the chart."
+    inbox.notify(
+        act,
+        inbox.Notice("critical_result", "critical", "Results came from another system", "doctor", words, patient,
+                     must_answer=True),
+    )  # fmt: skip
 
 
 def prescribed_here(act: Act, patient_id: str) -> frozenset[str]:

@@ -34,12 +34,13 @@ KIND_WORDS = {
 FIGURES_READ, DECIMALS_READ = 4, 3
 _READ = (
     "id", "code_system", "code", "title", "comparator", "value", "value_kind", "unit", "unit_code", "range_text",
-    "range_low", "range_high", "effective_at", "effective_text",
+    "range_low", "range_high", "effective_at", "effective_text", "interpretation", "performer", "note",
 )  # fmt: skip
 # Written out: it stands between a doctor and the chart, and building it took ten times as long as running it.
 _NEWEST = (
     "SELECT id, code_system, code, title, comparator, value, value_kind, unit, unit_code, range_text, range_low,"
-    " range_high, effective_at, effective_text FROM (SELECT * FROM observations WHERE patient_id = ?1"
+    " range_high, effective_at, effective_text, interpretation, performer, note"
+    " FROM (SELECT * FROM observations WHERE patient_id = ?1"
     " ORDER BY effective_at DESC LIMIT ?3) WHERE value_kind <> 'none'"
     " AND status NOT IN ('entered-in-error', 'cancelled', 'registered')"
     " AND code NOT IN (SELECT value FROM json_each(?2)) ORDER BY effective_at DESC LIMIT ?4"
@@ -60,6 +61,9 @@ class JudgedObservation:
     range_text: str | None
     effective_at: str
     effective_text: str | None
+    source: str = ""
+    note: str = ""
+    theirs: str = ""  # how whoever measured it flagged it
 
     def __repr__(self) -> str:
         return f"JudgedObservation({self.id})"
@@ -116,7 +120,8 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
         shown.append(
             JudgedObservation(
                 row["id"], loinc, row["title"], value, unit, said.flag, said.range_text or _own_range(row),
-                row["effective_at"], row["effective_text"],
+                row["effective_at"], row["effective_text"], row["performer"] or "", row["note"] or "",
+                row["interpretation"] or "",
             )
         )  # fmt: skip
     return shown

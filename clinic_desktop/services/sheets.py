@@ -11,6 +11,7 @@ from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.ranges import Ages
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.directory import place_name
+from clinic_desktop.services.heard_results import Elsewhere, of_order
 from clinic_desktop.services.lab_orders import NOTHING_SAID, OrderDetails, details_of
 from clinic_desktop.services.laboratory import assays
 from clinic_desktop.services.merges import ids_of, kept_of
@@ -106,6 +107,7 @@ class OrderSheet:
     details: OrderDetails = NOTHING_SAID
     place: str = ""
     conclusion: str = ""
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @query(access="chart")
@@ -127,6 +129,7 @@ def order_sheet(read: Read, patient_id: str, order_id: str) -> OrderSheet:
         row.born_precision, row.priority, row.note, row.status, row.display_name,
         from_text(row.ordered_at), _sheet_tests(read, row), _sheet_specimens(read.conn, order_id), row.revision,
         details_of(row), place_name(read.conn, row.place_id), row.conclusion or "",
+        of_order(read.conn, order_id),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sync.engine import unread, updating
+from sync.engine import ended, unread, updating
 from sync.engine.chart import Because
 from sync.engine.desk import NOT_THERE, Desk, clear, never_updated, sendable, set_state, shows
 from sync.engine.merge import Canon, Decided, Merged, merge
@@ -76,6 +76,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
             apart = merged.adopt  # set aside as a whole: nothing of it is agreed on
         else:
             left = unread.not_taken(desk, merged, shadow, seen, (mine, taken), odd, decided)
+            left |= ended.opened_again(desk, story, shadow, seen, decided)
             # What is told of to nobody here is not known by what would be told: it says what it said.
             same = {name for name in left if canon(name)(taken.get(name)) == canon(name)(seen.body[name])}
             mine = {**taken, **{name: mine.get(name) for name in same}}
@@ -373,6 +374,9 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
     if (work.state, work.why) == ("person", NOT_THERE):
         set_state(desk, rows, work, "waiting")  # it was seen there again
         return
+    if work.state == "cannot" and _is_so(desk, rows, kp, met.story):
+        set_state(desk, rows, work, "waiting")  # somebody has told them
+        return
     if work.state not in {"sent", "confirmed", "differs", "closed", "idle"} or (work.who and work.told == work.seq):
         # On its way, or left as it is by a person until somebody here changes it.
         rows.put(work)
@@ -398,3 +402,8 @@ def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:
     """Whether nothing of any part is left that was told and not read back."""
     found = [rows.get(Shadow, desk.system, str(kind), link.remote_id) for link in desk.known(rows).all(kind, local_id)]
     return not any(shadow is not None and shadow.told for shadow in found)
+
+
+def _is_so(desk: Desk, rows: Rows, kp: KindProfile, story: Story) -> bool:
+    links = desk.known(rows).all(story.kind, story.local_id)
+    return ended.there(desk, rows, kp, story.act or "", links) == ended.SO

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sync.engine import ended as over
 from sync.engine import untold
 from sync.engine.desk import DAY, NOT_THERE, Desk, never_updated, set_state
 from sync.engine.store.rows import Rows
@@ -42,13 +43,9 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
     kp = desk.kind(kind)
     links = desk.known(rows).all(kind, work.local_id)
     act = story.act or ("void" if story.void else "")
-    by_hand = untold.told_by_hand(desk, rows, work)
-    if kp is None or (act and (by_hand or _cannot(desk, kind, act, kp))):
-        told_before = by_hand or bool(links) or bool(_asked(desk, rows, work))
-        if act and not told_before:
-            set_state(desk, rows, work, "idle", "it was never told there")
-        else:
-            cannot_tell(desk, rows, work, _why_untold(desk, kind, act or "create"))
+    if kp is None or (act and _nothing_to_do(desk, rows, work, kp, act, links)):
+        if kp is None:
+            _for_a_person(desk, rows, work, act, links)
         return None
     if "gone" in ended:
         set_state(desk, rows, work, "person", NOT_THERE)
@@ -70,6 +67,33 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
     if blocked(desk, rows, work, telling):
         return None
     return _record(desk, rows, work, kp, story, telling, links)
+
+
+def _nothing_to_do(desk: Desk, rows: Rows, work: Work, kp: KindProfile, act: str, links: list[Link]) -> bool:
+    """Whether an act is not sent: it has ended there already, as here or otherwise, or there is no call for it.
+
+    What was asked of them is heard of first.
+    """
+    said = "" if any(one.op == "act" for one in _asked(desk, rows, work)) else over.there(desk, rows, kp, act, links)
+    if said == over.SO:
+        _nothing_left(desk, rows, work, [link.remote_id for link in links])
+        return True
+    if said:
+        cannot_tell(desk, rows, work, said)
+        return True
+    if untold.told_by_hand(desk, rows, work) or _cannot(desk, Kind(work.kind), act, kp):
+        _for_a_person(desk, rows, work, act, links)
+        return True
+    return False
+
+
+def _for_a_person(desk: Desk, rows: Rows, work: Work, act: str, links: list[Link]) -> None:
+    """There is no call for it: a person tells them, of what they have heard of."""
+    told_before = untold.told_by_hand(desk, rows, work) or bool(links) or bool(_asked(desk, rows, work))
+    if act and not told_before:
+        set_state(desk, rows, work, "idle", "it was never told there")
+    else:
+        cannot_tell(desk, rows, work, _why_untold(desk, Kind(work.kind), act or "create"))
 
 
 def _cannot(desk: Desk, kind: Kind, act: str, kp: KindProfile) -> bool:

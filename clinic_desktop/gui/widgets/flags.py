@@ -6,6 +6,7 @@ from clinic_desktop.i18n import N_, _
 _LOOKS = {
     "LL": (N_("LL critical"), "critical", "stop"),
     "HH": (N_("HH critical"), "critical", "stop"),
+    "AA": (N_("AA critical"), "critical", "stop"),
     "L": (N_("L low"), "warning", "down"),
     "H": (N_("H high"), "warning", "up"),
     "A": (N_("A abnormal"), "warning", "alert"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
-from sync.remotes.arocord_hims.mapping.appointments import FINAL
+from sync.remotes.arocord_hims.mapping.appointments import ENDS, FINAL
 from sync.remotes.arocord_hims.mapping.names import SYSTEM, TITLE
 from sync.remotes.arocord_hims.mapping.telling import CELLS
 from sync.transport.outcomes import Call
@@ -128,6 +128,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             create=_seen(found, Kind.APPOINTMENT, Create.MARKER),
             put=Put.WHOLE,
             acts=frozenset({"cancel"}),
+            ends=ENDS,
             rules={
                 "notes": Rule("text"),
                 "status": Rule("status", final=FINAL, theirs=True),

@@ -62,6 +62,7 @@ KINDS = {
         create=Create.MARKER,
         put=Put.TOP,
         acts=frozenset({"cancel"}),
+        ends=appointment.ENDS,
         rules=rules_of(
             appointment.LENSES,
             {

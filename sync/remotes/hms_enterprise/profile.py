@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sync.port import Bucket, Create, Kind, KindProfile, Put, Rule, SystemProfile
-from sync.remotes.hms_enterprise.mapping.appointments import FINAL, IN_SCHEDULE, LENSES
+from sync.remotes.hms_enterprise.mapping.appointments import ENDS, FINAL, IN_SCHEDULE, LENSES
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.remotes.hms_enterprise.mapping.telling import CELLS
 from sync.transport.outcomes import Call
@@ -96,6 +96,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             listed_for=Kind.PRACTITIONER,
             create=Create.NATURAL,
             put=Put.NONE,
+            ends=ENDS,
             rules={"status": Rule("status", final=FINAL), "notes": Rule("text"), "reason": REGISTER},
             only_in_detail=frozenset(each.name for each in LENSES) - IN_SCHEDULE,
             needs=(Kind.PATIENT, Kind.PRACTITIONER),

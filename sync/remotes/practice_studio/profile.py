@@ -65,6 +65,7 @@ KINDS = {
                 "status": Rule("status", final=appointment.FINAL, theirs=True),
             },
         ),
+        ends=appointment.ENDS,
         volatile=STAMPS,
         needs=(Kind.PATIENT, Kind.PRACTITIONER, Kind.LOCATION),
         change_signal="updated",

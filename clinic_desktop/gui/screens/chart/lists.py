@@ -96,6 +96,12 @@ def _flag_words(flag: str) -> str:
     return "" if flag in {"N", "none"} else flag
 
 
+def _told_of(row: ResultShown) -> str:
+    """When a result was given out, by whom where that was elsewhere, and what was said of it since."""
+    source = _("from {system}").format(system=row.source) if row.source else ""
+    return " · ".join(filter(None, (day(row.released_at), source, row.note.replace("\n", "; "))))
+
+
 def _unit(row: ResultShown) -> str:
     return written(row.unit)
 
@@ -202,7 +208,7 @@ def results(settings: Remembered) -> ListTable[ResultShown]:
             130,
             stretch=True,
             wrap=True,
-            detail=lambda row: day(row.released_at),
+            detail=_told_of,
         ),
         Column(
             "value",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.gui.kept import KeptDraft
-from clinic_desktop.gui.screens.laboratory.sheet import order_words
+from clinic_desktop.gui.screens.laboratory.sheet import elsewhere_words, order_words
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
@@ -25,6 +25,7 @@ class OrderSaid(QWidget):
         self._desk, self._tasks, self._say = desk, tasks, say
         self._sheet: OrderSheet | None = None
         self._note = label("", name="laboratory.order_note", wrap=True)
+        self._elsewhere = label("", "strong", name="laboratory.elsewhere", wrap=True)
         self._form = Form(DraftKeeper(self._keep))
         self._text = self._form.add(NoteEdit(_("What the results come to"), "laboratory.conclusion", rows=2))
         self.concluding = Panel(_("Conclusion"), name="laboratory.concluding")
@@ -33,6 +34,7 @@ class OrderSaid(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._note)
+        column.addWidget(self._elsewhere)
 
     def show_sheet(self, sheet: OrderSheet) -> None:
         """Show an order's words; what is being typed of the same order stays."""
@@ -40,6 +42,9 @@ class OrderSaid(QWidget):
         words = order_words(sheet)
         self._note.setText(words)
         self._note.setVisible(bool(words))
+        came = elsewhere_words(sheet)
+        self._elsewhere.setText(came)
+        self._elsewhere.setVisible(bool(came))
         self.concluding.setVisible(
             sheet.status in {"partly_released", "released"} and self._desk.may("lab_orders.conclude_order")
         )

@@ -132,6 +132,18 @@ def order_words(sheet: OrderSheet) -> str:
     return "\n".join(words.format(words=said) for words, said in lines if said)
 
 
+def elsewhere_words(sheet: OrderSheet) -> str:
+    """What other systems gave as results of the order, in lines: nobody here has released them."""
+    lines = []
+    for one in sheet.elsewhere:
+        value = " ".join(filter(None, (one.value, one.unit)))
+        said = [f"{one.title} {value}".strip(), one.flag if one.flag not in {"", "N"} else ""]
+        said += [_("withdrawn there") if one.withdrawn else "", one.range_text or "", one.note.replace("\n", "; ")]
+        words = " · ".join(part for part in said if part)
+        lines.append(_("from {system}: {words}").format(system=one.source or _("another system"), words=words))
+    return "\n".join(lines)
+
+
 def people(sheet: OrderSheet) -> str:
     """Who entered and who released what stands in an order, said once for all of it."""
     standing = [test.result for test in sheet.tests if test.result is not None]

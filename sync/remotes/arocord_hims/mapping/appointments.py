@@ -15,6 +15,7 @@ from sync.telling.work import actor, actor_there, extra, minutes_of, moved, with
 DEFAULT_TYPE = "consultation"
 DEFAULT_REASON = "Cancelled by the clinic"
 FINAL = frozenset({"cancelled", "completed", "no_show"})
+ENDS = {"cancel": frozenset({"cancelled", "canceled"}), "no_show": frozenset({"no_show"})}
 # Their status -> FHIR's; what is not final changes nothing here.
 STATUS = {"cancelled": "cancelled", "canceled": "cancelled", "completed": "fulfilled", "no_show": "noshow"}
 

@@ -15,6 +15,7 @@ from sync.telling.words import THERE, local_id, meant, with_identifier, words
 
 STATUS = {"scheduled": "booked", "completed": "fulfilled", "cancelled": "cancelled", "no_show": "noshow"}
 FINAL = frozenset({"completed", "cancelled", "no_show"})
+ENDS = {"cancel": frozenset({"cancelled"}), "no_show": frozenset({"no_show"})}
 CONFIRMATION = f"{THERE}:{SYSTEM}:confirmation"
 
 

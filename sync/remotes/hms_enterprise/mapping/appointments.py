@@ -20,6 +20,7 @@ STATUS = {
     "cancelled": "cancelled", "noshow": "no_show",
 }  # fmt: skip
 FINAL = frozenset({"completed", "cancelled", "no_show"})
+ENDS = {"cancel": frozenset({"cancelled"}), "no_show": frozenset({"no_show"})}
 # An iCalendar priority of 1 to 4 is high (RFC 5545, 3.8.1.9); 0 and none say nothing.
 HIGH = range(1, 5)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sync.port import Body, CannotTell, Kind, Links, Seen, Story, Telling
 from sync.records.elements import Reference, Resource
-from sync.remotes.hms_enterprise.mapping import appointments, laboratory, medicines, money, patients, visits
+from sync.remotes.hms_enterprise.mapping import appointments, laboratory, medicines, money, patients, results, visits
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.covers import foreign, sent_otherwise
 from sync.telling.lenses import Lens, canonical, lay, tell
@@ -31,7 +31,7 @@ CELLS: Mapping[Kind, Cell] = {
     Kind.ENCOUNTER: Cell(visits.LENSES, visits.blank, visits.references, visits.homeless),
     Kind.PRESCRIPTION: Cell(medicines.LENSES, medicines.blank, medicines.references, medicines.homeless),
     Kind.LAB_ORDER: Cell(laboratory.LENSES, laboratory.blank, laboratory.references, laboratory.homeless),
-    Kind.LAB_RESULT: Cell(laboratory.RESULTS, laboratory.blank_result),
+    Kind.LAB_RESULT: Cell(results.RESULTS, results.blank_result),
     Kind.CHARGE: Cell(money.CHARGE, money.known, money.charge_references),
     Kind.CLAIM: Cell(money.CLAIM, money.known, money.claim_references),
 }
@@ -56,7 +56,7 @@ MONEY = frozenset({Kind.CHARGE, Kind.CLAIM})
 def body_of(kind: Kind, raw: Mapping[str, object]) -> Body:
     """What they show of a record, as the body that is told and merged; members that are not documented stay in raw."""
     if kind is Kind.LAB_RESULT:
-        return laboratory.results_body(raw)
+        return results.results_body(raw)
     known = {each.name for each in CELLS[kind].lenses}
     return {name: value for name, value in raw.items() if name in known}
 
@@ -110,7 +110,7 @@ def adopt(seen: Seen, story: Story | None, links: Links) -> tuple[Resource, ...]
     records = lay(cell.lenses, body, cell.blank(story), links, hidden)
     if seen.kind is Kind.PATIENT and "allergies" not in hidden:
         return patients.with_none_known(records, cell.blank(story), seen.body.get("allergies"))
-    if seen.kind is Kind.LAB_RESULT and story is None and laboratory.is_blank(records[0]):
+    if seen.kind is Kind.LAB_RESULT and story is None and results.is_blank(records[0]):
         # An order with no result yet is no result.
         return ()
     return records

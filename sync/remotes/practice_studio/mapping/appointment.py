@@ -12,6 +12,7 @@ from sync.telling.lenses import Lens, first_of, in_words, shown
 # The status is spelled with two l, the event with one: both are one thing.
 STATUS = {"scheduled": "booked", "completed": "fulfilled", "cancelled": "cancelled", "canceled": "cancelled"}
 FINAL = frozenset({"completed", "cancelled"})
+ENDS = {"cancel": frozenset({"cancelled", "canceled"})}
 
 
 def _status(story: Story, _links: Links) -> Any:

@@ -8,6 +8,7 @@ from sync.port import Kind, Seen, Story
 from sync.records.observation import Observation
 from sync.remotes.hms_enterprise.mapping.telling import body_of
 from sync.remotes.hms_enterprise.remote import HmsRemote
+from sync.telling.work import extra
 from tests.unit.sync.loopback import Watch
 from tests.unit.sync.remote_laws import Recorder
 from tests.unit.sync.stories import Linked
@@ -121,3 +122,22 @@ def test_a_value_whose_status_nobody_knows_is_not_read() -> None:
 
 def test_a_result_in_words_keeps_its_unit() -> None:
     assert stands(seen(potassium("<0.01"))) == [("final", "<0.01 mmol/L", None)]
+
+
+def test_what_the_laboratory_remarks_stands_among_the_results_even_where_there_is_none() -> None:
+    words = "WRONG PATIENT'S BLOOD: disregard all results"
+    assert stands(seen(potassium("3.1"), notes=words)) == [("final", "3.1", None), ("final", words, None)]
+    assert stands(seen(potassium("3.1"), notes=words), seen(potassium("3.1"), notes="")) == [
+        ("final", "3.1", None), ("final", words, None),
+    ]  # fmt: skip
+    assert stands(seen(notes="Sample lost: draw again")) == [("final", "Sample lost: draw again", None)]
+    assert HMS.unread(seen(potassium("3.1"), notes={"en": words}), Linked()) == {"notes"}
+
+
+def test_results_say_of_which_order_they_are_where_it_was_placed_here() -> None:
+    links = Linked(lambda _kind, _local: "o")
+    assert links.there(Kind.LAB_ORDER, "ours") == "o"
+    found = HMS.adopt(seen(potassium("3.1"), potassium("3.1", component="Sodium"), notes="fine"), None, links)
+    said = [extra(one, "basedOn") for one in found]
+    assert said == [[{"reference": "ServiceRequest/ours"}]] * 3
+    assert [extra(one, "basedOn") for one in HMS.adopt(seen(potassium("3.1")), None, Linked())] == [None]

@@ -1,0 +1,163 @@
+"""Results that another system brings: in which order they stand here, and who is told of what became of them.
+
+They are that system's: nobody here released them, and so they stand beside the results of this laboratory, never among
+them. Whoever placed the order is told of each arrival, each correction and each withdrawal; a critical one must be
+answered, and stays before them until it is, whatever is said of it later.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from clinic_desktop.services import inbox
+from clinic_desktop.services.acts import Act
+from clinic_desktop.services.merges import ids_of, kept_id
+from clinic_desktop.store.tables.laboratory import lab_orders
+from clinic_desktop.store.tables.outside import identifiers, observations
+from clinic_desktop.store.tables.staff import staff
+
+IN_ACT = ("brought", "of_order", "orders_of", "placed", "same_patient", "stand_in", "tell")
+
+# The identifier by which an observation from elsewhere says to which order placed here it belongs.
+ORDER = "urn:x-clinic-desktop:order"
+CAME = "Results came from another system"
+CORRECTED = "Results were corrected in another system"
+WITHDRAWN = "Results were withdrawn in another system"
+CRITICAL_CORRECTED = "A critical result was corrected in another system"
+CRITICAL_WITHDRAWN = "A critical result was withdrawn in another system"
+# The gravest comes first: under it everything else of one look is told as well.
+TITLES = (CRITICAL_WITHDRAWN, WITHDRAWN, CRITICAL_CORRECTED, CORRECTED, CAME)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order that was placed here."""
+
+    id: str
+    number: str
+    patient_id: str
+    ordered_by: str  # a person's id, or the doctors where that person works here no more
+
+    def __repr__(self) -> str:
+        return f"Placed({self.id})"
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """One result of an order that another system gave: its value, its flag, and what was said of it since."""
+
+    id: str
+    title: str
+    value: str
+    unit: str | None
+    flag: str
+    range_text: str | None
+    withdrawn: bool
+    note: str
+    source: str
+
+    def __repr__(self) -> str:
+        return f"Elsewhere({self.id})"
+
+
+def placed(act: Act, order_id: str) -> Placed | None:
+    """An order of this clinic, with whoever is told of its results."""
+    row = act.conn.execute(
+        select(lab_orders, staff.c.active)
+        .join(staff, staff.c.id == lab_orders.c.ordered_by)
+        .where(lab_orders.c.id == order_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    told = str(row.ordered_by) if row.active else "doctor"
+    return Placed(row.id, row.number, kept_id(act.conn, row.patient_id), told)
+
+
+def same_patient(act: Act, one: str, other: str) -> bool:
+    """Whether two registrations are one patient's."""
+    return other in ids_of(act.conn, one)
+
+
+def brought(act: Act, system: str, own: str, under: str) -> Sequence[Mapping[str, Any]]:
+    """The observations here that a system brought under an id, or under ids that begin so, the oldest first.
+
+    `key` is the id of each; components, which are rows of their own, are not among them.
+    """
+    after = f"{under[:-1]}{chr(ord(under[-1]) + 1)}"
+    found = (
+        select(observations, identifiers.c.value.label("key"))
+        .join(identifiers, identifiers.c.record_id == observations.c.id)
+        .where(identifiers.c.use == "resource", identifiers.c.kind == "Observation", identifiers.c.system == system)
+        .where((identifiers.c.value == own) | identifiers.c.value.between(under, after))
+        .order_by(observations.c.rowid_)
+    )
+    return [dict(row) for row in act.conn.execute(found).mappings()]
+
+
+def stand_in(act: Act, order: Placed, records: Collection[str]) -> None:
+    """Have observations stand in the order that they are the results of."""
+    known = act.conn.execute(
+        select(identifiers.c.record_id).where(
+            identifiers.c.use == "business", identifiers.c.system == ORDER, identifiers.c.value == order.id
+        )
+    )
+    about = {
+        "record_kind": "observations", "patient_id": order.patient_id, "use": "business", "kind": "Observation",
+        "system": ORDER, "value": order.id, "received_at": act.at,
+    }  # fmt: skip
+    for record in sorted(set(records) - set(known.scalars())):
+        act.create(identifiers, about | {"record_id": record}, kind="identifier.noted", patient=order.patient_id)
+
+
+def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequence[tuple[str, str]]) -> None:
+    """Tell whoever ordered what came of results: each of `said` is a title and a line; "" is a critical one.
+
+    A critical result is a notice of its own that must be answered. Nobody's order is told to the doctors.
+    """
+    to = order.ordered_by if order is not None else "doctor"
+    screen = "laboratory" if order is not None else None
+    arguments = (("patient_id", patient), ("order_id", order.id)) if order is not None else ()
+    where = f"From {system}, order {order.number}." if order is not None else f"From {system}."
+    for line in [line for title, line in said if not title]:
+        body = f"{line}\n{where} Look at it in the chart."
+        inbox.notify(
+            act,
+            inbox.Notice("critical_result", "critical", CAME, to, body, patient, screen=screen, arguments=arguments,
+                         must_answer=True),
+        )  # fmt: skip
+    others = [(title, line) for title, line in said if title]
+    if others:
+        title = min((title for title, _line in others), key=TITLES.index)
+        body = "\n".join([*(line for _title, line in others), where])
+        inbox.notify(act, inbox.Notice("task", "high", title, to, body, patient, screen=screen, arguments=arguments))
+
+
+def orders_of(connection: Connection, records: Collection[str]) -> Mapping[str, str]:
+    """In which order of this clinic observations stand, by their ids."""
+    found = select(identifiers.c.record_id, identifiers.c.value).where(
+        identifiers.c.record_id.in_(records), identifiers.c.use == "business", identifiers.c.system == ORDER
+    )
+    return {row.record_id: row.value for row in connection.execute(found)}
+
+
+def of_order(connection: Connection, order_id: str) -> tuple[Elsewhere, ...]:
+    """What other systems gave as the results of an order placed here; withdrawn ones say so."""
+    rows = connection.execute(
+        select(observations)
+        .join(identifiers, identifiers.c.record_id == observations.c.id)
+        .where(identifiers.c.use == "business", identifiers.c.system == ORDER, identifiers.c.value == order_id)
+        .order_by(observations.c.rowid_)
+    )
+    return tuple(
+        Elsewhere(
+            row.id, row.title, f"{row.comparator or ''}{row.value or ''}", row.unit, row.interpretation or "",
+            row.range_text, row.status in GONE, row.note or "", row.performer or "",
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+# What is said of a result that does not stand.
+GONE = frozenset({"cancelled", "entered-in-error"})
