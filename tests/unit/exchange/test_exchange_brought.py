@@ -1,0 +1,185 @@
+"""The parts of a record that a system brought are known by what they are, never by their place in its list."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.exchange.told import made
+from clinic_desktop.services.inbox import inbox
+from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.chart import medicines_taken, problems
+from clinic_desktop.store.tables.outside import identifiers, observations
+from sync.engine.chart import Because
+from sync.port import Kind
+from sync.records.elements import Resource
+from tests.conftest import DeskFor
+from tests.journeys.small_clinic import Clinic
+from tests.unit.exchange.heard_case import Heard
+
+LAB, VISIT, ORDER = (Because("hms_enterprise", one) for one in ("LAB-9", "VIS-1", "RX-1"))
+EIGHT, TEN = "2026-03-10T08:00:00Z", "2026-03-10T10:00:00Z"
+
+
+class Bench:
+    """A clinic that hears of one patient's records from a system."""
+
+    def __init__(self, store: Store, clock: SetClock, small: Clinic) -> None:
+        self.heard, self.patient, self.here = Heard(store, clock), small.patient, dict[Because, str | None]()
+
+    def says(self, kind: Kind, because: Because, *records: Resource) -> None:
+        self.here[because] = self.heard.adopt(kind, self.here.get(because), *records, because=because)
+
+    def results(self, *records: Resource) -> list[tuple[str, str, str]]:
+        """What stands of results after the laboratory says these."""
+        self.says(Kind.LAB_RESULT, LAB, *records)
+        return self.of(observations, "title", "value", "status")
+
+    def of(self, table: Any, *columns: str) -> list[tuple[Any, ...]]:
+        known = select(identifiers.c.record_id).where(identifiers.c.use == "resource")
+        wanted = select(*(table.c[name] for name in columns)).where(table.c.id.in_(known)).order_by(table.c.rowid_)
+        with self.heard.store.read() as connection:
+            return [tuple(row) for row in connection.execute(wanted)]
+
+    def value(self, name: str, value: str, at: str | None = EIGHT, **more: object) -> Resource:
+        said = {
+            "resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{self.patient}"},
+            "code": {"text": name}, "effectiveDateTime": at, "valueString": value,
+        }  # fmt: skip
+        return made({key: each for key, each in (said | more).items() if each is not None})
+
+    def visit(self, diagnoses: Sequence[str], *signs: Resource) -> None:
+        whom = {"reference": f"Patient/{self.patient}"}
+        visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": whom}
+        found = [
+            made({"resourceType": "Condition", "code": {"text": one}, "subject": {"display": "patient"}})
+            for one in diagnoses
+        ]
+        self.says(Kind.ENCOUNTER, VISIT, made(visit), *signs, *found)
+
+    def medicines(self, *names: str) -> list[tuple[str, str]]:
+        lines = [
+            {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+             "medicationCodeableConcept": {"text": one}, "subject": {"reference": f"Patient/{self.patient}"}}
+            for one in names
+        ]  # fmt: skip
+        self.says(Kind.PRESCRIPTION, ORDER, *(made(one) for one in lines))
+        return self.of(medicines_taken, "name", "status")
+
+    def kept_by_place(self, because: Because) -> None:
+        """Make of what was brought in what an earlier program kept: each part under its place in the list."""
+        store = self.heard.store
+        with store.write(act=new_id(), session=None) as unit:
+            wanted = select(identifiers.c.id).where(identifiers.c.value.startswith(because.remote_id))
+            rows = unit.conn.execute(wanted.order_by(identifiers.c.rowid_)).scalars().all()
+            for place, one in enumerate(rows):
+                value = because.remote_id if place == 0 else f"{because.remote_id}.{place}"
+                unit.conn.execute(update(identifiers).where(identifiers.c.id == one).values(value=value))
+
+
+@pytest.fixture
+def bench(store: Store, clock: SetClock, small: Clinic) -> Bench:
+    return Bench(store, clock, small)
+
+
+def notices(desk_for: DeskFor) -> list[str]:
+    found = inbox(desk_for("doctor"))
+    return [str(one.body) for one in found if one.title.startswith("Something was taken out")]
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["new", "kept by an earlier program"])
+def test_a_value_taken_out_before_another_erases_nothing_and_doubles_nothing(
+    bench: Bench, desk_for: DeskFor, *, earlier: bool
+) -> None:
+    potassium, sodium = bench.value("Potassium", "7.1"), bench.value("Sodium", "140")
+    both = [("Potassium", "7.1", "final"), ("Sodium", "140", "final")]
+    assert bench.results(potassium, sodium) == both
+    if earlier:
+        bench.kept_by_place(LAB)
+    assert bench.results(potassium, sodium) == both
+    assert bench.results(sodium) == both
+    assert bench.results(sodium) == both
+    (told,) = notices(desk_for)
+    assert "Potassium 7.1" in told
+    assert "Sodium" not in told
+    assert bench.results(sodium, potassium) == both
+    assert bench.results(bench.value("Sodium", "150"), potassium) == [both[0], ("Sodium", "150", "final")]
+    assert bench.results(bench.value("Sodium", "150")) == [both[0], ("Sodium", "150", "final")]
+    assert len(notices(desk_for)) == 2, "it was said again meanwhile: that it is gone is news"
+
+
+def test_when_nothing_at_all_is_said_any_more_everything_stays(bench: Bench, desk_for: DeskFor) -> None:
+    before = bench.results(bench.value("Potassium", "7.1"))
+    blank = made({"resourceType": "Observation", "status": "unknown", "code": {}})
+    assert bench.results(blank) == before
+    (told,) = notices(desk_for)
+    assert "Potassium 7.1" in told
+
+
+def test_equal_parts_are_numbered_and_values_of_two_times_are_two(bench: Bench) -> None:
+    glucose = bench.value("Glucose", "5.1")
+    assert len(bench.results(glucose, glucose)) == 2
+    assert len(bench.results(glucose, glucose, glucose)) == 3
+    assert len(bench.results(glucose, glucose)) == 3
+    low = bench.results(*[bench.value("Glucose", "1.9", TEN)] * 3)
+    assert [value for _name, value, _status in low] == ["5.1"] * 3 + ["1.9"] * 3
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [
+        ({"status": "preliminary"}, {}, [("Potassium", "4.1", "final")]),
+        ({}, {"status": "corrected"}, [("Potassium", "4.1", "corrected")]),
+        ({}, {"status": "entered-in-error"}, [("Potassium", "4.1", "entered-in-error")]),
+        ({}, {}, [("Potassium", "7.1", "final"), ("Potassium", "4.1", "final")]),
+    ],
+    ids=["it was preliminary", "it is a correction", "it is withdrawn", "it is another measurement"],
+)
+def test_a_value_that_comes_later_stands_in_place_of_the_first_where_it_says_so(
+    bench: Bench, first: dict[str, Any], then: dict[str, Any], left: list[tuple[str, str, str]]
+) -> None:
+    bench.results(bench.value("Potassium", "7.1", **first))
+    assert bench.results(bench.value("Potassium", "4.1", TEN, **then)) == left
+
+
+@pytest.mark.parametrize("earlier", [False, True], ids=["new", "kept by an earlier program"])
+def test_a_visit_of_which_something_was_taken_out_there_keeps_it_and_a_doctor_hears_of_it(
+    bench: Bench, desk_for: DeskFor, *, earlier: bool
+) -> None:
+    def sign(code: str, value: int) -> Resource:
+        said = {"coding": [{"system": "http://loinc.org", "code": code}]}
+        return bench.value("", "", None, code=said, valueString=None, subject=None, valueQuantity={"value": value})
+
+    pressure = sign("8480-6", 150), sign("8462-4", 95)
+    bench.visit(["Type 2 diabetes", "Hypertension", "Asthma"], *pressure, sign("8867-4", 88))
+    if earlier:
+        bench.kept_by_place(VISIT)
+    bench.visit(["Hypertension", "Asthma"], sign("8867-4", 90))
+    assert bench.of(problems, "title", "status") == [
+        (name, "active") for name in ("Type 2 diabetes", "Hypertension", "Asthma")
+    ]
+    assert bench.of(observations, "code", "value") == [("8480-6", "150"), ("8462-4", "95"), ("8867-4", "90")]
+    (told,) = notices(desk_for)
+    for words in ("Type 2 diabetes", "Systolic blood pressure 150", "Diastolic blood pressure 95"):
+        assert words in told
+
+
+def test_a_line_of_a_prescription_that_goes_there_stays_and_the_others_are_not_doubled(
+    bench: Bench, desk_for: DeskFor
+) -> None:
+    assert len(bench.medicines("Warfarin 5 mg", "Ibuprofen 400 mg")) == 2
+    lines = [("Warfarin 5 mg", "active"), ("Ibuprofen 400 mg", "active")]
+    assert bench.medicines("Ibuprofen 400 mg") == lines
+    assert bench.medicines("Warfarin 2 mg", "Ibuprofen 400 mg") == [("Warfarin 2 mg", "active"), lines[1]]
+    assert "Warfarin 5 mg" in notices(desk_for)[0]
+    assert len(bench.medicines("Warfarin 2 mg", "Ibuprofen lysine 400 mg")) == 3, "another medicine is another line"
+
+
+def test_a_record_whose_id_begins_with_anothers_is_no_part_of_it(bench: Bench) -> None:
+    bench.results(bench.value("Potassium", "7.1"))
+    bench.says(Kind.LAB_RESULT, Because("hms_enterprise", "LAB-9.n7"), bench.value("Sodium", "140"))
+    assert bench.results(bench.value("Potassium", "7.2")) == [
+        ("Potassium", "7.2", "final"), ("Sodium", "140", "final")
+    ]  # fmt: skip
