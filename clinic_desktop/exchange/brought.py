@@ -89,10 +89,12 @@ def ready(act: Act, place: Place, records: Sequence[Resource], local_id: str | N
     top = None if local_id is None else stands_as(act, place.source, kind, remote_id, local_id)
     kept = [one for one in records if one.resource_type in SUBJECTS and not (top and _says_nothing(one))]
     pieces = [piece(one, first) for one in kept]
-    if top is None:
-        top = anchor(act, place, kind, pieces[0].digest, _patient(act, frame, pieces[0]))
+    whose = _patient(act, frame, pieces[0]) if pieces else None
+    top = top or anchor(act, place, kind, pieces[0].digest, whose)
     found = heard_parts.stands_under(act, place.source, top.value, under(top.value))
     standing = [one for one in found if _is_part(one, top)]
+    if whose is not None:
+        heard_parts.require_same_patient(act, standing, whose)
     _name(pieces, top, remote_id, standing)
     for one in pieces:
         if one.key is not None and one.resource.get("id"):

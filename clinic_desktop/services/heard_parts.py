@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.i18n import N_
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key, Known, look_up
@@ -13,7 +15,7 @@ from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.outside import identifiers
 
-IN_ACT = ("is_of", "known_as", "no_longer_said", "people", "stands_under", "system_ids")
+IN_ACT = ("is_of", "known_as", "no_longer_said", "people", "require_same_patient", "stands_under", "system_ids")
 
 # What the digest of a part begins with that is not said there any more: a person is told of it once.
 NOT_SAID = "not said: "
@@ -77,6 +79,15 @@ def stands_under(act: Act, system: str, anchor: str, prefix: str) -> list[Standi
         untouched = one["record_revision"] == row["revision"]
         found.append(Standing(one["id"], key, one["digest"] or "", table.name, one["record_id"], untouched, dict(row)))
     return found
+
+
+def require_same_patient(act: Act, standing: Iterable[Standing], patient: str) -> None:
+    """Refuse to carry a record from one chart into another: the number over it there may be somebody else's now."""
+    if any(not is_of(act, one.row.get("patient_id"), patient) for one in standing):
+        raise Refusal(
+            N_("It stands in the chart of another patient here, and is not moved by what a system says."),
+            field="patient",
+        )
 
 
 def no_longer_said(act: Act, patient: str, system: str, gone: Sequence[Standing], names: Iterable[str]) -> None:

@@ -1,5 +1,6 @@
 """The parts of a record that a system brought are known by what they are, never by their place in its list."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,12 +8,17 @@ import pytest
 from sqlalchemy import select, update
 
 from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.remote_ids import fhir_id
 from clinic_desktop.exchange.told import made
+from clinic_desktop.services.chart_rows import allergies_of
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import medicines_taken, problems
 from clinic_desktop.store.tables.outside import identifiers, observations
 from sync.engine.chart import Because
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Conflict, Link
 from sync.port import Kind
 from sync.records.elements import Resource
 from tests.conftest import DeskFor
@@ -183,3 +189,96 @@ def test_a_record_whose_id_begins_with_anothers_is_no_part_of_it(bench: Bench) -
     assert bench.results(bench.value("Potassium", "7.2")) == [
         ("Potassium", "7.2", "final"), ("Sodium", "140", "final")
     ]  # fmt: skip
+
+
+def person(family: str, *allergies: str) -> list[Resource]:
+    said: dict[str, Any] = {
+        "resourceType": "Patient",
+        "name": [{"family": family, "given": ["Ada"]}],
+        "birthDate": "1985-06-15",
+    }
+    listed: list[dict[str, Any]] = [
+        {"resourceType": "AllergyIntolerance", "code": {"text": one}, "patient": {"display": "patient"}}
+        for one in allergies
+    ]
+    return [made(one) for one in (said, *listed)]
+
+
+def allergies_in(store: Store, patient: str | None) -> set[str]:
+    with store.read() as connection:
+        return {one.substance for one in allergies_of(connection, str(patient))}
+
+
+def said_apart(store: Store, patient: str | None, because: Because) -> None:
+    with store.write(act=new_id(), session=None) as unit:
+        answer = Conflict(new_id(), because.system, "patient", str(patient), "identity", "", because.remote_id)
+        answer.state, answer.keep = "closed", "apart"
+        Rows(unit).put(answer)
+
+
+@pytest.mark.parametrize("other", ["Doe", "Lindqvist"], ids=["says the very same", "is somebody else"])
+def test_a_number_of_which_a_person_said_two_people_is_another_chart_with_allergies_of_its_own(
+    bench: Bench, other: str
+) -> None:
+    heard, store, number = bench.heard, bench.heard.store, Because("healify", "pat_9")
+    first = heard.adopt(Kind.PATIENT, None, *person("Doe", "Penicillin"), because=number)
+    assert heard.adopt(Kind.PATIENT, None, *person("Doe", "Penicillin"), because=number) == first
+    said_apart(store, first, number)
+    second = heard.adopt(Kind.PATIENT, None, *person(other, "Penicillin", "Kiwi"), because=number)
+    assert second not in {None, first}
+    assert heard.patient(str(first)).name[0].family == "Doe"
+    assert allergies_in(store, first) == {"Penicillin"}
+    assert allergies_in(store, second) == {"Penicillin", "Kiwi"}, "the same words are another person's allergy"
+    said_apart(store, second, number)
+    third = heard.adopt(Kind.PATIENT, None, *person(other, "Penicillin"), because=number)
+    assert len({first, second, third}) == 3
+    assert heard.patient(str(second)).name[0].family == other
+
+
+def test_without_a_link_somebody_else_under_a_known_number_is_never_laid_over_a_chart(bench: Bench) -> None:
+    heard, number = bench.heard, Because("healify", "pat_9")
+    first = heard.adopt(Kind.PATIENT, None, *person("Doe"), because=number)
+    assert heard.adopt(Kind.PATIENT, None, *person("Lindqvist"), because=number) != first
+    assert heard.patient(str(first)).name[0].family == "Doe"
+
+
+def test_what_comes_under_a_number_is_never_carried_from_one_chart_into_another(bench: Bench) -> None:
+    heard, store = bench.heard, bench.heard.store
+    bench.results(bench.value("Potassium", "7.1"))
+    other = str(heard.adopt(Kind.PATIENT, None, *person("Doe"), because=Because("hms_enterprise", "P-2")))
+    theirs = {"reference": f"Patient/{other}"}
+    with pytest.raises(Refusal):
+        bench.results(bench.value("Potassium", "4.1", subject=theirs))
+    bench.here.clear()  # its link was ended: whoever has that number now is told of it as of a new one
+    bench.says(Kind.LAB_RESULT, LAB, bench.value("Potassium", "4.1", subject=theirs))
+    bench.says(Kind.LAB_RESULT, LAB, bench.value("Potassium", "4.2", subject=theirs))
+    with store.read() as connection:
+        rows = connection.execute(select(observations.c.patient_id, observations.c.value)).all()
+    assert {(bench.patient, "7.1"), (other, "4.2")} == {(row[0], row[1]) for row in rows}
+
+
+def test_ids_that_differ_by_a_sign_are_two(bench: Bench) -> None:
+    heard = bench.heard
+    found = {
+        heard.adopt(Kind.PATIENT, None, *person("Doe"), because=Because("arocord_hims", one))
+        for one in ("patient_7", "patient-7", "patient.7", "patient 7", "PATIENT-7", "p" * 70, "p" * 71)
+    }
+    assert len(found) == 7
+    ids = [fhir_id(one) for one in ("a_b", "a-b", "a b", "a.b", "ä", "")]
+    assert len(set(ids)) == 6
+    assert all(re.fullmatch(r"[A-Za-z0-9\-.]{1,64}", one) for one in ids)
+
+
+def test_what_an_earlier_program_kept_under_hyphens_is_still_that_record_and_nobody_elses(bench: Bench) -> None:
+    store = bench.heard.store
+    one, alike = Because("healify", "rec_1"), Because("healify", "rec-1")
+    bench.says(Kind.LAB_RESULT, one, bench.value("Potassium", "7.1"))
+    with store.write(act=new_id(), session=None) as unit:
+        kept = identifiers.c.value == fhir_id("rec_1")
+        unit.conn.execute(update(identifiers).where(kept).values(value="rec-1"))
+        Rows(unit).put(Link("healify", "lab_result", "rec_1", str(bench.here[one])))
+    bench.says(Kind.LAB_RESULT, one, bench.value("Potassium", "4.1"))
+    assert bench.of(observations, "value") == [("4.1",)]
+    bench.says(Kind.LAB_RESULT, alike, bench.value("Potassium", "5.0"))
+    bench.says(Kind.LAB_RESULT, one, bench.value("Potassium", "4.2"))
+    assert bench.of(observations, "value") == [("4.2",), ("5.0",)]
