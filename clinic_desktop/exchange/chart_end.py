@@ -4,7 +4,6 @@ Everything happens in the transaction that the engine hands over, so that the ch
 change together or not at all.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,16 +12,16 @@ from typing import Any, cast
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.identity import Person
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange import alarms, gathering, lab_results, patients
+from clinic_desktop.exchange import alarms, brought, gathering, lab_results, patients, remote_ids
 from clinic_desktop.exchange.agreed import enrolment_of, share_of
 from clinic_desktop.exchange.by_name import called, is_there
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.of_nobody import OF_NOBODY
 from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of
-from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
+from clinic_desktop.exchange.subjects import SUBJECTS
 from clinic_desktop.exchange.told import Told, made, practitioner, written
-from clinic_desktop.services import heard, syncing
+from clinic_desktop.services import heard, heard_parts, syncing
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.patient_parts import Contact
@@ -130,7 +129,7 @@ class ClinicChart:
             told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None
             self._patient(act, told or self._told(unit, local_id), local_id, records, because, title)
         elif self._came(act, local_id, records, because):
-            self._brought(act, records, because, title)
+            self._brought(act, records, because, title, local_id)
         elif kind is Kind.APPOINTMENT:
             self._appointment(act, local_id, records, title)
         elif kind in {Kind.LAB_ORDER, Kind.LAB_RESULT}:
@@ -140,9 +139,10 @@ class ClinicChart:
     @staticmethod
     def _came(act: Act, local_id: str, records: Sequence[Resource], because: Because) -> bool:
         """Whether this system brought a record: it is theirs and follows them. What was written here never does."""
-        first = next(iter(records), None)
-        place = source(because.system), fhir_id(because.remote_id)
-        return first is not None and heard.stands_as(act, Key(first.resource_type, *place)) == local_id
+        first, place = next(iter(records), None), source(because.system)
+        if first is None:
+            return False
+        return remote_ids.stands_as(act, place, first.resource_type, because.remote_id, local_id) is not None
 
     def count(self, unit: Unit, kind: Kind) -> int:
         """How many records of a kind are here, told of or not."""
@@ -199,34 +199,27 @@ class ClinicChart:
             return None
         return Story(Kind.PRACTITIONER, local_id, rows[0]["revision"], None, made(practitioner(rows[0])))
 
-    def _new(self, act: Act, records: Sequence[Resource], because: Because) -> str | None:
-        """Records that were not here before, under the ids that the system gave them."""
+    def _new(
+        self, act: Act, records: Sequence[Resource], because: Because, title: str, local_id: str | None
+    ) -> str | None:
+        """Records as the system says them, new or (with `local_id`) those that it brought before."""
         if any(isinstance(one, Patient) and not _is_named(one) for one in records):
             return None  # a system that hides the names shows nobody whom a clinic could register
-        frame = Frame(source(because.system))
-        held: list[Held] = []
         # What is said beside a registration does not name whom it is about by an id: it follows once there is one.
         of_patient = bool(records) and isinstance(records[0], Patient)
         beside = [one for one in records if of_patient and one.resource_type in _BESIDE_PATIENT]
-        for place, one in enumerate(each for each in records if each not in beside):
-            resource = written(one)
-            if resource["resourceType"] not in SUBJECTS:
-                continue
-            resource = _of_the_same(resource, written(records[0]))
-            given = _given(because.remote_id, place, one)
-            key = Key(resource["resourceType"], frame.source, given)
-            if resource.get("id"):
-                frame.local[key.kind, str(resource["id"])] = key
-            held.append(Held(key, digest(resource), f"{key.kind}/{given}", None, resource))
-        if not held:
+        whole = [each for each in records if each not in beside]
+        place = remote_ids.Place(because.system, source(because.system), because.remote_id)
+        found = brought.ready(act, place, whole, local_id)
+        if found is None:
             return None
-        held.sort(key=lambda each: ORDER[each.key.kind])
-        first = next(each.key for each in held if each.key.value == fhir_id(because.remote_id))
-        ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
-        local_id = ids.get(first)
-        if beside and local_id is not None:
-            self._beside(act, local_id, beside, because)
-        return local_id
+        heard.take_in(act, gathering.arrivals(found.held, found.frame, {}))
+        if found.gone:
+            heard_parts.no_longer_said(act, found.gone[0].row["patient_id"], title, found.gone, found.names)
+        made = heard.stands_as(act, found.anchor)
+        if beside and made is not None:
+            self._beside(act, made, beside, because)
+        return made
 
     def _patient(
         self, act: Act, told: Told | None, local_id: str, records: Sequence[Resource], because: Because, title: str
@@ -272,7 +265,8 @@ class ClinicChart:
             resource = written(one)
             said = digest({name: value for name, value in resource.items() if name != "id"})
             resource = _about(resource, patient)
-            key = Key(resource["resourceType"], frame.source, f"{_under(because.remote_id)}{said[:24]}")
+            place = frame.source, str(resource["resourceType"])
+            key = remote_ids.beside(act, place, because.remote_id, said, patient)
             held.append(Held(key, said, key.kind, None, resource | {"id": key.value}))
         heard.take_in(act, gathering.arrivals(held, frame, {}))
 
@@ -285,13 +279,15 @@ class ClinicChart:
         meeting = heard.Meeting(_instant(came.start), minutes, _ENDS.get(came.status, ""), why)
         heard.bring_appointment(act, local_id, meeting, title)
 
-    def _brought(self, act: Act, records: Sequence[Resource], because: Because, title: str) -> str | None:
+    def _brought(
+        self, act: Act, records: Sequence[Resource], because: Because, title: str, local_id: str | None = None
+    ) -> str | None:
         """Take in what a system brought; of a critical value a doctor is told."""
         if records and isinstance(records[0], Observation):
             return self._measured(act, None, records, because, title)
         came = alarms.brought(records)
         before = self._critical_here(act, because, records) if came else frozenset()
-        made = self._new(act, records, because)
+        made = self._new(act, records, because, title, local_id)
         found = alarms.news(came, before, self._clock.now())
         for patient in dict.fromkeys(one.patient for one in found if one.patient):
             heard.critical_came(act, patient, title)
@@ -300,8 +296,11 @@ class ClinicChart:
     @staticmethod
     def _critical_here(act: Act, because: Because, records: Sequence[Resource]) -> frozenset[alarms.Finding]:
         """The critical values that a record of a system has in the chart already."""
-        ids = frozenset(_given(because.remote_id, place, one) for place, one in enumerate(records))
-        return alarms.standing(heard.observed(act, source(because.system), ids, _under(because.remote_id)), ids)
+        known = remote_ids.forms(because.remote_id)
+        ids = frozenset([*known, *(remote_ids.given(because.remote_id, *each) for each in enumerate(records))])
+        place = source(because.system)
+        rows = [row for one in known for row in heard.observed(act, place, ids, remote_ids.under(one))]
+        return alarms.standing(rows, ids)
 
     def _results(self, act: Act, order: str, records: Sequence[Resource], because: Because, title: str) -> None:
         """Results of an order of ours that came from elsewhere: they stand beside ours, and whoever ordered is told."""
@@ -316,8 +315,10 @@ class ClinicChart:
     def _measured(
         self, act: Act, order: str | None, records: Sequence[Resource], because: Because, title: str
     ) -> str | None:
-        own = fhir_id(because.remote_id)
-        place = lab_results.Place(title, source(because.system), own, _under(because.remote_id))
+        name = source(because.system)
+        known = [Key("Observation", name, each) for each in remote_ids.forms(because.remote_id)]
+        own = next((key.value for key in known if heard_parts.known_as(act, key) is not None), known[0].value)
+        place = lab_results.Place(title, name, own, remote_ids.under(own))
         return lab_results.take(act, order, records, place, self._clock.now())
 
 
@@ -333,7 +334,6 @@ def _read_notice(row: Mapping[str, Any]) -> Story:
 
 # What ends an appointment, in the chart's words.
 _ENDS = {"cancelled": "cancelled", "noshow": "no_show"}
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _OF_PATIENT = ("allergies", "problems", "medicines_taken", "covers")
 _BESIDE_PATIENT = frozenset({"AllergyIntolerance", "Condition", "MedicationStatement", "Coverage", "Observation"})
 
@@ -349,37 +349,11 @@ def marker(local_id: str) -> str:
     return f"ref CW-{text}"
 
 
-def fhir_id(remote_id: str) -> str:
-    """A system's id as FHIR lets one be: letters, digits, hyphens and dots."""
-    plain = remote_id.replace("_", "-")
-    return plain if _ID.fullmatch(plain) else digest(remote_id)[:40]
-
-
-def _given(remote_id: str, place: int, one: Resource) -> str:
-    """The id here of what a system says in one of its records: the record's own of the first, else its own or place."""
-    return fhir_id(remote_id if place == 0 else one.id or f"{remote_id}.{place}")
-
-
-def _under(remote_id: str) -> str:
-    """What the ids begin with of what a system says beside one of its records."""
-    return f"{fhir_id(remote_id)[:39]}."
-
-
 def _about(resource: Json, patient: str) -> Json:
     """A record with its patient named by our id."""
     member = SUBJECTS[resource["resourceType"]].about
     name = member if isinstance(member, str) else "subject"
     return resource | {name: {"reference": f"Patient/{patient}"}}
-
-
-def _of_the_same(resource: Json, first: Json) -> Json:
-    """What comes with a record (the note of a visit) and names nobody is about whom the record is about."""
-    whom = (first.get("subject") or first.get("patient") or {}).get("reference")
-    subject = SUBJECTS[resource["resourceType"]]
-    member = subject.about
-    if whom is None or not isinstance(member, str) or (resource.get(member) or {}).get("reference"):
-        return resource
-    return resource | {member: {"reference": whom}}
 
 
 def _contacts(parts: Iterable[Any]) -> list[tuple[str, str, str | None]]:

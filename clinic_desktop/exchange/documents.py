@@ -20,6 +20,7 @@ from clinic_desktop.services.examining import Examined, examine
 from sync.records.document import Binary, DocumentReference
 from sync.records.elements import Attachment, Reference, decoded
 from sync.records.exact import Json
+from sync.telling.notes import ADDENDUM, SECTIONS
 
 CARRIERS = frozenset({"DocumentReference", "Binary"})
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
@@ -29,6 +30,8 @@ _MARK, _DIGEST, _SHA1 = b"sha256:", 32, 20
 HARMFUL = frozenset({"bomb", "size", "pages"})
 _STATUS = {"current": rules.CURRENT, "superseded": rules.SUPERSEDED, "entered-in-error": rules.IN_ERROR}
 _WRITTEN = {kept: status for status, kept in _STATUS.items()} | {rules.DRAFT: "current"}
+# The parts of the note of a visit, which systems give by their LOINC code alone.
+_PARTS = {**SECTIONS, ADDENDUM: "Note of a visit"}
 _BY_CODE = {kind.code: kind.key for kind in reversed(rules.KINDS) if kind.code and not kind.written_here}
 
 
@@ -171,7 +174,12 @@ def _text(row: Row) -> Json:
 
 
 def _title(first: Attachment, named: Meaning, record: DocumentReference) -> str:
-    words = " ".join((first.title or named.title or record.description or NAMELESS).split())
+    """What a document is called: a code alone is no name that anybody reads."""
+    kind = _BY_CODE.get(named.code or "") if named.system == LOINC else None
+    plain = _PARTS.get(named.code or "") or (rules.BY_KEY[kind].title if kind else None)
+    spelt = named.title if any(map(str.isdecimal, named.title)) else named.title.replace("_", " ").capitalize()
+    called = named.title if named.title != named.code else record.description or plain or spelt
+    words = " ".join((first.title or called or record.description or NAMELESS).split())
     return words[: rules.LONGEST_TITLE] or NAMELESS
 
 
