@@ -8,8 +8,9 @@ from sync.engine.chart import Because, Likely
 from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, release, set_state
 from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
-from sync.engine.meeting import Met, projected, reconcile, set_aside, settle_work
+from sync.engine.meeting import Met, projected, reconcile, set_aside
 from sync.engine.plan import as_before
+from sync.engine.proof import settle_work
 from sync.engine.sent import bodies as sent_bodies
 from sync.engine.sent import markers, same_as_sent, says, sent_before, shares_who, twin
 from sync.engine.store.rows import Rows

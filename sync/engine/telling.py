@@ -10,8 +10,9 @@ from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge
-from sync.engine.meeting import reconcile, settle_work
+from sync.engine.meeting import reconcile
 from sync.engine.plan import Plan, cannot_tell, certain, plan
+from sync.engine.proof import settle_work
 from sync.engine.putting_off import cannot_see, later, not_now, poison, put_off
 from sync.engine.sent import EARLIER, lost_of_others
 from sync.engine.settling import settle
