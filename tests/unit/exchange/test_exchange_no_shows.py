@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from clinic_desktop.clock import SetClock
+from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.exchange import sync_connecting, sync_shown
 from clinic_desktop.services import scheduling
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.store.engine import Store
+from clinic_desktop.store.tables.scheduling import appointments
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
@@ -138,5 +139,24 @@ def test_no_show_on_both_sides_is_agreed_on(
         assert state()[2][0][0] == "cannot", "a person tells them"
         say(there, system, clock, remote, "no_show")
         assert state() == ("no_show", [], [("confirmed", "")])
+        assert items(there) == []
+        assert sync_shown.systems_shown(there.desk)[0].set_aside == ()
+
+
+@pytest.mark.parametrize("system", [*SYSTEMS, "practice_studio"])
+def test_who_has_come_here_and_is_booked_there_still_is_no_question(
+    system: str, small: Clinic, desk_for: DeskFor, clock: SetClock, store: Store, state: Callable[[], Any]
+) -> None:
+    with store.write(act=new_id(), session=None) as unit:
+        unit.change(appointments, small.appointment, {"status": "arrived"}, kind="appointment.arrived")
+    with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
+        if system == "practice_studio":
+            there.connect(system)
+            there.run(system)
+        else:
+            start(there, system)
+        for _again in range(3):
+            look(there, system, clock)
+        assert state()[0] == "arrived"
         assert items(there) == []
         assert sync_shown.systems_shown(there.desk)[0].set_aside == ()
