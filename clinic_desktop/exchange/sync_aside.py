@@ -10,10 +10,11 @@ from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.merges import ids_of
 from sync.engine import aside, unread
 from sync.engine.desk import Desk as Office
+from sync.engine.meeting import projected
 from sync.engine.people import People
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Quarantine, Shadow
-from sync.port import Kind
+from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
+from sync.port import Body, Kind
 
 # What may be done: have it read once more, or say that nothing of it is taken in.
 ACTS = ("look", "seen")
@@ -58,19 +59,27 @@ def why_of(one: Quarantine) -> str:
 
 
 def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dict[str, Any]]:
-    """What stands there beside what stood here when both last agreed; what they hide is not shown."""
+    """What stands there, beside what both last agreed on and what they would be told now; not what they hide."""
     one = rows.get(Quarantine, item.system, item.kind, item.remote_id)
     there: dict[str, Any] = {} if one is None else one.raw
     hidden = desk.remote.masked(there)
     shadow = rows.get(Shadow, item.system, item.kind, item.remote_id)
-    mine = {} if shadow is None else shadow.mine
-    shown = {name: words_of(value) for name, value in there.items() if name not in hidden}
-    here = {name: words_of(mine.get(name)) for name in shown}
-    return tuple(
-        Member(name, "", here[name], said, bool(here[name] and said) and here[name] != said)
-        for name, said in shown.items()
-        if said
-    ), there
+    agreed = {} if shadow is None else shadow.mine
+    now = _now(desk, rows, item)
+    members = []
+    for name, value in there.items():
+        said, before, here = (words_of(each) for each in (value, agreed.get(name), now.get(name)))
+        if said and name not in hidden:
+            members.append(Member(name, before, here, said, bool(here or before) and (here or before) != said))
+    return tuple(members), there
+
+
+def _now(desk: Office, rows: Rows, item: Item) -> Body:
+    link = rows.get(Link, item.system, item.kind, item.remote_id)
+    if link is None or not link.local_id:
+        return {}
+    story = desk.chart.story(rows.unit, Kind(item.kind), link.local_id)
+    return {} if story is None else projected(desk, rows, story, link.part) or {}
 
 
 def carry_out(people: People, item: Item, act: str, text: str, who: str) -> None:

@@ -102,7 +102,7 @@ def test_whoever_keeps_what_is_here_has_it_told_to_them() -> None:
 @pytest.mark.parametrize(
     ("system", "member", "value"),
     [
-        ("healify", "medical_history", {"allergies": [{"name": "Latex"}]}),
+        ("healify", "medical_history", "Latex"),
         ("practice_studio", "allergies", ["Latex"]),
         ("arocord_hims", "insurance", "Blue Cross 77"),
         ("healify", "phone", {"home": "+15550003333"}),

@@ -28,10 +28,10 @@ class EmergencyContact(Theirs):
 class MedicalHistory(Theirs):
     """What only the reading of one patient shows, in words."""
 
-    # Of any form: one entry that cannot be read keeps nobody out, and is what cannot be read of them.
-    allergies: list[Any] | None = None
-    conditions: list[Any] | None = None
-    medications: list[Any] | None = None
+    # Of any form: what cannot be read of a list keeps nobody out, and is what cannot be read of them.
+    allergies: Any = None
+    conditions: Any = None
+    medications: Any = None
 
 
 class Patient(Theirs):

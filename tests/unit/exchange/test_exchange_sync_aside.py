@@ -10,7 +10,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import sync_aside, sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.services import charting
-from clinic_desktop.services.chart_rows import allergies_of
+from clinic_desktop.services.chart_rows import allergies_of, problems_of
 from clinic_desktop.store.engine import Store
 from sync.engine.store.tables import Quarantine
 from tests.conftest import DeskFor
@@ -137,6 +137,18 @@ def test_it_is_looked_at_again_when_somebody_asks_and_taken_in_once_that_can_be(
     with store.read() as connection:
         known = connection.exec_driver_sql("SELECT local_id FROM sync_link WHERE remote_id = 'pat_odd1'").scalar_one()
         assert [each.substance for each in allergies_of(connection, known)] == ["Penicillin"]
+
+
+def test_a_list_that_is_no_list_keeps_nobody_out_and_is_put_before_a_person(there: Connected, store: Store) -> None:
+    history = {"allergies": "Penicillin, Latex", "conditions": ["Asthma"], "medications": []}
+    there.people(HEALIFY).add("patients", {**NEW, "medical_history": history})
+    there.connect(HEALIFY)
+    there.run()
+    asked = next(one for one in sync_shown.waiting_items(there.desk) if one.remote_id == "pat_odd1")
+    assert asked.sort == "unread"
+    with store.read() as connection:
+        assert [one.title for one in problems_of(connection, asked.patient_id)] == ["Asthma"]
+    assert any("Penicillin, Latex" in one.there for one in sync_deciding.detail(there.desk, asked).members)
 
 
 @pytest.mark.parametrize("among", [None, 7, {"name": "Latex", "severity": "severe"}])

@@ -158,9 +158,11 @@ def test_a_restricted_chart_takes_in_what_is_dangerous_not_to_know_and_the_rest_
     theirs = number(store, small.patient)
     said = {"allergies": ["latex", "Ceftriaxone: anaphylaxis"], "conditions": ["Asthma"], "medications": ["warfarin"]}
     there.people(HEALIFY).edit("patients", theirs, medical_history=said, phone="+15550999999")
+    prescribed = {**there.rows(HEALIFY, "prescriptions")[0], "id": "prx_zz1", "patient_id": theirs}
+    there.people(HEALIFY).add("prescriptions", prescribed, "prx_zz1")
     looked(there)
     assert substances(store, small.patient) == ["Ceftriaxone: anaphylaxis", "latex"]
-    assert "warfarin" in medicines(store, small.patient)
+    assert {"warfarin", "Metformin 500mg tablet"} <= set(medicines(store, small.patient))
     (asked,) = items(there)
     assert (asked.sort, asked.member, asked.kind) == ("unread", "", "patient")
     sync_deciding.decide(there.desk, asked, "noted", "Called her")

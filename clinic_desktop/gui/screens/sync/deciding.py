@@ -196,7 +196,11 @@ class DecidePanel(Side):
         self.twins.setVisible(twice)
         self.members.setVisible(not twice and not item.count)
         self.records.setVisible(bool(item.count))
-        for place, shown in ((1, item.sort in _BOTH_AND_BEFORE), (2, item.sort not in _THERE), (3, item.sort in _BOTH)):
+        # Of what was set aside each side is shown that there is: it may be nobody's here yet.
+        aside = item.sort == "aside"
+        before = any(one.before for one in opened.members) if aside else item.sort in _BOTH_AND_BEFORE
+        here = any(one.here for one in opened.members) if aside else item.sort not in _THERE
+        for place, shown in ((1, before), (2, here), (3, item.sort in _BOTH)):
             self.members.view.setColumnHidden(place, not shown)
         if self.shown != item.id:
             self.shown = item.id
