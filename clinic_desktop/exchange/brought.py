@@ -111,11 +111,7 @@ def ready(act: Act, place: Place, records: Sequence[Resource], local_id: str | N
 
 def _is_part(one: Standing, top: Key) -> bool:
     """Whether it is the record itself, or a part of it and no record of its own whose id begins alike."""
-    if one.key == top:
-        return True
-    if len(top.value) >= len(under(top.value)):
-        return False  # of ids as long as that the beginning is no proof
-    return _PART.fullmatch(one.key.value.removeprefix(under(top.value))) is not None
+    return one.key == top or _PART.fullmatch(one.key.value.removeprefix(under(top.value))) is not None
 
 
 # A place in a list, by which an earlier program kept the parts of a record; a hash of what the part is.
