@@ -62,11 +62,14 @@ class Bench:
         }  # fmt: skip
         return made({key: each for key, each in (said | more).items() if each is not None})
 
-    def visit(self, diagnoses: Sequence[str], *signs: Resource) -> None:
+    def visit(self, diagnoses: Sequence[str], *signs: Resource, graver: str = "") -> None:
         whom = {"reference": f"Patient/{self.patient}"}
         visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": whom}
         found = [
-            made({"resourceType": "Condition", "code": {"text": one}, "subject": {"display": "patient"}})
+            made(
+                {"resourceType": "Condition", "code": {"text": one}, "subject": {"display": "patient"}}
+                | ({"severity": {"text": "severe"}} if one == graver else {})
+            )
             for one in diagnoses
         ]
         self.says(Kind.ENCOUNTER, VISIT, made(visit), *signs, *found)
@@ -176,6 +179,27 @@ def test_a_visit_of_which_something_was_taken_out_there_keeps_it_and_a_doctor_he
     (told,) = notices(desk_for)
     for words in ("Type 2 diabetes", "Systolic blood pressure 150", "Diastolic blood pressure 95"):
         assert words in told
+
+
+def test_what_a_doctor_decided_of_a_part_that_was_taken_out_stands_when_it_is_said_again(
+    bench: Bench, desk_for: DeskFor
+) -> None:
+    def change(named: str, **to: str) -> None:
+        with bench.heard.store.write(act=new_id(), session=None) as unit:
+            row = unit.conn.execute(select(problems.c.id).where(problems.c.title == named)).scalar_one()
+            unit.change(problems, row, to, kind="problem.changed")
+
+    bench.visit(["Gout", "Asthma"])
+    bench.visit(["Asthma"])
+    change("Gout", status="entered_in_error")
+    bench.visit(["Gout", "Asthma", "Migraine"])
+    stands = [("Gout", "entered_in_error"), ("Asthma", "active"), ("Migraine", "active")]
+    assert bench.of(problems, "title", "status") == stands
+    assert len(notices(desk_for)) == 1
+    change("Migraine", title="Migraine with aura")
+    with pytest.raises(Refusal):
+        bench.visit(["Gout", "Asthma", "Migraine"], graver="Migraine")
+    assert len(bench.of(problems, "title")) == 3, "what was changed here and there is no other part"
 
 
 def test_a_line_of_a_prescription_that_goes_there_stays_and_the_others_are_not_doubled(
