@@ -111,11 +111,7 @@ def ready(act: Act, place: Place, records: Sequence[Resource], local_id: str | N
 
 def _is_part(one: Standing, top: Key) -> bool:
     """Whether it is the record itself, or a part of it and no record of its own whose id begins alike."""
-    if one.key == top:
-        return True
-    if len(top.value) >= len(under(top.value)):
-        return False  # of ids as long as that the beginning is no proof
-    return _PART.fullmatch(one.key.value.removeprefix(under(top.value))) is not None
+    return one.key == top or _PART.fullmatch(one.key.value.removeprefix(under(top.value))) is not None
 
 
 # A place in a list, by which an earlier program kept the parts of a record; a hash of what the part is.
@@ -141,15 +137,20 @@ def _name(pieces: Sequence[Piece], top: Key, remote_id: str, standing: Sequence[
             if found and alone:
                 one.key, one.stood = found[0].key, found[0]
                 left.remove(found[0])
+    # What somebody here has changed is known by the id of what it was when it came.
+    touched = {one.key: one for one in left if not one.untouched}
     used = {one.key for one in standing} | {one.key for one in pieces}
     for one in pieces:
-        if one.key is not None:
-            continue
+        if one.key is None and one.kind == top.kind and top not in used:
+            one.key = top
         number = 1
-        one.key = top if one.kind == top.kind and top not in used else None
-        while one.key is None or one.key in used:
+        while one.key is None:
             said = digest([remote_id, one.kind, *_what(one.table, one.what.values), number])
-            one.key, number = Key(one.kind, top.system, f"{under(top.value)}{said[:_DIGITS]}"), number + 1
+            key, number = Key(one.kind, top.system, f"{under(top.value)}{said[:_DIGITS]}"), number + 1
+            if key in touched:
+                _take(one, key, [touched.pop(key)])
+            elif key not in used:
+                one.key = key
         used.add(one.key)
 
 
@@ -165,6 +166,8 @@ def _held(one: Piece) -> Held:
     stood = one.stood
     if one.contents and stood is not None and stood.untouched and stood.row.get("attachment_id") is None:
         said = digest(one.resource)  # of what an earlier program brought in there is nothing to open: it comes again
+    if stood is not None and not (stood.said or stood.untouched) and _same_digest(one, stood):
+        said = stood.digest  # whoever was told that it was taken out has decided: said once more it changes nothing
     return Held(key, said, f"{key.kind}/{key.value}", None, one.resource, one.what, one.contents)
 
 

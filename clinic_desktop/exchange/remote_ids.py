@@ -16,6 +16,9 @@ from sync.records.elements import Resource
 from sync.records.exact import digest
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+_HASH = re.compile(r"[0-9a-f]{40}")
+# How long an id may be so that there is room behind it for a dot and the hash of a part: FHIR takes 64 signs.
+_SHORT = 39
 
 
 def fhir_id(remote_id: str) -> str:
@@ -35,8 +38,10 @@ def given(remote_id: str, place: int, one: Resource) -> str:
 
 
 def under(anchor: str) -> str:
-    """What the ids begin with of what a system says beside the record that stands under an id."""
-    return f"{anchor[:39]}."
+    """What the ids begin with of what a system says beside the record that stands under an id; never alike of two."""
+    if len(anchor) > _SHORT and not _HASH.fullmatch(anchor):
+        anchor = digest(anchor)
+    return f"{anchor[:_SHORT]}."
 
 
 def stands_as(act: Act, system: str, kind: str, remote_id: str, local_id: str) -> Key | None:

@@ -26,11 +26,12 @@ from sync.engine.store.tables import Conflict, Link
 from sync.port import Kind
 from sync.records.document import DocumentReference
 from sync.records.elements import Resource
+from sync.records.exact import digest
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
 from tests.unit.exchange.heard_case import Heard
 
-LAB, VISIT, ORDER = (Because("hms_enterprise", one) for one in ("LAB-9", "VIS-1", "RX-1"))
+LAB, VISIT, ORDER = (Because("hms_enterprise", one) for one in ("LAB-9", "rec_1", "RX-1"))
 EIGHT, TEN = "2026-03-10T08:00:00Z", "2026-03-10T10:00:00Z"
 
 
@@ -61,11 +62,14 @@ class Bench:
         }  # fmt: skip
         return made({key: each for key, each in (said | more).items() if each is not None})
 
-    def visit(self, diagnoses: Sequence[str], *signs: Resource) -> None:
+    def visit(self, diagnoses: Sequence[str], *signs: Resource, graver: str = "") -> None:
         whom = {"reference": f"Patient/{self.patient}"}
         visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": whom}
         found = [
-            made({"resourceType": "Condition", "code": {"text": one}, "subject": {"display": "patient"}})
+            made(
+                {"resourceType": "Condition", "code": {"text": one}, "subject": {"display": "patient"}}
+                | ({"severity": {"text": "severe"}} if one == graver else {})
+            )
             for one in diagnoses
         ]
         self.says(Kind.ENCOUNTER, VISIT, made(visit), *signs, *found)
@@ -81,12 +85,12 @@ class Bench:
 
     def kept_by_place(self, because: Because) -> None:
         """Make of what was brought in what an earlier program kept: each part under its place in the list."""
-        store = self.heard.store
+        store, before = self.heard.store, because.remote_id.replace("_", "-")
         with store.write(act=new_id(), session=None) as unit:
-            wanted = select(identifiers.c.id).where(identifiers.c.value.startswith(because.remote_id))
+            wanted = select(identifiers.c.id).where(identifiers.c.value.startswith(fhir_id(because.remote_id)[:39]))
             rows = unit.conn.execute(wanted.order_by(identifiers.c.rowid_)).scalars().all()
             for place, one in enumerate(rows):
-                value = because.remote_id if place == 0 else f"{because.remote_id}.{place}"
+                value = before if place == 0 else f"{before}.{place}"
                 unit.conn.execute(update(identifiers).where(identifiers.c.id == one).values(value=value))
 
 
@@ -177,6 +181,27 @@ def test_a_visit_of_which_something_was_taken_out_there_keeps_it_and_a_doctor_he
         assert words in told
 
 
+def test_what_a_doctor_decided_of_a_part_that_was_taken_out_stands_when_it_is_said_again(
+    bench: Bench, desk_for: DeskFor
+) -> None:
+    def change(named: str, **to: str) -> None:
+        with bench.heard.store.write(act=new_id(), session=None) as unit:
+            row = unit.conn.execute(select(problems.c.id).where(problems.c.title == named)).scalar_one()
+            unit.change(problems, row, to, kind="problem.changed")
+
+    bench.visit(["Gout", "Asthma"])
+    bench.visit(["Asthma"])
+    change("Gout", status="entered_in_error")
+    bench.visit(["Gout", "Asthma", "Migraine"])
+    stands = [("Gout", "entered_in_error"), ("Asthma", "active"), ("Migraine", "active")]
+    assert bench.of(problems, "title", "status") == stands
+    assert len(notices(desk_for)) == 1
+    change("Migraine", title="Migraine with aura")
+    with pytest.raises(Refusal):
+        bench.visit(["Gout", "Asthma", "Migraine"], graver="Migraine")
+    assert len(bench.of(problems, "title")) == 3, "what was changed here and there is no other part"
+
+
 def test_a_line_of_a_prescription_that_goes_there_stays_and_the_others_are_not_doubled(
     bench: Bench, desk_for: DeskFor
 ) -> None:
@@ -247,19 +272,28 @@ def test_without_a_link_somebody_else_under_a_known_number_is_never_laid_over_a_
     assert heard.patient(str(first)).name[0].family == "Doe"
 
 
-def test_what_comes_under_a_number_is_never_carried_from_one_chart_into_another(bench: Bench) -> None:
-    heard, store = bench.heard, bench.heard.store
-    bench.results(bench.value("Potassium", "7.1"))
+@pytest.mark.parametrize("number", ["LAB-8", "lab_8", "L" * 64])
+def test_what_comes_under_a_number_is_never_carried_from_one_chart_into_another(bench: Bench, number: str) -> None:
+    heard, store, lab = bench.heard, bench.heard.store, Because("hms_enterprise", number)
+
+    def says(*records: Resource) -> None:
+        bench.says(Kind.LAB_RESULT, lab, *records)
+
+    says(bench.value("Potassium", "7.1"), bench.value("Sodium", "140"))
     other = str(heard.adopt(Kind.PATIENT, None, *person("Doe"), because=Because("hms_enterprise", "P-2")))
     theirs = {"reference": f"Patient/{other}"}
+    moved = bench.value("Potassium", "4.1", subject=theirs), bench.value("Sodium", "139", subject=theirs)
     with pytest.raises(Refusal):
-        bench.results(bench.value("Potassium", "4.1", subject=theirs))
+        says(*moved)
     bench.here.clear()  # its link was ended: whoever has that number now is told of it as of a new one
-    bench.says(Kind.LAB_RESULT, LAB, bench.value("Potassium", "4.1", subject=theirs))
-    bench.says(Kind.LAB_RESULT, LAB, bench.value("Potassium", "4.2", subject=theirs))
+    says(*moved)
+    says(bench.value("Potassium", "4.2", subject=theirs), moved[1])
     with store.read() as connection:
         rows = connection.execute(select(observations.c.patient_id, observations.c.value)).all()
-    assert {(bench.patient, "7.1"), (other, "4.2")} == {(row[0], row[1]) for row in rows}
+    assert [value for whose, value in rows if whose == bench.patient] == ["7.1", "140"]
+    assert [value for whose, value in rows if whose == other] == ["4.2", "139"]
+    with store.read() as connection:
+        assert max(map(len, connection.execute(select(identifiers.c.value)).scalars())) <= 64
 
 
 def test_ids_that_differ_by_a_sign_are_two(bench: Bench) -> None:
@@ -349,3 +383,20 @@ def test_a_content_that_is_not_safe_to_open_is_kept_with_its_visit_and_not_opene
     assert bench.of(problems, "title") == [("Asthma",)]
     (one,) = documents_of(desk_for("doctor"), bench.patient).documents
     assert open_document(desk_for("doctor"), bench.patient, one.id).content is None
+
+
+def test_an_allergy_that_an_earlier_program_kept_by_its_words_alone_is_not_doubled_and_is_nobody_elses(
+    bench: Bench,
+) -> None:
+    heard, store, number = bench.heard, bench.heard.store, Because("healify", "pat_9")
+    first = str(heard.adopt(Kind.PATIENT, None, *person("Doe", "Penicillin"), because=number))
+    said = digest(written(person("Doe", "Penicillin")[1]))
+    with store.write(act=new_id(), session=None) as unit:
+        kept = identifiers.c.kind == "AllergyIntolerance"
+        unit.conn.execute(update(identifiers).where(kept).values(value=f"pat-9.{said[:24]}"))
+    heard.adopt(Kind.PATIENT, first, *person("Doe", "Penicillin"), because=number)
+    with store.read() as connection:
+        assert [one.substance for one in allergies_of(connection, first)] == ["Penicillin"]
+    said_apart(store, first, number)
+    second = heard.adopt(Kind.PATIENT, None, *person("Doe", "Penicillin"), because=number)
+    assert allergies_in(store, second) == {"Penicillin"}

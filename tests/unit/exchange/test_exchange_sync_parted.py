@@ -142,3 +142,37 @@ def test_nobody_is_parted_from_whom_they_are_not_linked_to(there: Connected) -> 
         sync_parting.part(there.desk, HEALIFY, "pat_0000000000")
     with pytest.raises(Refusal, match="not connected"):
         sync_parting.part(there.desk, "practice_studio", number_of(there, "Okello"))
+
+
+def test_somebody_registered_from_there_whose_number_is_another_persons_now_keeps_their_chart(
+    there: Connected, store: Store
+) -> None:
+    number = "pat_123abc"
+
+    def linked() -> str:
+        with store.read() as connection:
+            wanted = "SELECT local_id, status FROM sync_link WHERE kind = 'patient' AND remote_id = ?"
+            (found,) = connection.exec_driver_sql(wanted, (number,)).all()
+        assert found.status == "confirmed"
+        return str(found.local_id)
+
+    def allergies(patient: str) -> set[str]:
+        with store.read() as connection:
+            return {one.substance for one in allergies_of(connection, patient)}
+
+    first = linked()
+    before, listed = patient_details(there.desk, first).patient, allergies(first)
+    assert "penicillin" in listed
+    history = {"allergies": ["penicillin", "Kiwi"]}
+    place = {"address": {"street": "1 A"}, "emergency_contact": None, "medical_history": history}
+    there.people(HEALIFY).edit("patients", number, **SOMEBODY_ELSE, **place)
+    sync_connecting.sync_now(there.desk)
+    there.run(HEALIFY)
+    (asked,) = items(there, "identity")
+    sync_deciding.decide(there.desk, asked, "apart")
+    there.run(HEALIFY)
+    second = linked()
+    assert second != first
+    assert (patient_details(there.desk, first).patient, allergies(first)) == (before, listed)
+    assert patient_details(there.desk, second).patient.family_name == "Lindqvist"
+    assert allergies(second) == {"penicillin", "Kiwi"}
