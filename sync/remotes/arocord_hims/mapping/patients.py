@@ -236,7 +236,7 @@ def history_of(items: list[Any]) -> list[dict[str, Any]]:
         kind = _kind(item)
         if kind is None or (kind != "allergy" and _may_be_allergy(kind, item)):
             found.append(unread_item(item))
-        if kind in _HISTORY:
+        if kind is not None and kind in _HISTORY:
             places = (*_NOT_BORNE, *_CALLED) if kind == "allergy" else _CALLED
             name = next((text for place in places if (text := _text(item.get(place)))), None)
             found.append({"type": kind, "name": name, **_more(kind, item)} if name else {"type": kind, "said": item})

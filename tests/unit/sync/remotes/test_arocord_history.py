@@ -11,7 +11,8 @@ from sync.remotes.arocord_hims import history
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.telling.words import words
 from sync.transport.outcomes import Call, Forbidden, Garbled, Misshapen, NotThere, Outcome, Unanswered
-from tests.unit.sync.remote_laws import Linked, Recorder
+from tests.unit.sync.remote_laws import Recorder
+from tests.unit.sync.stories import Linked
 
 HISTORY = "GET /patients/{id}/medical-history"
 PATIENT = {"success": True, "data": {"patient": {"id": "p1", "demographics": {"first_name": "Ada"}}}}
