@@ -104,7 +104,7 @@ def test_of_each_arrival_correction_and_withdrawal_whoever_ordered_is_told_and_n
         assert (shown["Laboratory's note"].value, shown["Laboratory's note"].source) == (NOTE, source)
         assert shown["Sodium"].order_id == small.order
         lines = elsewhere_words(order_sheet(desk_for("laboratory"), small.patient, small.order)).split("\n")
-        assert lines[1] == f"from {source}: Sodium 140 mmol/L"
+        assert lines[1] == f"from {source}: Sodium: 140 mmol/L"
         assert lines[0].startswith(f"from {source}: Potassium · withdrawn there · corrected: 7.1 -> 4.2 mmol/L; ")
         assert told(part("Potassium", None, status="withdrawn"), sodium) == []
         assert [row[:2] for row in stands()][:2] == [("Potassium", ""), ("Sodium", "140")], "none is doubled"

@@ -137,7 +137,7 @@ def elsewhere_words(sheet: OrderSheet) -> str:
     lines = []
     for one in sheet.elsewhere:
         value = " ".join(filter(None, (one.value, one.unit)))
-        said = [f"{one.title} {value}".strip(), one.flag if one.flag not in {"", "N"} else ""]
+        said = [": ".join(filter(None, (one.title, value))), one.flag if one.flag not in {"", "N"} else ""]
         said += [_("withdrawn there") if one.withdrawn else "", one.range_text or "", one.note.replace("\n", "; ")]
         words = " · ".join(part for part in said if part)
         lines.append(_("from {system}: {words}").format(system=one.source or _("another system"), words=words))
