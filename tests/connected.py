@@ -7,7 +7,7 @@ from typing import Any
 
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.post_office import PostOffice
-from clinic_desktop.exchange.sync_connecting import try_out, turn_on
+from clinic_desktop.exchange.sync_connecting import name_practitioner, try_out, turn_on, who_is_who
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House
 from sync.sandbox.faults import Rule
@@ -45,6 +45,15 @@ class Connected:
             office.run(UNTIL_IDLE_SECONDS, until_idle=True)
         finally:
             office.close()
+
+    def begin(self, system: str) -> None:
+        """Connect it, say who its first provider is here, and let everything go across."""
+        self.connect(system)
+        self.run(system)
+        doctor = next(one for one in who_is_who(self.desk, system, ask=False).staff if one.role == "doctor")
+        provider = "doctor_001" if system == "arocord_hims" else self.rows(system, "providers")[0]["id"]
+        name_practitioner(self.desk, system, doctor.staff_id, provider)
+        self.run(system)
 
     def people(self, system: str) -> People:
         """The other people who use a system."""

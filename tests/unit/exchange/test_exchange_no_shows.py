@@ -18,16 +18,6 @@ from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
 
 
-def start(there: Connected, system: str) -> None:
-    there.connect(system)
-    there.run(system)
-    staff = sync_connecting.who_is_who(there.desk, system, ask=False).staff
-    doctor = next(one.staff_id for one in staff if one.role == "doctor")
-    named = "doctor_001" if system == "arocord_hims" else there.rows(system, "providers")[0]["id"]
-    sync_connecting.name_practitioner(there.desk, system, doctor, named)
-    there.run(system)
-
-
 def look(there: Connected, system: str, clock: SetClock) -> None:
     clock.advance(timedelta(minutes=10))
     sync_connecting.sync_now(there.desk)
@@ -78,7 +68,7 @@ def test_no_show_there_is_no_show_here_and_nothing_is_sent_for_it(
     system: str, small: Clinic, desk_for: DeskFor, clock: SetClock, store: Store, state: Callable[[], Any]
 ) -> None:
     with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
-        start(there, system)
+        there.begin(system)
         remote = linked(store, small)
         say(there, system, clock, remote, "no_show")
         assert state() == ("no_show", [], [("confirmed", "")])
@@ -101,7 +91,7 @@ def test_a_cancellation_there_stays_one_and_is_not_sent_back(
     system: str, small: Clinic, desk_for: DeskFor, clock: SetClock, store: Store, state: Callable[[], Any]
 ) -> None:
     with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
-        start(there, system)
+        there.begin(system)
         remote = linked(store, small)
         say(there, system, clock, remote, "cancelled")
         assert state() == ("cancelled", [], [("confirmed", "")])
@@ -114,7 +104,7 @@ def test_what_has_ended_in_two_ways_is_for_a_person_and_is_not_sent(
     system: str, small: Clinic, desk_for: DeskFor, clock: SetClock, store: Store, state: Callable[[], Any]
 ) -> None:
     with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
-        start(there, system)
+        there.begin(system)
         remote = linked(store, small)
         say(there, system, clock, remote, "completed")
         assert state()[0] == "booked"
@@ -130,7 +120,7 @@ def test_no_show_on_both_sides_is_agreed_on(
 ) -> None:
     system = "healify"
     with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
-        start(there, system)
+        there.begin(system)
         remote = linked(store, small)
         clock.advance(timedelta(days=1))
         scheduling.no_show(desk_for("front_desk"), small.appointment)
@@ -154,7 +144,7 @@ def test_who_has_come_here_and_is_booked_there_still_is_no_question(
             there.connect(system)
             there.run(system)
         else:
-            start(there, system)
+            there.begin(system)
         for _again in range(3):
             look(there, system, clock)
         assert state()[0] == "arrived"

@@ -23,12 +23,7 @@ def test_a_result_that_is_shown_there_no_more_stands_here_until_a_person_has_see
 ) -> None:
     assert small.order
     with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
-        there.connect(SYSTEM)
-        there.run(SYSTEM)
-        staff = sync_connecting.who_is_who(there.desk, SYSTEM, ask=False).staff
-        doctor = next(one.staff_id for one in staff if one.role == "doctor")
-        sync_connecting.name_practitioner(there.desk, SYSTEM, doctor, there.rows(SYSTEM, "providers")[0]["id"])
-        there.run(SYSTEM)
+        there.begin(SYSTEM)
         order = there.rows(SYSTEM, "orders")[-1]["id"]
 
         def asked(*parts: dict[str, Any]) -> list[Item]:

@@ -41,12 +41,7 @@ def test_of_each_arrival_correction_and_withdrawal_whoever_ordered_is_told_and_n
     desk_for: DeskFor, clock: SetClock, small: Clinic, store: Store
 ) -> None:
     with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
-        there.connect(SYSTEM)
-        there.run(SYSTEM)
-        staff = sync_connecting.who_is_who(there.desk, SYSTEM, ask=False).staff
-        doctor = next(one.staff_id for one in staff if one.role == "doctor")
-        sync_connecting.name_practitioner(there.desk, SYSTEM, doctor, there.rows(SYSTEM, "providers")[0]["id"])
-        there.run(SYSTEM)
+        there.begin(SYSTEM)
         order = there.rows(SYSTEM, "orders")[-1]["id"]
         seen: set[str] = set()
 
