@@ -5,7 +5,6 @@ A part is known again by what it says: by its kind, its code or name, when it wa
 it is the first or the third of a list says nothing: it may be the fourth when something is taken out before it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,7 @@ from clinic_desktop.exchange import documents, subjects
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.mapped import Mapped
-from clinic_desktop.exchange.remote_ids import Place, anchor, fhir_id, stands_as, under
+from clinic_desktop.exchange.remote_ids import DIGITS, Place, anchor, fhir_id, is_part, stands_as, under
 from clinic_desktop.exchange.subjects import ORDER, SUBJECTS
 from clinic_desktop.exchange.told import written
 from clinic_desktop.services import heard, heard_parts
@@ -29,8 +28,8 @@ from sync.records.exact import Json, digest
 # Records of which the first is one part among others: one of them is the record only as long as it says the same.
 PARTED = frozenset({"Observation", "MedicationRequest", "MedicationStatement", "ServiceRequest"})
 # What says of itself that it stands in another's place.
-_INSTEAD = frozenset({"amended", "corrected", "entered-in-error", "cancelled"})
-_UNFINISHED = frozenset({"preliminary", "registered"})
+INSTEAD = frozenset({"amended", "corrected", "entered-in-error", "cancelled"})
+UNFINISHED = frozenset({"preliminary", "registered"})
 _OVER = frozenset({"entered-in-error", "entered_in_error", "cancelled", "superseded"})
 
 
@@ -87,12 +86,12 @@ def ready(act: Act, place: Place, records: Sequence[Resource], local_id: str | N
     frame, first = Frame(place.source), written(records[0])
     kind, remote_id = records[0].resource_type, place.remote_id
     top = None if local_id is None else stands_as(act, place.source, kind, remote_id, local_id)
-    kept = [one for one in records if one.resource_type in SUBJECTS and not (top and _says_nothing(one))]
+    kept = [one for one in records if one.resource_type in SUBJECTS and not (top and says_nothing(one))]
     pieces = [piece(one, first) for one in kept]
     whose = _patient(act, frame, pieces[0]) if pieces else None
     top = top or anchor(act, place, kind, pieces[0].digest, whose)
     found = heard_parts.stands_under(act, place.source, top.value, under(top.value))
-    standing = [one for one in found if _is_part(one, top)]
+    standing = [one for one in found if is_part(one.key.value, top.value)]
     if whose is not None:
         heard_parts.require_same_patient(act, standing, whose)
     _name(pieces, top, remote_id, standing)
@@ -104,19 +103,9 @@ def ready(act: Act, place: Place, records: Sequence[Resource], local_id: str | N
     made = Brought(frame, top, held)
     if top.kind != "Patient":
         taken = {one.stood.identifier for one in pieces if one.stood is not None}
-        made.gone = [one for one in standing if one.identifier not in taken and one.said and _counts(one)]
-        made.names = [_called(one.row) for one in made.gone]
+        made.gone = [one for one in standing if one.identifier not in taken and one.said and counts(one)]
+        made.names = [called(one.row) for one in made.gone]
     return made
-
-
-def _is_part(one: Standing, top: Key) -> bool:
-    """Whether it is the record itself, or a part of it and no record of its own whose id begins alike."""
-    return one.key == top or _PART.fullmatch(one.key.value.removeprefix(under(top.value))) is not None
-
-
-# A place in a list, by which an earlier program kept the parts of a record; a hash of what the part is.
-_DIGITS = 24
-_PART = re.compile(rf"\d{{1,3}}|[0-9a-f]{{{_DIGITS}}}")
 
 
 def _name(pieces: Sequence[Piece], top: Key, remote_id: str, standing: Sequence[Standing]) -> None:
@@ -146,7 +135,7 @@ def _name(pieces: Sequence[Piece], top: Key, remote_id: str, standing: Sequence[
         number = 1
         while one.key is None:
             said = digest([remote_id, one.kind, *_what(one.table, one.what.values), number])
-            key, number = Key(one.kind, top.system, f"{under(top.value)}{said[:_DIGITS]}"), number + 1
+            key, number = Key(one.kind, top.system, f"{under(top.value)}{said[:DIGITS]}"), number + 1
             if key in touched:
                 _take(one, key, [touched.pop(key)])
             elif key not in used:
@@ -202,8 +191,8 @@ def _may_be(one: Piece, stood: Standing) -> bool:
     said, was = one.what.values, stood.row
     return (
         not (rest[0] and others[0])
-        or said["status"] in _INSTEAD
-        or was["status"] in _UNFINISHED
+        or said["status"] in INSTEAD
+        or was["status"] in UNFINISHED
         or all(said.get(name) == was[name] for name in ("value_kind", "value", "comparator", "unit"))
     )
 
@@ -225,19 +214,19 @@ def _alone(one: Piece, pieces: Sequence[Piece]) -> bool:
     ]
 
 
-def _says_nothing(one: Resource) -> bool:
+def says_nothing(one: Resource) -> bool:
     """Whether it is a finding that says neither what was found nor its value: results of which none is left there."""
     return one.resource_type == "Observation" and "code" not in written(one)
 
 
-def _counts(one: Standing) -> bool:
+def counts(one: Standing) -> bool:
     """Whether it is somebody's and holds here still, so that a person must hear that it is not said any more."""
     row = one.row
     over = {row.get("status"), row.get("verification_status")} & _OVER
     return row.get("patient_id") is not None and not over
 
 
-def _called(row: Mapping[str, Any]) -> str:
+def called(row: Mapping[str, Any]) -> str:
     """A part in a few words."""
     sign = BY_CODE.get(str(row.get("code")))
     named = row.get("title") or row.get("name") or row.get("vaccine_name") or "a part of it"

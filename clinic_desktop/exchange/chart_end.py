@@ -23,7 +23,6 @@ from clinic_desktop.exchange.subjects import SUBJECTS
 from clinic_desktop.exchange.told import Told, made, practitioner, written
 from clinic_desktop.services import heard, heard_parts, syncing
 from clinic_desktop.services.acts import Act
-from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.patient_parts import Contact
 from sync.engine.chart import Because, Change, Likely
 from sync.engine.store.rows import Unit
@@ -284,7 +283,7 @@ class ClinicChart:
     ) -> str | None:
         """Take in what a system brought; of a critical value a doctor is told."""
         if records and isinstance(records[0], Observation):
-            return self._measured(act, None, records, because, title)
+            return self._measured(act, None, records, because, title, local_id)
         came = alarms.brought(records)
         before = self._critical_here(act, because, records) if came else frozenset()
         made = self._new(act, records, because, title, local_id)
@@ -313,13 +312,11 @@ class ClinicChart:
             self._measured(act, order, found, replace(because, remote_id=because.remote_id or order), title)
 
     def _measured(
-        self, act: Act, order: str | None, records: Sequence[Resource], because: Because, title: str
-    ) -> str | None:
-        name = source(because.system)
-        known = [Key("Observation", name, each) for each in remote_ids.forms(because.remote_id)]
-        own = next((key.value for key in known if heard_parts.known_as(act, key) is not None), known[0].value)
-        place = lab_results.Place(title, name, own, remote_ids.under(own))
-        return lab_results.take(act, order, records, place, self._clock.now())
+        self, act: Act, order: str | None, records: Sequence[Resource], because: Because, title: str,
+        local_id: str | None = None,
+    ) -> str | None:  # fmt: skip
+        place = remote_ids.Place(because.system, source(because.system), because.remote_id)
+        return lab_results.take(act, order, records, lab_results.Came(title, place, local_id), self._clock.now())
 
 
 def _is_named(one: Patient) -> bool:

@@ -5,18 +5,18 @@ keeps in its note what stood before; what is withdrawn there is withdrawn here; 
 journal holds every value there ever was.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import alarms, gathering, observations
+from clinic_desktop.exchange import alarms, brought, gathering, observations, remote_ids
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.told import written
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import heard, heard_results
+from clinic_desktop.services import heard, heard_parts, heard_results
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.arrival_keys import Key
 from clinic_desktop.services.heard_results import GONE, Placed
@@ -29,13 +29,12 @@ _ORDERS = "ServiceRequest/"
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where results come from: the system's title, whose ids they are, the record's own id and how others begin."""
+class Came:
+    """Where results come from: the system's title, the record there, and which one here a link says that it is."""
 
     title: str
-    source: str
-    own: str
-    under: str
+    place: remote_ids.Place
+    local_id: str | None = None
 
 
 @dataclass
@@ -53,27 +52,61 @@ class _Part:
         return _line(self.values, self.row)
 
 
-def take(act: Act, order_id: str | None, records: Sequence[Resource], place: Place, now: datetime) -> str | None:
+def take(act: Act, order_id: str | None, records: Sequence[Resource], of: Came, now: datetime) -> str | None:
     """Take in the results of an order; the id here of the first. Raises Refusal where they are another patient's."""
-    came = [one for one in records if isinstance(one, Observation)]
-    if not came:
+    said = [one for one in records if isinstance(one, Observation)]
+    if not said:
         return None
-    order_id = order_id or _order_said(came)
+    order_id = order_id or _order_said(said)
     order = heard_results.placed(act, order_id) if order_id is not None else None
-    patient = _whose(act, order, came)
-    came = [_of(one, patient) for one in came]
-    before = heard_results.brought(act, place.source, place.own, place.under)
-    parts = _matched(came, before, place)
-    frame = Frame(place.source)
-    held = [_held(each, place) for each in parts]
+    patient, source = _whose(act, order, said), of.place.source
+    own = _own(act, of, patient)
+    before = [
+        row
+        for row in heard_results.brought(act, source, own.value, remote_ids.under(own.value))
+        if remote_ids.is_part(str(row["key"]), own.value)
+    ]
+    if patient is not None and any(not heard_results.same_patient(act, row["patient_id"], patient) for row in before):
+        raise Refusal(N_("These results stand in the chart of another patient here."), field="patient")
+    if patient is None and before:
+        patient = str(before[0]["patient_id"])
+    # Where none is left there, a record comes that says nothing.
+    came = [_of(one, patient) for one in said if not brought.says_nothing(one)]
+    parts = _matched(came, before, own)
+    frame = Frame(source)
+    held = [_held(each, source) for each in parts]
     told = alarms.standing(before, frozenset(str(row["key"]) for row in before))
     ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
     if order is not None:
         heard_results.stand_in(act, order, ids.values())
     critical = [each.finding for each in alarms.news(alarms.brought(came), told, now, ever=order is not None)]
     if patient is not None:
-        _tell(act, order, patient, place.title, parts, critical)
-    return heard.stands_as(act, Key("Observation", place.source, place.own))
+        _tell(act, order, patient, of.title, parts, critical)
+        _tell_gone(act, patient, of.title, own, {each.key for each in parts})
+    return heard.stands_as(act, own)
+
+
+def _own(act: Act, of: Came, patient: str | None) -> Key:
+    """The id of the record: where a number was given to somebody else, each of them has their own."""
+    kind, place = "Observation", of.place
+    if of.local_id is not None:
+        known = remote_ids.stands_as(act, place.source, kind, place.remote_id, of.local_id)
+        if known is not None:
+            return known
+    return remote_ids.anchor(act, place, kind, "", patient)
+
+
+def _tell_gone(act: Act, patient: str, system: str, own: Key, said: set[str]) -> None:
+    """A doctor hears, once, of each result that is said no more; it stands."""
+    found = heard_parts.stands_under(act, own.system, own.value, remote_ids.under(own.value))
+    gone = [
+        one
+        for one in found
+        if one.key.kind == "Observation" and remote_ids.is_part(one.key.value, own.value)
+        and one.key.value not in said and one.said and one.row["status"] not in GONE
+    ]  # fmt: skip
+    if gone:
+        heard_parts.no_longer_said(act, patient, system, gone, [brought.called(one.row) for one in gone])
 
 
 def _order_said(came: Iterable[Observation]) -> str | None:
@@ -106,27 +139,41 @@ def _of(one: Observation, patient: str | None) -> Observation:
     return Observation.model_validate(said)
 
 
-def _matched(came: Sequence[Observation], before: Sequence[Row], place: Place) -> list[_Part]:
-    """Which row each result stands in: the one that says the same, else of the same time, else the last of its kind."""
+def _matched(came: Sequence[Observation], before: Sequence[Row], own: Key) -> list[_Part]:
+    """Which row each result stands in: the one that says the same, else of the same time, else the last it is for."""
     parts = [_Part(one, observations.read(one).values) for one in came]
     left = list(before)
-    for same in (_says, _measured, _what):
+    for same in (_alike(_says), _alike(_measured), _instead):
         for part in reversed(parts):
             if part.row is None:
-                part.row = next((row for row in reversed(left) if same(row) == same(part.values)), None)
+                part.row = next((row for row in reversed(left) if same(part.values, row)), None)
                 left = [row for row in left if row is not part.row]
     keys = {str(row["key"]) for row in before}
     for part in parts:
-        part.key = str(part.row["key"]) if part.row is not None else _new_key(part, keys, place)
+        part.key = str(part.row["key"]) if part.row is not None else _new_key(part, keys, own)
         keys.add(part.key)
     return parts
 
 
-def _new_key(part: _Part, keys: set[str], place: Place) -> str:
-    if place.own not in keys:
-        return place.own
-    made = (f"{place.under}{digest([_what(part.values), n])[:24]}" for n in range(len(keys) + 1))
+def _new_key(part: _Part, keys: set[str], own: Key) -> str:
+    if own.value not in keys:
+        return own.value
+    under = remote_ids.under(own.value)
+    made = (f"{under}{digest([_what(part.values), n])[: remote_ids.DIGITS]}" for n in range(len(keys) + 1))
     return next(key for key in made if key not in keys)
+
+
+def _alike(what: Callable[[Row], Any]) -> Callable[[Row, Row], bool]:
+    return lambda one, other: bool(what(one) == what(other))
+
+
+def _instead(now: Row, was: Row) -> bool:
+    """Whether it stands for a result of another time: else both were measured, and both stand."""
+    if _what(now) != _what(was):
+        return False
+    timed = now.get("effective_text") and was.get("effective_text")
+    says_so = now["status"] in brought.INSTEAD or was["status"] in brought.UNFINISHED
+    return not timed or says_so or all(now.get(name) == was.get(name) for name in _VALUE)
 
 
 def _what(values: Row) -> Any:
@@ -145,11 +192,11 @@ def _says(values: Row) -> Any:
 _VALUE = ("value_kind", "value", "comparator", "unit", "value_code")
 
 
-def _held(part: _Part, place: Place) -> Held:
+def _held(part: _Part, source: str) -> Held:
     """A result ready to be taken in, with what it said before in its note; the digest is of what came."""
     resource = written(part.one)
     said = digest(resource)
-    key = Key("Observation", place.source, part.key)
+    key = Key("Observation", source, part.key)
     notes = [each["text"] for each in resource.get("note", ()) if each.get("text")]
     old = str(part.row["note"] or "") if part.row is not None else ""
     history = [line for line in old.split("\n") if line and line not in notes]
@@ -175,7 +222,7 @@ def _line(values: Row, row: Row | None) -> str:
         return "" if row["status"] != "preliminary" or values["status"] == "preliminary" else f"now final: {now}"
     if now == was:
         return f"flag corrected: {row['interpretation'] or 'none'} -> {values['interpretation'] or 'none'} ({now})"
-    unit = values["unit"] or ""
+    unit = values.get("unit") or ""  # a value in words has none
     if unit and unit == row["unit"]:
         was = was.removesuffix(f" {unit}")
     return f"corrected: {was} -> {_flagged(now, values)}"

@@ -44,6 +44,16 @@ def under(anchor: str) -> str:
     return f"{anchor[:_SHORT]}."
 
 
+# How many signs of a hash stand for a part; before it an earlier program wrote its place in the list.
+DIGITS = 24
+_PART = re.compile(rf"\d{{1,3}}|[0-9a-f]{{{DIGITS}}}")
+
+
+def is_part(value: str, anchor_: str) -> bool:
+    """Whether an id is that of a record, or of a part of it: not of another record whose id begins alike."""
+    return value == anchor_ or _PART.fullmatch(value.removeprefix(under(anchor_))) is not None
+
+
 def stands_as(act: Act, system: str, kind: str, remote_id: str, local_id: str) -> Key | None:
     """The id under which a system brought this very record, where it did."""
     known = forms(remote_id)

@@ -120,8 +120,9 @@ def test_a_value_taken_out_before_another_erases_nothing_and_doubles_nothing(
     assert "Potassium 7.1" in told
     assert "Sodium" not in told
     assert bench.results(sodium, potassium) == both
-    assert bench.results(bench.value("Sodium", "150"), potassium) == [both[0], ("Sodium", "150", "final")]
-    assert bench.results(bench.value("Sodium", "150")) == [both[0], ("Sodium", "150", "final")]
+    assert bench.results(bench.value("Sodium", "150"), potassium) == [both[0], ("Sodium", "150", "corrected")]
+    bench.results(bench.value("Sodium", "150"))
+    assert [name for name, value, _ in bench.of(observations, "title", "value", "status")] == ["Potassium", "Sodium"]
     assert len(notices(desk_for)) == 2, "it was said again meanwhile: that it is gone is news"
 
 
@@ -145,7 +146,7 @@ def test_equal_parts_are_numbered_and_values_of_two_times_are_two(bench: Bench) 
 @pytest.mark.parametrize(
     ("first", "then", "left"),
     [
-        ({"status": "preliminary"}, {}, [("Potassium", "4.1", "final")]),
+        ({"status": "preliminary"}, {}, [("Potassium", "4.1", "corrected")]),
         ({}, {"status": "corrected"}, [("Potassium", "4.1", "corrected")]),
         ({}, {"status": "entered-in-error"}, [("Potassium", "4.1", "entered-in-error")]),
         ({}, {}, [("Potassium", "7.1", "final"), ("Potassium", "4.1", "final")]),
@@ -217,7 +218,7 @@ def test_a_record_whose_id_begins_with_anothers_is_no_part_of_it(bench: Bench) -
     bench.results(bench.value("Potassium", "7.1"))
     bench.says(Kind.LAB_RESULT, Because("hms_enterprise", "LAB-9.n7"), bench.value("Sodium", "140"))
     assert bench.results(bench.value("Potassium", "7.2")) == [
-        ("Potassium", "7.2", "final"), ("Sodium", "140", "final")
+        ("Potassium", "7.2", "corrected"), ("Sodium", "140", "final")
     ]  # fmt: skip
 
 
