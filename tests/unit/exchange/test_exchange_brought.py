@@ -1,8 +1,6 @@
 """The parts of a record that a system brought are known by what they are, never by their place in its list."""
 
-import base64
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,88 +8,22 @@ from sqlalchemy import select, update
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange.documents import read as documents_read
 from clinic_desktop.exchange.remote_ids import fhir_id
 from clinic_desktop.exchange.told import made, written
 from clinic_desktop.services.chart_rows import allergies_of
-from clinic_desktop.services.document_reading import documents_of, open_document, search_in_chart
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.store.engine import Store
-from clinic_desktop.store.tables.chart import medicines_taken, problems
-from clinic_desktop.store.tables.documents import documents
+from clinic_desktop.store.tables.chart import problems
 from clinic_desktop.store.tables.outside import identifiers, observations
 from sync.engine.chart import Because
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link
 from sync.port import Kind
-from sync.records.document import DocumentReference
 from sync.records.elements import Resource
 from sync.records.exact import digest
 from tests.conftest import DeskFor
 from tests.journeys.small_clinic import Clinic
-from tests.unit.exchange.heard_case import Heard
-
-LAB, VISIT, ORDER = (Because("hms_enterprise", one) for one in ("LAB-9", "rec_1", "RX-1"))
-EIGHT, TEN = "2026-03-10T08:00:00Z", "2026-03-10T10:00:00Z"
-
-
-class Bench:
-    """A clinic that hears of one patient's records from a system."""
-
-    def __init__(self, store: Store, clock: SetClock, small: Clinic) -> None:
-        self.heard, self.patient, self.here = Heard(store, clock), small.patient, dict[Because, str | None]()
-
-    def says(self, kind: Kind, because: Because, *records: Resource) -> None:
-        self.here[because] = self.heard.adopt(kind, self.here.get(because), *records, because=because)
-
-    def results(self, *records: Resource) -> list[tuple[str, str, str]]:
-        """What stands of results after the laboratory says these."""
-        self.says(Kind.LAB_RESULT, LAB, *records)
-        return self.of(observations, "title", "value", "status")
-
-    def of(self, table: Any, *columns: str) -> list[tuple[Any, ...]]:
-        known = select(identifiers.c.record_id).where(identifiers.c.use == "resource")
-        wanted = select(*(table.c[name] for name in columns)).where(table.c.id.in_(known)).order_by(table.c.rowid_)
-        with self.heard.store.read() as connection:
-            return [tuple(row) for row in connection.execute(wanted)]
-
-    def value(self, name: str, value: str, at: str | None = EIGHT, **more: object) -> Resource:
-        said = {
-            "resourceType": "Observation", "status": "final", "subject": {"reference": f"Patient/{self.patient}"},
-            "code": {"text": name}, "effectiveDateTime": at, "valueString": value,
-        }  # fmt: skip
-        return made({key: each for key, each in (said | more).items() if each is not None})
-
-    def visit(self, diagnoses: Sequence[str], *signs: Resource, graver: str = "") -> None:
-        whom = {"reference": f"Patient/{self.patient}"}
-        visit = {"resourceType": "Encounter", "status": "finished", "class": {"code": "AMB"}, "subject": whom}
-        found = [
-            made(
-                {"resourceType": "Condition", "code": {"text": one}, "subject": {"display": "patient"}}
-                | ({"severity": {"text": "severe"}} if one == graver else {})
-            )
-            for one in diagnoses
-        ]
-        self.says(Kind.ENCOUNTER, VISIT, made(visit), *signs, *found)
-
-    def medicines(self, *names: str) -> list[tuple[str, str]]:
-        lines = [
-            {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
-             "medicationCodeableConcept": {"text": one}, "subject": {"reference": f"Patient/{self.patient}"}}
-            for one in names
-        ]  # fmt: skip
-        self.says(Kind.PRESCRIPTION, ORDER, *(made(one) for one in lines))
-        return self.of(medicines_taken, "name", "status")
-
-    def kept_by_place(self, because: Because) -> None:
-        """Make of what was brought in what an earlier program kept: each part under its place in the list."""
-        store, before = self.heard.store, because.remote_id.replace("_", "-")
-        with store.write(act=new_id(), session=None) as unit:
-            wanted = select(identifiers.c.id).where(identifiers.c.value.startswith(fhir_id(because.remote_id)[:39]))
-            rows = unit.conn.execute(wanted.order_by(identifiers.c.rowid_)).scalars().all()
-            for place, one in enumerate(rows):
-                value = before if place == 0 else f"{before}.{place}"
-                unit.conn.execute(update(identifiers).where(identifiers.c.id == one).values(value=value))
+from tests.unit.exchange.brought_case import LAB, TEN, VISIT, Bench
 
 
 @pytest.fixture
@@ -322,68 +254,6 @@ def test_what_an_earlier_program_kept_under_hyphens_is_still_that_record_and_nob
     bench.says(Kind.LAB_RESULT, alike, bench.value("Potassium", "5.0"))
     bench.says(Kind.LAB_RESULT, one, bench.value("Potassium", "4.2"))
     assert bench.of(observations, "value") == [("4.2",), ("5.0",)]
-
-
-def note(text: str, **more: Any) -> Resource:
-    data = base64.b64encode(text.encode()).decode()
-    said = {
-        "resourceType": "DocumentReference", "status": "current",
-        "type": {"coding": [{"system": "http://loinc.org", "code": "55107-7"}]},
-        "content": [{"attachment": {"contentType": "text/plain; charset=utf-8", "data": data}}],
-    }  # fmt: skip
-    return made(said | more)
-
-
-def test_the_note_of_a_visit_there_is_opened_and_found_here_as_one_that_was_imported(
-    bench: Bench, desk_for: DeskFor
-) -> None:
-    def read() -> tuple[str, str]:
-        (one,) = documents_of(doctor, bench.patient).documents
-        opened = open_document(doctor, bench.patient, one.id)
-        return one.title, (opened.content or b"").decode()
-
-    doctor, store = desk_for("doctor"), bench.heard.store
-    bench.visit([], note("No fracture of the hip."))
-    assert read() == ("Note of a visit", "No fracture of the hip.")
-    assert len(search_in_chart(doctor, bench.patient, "fracture")) == 1
-    bench.visit([], note("A displaced fracture of the femur."))
-    assert read() == ("Note of a visit", "A displaced fracture of the femur.")
-    assert len(search_in_chart(doctor, bench.patient, "femur")) == 1
-    with store.write(act=new_id(), session=None) as unit:  # as an earlier program kept it: there is nothing to open
-        unit.conn.execute(update(documents).values(attachment_id=None, title="55107-7"))
-    bench.visit([], note("A displaced fracture of the femur."))
-    assert read() == ("Note of a visit", "A displaced fracture of the femur.")
-
-
-@pytest.mark.parametrize(
-    ("said", "title"),
-    [
-        (
-            {"type": {"coding": [{"system": "urn:x", "code": "imaging_report"}]}, "description": "X-ray hip"},
-            "X-ray hip",
-        ),
-        ({"type": {"coding": [{"system": "http://loinc.org", "code": "18776-5"}]}}, "Plan"),
-        ({"type": {"coding": [{"system": "http://loinc.org", "code": "18842-5"}]}}, "Discharge summary"),
-        (
-            {"type": {"coding": [{"system": "http://loinc.org", "code": "1-8", "display": "Letter home"}]}},
-            "Letter home",
-        ),
-        ({"type": {"coding": [{"system": "urn:x", "code": "imaging_report"}]}}, "Imaging report"),
-    ],
-)
-def test_a_document_is_called_by_a_name_that_people_read(said: dict[str, Any], title: str) -> None:
-    named = documents_read(DocumentReference.model_validate(written(note("all well", **said)))).values["title"]
-    assert named == title
-
-
-def test_a_content_that_is_not_safe_to_open_is_kept_with_its_visit_and_not_opened(
-    bench: Bench, desk_for: DeskFor
-) -> None:
-    empty = [{"attachment": {"contentType": "text/plain", "data": "", "title": "Note"}}]
-    bench.visit(["Asthma"], note("", content=empty))
-    assert bench.of(problems, "title") == [("Asthma",)]
-    (one,) = documents_of(desk_for("doctor"), bench.patient).documents
-    assert open_document(desk_for("doctor"), bench.patient, one.id).content is None
 
 
 def test_an_allergy_that_an_earlier_program_kept_by_its_words_alone_is_not_doubled_and_is_nobody_elses(
