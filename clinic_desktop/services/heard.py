@@ -108,8 +108,11 @@ def bring_appointment(act: Act, record: str, said: Meeting, why: str) -> None:
     """Follow what a system did with an appointment of ours that is still to come. Raises Refusal."""
     before = act.conn.execute(select(appointments).where(appointments.c.id == record)).one()
     moved = (from_text(before.starts_at), before.minutes) != (said.starts_at, said.minutes)
-    if said.ended in {"", before.status} and not moved:
-        return  # what stands there still, or as it does here: that it went on here is no news of theirs
+    # What stands there still, or as it does here: that it went on here is no news of theirs. That it stands there again
+    # after it was over here is.
+    going_on = not said.ended and before.status not in {"cancelled", "no_show"}
+    if (going_on or said.ended == before.status) and not moved:
+        return
     if before.status != "booked":
         raise Refusal(N_("This appointment is over here; what the other system says is left there."), field="status")
     if said.ended == "cancelled":
