@@ -1,5 +1,6 @@
 """What a system says of somebody by its name: whether the chart has it already."""
 
+import re
 from collections.abc import Mapping
 
 from clinic_desktop.exchange import dosages, medicines
@@ -14,6 +15,8 @@ _NAME_ALONE = frozenset({
     "resourceType", "id", "code", "medicationCodeableConcept", "dosage", "status", "clinicalStatus",
     "verificationStatus", "patient", "subject", "contained", "identifier",
 })  # fmt: skip
+# What the mapping of a system adds of its own: whose word it is.
+_WHOSE_WORD = re.compile(r"As .+ has it; not confirmed here\.")
 
 
 def called(one: MedicationStatement) -> str:
@@ -24,7 +27,9 @@ def called(one: MedicationStatement) -> str:
 
 def is_there(one: Resource, stands: Mapping[str, frozenset[str]]) -> bool:
     """Whether the chart has an allergy, a problem or a medicine of this name already, and no more is said of it."""
-    if written(one).keys() - _NAME_ALONE:
+    said = written(one)
+    notes = [each for each in said.pop("note", []) if not _WHOSE_WORD.fullmatch(each.get("text", ""))]
+    if notes or said.keys() - _NAME_ALONE:
         return False
     named = (
         called(one) if isinstance(one, MedicationStatement) else heard.plain(meaning(getattr(one, "code", None)).title)
