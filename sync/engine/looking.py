@@ -25,6 +25,7 @@ from sync.transport.outcomes import (
     NoBudget,
     NotThere,
     Outcome,
+    Refused,
     SignInNeeded,
     Slowed,
     Unsent,
@@ -159,8 +160,10 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
     else:
         one.tries += 1
         one.due_at = now + desk.backoff(one.tries)
-        if isinstance(error, Misshapen) and one.tries >= PROOF_TRIES:
-            unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=error.print)
+        if isinstance(error, (Misshapen, Refused)) and one.tries >= PROOF_TRIES:
+            # A list shows it, and by itself it cannot be had: whoever is asked sees that it is there.
+            print_ = error.print if isinstance(error, Misshapen) else str(error.status or "")
+            unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=print_)
         kp = desk.remote.profile.kinds[Kind(one.kind)]
         if one.tries >= MOST_TRIES and not kp.listed and kp.listed_for is None:
             one.due_at = now + DAY  # no list shows it

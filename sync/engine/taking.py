@@ -332,6 +332,15 @@ def _second_patient(desk: Desk, rows: Rows, seen: Seen, one: Likely) -> Link:
     return twice(desk, rows, link, "this patient is there twice")
 
 
+def _whose(desk: Desk, rows: Rows, seen: Seen, local_id: str) -> str:
+    """The patient here under whose number a record stands there: what is told to nobody has no story that says so."""
+    if seen.kind is Kind.PATIENT:
+        return local_id
+    above = seen.parent if seen.parent and of_patient(desk, seen.kind) else ""
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), above) if above else None
+    return owner.local_id if owner is not None else ""
+
+
 def _not_of_another(desk: Desk, rows: Rows, seen: Seen, local_id: str | None) -> None:
     if local_id and seen.kind is Kind.PATIENT and rejected(desk, rows, seen.remote_id, local_id):
         raise ApartError(seen.remote_id)
@@ -363,7 +372,7 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
     shadow.theirs = {name: value for name, value in body.items() if name in rules}
     # What the chart has no form for is not said here: it was not taken out here either, and stays as it is there.
     shadow.mine = {name: (shadow.theirs if mine is None else mine).get(name) for name in rules if name in body}
-    patient = (story.patient_id if story else None) or (local_id if seen.kind is Kind.PATIENT else "")
+    patient = (story.patient_id if story else None) or _whose(desk, rows, seen, local_id)
     work = rows.get(Work, desk.system, link.kind, local_id)
     rows.put(
         work or Work(desk.system, link.kind, local_id, patient, state="confirmed", since=desk.now(), due_at=desk.now())

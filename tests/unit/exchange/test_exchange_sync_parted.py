@@ -124,6 +124,19 @@ def test_what_came_with_the_wrong_number_is_named_to_a_person(there: Connected, 
     assert items(there, "misfiled") == []
 
 
+def test_a_prescription_that_came_with_the_wrong_number_is_named_and_comes_again_for_whom_it_is(
+    there: Connected, small: Clinic
+) -> None:
+    number = number_of(there, "Okello")
+    theirs = {**there.rows(HEALIFY, "prescriptions")[0], "id": "prx_0a1b2c3d4e", "patient_id": number}
+    there.people(HEALIFY).add("prescriptions", theirs, "prx_0a1b2c3d4e")
+    sync_connecting.sync_now(there.desk)
+    there.run(HEALIFY)
+    sync_parting.part(there.desk, HEALIFY, number)
+    (told,) = [one for one in items(there, "misfiled") if one.kind == "prescription"]
+    assert (told.patient_id, told.remote_id) == (small.patient, "prx_0a1b2c3d4e")
+
+
 def test_what_we_told_under_the_wrong_number_is_taken_away_there_and_told_anew(there: Connected) -> None:
     before = {row["id"]: row for row in there.rows(HEALIFY, "appointments")}
     number = handed_out_again(there)

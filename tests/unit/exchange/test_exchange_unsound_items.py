@@ -61,3 +61,21 @@ def test_a_known_record_is_asked_about_and_a_window_of_days_settles_nothing(
         assert after(minutes=10) == noted
         assert after(hours=26) == noted
         assert after(hours=26) == noted
+
+
+def test_what_a_list_shows_and_cannot_be_asked_for_is_set_aside_in_sight(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    """Its id is of no form that is documented: nobody asks for it, and nobody overlooks it."""
+    del small
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.connect("healify")
+        there.run()
+        theirs = {**there.rows("healify", "prescriptions")[0], "id": "rx 1/../2"}
+        there.people("healify").add("prescriptions", theirs, theirs["id"])
+        for _look in range(6):
+            clock.advance(timedelta(minutes=3))
+            sync_connecting.sync_now(there.desk)
+            there.run()
+        found = [(one.sort, one.kind) for one in sync_shown.waiting_items(there.desk) if one.remote_id == theirs["id"]]
+    assert found == [("aside", "prescription")]
