@@ -59,7 +59,7 @@ def test_a_payment_that_a_system_did_not_answer_for_is_named_by_its_numbers_here
     paid = cash.take_payment(desk, issued.id, amount=500, method="cash")
     admin = desk_for("administrator")
     told = [last_change(admin, one.id, patient) for one in (paid, issued)]
-    assert [one.number for one in told if one] == [f"{paid.number} · {issued.number}", issued.number]
+    assert [one.number for one in told if one] == [f"{paid.number} · {issued.number} · 5.00 USD", issued.number]
 
 
 @pytest.mark.parametrize("wrong", [1.5, 10**18, 0, -1, True])

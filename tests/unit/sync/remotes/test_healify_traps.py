@@ -36,8 +36,9 @@ def page_of(count: int, **said: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("count", "said", "following"),
     [
-        (100, {"total": 250, "has_more": False}, "90"),  # the count is believed, not the flag; pages overlap by a tenth
-        (50, {"total": 50, "has_more": True}, None),
+        (100, {"total": 250, "has_more": False}, "90"),  # the greater of both is believed; pages overlap by a tenth
+        (50, {"total": 50, "has_more": True}, "45|pat_0"),  # a count that is that of the page: there is more
+        (50, {"total": 50, "has_more": False}, None),
         (20, {"total": 250, "limit": 20}, "18"),  # fewer than asked for: what came is counted
         (0, {"total": 250}, None),
         (3, {}, None),
