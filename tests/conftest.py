@@ -29,6 +29,7 @@ LONG = ("test_simulation_schedules.py", "test_durability_sync.py", "test_agent_c
 PROCESSES = 4  # of `dev.py test`: each is handed a quarter of the tests, and takes of another's when it has none left
 
 
+@pytest.hookimpl(trylast=True)  # after those that are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the walk through the window, which takes minutes in a process of its own, and with what takes long.
 
