@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link, Quarantine
+from sync.port import Kind
 from sync.transport.outcomes import Call, Misshapen, NotThere, Outcome, Refused, Said
 from tests.simulation.flows import Day, create
 from tests.simulation.test_simulation_directed import NEVER, open_cards, work_of
@@ -91,3 +94,25 @@ def test_a_card_of_an_id_that_is_anothers_can_be_put_away(day: Day) -> None:
     people.resolve(card.id, "other", "u1")
     assert open_cards(day) == []
     assert work_of(day, "prescription", "R2").state == "person"
+
+
+def test_who_was_said_to_be_another_never_comes_into_the_same_chart_again_whatever_the_chart_does(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = next(iter(day.server.live("patient")))
+    day.engine.people["alpha"].they_are_two(there.id, "u1")
+    another = dict.fromkeys(there.body, "") | {"name": "Somebody, Else", "family": "Somebody", "born": "1931-02-03"}
+    day.server.write(there, another, "other", day.clock.true())
+    adopt = day.chart.adopt
+
+    def into_the_old_one(unit: Any, kind: Kind, local_id: str | None, *given: Any) -> str | None:
+        return "P1" if kind is Kind.PATIENT and local_id is None else adopt(unit, kind, local_id, *given)
+
+    monkeypatch.setattr(day.chart, "adopt", into_the_old_one)
+    day.sync_now()
+    day.work(200_000)
+    with day.disk.read() as unit:
+        rows = Rows(unit)
+        link = rows.get(Link, "alpha", "patient", there.id)
+        assert link is None or (link.status, link.local_id) != ("confirmed", "P1")
+        assert [one.why for one in rows.find(Quarantine, system="alpha", remote_id=there.id)] == ["ApartError"]
