@@ -7,9 +7,11 @@ from typing import Any
 
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.post_office import PostOffice
-from clinic_desktop.exchange.sync_connecting import name_practitioner, try_out, turn_on, who_is_who
+from clinic_desktop.exchange.sync_connecting import name_practitioner, sync_now, try_out, turn_on, who_is_who
+from clinic_desktop.services import charting
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House
+from clinic_desktop.store.engine import Store
 from sync.sandbox.faults import Rule
 from sync.sandbox.hosting import Sandbox
 from sync.sandbox.knobs import Knobs
@@ -54,6 +56,21 @@ class Connected:
         provider = "doctor_001" if system == "arocord_hims" else self.rows(system, "providers")[0]["id"]
         name_practitioner(self.desk, system, doctor.staff_id, provider)
         self.run(system)
+
+    def changed_on_both_sides(self, store: Store, doctor: Desk) -> str:
+        """A medicine that came from Healify is stopped here and changed there, and set aside; its number there."""
+        said = (
+            "SELECT l.remote_id, l.local_id FROM sync_link l JOIN medicines_taken m ON m.id = l.local_id"
+            " WHERE l.kind = 'prescription'"
+        )
+        with store.read() as connection:
+            number, medicine = connection.exec_driver_sql(said).one()
+        charting.stop_medicine(doctor, medicine, "cough")
+        self.run()
+        self.people("healify").edit("prescriptions", number, dosage="Take FOUR tablets every hour", status="active")
+        sync_now(self.desk)
+        self.run()
+        return str(number)
 
     def people(self, system: str) -> People:
         """The other people who use a system."""

@@ -6,9 +6,8 @@ from typing import Any, cast
 
 from clinic_desktop.cli import sync
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_connecting, sync_shown
+from clinic_desktop.exchange import sync_shown
 from clinic_desktop.exchange.post_office import PostOffice
-from clinic_desktop.services import charting
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
@@ -21,17 +20,7 @@ def test_each_record_that_was_set_aside_is_named(store: Store, desk_for: DeskFor
     with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
         there.connect("healify")
         there.run()
-        said = (
-            "SELECT l.remote_id, l.local_id FROM sync_link l JOIN medicines_taken m ON m.id = l.local_id"
-            " WHERE l.kind = 'prescription'"
-        )
-        with store.read() as connection:
-            number, medicine = connection.exec_driver_sql(said).one()
-        charting.stop_medicine(desk_for("doctor"), medicine, "cough")
-        there.run()
-        there.people("healify").edit("prescriptions", number, dosage="Take FOUR tablets every hour", status="active")
-        sync_connecting.sync_now(there.desk)
-        there.run()
+        number = there.changed_on_both_sides(store, desk_for("doctor"))
         lines: list[str] = []
         answers: list[list[dict[str, Any]]] = []
 

@@ -9,10 +9,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_connecting
 from clinic_desktop.gui.screens.sync.view import SyncView
 from clinic_desktop.gui.tour.keys import clashing_keys
-from clinic_desktop.services import charting
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
@@ -36,22 +34,6 @@ def stage(qtbot: QtBot, desk_for: DeskFor) -> Stage:
     return Stage(qtbot, desk_for)
 
 
-def changed_on_both_sides(there: Connected, store: Store, desk_for: DeskFor) -> str:
-    """A medicine that came from there was stopped here and is changed there; its number."""
-    said = (
-        "SELECT l.remote_id, l.local_id FROM sync_link l JOIN medicines_taken m ON m.id = l.local_id"
-        " WHERE l.kind = 'prescription'"
-    )
-    with store.read() as connection:
-        number, medicine = connection.exec_driver_sql(said).one()
-    charting.stop_medicine(desk_for("doctor"), medicine, "cough")
-    there.run()
-    there.people("healify").edit("prescriptions", number, dosage="Take FOUR tablets every hour", status="active")
-    sync_connecting.sync_now(there.desk)
-    there.run()
-    return str(number)
-
-
 def press(view: SyncView, key: Qt.Key) -> None:
     QTest.keyClick(view.items.view, key, ALT)
     QTest.qWait(130)  # Qt shows a button pressed by its key for a tenth of a second before it acts
@@ -60,7 +42,7 @@ def press(view: SyncView, key: Qt.Key) -> None:
 def test_what_was_set_aside_stands_in_the_list_and_one_key_notes_it_with_a_reason(
     stage: Stage, there: Connected, store: Store, desk_for: DeskFor
 ) -> None:
-    number = changed_on_both_sides(there, store, desk_for)
+    number = there.changed_on_both_sides(store, desk_for("doctor"))
     view = cast("SyncView", stage.show("sync", "administrator", show="decide"))
     (item,) = view.items.rows()
     assert (item.sort, item.remote_id) == ("aside", number)
@@ -84,7 +66,7 @@ def test_what_was_set_aside_stands_in_the_list_and_one_key_notes_it_with_a_reaso
 def test_what_was_set_aside_is_looked_at_again_by_a_key(
     stage: Stage, there: Connected, store: Store, desk_for: DeskFor
 ) -> None:
-    changed_on_both_sides(there, store, desk_for)
+    there.changed_on_both_sides(store, desk_for("doctor"))
     view = cast("SyncView", stage.show("sync", "administrator", show="decide"))
     view.items.select_row(0)
     press(view, Qt.Key.Key_G)
