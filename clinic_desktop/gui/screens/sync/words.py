@@ -72,8 +72,8 @@ SAID = {
     "found": N_("This came into sight there. It may be the one whose answer was lost."),
     "unread": N_("What stands there is not in the chart. Read it, and write here by hand what belongs there."),
     "aside": N_(
-        "It came from there and could not be taken in: nothing of it is in the chart. Have it looked at again, or read "
-        "it, write here by hand what belongs there, and note that; it comes back when their record changes."
+        "It came from there and could not be taken in: what it says is not in the chart. Have it looked at again, or "
+        "read it, write here by hand what belongs there, and note that; it comes back when their record changes."
     ),
     "refused": N_("They refused it, in these words. Correct it here, then send it again."),
     "doubt": N_("It was sent and no answer came. Look there before it is sent a second time."),
