@@ -108,6 +108,9 @@ class KindProfile:
     irreversible: bool = False
     needs: tuple[Kind, ...] = ()  # what must be known there first
     rotation_days: int | None = None  # within how many days a silent change of a detail is found
+    work_seconds: int | None = None  # within how many a change of what is being worked at here is found
+    # A list of what is open there: looked through so often, and what it does not show is done, which is not gone.
+    open_seconds: int | None = None
     change_signal: str | None = None  # a member that moves with every change, where there is one
     progress: str | None = None  # a member of theirs that moves while one record is told in several sendings
 

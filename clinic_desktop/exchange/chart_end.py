@@ -21,7 +21,7 @@ from clinic_desktop.exchange.of_nobody import OF_NOBODY
 from clinic_desktop.exchange.stories import STORIES, Parts, dispense_of
 from clinic_desktop.exchange.subjects import SUBJECTS
 from clinic_desktop.exchange.told import Told, made, practitioner, written
-from clinic_desktop.services import heard, heard_parts, syncing
+from clinic_desktop.services import at_work, heard, heard_parts, syncing
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.patient_parts import Contact
 from sync.engine.chart import Because, Change, Likely
@@ -89,6 +89,10 @@ class ClinicChart:
             kind, local_id, parts.revision, patient, parts.first, parts.rest, parts.act, parts.void,
             marker=marker(local_id),
         )  # fmt: skip
+
+    def at_work(self, unit: Unit, kind: Kind) -> Sequence[tuple[str, float]]:
+        """What of a kind is being worked at (who is here, what is open), and for how many seconds it has been."""
+        return at_work.at_work(unit.conn, kind.value, self._clock.now())
 
     def alike(self, unit: Unit, records: Sequence[Resource]) -> Sequence[Likely]:
         """Who here the patient of these records may be, the likeliest first."""

@@ -86,6 +86,10 @@ class Chart(Protocol):
         """How many records of a kind are here."""
         ...
 
+    def at_work(self, unit: Unit, kind: Kind) -> Sequence[tuple[str, float]]:
+        """What of a kind is being worked at (who is here, what is open), and for how many seconds it has been."""
+        ...
+
     def question(self, unit: Unit, story: Story, waited: float) -> str | None:
         """What a person must say before a record that waited (seconds) is sent: its time has passed, it has expired."""
         ...

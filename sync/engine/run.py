@@ -23,6 +23,7 @@ from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows
 from sync.engine.store.tables import Sweep
 from sync.engine.telling import tell_some
+from sync.engine.working import Working
 from sync.port import Kind, Remote
 from sync.transport.outcomes import Outcome
 from sync.transport.wire import Gate
@@ -49,6 +50,7 @@ class Office:
         self._jobs = 0
         self._busy = False
         self._intake = Intake(desk)
+        self._working = Working(desk)
         self._rotated = 0.0
         self._idle_at = 0.0
         self._wish = ""
@@ -109,6 +111,8 @@ class Office:
         now = self.desk.now()
         hint, lost, tell, read, lists, _ = due
         self._busy = any(at is not None and at <= now for at in (hint, lost, tell))
+        if self._working.is_due() and (at_work := self._working.due(rows)):
+            return lambda: self._working.look(at_work)
         finders: list[Callable[[Rows], Callable[[], None] | None]] = []
         turn = self._jobs % LIST_EVERY
         if lists and turn == LIST_EVERY - 1:
@@ -237,7 +241,7 @@ class Office:
             if desk.held("away"):
                 return desk.holds["away"]
             telling = None if sweeping.reads_again(desk, rows) else due.tell  # nothing is told yet
-            times = [due.hint, due.lost, telling, due.read]
+            times = [due.hint, due.lost, telling, due.read, self._working.next_at()]
             times += [at for at in desk.holds.values() if at > now]
             times += [at for at, _, _ in sweeping.due(desk, rows)]
         # What was due when nothing could be done waits for something else: a hold, an answer, a person.

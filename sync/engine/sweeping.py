@@ -23,8 +23,9 @@ from sync.engine.taking import look, take
 from sync.port import Kind, KindProfile, Listed, Page, Seen
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
-# How often a list is looked through, in seconds; it comes sooner where things change, later where nothing does.
-PERIODS = {"hot": 180.0, "warm": 3_600.0, "all": DAY}
+# How often a window of days is looked through, in seconds; all of a list as its kind says. It comes sooner where things
+# change, later where nothing does.
+PERIODS = {"hot": 180.0, "warm": 3_600.0}
 WINDOWS = {"hot": (1, 2), "warm": (30, 90)}
 MOST_PASSES = 4
 MOST_FAILED = 5
@@ -83,6 +84,10 @@ def _lists(desk: Desk) -> tuple[tuple[str, str, str], ...]:
     return desk.lists[1]
 
 
+def _period(kp: KindProfile, scope: str) -> float:
+    return PERIODS.get(scope) or float(kp.open_seconds or DAY)
+
+
 def reads_again(desk: Desk, rows: Rows) -> bool:
     """Whether the lists are still being read after a backup was restored: until then nothing is sent."""
     return bool(desk.get(rows, READING_AGAIN))
@@ -103,7 +108,7 @@ def note_reading(desk: Desk, rows: Rows) -> None:
 def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
     """Begin to look through a list; None where there is nobody yet whose list it would be."""
     kp = desk.remote.profile.kinds[Kind(kind)]
-    desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + PERIODS[scope]))
+    desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + _period(kp, scope)))
     one = Sweep(queries.newest_sweep(rows) + 1, desk.system, kind, scope, begun_at=desk.now())
     if scope in WINDOWS:
         before, after = WINDOWS[scope]
@@ -328,7 +333,8 @@ def _agree(rows: Rows, one: Sweep) -> bool:
 
 def _unit_complete(desk: Desk, rows: Rows, one: Sweep) -> None:
     """All of a list (or of one patient's) has been seen; what was known and is not there is noted as missing."""
-    if one.scope == "all" and desk.remote.profile.kinds[Kind(one.kind)].readable:
+    kp = desk.remote.profile.kinds[Kind(one.kind)]
+    if one.scope == "all" and kp.readable and kp.open_seconds is None:
         queries.note_missing(rows, one.system, one.kind, one.parent, one.id, one.first_pass, one.begun_at)
     if one.parent:
         _next_unit(desk, rows, one)
@@ -365,8 +371,9 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
         else:
             _strike(desk, rows, one, missing)
     now = desk.now()
-    length = float(desk.get(rows, f"period:{one.kind}:{one.scope}") or PERIODS[one.scope])
-    shortest, longest = PERIODS[one.scope] / 4, PERIODS[one.scope] * 4
+    plain = _period(desk.remote.profile.kinds[Kind(one.kind)], one.scope)
+    length = float(desk.get(rows, f"period:{one.kind}:{one.scope}") or plain)
+    shortest, longest = plain / 4, plain * 4
     adapted = min(longest, max(shortest, length * (0.5 if one.changed else 1.2)))
     desk.keep(rows, f"period:{one.kind}:{one.scope}", repr(adapted))
     desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))

@@ -9,6 +9,8 @@ from sync.engine.store.rows import Rows, Unit
 from sync.port import Kind, Story
 from sync.records.elements import Resource
 
+# For how long something is worked at after it was begun.
+WORK_SECONDS = 3_600.0
 # Kinds whose signed facts are never changed from outside.
 FACTS = {"immunization", "dispense", "payment"}
 
@@ -16,8 +18,8 @@ FACTS = {"immunization", "dispense", "payment"}
 class ModelChart:
     """The chart of a schedule."""
 
-    def __init__(self, new_id: Any, now: Any) -> None:
-        self._new_id, self._now = new_id, now
+    def __init__(self, new_id: Any, now: Any, *, works: bool = False) -> None:
+        self._new_id, self._now, self._works = new_id, now, works
 
     def end(self, unit: Unit) -> int:
         return int(Rows(unit).run("SELECT coalesce(max(seq), 0) FROM model_journal").fetchone()[0])
@@ -47,6 +49,14 @@ class ModelChart:
             return None
         first = resource(local_id, json.loads(row[2]), row[0])
         return Story(kind, local_id, row[1], row[0], first, (), row[3], bool(row[4]), True, f"ref {local_id}")
+
+    def at_work(self, unit: Unit, kind: Kind) -> Sequence[tuple[str, float]]:
+        if not self._works:
+            return []
+        now = self._now()
+        wanted = "SELECT local_id, at FROM model_record WHERE kind = ? AND at > ?"
+        found = Rows(unit).run(wanted, (str(kind), now - WORK_SECONDS)).fetchall()
+        return [(local_id, max(0.0, now - at)) for local_id, at in found]
 
     def alike(self, unit: Unit, records: Sequence[Resource]) -> Sequence[Likely]:
         body = fields_of(records[0])

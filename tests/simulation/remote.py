@@ -55,13 +55,13 @@ def profile(system: str, create: Create, put: Put, *, partial: bool, limits: tup
     detail = DETAILS if partial else frozenset()
     kinds = [
         KindProfile(Kind.PATIENT, listed=True, readable=True, create=create, put=put, rules=PATIENT,
-                    only_in_detail=detail, rotation_days=1),
+                    only_in_detail=detail, rotation_days=1, work_seconds=600),
         KindProfile(Kind.APPOINTMENT, listed=True, readable=True, create=Create.MARKER, put=Put.TOP,
                     acts=frozenset({"cancel"}), rules=APPOINTMENT, needs=(Kind.PATIENT,)),
         KindProfile(Kind.DOCUMENT, listed_for=Kind.PATIENT, readable=True, create=Create.NATURAL, put=Put.NONE,
                     rules=PLAIN, needs=(Kind.PATIENT,)),
         KindProfile(Kind.PRESCRIPTION, listed=True, readable=True, create=Create.MARKER, put=Put.WHOLE, rules=PLAIN,
-                    needs=(Kind.PATIENT,)),
+                    needs=(Kind.PATIENT,), work_seconds=180),
         KindProfile(Kind.DISPENSE, acts=frozenset({"dispense"}), irreversible=True, rules=PLAIN,
                     needs=(Kind.PRESCRIPTION,)),
         KindProfile(Kind.PAYMENT, create=Create.WRITE_ONLY, money=True, rules=PLAIN, needs=(Kind.PATIENT,)),

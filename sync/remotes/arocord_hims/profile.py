@@ -11,6 +11,8 @@ from sync.transport.outcomes import Call
 
 THEIRS = Rule(theirs=True)
 REGISTER = Rule(clinical=False)
+# The pharmacy's queue, the laboratory's and one's own notices are short, and somebody waits for what they say.
+QUEUE_SECONDS, NOTICE_SECONDS = 300, 900
 # Seen in a list, a record of these members is found again: the answers of these lists are not documented.
 NEEDED: Mapping[Kind, frozenset[str]] = {
     Kind.APPOINTMENT: frozenset({"id", "patient_id", "scheduled_time"}),
@@ -119,6 +121,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             },
             only_in_detail=frozenset({"gender", "address", "emergency_contact", "insurance", "medical_history"}),
             rotation_days=1,
+            work_seconds=300,
         ),
         KindProfile(
             Kind.APPOINTMENT,
@@ -172,6 +175,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             },
             needs=(Kind.PATIENT, Kind.PRACTITIONER, Kind.ENCOUNTER),
             rotation_days=1,
+            open_seconds=QUEUE_SECONDS,
         ),
         KindProfile(
             Kind.DISPENSE,
@@ -191,6 +195,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             },
             needs=(Kind.PATIENT, Kind.PRACTITIONER, Kind.ENCOUNTER),
             rotation_days=1,
+            open_seconds=QUEUE_SECONDS,
         ),
         KindProfile(Kind.LAB_RESULT, create=Create.WRITE_ONLY, needs=(Kind.LAB_ORDER,)),
         KindProfile(Kind.INVOICE, create=once, money=True, needs=(Kind.PATIENT, Kind.ENCOUNTER)),
@@ -204,5 +209,6 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             acts=frozenset({"read"}),
             # Nothing of a notice can be changed once it is there, but that it was read.
             rules={each.name: THEIRS for each in CELLS[Kind.NOTICE].lenses},
+            open_seconds=NOTICE_SECONDS,
         ),
     )

@@ -10,6 +10,8 @@ THEIRS = Rule(theirs=True)
 STAMPS = frozenset({"created_at", "updated_at"})
 # Details that a list does not show are read again within so many days (20,000 patients take 119 requests an hour).
 ROTATION_DAYS = 7
+# A thousand requests an hour are for everything: a patient who is here is read again every quarter of an hour.
+WORK_SECONDS = 900
 _PLAIN = Rule(clinical=False)
 _WHO = Rule(identity=True)
 
@@ -53,6 +55,7 @@ KINDS = {
         only_in_detail=frozenset({"medical_history"}),
         volatile=STAMPS,
         rotation_days=ROTATION_DAYS,
+        work_seconds=WORK_SECONDS,
         change_signal="updated_at",
     ),
     Kind.APPOINTMENT: KindProfile(
@@ -123,6 +126,7 @@ KINDS = {
         volatile=STAMPS,
         needs=(Kind.PATIENT, Kind.PRACTITIONER),
         rotation_days=ROTATION_DAYS,
+        work_seconds=WORK_SECONDS,
         change_signal="updated_at",
     ),
     # A request is shown in the answer to it and never again; a second one would be a second bottle.

@@ -90,6 +90,7 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
                 | {"is_active"}
             ),
             rotation_days=1,
+            work_seconds=300,
         ),
         KindProfile(
             Kind.APPOINTMENT,
@@ -136,6 +137,8 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
             readable=True,
             # A result that is there no more is put before a person; one that is withdrawn there says so itself.
             rules={"components": Rule("set", theirs=True, removal=True)},
+            # Where the live connection is down, a result is found by asking for those of the orders that are open.
+            work_seconds=180,
             needs=(Kind.LAB_ORDER,),
         ),
         KindProfile(Kind.CHARGE, create=Create.WRITE_ONLY, money=True, needs=(Kind.PATIENT, Kind.ENCOUNTER)),

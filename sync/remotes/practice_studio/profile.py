@@ -11,6 +11,7 @@ STAMPS = frozenset({"created", "updated"})
 # Requests in a minute by tier; the enterprise tier has limits of its own, which an administrator enters.
 TIERS = {"standard": 100, "premium": 1000}
 ROTATION_DAYS = 1
+WORK_SECONDS = 600
 _PLAIN = Rule(clinical=False)
 _WHO = Rule(identity=True)
 _RECORD = dict.fromkeys(("patientId", "providerId", "type", "date", "title", "content", "attachments"), THEIRS)
@@ -51,6 +52,7 @@ KINDS = {
         only_in_detail=ONLY_IN_DETAIL,
         volatile=STAMPS,
         rotation_days=ROTATION_DAYS,
+        work_seconds=WORK_SECONDS,
         change_signal="updated",
     ),
     Kind.APPOINTMENT: KindProfile(

@@ -19,6 +19,7 @@ class FhirChart:
     def __init__(self, new_id: Callable[[], str]) -> None:
         self._new_id = new_id
         self._classes: dict[str, type[Resource]] = {}
+        self.worked_at: dict[Kind, tuple[str, ...]] = {}
 
     def end(self, unit: Unit) -> int:
         return int(Rows(unit).run("SELECT coalesce(max(seq), 0) FROM model_journal").fetchone()[0])
@@ -37,6 +38,10 @@ class FhirChart:
         first, *rest = (self._read(name, text) for name, text in json.loads(row[2]))
         marker = f"ref CW-{local_id[-8:].replace('-', '').upper()}"
         return Story(kind, local_id, row[1], row[0], first, tuple(rest), row[3], bool(row[4]), marker=marker)
+
+    def at_work(self, unit: Unit, kind: Kind) -> Sequence[tuple[str, float]]:
+        del unit
+        return [(local_id, 0.0) for local_id in self.worked_at.get(kind, ())]
 
     def _read(self, name: str, text: str) -> Resource:
         return self._classes[name].model_validate_json(text)

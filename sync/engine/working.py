@@ -1,0 +1,80 @@
+"""What is being worked at here is read again within minutes: who is here, open orders, what is to be handed out.
+
+No system says what changed there, and a look through a whole list takes hours of its limits; a doctor who waits for a
+potassium cannot wait for that (sync.md 3.1, windows).
+"""
+
+from collections.abc import Iterator
+
+from sync.engine.desk import Desk
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link, Look, Shadow
+from sync.engine.taking import look
+from sync.port import Kind, KindProfile
+
+TICK_SECONDS = 60.0
+# Of a system with narrow limits no more than this is asked in one tick.
+AT_ONCE = 20
+# What has been open for long is asked for less often: within a fortieth of its age, and every half hour at least.
+PART_OF_AGE, SELDOMEST_SECONDS = 40.0, 1_800.0
+
+
+class Working:
+    """When each record of one system that is being worked at here is read next."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._asked: dict[tuple[str, str], float] = {}  # by kind and id there
+        self._due_at: dict[tuple[str, str], float] = {}
+        self._next = 0.0
+
+    def is_due(self) -> bool:
+        """Whether it is time to see what is being worked at."""
+        return self._desk.now() >= self._next
+
+    def next_at(self) -> float | None:
+        """When the first of them is to be read; None while nothing that this system knows is worked at."""
+        return max(self._next, min(self._due_at.values())) if self._due_at else None
+
+    def due(self, rows: Rows) -> list[tuple[str, str]]:
+        """What is to be read now, as kind and id there, who has waited longest first."""
+        desk, now = self._desk, self._desk.now()
+        self._next = now + TICK_SECONDS
+        self._due_at = {}
+        for one, every in self._at_work(rows):
+            shadow = rows.get(Shadow, desk.system, *one)
+            # Also by another process, or for another reason.
+            read_at = shadow.read_at if shadow is not None else 0.0
+            self._due_at[one] = max(read_at, self._asked.get(one, 0.0)) + every
+        self._asked = {one: at for one, at in self._asked.items() if one in self._due_at}
+        due = [one for one, at in self._due_at.items() if at <= now]
+        return sorted(due, key=lambda one: (self._due_at[one], one))[:AT_ONCE]
+
+    def _at_work(self, rows: Rows) -> Iterator[tuple[tuple[str, str], float]]:
+        """What is worked at here and known there, as kind and id there, and how often (seconds) it is read."""
+        desk = self._desk
+        for kind, kp in desk.remote.profile.kinds.items():
+            if kp.work_seconds is None:
+                continue
+            known_by = kp.kind if _is_known_by_itself(kp) else Kind(kp.listed_for or kp.kind)
+            for local_id, age in desk.chart.at_work(rows.unit, known_by):
+                every = max(kp.work_seconds, min(SELDOMEST_SECONDS, age / PART_OF_AGE))
+                for link in rows.find(Link, system=desk.system, kind=str(known_by), local_id=local_id):
+                    if link.status == "confirmed" and not link.remote_id.startswith("~"):
+                        yield (str(kind), link.remote_id), every
+
+    def look(self, due: list[tuple[str, str]]) -> None:
+        """Have them read, each with the others of its kind; what is asked for already keeps its own time."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            for kind, remote_id in due:
+                self._asked[(kind, remote_id)] = desk.now()
+                if rows.get(Look, desk.system, kind, remote_id) is None:
+                    parent = "" if _is_known_by_itself(desk.remote.profile.kinds[Kind(kind)]) else remote_id
+                    look(desk, rows, kind, remote_id, "at work", parent=parent)
+
+
+def _is_known_by_itself(kp: KindProfile) -> bool:
+    """Whether a record has a number of its own: the results of an order are known by the order's."""
+    return kp.listed or kp.listed_for in {None, Kind.PATIENT, Kind.PRACTITIONER}

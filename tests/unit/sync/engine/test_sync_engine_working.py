@@ -1,0 +1,79 @@
+"""What is being worked at here is read again within minutes, and nothing else is for that."""
+
+from itertools import pairwise
+
+import pytest
+
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Audited, Look
+from tests.simulation.chart import WORK_SECONDS, ModelChart
+from tests.simulation.flows import PATIENT, Day, create
+
+NEVER = 10**9
+
+
+@pytest.fixture(name="day")
+def _day() -> Day:
+    day = Day(NEVER)
+    day.chart = ModelChart(day.chance.new_id, day.clock.true, works=True)
+    day.engine = day._build()
+    return day
+
+
+def reads(day: Day, why: str = "at work") -> list[float]:
+    """When something was read for that reason."""
+    with day.disk.read() as unit:
+        return [
+            one.at for one in Rows(unit).find(Audited, ("n",), system="alpha", what="read") if why in str(one.detail)
+        ]
+
+
+def test_what_changes_there_while_it_is_worked_at_is_here_within_minutes(day: Day) -> None:
+    create(day)
+    day.save("prescription", "R1", {"text": "one a day", "code": "c"}, "P1")
+    day.work(120)
+    assert day.there("prescription").body["text"] == "one a day"
+    day.server.write(day.there("prescription"), {"text": "two a day"}, "other", day.clock.true())
+    day.work(300)
+    assert day.story_body("prescription", "R1")["text"] == "two a day"
+
+
+def test_it_is_asked_for_no_oftener_than_the_system_is_asked_for_that_kind(day: Day) -> None:
+    create(day)
+    day.work(WORK_SECONDS / 2)
+    at = reads(day)
+    assert 2 <= len(at) <= 3, "a patient every ten minutes"
+    assert min(later - sooner for sooner, later in pairwise(at)) >= 600
+
+
+def test_what_is_worked_at_no_more_is_left_to_the_lists(day: Day) -> None:
+    create(day)
+    day.work(WORK_SECONDS + 60)
+    before = len(reads(day))
+    day.work(4 * WORK_SECONDS)
+    assert len(reads(day)) == before
+    assert day.engine.offices["alpha"]._working.next_at() is None
+
+
+def test_what_they_hide_keeps_its_own_time(day: Day) -> None:
+    create(day)
+    with day.disk.write() as unit:
+        Rows(unit).put(
+            Look("alpha", "patient", day.there().id, "", "hidden", day.engine.offices["alpha"].desk.now() + 86_400, 3)
+        )
+    day.work(1200)
+    with day.disk.read() as unit:
+        (kept,) = Rows(unit).find(Look, system="alpha", kind="patient")
+    assert (kept.why, kept.tries) == ("hidden", 3)
+    assert not reads(day)
+
+
+def test_while_much_waits_to_be_told_it_has_its_turn(day: Day) -> None:
+    create(day)
+    for n in range(60):
+        day.save("document", f"X{n}", {"text": str(n)}, "P1")
+    day.save("patient", "P1", {**PATIENT, "notes": "n"})
+    until = day.clock.elapsed + 1200
+    while day.clock.elapsed < until and not reads(day):
+        day.work(10)
+    assert reads(day)
