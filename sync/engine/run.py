@@ -111,8 +111,8 @@ class Office:
         now = self.desk.now()
         hint, lost, tell, read, lists, _ = due
         self._busy = any(at is not None and at <= now for at in (hint, lost, tell))
-        if self._working.is_due() and (at_work := self._working.due(rows)):
-            return lambda: self._working.look(at_work)
+        if self._working.is_due() and (at_work := self._working.job(rows)) is not None:
+            return at_work
         finders: list[Callable[[Rows], Callable[[], None] | None]] = []
         turn = self._jobs % LIST_EVERY
         if lists and turn == LIST_EVERY - 1:

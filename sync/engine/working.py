@@ -1,18 +1,22 @@
-"""What is being worked at here is read again within minutes: who is here, open orders, what is to be handed out.
+"""What is being worked at here comes first: who is here, open orders, what is to be handed out.
 
-No system says what changed there, and a look through a whole list takes hours of its limits; a doctor who waits for a
-potassium cannot wait for that (sync.md 3.1, windows).
+It is read again within minutes, for no system says what changed there, a look through a whole list takes hours of its
+limits, and a doctor who waits for a potassium cannot wait for that (sync.md 3.1, windows). What waits to be told of who
+is here goes before the rest (sync.md 3.7, the class of a patient who is waiting now).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from sync.engine.desk import Desk
+from sync.engine.status import QUEUED
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link, Look, Shadow
+from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.taking import look
 from sync.port import Kind, KindProfile
 
 TICK_SECONDS = 60.0
+# How urgent what waits of a patient is who is here: before all but what safety hangs on, which is 0.
+HERE_NOW = 1
 # Of a system with narrow limits no more than this is asked in one tick.
 AT_ONCE = 20
 # What has been open for long is asked for less often: within a fortieth of its age, and every half hour at least.
@@ -36,10 +40,25 @@ class Working:
         """When the first of them is to be read; None while nothing that this system knows is worked at."""
         return max(self._next, min(self._due_at.values())) if self._due_at else None
 
-    def due(self, rows: Rows) -> list[tuple[str, str]]:
+    def job(self, rows: Rows) -> Callable[[], None] | None:
+        """What is to be done for it now; None where that is nothing."""
+        self._next = self._desk.now() + TICK_SECONDS
+        forward, due = self._behind(rows), self._due(rows)
+        return (lambda: self._do(forward, due)) if forward or due else None
+
+    def _behind(self, rows: Rows) -> list[tuple[str, str]]:
+        """What waits to be told of who is here, and has no place before the rest: as kind and id here."""
+        desk = self._desk
+        return [
+            (work.kind, work.local_id)
+            for patient, _age in desk.chart.at_work(rows.unit, Kind.PATIENT)
+            for work in rows.find(Work, system=desk.system, patient=patient)
+            if work.state in QUEUED and work.urgency > HERE_NOW
+        ]
+
+    def _due(self, rows: Rows) -> list[tuple[str, str]]:
         """What is to be read now, as kind and id there, who has waited longest first."""
         desk, now = self._desk, self._desk.now()
-        self._next = now + TICK_SECONDS
         self._due_at = {}
         for one, every in self._at_work(rows):
             shadow = rows.get(Shadow, desk.system, *one)
@@ -63,11 +82,15 @@ class Working:
                     if link.status == "confirmed" and not link.remote_id.startswith("~"):
                         yield (str(kind), link.remote_id), every
 
-    def look(self, due: list[tuple[str, str]]) -> None:
-        """Have them read, each with the others of its kind; what is asked for already keeps its own time."""
+    def _do(self, forward: list[tuple[str, str]], due: list[tuple[str, str]]) -> None:
+        """Bring what waits forward, and have the others read: what is asked for already keeps its own time."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
+            for kind, local_id in forward:
+                if (work := rows.get(Work, desk.system, kind, local_id)) is not None:
+                    work.urgency = min(work.urgency, HERE_NOW)
+                    rows.put(work)
             for kind, remote_id in due:
                 self._asked[(kind, remote_id)] = desk.now()
                 if rows.get(Look, desk.system, kind, remote_id) is None:

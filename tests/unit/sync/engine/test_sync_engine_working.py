@@ -1,11 +1,13 @@
 """What is being worked at here is read again within minutes, and nothing else is for that."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 
-from sync.engine.store.rows import Rows
+from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Audited, Look
+from sync.port import Kind
 from tests.simulation.chart import WORK_SECONDS, ModelChart
 from tests.simulation.flows import PATIENT, Day, create
 
@@ -77,3 +79,28 @@ def test_while_much_waits_to_be_told_it_has_its_turn(day: Day) -> None:
     while day.clock.elapsed < until and not reads(day):
         day.work(10)
     assert reads(day)
+
+
+class OneIsHere(ModelChart):
+    """A chart of which one patient is being seen."""
+
+    def at_work(self, unit: Unit, kind: Kind) -> Sequence[tuple[str, float]]:
+        del unit
+        return [("P2", 0.0)] if kind is Kind.PATIENT else []
+
+
+def test_what_waits_of_who_is_here_goes_before_what_has_waited_longer() -> None:
+    day = Day(NEVER)
+    day.chart = OneIsHere(day.chance.new_id, day.clock.true)
+    day.engine = day._build()
+    create(day)
+    day.save("patient", "P2", {**PATIENT, "name": "Grace", "birth": "1906-12-09", "phone": "+1-906"})
+    day.work()
+    for n in range(60):
+        day.save("document", f"X{n}", {"text": str(n)}, "P1")
+    day.clock.sleep(1200)
+    day.save("document", "Y", {"text": "who is here"}, "P2")
+    day.work(600)
+    order = [thing.body["text"] for thing in day.server.things["document"].values()]
+    assert len(order) == 61
+    assert order.index("who is here") <= 10, "no later than the telling that was under way"
