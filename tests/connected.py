@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_connecting import name_practitioner, sync_now, try_out, turn_on, who_is_who
@@ -13,6 +15,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.engine import Store
 from sync.sandbox.faults import Rule
+from sync.sandbox.hms_enterprise import signing
 from sync.sandbox.hosting import Sandbox
 from sync.sandbox.knobs import Knobs
 from sync.sandbox.people import People
@@ -83,6 +86,12 @@ class Connected:
     def rows(self, system: str, table: str) -> list[Any]:
         """The rows of a system's table."""
         return list(self.sandbox.gates[system].system.tables[table])
+
+
+def signed_in_for_weeks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a sign-in at HMS hold for weeks, which nobody has to renew by hand: days may pass in a test."""
+    monkeypatch.setattr(signing, "ACCESS_SECONDS", 60 * 86_400.0)
+    monkeypatch.setattr(signing, "REFRESH_SECONDS", 61 * 86_400.0)
 
 
 @contextmanager

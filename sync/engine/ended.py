@@ -38,16 +38,18 @@ def there(desk: Desk, rows: Rows, kp: KindProfile, act: str, links: Sequence[Lin
 def opened_again(
     desk: Desk, story: Story, shadow: Shadow, seen: Seen, decided: Mapping[str, Decided]
 ) -> dict[str, str]:
-    """The status, where they have opened again what has ended here: that is for a person."""
+    """The status, where they have opened again what has ended here, or ended it otherwise: that is for a person."""
     kp = desk.remote.profile.kinds[seen.kind]
     rule = kp.rules.get(STATUS)
-    if rule is None or story.act not in kp.ends or STATUS not in seen.body:
+    if rule is None or story.act is None or story.act not in kp.ends or STATUS not in seen.body:
         return {}
     same = desk.canon(seen.kind)(STATUS)
-    finals, now = _finals(rule, kp, same), same(seen.body[STATUS])
+    now, before = same(seen.body[STATUS]), same(shadow.theirs.get(STATUS))
     one = decided.get(STATUS)
     noted = one is not None and one.keep == NOTED and same(one.theirs) == now
-    return {STATUS: LEFT} if same(shadow.theirs.get(STATUS)) in finals and now not in finals and not noted else {}
+    wanted = {same(word) for word in kp.ends[story.act]}
+    agreed = before in _finals(rule, kp, same)
+    return {STATUS: LEFT} if agreed and now != before and now not in wanted and not noted else {}
 
 
 def _finals(rule: Rule, kp: KindProfile, same: Canon) -> set[str]:

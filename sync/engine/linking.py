@@ -3,7 +3,8 @@
 from sync.engine.desk import Desk, set_state
 from sync.engine.parting import part, part_beneath
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
+from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
+from sync.engine.store.under import beneath
 from sync.engine.taking import join, look, twice
 from sync.port import Kind
 
@@ -50,9 +51,19 @@ class Linking:
                     part_beneath(desk, rows, remote_id, one.sides["was"], who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look(desk, rows, str(kind), remote_id, "linked")
-            for child in rows.find(Shadow, system=desk.system, parent=remote_id):  # what came while it was in doubt
-                look(desk, rows, child.kind, child.remote_id, "linked", parent=remote_id)
+            for child in beneath(rows, desk.system, remote_id):  # what came while it was in doubt
+                look(desk, rows, child.kind, child.remote_id, "linked", parent=child.parent)
+            self._set_aside_since(rows, local_id)
             self._patient_goes_on(rows, local_id)
+
+    def _set_aside_since(self, rows: Rows, local_id: str) -> None:
+        """What came for an order of ours while its patient was in doubt is read again: it may be taken in now."""
+        system = self._desk.system
+        for work in rows.find(Work, system=system, patient=local_id):
+            for link in rows.find(Link, system=system, kind=work.kind, local_id=work.local_id):
+                for one in rows.find(Quarantine, system=system, remote_id=link.remote_id):
+                    shadow = rows.get(Shadow, system, one.kind, one.remote_id)
+                    look(self._desk, rows, one.kind, one.remote_id, "linked", parent=shadow.parent if shadow else "")
 
     def keep_apart(self, remote_id: str, local_id: str, who: str) -> None:
         """A patient there is not this patient."""

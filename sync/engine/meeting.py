@@ -1,6 +1,6 @@
 """A record there and the record here that it is: what each changed goes across, and the bases move where they agree."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.engine import ended, unread, updating
@@ -28,7 +28,13 @@ class Met:
 
 
 def projected(desk: Desk, rows: Rows, story: Story, part: int) -> Body | None:
-    """What the system would be told of a record; None where it has no call for it."""
+    """What the system would be told of a record; None where it has no call for it.
+
+    Of what was ended it is the record itself: that it is ended is told by an act, which says nothing of its members.
+    """
+    kp = desk.kind(story.kind)
+    if kp is not None and story.act in kp.acts & kp.ends.keys():
+        story = replace(story, act=None)
     telling = desk.remote.project(story, desk.known(rows))
     if not isinstance(telling, Telling):
         return None
@@ -243,10 +249,10 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
     if any(rule.theirs and rule.removal for rule in kp.rules.values()):
         out = unread.taken_out(desk, shadow, seen, {}, decisions(desk, rows, seen.kind, link.local_id))
         _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen)
-    # What stands here and there no more is agreed on by nobody until a person has seen it.
-    moved -= out.keys()
+    # What stands here and there no more is agreed on by nobody until a person has seen it; what is added is taken in.
+    moved -= {name for name in out if kp.rules[name].way == "status"}
     if seen.kind is Kind.PATIENT:
-        moved = unread.of_closed(desk, rows, link, seen, body, moved)
+        moved = unread.of_closed(desk, rows, link, shadow, seen, body, moved)
     if moved:
         _taken(desk, rows, link, shadow, seen, body, moved)
 
@@ -269,7 +275,9 @@ def _taken(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body:
         return
     rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(moved))
-    shadow.theirs.update({name: body[name] for name in moved})
+    canon = desk.canon(seen.kind)
+    for name in moved:
+        shadow.theirs[name] = unread.not_agreed(rules[name], shadow.theirs.get(name), body[name], canon(name))
     # What a patient who is told of says here stays the base: what came is no change of ours once they are told again.
     ours = seen.kind is Kind.PATIENT
     shadow.mine.update({name: body[name] for name in moved if rules[name].theirs or not ours})

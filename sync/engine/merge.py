@@ -100,7 +100,8 @@ def meet(
         # Taken in once: the chart may have no place for it, and is not asked again until it moves.
         return Meeting(mine if _equal(base_theirs, theirs, same) else theirs, theirs)
     if decided is not None and _equal(mine, decided.mine, same) and _equal(theirs, decided.theirs, same):
-        return Meeting(mine, mine) if decided.keep == "here" else Meeting(theirs, theirs)
+        value = _as_here(rule, base_mine, mine, theirs, same) if decided.keep == "here" else theirs
+        return Meeting(value, value)
     by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)
     if not by_us and not by_them:
         return Meeting(mine, theirs)
@@ -108,6 +109,23 @@ def meet(
     if rule.identity and by_them and not never_met:
         return Meeting(mine, theirs, "both changed it" if by_us else THEY_CHANGED)
     return _merged(rule, (base_mine, mine), (base_theirs, theirs), same, by_us=by_us, by_them=by_them)
+
+
+def _as_here(rule: Rule, base: Any, mine: Any, theirs: Any, same: Canon) -> Any:
+    """What is said here, by a person's decision, and of what is dangerous to lose, what was never said here.
+
+    What they have added stands in the chart beside ours: it is theirs, and nobody has said that it is not so.
+    """
+    if not rule.removal or rule.way not in {"set", "keyed"} or not isinstance(theirs, list):
+        return mine
+    was, ours, others = (_known_by(rule, value, same) for value in (base, mine, theirs))
+    return [*ours.values(), *(one for key, one in others.items() if key not in ours and key not in was)]
+
+
+def _known_by(rule: Rule, value: Any, same: Canon) -> dict[str, Any]:
+    """The items of a list by what they are known by, or by all that they say."""
+    found = _by_key(value, rule) if rule.way == "keyed" else None
+    return _items(value, same) if found is None else found
 
 
 def _merged(

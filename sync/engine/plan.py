@@ -74,7 +74,8 @@ def _nothing_to_do(desk: Desk, rows: Rows, work: Work, kp: KindProfile, act: str
 
     What was asked of them is heard of first.
     """
-    said = "" if any(one.op == "act" for one in _asked(desk, rows, work)) else over.there(desk, rows, kp, act, links)
+    open_ = any(one.op == "act" and one.state != "acked" for one in _asked(desk, rows, work))
+    said = "" if open_ else over.there(desk, rows, kp, act, links)
     if said == over.SO:
         _nothing_left(desk, rows, work, [link.remote_id for link in links])
         return True
@@ -157,6 +158,10 @@ def _act(
         if not links and kp.create is not None:
             # It was done to what turned out to be somebody else's.
             set_state(desk, rows, work, "idle", "it was never told there")
+            return None
+        if act in kp.ends:
+            # What has ended is not changed any more: what else is said of it stands here.
+            _nothing_left(desk, rows, work, [link.remote_id for link in links])
             return None
         # It is done; what else has changed of it is told like any other change.
         return _record(desk, rows, work, kp, story, telling, links)

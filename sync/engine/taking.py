@@ -15,6 +15,7 @@ from sync.engine.sent import bodies as sent_bodies
 from sync.engine.sent import markers, same_as_sent, says, sent_before, shares_who, twin
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
+from sync.engine.store.under import beneath
 from sync.port import Body, Kind, Seen, Story, Telling
 from sync.records.elements import Resource
 
@@ -91,7 +92,7 @@ def join(desk: Desk, rows: Rows, link: Link) -> None:
 
 def look_beneath(desk: Desk, rows: Rows, remote_id: str) -> None:
     """Whose this patient is has been said: what waited for that is read."""
-    for child in rows.find(Shadow, system=desk.system, parent=remote_id):
+    for child in beneath(rows, desk.system, remote_id):
         waits = rows.get(Link, desk.system, child.kind, child.remote_id)
         if waits is not None and waits.status == "waiting":
             look(desk, rows, child.kind, child.remote_id, "waiting", parent=child.parent)
@@ -364,6 +365,8 @@ def _new(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow, records: Sequence[R
         return None
     link = Link(desk.system, str(seen.kind), seen.remote_id, local_id or "", 0, "confirmed", at=desk.now())
     if local_id is None:
+        if unread.nothing_read(desk, rows, whole):
+            return None
         link.status = "here no place"
         rows.put(link)
         return link

@@ -8,6 +8,7 @@ over when they write it readable, or again.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sync.engine.desk import Desk
@@ -15,6 +16,7 @@ from sync.engine.merge import Canon, Decided, Merged
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
 from sync.port import Body, Kind, Page, Rule, Seen
+from sync.records.exact import legible
 
 # Why a person is asked, of a member that was changed there.
 FORM = "it stands there in a form that cannot be read here"
@@ -114,11 +116,31 @@ def not_taken(
             continue
         if name in odd:
             found[name] = FORM
+        elif _stands_beside(rules[name]):
+            continue
         elif not rules[name].theirs and (
             same(after.get(name)) == same(before.get(name)) or _fewer(after.get(name), tried.here.get(name), same)
         ):
             found[name] = LEFT
     return found
+
+
+def _stands_beside(rule: Rule) -> bool:
+    """Whether what they add stands in the chart as theirs, beside what is told them: allergies, problems, medicines."""
+    return rule.removal and rule.way in {"set", "keyed"}
+
+
+def not_agreed(rule: Rule, before: Any, now: Any, same: Canon) -> Any:
+    """What they say now, and what they said before and say no more: that it is out was agreed on by nobody."""
+    if not rule.removal:
+        return now
+    if rule.within and isinstance(now, dict) and isinstance(before, dict):
+        inner = not_agreed(replace(rule, within=""), before.get(rule.within), now.get(rule.within), same)
+        return {**now, rule.within: inner}
+    if not isinstance(before, list) or not isinstance(now, list):
+        return now
+    still = {same([one]).casefold() for one in now}
+    return [*now, *(one for one in before if same([one]).casefold() not in still)]
 
 
 def _fewer(taken: Any, wanted: Any, same: Canon) -> bool:
@@ -134,6 +156,18 @@ def first_sight(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
     if found := desk.remote.unread(seen, desk.known(rows)) & rules.keys():
         members = {name: seen.body[name] for name in sorted(found)}
         _ask(desk, rows, link, members, clinical=any(rules[name].clinical for name in found))
+
+
+def nothing_read(desk: Desk, rows: Rows, seen: Seen) -> bool:
+    """Whether nothing of a record that is new here was taken in for what cannot be read of it: then it is set aside."""
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    found = sorted(desk.remote.unread(seen, desk.known(rows)) & rules.keys())
+    if found:
+        words = f"{', '.join(found)} cannot be read"
+        put_aside(
+            rows, Quarantine(desk.system, str(seen.kind), seen.remote_id, words, legible(dict(seen.body)), desk.now())
+        )
+    return bool(found)
 
 
 def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: str = "", print_: str = "") -> None:
@@ -207,7 +241,9 @@ def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
         rows.put(one)
 
 
-def of_closed(desk: Desk, rows: Rows, link: Link, seen: Seen, body: Body, moved: frozenset[str]) -> frozenset[str]:
+def of_closed(
+    desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body: Body, moved: frozenset[str]
+) -> frozenset[str]:
     """Of a patient of whom nothing is told now (restricted here, or a part of another's chart), what is taken in.
 
     That is what is dangerous not to know: allergies, problems, medicines. What else moved is compared with nothing that
@@ -216,7 +252,13 @@ def of_closed(desk: Desk, rows: Rows, link: Link, seen: Seen, body: Body, moved:
     rules = desk.remote.profile.kinds[seen.kind].rules
     heard = frozenset(name for name, rule in rules.items() if (rule.theirs or rule.removal) and not rule.identity)
     known = moved & heard
-    members = {name: body[name] for name in sorted(moved - known)}
+    # What was added is taken in; what was taken out there stands here, and a person has to know of that.
+    out = {
+        name for name in known
+        if (same := desk.canon(seen.kind)(name))(not_agreed(rules[name], shadow.theirs.get(name), body[name], same))
+        != same(body[name])
+    }  # fmt: skip
+    members = {name: body[name] for name in sorted((moved - known) | out)}
     sides: Body = {"members": members, "closed": True}
     one = _of_closed_before(desk, rows, link)
     if one is None and members:

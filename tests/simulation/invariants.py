@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from sync.engine.store.rows import Rows
@@ -56,7 +57,8 @@ def _converged(world: Schedule, rows: Rows) -> list[str]:
         if story is None:
             continue
         desk = world.engine.offices["alpha"].desk
-        telling = remote.project(story, desk.known(rows))
+        record = replace(story, act=None) if story.act in remote.profile.kinds[story.kind].ends else story
+        telling = remote.project(record, desk.known(rows))
         assert isinstance(telling, Telling)
         body = telling.parts[link.part] if telling.parts else telling.body
         for name in rules:

@@ -57,7 +57,8 @@ def profile(system: str, create: Create, put: Put, *, partial: bool, limits: tup
         KindProfile(Kind.PATIENT, listed=True, readable=True, create=create, put=put, rules=PATIENT,
                     only_in_detail=detail, rotation_days=1, work_seconds=600),
         KindProfile(Kind.APPOINTMENT, listed=True, readable=True, create=Create.MARKER, put=Put.TOP,
-                    acts=frozenset({"cancel"}), rules=APPOINTMENT, needs=(Kind.PATIENT,)),
+                    acts=frozenset({"cancel"}), ends={"cancel": frozenset({"cancelled"})}, rules=APPOINTMENT,
+                    needs=(Kind.PATIENT,)),
         KindProfile(Kind.DOCUMENT, listed_for=Kind.PATIENT, readable=True, create=Create.NATURAL, put=Put.NONE,
                     rules=PLAIN, needs=(Kind.PATIENT,)),
         KindProfile(Kind.PRESCRIPTION, listed=True, readable=True, create=Create.MARKER, put=Put.WHOLE, rules=PLAIN,
@@ -206,6 +207,8 @@ class ModelRemote:
     def project(self, story: Story, links: Links) -> Telling | CannotTell:
         kp = self.profile.kinds[story.kind]
         members = fields_of(story.first)
+        if story.act in kp.ends:
+            return Telling({"reason": "ill"})  # as every document has it: an act says nothing of the record itself
         body = {name: members[name] for name in kp.rules if name in members and not kp.rules[name].theirs}
         if kp.create is Create.KEY:
             body["key"] = story.local_id

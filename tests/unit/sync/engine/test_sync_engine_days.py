@@ -72,6 +72,22 @@ def test_what_was_made_and_cancelled_offline_is_never_told(day: Day) -> None:
     assert word(day, "appointment", "A1") == "saved here"
 
 
+def test_what_was_cancelled_is_told_by_the_act_alone(day: Day) -> None:
+    create(day)
+    booked = {**HERE, "time": day.clock.true() + 1e6}
+    day.save("appointment", "A1", booked, "P1")
+    day.work()
+    day.save("appointment", "A1", {**booked, "status": "cancelled"}, "P1", act="cancel")
+    day.work()
+    assert [one[1] for one in day.server.sent if one[2] == "appointment"] == ["create", "act"]
+    assert day.there("appointment").body["time"] == booked["time"]
+    assert word(day, "appointment", "A1") == "confirmed"
+    day.server.write(day.there("appointment"), {"status": "completed"}, "other", day.clock.true())
+    day.sync_now()
+    day.work()
+    assert [one.member for one in day.engine.people["alpha"].conflicts()] == ["status"], "it ended there otherwise"
+
+
 def test_after_ninety_days_a_past_appointment_is_a_question_and_the_rest_is_told(day: Day) -> None:
     day.network.signed_in = False
     day.save("patient", "P1", PATIENT)

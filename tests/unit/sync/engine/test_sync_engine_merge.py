@@ -319,3 +319,18 @@ def test_a_shape_that_nobody_documented_is_never_a_crash(
     met = meet(rule, base, mine, base_there, theirs, same)
     if met.conflict and not rule.removal:
         assert (same(met.here), same(met.there)) == (same(mine), same(theirs))
+
+
+@pytest.mark.parametrize(
+    ("rule", "ours", "theirs", "added"),
+    [
+        (Rule("set", removal=True), "latex", "dust", "kiwi"),
+        (Rule("keyed", key=("name",), removal=True), {"name": "a"}, {"name": "b"}, {"name": "c"}),
+    ],
+)  # fmt: skip
+def test_what_they_have_added_is_not_wiped_by_a_decision_for_what_is_said_here(
+    rule: Rule, ours: object, theirs: object, added: object
+) -> None:
+    asked = Decided("here", [ours], [theirs, added])
+    found = meet(rule, [ours, theirs], [ours], [ours, theirs], [theirs, added], same, decided=asked)
+    assert found.there == [ours, added], "what was said on both sides and is said here no more is taken out there"
