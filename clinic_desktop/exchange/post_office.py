@@ -27,6 +27,7 @@ from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.exchange.days import Days
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
+from clinic_desktop.services import sync_marks
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
 from sync.engine.outside import Mark
 from sync.engine.run import Engine
@@ -41,7 +42,6 @@ from sync.transport.outcomes import Forbidden, NoBudget, Outcome, SignInNeeded, 
 from sync.transport.skew import KEPT, Skew
 from sync.transport.wire import Gate
 
-MARKS = "sync-marks"
 # Who syncs once waits for a limit of the minute and for the look after a lost answer, not for tomorrow's limit.
 PATIENCE_SECONDS = 65.0
 # How soon a change of the chart is seen; a look costs some microseconds.
@@ -104,14 +104,11 @@ class Marks:
     """How far each system has been told, beside the database: a backup that is restored does not bring it back."""
 
     def __init__(self, profile: Path) -> None:
-        self._path = profile / MARKS
+        self._path = profile / sync_marks.FILE
         self._marks = self._read()
 
     def _read(self) -> dict[str, Mark]:
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            found = json.loads(self._path.read_text(encoding="ascii"))
-            return {str(name): Mark(str(one[0]), *map(int, one[1:])) for name, one in found.items()}
-        return {}
+        return {name: Mark(*one) for name, one in sync_marks.read(self._path.parent).items()}
 
     def get(self, system: str) -> Mark | None:
         """What was last put there, by whichever process."""
@@ -127,7 +124,7 @@ class Marks:
         if there == mark:
             return
         self._marks = {**self._marks, system: mark}
-        part = self._path.with_name(f".{MARKS}.{os.getpid()}.part")
+        part = self._path.with_name(f".{sync_marks.FILE}.{os.getpid()}.part")
         part.write_text(json.dumps(self._marks), encoding="ascii")
         part.replace(self._path)
 

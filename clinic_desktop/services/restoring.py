@@ -12,8 +12,9 @@ from sqlalchemy import Connection, select
 from clinic_desktop import settings
 from clinic_desktop.clock import Clock, SystemClock, new_id, to_text
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import letterbox
+from clinic_desktop.services import letterbox, sync_marks
 from clinic_desktop.services.backups import DATABASE, prove_backup, read_slots
 from clinic_desktop.services.workstations import new_code
 from clinic_desktop.store import archive, schema
@@ -94,6 +95,7 @@ def restore_backup(
         vault.add_user(data_key, restored.admin_id, admin_username, new_password, restored.admin_name)
         settings.save(making, settings.Settings(workstation=restored.code, clinic_name=manifest.clinic))
         letterbox.is_own_key(making, data_key)
+        sync_marks.forget(making, profile, SYSTEMS, restored.epoch)
         aside = _swap(making, profile, to_text(clock.now()))
         if aside is not None:
             letterbox.carry_over(Path(aside), profile)

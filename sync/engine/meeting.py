@@ -251,14 +251,22 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen)
     # What stands here and there no more is agreed on by nobody until a person has seen it; what is added is taken in.
     moved -= {name for name in out if kp.rules[name].way == "status"}
+    open_ = frozenset(out)
     if seen.kind is Kind.PATIENT:
-        moved = unread.of_closed(desk, rows, link, shadow, seen, body, moved)
+        moved, left = unread.of_closed(desk, rows, link, shadow, seen, body, moved)
+        open_ |= left
     if moved:
-        _taken(desk, rows, link, shadow, seen, body, moved)
+        _taken(desk, rows, link, shadow, seen, body, moved, open_)
 
 
-def _taken(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body: Body, moved: frozenset[str]) -> None:
-    """Take in the members that moved; what the chart will not have is set aside."""
+def _taken(
+    desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body: Body, moved: frozenset[str],
+    open_: frozenset[str],
+) -> None:  # fmt: skip
+    """Take in the members that moved; what the chart will not have is set aside.
+
+    What is not said any more of those that are `open_` is agreed on by nobody.
+    """
     rules = desk.remote.profile.kinds[seen.kind].rules
     if seen.kind is Kind.PATIENT:
         # What has not moved stands here already, and the chart is not asked for it: it would come twice.
@@ -277,7 +285,8 @@ def _taken(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body:
     desk.log.add(rows, desk.now(), "adopted", link.kind, link.local_id, members=sorted(moved))
     canon = desk.canon(seen.kind)
     for name in moved:
-        shadow.theirs[name] = unread.not_agreed(rules[name], shadow.theirs.get(name), body[name], canon(name))
+        before = shadow.theirs.get(name) if name in open_ else None
+        shadow.theirs[name] = unread.not_agreed(rules[name], before, body[name], canon(name))
     # What a patient who is told of says here stays the base: what came is no change of ours once they are told again.
     ours = seen.kind is Kind.PATIENT
     shadow.mine.update({name: body[name] for name in moved if rules[name].theirs or not ours})

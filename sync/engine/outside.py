@@ -62,10 +62,13 @@ class Witness:
         """Find out whether this database is an older one, restored; what is to stand outside from now on."""
         desk, there = self._desk, self._outside.get(self._desk.system)
         epoch, counter = self._told(rows)
-        if there is not None and (there.epoch != epoch or there.counter > counter):
-            desk.log.add(rows, desk.now(), "restored", counter=counter, outside=there.counter)
+        # Where the database remembers that something stood outside, and nothing does, it is not where it was.
+        lost = there is None and epoch != ""
+        if lost or (there is not None and (there.epoch != epoch or there.counter > counter)):
+            outside = Mark("", 0) if there is None else there
+            desk.log.add(rows, desk.now(), "restored", counter=counter, outside=outside.counter)
             restoring.note(desk, rows, last)
-            counter, epoch = max(counter, there.counter), desk.new_id()
+            counter, epoch = max(counter, outside.counter), desk.new_id()
             for state in ("ready", "unknown"):
                 for intent in rows.find(Intent, system=desk.system, state=state):
                     work = rows.get(Work, desk.system, intent.kind, intent.local_id)
@@ -74,7 +77,7 @@ class Witness:
             queries.look_anew(rows, desk.system)
             # What was sent in the life that is not remembered is found there before anything is sent in this one.
             desk.keep(rows, sweeping.READING_AGAIN, "yes")
-            desk.budgets.forgotten(rows, there.place)
+            desk.budgets.forgotten(rows, outside.place)
         elif there is not None and there.place > desk.budgets.number:
             # All that the other life did was read: what it read is read again, its places are gone.
             desk.log.add(rows, desk.now(), "places forgotten", place=desk.budgets.number, outside=there.place)

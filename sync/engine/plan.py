@@ -1,6 +1,6 @@
 """What one record needs next at one system, worked out from the state each time: nothing is remembered but what is."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from sync.engine import ended as over
@@ -76,6 +76,8 @@ def _nothing_to_do(desk: Desk, rows: Rows, work: Work, kp: KindProfile, act: str
     """
     open_ = any(one.op == "act" and one.state != "acked" for one in _asked(desk, rows, work))
     said = "" if open_ else over.there(desk, rows, kp, act, links)
+    if said == over.SO and act in kp.acts:
+        return False  # what else has changed of it is told
     if said == over.SO:
         _nothing_left(desk, rows, work, [link.remote_id for link in links])
         return True
@@ -154,17 +156,18 @@ def _act(
     asked = rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="act", act=act)
     ours = {link.remote_id for link in links}
     # What was done to another one of two, of which a person has chosen this one, was not done to this one.
-    if any(one.state == "acked" and (not links or one.remote_id in ours) for one in asked):
+    done = any(one.state == "acked" and (not links or one.remote_id in ours) for one in asked)
+    if done or (not asked and over.there(desk, rows, kp, act, links) == over.SO):
         if not links and kp.create is not None:
             # It was done to what turned out to be somebody else's.
             set_state(desk, rows, work, "idle", "it was never told there")
             return None
-        if act in kp.ends:
-            # What has ended is not changed any more: what else is said of it stands here.
+        # It is done; what else has changed of it is told like any other change, and not by what the act says.
+        record = desk.remote.project(replace(story, act=None), desk.known(rows)) if act in kp.ends else telling
+        if isinstance(record, CannotTell):
             _nothing_left(desk, rows, work, [link.remote_id for link in links])
             return None
-        # It is done; what else has changed of it is told like any other change.
-        return _record(desk, rows, work, kp, story, telling, links)
+        return _record(desk, rows, work, kp, story, record, links)
     if any(one.state in UNSETTLED for one in asked):
         set_state(desk, rows, work, "unknown", "no answer came")
         return None

@@ -243,8 +243,10 @@ def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
 
 def of_closed(
     desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, body: Body, moved: frozenset[str]
-) -> frozenset[str]:
+) -> tuple[frozenset[str], frozenset[str]]:
     """Of a patient of whom nothing is told now (restricted here, or a part of another's chart), what is taken in.
+
+    And of that, of which something was taken out there.
 
     That is what is dangerous not to know: allergies, problems, medicines. What else moved is compared with nothing that
     stands here: a person gets to know of it, it is agreed on by nobody, and is taken up once they are told of again.
@@ -267,7 +269,7 @@ def of_closed(
         one.sides, one.at = sides, desk.now()
         one.state, one.keep = ("open", "") if members else ("closed", READ)
         rows.put(one)
-    return known
+    return known, frozenset(out)
 
 
 def told_again(desk: Desk, rows: Rows, link: Link) -> None:

@@ -243,7 +243,7 @@ PLANTS = (
     Plant(
         "a restore forgets the limits",
         "outside:Witness.compare",
-        "desk.budgets.forgotten(rows, there.place)\n        elif",
+        "desk.budgets.forgotten(rows, outside.place)\n        elif",
         "pass\n        elif",
         flow="restored_at_the_limit",
     ),

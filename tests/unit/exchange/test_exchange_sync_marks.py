@@ -1,10 +1,24 @@
 """What stands beside the database is written by several processes, and is never behind what any of them has sent."""
 
 import json
+import shutil
+from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
-from clinic_desktop.exchange.post_office import MARKS, Marks
+import pytest
+
+from clinic_desktop.clock import SetClock
+from clinic_desktop.exchange.post_office import Marks, PostOffice
+from clinic_desktop.services import sync_marks
+from clinic_desktop.services.acts import Desk
+from clinic_desktop.services.remotes import House
+from clinic_desktop.store.anchor import Anchor
+from clinic_desktop.store.engine import Store
 from sync.engine.outside import Mark
+from tests.conftest import KEY, DeskFor
+from tests.connected import Connected, connected
+from tests.journeys.small_clinic import Clinic
 
 
 def test_a_window_that_asks_writes_no_older_mark_over_that_of_the_sender(tmp_path: Path) -> None:
@@ -23,7 +37,52 @@ def test_a_window_that_asks_writes_no_older_mark_over_that_of_the_sender(tmp_pat
 
 
 def test_a_mark_of_two_figures_and_one_that_cannot_be_read_raise_no_alarm(tmp_path: Path) -> None:
-    (tmp_path / MARKS).write_text(json.dumps({"healify": ["life", 5]}), encoding="ascii")
+    (tmp_path / sync_marks.FILE).write_text(json.dumps({"healify": ["life", 5]}), encoding="ascii")
     assert Marks(tmp_path).get("healify") == Mark("life", 5, 0)
-    (tmp_path / MARKS).write_text("{half", encoding="ascii")
+    (tmp_path / sync_marks.FILE).write_text("{half", encoding="ascii")
     assert Marks(tmp_path).get("healify") is None
+
+
+SYSTEM = "hms_enterprise"
+
+
+def stands(there: Connected) -> Counter[str]:
+    """How much stands at the system, by its tables."""
+    tables = there.sandbox.gates[SYSTEM].system.tables
+    return Counter({name: len(list(table)) for name, table in tables.items()})
+
+
+@pytest.mark.parametrize("marks", ["of a restored folder", "lost"])
+def test_nothing_that_was_sent_since_the_backup_is_sent_again(
+    store: Store, desk_for: DeskFor, clock: SetClock, small: Clinic, tmp_path: Path, marks: str
+) -> None:
+    assert small.order
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.connect(SYSTEM)
+        if marks == "lost":
+            there.run(SYSTEM)  # the backup remembers that it was told of something; the folder does not
+        restored = tmp_path / "restored"
+        restored.mkdir()
+        for name in ("clinic.db", "clinic.db-wal"):
+            shutil.copy(tmp_path / name, restored / name)
+        there.begin(SYSTEM)
+        sent = stands(there)
+        assert sent["charges"] + sent["encounters"] + sent["orders"] >= 3
+        if marks != "lost":
+            sync_marks.forget(restored, tmp_path, [SYSTEM], 1)
+        older = Store(
+            restored / "clinic.db", KEY, clock=store.clock, workstation="A7",
+            anchor=Anchor(restored / "anchor", KEY, "window"),
+        )  # fmt: skip
+        try:
+            there.desk = Desk(older, there.desk.session)
+            if marks != "lost":
+                there.connect(SYSTEM)
+            office = PostOffice(House.of(there.desk), only=SYSTEM)
+            for _minute in range(15):  # the limits are taken to be used up in the life that is not remembered
+                office.run(20.0, until_idle=True, patience=0.0)
+                clock.advance(timedelta(minutes=1))
+            office.close()
+            assert stands(there) == sent
+        finally:
+            older.close()

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from clinic_desktop import settings
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.systems import SYSTEMS
+from clinic_desktop.services import sync_marks
 from clinic_desktop.services.backups import make_backup, prove_backup
 from clinic_desktop.store import audit
 from clinic_desktop.store.anchor import Anchor
@@ -136,6 +138,16 @@ def test_each_restore_raises_the_epoch(made: Made, tmp_path: Path) -> None:
     assert first.epoch == 1
     again = make_backup(tmp_path / "one", made.key, tmp_path / "drive2", clock=made.clock)
     assert made.restore(Path(again.path), tmp_path / "two").epoch == 2
+
+
+def test_of_no_system_is_it_known_how_far_it_was_told_after_a_restore(made: Made, tmp_path: Path) -> None:
+    path = made.backup(tmp_path / "drive")
+    (made.profile / sync_marks.FILE).write_text('{"healify": ["a life", 7, 40]}', encoding="ascii")
+    made.restore(path, made.profile)
+    found = sync_marks.read(made.profile)
+    assert found.keys() == SYSTEMS.keys()
+    assert found["healify"] == ("restored-1", 7, 40), "how much was sent, and in which places, is not forgotten"
+    assert found["hms_enterprise"] == ("restored-1", 0, 0)
 
 
 def test_what_stood_there_is_moved_aside_whole_with_its_stale_wal(made: Made, tmp_path: Path) -> None:
