@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
@@ -294,6 +295,9 @@ class PostOffice:
         clock = self._clinic.store.clock
         end = clock.steady() + seconds
         rounds = 0
+        for one in self.systems:
+            there = urlsplit(one.base_url)
+            self.engine.people[one.system].stands_at(f"{there.scheme}://{there.netloc}".lower())
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
         watch: Any = None  # a connection of its own: made when there is something to wait for

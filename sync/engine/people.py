@@ -11,11 +11,14 @@ from sync.engine.settling import acknowledge
 from sync.engine.store import leaving, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
+from sync.engine.sweeping import READING_AGAIN
 from sync.engine.taking import look, twice
 from sync.port import Kind, Put, Seen
 
 # Tasks that are closed in one transaction: whoever saves meanwhile waits no longer than for these.
 CLOSED_TOGETHER = 50
+ADDRESS = "address"
+ELSEWHERE = "another address was given, and it has not been read there yet"
 
 
 def _carry_out(desk: Desk, rows: Rows, one: Conflict, keep: str, who: str) -> None:
@@ -267,6 +270,25 @@ class People(Linking):
             desk.wish(rows)
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
+
+    def stands_at(self, address: str) -> None:
+        """The system is asked at this address from now on. At another one than before nothing is taken for granted.
+
+        It may have moved, or be another one: all is read there before anything is sent, and confirmed by that alone.
+        """
+        desk = self._desk
+        with desk.disk.read() as unit:
+            before = desk.get(Rows(unit), ADDRESS)
+        if before == address:
+            return
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            if before:
+                queries.unproven(rows, desk.system, ELSEWHERE)
+                queries.look_anew(rows, desk.system)
+                desk.keep(rows, READING_AGAIN, "yes")
+                desk.log.add(rows, desk.now(), "another address")
+            desk.keep(rows, ADDRESS, address)
 
     def look_at_set_aside(self) -> None:
         """Have what could not be taken in read once more."""

@@ -258,6 +258,12 @@ def look_anew(rows: Rows, system: str) -> None:
     rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'next:%'", (system,))
 
 
+def unproven(rows: Rows, system: str, why: str) -> None:
+    """Nothing of what stands there is known to stand there: what was confirmed was sent, until it is read again."""
+    rows.run("UPDATE sync_shadow SET list_hash = '', seen_at = 0, read_at = 0 WHERE system = ?", (system,))
+    rows.run("UPDATE sync_work SET state = 'sent', why = ? WHERE system = ? AND state = 'confirmed'", (why, system))
+
+
 def try_again(rows: Rows, system: str, now: float) -> None:
     """Have what was put off after it could not be sent told now; the limits still say when."""
     rows.run(

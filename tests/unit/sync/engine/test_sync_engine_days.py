@@ -293,3 +293,25 @@ def test_before_the_first_round_the_status_counts_what_will_be_told(day: Day) ->
     day.work(600)
     after = {one.kind: (one.here, one.waiting) for one in day.engine.status()}
     assert after["patient"] == (3, 0)
+
+
+def test_at_another_address_nothing_is_confirmed_or_sent_before_it_is_read_there(day: Day) -> None:
+    people = day.engine.people["alpha"]
+    people.stands_at("https://here.example")
+    create(day)
+    day.save("document", "X1", {"text": "seen"}, "P1")
+    day.work(4000)
+    assert {word(day, "patient", "P1"), word(day, "document", "X1")} == {"confirmed"}
+    people.stands_at("https://here.example")
+    assert word(day, "patient", "P1") == "confirmed"
+    people.stands_at("https://elsewhere.example")
+    assert {word(day, "patient", "P1"), word(day, "document", "X1")} == {"sent"}
+    day.work(4000)
+    assert {word(day, "patient", "P1"), word(day, "document", "X1")} == {"confirmed"}, "it had moved"
+    sent = len(day.server.sent)
+    for things in day.server.things.values():
+        things.clear()
+    people.stands_at("https://empty.example")
+    day.work(90_000)
+    assert word(day, "patient", "P1") != "confirmed", "it is another one"
+    assert len(day.server.sent) == sent
