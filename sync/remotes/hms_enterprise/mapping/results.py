@@ -1,7 +1,7 @@
 """The results of an order there: read with the id of the order, and with nothing else."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -67,31 +67,28 @@ def _called(test: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[str, str]
 
 
 def _put_results(story: Story, value: Any, _links: Links) -> Story:
-    """Each component that the chart lacks is added; one that says something else now is a correction beside the old.
+    """Each result that the chart lacks is added; one that says something else now is added beside the old.
 
-    What counts is what the chart heard last: a value that comes back after a correction corrects that one in turn.
+    What counts is what the chart heard last of what was measured then, however many times: two bottles may say the
+    same. Which of those that stand here it is for, the chart finds.
     """
     made = list(_made(value, story))
-    said: dict[str, list[Any]] = {}
-    for one in made:
-        before = said.setdefault(_key(one), [])
-        if before[-1:] != [_says(one)]:
-            before.append(_says(one))
-    known: dict[str, list[Any]] = {}
-    for one in _observations(story):
-        known.setdefault(_key(one), []).append(_says(one))
+    said, known = _by_key(made), _by_key(_observations(story))
     heard = {key: _overlap(known.get(key, []), each) for key, each in said.items()}
-    last: dict[str, Any] = {}
     for one in made:
-        key, says = _key(one), _says(one)
-        if last.get(key) == says:
-            continue
-        last[key] = says
+        key = _key(one)
         if heard[key]:
             heard[key] -= 1
         else:
             story = _with_result(story, one)
     return story
+
+
+def _by_key(results: Iterable[Observation]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for one in results:
+        found.setdefault(_key(one), []).append(_says(one))
+    return found
 
 
 def _overlap(known: Sequence[Any], said: Sequence[Any]) -> int:
@@ -108,8 +105,6 @@ def _made(value: Any, story: Story) -> Iterator[Observation]:
 
 
 def _with_result(story: Story, made: Observation) -> Story:
-    if made.status not in WITHDRAWN and any(_key(each) == _key(made) for each in _observations(story)):
-        made = made.model_copy(update={"status": "corrected"})
     if is_blank(story.first):
         return change(story, **{name: getattr(made, name) for name in _RESULT})
     return add(story, made)
@@ -131,9 +126,10 @@ def is_blank(record: object) -> bool:
     return isinstance(record, Observation) and not record.code.coding and record.code.text is None
 
 
-def _key(one: Observation) -> str:
+def _key(one: Observation) -> tuple[str, Any]:
+    """What was measured, and when: of another time it is another result."""
     code = next((each.code for each in one.code.coding if each.system == CODES), None)
-    return str(fold(code or words(one.code)))
+    return str(fold(code or words(one.code))), fold(one.effective_date_time)
 
 
 def _says(one: Observation) -> Any:
@@ -215,7 +211,7 @@ def _put_order(story: Story, value: Any, links: Links) -> Story:
 def _put_note(story: Story, value: Any, _links: Links) -> Story:
     """What the laboratory remarks of all of it: a finding of its own, so that it stands where the results do."""
     text = value.strip() if isinstance(value, str) else ""
-    known = [each for each in _observations(story) if _key(each) == _key(_note(text, story))]
+    known = [each for each in _observations(story) if _key(each)[0] == _key(_note(text, story))[0]]
     return story if not text or (known and known[-1].value_string == text) else _with_result(story, _note(text, story))
 
 

@@ -21,6 +21,11 @@ def seen(*components: dict[str, Any], **more: Any) -> Seen:
     return Seen(Kind.LAB_RESULT, "o", body_of(Kind.LAB_RESULT, {"order_id": "o", "results": tests, **more}))
 
 
+def results_at(*each: tuple[dict[str, Any], dict[str, str]]) -> Seen:
+    tests = [{"test_code": "CMP", "components": [one], **at} for one, at in each]
+    return Seen(Kind.LAB_RESULT, "o", body_of(Kind.LAB_RESULT, {"order_id": "o", "results": tests}))
+
+
 def potassium(result: Any, **more: Any) -> dict[str, Any]:
     return {"component": "Potassium", "result": result, "unit": "mmol/L", "status": "final", **more}
 
@@ -50,19 +55,35 @@ def stands(*looks: Seen) -> list[tuple[str, str | None, str | None]]:
 
 def test_a_correction_that_is_taken_back_stands_last() -> None:
     looks = [seen(potassium(value)) for value in ("3.1", "6.1", "3.1")]
-    assert stands(*looks) == [("final", "3.1", None), ("corrected", "6.1", None), ("corrected", "3.1", None)]
+    assert stands(*looks) == [("final", "3.1", None), ("final", "6.1", None), ("final", "3.1", None)]
 
 
 def test_a_component_that_is_listed_more_than_once_is_heard_in_that_order_and_no_more() -> None:
     one, two, three = potassium("3.1"), potassium("6.1"), potassium("5.0")
-    assert [value for _s, value, _f in stands(seen(one, one))] == ["3.1"]
+    assert [value for _s, value, _f in stands(seen(one, one))] == ["3.1", "3.1"], "two bottles may say the same"
+    assert [value for _s, value, _f in stands(seen(one, one), seen(one, two))] == ["3.1", "3.1", "6.1"]
     assert [value for _s, value, _f in stands(seen(one, two), seen(one, two, three))] == ["3.1", "6.1", "5.0"]
     assert [value for _s, value, _f in stands(seen(one, two), seen(two))] == ["3.1", "6.1"]
 
 
+def test_the_same_value_at_another_time_is_another_result() -> None:
+    early, late = ({"resulted_at": f"2026-03-10T{hour}:00:00Z"} for hour in ("08", "12"))
+    both = results_at((potassium("7.1"), early), (potassium("7.1"), late))
+    assert stands(both) == [("final", "7.1", None)] * 2
+    assert stands(seen(potassium("7.1"), test=early), both) == [("final", "7.1", None)] * 2
+    assert [one.effective_date_time for one in heard(both)] == [each["resulted_at"] for each in (early, late)]
+
+
+def test_only_the_laboratory_says_that_a_result_is_a_correction() -> None:
+    times = [{"resulted_at": f"2026-03-10T{hour}:00:00Z"} for hour in ("10", "12")]
+    look = results_at((potassium("4.0"), times[0]), (potassium("4.1"), times[1]))
+    assert [status for status, _v, _f in stands(look)] == ["final", "final"]
+    assert [status for status, _v, _f in stands(seen(potassium("4.1", status="corrected")))] == ["corrected"]
+
+
 def test_the_same_value_that_is_flagged_since_is_heard() -> None:
     looks = seen(potassium("6.1")), seen(potassium("6.1", flag="critical"))
-    assert stands(*looks) == [("final", "6.1", None), ("corrected", "6.1", "AA")]
+    assert stands(*looks) == [("final", "6.1", None), ("final", "6.1", "AA")]
 
 
 @pytest.mark.parametrize("word", ["cancelled", "Canceled", "WITHDRAWN", "retracted"])
@@ -71,7 +92,7 @@ def test_a_value_that_is_withdrawn_is_heard_to_be_and_so_is_its_return(word: str
     gone = seen(potassium(value, status=word))
     told = ("cancelled", value or None, None)
     assert stands(seen(potassium("3.1")), gone) == [("final", "3.1", None), told]
-    assert stands(seen(potassium("3.1")), gone, seen(potassium("3.1")))[2:] == [("corrected", "3.1", None)]
+    assert stands(seen(potassium("3.1")), gone, seen(potassium("3.1")))[2:] == [("final", "3.1", None)]
     assert not HMS.unread(gone, Linked())
 
 
