@@ -141,6 +141,67 @@ def test_a_value_whose_status_nobody_knows_is_not_read() -> None:
         assert not HMS.unread(seen(potassium("3.1", status=word)), Linked())
 
 
+UNREADABLE: list[dict[str, Any]] = [
+    {"result": None, "flag": "critical high"},
+    {"result": " ", "status": None, "flag": "critical high"},
+    {"result": None},  # it is final
+    {"result": None, "status": None, "result_value": "9.1"},
+    {"comment": "HAEMOLYSED, disregard"},
+    {"result": {"value": 9.1}},
+    {"value": "2.2"},
+    {"component": "Lac\0tate"},
+    {"unit": "\0"},
+    {"resulted_at": "yesterday at noon"},
+    {"resulted_at": "2026-02-31T08:00:00Z"},
+]
+
+
+@pytest.mark.parametrize("more", UNREADABLE)
+def test_of_a_component_that_says_more_than_is_read_it_is_known_and_its_neighbours_are_taken_in(
+    more: dict[str, Any],
+) -> None:
+    look = seen({"component": "Lactate", "result": "9.1", "status": "final", **more}, potassium("3.1"))
+    assert HMS.unread(look, Linked()) == {"results"}
+    assert stands(look)[-1] == ("final", "3.1", None)
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [{"test_code": "L", "components": {"Lactate": "9.1 critical"}}], [{"test_code": "L", "components": 5}],
+        ["Potassium 7.1 CRITICAL"], {"potassium": "7.1"}, "Potassium 7.1", [{"test_code": "L", "status": "completed"}],
+        [{"test_code": "L", "comment": "HAEMOLYSED", "components": [potassium("3.1")]}],
+    ],
+)  # fmt: skip
+def test_results_in_a_form_that_nobody_knows_are_not_read_and_those_beside_them_are(results: Any) -> None:
+    look = Seen(Kind.LAB_RESULT, "o", body_of(Kind.LAB_RESULT, {"order_id": "o", "results": results}))
+    assert HMS.unread(look, Linked()) == {"results"}
+    if isinstance(results, list):
+        known = [{"test_code": "CMP", "components": [potassium("4.0")]}]
+        look = Seen(Kind.LAB_RESULT, "o", body_of(Kind.LAB_RESULT, {"order_id": "o", "results": results + known}))
+        assert HMS.unread(look, Linked()) == {"results"}
+        assert stands(look)[-1] == ("final", "4.0", None)
+
+
+def test_what_is_said_beside_the_results_is_not_passed_over() -> None:
+    look = seen(potassium("3.1"), comment="ALL HAEMOLYSED", updated_at="2026-03-10T08:00:00Z")
+    assert HMS.unread(look, Linked()) == {"beside"}
+    assert look.body["beside"] == {"comment": "ALL HAEMOLYSED"}
+    assert HMS.unread(seen(potassium("3.1"), notes="x\0y"), Linked()) == {"notes"}
+
+
+def test_a_number_that_nothing_measures_stands_in_its_words_and_keeps_no_other_out() -> None:
+    for value in ("9" * 70, "1e999"):
+        look = seen(potassium(value, unit=None), potassium("140", component="Sodium"))
+        assert stands(look) == [("final", value, None), ("final", "140", None)]
+
+
+def test_a_component_has_a_time_of_its_own() -> None:
+    look = seen(potassium("3.1", resulted_at="2026-03-10T09:00:00Z"), test={"resulted_at": "2026-03-10T08:00:00Z"})
+    assert [one.effective_date_time for one in heard(look)] == ["2026-03-10T09:00:00Z"]
+    assert not HMS.unread(look, Linked())
+
+
 def test_a_result_in_words_keeps_its_unit() -> None:
     assert stands(seen(potassium("<0.01"))) == [("final", "<0.01 mmol/L", None)]
 
