@@ -196,6 +196,9 @@ _VALUE = ("value_kind", "value", "comparator", "unit", "value_code")
 def _held(part: _Part, source: str) -> Held:
     """A result ready to be taken in, with what it said before in its note; the digest is of what came."""
     resource = written(part.one)
+    if part.row is not None and part.row["patient_id"] is not None:
+        # Of which registration of a person it is, nobody there says: it stays where it stands.
+        resource["subject"] = {"reference": f"Patient/{part.row['patient_id']}"}
     said = digest(resource)
     key = Key("Observation", source, part.key)
     notes = [each["text"] for each in resource.get("note", ()) if each.get("text")]
