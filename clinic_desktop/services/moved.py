@@ -177,8 +177,10 @@ def _take_numbers_with_it(act: Act, record: str, revisions: tuple[int, int], to:
     """
     before, after = revisions
     for one in act.conn.execute(select(identifiers).where(identifiers.c.record_id == record)).all():
-        seen = {"record_revision": after} if one.record_revision == before else {}
-        act.change(identifiers, one.id, {"patient_id": to} | seen, kind="patient.row_taken_back")
+        changes: dict[str, object] = {"patient_id": to}
+        if one.record_revision == before:
+            changes["record_revision"] = after
+        act.change(identifiers, one.id, changes, kind="patient.row_taken_back")
 
 
 def _with_parts(connection: Connection, table: Table, record_id: str) -> Iterator[tuple[Table, str]]:
