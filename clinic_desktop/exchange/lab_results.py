@@ -80,6 +80,7 @@ def take(act: Act, order_id: str | None, records: Sequence[Resource], of: Came, 
     if order is not None:
         heard_results.stand_in(act, order, ids.values())
     critical = [each.finding for each in alarms.news(alarms.brought(came), told, now, ever=order is not None)]
+    critical += _once_more(parts, critical)
     if patient is not None:
         _tell(act, order, patient, of.title, parts, critical)
         _tell_gone(act, patient, of.title, own, {each.key for each in parts})
@@ -195,6 +196,9 @@ _VALUE = ("value_kind", "value", "comparator", "unit", "value_code")
 def _held(part: _Part, source: str) -> Held:
     """A result ready to be taken in, with what it said before in its note; the digest is of what came."""
     resource = written(part.one)
+    if part.row is not None and part.row["patient_id"] is not None:
+        # Of which registration of a person it is, nobody there says: it stays where it stands.
+        resource["subject"] = {"reference": f"Patient/{part.row['patient_id']}"}
     said = digest(resource)
     key = Key("Observation", source, part.key)
     notes = [each["text"] for each in resource.get("note", ()) if each.get("text")]
@@ -235,6 +239,18 @@ def _words(values: Row) -> str:
 
 def _flagged(words: str, values: Row) -> str:
     return f"{words} ({values['interpretation']})" if values["interpretation"] else words
+
+
+def _once_more(parts: Sequence[_Part], told: Sequence[alarms.Finding]) -> list[alarms.Finding]:
+    """What turned critical and says what another says that stands already: two bottles of one blood culture."""
+    left, found = list(told), []
+    for part in parts:
+        now, was = alarms.finding(part.values), part.row and alarms.finding(part.row)
+        if now in left:
+            left.remove(now)
+        elif now.stands and now.flag in alarms.CRITICAL and was and was[:4] != now[:4]:
+            found.append(now)
+    return found
 
 
 def _tell(

@@ -26,6 +26,7 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.chart_end import ClinicChart
 from clinic_desktop.exchange.days import Days
+from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import sync_marks
@@ -148,6 +149,7 @@ class PostOffice:
         self._apart: dict[str, int] = {}  # minutes, as they are kept
         self._heard: deque[tuple[str, Hint]] = deque()
         self._days = Days(clinic.store.clock)
+        self._asides = Asides(clinic.store.workstation, clinic.store.clock)
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
             chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile),
@@ -307,6 +309,8 @@ class PostOffice:
                 worked = sum(office.step() for office in offices)  # every one has its turn
                 if self._days.turned():
                     worked += self._days.look([office.desk for office in offices])
+                if not worked or self._asides.due():
+                    self._asides.look([office.desk for office in offices])
                 if worked:
                     rounds += 1
                     continue

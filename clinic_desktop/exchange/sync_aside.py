@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clinic_desktop.exchange.sync_items import Item, of_aside
-from clinic_desktop.exchange.sync_wording import Member, words_of
-from clinic_desktop.i18n import N_, _
+from clinic_desktop.exchange.sync_wording import Member, why_of, words_of
+from clinic_desktop.i18n import N_
 from clinic_desktop.services.merges import ids_of
 from sync.engine import aside, unread
 from sync.engine.desk import Desk as Office
@@ -23,17 +23,14 @@ _OFFICE = frozenset({
     Kind.PRACTITIONER, Kind.APPOINTMENT, Kind.CHARGE, Kind.INVOICE, Kind.PAYMENT, Kind.CLAIM, Kind.COVERAGE,
     Kind.NOTICE, Kind.PROGRAMME, Kind.ENROLMENT,
 })  # fmt: skip
-_UNREAD = " cannot be read"
-_KEPT = N_("The chart does not take this: {rule}")
-_FORM = N_("It has a form that cannot be read here.")
-_FIELDS = N_("What stands in these fields cannot be read here: {fields}.")
-_NAMELESS = N_("It is shown without a number by which it could be known again.")
 
 
 def items(desk: Office, rows: Rows, title: str) -> list[Item]:
     """What was set aside and nobody has seen, as items."""
     return [
-        of_aside(one, title, aside.whose(desk, rows, one), why_of(one), clinical=one.kind not in _OFFICE)
+        of_aside(
+            one, title, aside.whose(desk, rows, one), why_of(one.why, one.remote_id), clinical=one.kind not in _OFFICE
+        )
         for one in aside.to_decide(desk, rows)
     ]
 
@@ -47,15 +44,6 @@ def standing(rows: Rows, system: str) -> tuple[tuple[str, int], ...]:
     """How many of each kind are set aside, but for what somebody has seen."""
     found = rows.find(Quarantine, system=system)
     return tuple(sorted(Counter(one.kind for one in found if aside.seen(rows, one) is None).items()))
-
-
-def why_of(one: Quarantine) -> str:
-    """Why it was set aside, in plain words."""
-    if one.why.endswith(_UNREAD):
-        fields = one.why.rpartition(":")[2].removesuffix(_UNREAD.strip()).strip(" ,")
-        return _(_FIELDS).format(fields=fields) if fields else _(_NAMELESS if one.remote_id[:1] == "?" else _FORM)
-    _name, _sign, rule = one.why.partition(": ")
-    return _(_KEPT).format(rule=_(rule)) if rule and "{" not in rule else _(_FORM)
 
 
 def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dict[str, Any]]:

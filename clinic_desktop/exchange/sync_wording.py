@@ -5,12 +5,17 @@ from decimal import Decimal
 from typing import Any
 
 from clinic_desktop.domain.money import minor_digits, money_text
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.remotes import LastChange
 
 # Of money told to a system: the id there of its invoice, and an amount, which is written without its currency.
 _INVOICE = frozenset({"invoice_id", "invoiceId"})
 _AMOUNT = frozenset({"amount", "paid_amount"})
+_UNREAD = " cannot be read"
+_KEPT = N_("The chart does not take this: {rule}")
+_FORM = N_("It has a form that cannot be read here.")
+_FIELDS = N_("What stands in these fields cannot be read here: {fields}.")
+_NAMELESS = N_("It is shown without a number by which it could be known again.")
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,20 @@ def _amount(said: str, currency: str) -> str:
         return money_text(int(minor), currency) if minor == int(minor) else f"{said} {currency}"
     except (ArithmeticError, ValueError):
         return said
+
+
+def why_of(why: str, remote_id: str) -> str:
+    """Why a record was set aside, in plain words."""
+    if why.endswith(_UNREAD):
+        fields = why.rpartition(":")[2].removesuffix(_UNREAD.strip()).strip(" ,")
+        return unread_fields(fields) if fields or remote_id[:1] != "?" else _(_NAMELESS)
+    _name, _sign, rule = why.partition(": ")
+    return _(_KEPT).format(rule=_(rule)) if rule and "{" not in rule else _(_FORM)
+
+
+def unread_fields(fields: str) -> str:
+    """That some fields of a record cannot be read, or none of it."""
+    return _(_FIELDS).format(fields=fields) if fields else _(_FORM)
 
 
 def words_of(value: Any) -> str:

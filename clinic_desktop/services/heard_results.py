@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
-from clinic_desktop.services.merges import ids_of, kept_id
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.staff import staff
@@ -33,7 +33,7 @@ TITLES = (CRITICAL_WITHDRAWN, WITHDRAWN, CRITICAL_CORRECTED, CORRECTED, CAME)
 
 @dataclass(frozen=True)
 class Placed:
-    """An order that was placed here."""
+    """An order that was placed here, and under which registration: parted again, its results go with that one."""
 
     id: str
     number: str
@@ -72,7 +72,7 @@ def placed(act: Act, order_id: str) -> Placed | None:
     if row is None:
         return None
     told = str(row.ordered_by) if row.active else "doctor"
-    return Placed(row.id, row.number, kept_id(act.conn, row.patient_id), told)
+    return Placed(row.id, row.number, str(row.patient_id), told)
 
 
 def same_patient(act: Act, one: str, other: str) -> bool:

@@ -276,7 +276,7 @@ def _first_sent(conn: Connection, row: Row[tuple[object, ...]]) -> datetime:
 
 
 def _close(act: Act, record: str, note: str, expect: int | None) -> int:
-    changes = {"done_at": act.at, "done_by": act.session.staff_id, "done_note": note.strip() or None}
+    changes = {"done_at": act.at, "done_by": act.session.staff_id or None, "done_note": note.strip() or None}
     return act.change(notifications, record, changes, kind="notification.done", expect=expect)
 
 

@@ -12,6 +12,7 @@ from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.acts import Act
 from clinic_desktop.store.connection import APPEND_ONLY
 from clinic_desktop.store.tables import metadata
+from clinic_desktop.store.tables.outside import identifiers
 
 IN_ACT = ("rows_under", "rows_since", "tables_of_people", "take_with_it", "kind_words")
 
@@ -163,8 +164,23 @@ def take_with_it(act: Act, moved: MovedRow, to: str) -> int:
                     field="rows", what=moved.words,
                 )  # fmt: skip
     for one, record in rows:
-        act.change(one, record, {"patient_id": to}, kind="patient.row_taken_back")
+        before = act.conn.execute(select(one.c.revision).where(one.c.id == record)).scalar_one()
+        after = act.change(one, record, {"patient_id": to}, kind="patient.row_taken_back")
+        _take_numbers_with_it(act, record, (before, after), to)
     return len(rows)
+
+
+def _take_numbers_with_it(act: Act, record: str, revisions: tuple[int, int], to: str) -> None:
+    """By its number elsewhere a record is corrected from there, also under the other registration.
+
+    That it was taken back is no change of what it says: whoever brought it may say it anew.
+    """
+    before, after = revisions
+    for one in act.conn.execute(select(identifiers).where(identifiers.c.record_id == record)).all():
+        changes: dict[str, object] = {"patient_id": to}
+        if one.record_revision == before:
+            changes["record_revision"] = after
+        act.change(identifiers, one.id, changes, kind="patient.row_taken_back")
 
 
 def _with_parts(connection: Connection, table: Table, record_id: str) -> Iterator[tuple[Table, str]]:

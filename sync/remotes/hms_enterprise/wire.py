@@ -327,7 +327,7 @@ class LabResults(Shown):
 
     order_id: str
     patient_id: str | None = None
-    results: tuple[dict[str, Any], ...] = ()
+    results: Any = ()  # whatever form it has, what can be read of it is
     status: str | None = None
     completed_at: str | None = None
 

@@ -190,3 +190,21 @@ def test_where_whoever_ordered_works_here_no_more_the_doctors_are_told(
     with heard.store.read() as connection:
         asked = select(notifications.c.to_role, notifications.c.to_staff).where(notifications.c.title.like("Results%"))
         assert [tuple(row) for row in connection.execute(asked)] == [("doctor", None)]
+
+
+def test_of_two_bottles_each_stands_and_the_second_that_grows_is_answered_too(
+    small: Clinic, heard: Heard, desk_for: DeskFor
+) -> None:
+    def bottle(words: str) -> Resource:
+        flag = {"interpretation": [{"coding": [{"code": "AA"}]}]} if words == "Growth" else {}
+        return measured(small, None, code={"text": "Blood culture"}, valueString=words, **flag)
+
+    record = heard.adopt(Kind.LAB_RESULT, None, bottle("Growth"), bottle("No growth"), because=LAB_1)
+    before = told(desk_for)
+    for _again in range(2):
+        heard.adopt(Kind.LAB_RESULT, record, bottle("Growth"), bottle("Growth"), because=LAB_1)
+        with heard.store.read() as connection:
+            rows = connection.execute(select(observations.c.value).order_by(observations.c.rowid_)).scalars().all()
+        assert rows == ["Growth", "Growth"]
+        (grown,) = [one for one in told(desk_for) if one not in before]
+        assert grown[1:] == ("Blood culture, corrected: No growth -> Growth (AA)", True)

@@ -7,12 +7,11 @@ import pytest
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import sync_aside, sync_connecting, sync_deciding, sync_shown
+from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown, sync_wording
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.services import charting
 from clinic_desktop.services.chart_rows import allergies_of, problems_of
 from clinic_desktop.store.engine import Store
-from sync.engine.store.tables import Quarantine
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
@@ -196,4 +195,4 @@ def test_whoever_cannot_be_read_at_all_is_an_item_too(there: Connected, clock: S
     ],
 )  # fmt: skip
 def test_why_is_said_in_plain_words(why: str, remote_id: str, said: str) -> None:
-    assert sync_aside.why_of(Quarantine(HEALIFY, "patient", remote_id, why)) == said
+    assert sync_wording.why_of(why, remote_id) == said

@@ -8,7 +8,7 @@ import pytest
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.sync_items import Item
-from clinic_desktop.services import merging, parting, restrictions
+from clinic_desktop.services import parting, restrictions
 from clinic_desktop.services.chart_rows import allergies_of, medicines_of
 from clinic_desktop.services.patients import patient_details
 from clinic_desktop.services.restrictions import lift_restriction
@@ -16,6 +16,7 @@ from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
+from tests.unit.services.merge_case import merged_as_kept
 
 HEALIFY = "healify"
 TWIN = {
@@ -64,10 +65,7 @@ def registered_twice(there: Connected, store: Store) -> str:
 
 
 def merged(desk_for: DeskFor, kept: str, other: str) -> str:
-    desk = desk_for("front_desk")
-    one, two = merging.registration(desk, kept), merging.registration(desk, other)
-    chosen = {each.field: "kept" for each in one.differs(two)}
-    return merging.merge(desk, kept, other, chosen=chosen, reason="Registered twice").merge_id
+    return merged_as_kept(desk_for("front_desk"), kept, other)
 
 
 def substances(store: Store, patient: str) -> list[str]:

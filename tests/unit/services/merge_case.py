@@ -45,6 +45,13 @@ def merged(front: Desk, kept: str, other: str, **chosen: str) -> Merged:
     return merging.merge(front, kept, other, chosen=chosen, reason="same card")
 
 
+def merged_as_kept(front: Desk, kept: str, other: str) -> str:
+    """Merge two, with every fact in which they differ as it is of the one that is kept; the id of the merge."""
+    one, two = merging.registration(front, kept), merging.registration(front, other)
+    chosen = {each.field: "kept" for each in one.differs(two)}
+    return merging.merge(front, kept, other, chosen=chosen, reason="Registered twice").merge_id
+
+
 def fill(desk_for: DeskFor, store: Store, patient: str, start: Any) -> None:
     """One of everything that services write about a patient."""
     doctor, nurse, front = desk_for("doctor"), desk_for("nurse"), desk_for("front_desk")

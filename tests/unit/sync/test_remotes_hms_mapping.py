@@ -235,7 +235,8 @@ def test_results_arrive_once_and_a_correction_stands_beside_what_it_corrects() -
     laid = made.adopt(Seen(Kind.LAB_RESULT, "o", corrected), story, Linked())
     assert laid[: len(same)] == same
     assert isinstance(laid[-1], Observation)
-    assert laid[-1].status == "corrected"
+    assert laid[-1].value_quantity is not None
+    assert laid[-1].value_quantity.value == 59
 
 
 def test_an_order_with_no_result_yet_is_no_result() -> None:

@@ -1,17 +1,23 @@
 """The results of an order there: read with the id of the order, and with nothing else."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+from pydantic import ValidationError
 
 from sync.port import Body, Kind, Links, Story
 from sync.records.elements import CodeableConcept
+from sync.records.exact import LARGEST_EXPONENT, LONGEST_NUMBER, Json, NotExact, is_sound, require_sound
 from sync.records.observation import Observation
 from sync.remotes.hms_enterprise.mapping.laboratory import CODES
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold
-from sync.telling.lenses import Lens, add, change, first_of, nothing, of, shown
+from sync.telling.lenses import Lens, add, beyond, change, first_of, left, nothing, of, shown
+from sync.telling.shapes import shape
 from sync.telling.words import LOINC, refer, words
 from sync.telling.work import exact, plain
 
@@ -45,21 +51,29 @@ def results_body(raw: Mapping[str, Any]) -> Body:
         found["results"] = [each | {"status": status} if isinstance(each, dict) else each for each in tests]
     if isinstance(found.get("results"), list):
         found["components"] = _named(found["results"])
-    return found
+    beside = {name: value for name, value in raw.items() if name not in _KNOWN and fold(value) is not None}
+    return found | ({"beside": beside} if beside else {})
 
 
 def _named(results: list[Any]) -> list[str]:
     """Which results there are: by this it is seen that one is there no more. Withdrawn ones say so themselves."""
     found = set()
-    for test in results:
-        items = (test.get("components") or [test]) if isinstance(test, dict) else ()
-        for item in items if isinstance(items, list) else ():
-            if isinstance(item, dict) and (_result(item) is not None or _status(test, item) in WITHDRAWN):
-                found.add(_called(test, item)[1])
+    for test, item in _items(results):
+        if _result(item) is not None or _status(test, item) in WITHDRAWN:
+            found.add(_called(test, item)[1])
     return sorted(found)
 
 
-def _called(test: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[str, str]:
+def _items(results: Any) -> Iterator[tuple[Json, Json]]:
+    """Each component with its test, as far as they are any; a test without components is its own."""
+    for test in results if isinstance(results, list) else ():
+        items = (test.get("components") or [test]) if isinstance(test, dict) else ()
+        for item in items if isinstance(items, list) else ():
+            if isinstance(item, dict):
+                yield test, item
+
+
+def _called(test: Json, item: Json) -> tuple[str, str]:
     """What a result is called, and the code that it is known by here: that of its test and its own name."""
     panel = str(test.get("test_code") or "").strip()
     name = str(item.get("component") or test.get("test_name") or panel or "test").strip()
@@ -67,31 +81,28 @@ def _called(test: Mapping[str, Any], item: Mapping[str, Any]) -> tuple[str, str]
 
 
 def _put_results(story: Story, value: Any, _links: Links) -> Story:
-    """Each component that the chart lacks is added; one that says something else now is a correction beside the old.
+    """Each result that the chart lacks is added; one that says something else now is added beside the old.
 
-    What counts is what the chart heard last: a value that comes back after a correction corrects that one in turn.
+    What counts is what the chart heard last of what was measured then, however many times: two bottles may say the
+    same. Which of those that stand here it is for, the chart finds.
     """
     made = list(_made(value, story))
-    said: dict[str, list[Any]] = {}
-    for one in made:
-        before = said.setdefault(_key(one), [])
-        if before[-1:] != [_says(one)]:
-            before.append(_says(one))
-    known: dict[str, list[Any]] = {}
-    for one in _observations(story):
-        known.setdefault(_key(one), []).append(_says(one))
+    said, known = _by_key(made), _by_key(_observations(story))
     heard = {key: _overlap(known.get(key, []), each) for key, each in said.items()}
-    last: dict[str, Any] = {}
     for one in made:
-        key, says = _key(one), _says(one)
-        if last.get(key) == says:
-            continue
-        last[key] = says
+        key = _key(one)
         if heard[key]:
             heard[key] -= 1
         else:
             story = _with_result(story, one)
     return story
+
+
+def _by_key(results: Iterable[Observation]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = {}
+    for one in results:
+        found.setdefault(_key(one), []).append(_says(one))
+    return found
 
 
 def _overlap(known: Sequence[Any], said: Sequence[Any]) -> int:
@@ -100,16 +111,13 @@ def _overlap(known: Sequence[Any], said: Sequence[Any]) -> int:
 
 
 def _made(value: Any, story: Story) -> Iterator[Observation]:
-    for test in value if isinstance(value, list) else ():
-        for item in (test.get("components") or [test]) if isinstance(test, dict) else ():
-            made = _observation(test, item, story) if isinstance(item, dict) else None
-            if made is not None:
-                yield made
+    for test, item in _items(value):
+        made = _observation(test, item, story)
+        if made is not None:
+            yield made
 
 
 def _with_result(story: Story, made: Observation) -> Story:
-    if made.status not in WITHDRAWN and any(_key(each) == _key(made) for each in _observations(story)):
-        made = made.model_copy(update={"status": "corrected"})
     if is_blank(story.first):
         return change(story, **{name: getattr(made, name) for name in _RESULT})
     return add(story, made)
@@ -131,9 +139,10 @@ def is_blank(record: object) -> bool:
     return isinstance(record, Observation) and not record.code.coding and record.code.text is None
 
 
-def _key(one: Observation) -> str:
+def _key(one: Observation) -> tuple[str, Any]:
+    """What was measured, and when: of another time it is another result."""
     code = next((each.code for each in one.code.coding if each.system == CODES), None)
-    return str(fold(code or words(one.code)))
+    return str(fold(code or words(one.code))), fold(one.effective_date_time)
 
 
 def _says(one: Observation) -> Any:
@@ -149,7 +158,8 @@ def _value(one: Observation) -> Any:
     return fold(one.value_string)
 
 
-def _observation(test: Mapping[str, Any], item: Mapping[str, Any], story: Story) -> Observation | None:
+def _observation(test: Json, item: Json, story: Story) -> Observation | None:
+    """A component as a finding; None where it has no value, or one that no finding can hold: its neighbours stand."""
     text, status = _result(item), _status(test, item)
     if text is None and status not in WITHDRAWN:
         return None
@@ -160,7 +170,7 @@ def _observation(test: Mapping[str, Any], item: Mapping[str, Any], story: Story)
         "code": {"text": name, "coding": [{"system": CODES, "code": code}]},
         "performer": [{"display": TITLE}],
     }
-    number, unit = exact(text), item.get("unit") if isinstance(item.get("unit"), str) else None
+    number, unit = _number(text), item.get("unit") if isinstance(item.get("unit"), str) else None
     if number is not None:
         found["valueQuantity"] = {"value": number} | ({"unit": unit} if unit else {})
     elif text is not None:
@@ -170,22 +180,42 @@ def _observation(test: Mapping[str, Any], item: Mapping[str, Any], story: Story)
     if isinstance(flag := item.get("flag"), str) and flag.strip():
         known = FLAGS.get(_plain(flag))
         found["interpretation"] = [{"coding": [{"code": known}]} if known else {"text": flag.strip()}]
-    at = test.get("resulted_at")
-    if isinstance(at, str) and "T" in at:
+    if (at := _at(test, item)) is not None:
         found["effectiveDateTime"] = at
     if story.patient_id:
         found["subject"] = {"reference": f"Patient/{story.patient_id}"}
-    return Observation.model_validate(found)
+    try:
+        require_sound(found)
+        return Observation.model_validate(found)
+    except (ValidationError, NotExact):
+        return None
 
 
-def _result(item: Mapping[str, Any]) -> str | int | float | None:
+def _number(text: str | float | None) -> Decimal | None:
+    """A value as a number; one that nothing measures stays the words that it came in."""
+    number = exact(text)
+    kept = number is not None and len(str(text)) <= LONGEST_NUMBER and abs(number.adjusted()) <= LARGEST_EXPONENT
+    return number if kept else None
+
+
+def _at(test: Json, item: Json) -> str | None:
+    """When it was measured, where that is said to the minute and in a form that can be read."""
+    at = item["resulted_at"] if fold(item.get("resulted_at")) is not None else test.get("resulted_at")
+    try:
+        moment = datetime.fromisoformat(at) if isinstance(at, str) and "T" in at else None
+    except ValueError:
+        return None
+    return None if moment is None or moment.tzinfo is None else str(at)
+
+
+def _result(item: Json) -> str | int | float | None:
     text = item.get("result") if item.get("result") is not None else item.get("value")
     if not isinstance(text, (str, int, float)) or isinstance(text, bool):
         return None
     return text if str(text).strip() else None
 
 
-def _status(test: Mapping[str, Any], item: Mapping[str, Any]) -> str:
+def _status(test: Json, item: Json) -> str:
     """How far it is; where all of the test is withdrawn, each of its components is."""
     of_test, of_item = (STATUS.get(_plain(each.get("status"))) for each in (test, item))
     if of_test in WITHDRAWN:
@@ -215,7 +245,7 @@ def _put_order(story: Story, value: Any, links: Links) -> Story:
 def _put_note(story: Story, value: Any, _links: Links) -> Story:
     """What the laboratory remarks of all of it: a finding of its own, so that it stands where the results do."""
     text = value.strip() if isinstance(value, str) else ""
-    known = [each for each in _observations(story) if _key(each) == _key(_note(text, story))]
+    known = [each for each in _observations(story) if _key(each)[0] == _key(_note(text, story))[0]]
     return story if not text or (known and known[-1].value_string == text) else _with_result(story, _note(text, story))
 
 
@@ -237,41 +267,68 @@ def _note(text: str, story: Story) -> Observation:
 
 
 def _reads_results(value: Any) -> bool:
-    """Whether every component has a value that is a text or a number, and everything beside it is text that is known.
+    """Whether of every component all that it says is read: else it may be that it is critical, or does not hold.
 
-    A flag or a status in words of their own may say anything: that it is critical, or that it does not hold.
+    Its value is a text or a number, everything beside it text that is known. What is finished or flagged has a value.
     """
     if not isinstance(value, list):
         return False
-    return all(isinstance(test, dict) and _reads_components(test) for test in value if fold(test) is not None)
+    return all(isinstance(test, dict) and _reads_test(test) for test in value if fold(test) is not None)
 
 
-def _reads_components(test: Mapping[str, Any]) -> bool:
+def _reads_test(test: Json) -> bool:
     items = test.get("components") or [test]
-    return isinstance(items, list) and all(isinstance(item, dict) and _reads_component(test, item) for item in items)
+    if not isinstance(items, list) or (items != [test] and beyond(test, _OF_TEST)):
+        return False
+    return all(isinstance(item, dict) and _reads_component(test, item) for item in items)
 
 
-def _reads_component(test: Mapping[str, Any], item: Mapping[str, Any]) -> bool:
-    said = item.get("result") if item.get("result") is not None else item.get("value")
-    beside = [item.get(name) for name in ("unit", "reference_range", "component")]
-    status = item.get("status") if fold(item.get("status")) is not None else test.get("status")
+def _reads_component(test: Json, item: Json) -> bool:
+    said, value = item.get("result"), item.get("value")
+    flag, status = item.get("flag"), item.get("status") if fold(item.get("status")) is not None else test.get("status")
+    at = item["resulted_at"] if fold(item.get("resulted_at")) is not None else test.get("resulted_at")
+    if (
+        beyond(item, _OF_ITEM if item is not test else {**_OF_ITEM, **_OF_TEST})
+        or any(each is not None and not _is_plain(each) for each in (said, value))
+        or (fold(said) is not None and fold(value) not in {None, fold(said)})
+        or not all(isinstance(item.get(name), str | None) for name in ("unit", "reference_range", "component"))
+        or (fold(flag) is not None and _plain(flag) not in FLAGS)
+    ):
+        return False
+    if _result(item) is None and _status(test, item) not in WITHDRAWN:
+        # What has no value yet is on its way, in whatever words; what is final or flagged has one somewhere.
+        return fold(flag) is None and STATUS.get(_plain(status)) not in _FINISHED
     return (
-        (said is None or (isinstance(said, (str, int, float)) and not isinstance(said, bool)))
-        and all(each is None or isinstance(each, str) for each in beside)
-        and (fold(item.get("flag")) is None or _plain(item["flag"]) in FLAGS)
-        # What has no value yet is on its way, in whatever words.
-        and (_result(item) is None or fold(status) is None or _plain(status) in STATUS)
+        (fold(status) is None or _plain(status) in STATUS)
+        and (fold(at) is None or _at(test, item) is not None)
+        and _observation(test, item, blank_result(None)) is not None
     )
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool)
+
+
+# The members that are read, and those that only number what is said already.
+_OF_TEST = shape("id test_code test_name status resulted_at components")
+_OF_ITEM = shape("id component result value unit reference_range flag status resulted_at")
+_FINISHED = frozenset({"final", "corrected", "amended"})
+# What the results of an order say beside them that is read, or that says nothing of them.
+_KNOWN = frozenset({
+    "id", "order_id", "order_number", "patient_id", "results", "status", "completed_at", "pathologist_id", "notes",
+    "created_at", "updated_at", "links", "_links",
+})  # fmt: skip
 
 
 RESULTS = (
     Lens("results", nothing, _put_results, told=False, reads=_reads_results),
     Lens("patient_id", nothing, _put_result_patient, told=False),
     shown("components"),
-    Lens("notes", nothing, _put_note, told=False, reads=lambda value: value is None or isinstance(value, str)),
+    Lens("notes", nothing, _put_note, told=False, reads=lambda value: isinstance(value, str) and is_sound(value)),
     Lens("order_id", nothing, _put_order, told=False),
     shown("status"),
     shown("completed_at"),
+    Lens("beside", nothing, left, told=False, reads=lambda _value: False),
 )
 
 
