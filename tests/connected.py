@@ -51,14 +51,15 @@ class Connected:
         finally:
             office.close()
 
-    def begin(self, system: str) -> None:
-        """Connect it, say who its first provider is here, and let everything go across."""
+    def begin(self, system: str, *, told: bool = True) -> None:
+        """Connect it, say who its first provider is here, and let everything go across: but what waits for that."""
         self.connect(system)
         self.run(system)
         doctor = next(one for one in who_is_who(self.desk, system, ask=False).staff if one.role == "doctor")
         provider = "doctor_001" if system == "arocord_hims" else self.rows(system, "providers")[0]["id"]
         name_practitioner(self.desk, system, doctor.staff_id, provider)
-        self.run(system)
+        if told:
+            self.run(system)
 
     def changed_on_both_sides(self, store: Store, doctor: Desk) -> str:
         """A medicine that came from Healify is stopped here and changed there, and set aside; its number there."""

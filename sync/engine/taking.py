@@ -9,17 +9,16 @@ from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, rel
 from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside
-from sync.engine.plan import as_before
+from sync.engine.ours import creates, one_of_ours, sent_as
+from sync.engine.plan import UNSETTLED, as_before
 from sync.engine.proof import settle_work
-from sync.engine.sent import bodies as sent_bodies
-from sync.engine.sent import markers, same_as_sent, says, sent_before, shares_who, twin
-from sync.engine.store.rows import Rows
+from sync.engine.sent import same_as_sent, sent_before, shares_who, twin
+from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
 from sync.engine.store.under import beneath
-from sync.port import Body, Kind, Seen, Story, Telling
+from sync.port import Body, Kind, Seen, Story
 from sync.records.elements import Resource
 
-UNSETTLED = ("inflight", "unknown")
 # Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
 ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 # Who waits for a lost answer is read again after as long as that answer has been missing: each time twice as long.
@@ -96,6 +95,11 @@ def look_beneath(desk: Desk, rows: Rows, remote_id: str) -> None:
         waits = rows.get(Link, desk.system, child.kind, child.remote_id)
         if waits is not None and waits.status == "waiting":
             look(desk, rows, child.kind, child.remote_id, "waiting", parent=child.parent)
+    for one in rows.find(Quarantine, system=desk.system):
+        # What belonged to nobody here until now: where a list does not say whose it is, the record itself does.
+        if f'"{remote_id}"' in dumps(one.raw):
+            above = rows.get(Shadow, desk.system, one.kind, one.remote_id)
+            look(desk, rows, one.kind, one.remote_id, "linked", parent=above.parent if above is not None else "")
 
 
 def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0) -> None:
@@ -147,84 +151,18 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         if owner is None or owner.status not in {"confirmed", "surplus"}:
             return _wait(desk, rows, seen)
         patient = owner.local_id
-    ours = [
-        one
-        for one in rows.find(Intent, system=desk.system, patient=patient)
-        if one.kind == str(seen.kind) and one.op == "create"
-    ]
+    ours = creates(desk, rows, seen, patient)
     if lost := [one for one in ours if one.state in UNSETTLED]:
         # It may be the very one whose answer was lost.
         return _wait_for(desk, rows, seen, lost)
-    if (link := _one_of_ours(desk, rows, seen, patient)) is not None:
+    if (link := one_of_ours(desk, rows, seen, patient)) is not None:
+        join(desk, rows, link)
         return link
-    if (one := _sent_as(desk, ours, seen)) is not None:
+    if (one := sent_as(desk, ours, seen)) is not None:
         if one.state == "person" and _is_the_lost_one(desk, rows, one, seen):
             return None
         return second(desk, rows, one, seen.remote_id)
     return _second_of(desk, rows, seen) or _new(desk, rows, seen, shadow)
-
-
-def _sent_as(desk: Desk, ours: Sequence[Intent], seen: Seen) -> Intent | None:
-    """Which create of ours it is once more; of the parts of a record, which all bear its marker, by what it says."""
-    settled = [one for one in ours if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one)]
-    marked = [one for one in settled if one.marker in markers(seen)] or settled
-    saying = (one for one in marked if any(says(desk, seen, body) for body in sent_bodies(one)))
-    return next(saying, marked[0] if marked else None)
-
-
-def _one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:
-    """A record here that was never linked, and that this one is by our own marker; after a restore, by all it says.
-
-    What was sent after the backup was made is not remembered: it would come back as new, and be sent again.
-    """
-    bears = markers(seen)
-    restored = restoring.restored(desk, rows) is not None
-    late = {
-        intent.local_id: intent.part if any(says(desk, seen, body) for body in sent_bodies(intent)) else None
-        for intent in rows.find(Intent, system=desk.system, patient=patient)
-        if intent.op == "create" and intent.kind == str(seen.kind) and intent.state == "ready" and intent.attempts
-        and same_as_sent(desk, seen, intent)
-    }  # fmt: skip
-    if not restored and not late and not bears:
-        return None
-    for work in rows.find(Work, system=desk.system, patient=patient):
-        if work.kind != str(seen.kind):
-            continue
-        story = desk.chart.story(rows.unit, seen.kind, work.local_id)
-        if story is None:
-            continue
-        told = {link.part for link in desk.known(rows).all(seen.kind, work.local_id)}
-        bodies = bodies_of(desk, rows, story)
-        open_ones = {part: body for part, body in enumerate(bodies) if part not in told}
-        marked = work.local_id in late or story.marker in bears
-        part = late.get(work.local_id)
-        if part not in open_ones and (marked or restored):
-            part = _part(desk, seen, open_ones, alone=marked and len(bodies) == 1)
-        if part is None or part in told:
-            continue
-        link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
-        for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
-            if intent.part == part:
-                intent.state, intent.remote_id = "acked", seen.remote_id
-                rows.put(intent)
-        more = len(open_ones) > 1 or work.seq > work.told
-        work.who = ""  # it was left by a person while it stood nowhere
-        set_state(desk, rows, work, "waiting" if more else "sent")
-        join(desk, rows, link)
-        return link
-    return None
-
-
-def bodies_of(desk: Desk, rows: Rows, story: Story) -> Sequence[Body]:
-    """What a system would be told of a record, by part."""
-    telling = desk.remote.project(story, desk.known(rows))
-    return (telling.parts or (telling.body,)) if isinstance(telling, Telling) else ()
-
-
-def _part(desk: Desk, seen: Seen, open_ones: dict[int, Body], *, alone: bool) -> int | None:
-    """Which part of a record this is: by what it says, or, where it bears our marker, the only one that there is."""
-    saying = next((part for part, body in open_ones.items() if says(desk, seen, body)), None)
-    return next(iter(open_ones), None) if saying is None and alone else saying
 
 
 def of_patient(desk: Desk, kind: Kind) -> bool:

@@ -1,0 +1,93 @@
+"""Which record here a record there is that came of one of ours: by our marker, by a request of ours, by all it says."""
+
+from collections.abc import Sequence
+
+from sync.engine import restoring
+from sync.engine.desk import Desk, set_state
+from sync.engine.plan import UNSETTLED
+from sync.engine.sent import bodies as sent_bodies
+from sync.engine.sent import markers, same_as_sent, says
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Intent, Link, Work
+from sync.port import Body, Seen, Story, Telling
+
+
+def creates(desk: Desk, rows: Rows, seen: Seen, patient: str) -> list[Intent]:
+    """What we created of a kind for a patient; where a list does not say whose it is, what became of which is open."""
+    kind = str(seen.kind)
+    if patient:
+        found = rows.find(Intent, system=desk.system, patient=patient)
+        return [one for one in found if one.kind == kind and one.op == "create"]
+    open_ = ("ready", *UNSETTLED, "person", "duplicate")
+    return [
+        one
+        for state in open_
+        for one in rows.find(Intent, system=desk.system, state=state)
+        if one.kind == kind and one.op == "create"
+    ]
+
+
+def sent_as(desk: Desk, ours: Sequence[Intent], seen: Seen) -> Intent | None:
+    """Which create of ours it is once more; of the parts of a record, which all bear its marker, by what it says."""
+    settled = [one for one in ours if one.state in {"acked", "duplicate", "person"} and same_as_sent(desk, seen, one)]
+    marked = [one for one in settled if one.marker in markers(seen)] or settled
+    saying = (one for one in marked if any(says(desk, seen, body) for body in sent_bodies(one)))
+    return next(saying, marked[0] if marked else None)
+
+
+def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:
+    """The link to a record here that had none, and that this is by our own marker; after a restore, by all it says.
+
+    What was sent after the backup was made is not remembered: it would come back as new, and be sent again.
+    """
+    bears = markers(seen)
+    restored = restoring.restored(desk, rows) is not None
+    late = {
+        intent.local_id: intent.part if any(says(desk, seen, body) for body in sent_bodies(intent)) else None
+        for intent in creates(desk, rows, seen, patient)
+        if intent.state == "ready" and intent.attempts and same_as_sent(desk, seen, intent)
+    }  # fmt: skip
+    if not restored and not late and not bears:
+        return None
+    for work in _works(desk, rows, seen, patient):
+        story = desk.chart.story(rows.unit, seen.kind, work.local_id)
+        if story is None:
+            continue
+        told = {link.part for link in desk.known(rows).all(seen.kind, work.local_id)}
+        bodies = bodies_of(desk, rows, story)
+        open_ones = {part: body for part, body in enumerate(bodies) if part not in told}
+        marked = work.local_id in late or story.marker in bears
+        part = late.get(work.local_id)
+        if part not in open_ones and (marked or restored):
+            part = _part(desk, seen, open_ones, alone=marked and len(bodies) == 1)
+        if part is None or part in told:
+            continue
+        link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
+        for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
+            if intent.part == part:
+                intent.state, intent.remote_id = "acked", seen.remote_id
+                rows.put(intent)
+        more = len(open_ones) > 1 or work.seq > work.told
+        work.who = ""  # it was left by a person while it stood nowhere
+        set_state(desk, rows, work, "waiting" if more else "sent")
+        return link
+    return None
+
+
+def _works(desk: Desk, rows: Rows, seen: Seen, patient: str) -> list[Work]:
+    kind = str(seen.kind)
+    if patient:
+        return [one for one in rows.find(Work, system=desk.system, patient=patient) if one.kind == kind]
+    return rows.find(Work, system=desk.system, kind=kind)
+
+
+def bodies_of(desk: Desk, rows: Rows, story: Story) -> Sequence[Body]:
+    """What a system would be told of a record, by part."""
+    telling = desk.remote.project(story, desk.known(rows))
+    return (telling.parts or (telling.body,)) if isinstance(telling, Telling) else ()
+
+
+def _part(desk: Desk, seen: Seen, open_ones: dict[int, Body], *, alone: bool) -> int | None:
+    """Which part of a record this is: by what it says, or, where it bears our marker, the only one that there is."""
+    saying = next((part for part, body in open_ones.items() if says(desk, seen, body)), None)
+    return next(iter(open_ones), None) if saying is None and alone else saying
