@@ -81,5 +81,8 @@ def test_nothing_that_was_sent_since_the_backup_is_sent_again(
                 clock.advance(timedelta(minutes=1))
             office.close()
             assert stands(there) == sent
+            said = "SELECT count(*) FROM appointments"
+            with older.read() as here, store.read() as newer:
+                assert here.exec_driver_sql(said).scalar() == newer.exec_driver_sql(said).scalar()
         finally:
             older.close()
