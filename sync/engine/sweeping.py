@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sync.engine import unread
+from sync.engine import nameless, unread
 from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_without, unlisted
@@ -195,8 +195,8 @@ def _size(page: Page) -> int:
 
 def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> bool:
     """Take note of a page as far as there is time; whether all of it is done."""
-    if not one.cursor and one.scope == "all":  # a part of a list does not show all that has no name
-        queries.forget_nameless(rows, desk.system, one.kind, one.parent)
+    if one.scope == "all":  # a part of a list does not show all that has no name
+        nameless.shown(desk, rows, one, hand.broken, first=not one.cursor)
     one.changed += note_page(desk, rows, Kind(one.kind), hand, one.parent, until)
     if hand.items:
         return False
@@ -213,6 +213,8 @@ def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> boo
         one.first_total = page.total if one.first_total is None else one.first_total
         one.last_total = page.total
     one.cursor = page.next or ""
+    if not one.cursor and one.scope == "all":
+        nameless.forget_the_rest(desk, rows, one)
     if not one.cursor and page.cut and one.scope == "all" and not one.parent:
         _end(desk, rows, one, "torn")  # what it does not show is not missing
     elif not one.cursor:
