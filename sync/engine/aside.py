@@ -8,6 +8,7 @@ from sync.engine.desk import Desk, digest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow, Work
 from sync.engine.taking import look
+from sync.port import Kind
 
 SORT = "aside"
 
@@ -16,7 +17,7 @@ def seen(rows: Rows, one: Quarantine) -> Conflict | None:
     """Who has seen it as it is now, and said that nothing of it is taken in."""
     print_ = _print(one)
     found = rows.find(Conflict, system=one.system, kind=one.kind, sort=SORT, remote_id=one.remote_id)
-    return next((said for said in found if said.sides.get("print") == print_), None)
+    return next((said for said in found if said.keep == "seen" and said.sides.get("print") == print_), None)
 
 
 def to_decide(desk: Desk, rows: Rows) -> list[Quarantine]:
@@ -54,8 +55,13 @@ def whose(desk: Desk, rows: Rows, one: Quarantine) -> tuple[str, str]:
         number = shadow.parent if shadow is not None else ""
         if one.remote_id.startswith("?"):
             number = one.remote_id[1:].rpartition(":")[0]
-    link = rows.get(Link, desk.system, "patient", number) if number else None
+    kp = desk.kind(one.kind)
+    above = str(kp.listed_for or Kind.PATIENT) if kp is not None and one.kind != "patient" else "patient"
+    link = rows.get(Link, desk.system, above, number) if number else None
     known = link.local_id if link is not None and link.status in {"confirmed", "surplus"} else ""
+    if above != "patient":  # of an order, the patient for whom it is
+        work = rows.get(Work, desk.system, above, known) if known else None
+        known, number = work.patient if work is not None else "", ""
     own = rows.get(Link, desk.system, one.kind, one.remote_id)
     if not known and own is not None and own.local_id:
         work = rows.get(Work, desk.system, one.kind, own.local_id)

@@ -3,14 +3,18 @@
 A name that is corrected there is a question of that member. Where more of what says who somebody is was changed, no
 address or telephone stayed, and nothing strong says that they are the same, the number may have been handed out once
 more (a system that was restored from its backup, a record that was written over): until a person has said who it is
-nothing of it may come into the chart, and nothing of the chart may be told under it.
+nothing of it may come into the chart, and nothing of the chart may be told under it. With another given name and
+another birth date it may be somebody of the same home, who shares the rest: what stayed says nothing then.
 """
+
+import re
 
 from sync.engine.desk import Desk, clear, digest
 from sync.engine.identity import REVIEW
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Shadow
-from sync.port import Kind, Seen
+from sync.port import Body, Kind, Seen
+from sync.records.patient import Patient
 
 
 def who_says(desk: Desk, seen: Seen) -> dict[str, str]:
@@ -24,8 +28,39 @@ def who_says(desk: Desk, seen: Seen) -> dict[str, str]:
     }
 
 
-def _kept(desk: Desk, shadow: Shadow, seen: Seen) -> bool:
-    """Whether where they live, or how they are reached, is what it was there: the record was not given to another."""
+def _as_person(desk: Desk, rows: Rows, seen: Seen, body: Body) -> Patient | None:
+    """Who a body says somebody is, as the chart would have it; None where it cannot be read as a person."""
+    try:
+        records = desk.remote.adopt(Seen(seen.kind, seen.remote_id, body, seen.whole), None, desk.known(rows))
+    except Exception:  # noqa: BLE001 - who cannot be read is compared by the words of the bodies
+        return None
+    return next((one for one in records if isinstance(one, Patient)), None)
+
+
+def _of_one_home(was: Patient | None, now: Patient | None) -> bool:
+    """Whether it may be another of one home: given name and birth date are others, or not known to be the same."""
+    if was is None or now is None:
+        return False
+    born = was.birth_date is not None and was.birth_date == now.birth_date
+    return not born and _given(was) != _given(now)
+
+
+def _given(person: Patient) -> str:
+    """The first of the given names, as it is compared."""
+    names = _words(*(name for one in person.name[:1] for name in one.given))
+    return names[0] if names else ""
+
+
+def _kept(was: Patient, now: Patient) -> bool:
+    """Whether where they live, or how they are reached, is what it was there: the record was not given to another.
+
+    Whom to call, and who pays, says nothing of it: that is the same for all of a family.
+    """
+    return not _reached(was).isdisjoint(_reached(now))
+
+
+def _kept_in_words(desk: Desk, shadow: Shadow, seen: Seen) -> bool:
+    """The same of what cannot be read as a person: whether a member that says how they are reached is what it was."""
     rules = desk.remote.profile.kinds[seen.kind].rules
     canon = desk.canon(seen.kind)
     return any(
@@ -35,6 +70,19 @@ def _kept(desk: Desk, shadow: Shadow, seen: Seen) -> bool:
         and canon(name)(shadow.theirs.get(name)) == canon(name)(value)
         for name, value in clear(desk, seen).items()
     )
+
+
+def _reached(person: Patient) -> set[str]:
+    """The addresses, telephone numbers and e-mails of a person, as they are compared."""
+    found = {digest(_words(*one.line, one.city, one.postal_code)) for one in person.address if _words(*one.line)}
+    for one in person.telecom:
+        value = (one.value or "").casefold().strip()
+        found.add(value if "@" in value else "".join(sign for sign in value if sign.isdigit()))
+    return found - {""}
+
+
+def _words(*texts: str | None) -> list[str]:
+    return [word for one in texts for word in re.findall(r"\w+", (one or "").casefold())]
 
 
 def moved_away(desk: Desk, rows: Rows, before: str, seen: Seen) -> bool:
@@ -56,20 +104,25 @@ def somebody_else(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen
     canon = desk.canon(seen.kind)
     now = who_says(desk, seen)
     moved = [name for name, value in now.items() if canon(name)(shadow.theirs.get(name)) != value]
-    if len(moved) < 2 or _kept(desk, shadow, seen):
+    if len(moved) < 2:
+        return ""
+    # Of what a list does not show, what was last seen counts.
+    body = {**shadow.body, **clear(desk, seen)}
+    was, is_now = _as_person(desk, rows, seen, shadow.theirs), _as_person(desk, rows, seen, body)
+    of_one_home = _of_one_home(was, is_now)
+    kept = _kept(was, is_now) if was is not None and is_now is not None else _kept_in_words(desk, shadow, seen)
+    if kept and not of_one_home:
         return ""
     said = digest(now)
     asked = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="identity")
     if any(one.remote_id == link.remote_id and one.keep == "link" and one.sides.get("who") == said for one in asked):
         return ""
-    # Of what a list does not show, what was last seen counts.
-    body = {**shadow.body, **clear(desk, seen)}
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw)
     try:
         likely = desk.chart.alike(rows.unit, desk.remote.adopt(whole, None, desk.known(rows)))
     except Exception:  # noqa: BLE001 - whom nobody can make out is asked about like anybody else
         return said
     for one in likely:
-        if one.local_id == link.local_id and (one.score >= REVIEW or one.strong):
+        if one.local_id == link.local_id and (one.score >= REVIEW or (one.strong and not of_one_home)):
             return ""
     return said

@@ -8,27 +8,26 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sync.engine import unread
+from sync.engine import nameless, passing, unread
 from sync.engine.asking import raise_question
-from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.desk import DAY, SLICE_SECONDS, Desk, hash_without, unlisted
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest, look_at_numbers_again
+from sync.engine.pages import next_pages
 from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Look, Shadow, Sighting, Sweep
 from sync.engine.taking import look, take
 from sync.port import Kind, KindProfile, Listed, Page, Seen
-from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import Forbidden, Misshapen, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent
 
 # How often a window of days is looked through, in seconds; all of a list as its kind says. It comes sooner where things
 # change, later where nothing does.
 PERIODS = {"hot": 180.0, "warm": 3_600.0}
 WINDOWS = {"hot": (1, 2), "warm": (30, 90)}
 MOST_PASSES = 4
-MOST_FAILED = 5
 FEWEST, SHARE = 5, 0.01
 # After a restored backup: every list is looked through before anything is sent.
 READING_AGAIN = "reading again"
@@ -115,15 +114,12 @@ def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
         today = datetime.fromtimestamp(desk.ticker.wall(), UTC).date()
         one.since, one.until = (today - timedelta(days=before)).isoformat(), (today + timedelta(days=after)).isoformat()
     if not kp.listed and kp.listed_for is not None:
-        one.parent = _next_parent(desk, rows, kp, "")
+        passing.begun(desk, rows, one)
+        one.parent = passing.next_parent(desk, rows, one)
         if not one.parent:
             return None
     rows.put(one)
     return one
-
-
-def _next_parent(desk: Desk, rows: Rows, kp: KindProfile, after: str) -> str:
-    return queries.next_linked(rows, desk.system, str(kp.listed_for), after)
 
 
 @dataclass
@@ -142,7 +138,7 @@ def do_sweep(desk: Desk, one: Sweep, intake: Intake, most: int = 1) -> None:
     Of a page that is long to take in a part is committed before the place moves on: were it asked for again, what has
     been taken is as it was.
     """
-    pages, error = _pages(desk, one, most)
+    pages, error = next_pages(desk, one, most)
     hand: InHand | None = None
     while pages or hand:
         with intake.following() as rows:
@@ -160,43 +156,10 @@ def do_sweep(desk: Desk, one: Sweep, intake: Intake, most: int = 1) -> None:
             _not_answered(desk, Rows(unit), one, error)
 
 
-def _pages(desk: Desk, one: Sweep, most: int) -> tuple[deque[Page], Outcome | None]:
-    """The next pages, up to the end of the list, until one does not come or it has taken long enough."""
-    desk.budgets.purpose = "sweep"
-    pages: deque[Page] = deque()
-    begun = desk.now()
-    try:
-        pages.append(_page(desk, one, one.cursor))
-        # The first says how many may follow: nobody's place is taken for a page that is not there.
-        with desk.budgets.ahead(min(most, _following(pages[0]))):
-            while (cursor := pages[-1].next) and len(pages) < most and desk.now() - begun < AHEAD_SECONDS:
-                pages.append(_page(desk, one, cursor))
-    except Outcome as error:
-        return pages, error
-    return pages, None
-
-
-def _page(desk: Desk, one: Sweep, cursor: str) -> Page:
-    return desk.remote.page(
-        Kind(one.kind), parent=one.parent or None, since=one.since or None, until=one.until or None,
-        cursor=cursor or None,
-    )  # fmt: skip
-
-
-def _following(page: Page) -> int:
-    """How many pages may follow one that begins where it is told to; at least one."""
-    begins = int(page.next) if page.next and page.next.isdecimal() else 0
-    return max(1, (page.total - begins) // _size(page)) if page.total is not None and begins else 1
-
-
-def _size(page: Page) -> int:
-    return max(1, len(page.rough if isinstance(page, Listed) else page.items))
-
-
 def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> bool:
     """Take note of a page as far as there is time; whether all of it is done."""
-    if not one.cursor and one.scope == "all":  # a part of a list does not show all that has no name
-        queries.forget_nameless(rows, desk.system, one.kind, one.parent)
+    if one.scope == "all":  # a part of a list does not show all that has no name
+        nameless.shown(desk, rows, one, hand.broken, first=not one.cursor)
     one.changed += note_page(desk, rows, Kind(one.kind), hand, one.parent, until)
     if hand.items:
         return False
@@ -213,6 +176,10 @@ def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> boo
         one.first_total = page.total if one.first_total is None else one.first_total
         one.last_total = page.total
     one.cursor = page.next or ""
+    if one.parent:
+        passing.heard(desk, rows, one)
+    if not one.cursor and one.scope == "all":
+        nameless.forget_the_rest(desk, rows, one)
     if not one.cursor and page.cut and one.scope == "all" and not one.parent:
         _end(desk, rows, one, "torn")  # what it does not show is not missing
     elif not one.cursor:
@@ -297,15 +264,26 @@ def _not_answered(desk: Desk, rows: Rows, one: Sweep, error: Outcome) -> None:
         desk.hold("away", now + desk.backoff(2))
     elif isinstance(error, (NotThere, Forbidden)) and one.parent:
         # This patient's list is not shown to us: nothing of it is missing, the others go on.
+        passing.heard(desk, rows, one)
+        passing.came(desk, rows, one)
         _next_unit(desk, rows, one)
         rows.put(one)
     else:
-        one.failed += 1
-        desk.hold(name, now + desk.backoff(one.failed))
-        if one.failed >= MOST_FAILED:
-            _end(desk, rows, one, "torn")
-        rows.put(one)
+        _failed(desk, rows, one, error)
     desk.log.add(rows, now, "listed", one.kind, "", came=type(error).__name__)
+
+
+def _failed(desk: Desk, rows: Rows, one: Sweep, error: Outcome) -> None:
+    """A page did not come: it is asked for again, until the list is passed over where it is one patient's own."""
+    one.failed += 1
+    over = bool(one.parent) and passing.is_passed_over(desk, rows, one, error)
+    if not over or not isinstance(error, Misshapen):
+        desk.hold(f"sweep:{one.kind}", desk.now() + desk.backoff(one.failed + passing.waited(desk, rows, one)))
+    if over:
+        _next_unit(desk, rows, one)
+    elif not one.parent and one.failed >= passing.MOST_FAILED:
+        _end(desk, rows, one, "torn")
+    rows.put(one)
 
 
 def _pass_ended(desk: Desk, rows: Rows, one: Sweep) -> None:
@@ -318,6 +296,7 @@ def _pass_ended(desk: Desk, rows: Rows, one: Sweep) -> None:
         _unit_complete(desk, rows, one)
     elif one.passes - one.first_pass + 1 >= MOST_PASSES:
         if one.parent:
+            passing.came(desk, rows, one)
             _next_unit(desk, rows, one)
         else:
             _end(desk, rows, one, "torn")
@@ -337,20 +316,20 @@ def _unit_complete(desk: Desk, rows: Rows, one: Sweep) -> None:
     if one.scope == "all" and kp.readable and kp.open_seconds is None:
         queries.note_missing(rows, one.system, one.kind, one.parent, one.id, one.first_pass, one.begun_at)
     if one.parent:
+        passing.came(desk, rows, one)
         _next_unit(desk, rows, one)
     else:
         _end(desk, rows, one, "complete")
 
 
 def _next_unit(desk: Desk, rows: Rows, one: Sweep) -> None:
-    kp = desk.remote.profile.kinds[Kind(one.kind)]
-    one.parent = _next_parent(desk, rows, kp, one.parent)
+    one.parent = passing.next_parent(desk, rows, one)
     one.cursor, one.pages, one.failed = "", 0, 0
     one.first_total = one.last_total = None
     one.passes += 1
     one.first_pass = one.passes
     if not one.parent:
-        _end(desk, rows, one, "complete")
+        _end(desk, rows, one, "torn" if passing.is_torn(desk, rows, one) else "complete")
 
 
 def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:

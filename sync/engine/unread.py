@@ -7,15 +7,16 @@ in silence: the member waits as any other question does, nothing of it is told o
 over when they write it readable, or again.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sync.engine.desk import Desk
+from sync.engine.desk import Desk, digest, unlisted
 from sync.engine.merge import Canon, Decided, Merged
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
-from sync.port import Body, Kind, Page, Rule, Seen
+from sync.port import Body, Kind, KindProfile, Page, Rule, Seen
 from sync.records.exact import legible
 
 # Why a person is asked, of a member that was changed there.
@@ -201,12 +202,33 @@ def broken(page: Page) -> list[Broken]:
 
 
 def of_list(desk: Desk, rows: Rows, kind: Kind, parent: str, found: Sequence[Broken]) -> None:
-    """Set aside what a list shows and cannot be read: by its id where that can be, else by its place in the list."""
-    for n, (remote_id, words, item) in enumerate(found):
+    """Set aside what a list shows and cannot be read: by its id where that can be, else by what it says.
+
+    Where in the list it stands says nothing: that moves with every other that comes or goes.
+    """
+    kp = desk.remote.profile.kinds[kind]
+    for remote_id, words, item in found:
         if remote_id:
-            whole(desk, rows, str(kind), remote_id, item, words)
+            whole(desk, rows, str(kind), remote_id, item, _without_place(words))
         else:
-            rows.put(Quarantine(desk.system, str(kind), f"?{parent}:{n}", words, {}, desk.now()))
+            raw = item if isinstance(item, dict) else {"item": item}
+            key = key_of(kp, parent, words, item)
+            put_aside(rows, Quarantine(desk.system, str(kind), key, _without_place(words), raw, desk.now()))
+
+
+def key_of(kp: KindProfile, parent: str, words: str, item: Any) -> str:
+    """Under which key a record without a number is set aside: it holds no value of the record."""
+    said = {name: value for name, value in item.items() if name not in unlisted(kp)} if isinstance(item, dict) else item
+    return f"?{parent}:{digest(said or _without_place(words))}"
+
+
+def key_of_list(parent: str) -> str:
+    """Under which key the whole list of one parent is set aside."""
+    return f"?{parent}:list"
+
+
+def _without_place(words: str) -> str:
+    return re.sub(r"^item \d+: ", "", words)
 
 
 def understood(desk: Desk, rows: Rows, link: Link) -> None:

@@ -289,15 +289,6 @@ def list_hashes(rows: Rows, system: str, kind: str, ids: list[str]) -> dict[str,
     return dict(rows.run(statement, (system, kind, *ids)).fetchall())
 
 
-def forget_nameless(rows: Rows, system: str, kind: str, parent: str) -> None:
-    """What a list once showed and no id could be read of is said anew by each look through it."""
-    begins = f"?{parent}:"
-    rows.run(
-        "DELETE FROM sync_quarantine WHERE system = ? AND kind = ? AND substr(remote_id, 1, ?) = ?",
-        (system, kind, len(begins), begins),
-    )
-
-
 def prints_so(rows: Rows, system: str, kind: str, remote_id: str, list_hash: str) -> None:
     """Keep how an item of a list looks now: what it says is what it said."""
     rows.run(

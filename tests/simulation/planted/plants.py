@@ -16,7 +16,7 @@ PLANTS = (
         "settling:settle",
         "else:\n        doubt(desk, rows, intent, work)",
         "else:\n        _not_now(desk, rows, intent, work, Unsent(came.call))",
-        seed=5,
+        seed=20,
     ),
     Plant("no quiet time", "desk:QUIET_SECONDS", "", "0", seed=1479),
     Plant(
@@ -26,7 +26,7 @@ PLANTS = (
         'intent.state = "ready"\n        rows.put(intent)\n        set_state(desk, rows, work, "waiting",',
         seed=1,
     ),
-    Plant("an answer is proof", "settling:acknowledge", "if not shows(kp):", "if True:", seed=16),
+    Plant("an answer is proof", "settling:acknowledge", "if not shows(kp):", "if True:", seed=58),
     Plant(
         "money may be sent again",
         "plan:certain",
@@ -76,7 +76,7 @@ PLANTS = (
         "taking:_came_back",
         "found = rows.find(",
         'link.status = "confirmed"; desk.log.linked(rows, desk.now(), link); found = rows.find(',
-        seed=31,
+        seed=75,
     ),
     Plant("the first 404 makes it gone", "looking:STRIKES", "", "0", seed=65),
     Plant(

@@ -68,3 +68,19 @@ def test_results_that_came_while_their_patient_was_in_doubt_are_in_the_chart_onc
         sync_deciding.decide(there.desk, asked, "link")
         assert "aside" not in {one.sort for one in looked(there, clock, desk_for)}
         assert measured(there) == ["9.1"]
+
+
+def test_an_order_of_which_no_result_can_be_read_is_before_a_person_with_its_patient(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once every order after it waited for it, at each look."""
+    signed_in_for_weeks(monkeypatch)
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.begin(SYSTEM)
+        order = there.rows(SYSTEM, "orders")[-1]["id"]
+        there.people(SYSTEM).edit("orders", order, results=["Lactate 9.1 CRITICAL"], status="completed")
+        (card,) = looked(there, clock, desk_for)
+        assert (card.sort, card.kind, card.patient_id) == ("aside", "lab_result", small.patient)
+        there.people(SYSTEM).edit("orders", order, results=panel("9.1"), status="completed")
+        assert looked(there, clock, desk_for) == []
+        assert measured(there) == ["9.1"]
