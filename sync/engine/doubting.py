@@ -59,7 +59,7 @@ def _kept(was: Patient, now: Patient) -> bool:
     return not _reached(was).isdisjoint(_reached(now))
 
 
-def _kept_in_words(desk: Desk, shadow: Shadow, seen: Seen) -> bool:
+def _kept_in_words(desk: Desk, known: Body, seen: Seen) -> bool:
     """The same of what cannot be read as a person: whether a member that says how they are reached is what it was."""
     rules = desk.remote.profile.kinds[seen.kind].rules
     canon = desk.canon(seen.kind)
@@ -67,7 +67,7 @@ def _kept_in_words(desk: Desk, shadow: Shadow, seen: Seen) -> bool:
         bool(value)
         and name in rules
         and not rules[name].clinical
-        and canon(name)(shadow.theirs.get(name)) == canon(name)(value)
+        and canon(name)(known.get(name)) == canon(name)(value)
         for name, value in clear(desk, seen).items()
     )
 
@@ -99,18 +99,20 @@ def moved_away(desk: Desk, rows: Rows, before: str, seen: Seen) -> bool:
 
 def somebody_else(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> str:
     """A short hash of who a linked patient is now, where they may be somebody else; empty where they are not."""
-    if seen.kind is not Kind.PATIENT or not shadow.theirs:
+    # Until it was first read back, who they are there is who they were told it is.
+    known = {**shadow.told, **shadow.theirs}
+    if seen.kind is not Kind.PATIENT or not known:
         return ""
     canon = desk.canon(seen.kind)
     now = who_says(desk, seen)
-    moved = [name for name, value in now.items() if canon(name)(shadow.theirs.get(name)) != value]
+    moved = [name for name, value in now.items() if canon(name)(known.get(name)) != value]
     if len(moved) < 2:
         return ""
     # Of what a list does not show, what was last seen counts.
     body = {**shadow.body, **clear(desk, seen)}
-    was, is_now = _as_person(desk, rows, seen, shadow.theirs), _as_person(desk, rows, seen, body)
+    was, is_now = _as_person(desk, rows, seen, known), _as_person(desk, rows, seen, body)
     of_one_home = _of_one_home(was, is_now)
-    kept = _kept(was, is_now) if was is not None and is_now is not None else _kept_in_words(desk, shadow, seen)
+    kept = _kept(was, is_now) if was is not None and is_now is not None else _kept_in_words(desk, known, seen)
     if kept and not of_one_home:
         return ""
     said = digest(now)

@@ -123,6 +123,18 @@ def test_a_patient_who_may_be_there_waits_for_a_person(day: Day) -> None:
         day.engine.people["alpha"].link("pat_00002", "P1", "u1")
 
 
+def test_a_create_that_is_answered_with_somebody_else_brings_nothing_of_theirs(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = {**PATIENT, "name": "Old", "birth": "1980-01-01", "phone": "+1-000", "address": {"city": "Far"}}
+    other = day.server.create("patient", {**theirs, "contacts": [], "allergies": ["penicillin"]}, "", "", "other")
+    monkeypatch.setattr(day.server, "create", lambda *_args: other)
+    create(day)
+    day.work(600)
+    assert "penicillin" not in day.story_body("patient", "P1").get("allergies", [])
+    assert {one.sort for one in day.engine.people["alpha"].conflicts()} == {"identity"}
+
+
 def test_a_refused_record_stops_its_own_patient_alone_and_is_sent_again_after_it_was_edited(day: Day) -> None:
     refused(day)
     assert word(day, "document", "X1") == "refused"
