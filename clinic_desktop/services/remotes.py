@@ -107,7 +107,7 @@ class RemoteSystem:
 
 @command
 def add_remote(act: Act, system: str, base_url: str, secrets: Mapping[str, str]) -> str:
-    """Connect a system, or one that was taken away again; returns the id. Nothing is sent before it is tested."""
+    """Connect a system, or one that was taken away again, and turn it on; returns the id. The window tests it first."""
     systems.require_system(system)
     address, kept = systems.require_base_url(base_url), systems.require_secrets(secrets)
     row = act.conn.execute(select(remotes).where(remotes.c.system == system)).one_or_none()
