@@ -42,7 +42,7 @@ def _of_one_home(was: Patient | None, now: Patient | None) -> bool:
     if was is None or now is None:
         return False
     born = was.birth_date is not None and was.birth_date == now.birth_date
-    return not born and _given(was) != _given(now)
+    return not born and _given(now) not in {"", _given(was)}
 
 
 def _given(person: Patient) -> str:
@@ -111,6 +111,9 @@ def somebody_else(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen
     # Of what a list does not show, what was last seen counts.
     body = {**shadow.body, **clear(desk, seen)}
     was, is_now = _as_person(desk, rows, seen, known), _as_person(desk, rows, seen, body)
+    if was is not None and not _given(was):  # it was emptied there: who it was is said here
+        story = desk.chart.story(rows.unit, seen.kind, link.local_id)
+        was = story.first if story is not None and isinstance(story.first, Patient) else was
     of_one_home = _of_one_home(was, is_now)
     kept = _kept(was, is_now) if was is not None and is_now is not None else _kept_in_words(desk, known, seen)
     if kept and not of_one_home:
