@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
@@ -18,7 +18,7 @@ from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("brought", "of_order", "orders_of", "placed", "same_patient", "stand_in", "tell")
+IN_ACT = ("brought", "placed", "same_patient", "stand_in", "tell")
 
 # The identifier by which an observation from elsewhere says to which order placed here it belongs.
 ORDER = "urn:x-clinic-desktop:order"
@@ -42,24 +42,6 @@ class Placed:
 
     def __repr__(self) -> str:
         return f"Placed({self.id})"
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """One result of an order that another system gave: its value, its flag, and what was said of it since."""
-
-    id: str
-    title: str
-    value: str
-    unit: str | None
-    flag: str
-    range_text: str | None
-    withdrawn: bool
-    note: str
-    source: str
-
-    def __repr__(self) -> str:
-        return f"Elsewhere({self.id})"
 
 
 def placed(act: Act, order_id: str) -> Placed | None:
@@ -132,31 +114,6 @@ def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequen
         title = min((title for title, _line in others), key=TITLES.index)
         body = "\n".join([*(line for _title, line in others), where])
         inbox.notify(act, inbox.Notice("task", "high", title, to, body, patient, screen=screen, arguments=arguments))
-
-
-def orders_of(connection: Connection, records: Collection[str]) -> Mapping[str, str]:
-    """In which order of this clinic observations stand, by their ids."""
-    found = select(identifiers.c.record_id, identifiers.c.value).where(
-        identifiers.c.record_id.in_(records), identifiers.c.use == "business", identifiers.c.system == ORDER
-    )
-    return {row.record_id: row.value for row in connection.execute(found)}
-
-
-def of_order(connection: Connection, order_id: str) -> tuple[Elsewhere, ...]:
-    """What other systems gave as the results of an order placed here; withdrawn ones say so."""
-    rows = connection.execute(
-        select(observations)
-        .join(identifiers, identifiers.c.record_id == observations.c.id)
-        .where(identifiers.c.use == "business", identifiers.c.system == ORDER, identifiers.c.value == order_id)
-        .order_by(observations.c.rowid_)
-    )
-    return tuple(
-        Elsewhere(
-            row.id, row.title, f"{row.comparator or ''}{row.value or ''}", row.unit, row.interpretation or "",
-            row.range_text, row.status in GONE, row.note or "", row.performer or "",
-        )
-        for row in rows
-    )  # fmt: skip
 
 
 # What is said of a result that does not stand.

@@ -23,9 +23,12 @@ IN_ACT = ("judged", "outside_results", "outside_acts", "ranges_by_loinc", "reada
 
 LOINC = "http://loinc.org"
 NO_RESULT = ("entered-in-error", "cancelled", "registered")
+PRELIMINARY = "preliminary"
+CORRECTED = frozenset({"corrected", "amended"})
 # How many of the newest observations are looked through for results: signs stand between them.
 LOOKED_AT = 400
-SHOWN = 40
+# So many of them are judged, for one that is critical among all those of one morning; the chart shows fewer.
+JUDGED = 80
 ACTS_SHOWN = 30
 KIND_WORDS = {
     "Coverage": N_("Insurance"), "Appointment": N_("Appointment"), "ServiceRequest": N_("Request"),
@@ -34,16 +37,24 @@ KIND_WORDS = {
 FIGURES_READ, DECIMALS_READ = 4, 3
 _READ = (
     "id", "code_system", "code", "title", "comparator", "value", "value_kind", "unit", "unit_code", "range_text",
-    "range_low", "range_high", "effective_at", "effective_text", "interpretation", "performer", "note",
+    "range_low", "range_high", "effective_at", "effective_text", "interpretation", "status", "part_of", "performer",
+    "note",
 )  # fmt: skip
 # Written out: it stands between a doctor and the chart, and building it took ten times as long as running it.
+# A part of a finding was reported by whom the whole was, and what is said of the whole is said of it. What has no value
+# may say what was made of it; the whole of several parts says that in its parts.
 _NEWEST = (
-    "SELECT id, code_system, code, title, comparator, value, value_kind, unit, unit_code, range_text, range_low,"
-    " range_high, effective_at, effective_text, interpretation, performer, note"
-    " FROM (SELECT * FROM observations WHERE patient_id = ?1"
-    " ORDER BY effective_at DESC LIMIT ?3) WHERE value_kind <> 'none'"
-    " AND status NOT IN ('entered-in-error', 'cancelled', 'registered')"
-    " AND code NOT IN (SELECT value FROM json_each(?2)) ORDER BY effective_at DESC LIMIT ?4"
+    "SELECT o.id, o.code_system, o.code, o.title, o.comparator, o.value, o.value_kind, o.unit, o.unit_code,"
+    " o.range_text, o.range_low, o.range_high, o.effective_at, o.effective_text, o.interpretation, o.status, o.part_of,"
+    " coalesce(o.performer, whole.performer), coalesce(o.note, whole.note)"
+    " FROM (SELECT * FROM observations WHERE patient_id = ?1 ORDER BY effective_at DESC LIMIT ?3) o"
+    " LEFT JOIN observations whole ON whole.id = o.part_of"
+    " WHERE o.status NOT IN ('entered-in-error', 'cancelled', 'registered')"
+    " AND o.code NOT IN (SELECT value FROM json_each(?2))"
+    " AND (o.value_kind <> 'none' OR o.interpretation IN ('LL', 'HH', 'AA')"
+    " OR ((o.interpretation IS NOT NULL OR o.note IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM observations part WHERE part.part_of = o.id)))"
+    " ORDER BY o.effective_at DESC LIMIT ?4"
 )
 _SIGNS = json.dumps([sign.code for sign in vitals.SIGNS])
 
@@ -64,6 +75,15 @@ class JudgedObservation:
     source: str = ""
     note: str = ""
     theirs: str = ""  # how whoever measured it flagged it
+    status: str = ""
+    part_of: str | None = None
+    reported_unit: str | None = None
+    reported_range: str | None = None
+
+    @property
+    def gravest(self) -> str:
+        """The flag it is shown with: by the ranges here, or by whoever measured it."""
+        return rules.gravest(self.flag, self.theirs)
 
     def __repr__(self) -> str:
         return f"JudgedObservation({self.id})"
@@ -121,7 +141,8 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
             JudgedObservation(
                 row["id"], loinc, row["title"], value, unit, said.flag, said.range_text or _own_range(row),
                 row["effective_at"], row["effective_text"], row["performer"] or "", row["note"] or "",
-                row["interpretation"] or "",
+                row["interpretation"] or "", row["status"], row["part_of"], row["unit"] or row["unit_code"],
+                _own_range(row),
             )
         )  # fmt: skip
     return shown
@@ -132,10 +153,10 @@ def outside_results(connection: Connection, patient_id: str) -> list[JudgedObser
     rows = [
         dict(zip(_READ, row, strict=True))
         for one in merges.ids_of(connection, patient_id)
-        for row in connection.exec_driver_sql(_NEWEST, (one, _SIGNS, LOOKED_AT, SHOWN)).all()
+        for row in connection.exec_driver_sql(_NEWEST, (one, _SIGNS, LOOKED_AT, JUDGED)).all()
     ]
     rows.sort(key=lambda row: str(row["effective_at"]), reverse=True)
-    return judged(connection, patient_id, rows[:SHOWN]) if rows else []
+    return judged(connection, patient_id, rows[:JUDGED]) if rows else []
 
 
 def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, ...]:
@@ -199,6 +220,8 @@ def readable(value: str | None) -> str:
     if not number.is_finite() or -int(number.as_tuple().exponent) <= DECIMALS_READ:
         return text
     digits = max(0, FIGURES_READ - 1 - number.adjusted())
+    if digits >= -int(number.as_tuple().exponent):
+        return text
     return f"{sign}{round(number, min(digits, FIGURES_READ + 4)):f}"
 
 
