@@ -11,8 +11,9 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain import measured
 from clinic_desktop.domain.vital_ranges import Limits, flag
 from clinic_desktop.domain.vitals import BY_CODE
-from clinic_desktop.services import vitals
+from clinic_desktop.services import arrival_parts, vitals
 from clinic_desktop.services.acts import Act
+from clinic_desktop.services.heard_results import GONE
 from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.outside import observations
 from clinic_desktop.store.tables.patients import patients
@@ -28,7 +29,8 @@ VALUE = (
     "value", "comparator", "unit", "unit_code", "unit_system", "value_system", "value_code", "value_detail",
 )  # fmt: skip
 Row = Mapping[str, Any]
-AddParts = Callable[[str, str | None, Row, Sequence[Row]], list[tuple[str, Row]]]
+# Parts by their places.
+AddParts = Callable[[str, str | None, Row, Mapping[int, Row]], list[tuple[str, Row]]]
 
 
 class Signs:
@@ -54,17 +56,27 @@ class Signs:
         """An observation changed: its parts and signs say what it says now, or that they were an error."""
         table = observations
         old = self._act.conn.execute(select(table).where(table.c.part_of == observation).order_by(table.c.position))
-        before = old.mappings().all()
-        for place, each in enumerate(before):
-            if place < len(parts):
-                now = {**parts[place], "encounter_id": row.get("encounter_id"), "effective_at": row["effective_at"]}
-                missing = {name: None for name in VALUE if name not in now}
-                self._act.change(table, str(each["id"]), missing | now, kind="observation.received")
-                self._renew(str(each["id"]), {**now, "patient_id": patient})
-            else:
-                self._act.change(table, str(each["id"]), {"status": "entered-in-error"}, kind="observation.received")
-                self._renew(str(each["id"]), {**each, "status": "entered-in-error"})
-        for part_id, part in add(observation, patient, row, parts[len(before) :]):
+        before: list[Row] = [dict(each) for each in old.mappings()]
+        known = arrival_parts.matched(parts, before)
+        new = {}
+        for place, (part, stood) in enumerate(zip(parts, known, strict=True)):
+            if stood is None:
+                new[place] = part
+                continue
+            # An instant that nobody gave stays that of the first arrival.
+            at = row["effective_at"] if part.get("effective_at") else stood["effective_at"]
+            now = {**part, "encounter_id": row.get("encounter_id"), "effective_at": at, "position": place}
+            missing = {name: None for name in VALUE if name not in now}
+            self._act.change(table, str(stood["id"]), missing | now, kind="observation.received")
+            self._renew(str(stood["id"]), {**now, "patient_id": patient})
+        kept = {str(stood["id"]) for stood in known if stood is not None}
+        gone = [each for each in before if each["id"] not in kept and each["status"] not in GONE]
+        for each in gone:
+            self._act.change(table, str(each["id"]), {"status": "entered-in-error"}, kind="observation.received")
+            self._renew(str(each["id"]), {**each, "status": "entered-in-error"})
+        if gone and row.get("status") not in GONE:
+            arrival_parts.tell_gone(self._act, patient, row, gone)
+        for part_id, part in add(observation, patient, row, new):
             self.derive(part_id, part)
         self._renew(observation, {**row, "patient_id": patient})
 

@@ -262,7 +262,7 @@ class _Batch:
         if table is documents:
             arrival_documents.index(self.act, record, values, one.contents)
         if table is observations:
-            parts = self._add_parts(record, patient, values, one.parts)
+            parts = self._add_parts(record, patient, values, dict(enumerate(one.parts)))
             for part_id, part in ((record, values), *parts):
                 self.signs.derive(part_id, part)
         if one.table == "allergies" and values["status"] == "active":
@@ -279,10 +279,10 @@ class _Batch:
         return self.act.conn.execute(found.order_by(insurers.c.rowid_).limit(1)).scalar()
 
     def _add_parts(
-        self, record: str, patient: str | None, values: Mapping[str, object], parts: Sequence[Mapping[str, object]]
+        self, record: str, patient: str | None, values: Mapping[str, object], parts: Mapping[int, Mapping[str, object]]
     ) -> list[tuple[str, Mapping[str, object]]]:
         added: list[tuple[str, Mapping[str, object]]] = []
-        for position, part in enumerate(parts):
+        for position, part in parts.items():
             row = {
                 **part, "patient_id": patient, "encounter_id": values.get("encounter_id"), "part_of": record,
                 "position": position, "effective_at": values["effective_at"],

@@ -1,0 +1,69 @@
+"""The parts of a finding that came again: each is known by what it is, its code or name, never by its place.
+
+Something may be taken out before it, or put there: then it stands at another place and is what it was. Of two that are
+alike the one that says the same is the same, else the first is. What is not said any more stays, as withdrawn, and a
+doctor is told of it once.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from clinic_desktop.services import inbox
+from clinic_desktop.services.acts import Act
+from clinic_desktop.services.heard_results import GONE
+
+IN_ACT = ("matched", "tell_gone")
+
+Row = Mapping[str, Any]
+_VALUE = ("value_kind", "value", "comparator", "unit", "value_code")
+
+
+def matched(parts: Sequence[Row], before: Sequence[Row]) -> list[Row | None]:
+    """Which of the parts that stand here each one that came is; None for one that is new.
+
+    What stands is taken for it before what was withdrawn: an earlier program went by the place alone, and left behind
+    what it had written over as withdrawn.
+    """
+    left = sorted(before, key=lambda row: (row["status"] in GONE, row["position"]))
+    found: list[Row | None] = [None] * len(parts)
+    for same in (_says_the_same, _is_the_same, _is_named_the_same):
+        for place, part in enumerate(parts):
+            if found[place] is None:
+                found[place] = next((row for row in left if same(part, row)), None)
+                left = [row for row in left if row is not found[place]]
+    return found
+
+
+def tell_gone(act: Act, patient: str | None, whole: Row, gone: Sequence[Row]) -> None:
+    """Tell a doctor which parts of a finding are not said any more by whoever reported it."""
+    names = "; ".join(_called(row) for row in gone)
+    who = whole.get("performer") or "Whoever reported it"
+    body = f"{who} said of {whole['title']}: {names}. It is not said any more, and stands as withdrawn."
+    inbox.notify(
+        act, inbox.Notice("task", "high", "Something was taken out of a result elsewhere", "doctor", body, patient)
+    )
+
+
+def _says_the_same(part: Row, row: Row) -> bool:
+    return _is_the_same(part, row) and all(part.get(name) == row[name] for name in _VALUE)
+
+
+def _is_the_same(part: Row, row: Row) -> bool:
+    if part["code"] or row["code"]:
+        return bool(part["code"] == row["code"] and part.get("code_system") == row["code_system"])
+    return _plain(part["title"]) == _plain(row["title"])
+
+
+def _is_named_the_same(part: Row, row: Row) -> bool:
+    """Whether it is the same of which only one side says the code."""
+    coded = bool(part["code"]) and bool(row["code"])
+    return not coded and _plain(part["title"]) == _plain(row["title"])
+
+
+def _plain(title: object) -> str:
+    return " ".join(str(title).casefold().split())
+
+
+def _called(row: Row) -> str:
+    value = f"{row['comparator'] or ''}{row['value'] or ''}"
+    return " ".join(part for part in (str(row["title"]), value, row["unit"]) if part)
