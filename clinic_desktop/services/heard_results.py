@@ -9,16 +9,27 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.store.tables.inbox import notifications
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("brought", "placed", "same_patient", "stand_in", "tell")
+IN_ACT = (
+    "ask_about_gone",
+    "brought",
+    "is_asked",
+    "is_said_again",
+    "order_in",
+    "placed",
+    "same_patient",
+    "stand_in",
+    "tell",
+)
 
 # The identifier by which an observation from elsewhere says to which order placed here it belongs.
 ORDER = "urn:x-clinic-desktop:order"
@@ -27,6 +38,8 @@ CORRECTED = "Results were corrected in another system"
 WITHDRAWN = "Results were withdrawn in another system"
 CRITICAL_CORRECTED = "A critical result was corrected in another system"
 CRITICAL_WITHDRAWN = "A critical result was withdrawn in another system"
+NOT_SHOWN = "Results are not shown any more in another system"
+SHOWN_NO_MORE = "results_gone"
 # The gravest comes first: under it everything else of one look is told as well.
 TITLES = (CRITICAL_WITHDRAWN, WITHDRAWN, CRITICAL_CORRECTED, CORRECTED, CAME)
 
@@ -114,6 +127,49 @@ def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequen
         title = min((title for title, _line in others), key=TITLES.index)
         body = "\n".join([*(line for _title, line in others), where])
         inbox.notify(act, inbox.Notice("task", "high", title, to, body, patient, screen=screen, arguments=arguments))
+
+
+def order_in(act: Act, record: str) -> Placed | None:
+    """The order of this clinic in which an observation stands."""
+    found = select(identifiers.c.value).where(
+        identifiers.c.record_id == record, identifiers.c.use == "business", identifiers.c.system == ORDER
+    )
+    order = act.conn.execute(found).scalar()
+    return None if order is None else placed(act, str(order))
+
+
+def ask_about_gone(act: Act, order: Placed | None, patient: str, system: str, record: str, gone: Sequence[str]) -> None:
+    """Ask whoever ordered, or the doctors, about results that a system shows no more; somebody must answer.
+
+    It may be a slip, or another patient's blood: what stands here is left, and only who treats can say what is right.
+    """
+    to = order.ordered_by if order is not None else "doctor"
+    arguments = (("patient_id", patient), ("order_id", order.id)) if order is not None else ()
+    where = f"order {order.number}" if order is not None else "no order of this clinic"
+    body = (
+        f"{system} showed this, and shows it no more ({where}): {'; '.join(gone)}.\n"
+        "It stands in the chart. Ask them what is right, and say what was done."
+    )
+    inbox.notify(
+        act,
+        inbox.Notice("task", "high", NOT_SHOWN, to, body, patient, SHOWN_NO_MORE, record,
+                     "laboratory" if order is not None else None, arguments, must_answer=True),
+    )  # fmt: skip
+
+
+def is_said_again(act: Act, record: str) -> None:
+    """Close that question: all of it is shown there again."""
+    inbox.answer_about(act, SHOWN_NO_MORE, record, "It is shown there again.")
+
+
+def is_asked(connection: Connection, record: str) -> bool:
+    """Whether somebody is asked, and has not answered, about results of a record that are not shown any more."""
+    asked = select(notifications.c.id).where(
+        notifications.c.about_id == record,
+        notifications.c.about_kind == SHOWN_NO_MORE,
+        notifications.c.done_at.is_(None),
+    )
+    return connection.execute(asked).first() is not None
 
 
 # What is said of a result that does not stand.
