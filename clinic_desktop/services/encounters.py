@@ -231,7 +231,7 @@ def _consultation(read: Read, patient_id: str, encounter_id: str) -> Consultatio
     started = from_text(row["started_at"])
     rows = step_rows(connection, encounter_id)
     contents = contents_of(rows)
-    results = outside_results.results_of(connection, patient_id)
+    results = outside_results.with_reports(connection, patient_id)
     facts = facts_for(
         connection,
         patient_id,

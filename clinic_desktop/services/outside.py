@@ -28,7 +28,7 @@ CORRECTED = frozenset({"corrected", "amended"})
 # How many of the newest observations are looked through for results: signs stand between them.
 LOOKED_AT = 400
 # So many of them are judged, for one that is critical among all those of one morning; the chart shows fewer.
-JUDGED = 80
+JUDGED, FEW = 80, 40
 ACTS_SHOWN = 30
 KIND_WORDS = {
     "Coverage": N_("Insurance"), "Appointment": N_("Appointment"), "ServiceRequest": N_("Request"),
@@ -56,6 +56,22 @@ _NEWEST = (
     " AND NOT EXISTS (SELECT 1 FROM observations part WHERE part.part_of = o.id)))"
     " ORDER BY o.effective_at DESC LIMIT ?4"
 )
+# Of whom a watch measures signs all day the newest are signs alone: then the newest few of every other code. The codes
+# are found one seek each, however many observations there are.
+_WINDOW = "(SELECT * FROM observations WHERE patient_id = ?1 ORDER BY effective_at DESC LIMIT ?3)"
+_CODES = (
+    "WITH RECURSIVE codes(code) AS (SELECT min(code) FROM observations WHERE patient_id = ?1 UNION ALL"
+    " SELECT (SELECT min(code) FROM observations WHERE patient_id = ?1 AND code > codes.code)"
+    " FROM codes WHERE codes.code IS NOT NULL) "
+)
+_OF_EVERY_CODE = (
+    "(SELECT one.* FROM codes CROSS JOIN observations one ON one.rowid_ IN"
+    " (SELECT last.rowid_ FROM observations last WHERE last.patient_id = ?1 AND last.code = codes.code"
+    " ORDER BY last.effective_at DESC LIMIT ?3) WHERE codes.code NOT IN (SELECT value FROM json_each(?2)))"
+)
+_BEYOND = _CODES + _NEWEST.replace(_WINDOW, _OF_EVERY_CODE)
+_OF_EACH = 3
+_MANY = "SELECT count(*) FROM (SELECT 1 FROM observations WHERE patient_id = ?1 LIMIT ?2)"
 _SIGNS = json.dumps([sign.code for sign in vitals.SIGNS])
 
 
@@ -141,8 +157,8 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
             JudgedObservation(
                 row["id"], loinc, row["title"], value, unit, said.flag, said.range_text or _own_range(row),
                 row["effective_at"], row["effective_text"], row["performer"] or "", row["note"] or "",
-                row["interpretation"] or "", row["status"], row["part_of"], row["unit"] or row["unit_code"],
-                _own_range(row),
+                row["interpretation"] or _by_their_range(row), row["status"], row["part_of"],
+                row["unit"] or row["unit_code"], _own_range(row),
             )
         )  # fmt: skip
     return shown
@@ -150,13 +166,18 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
 
 def outside_results(connection: Connection, patient_id: str) -> list[JudgedObservation]:
     """The newest results from elsewhere that are no vital signs: those stand among the signs."""
-    rows = [
-        dict(zip(_READ, row, strict=True))
-        for one in merges.ids_of(connection, patient_id)
-        for row in connection.exec_driver_sql(_NEWEST, (one, _SIGNS, LOOKED_AT, JUDGED)).all()
-    ]
+    rows = [dict(zip(_READ, row, strict=True)) for one in merges.ids_of(connection, patient_id)
+            for row in _newest(connection, one)]  # fmt: skip
     rows.sort(key=lambda row: str(row["effective_at"]), reverse=True)
     return judged(connection, patient_id, rows[:JUDGED]) if rows else []
+
+
+def _newest(connection: Connection, patient_id: str) -> Sequence[Any]:
+    found = connection.exec_driver_sql(_NEWEST, (patient_id, _SIGNS, LOOKED_AT, JUDGED)).all()
+    if len(found) < FEW and connection.exec_driver_sql(_MANY, (patient_id, LOOKED_AT)).scalar() == LOOKED_AT:
+        more = connection.exec_driver_sql(_BEYOND, (patient_id, _SIGNS, _OF_EACH, JUDGED)).all()
+        return list({row[0]: row for row in (*found, *more)}.values())
+    return found
 
 
 def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, ...]:
@@ -233,6 +254,29 @@ def _judge(row: Mapping[str, Any], fitting: list[Range], sex: str, age: rules.Ag
     except InvalidOperation:
         return Judgement("none", reason=rules.NO_NUMBER)
     return rules.judge(f"{row['comparator'] or ''}{number}", fitting, sex, age)
+
+
+def _by_their_range(row: Mapping[str, Any]) -> str:
+    """H or L of a value outside the range that came with it, where whoever measured it gave the range and no flag."""
+    if row["value_kind"] not in {"quantity", "integer"}:
+        return ""
+    number, low, high = (_decimal(row[name]) for name in ("value", "range_low", "range_high"))
+    relation = row["comparator"] or ""
+    if number is None:
+        return ""
+    if high is not None and not relation.startswith("<") and (number > high or (relation == ">" and number == high)):
+        return "H"
+    if low is not None and not relation.startswith(">") and (number < low or (relation == "<" and number == low)):
+        return "L"
+    return ""
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        number = None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
 
 
 def _own_range(row: Mapping[str, Any]) -> str | None:

@@ -21,12 +21,13 @@ from clinic_desktop.services.heard_results import GONE, ORDER
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.outside import JudgedObservation
 from clinic_desktop.store.tables.chart import encounters
-from clinic_desktop.store.tables.outside import identifiers, observations
+from clinic_desktop.store.tables.outside import diagnostic_reports, identifiers, observations
 
-IN_ACT = ("answered", "came_critical", "is_reported", "newest", "of_order", "of_visit", "results_of")
+IN_ACT = ("answered", "came_critical", "is_reported", "newest", "of_order", "of_visit", "results_of", "with_reports")
 
 LOOKED_BACK = timedelta(days=30)  # how far before a visit something was measured that is talked of in it
 ON_PAPER = 200
+REPORTS = 20
 _SIGNS = [sign.code for sign in vitals.SIGNS]
 Row = Mapping[str, Any]
 
@@ -82,6 +83,22 @@ def results_of(connection: Connection, patient_id: str) -> tuple[ResultShown, ..
     there = (_shown(one, came.get(one.id, _NOTHING)) for one in may)
     both = sorted((*here, *there), key=lambda one: one.released_at or _LONG_AGO, reverse=True)
     return tuple(one for place, one in enumerate(both) if place < most or one.flag in GRAVE)
+
+
+def with_reports(connection: Connection, patient_id: str) -> tuple[ResultShown, ...]:
+    """The same, with what reports from elsewhere conclude: of a biopsy or a picture that is the result."""
+    found = results_of(connection, patient_id)
+    of_person = diagnostic_reports.c.patient_id.in_(ids_of(connection, patient_id))
+    told = (
+        ResultShown(
+            row.id, "", row.code or "", row.title, row.conclusion, None, "none", None, chart_rows.instant(row.at),
+            corrected=row.status in outside.CORRECTED, source=row.performer or _("another system"),
+            preliminary=row.status == outside.PRELIMINARY, taken_text=row.effective_text or row.issued_text or "",
+            came_at=chart_rows.instant(row.received_at),
+        )
+        for row in _reports(connection, of_person)
+    )  # fmt: skip
+    return tuple(sorted((*found, *told), key=lambda one: one.released_at or _LONG_AGO, reverse=True))
 
 
 def newest(connection: Connection, patient_id: str) -> tuple[Elsewhere, ...]:
@@ -183,11 +200,41 @@ def of_visit(
     reported = _reported(connection, patient_id, _with(rows, more))
     of_it = {row["id"] for row in rows} | {row["id"] for row in more if row["encounter_id"] == visit_id}
     at = {row["id"]: from_text(row["effective_at"]) for row in more}
+    reports = [
+        row
+        for row in _reports(connection, diagnostic_reports.c.patient_id.in_(people))
+        if row.at and from_text(row.at) >= started_at - LOOKED_BACK
+        and (signed_at is None or from_text(row.at) <= signed_at)
+    ]  # fmt: skip
+    at |= {row.id: from_text(row.at) for row in reports}
+    of_it |= {row.id for row in reports if row.encounter_id == visit_id}
     return tuple(
         one
-        for one in reported
+        for one in (*reported, *map(_concluded, reports))
         if one.id in of_it or since is None or at[one.id] > since or (one.came_at is not None and one.came_at > since)
     )
+
+
+def _reports(connection: Connection, *where: ColumnElement[bool]) -> Sequence[Any]:
+    """Reports that conclude something, the newest first; `at` is when that was, else when they came here."""
+    table = diagnostic_reports
+    wanted = (
+        select(table, func.coalesce(table.c.effective_at, identifiers.c.received_at).label("at"),
+               identifiers.c.received_at)
+        .outerjoin(identifiers, (identifiers.c.record_id == table.c.id) & (identifiers.c.use == "resource"))
+        .where(table.c.conclusion.is_not(None), table.c.status.not_in(outside.NO_RESULT), *where)
+    )  # fmt: skip
+    return connection.execute(wanted.order_by(table.c.effective_at.desc()).limit(REPORTS)).all()
+
+
+def _concluded(row: Any) -> Elsewhere:
+    at = chart_rows.instant(row.at)
+    text = row.effective_text or row.issued_text or ""
+    return Elsewhere(
+        row.id, "", None, row.title, row.conclusion, None, "none", None, withdrawn=False, note="",
+        source=row.performer or "", status=row.status, taken_at=at if "T" in text else None, taken_text=text,
+        came_at=chart_rows.instant(row.received_at),
+    )  # fmt: skip
 
 
 def _same_test(code: str | None, title: str, loinc: str | None, name: str) -> bool:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.clock import to_text
+from clinic_desktop.clock import new_id, to_text
 from clinic_desktop.domain.ranges import gravest
 from clinic_desktop.services import charting, consultation, encounters, laboratory, restrictions, sharing
 from clinic_desktop.services.chart_rows import ResultShown
 from clinic_desktop.services.encounters import Consultation
-from clinic_desktop.services.outside import LOINC
+from clinic_desktop.services.outside import LOINC, LOOKED_AT
+from clinic_desktop.store.tables.outside import diagnostic_reports, observations
 from tests.unit.services.lab_case import Lab
 from tests.unit.services.reported_case import a_lab, reported, somebody_new
 
@@ -78,6 +79,44 @@ def test_a_critical_result_is_not_pushed_out_by_a_hundred_others(lab: Lab) -> No
     encounter = visit(lab)
     assert seen(lab, encounter)["Lactate"].flag == "HH"
     assert open_still(lab, encounter)["Critical"] == "1"
+
+
+def test_signs_measured_all_day_hide_no_result(lab: Lab) -> None:
+    reported(lab.store, lab.patient, "Lactate", "9.1", interpretation="HH")
+    rate = {"code_system": LOINC, "code": "8867-4", "unit": "/min", "range_low": None}
+    lab.clock.advance(timedelta(minutes=5))
+    at = to_text(lab.clock.now())
+    with lab.store.write(act=new_id(), session=None) as unit:
+        for _beat in range(LOOKED_AT + 1):
+            said = {"patient_id": lab.patient, "status": "final", "title": "Heart rate", "value_kind": "quantity"}
+            unit.create(observations, said | rate | {"value": "71", "effective_at": at}, kind="observation.received")
+    assert set(seen(lab, visit(lab))) == {"Lactate"}
+
+
+def test_what_a_report_concludes_stands_in_the_visit_and_on_its_summary(lab: Lab) -> None:
+    said = {"patient_id": lab.patient, "title": "Biopsy", "performer": "County hospital", "effective_text": "2026-03"}
+    at = to_text(lab.clock.now())
+    with lab.store.write(act=new_id(), session=None) as unit:
+        for status, words in (("final", "Adenocarcinoma."), ("entered-in-error", "Benign."), ("registered", "Waits.")):
+            row = said | {"status": status, "conclusion": words, "effective_at": at}
+            unit.create(diagnostic_reports, row, kind="report.received")
+    encounter = visit(lab)
+    found = seen(lab, encounter)["Biopsy"]
+    assert (found.value, found.source, found.taken_text) == ("Adenocarcinoma.", "County hospital", "2026-03")
+    (on_paper,) = encounters.visit_summary_facts(lab.doctor, lab.patient, encounter).elsewhere
+    assert (on_paper.title, on_paper.value, on_paper.source) == ("Biopsy", "Adenocarcinoma.", "County hospital")
+
+
+def test_a_value_outside_the_range_that_came_with_it_is_flagged_by_that(lab: Lab) -> None:
+    span = {"range_low": "3", "range_high": "5"}
+    for title, value, more in (
+        ("above", "5.1", {}), ("below", "2.9", {}), ("within", "5", {}), ("over", "5", {"comparator": ">"}),
+        ("under", "5", {"comparator": "<"}), ("said", "9", {"interpretation": "N"}), ("word", "x", {}),
+    ):  # fmt: skip
+        reported(lab.store, lab.patient, title, value, **span, **more)
+    flags = {name: one.flag for name, one in seen(lab, visit(lab)).items()}
+    assert flags == {"above": "H", "below": "L", "within": "none", "over": "H", "under": "none", "said": "N",
+                     "word": "none"}  # fmt: skip
 
 
 def test_what_was_known_when_the_last_visit_was_signed_is_not_critical_news_again(lab: Lab) -> None:
