@@ -79,10 +79,11 @@ def take(act: Act, order_id: str | None, records: Sequence[Resource], of: Came, 
     ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
     if order is not None:
         heard_results.stand_in(act, order, ids.values())
-    critical = [each.finding for each in alarms.news(alarms.brought(came), told, now, ever=order is not None)]
+    found = alarms.brought(came)
+    critical = [each.finding for each in alarms.news(found, told, now, ever=order is not None)]
     critical += _once_more(parts, critical)
     if patient is not None:
-        _tell(act, order, patient, of.title, parts, critical)
+        _tell(act, order, patient, of.title, parts, critical, {each.finding: each.words for each in found})
         _ask_about_gone(act, order, patient, of.title, own, {each.key for each in parts})
     return heard.stands_as(act, own)
 
@@ -266,6 +267,7 @@ def _tell(
     system: str,
     parts: Sequence[_Part],
     critical: Sequence[alarms.Finding],
+    words: Mapping[alarms.Finding, str],
 ) -> None:
     """Say what came, was corrected and was withdrawn; of nobody's order only what is or was critical."""
     left = list(critical)
@@ -280,9 +282,7 @@ def _tell(
         elif line and (order is not None or _was_critical(part.row)):
             said.append((_title(part), _named(name, line, part)))
     # What is critical in a part of a result is told in the words of the part.
-    said += [
-        ("", f"{each.what}: {each.value[2] or ''}{each.value[1]} {each.value[3] or ''} ({each.flag})") for each in left
-    ]
+    said += [("", words[each]) for each in left]
     heard_results.tell(act, order, patient, system, said)
 
 

@@ -39,9 +39,10 @@ def tell_gone(act: Act, patient: str | None, whole: Row, gone: Sequence[Row]) ->
     names = "; ".join(_called(row) for row in gone)
     who = whole.get("performer") or "Whoever reported it"
     body = f"{who} said of {whole['title']}: {names}. It is not said any more, and stands as withdrawn."
-    inbox.notify(
-        act, inbox.Notice("task", "high", "Something was taken out of a result elsewhere", "doctor", body, patient)
-    )
+    title = "Something was taken out of a result elsewhere"
+    opens = (("patient_id", patient),) if patient is not None else ()
+    screen = "chart" if patient is not None else None
+    inbox.notify(act, inbox.Notice("task", "high", title, "doctor", body, patient, screen=screen, arguments=opens))
 
 
 def _says_the_same(part: Row, row: Row) -> bool:

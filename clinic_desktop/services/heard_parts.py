@@ -110,4 +110,5 @@ def no_longer_said(act: Act, patient: str, system: str, gone: Sequence[Standing]
     mark_unsaid(act, gone)
     body = f"{system} said this, and says it no longer: {'; '.join(names)}. It stands in the chart until you decide."
     title = "Something was taken out of a record elsewhere"
-    inbox.notify(act, inbox.Notice("task", "high", title, "doctor", body, patient))
+    opens = (("patient_id", patient),)
+    inbox.notify(act, inbox.Notice("task", "high", title, "doctor", body, patient, screen="chart", arguments=opens))

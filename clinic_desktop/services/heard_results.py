@@ -112,8 +112,7 @@ def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequen
     A critical result is a notice of its own that must be answered. Nobody's order is told to the doctors.
     """
     to = order.ordered_by if order is not None else "doctor"
-    screen = "laboratory" if order is not None else None
-    arguments = (("patient_id", patient), ("order_id", order.id)) if order is not None else ()
+    screen, arguments = _opens(order, patient)
     where = f"From {system}, order {order.number}." if order is not None else f"From {system}."
     for line in [line for title, line in said if not title]:
         body = f"{line}\n{where} Look at it in the chart."
@@ -127,6 +126,13 @@ def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequen
         title = min((title for title, _line in others), key=TITLES.index)
         body = "\n".join([*(line for _title, line in others), where])
         inbox.notify(act, inbox.Notice("task", "high", title, to, body, patient, screen=screen, arguments=arguments))
+
+
+def _opens(order: Placed | None, patient: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What is opened to look at results: their order, else the chart."""
+    if order is None:
+        return "chart", (("patient_id", patient),)
+    return "laboratory", (("patient_id", patient), ("order_id", order.id))
 
 
 def order_in(act: Act, record: str) -> Placed | None:
@@ -144,7 +150,7 @@ def ask_about_gone(act: Act, order: Placed | None, patient: str, system: str, re
     It may be a slip, or another patient's blood: what stands here is left, and only who treats can say what is right.
     """
     to = order.ordered_by if order is not None else "doctor"
-    arguments = (("patient_id", patient), ("order_id", order.id)) if order is not None else ()
+    screen, arguments = _opens(order, patient)
     where = f"order {order.number}" if order is not None else "no order of this clinic"
     body = (
         f"{system} showed this, and shows it no more ({where}): {'; '.join(gone)}.\n"
@@ -152,8 +158,8 @@ def ask_about_gone(act: Act, order: Placed | None, patient: str, system: str, re
     )
     inbox.notify(
         act,
-        inbox.Notice("task", "high", NOT_SHOWN, to, body, patient, SHOWN_NO_MORE, record,
-                     "laboratory" if order is not None else None, arguments, must_answer=True),
+        inbox.Notice("task", "high", NOT_SHOWN, to, body, patient, SHOWN_NO_MORE, record, screen, arguments,
+                     must_answer=True),
     )  # fmt: skip
 
 
