@@ -1,7 +1,7 @@
 """The vital signs among observations that came in: shown, charted and reckoned with like those measured here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain import measured
+from clinic_desktop.domain.ranges import GRAVE
 from clinic_desktop.domain.vital_ranges import Limits, flag
 from clinic_desktop.domain.vitals import BY_CODE
 from clinic_desktop.services import arrival_parts, vitals
@@ -21,6 +22,7 @@ from clinic_desktop.store.tables.patients import patients
 IN_ACT = ("Signs",)
 
 LOINC = "http://loinc.org"
+NEWS = timedelta(days=30)  # how long a result is one that somebody may act on
 WITHDRAWN = "Withdrawn by those who measured it."
 # What stands as a measurement: one that was cancelled or never made is none.
 STANDS = frozenset({"final", "amended", "corrected", "preliminary", "unknown"})
@@ -39,10 +41,32 @@ class Signs:
     def __init__(self, act: Act) -> None:
         self._act = act
         self._born: dict[str, date | None] = {}
+        self._otherwise: dict[str, list[str]] = {}
 
     @cached_property
     def _limits(self) -> tuple[Limits, ...]:
         return vitals.normal_limits(self._act.conn)  # asked only where something was measured
+
+    def stood(self, observation: str) -> Row:
+        """An observation as it stands before what came is written."""
+        found = self._act.conn.execute(select(observations).where(observations.c.id == observation))
+        return dict(found.mappings().one())
+
+    def compare(self, was: Row, now: Row) -> None:
+        """Note what a doctor must hear of a result that is said otherwise now; signs are seen by their trend.
+
+        What a system says is told of where it is heard; of what is long past only what was or is critical.
+        """
+        words = arrival_parts.said_otherwise(was, now)
+        grave = {was["interpretation"], now.get("interpretation")} & GRAVE
+        old = from_text(str(was["effective_at"])) < self._act.now - NEWS
+        if words and self._act.session.staff_id and str(was["code"]) not in BY_CODE and (grave or not old):
+            self._otherwise.setdefault(str(was["patient_id"]), []).append(words)
+
+    def tell(self) -> None:
+        """Tell the doctors of all that was noted, one notice a patient."""
+        for patient, lines in self._otherwise.items():
+            arrival_parts.tell_corrected(self._act, patient, lines)
 
     def derive(self, observation: str, row: Row) -> None:
         """Keep the vital sign that an observation is, if it is one; the observation keeps what was really written."""
@@ -67,6 +91,7 @@ class Signs:
             at = row["effective_at"] if part.get("effective_at") else stood["effective_at"]
             now = {**part, "encounter_id": row.get("encounter_id"), "effective_at": at, "position": place}
             missing = {name: None for name in VALUE if name not in now}
+            self.compare(stood, now)
             self._act.change(table, str(stood["id"]), missing | now, kind="observation.received")
             self._renew(str(stood["id"]), {**now, "patient_id": patient})
         kept = {str(stood["id"]) for stood in known if stood is not None}

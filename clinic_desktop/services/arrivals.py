@@ -185,9 +185,10 @@ class _Batch:
         return "changed"
 
     def finish(self) -> None:
-        """An allergy that came in is listed on the banner."""
+        """An allergy that came in is listed on the banner; of results said otherwise a doctor hears."""
         for patient in sorted(self.listed):
             arrival_people.allergies_listed(self.act, patient)
+        self.signs.tell()
 
     def _resolved(self, one: Arrival) -> tuple[dict[str, object] | None, str | None]:
         """The values with every reference that leads somewhere; None where the patient is not here."""
@@ -320,6 +321,7 @@ class _Batch:
             changes = {name: value for name, value in values.items() if name not in undated}
             if table is observations:
                 changes = {name: None for name in arrival_signs.VALUE if name not in changes} | changes
+                self.signs.compare(self.signs.stood(known.record), changes)
             if table is documents:
                 changes = self._with_content(one, changes)
             revision = self.act.change(table, known.record, changes, kind=kind)

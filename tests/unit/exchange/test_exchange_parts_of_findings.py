@@ -14,7 +14,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import vital_signs
 from clinic_desktop.store.tables.outside import identifiers, observations
 from tests.conftest import DeskFor
-from tests.fhir import LOINC, PATIENT, Json, Take, bundle, concept, person, pressure, taker
+from tests.fhir import LOINC, PATIENT, Json, Take, bundle, concept, person, potassium, pressure, taker
 
 PANEL = "77777777-7777-4777-8777-777777777777"
 SYSTOLIC, DIASTOLIC, MEAN = ("8480-6", "Systolic"), ("8462-4", "Diastolic"), ("8478-0", "Mean")
@@ -116,6 +116,38 @@ def test_what_an_earlier_program_wrote_over_is_not_doubled_and_comes_again(take:
     take(panel(UPPER, LOWER))
     assert {name: value for name, (_id, value) in stands(store).items()} == {"Systolic": "121", "Diastolic": "72"}
     assert stands(store)["Diastolic"][0] == first["Systolic"][0]
+
+
+def test_a_result_that_a_file_corrects_or_withdraws_is_told_to_a_doctor_once_a_person(
+    take: Take, store: Store, desk_for: DeskFor
+) -> None:
+    def sodium(value: str, **more: object) -> Json:
+        ids = {"id": "88888888-8888-4888-8888-888888888888", "effectiveDateTime": "2026-03-01T08:00:00Z"}
+        return potassium(value, **{**ids, "code": concept(LOINC, "2951-2", "Sodium"), **more})
+
+    def heard() -> list[str]:
+        found = (one for one in inbox(desk_for("doctor"), "open") if one.title.startswith("Results were corrected"))
+        return [
+            one.body for one in found if (one.screen, one.patient_id) == ("chart", dict(one.arguments)["patient_id"])
+        ]
+
+    lately = {"effectiveDateTime": "2026-03-01T08:00:00Z"}
+    take(bundle([person(), potassium("6.50", **lately), sodium("139")]))
+    take(bundle([person(), potassium("6.5", **lately), sodium("139", note=[{"text": "seen"}])]))
+    assert heard() == [], "another way to write it is no other value"
+    take(bundle([person(), potassium("4.1", **lately), sodium("139", status="entered-in-error")]))
+    (one,) = heard()
+    assert one.split("\n") == [
+        "corrected: Potassium 6.5 mmol/L -> 4.1 mmol/L", "withdrawn: Sodium 139 mmol/L",
+    ]  # fmt: skip
+    take(bundle([person(), potassium("4.1", **lately), sodium("139", status="entered-in-error")]))
+    take(panel(UPPER, LOWER))
+    take(panel((SYSTOLIC, "99"), LOWER))
+    assert len(heard()) == 1, "the same again is no news, and a pressure is seen among the signs"
+    take(panel(UPPER, LOWER, effectiveDateTime="2020-03-01T08:00:00Z"))
+    take(bundle([person(), potassium("5.0", id=PANEL[:-1] + "8")]))
+    take(bundle([person(), potassium("5.1", id=PANEL[:-1] + "8")]))
+    assert len(heard()) == 1, "of what is years ago nobody acts"
 
 
 def test_a_finding_that_is_withdrawn_as_a_whole_is_no_part_taken_out(
