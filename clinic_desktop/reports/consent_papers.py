@@ -12,7 +12,7 @@ from clinic_desktop.reports import consent_form as form
 from clinic_desktop.reports import health_summary as summary
 from clinic_desktop.reports.consent_words import CHANNEL_WORDS, STATE_WORDS
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
-from clinic_desktop.reports.reported import reported_state, reported_when
+from clinic_desktop.reports.reported import SHORT, reported_state, reported_when
 from clinic_desktop.reports.result_line import flag_words
 from clinic_desktop.reports.sealed import Seal
 from clinic_desktop.reports.wording import PRESET_WORDS, day
@@ -149,17 +149,16 @@ def _results(facts: HealthSummary) -> summary.Rows:
 
 
 def _elsewhere(facts: HealthSummary) -> summary.Rows:
-    """Results of others as they were reported: by whom, when, and what is to be known of them."""
-    return tuple(
-        (
-            one.title,
-            " ".join(filter(None, (one.value, written(one.unit)))),
-            "; ".join(filter(None, (flag_words(one.flag), reported_state(one)))),
-            one.range_text or "",
-            ", ".join(filter(None, (one.source, reported_when(one)))),
-        )
-        for one in facts.elsewhere
-    )
+    """Results of others as they were reported, by whom and when; a sentence stands by its name."""
+    rows = []
+    for one in facts.elsewhere:
+        value = " ".join(filter(None, (one.value, written(one.unit))))
+        is_short = len(value) <= SHORT
+        state = "; ".join(filter(None, (flag_words(one.flag), reported_state(one))))
+        by = ", ".join(filter(None, (one.source, reported_when(one))))
+        name = one.title if is_short else f"{one.title}: {value}"
+        rows.append((name, value if is_short else "", state, one.range_text or "", by))
+    return tuple(rows)
 
 
 def _when(on: date | None, precision: str) -> str:

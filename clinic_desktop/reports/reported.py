@@ -18,6 +18,7 @@ from clinic_desktop.services.outside import CORRECTED, PRELIMINARY
 from clinic_desktop.services.outside_results import ON_PAPER, Elsewhere
 
 HEADING = N_("From elsewhere")
+SHORT = 24  # signs of a value that stand in a column of their own
 
 
 def put_reported(paper: Paper, found: Sequence[Elsewhere]) -> None:
@@ -33,9 +34,13 @@ def put_reported(paper: Paper, found: Sequence[Elsewhere]) -> None:
         Column(paper.width * 0.19),
         Column(paper.width * 0.19),
     )
-    paper.head_row((_("Test"), _("Value"), _("Unit"), _("Flag"), _("Range")), columns)
+    heads = (_("Test"), _("Value"), _("Unit"), _("Flag"), _("Range"))
+    paper.head_row(heads, columns)
     for one in found:
-        paper.need(40)
+        place = paper.y
+        paper.need(40)  # a result is not parted from who reported it
+        if paper.y < place:
+            paper.head_row(heads, columns)
         put_result(paper, columns, _as_row(one))
         for words, style in _said(one):
             paper.say(words, style, indent=6 * MM, gap=1)

@@ -102,14 +102,16 @@ def with_reports(connection: Connection, patient_id: str) -> tuple[ResultShown, 
 
 
 def newest(connection: Connection, patient_id: str) -> tuple[Elsewhere, ...]:
-    """The newest results of others as they were reported, and of older ones those that are critical."""
+    """The newest results of others as they were reported, of older ones the critical; and what reports conclude."""
     found = outside.outside_results(connection, patient_id)
     came = _came(connection, {one.id: one.part_of or one.id for one in found})
-    return tuple(
+    results = (
         _elsewhere(one, came.get(one.id, _NOTHING))
         for place, one in enumerate(found)
         if place < chart_rows.RESULTS_SHOWN or one.gravest in GRAVE
     )
+    of_person = diagnostic_reports.c.patient_id.in_(ids_of(connection, patient_id))
+    return (*results, *map(_concluded, _reports(connection, of_person)))
 
 
 def came_critical(results: Iterable[ResultShown], since: datetime | None, now: datetime) -> int:

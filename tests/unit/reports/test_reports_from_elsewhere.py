@@ -96,6 +96,16 @@ def test_a_visit_summary_says_what_others_reported_of_its_orders_and_since_the_l
     assert "Since then" not in again, "measured after its signature"
 
 
+def test_a_long_list_names_its_columns_on_every_page(lab: Lab) -> None:
+    order = placed(lab)
+    for number in range(30):
+        reported(lab.store, lab.patient, f"Trace {number}", "1", order=order)
+    pages = PdfReader(io.BytesIO(laboratory_papers.laboratory_report(lab.doctor, lab.patient, order))).pages
+    assert len(pages) > 1
+    for page in pages:
+        assert "Test Value Unit Flag Range" in " ".join(page.extract_text().split())
+
+
 def test_a_health_summary_says_who_reported_what(lab: Lab) -> None:
     of(lab, placed(lab))
     told = words(consent_papers.health_summary(lab.doctor, lab.patient))

@@ -105,6 +105,7 @@ def test_what_a_report_concludes_stands_in_the_visit_and_on_its_summary(lab: Lab
     assert (found.value, found.source, found.taken_text) == ("Adenocarcinoma.", "County hospital", "2026-03")
     (on_paper,) = encounters.visit_summary_facts(lab.doctor, lab.patient, encounter).elsewhere
     assert (on_paper.title, on_paper.value, on_paper.source) == ("Biopsy", "Adenocarcinoma.", "County hospital")
+    assert sharing.health_summary_facts(lab.doctor, lab.patient).elsewhere == (on_paper,)
 
 
 def test_a_value_outside_the_range_that_came_with_it_is_flagged_by_that(lab: Lab) -> None:
