@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic_desktop.i18n import _
-from clinic_desktop.reports.flow import BODY, STRONG, Column, Style
+from clinic_desktop.reports.flow import BODY, STRONG, Style
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
 from clinic_desktop.reports.reported import put_reported
-from clinic_desktop.reports.result_line import LaboratoryReportTest, put_result
+from clinic_desktop.reports.result_line import LaboratoryReportTest, name_columns, put_result, result_columns
 from clinic_desktop.reports.wording import moment
 from clinic_desktop.services.outside_results import Elsewhere
 
@@ -44,14 +44,8 @@ def laboratory_report(data: LaboratoryReportPaper) -> bytes:
     if data.clinical_information:
         paper.labelled(_("For"), data.clinical_information)
     paper.space(8)
-    columns = (
-        Column(paper.width * 0.33),
-        Column(paper.width * 0.15, "right"),
-        Column(paper.width * 0.14),
-        Column(paper.width * 0.19),
-        Column(paper.width * 0.19),
-    )
-    paper.head_row((_("Test"), _("Value"), _("Unit"), _("Flag"), _("Range")), columns)
+    columns = result_columns(paper)
+    name_columns(paper, columns)
     panel = ""
     for test in data.tests:
         if test.panel != panel:

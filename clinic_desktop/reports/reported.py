@@ -9,9 +9,9 @@ from datetime import date
 
 from clinic_desktop.domain.units import written
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.reports.flow import QUIET, SMALL, Column, Style
+from clinic_desktop.reports.flow import QUIET, SMALL, Style
 from clinic_desktop.reports.page import Paper
-from clinic_desktop.reports.result_line import LaboratoryReportTest, put_result
+from clinic_desktop.reports.result_line import LaboratoryReportTest, name_columns, put_result, result_columns
 from clinic_desktop.reports.sheet import CRITICAL, MM
 from clinic_desktop.reports.wording import day, moment
 from clinic_desktop.services.outside import CORRECTED, PRELIMINARY
@@ -27,20 +27,13 @@ def put_reported(paper: Paper, found: Sequence[Elsewhere]) -> None:
         return
     paper.section(_(HEADING))
     paper.say(_("Measured and reported by others; this laboratory has not verified it."), QUIET, gap=4)
-    columns = (
-        Column(paper.width * 0.31),
-        Column(paper.width * 0.16, "right"),
-        Column(paper.width * 0.15),
-        Column(paper.width * 0.19),
-        Column(paper.width * 0.19),
-    )
-    heads = (_("Test"), _("Value"), _("Unit"), _("Flag"), _("Range"))
-    paper.head_row(heads, columns)
+    columns = result_columns(paper)
+    name_columns(paper, columns)
     for one in found:
         place = paper.y
         paper.need(40)  # a result is not parted from who reported it
         if paper.y < place:
-            paper.head_row(heads, columns)
+            name_columns(paper, columns)
         put_result(paper, columns, _as_row(one))
         for words, style in _said(one):
             paper.say(words, style, indent=6 * MM, gap=1)

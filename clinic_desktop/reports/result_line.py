@@ -56,6 +56,20 @@ class LaboratoryReportTest:
     pending: bool = False
 
 
+def result_columns(paper: Paper) -> tuple[Column, ...]:
+    """The columns of a list of results: test, value, unit, flag, range."""
+    wide = paper.width
+    return (
+        Column(wide * 0.33), Column(wide * 0.15, "right"), Column(wide * 0.14), Column(wide * 0.19),
+        Column(wide * 0.19),
+    )  # fmt: skip
+
+
+def name_columns(paper: Paper, columns: tuple[Column, ...]) -> None:
+    """Put the names over those columns."""
+    paper.head_row((_("Test"), _("Value"), _("Unit"), _("Flag"), _("Range")), columns)
+
+
 def put_result(paper: Paper, columns: tuple[Column, ...], test: LaboratoryReportTest) -> None:
     """Put one result in columns of test, value, unit, flag and range, with what is said of it beneath."""
     critical = test.flag in ALARMING
