@@ -13,6 +13,9 @@ Sex = Literal["any", "female", "male"]
 Relation = Literal["", "<", "<=", ">", ">="]
 
 CRITICAL = frozenset({"LL", "HH"})
+# HL7's table of interpretations says of words that they are critical, too.
+GRAVE = CRITICAL | {"AA"}
+_SAYS_NOTHING = frozenset({"", "N", "none"})
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,13 @@ NO_SEX = "the ranges differ by sex, and the sex is not known"
 NO_AGE = "the birth date is not known"
 UNSURE_AGE = "the ranges differ by age, and the birth date is not exact"
 SPAN = "the value is given only as below or above a limit"
+
+
+def gravest(ours: str, theirs: str) -> str:
+    """The flag of a result that somebody else flagged too: what either calls abnormal is never shown as normal."""
+    if theirs in _SAYS_NOTHING:
+        return theirs or ours if ours == "none" else ours
+    return theirs if ours in _SAYS_NOTHING or (theirs in GRAVE and ours not in GRAVE) else ours
 
 
 def amount(text: str) -> Amount | None:

@@ -36,6 +36,14 @@ class Brought:
     finding: Finding
     patient: str
     taken: datetime | None
+    title: str = ""
+
+    @property
+    def words(self) -> str:
+        """It in a line: what was measured, what came out, how it is flagged."""
+        _kind, value, comparator, unit, _code = self.finding.value
+        said = " ".join(filter(None, (f"{comparator or ''}{value or ''}", unit)))
+        return f"{self.title or self.finding.what}: {said} ({self.finding.flag})"
 
 
 def brought(records: Iterable[Resource]) -> list[Brought]:
@@ -50,7 +58,7 @@ def brought(records: Iterable[Resource]) -> list[Brought]:
         parts: list[tuple[Valued, Mapping[str, Any]]] = [(one, mapped.values)]
         parts += zip(one.component, mapped.parts, strict=True)
         found += [
-            Brought(_finding(values, str(mapped.values["status"])), patient, _taken(one))
+            Brought(_finding(values, str(mapped.values["status"])), patient, _taken(one), str(values["title"]))
             for each, values in parts
             if _is_critical(each)
         ]

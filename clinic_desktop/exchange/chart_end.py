@@ -293,7 +293,7 @@ class ClinicChart:
         made = self._new(act, records, because, title, local_id)
         found = alarms.news(came, before, self._clock.now())
         for patient in dict.fromkeys(one.patient for one in found if one.patient):
-            heard.critical_came(act, patient, title)
+            heard.critical_came(act, patient, title, [one.words for one in found if one.patient == patient])
         return made
 
     @staticmethod

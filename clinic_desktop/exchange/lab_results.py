@@ -79,11 +79,12 @@ def take(act: Act, order_id: str | None, records: Sequence[Resource], of: Came, 
     ids = heard.take_in(act, gathering.arrivals(held, frame, {}))
     if order is not None:
         heard_results.stand_in(act, order, ids.values())
-    critical = [each.finding for each in alarms.news(alarms.brought(came), told, now, ever=order is not None)]
+    found = alarms.brought(came)
+    critical = [each.finding for each in alarms.news(found, told, now, ever=order is not None)]
     critical += _once_more(parts, critical)
     if patient is not None:
-        _tell(act, order, patient, of.title, parts, critical)
-        _tell_gone(act, patient, of.title, own, {each.key for each in parts})
+        _tell(act, order, patient, of.title, parts, critical, {each.finding: each.words for each in found})
+        _ask_about_gone(act, order, patient, of.title, own, {each.key for each in parts})
     return heard.stands_as(act, own)
 
 
@@ -97,17 +98,23 @@ def _own(act: Act, of: Came, patient: str | None) -> Key:
     return remote_ids.anchor(act, place, kind, "", patient)
 
 
-def _tell_gone(act: Act, patient: str, system: str, own: Key, said: set[str]) -> None:
-    """A doctor hears, once, of each result that is said no more; it stands."""
-    found = heard_parts.stands_under(act, own.system, own.value, remote_ids.under(own.value))
-    gone = [
+def _ask_about_gone(act: Act, order: Placed | None, patient: str, system: str, own: Key, said: set[str]) -> None:
+    """Somebody is asked, once, about each result that is shown no more; it stands. Shown again, it is over."""
+    record = heard.stands_as(act, own)
+    if record is None:
+        return
+    found = [
         one
-        for one in found
+        for one in heard_parts.stands_under(act, own.system, own.value, remote_ids.under(own.value))
         if one.key.kind == "Observation" and remote_ids.is_part(one.key.value, own.value)
-        and one.key.value not in said and one.said and one.row["status"] not in GONE
+        and one.key.value not in said and one.row["status"] not in GONE
     ]  # fmt: skip
+    gone = [one for one in found if one.said]
+    heard_parts.mark_unsaid(act, gone)
     if gone:
-        heard_parts.no_longer_said(act, patient, system, gone, [brought.called(one.row) for one in gone])
+        heard_results.ask_about_gone(act, order, patient, system, record, [brought.called(one.row) for one in gone])
+    elif not found:
+        heard_results.is_said_again(act, record)
 
 
 def _order_said(came: Iterable[Observation]) -> str | None:
@@ -260,6 +267,7 @@ def _tell(
     system: str,
     parts: Sequence[_Part],
     critical: Sequence[alarms.Finding],
+    words: Mapping[alarms.Finding, str],
 ) -> None:
     """Say what came, was corrected and was withdrawn; of nobody's order only what is or was critical."""
     left = list(critical)
@@ -274,9 +282,7 @@ def _tell(
         elif line and (order is not None or _was_critical(part.row)):
             said.append((_title(part), _named(name, line, part)))
     # What is critical in a part of a result is told in the words of the part.
-    said += [
-        ("", f"{each.what}: {each.value[2] or ''}{each.value[1]} {each.value[3] or ''} ({each.flag})") for each in left
-    ]
+    said += [("", words[each]) for each in left]
     heard_results.tell(act, order, patient, system, said)
 
 

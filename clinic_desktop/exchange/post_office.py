@@ -24,12 +24,13 @@ from urllib.parse import urlsplit
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange.chart_end import ClinicChart
+from clinic_desktop.exchange import results_gone
+from clinic_desktop.exchange.chart_end import ClinicChart, source
 from clinic_desktop.exchange.days import Days
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import sync_marks
+from clinic_desktop.services import heard, sync_marks
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
 from sync.engine.outside import Mark
 from sync.engine.run import Engine
@@ -150,6 +151,7 @@ class PostOffice:
         self._heard: deque[tuple[str, Hint]] = deque()
         self._days = Days(clinic.store.clock)
         self._asides = Asides(clinic.store.workstation, clinic.store.clock)
+        self._looked_through: set[tuple[str, float]] = set()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self.engine = Engine(
             chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile),
@@ -281,6 +283,23 @@ class PostOffice:
             if close is not None:
                 close()
 
+    def _leave_to_doctors(self, active: set[str]) -> int:
+        """Have who treats answer for results that are shown no more; returns how many questions that were."""
+        with self.reading() as unit:
+            found = [(name, one) for name in active for one in results_gone.taken_out(unit, name)]
+        left = 0
+        for name, one in found:
+            if (one.id, one.at) in self._looked_through:
+                continue  # of this nobody who treats is asked: an administrator is
+            self._looked_through.add((one.id, one.at))
+            with self._database.write() as unit:
+                act = heard.act_of(cast(Any, unit), self._clinic.store.workstation, SYSTEMS[name].title)
+                asked = results_gone.ask(act, one, source(name))
+            if asked:
+                results_gone.leave_to_doctors(self.engine.people[name], one)
+                left += 1
+        return left
+
     def run(
         self,
         seconds: float,
@@ -311,6 +330,7 @@ class PostOffice:
                     worked += self._days.look([office.desk for office in offices])
                 if not worked or self._asides.due():
                     self._asides.look([office.desk for office in offices])
+                    worked += self._leave_to_doctors(active)
                 if worked:
                     rounds += 1
                     continue

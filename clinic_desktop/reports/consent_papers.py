@@ -6,12 +6,14 @@ from datetime import date
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import signatures, vitals
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.units import written
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports import consent_form as form
 from clinic_desktop.reports import health_summary as summary
 from clinic_desktop.reports.consent_words import CHANNEL_WORDS, STATE_WORDS
-from clinic_desktop.reports.laboratory_report import FLAG_WORDS
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
+from clinic_desktop.reports.reported import SHORT, reported_state, reported_when
+from clinic_desktop.reports.result_line import flag_words
 from clinic_desktop.reports.sealed import Seal
 from clinic_desktop.reports.wording import PRESET_WORDS, day
 from clinic_desktop.services import consents, sharing
@@ -116,6 +118,7 @@ def filled(
         part("procedures", tuple((one.title, one.code, day(one.on) if one.on else one.told)
                                  for one in facts.procedures)),
         shared,
+        part("results", _elsewhere(facts)) or None,
     )  # fmt: skip
 
 
@@ -124,7 +127,7 @@ def _vitals(facts: HealthSummary) -> summary.Rows:
         (
             _(vitals.BY_CODE[one.code].name),
             f"{vitals.plain(one.value)} {vitals.BY_CODE[one.code].shown_unit}",
-            _flag(one.flag),
+            flag_words(one.flag),
             day(one.taken_at.astimezone().date()),
         )
         for one in facts.vitals
@@ -137,7 +140,7 @@ def _results(facts: HealthSummary) -> summary.Rows:
         (
             one.name,
             " ".join(filter(None, (one.value, one.unit))),
-            _flag(one.flag),
+            flag_words(one.flag),
             one.range_text or "",
             day(one.released_at.astimezone().date()) if one.released_at else "",
         )
@@ -145,9 +148,17 @@ def _results(facts: HealthSummary) -> summary.Rows:
     )
 
 
-def _flag(flag: str) -> str:
-    """A flag with its word: a letter alone is no word to whoever takes the paper along."""
-    return _(FLAG_WORDS[flag]) if flag in FLAG_WORDS else ""
+def _elsewhere(facts: HealthSummary) -> summary.Rows:
+    """Results of others as they were reported, by whom and when; a sentence stands by its name."""
+    rows = []
+    for one in facts.elsewhere:
+        value = " ".join(filter(None, (one.value, written(one.unit))))
+        is_short = len(value) <= SHORT
+        state = "; ".join(filter(None, (flag_words(one.flag), reported_state(one))))
+        by = ", ".join(filter(None, (one.source, reported_when(one))))
+        name = one.title if is_short else f"{one.title}: {value}"
+        rows.append((name, value if is_short else "", state, one.range_text or "", by))
+    return tuple(rows)
 
 
 def _when(on: date | None, precision: str) -> str:

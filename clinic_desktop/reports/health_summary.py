@@ -41,6 +41,7 @@ class HealthSummaryPaper:
     immunizations: Rows | None = None
     procedures: Rows | None = None
     shared: SharedWith | None = None
+    elsewhere: Rows | None = None  # results of others; None where there are none
 
 
 def health_summary(data: HealthSummaryPaper, *, seal: Seal | None = None) -> bytes:
@@ -78,6 +79,8 @@ def put_parts(paper: Paper, data: HealthSummaryPaper, *, briefly: bool = False) 
         (_("Vital signs"), data.vitals, (_("Sign"), _("Value"), _("Flag"), _("Taken")), (0.42, 0.18, 0.2, 0.2)),
         (_("Laboratory results"), data.results, (_("Test"), _("Value"), _("Flag"), _("Range"), _("Released")),
          (0.28, 0.18, 0.2, 0.14, 0.2)),
+        (_("Results from elsewhere"), data.elsewhere,
+         (_("Test"), _("Value"), _("Flag"), _("Range"), _("Reported")), (0.26, 0.16, 0.18, 0.14, 0.26)),
         (_("Immunizations"), data.immunizations, (_("Vaccine"), _("Lot"), _("Given")), (0.6, 0.2, 0.2)),
         (_("Procedures"), data.procedures, (_("Procedure"), _("Code"), _("Done")), (0.6, 0.2, 0.2)),
         (_("Visits"), data.visits, (_("Date"), _("With"), _("What for")), (0.15, 0.25, 0.6)),

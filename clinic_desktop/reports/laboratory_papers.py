@@ -6,18 +6,18 @@ from datetime import datetime
 from clinic_desktop.domain.units import written
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.label_sheets import LabelSheets
-from clinic_desktop.reports.laboratory_report import Corrected, Flag, LaboratoryReportPaper, LaboratoryReportTest
+from clinic_desktop.reports.laboratory_report import LaboratoryReportPaper
 from clinic_desktop.reports.laboratory_report import laboratory_report as laboratory_paper
 from clinic_desktop.reports.printed import head_of, identity_of, printed_by
+from clinic_desktop.reports.result_line import Corrected, LaboratoryReportTest
 from clinic_desktop.reports.specimen_label import SpecimenLabelPaper
 from clinic_desktop.reports.specimen_label import specimen_sheets as labels_paper
 from clinic_desktop.services import laboratory, results, sheets
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.laboratory import CollectedSpecimen
+from clinic_desktop.services.outside_results import is_reported
 from clinic_desktop.services.result_rows import PatientResult
 from clinic_desktop.services.sheets import OrderSheet, SheetTest
-
-FLAGS: dict[str, Flag] = {"N": "N", "L": "L", "H": "H", "LL": "LL", "HH": "HH", "A": "A"}
 
 
 def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
@@ -39,7 +39,7 @@ def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
             ordered_by=sheet.ordered_by,
             ordered_at=sheet.ordered_at.astimezone(),
             tests=tuple(
-                _test(test, by_test.get(test.test_code, []), panels.get(test.panel or "", ""))
+                _test(test, by_test.get(test.test_code, []), panels.get(test.panel or "", ""), sheet)
                 for test in sheet.tests
                 if test.status != "cancelled"
             ),
@@ -52,14 +52,16 @@ def laboratory_report(desk: Desk, patient_id: str, order_id: str) -> bytes:
                 part for part in (sheet.details.clinical_information, sheet.details.diagnoses) if part
             ),
             conclusion=sheet.conclusion,
+            elsewhere=sheet.elsewhere,
         )
     )
 
 
-def _test(test: SheetTest, versions: list[PatientResult], panel: str) -> LaboratoryReportTest:
+def _test(test: SheetTest, versions: list[PatientResult], panel: str, sheet: OrderSheet) -> LaboratoryReportTest:
     ordered = sorted(versions, key=lambda one: one.released_at)
     if not ordered:
-        return LaboratoryReportTest(test.name, "", written(test.assay.unit), panel=panel, pending=True)
+        said = _("Reported from elsewhere: see below.") if _reported(sheet, test) else ""
+        return LaboratoryReportTest(test.name, "", written(test.assay.unit), panel=panel, comment=said, pending=True)
     now, olds = ordered[-1], ordered[:-1]
     # Each version says why it replaced the one before: the reason belongs beside the value that went.
     corrected = tuple(
@@ -71,13 +73,17 @@ def _test(test: SheetTest, versions: list[PatientResult], panel: str) -> Laborat
         now.name,
         now.value,
         written(now.unit),
-        FLAGS.get(now.flag, "none"),
+        now.flag,
         now.range_text or "",
         panel,
         comment,
         corrected,
         now.call or "",
     )
+
+
+def _reported(sheet: OrderSheet, test: SheetTest) -> bool:
+    return is_reported(test.assay.loinc, test.name, sheet.elsewhere)
 
 
 def _last(standing: list[PatientResult]) -> datetime | None:

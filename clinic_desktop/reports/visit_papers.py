@@ -9,6 +9,7 @@ from clinic_desktop.reports.wording import SYSTEM_WORDS, day
 from clinic_desktop.services import encounters, laboratory, prescribing
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.encounters import VisitSummary
+from clinic_desktop.services.outside_results import is_reported
 
 
 def visit_number(encounter_id: str) -> str:
@@ -44,6 +45,7 @@ def visit_summary(desk: Desk, patient_id: str, encounter_id: str) -> bytes:
             addenda=tuple(f"{each.author}: {each.text}" for each in facts.addenda),
             signed_at=None if facts.signed_at is None else facts.signed_at.astimezone(),
             allergies_listed=bool(facts.allergies),
+            elsewhere=facts.elsewhere,
         )
     )
 
@@ -64,7 +66,12 @@ def _investigations(desk: Desk, facts: VisitSummary) -> tuple[str, ...]:
     names = {test.code: test.name for test in laboratory.catalogue(desk).tests}
     # A test that is no longer in the catalogue has no name any more but its code.
     words = (names.get(each.test_code, each.test_code.replace("_", " ")) for each in waiting)
-    return tuple(_("{test}: no result yet").format(test=test) for test in words)
+    lines = (
+        (_("{test}: reported from elsewhere, see below") if is_reported(each.loinc, word, facts.elsewhere)
+         else _("{test}: no result yet")).format(test=word)
+        for each, word in zip(waiting, words, strict=True)
+    )  # fmt: skip
+    return tuple(lines)
 
 
 def _results(facts: VisitSummary) -> tuple[paper.VisitSummaryResult, ...]:

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from clinic_desktop.i18n import _
 from clinic_desktop.reports.flow import BODY, NORMAL, QUIET, STRONG, Cell, Column, Style
-from clinic_desktop.reports.laboratory_report import FLAG_WORDS
 from clinic_desktop.reports.page import A4, ClinicHead, Paper, PatientIdentity, Printed
+from clinic_desktop.reports.reported import put_reported
+from clinic_desktop.reports.result_line import ALARMING, FLAG_WORDS
 from clinic_desktop.reports.sheet import CRITICAL, MM
 from clinic_desktop.reports.wording import moment
+from clinic_desktop.services.outside_results import Elsewhere
 
 INK = NORMAL.colour
-ALARMING = frozenset({"LL", "HH"})
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +56,7 @@ class VisitSummaryPaper:
     addenda: tuple[str, ...] = ()
     signed_at: datetime | None = None
     allergies_listed: bool = False
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def visit_summary(data: VisitSummaryPaper) -> bytes:
@@ -79,6 +81,7 @@ def visit_summary(data: VisitSummaryPaper) -> bytes:
             paper.say(paragraph, gap=5)
     _list(paper, _("Investigations"), data.investigations)
     _results(paper, data.results)
+    put_reported(paper, data.elsewhere)
     _list(paper, _("Medicines"), data.medicines)
     for title, words in ((_("Plan"), data.plan), (_("Come back"), data.follow_up)):
         if words:

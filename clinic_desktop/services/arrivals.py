@@ -185,9 +185,10 @@ class _Batch:
         return "changed"
 
     def finish(self) -> None:
-        """An allergy that came in is listed on the banner."""
+        """An allergy that came in is listed on the banner; of results said otherwise a doctor hears."""
         for patient in sorted(self.listed):
             arrival_people.allergies_listed(self.act, patient)
+        self.signs.tell()
 
     def _resolved(self, one: Arrival) -> tuple[dict[str, object] | None, str | None]:
         """The values with every reference that leads somewhere; None where the patient is not here."""
@@ -262,7 +263,7 @@ class _Batch:
         if table is documents:
             arrival_documents.index(self.act, record, values, one.contents)
         if table is observations:
-            parts = self._add_parts(record, patient, values, one.parts)
+            parts = self._add_parts(record, patient, values, dict(enumerate(one.parts)))
             for part_id, part in ((record, values), *parts):
                 self.signs.derive(part_id, part)
         if one.table == "allergies" and values["status"] == "active":
@@ -279,10 +280,10 @@ class _Batch:
         return self.act.conn.execute(found.order_by(insurers.c.rowid_).limit(1)).scalar()
 
     def _add_parts(
-        self, record: str, patient: str | None, values: Mapping[str, object], parts: Sequence[Mapping[str, object]]
+        self, record: str, patient: str | None, values: Mapping[str, object], parts: Mapping[int, Mapping[str, object]]
     ) -> list[tuple[str, Mapping[str, object]]]:
         added: list[tuple[str, Mapping[str, object]]] = []
-        for position, part in enumerate(parts):
+        for position, part in parts.items():
             row = {
                 **part, "patient_id": patient, "encounter_id": values.get("encounter_id"), "part_of": record,
                 "position": position, "effective_at": values["effective_at"],
@@ -320,6 +321,7 @@ class _Batch:
             changes = {name: value for name, value in values.items() if name not in undated}
             if table is observations:
                 changes = {name: None for name in arrival_signs.VALUE if name not in changes} | changes
+                self.signs.compare(self.signs.stood(known.record), changes)
             if table is documents:
                 changes = self._with_content(one, changes)
             revision = self.act.change(table, known.record, changes, kind=kind)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import func, or_, select
 
 from clinic_desktop.clock import from_text, to_text
-from clinic_desktop.services import chart_rows, outside
+from clinic_desktop.services import chart_rows, outside, outside_results
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.chart_rows import (
     AllergyShown,
@@ -16,7 +16,6 @@ from clinic_desktop.services.chart_rows import (
     ResultShown,
     VitalShown,
 )
-from clinic_desktop.services.heard_results import orders_of
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.outside import OutsideAct
 from clinic_desktop.services.relations import Relative, relatives
@@ -131,31 +130,13 @@ def _chart(read: Read, patient_id: str) -> Chart:
         allergies=chart_rows.allergies_of(connection, patient_id),
         medicines=chart_rows.medicines_of(connection, patient_id),
         vitals=chart_rows.latest_vitals(connection, patient_id),
-        results=_results(connection, patient_id),
+        results=outside_results.results_of(connection, patient_id),
         acts=outside.outside_acts(connection, patient_id),
         timeline=_timeline(read, patient_id, None, PAGE),
         visit_count=int(connection.execute(select(func.count()).select_from(counted)).scalar_one()),
         open_visit=_open_visit(read, patient_id),
         family=relatives.inside(read, patient_id),
     )
-
-
-def _results(connection: Connection, patient_id: str) -> tuple[ResultShown, ...]:
-    """The results of this laboratory and of others, the newest first."""
-    here = chart_rows.recent_results(connection, patient_id)
-    came = outside.outside_results(connection, patient_id)
-    orders = orders_of(connection, [one.id for one in came])
-    there = (
-        ResultShown(
-            one.id, orders.get(one.id, ""), one.loinc or "", one.title, outside.readable(one.value), one.unit,
-            one.flag if one.flag != "none" else one.theirs, one.range_text, from_text(one.effective_at),
-            corrected=False, source=one.source, note=one.note,
-        )
-        for one in came
-    )  # fmt: skip
-    oldest = from_text("0001-01-01T00:00:00.000000Z")
-    found = sorted((*here, *there), key=lambda one: one.released_at or oldest, reverse=True)
-    return tuple(found[: chart_rows.RESULTS_SHOWN])
 
 
 _VISITS = select(

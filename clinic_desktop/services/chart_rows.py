@@ -137,6 +137,10 @@ class ResultShown:
     corrected: bool
     source: str = ""  # who measured it, where that was elsewhere
     note: str = ""
+    # Of one from elsewhere: whether more is to come, when it was measured in the words that came, when it came here.
+    preliminary: bool = False
+    taken_text: str = ""
+    came_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from clinic_desktop.domain.consultation import Facts, State
 from clinic_desktop.domain.consultation_rules import RuleBook, read_rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import chart_rows, vitals
+from clinic_desktop.services import chart_rows, outside_results, vitals
+from clinic_desktop.services.chart_rows import ResultShown
 from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables.chart import consultation_steps, encounters, problems
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders, lab_results, lab_tests
@@ -57,6 +58,7 @@ class Ordered:
     test_code: str
     status: str
     name: str
+    loinc: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -94,8 +96,10 @@ def facts_for(
     started_at: datetime | None = None,
     contents: Mapping[str, Mapping[str, str]] | None = None,
     complaint: str = "",
+    results: tuple[ResultShown, ...] | None = None,
 ) -> Facts:
-    """What the rules ask of this patient and this encounter, in bounded work."""
+    """What the rules ask of this patient and this encounter, in bounded work; `results` are those known already."""
+    known = outside_results.results_of(connection, patient_id) if results is None else results
     filled = contents or {}
     symptoms = filled.get("symptoms", {})
     patient = chart_rows.patient_of(connection, patient_id)
@@ -107,7 +111,7 @@ def facts_for(
     lacking = tuple(signs.BY_CODE[code].name for code in wanted if code not in taken)
     oldest = min((taken[code][0] for code in wanted if code in taken), default=None)
     history = _history_reviewed(connection, patient_id, encounter_id)
-    pending, critical = _results(connection, patient_id, now)
+    pending, critical = _results(connection, patient_id, now, known)
     return Facts(
         preset=preset,
         age_months=months,
@@ -122,7 +126,7 @@ def facts_for(
         weight_fresh=signs.WEIGHT in taken,
         vitals_missing=lacking,
         history_age_days=None if history is None else (now - history).days,
-        news_since_history=history is not None and _news_since(connection, patient_id, history),
+        news_since_history=history is not None and _news_since(connection, patient_id, history, known),
         active_problems=_count_problems(connection, patient_id),
         results_pending=pending,
         results_critical=0 if filled.get("investigations", {}).get("critical_seen") else critical,
@@ -189,6 +193,7 @@ def ordered_in(connection: Connection, patient_id: str, encounter_id: str, start
             lab_order_tests.c.test_code,
             lab_order_tests.c.status,
             func.coalesce(lab_tests.c.name, lab_order_tests.c.test_code),
+            lab_tests.c.loinc,
         )
         .join(lab_order_tests, lab_order_tests.c.order_id == lab_orders.c.id)
         .outerjoin(lab_tests, lab_tests.c.code == lab_order_tests.c.test_code)
@@ -244,43 +249,52 @@ def _history_reviewed(connection: Connection, patient_id: str, encounter_id: str
     return None if at is None else from_text(at)
 
 
-def _news_since(connection: Connection, patient_id: str, reviewed: datetime) -> bool:
+def _news_since(connection: Connection, patient_id: str, reviewed: datetime, results: tuple[ResultShown, ...]) -> bool:
     """Whether an allergy, an outside medicine or a result came after the history was gone through."""
-    since = to_text(reviewed)
     if any(each.noted_at > reviewed for each in chart_rows.allergies_of(connection, patient_id)):
         return True
     day = reviewed.astimezone().date()
     medicines = chart_rows.medicines_of(connection, patient_id)
     if any(each.source == "outside" and each.started_on is not None and each.started_on > day for each in medicines):
         return True
-    return any(
-        each.released_at is not None and to_text(each.released_at) > since
-        for each in chart_rows.recent_results(connection, patient_id)
-    )
+    came = (each.came_at or each.released_at for each in results)
+    return any(at is not None and at > reviewed for at in came)
 
 
-def _results(connection: Connection, patient_id: str, now: datetime) -> tuple[int, int]:
-    """How many tests of the last month are awaited, and how many critical results came since the last signature."""
+def _results(connection: Connection, patient_id: str, now: datetime, known: tuple[ResultShown, ...]) -> tuple[int, int]:
+    """How many tests of the last month are awaited, and how many critical results came since the last signature.
+
+    Results from elsewhere are among both: a test that is answered there is awaited no more, a critical one is critical.
+    """
     tests = (
-        select(lab_order_tests.c.id, lab_order_tests.c.status)
+        select(
+            lab_order_tests.c.id, lab_order_tests.c.status, lab_order_tests.c.order_id, lab_tests.c.loinc,
+            func.coalesce(lab_tests.c.name, lab_order_tests.c.test_code).label("name"),
+        )
         .join(lab_orders, lab_orders.c.id == lab_order_tests.c.order_id)
+        .outerjoin(lab_tests, lab_tests.c.code == lab_order_tests.c.test_code)
         .where(
             lab_orders.c.patient_id.in_(ids_of(connection, patient_id)),
             lab_orders.c.ordered_at >= to_text(now - timedelta(days=RESULTS_DAYS)),
         )
-    )
+    )  # fmt: skip
     rows = connection.execute(tests).all()
-    pending = sum(row.status in {"ordered", "collected", "resulted"} for row in rows)
-    released = [row.id for row in rows if row.status == "released"]
-    if not released:
-        return pending, 0
+    pending = sum(
+        row.status in {"ordered", "collected", "resulted"}
+        and not outside_results.answered(row.order_id, row.loinc, row.name, known)
+        for row in rows
+    )
     signed = connection.execute(
         select(encounters.c.signed_at)
         .where(encounters.c.patient_id.in_(ids_of(connection, patient_id)), encounters.c.status == "signed")
         .order_by(encounters.c.started_at.desc())
         .limit(1)
     ).scalar_one_or_none()
-    critical = connection.execute(
+    critical = outside_results.came_critical(known, chart_rows.instant(signed), now)
+    released = [row.id for row in rows if row.status == "released"]
+    if not released:
+        return pending, critical
+    own = connection.execute(
         select(func.count())
         .select_from(lab_results)
         .where(
@@ -290,7 +304,7 @@ def _results(connection: Connection, patient_id: str, now: datetime) -> tuple[in
             lab_results.c.released_at > (signed or ""),
         )
     ).scalar_one()
-    return pending, int(critical)
+    return pending, critical + int(own)
 
 
 def _count_problems(connection: Connection, patient_id: str) -> int:

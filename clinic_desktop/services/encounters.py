@@ -12,7 +12,7 @@ from clinic_desktop.domain import vitals as signs
 from clinic_desktop.domain.consultation import Facts, Missing, State
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import chart_rows
+from clinic_desktop.services import chart_rows, outside_results
 from clinic_desktop.services.acts import Read, query
 from clinic_desktop.services.chart_rows import (
     AddendumShown,
@@ -37,6 +37,7 @@ from clinic_desktop.services.encounter_facts import (
     step_rows,
 )
 from clinic_desktop.services.merges import ids_of, kept_of
+from clinic_desktop.services.outside_results import Elsewhere
 from clinic_desktop.store.tables.chart import encounters
 from clinic_desktop.store.tables.journal import settings
 from clinic_desktop.store.tables.patients import patients
@@ -135,6 +136,7 @@ class VisitSummary:
     allergies: tuple[AllergyShown, ...]
     follow_up_on: date | None
     addenda: tuple[AddendumShown, ...]
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @query(access="chart")
@@ -212,6 +214,12 @@ def visit_summary_facts(read: Read, patient_id: str, encounter_id: str) -> Visit
         shown.allergies,
         None if not day else date.fromisoformat(day),
         shown.addenda,
+        outside_results.of_visit(
+            read.conn,
+            patient_id,
+            (encounter_id, shown.started_at, shown.signed_at),
+            sorted({each.order_id for each in shown.ordered}),
+        ),
     )
 
 
@@ -223,6 +231,7 @@ def _consultation(read: Read, patient_id: str, encounter_id: str) -> Consultatio
     started = from_text(row["started_at"])
     rows = step_rows(connection, encounter_id)
     contents = contents_of(rows)
+    results = outside_results.with_reports(connection, patient_id)
     facts = facts_for(
         connection,
         patient_id,
@@ -231,6 +240,7 @@ def _consultation(read: Read, patient_id: str, encounter_id: str) -> Consultatio
         encounter_id=encounter_id,
         started_at=started,
         contents=contents,
+        results=results,
     )
     states = {step: State(each._mapping["state"]) for step, each in rows.items()}
     signed = row["status"] == "signed"
@@ -259,7 +269,7 @@ def _consultation(read: Read, patient_id: str, encounter_id: str) -> Consultatio
         chart_rows.problems_of(connection, patient_id),
         chart_rows.allergies_of(connection, patient_id),
         chart_rows.medicines_of(connection, patient_id),
-        chart_rows.recent_results(connection, patient_id),
+        results,
         prescribed_in(connection, patient_id, encounter_id, started),
         ordered_in(connection, patient_id, encounter_id, started),
         chart_rows.addenda_of(connection, encounter_id),

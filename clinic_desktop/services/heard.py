@@ -3,7 +3,7 @@
 Nobody is signed in behind it: every entry bears the system's name as its reason. What is signed is never touched.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -192,13 +192,13 @@ def observed(act: Act, system: str, ids: Collection[str], under: str) -> Sequenc
     return [dict(row) for row in act.conn.execute(found).mappings()]
 
 
-def critical_came(act: Act, patient: str, system: str) -> None:
-    """Tell the doctors of a critical value that came from elsewhere beside something else: it must be answered."""
-    words = f"From {system}. Look at it in the chart."
+def critical_came(act: Act, patient: str, system: str, lines: Iterable[str]) -> None:
+    """Tell the doctors of critical values that came from elsewhere beside something else: it must be answered."""
+    words = "\n".join([*lines, f"From {system}."])
     inbox.notify(
         act,
         inbox.Notice("critical_result", "critical", "Results came from another system", "doctor", words, patient,
-                     must_answer=True),
+                     screen="chart", arguments=(("patient_id", patient),), must_answer=True),
     )  # fmt: skip
 
 

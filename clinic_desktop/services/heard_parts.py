@@ -15,7 +15,16 @@ from clinic_desktop.services.merges import ids_of
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.outside import identifiers
 
-IN_ACT = ("is_of", "known_as", "no_longer_said", "people", "require_same_patient", "stands_under", "system_ids")
+IN_ACT = (
+    "is_of",
+    "known_as",
+    "mark_unsaid",
+    "no_longer_said",
+    "people",
+    "require_same_patient",
+    "stands_under",
+    "system_ids",
+)
 
 # What the digest of a part begins with that is not said there any more: a person is told of it once.
 NOT_SAID = "not said: "
@@ -90,10 +99,16 @@ def require_same_patient(act: Act, standing: Iterable[Standing], patient: str) -
         )
 
 
-def no_longer_said(act: Act, patient: str, system: str, gone: Sequence[Standing], names: Iterable[str]) -> None:
-    """Tell a doctor, once, what a system has taken out of one of its records: here it stands until they decide."""
+def mark_unsaid(act: Act, gone: Iterable[Standing]) -> None:
+    """Keep of parts that they are not said any more: a person is told of that once."""
     for one in gone:
         act.change(identifiers, one.identifier, {"digest": NOT_SAID + one.digest}, kind="identifier.changed")
+
+
+def no_longer_said(act: Act, patient: str, system: str, gone: Sequence[Standing], names: Iterable[str]) -> None:
+    """Tell a doctor, once, what a system has taken out of one of its records: here it stands until they decide."""
+    mark_unsaid(act, gone)
     body = f"{system} said this, and says it no longer: {'; '.join(names)}. It stands in the chart until you decide."
     title = "Something was taken out of a record elsewhere"
-    inbox.notify(act, inbox.Notice("task", "high", title, "doctor", body, patient))
+    opens = (("patient_id", patient),)
+    inbox.notify(act, inbox.Notice("task", "high", title, "doctor", body, patient, screen="chart", arguments=opens))

@@ -14,11 +14,22 @@ from sqlalchemy import Connection, select
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.store.tables.inbox import notifications
 from clinic_desktop.store.tables.laboratory import lab_orders
 from clinic_desktop.store.tables.outside import identifiers, observations
 from clinic_desktop.store.tables.staff import staff
 
-IN_ACT = ("brought", "of_order", "orders_of", "placed", "same_patient", "stand_in", "tell")
+IN_ACT = (
+    "ask_about_gone",
+    "brought",
+    "is_asked",
+    "is_said_again",
+    "order_in",
+    "placed",
+    "same_patient",
+    "stand_in",
+    "tell",
+)
 
 # The identifier by which an observation from elsewhere says to which order placed here it belongs.
 ORDER = "urn:x-clinic-desktop:order"
@@ -27,6 +38,8 @@ CORRECTED = "Results were corrected in another system"
 WITHDRAWN = "Results were withdrawn in another system"
 CRITICAL_CORRECTED = "A critical result was corrected in another system"
 CRITICAL_WITHDRAWN = "A critical result was withdrawn in another system"
+NOT_SHOWN = "Results are not shown any more in another system"
+SHOWN_NO_MORE = "results_gone"
 # The gravest comes first: under it everything else of one look is told as well.
 TITLES = (CRITICAL_WITHDRAWN, WITHDRAWN, CRITICAL_CORRECTED, CORRECTED, CAME)
 
@@ -42,24 +55,6 @@ class Placed:
 
     def __repr__(self) -> str:
         return f"Placed({self.id})"
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """One result of an order that another system gave: its value, its flag, and what was said of it since."""
-
-    id: str
-    title: str
-    value: str
-    unit: str | None
-    flag: str
-    range_text: str | None
-    withdrawn: bool
-    note: str
-    source: str
-
-    def __repr__(self) -> str:
-        return f"Elsewhere({self.id})"
 
 
 def placed(act: Act, order_id: str) -> Placed | None:
@@ -117,8 +112,7 @@ def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequen
     A critical result is a notice of its own that must be answered. Nobody's order is told to the doctors.
     """
     to = order.ordered_by if order is not None else "doctor"
-    screen = "laboratory" if order is not None else None
-    arguments = (("patient_id", patient), ("order_id", order.id)) if order is not None else ()
+    screen, arguments = _opens(order, patient)
     where = f"From {system}, order {order.number}." if order is not None else f"From {system}."
     for line in [line for title, line in said if not title]:
         body = f"{line}\n{where} Look at it in the chart."
@@ -134,29 +128,54 @@ def tell(act: Act, order: Placed | None, patient: str, system: str, said: Sequen
         inbox.notify(act, inbox.Notice("task", "high", title, to, body, patient, screen=screen, arguments=arguments))
 
 
-def orders_of(connection: Connection, records: Collection[str]) -> Mapping[str, str]:
-    """In which order of this clinic observations stand, by their ids."""
-    found = select(identifiers.c.record_id, identifiers.c.value).where(
-        identifiers.c.record_id.in_(records), identifiers.c.use == "business", identifiers.c.system == ORDER
-    )
-    return {row.record_id: row.value for row in connection.execute(found)}
+def _opens(order: Placed | None, patient: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """What is opened to look at results: their order, else the chart."""
+    if order is None:
+        return "chart", (("patient_id", patient),)
+    return "laboratory", (("patient_id", patient), ("order_id", order.id))
 
 
-def of_order(connection: Connection, order_id: str) -> tuple[Elsewhere, ...]:
-    """What other systems gave as the results of an order placed here; withdrawn ones say so."""
-    rows = connection.execute(
-        select(observations)
-        .join(identifiers, identifiers.c.record_id == observations.c.id)
-        .where(identifiers.c.use == "business", identifiers.c.system == ORDER, identifiers.c.value == order_id)
-        .order_by(observations.c.rowid_)
+def order_in(act: Act, record: str) -> Placed | None:
+    """The order of this clinic in which an observation stands."""
+    found = select(identifiers.c.value).where(
+        identifiers.c.record_id == record, identifiers.c.use == "business", identifiers.c.system == ORDER
     )
-    return tuple(
-        Elsewhere(
-            row.id, row.title, f"{row.comparator or ''}{row.value or ''}", row.unit, row.interpretation or "",
-            row.range_text, row.status in GONE, row.note or "", row.performer or "",
-        )
-        for row in rows
+    order = act.conn.execute(found).scalar()
+    return None if order is None else placed(act, str(order))
+
+
+def ask_about_gone(act: Act, order: Placed | None, patient: str, system: str, record: str, gone: Sequence[str]) -> None:
+    """Ask whoever ordered, or the doctors, about results that a system shows no more; somebody must answer.
+
+    It may be a slip, or another patient's blood: what stands here is left, and only who treats can say what is right.
+    """
+    to = order.ordered_by if order is not None else "doctor"
+    screen, arguments = _opens(order, patient)
+    where = f"order {order.number}" if order is not None else "no order of this clinic"
+    body = (
+        f"{system} showed this, and shows it no more ({where}): {'; '.join(gone)}.\n"
+        "It stands in the chart. Ask them what is right, and say what was done."
+    )
+    inbox.notify(
+        act,
+        inbox.Notice("task", "high", NOT_SHOWN, to, body, patient, SHOWN_NO_MORE, record, screen, arguments,
+                     must_answer=True),
     )  # fmt: skip
+
+
+def is_said_again(act: Act, record: str) -> None:
+    """Close that question: all of it is shown there again."""
+    inbox.answer_about(act, SHOWN_NO_MORE, record, "It is shown there again.")
+
+
+def is_asked(connection: Connection, record: str) -> bool:
+    """Whether somebody is asked, and has not answered, about results of a record that are not shown any more."""
+    asked = select(notifications.c.id).where(
+        notifications.c.about_id == record,
+        notifications.c.about_kind == SHOWN_NO_MORE,
+        notifications.c.done_at.is_(None),
+    )
+    return connection.execute(asked).first() is not None
 
 
 # What is said of a result that does not stand.

@@ -23,9 +23,12 @@ IN_ACT = ("judged", "outside_results", "outside_acts", "ranges_by_loinc", "reada
 
 LOINC = "http://loinc.org"
 NO_RESULT = ("entered-in-error", "cancelled", "registered")
+PRELIMINARY = "preliminary"
+CORRECTED = frozenset({"corrected", "amended"})
 # How many of the newest observations are looked through for results: signs stand between them.
 LOOKED_AT = 400
-SHOWN = 40
+# So many of them are judged, for one that is critical among all those of one morning; the chart shows fewer.
+JUDGED, FEW = 80, 40
 ACTS_SHOWN = 30
 KIND_WORDS = {
     "Coverage": N_("Insurance"), "Appointment": N_("Appointment"), "ServiceRequest": N_("Request"),
@@ -34,17 +37,41 @@ KIND_WORDS = {
 FIGURES_READ, DECIMALS_READ = 4, 3
 _READ = (
     "id", "code_system", "code", "title", "comparator", "value", "value_kind", "unit", "unit_code", "range_text",
-    "range_low", "range_high", "effective_at", "effective_text", "interpretation", "performer", "note",
+    "range_low", "range_high", "effective_at", "effective_text", "interpretation", "status", "part_of", "performer",
+    "note",
 )  # fmt: skip
 # Written out: it stands between a doctor and the chart, and building it took ten times as long as running it.
+# A part of a finding was reported by whom the whole was, and what is said of the whole is said of it. What has no value
+# may say what was made of it; the whole of several parts says that in its parts.
 _NEWEST = (
-    "SELECT id, code_system, code, title, comparator, value, value_kind, unit, unit_code, range_text, range_low,"
-    " range_high, effective_at, effective_text, interpretation, performer, note"
-    " FROM (SELECT * FROM observations WHERE patient_id = ?1"
-    " ORDER BY effective_at DESC LIMIT ?3) WHERE value_kind <> 'none'"
-    " AND status NOT IN ('entered-in-error', 'cancelled', 'registered')"
-    " AND code NOT IN (SELECT value FROM json_each(?2)) ORDER BY effective_at DESC LIMIT ?4"
+    "SELECT o.id, o.code_system, o.code, o.title, o.comparator, o.value, o.value_kind, o.unit, o.unit_code,"
+    " o.range_text, o.range_low, o.range_high, o.effective_at, o.effective_text, o.interpretation, o.status, o.part_of,"
+    " coalesce(o.performer, whole.performer), coalesce(o.note, whole.note)"
+    " FROM (SELECT * FROM observations WHERE patient_id = ?1 ORDER BY effective_at DESC LIMIT ?3) o"
+    " LEFT JOIN observations whole ON whole.id = o.part_of"
+    " WHERE o.status NOT IN ('entered-in-error', 'cancelled', 'registered')"
+    " AND o.code NOT IN (SELECT value FROM json_each(?2))"
+    " AND (o.value_kind <> 'none' OR o.interpretation IN ('LL', 'HH', 'AA')"
+    " OR ((o.interpretation IS NOT NULL OR o.note IS NOT NULL)"
+    " AND NOT EXISTS (SELECT 1 FROM observations part WHERE part.part_of = o.id)))"
+    " ORDER BY o.effective_at DESC LIMIT ?4"
 )
+# Of whom a watch measures signs all day the newest are signs alone: then the newest few of every other code. The codes
+# are found one seek each, however many observations there are.
+_WINDOW = "(SELECT * FROM observations WHERE patient_id = ?1 ORDER BY effective_at DESC LIMIT ?3)"
+_CODES = (
+    "WITH RECURSIVE codes(code) AS (SELECT min(code) FROM observations WHERE patient_id = ?1 UNION ALL"
+    " SELECT (SELECT min(code) FROM observations WHERE patient_id = ?1 AND code > codes.code)"
+    " FROM codes WHERE codes.code IS NOT NULL) "
+)
+_OF_EVERY_CODE = (
+    "(SELECT one.* FROM codes CROSS JOIN observations one ON one.rowid_ IN"
+    " (SELECT last.rowid_ FROM observations last WHERE last.patient_id = ?1 AND last.code = codes.code"
+    " ORDER BY last.effective_at DESC LIMIT ?3) WHERE codes.code NOT IN (SELECT value FROM json_each(?2)))"
+)
+_BEYOND = _CODES + _NEWEST.replace(_WINDOW, _OF_EVERY_CODE)
+_OF_EACH = 3
+_MANY = "SELECT count(*) FROM (SELECT 1 FROM observations WHERE patient_id = ?1 LIMIT ?2)"
 _SIGNS = json.dumps([sign.code for sign in vitals.SIGNS])
 
 
@@ -64,6 +91,15 @@ class JudgedObservation:
     source: str = ""
     note: str = ""
     theirs: str = ""  # how whoever measured it flagged it
+    status: str = ""
+    part_of: str | None = None
+    reported_unit: str | None = None
+    reported_range: str | None = None
+
+    @property
+    def gravest(self) -> str:
+        """The flag it is shown with: by the ranges here, or by whoever measured it."""
+        return rules.gravest(self.flag, self.theirs)
 
     def __repr__(self) -> str:
         return f"JudgedObservation({self.id})"
@@ -121,7 +157,8 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
             JudgedObservation(
                 row["id"], loinc, row["title"], value, unit, said.flag, said.range_text or _own_range(row),
                 row["effective_at"], row["effective_text"], row["performer"] or "", row["note"] or "",
-                row["interpretation"] or "",
+                row["interpretation"] or _by_their_range(row), row["status"], row["part_of"],
+                row["unit"] or row["unit_code"], _own_range(row),
             )
         )  # fmt: skip
     return shown
@@ -129,13 +166,18 @@ def judged(connection: Connection, patient_id: str, rows: Sequence[Mapping[str, 
 
 def outside_results(connection: Connection, patient_id: str) -> list[JudgedObservation]:
     """The newest results from elsewhere that are no vital signs: those stand among the signs."""
-    rows = [
-        dict(zip(_READ, row, strict=True))
-        for one in merges.ids_of(connection, patient_id)
-        for row in connection.exec_driver_sql(_NEWEST, (one, _SIGNS, LOOKED_AT, SHOWN)).all()
-    ]
+    rows = [dict(zip(_READ, row, strict=True)) for one in merges.ids_of(connection, patient_id)
+            for row in _newest(connection, one)]  # fmt: skip
     rows.sort(key=lambda row: str(row["effective_at"]), reverse=True)
-    return judged(connection, patient_id, rows[:SHOWN]) if rows else []
+    return judged(connection, patient_id, rows[:JUDGED]) if rows else []
+
+
+def _newest(connection: Connection, patient_id: str) -> Sequence[Any]:
+    found = connection.exec_driver_sql(_NEWEST, (patient_id, _SIGNS, LOOKED_AT, JUDGED)).all()
+    if len(found) < FEW and connection.exec_driver_sql(_MANY, (patient_id, LOOKED_AT)).scalar() == LOOKED_AT:
+        more = connection.exec_driver_sql(_BEYOND, (patient_id, _SIGNS, _OF_EACH, JUDGED)).all()
+        return list({row[0]: row for row in (*found, *more)}.values())
+    return found
 
 
 def outside_acts(connection: Connection, patient_id: str) -> tuple[OutsideAct, ...]:
@@ -199,6 +241,8 @@ def readable(value: str | None) -> str:
     if not number.is_finite() or -int(number.as_tuple().exponent) <= DECIMALS_READ:
         return text
     digits = max(0, FIGURES_READ - 1 - number.adjusted())
+    if digits >= -int(number.as_tuple().exponent):
+        return text
     return f"{sign}{round(number, min(digits, FIGURES_READ + 4)):f}"
 
 
@@ -210,6 +254,29 @@ def _judge(row: Mapping[str, Any], fitting: list[Range], sex: str, age: rules.Ag
     except InvalidOperation:
         return Judgement("none", reason=rules.NO_NUMBER)
     return rules.judge(f"{row['comparator'] or ''}{number}", fitting, sex, age)
+
+
+def _by_their_range(row: Mapping[str, Any]) -> str:
+    """H or L of a value outside the range that came with it, where whoever measured it gave the range and no flag."""
+    if row["value_kind"] not in {"quantity", "integer"}:
+        return ""
+    number, low, high = (_decimal(row[name]) for name in ("value", "range_low", "range_high"))
+    relation = row["comparator"] or ""
+    if number is None:
+        return ""
+    if high is not None and not relation.startswith("<") and (number > high or (relation == ">" and number == high)):
+        return "H"
+    if low is not None and not relation.startswith(">") and (number < low or (relation == "<" and number == low)):
+        return "L"
+    return ""
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    try:
+        number = None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
 
 
 def _own_range(row: Mapping[str, Any]) -> str | None:

@@ -12,7 +12,7 @@ from clinic_desktop.clock import from_text
 from clinic_desktop.domain import sharing as rules
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import chart_rows, health_rows
+from clinic_desktop.services import chart_rows, health_rows, outside_results
 from clinic_desktop.services.acts import Act, Read, command, query
 from clinic_desktop.services.chart import Visit, visits_of
 from clinic_desktop.services.chart_rows import (
@@ -25,6 +25,7 @@ from clinic_desktop.services.chart_rows import (
 )
 from clinic_desktop.services.consent_rows import said_why
 from clinic_desktop.services.merges import ids_of
+from clinic_desktop.services.outside_results import Elsewhere
 from clinic_desktop.services.patients import require_patient, today
 from clinic_desktop.store.tables.sharing import share_copies, shares
 from clinic_desktop.store.tables.staff import staff
@@ -148,6 +149,7 @@ class HealthSummary:
     contact: tuple[tuple[str, str], ...] = ()  # how the patient is reached, in words
     doses: tuple[health_rows.Dose, ...] = ()
     procedures: tuple[health_rows.Procedure, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()  # results of others
 
     def __repr__(self) -> str:
         return f"HealthSummary({self.patient.id})"
@@ -278,6 +280,7 @@ def health_summary_facts(
         _contact(read, patient_id) if wanted("contact") else (),
         health_rows.doses_of(conn, people) if wanted("immunizations") else (),
         health_rows.procedures_of(conn, people) if wanted("procedures") else (),
+        outside_results.newest(conn, patient_id) if wanted("results") else (),
     )
 
 

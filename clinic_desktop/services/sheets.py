@@ -9,12 +9,14 @@ from clinic_desktop.clock import from_text, to_text
 from clinic_desktop.domain.laboratory import Assay, Before
 from clinic_desktop.domain.patients import show_name
 from clinic_desktop.domain.ranges import Ages
+from clinic_desktop.services import consent_gate
 from clinic_desktop.services.acts import Read, query
+from clinic_desktop.services.consent_gate import Asked
 from clinic_desktop.services.directory import place_name
-from clinic_desktop.services.heard_results import Elsewhere, of_order
 from clinic_desktop.services.lab_orders import NOTHING_SAID, OrderDetails, details_of
 from clinic_desktop.services.laboratory import assays
 from clinic_desktop.services.merges import ids_of, kept_of
+from clinic_desktop.services.outside_results import Elsewhere, of_order
 from clinic_desktop.services.results import age_at, before, version_of
 from clinic_desktop.store.tables.laboratory import (
     callbacks,
@@ -123,13 +125,18 @@ def order_sheet(read: Read, patient_id: str, order_id: str) -> OrderSheet:
         .join(staff, staff.c.id == lab_orders.c.ordered_by)
         .where(lab_orders.c.id == order_id, lab_orders.c.patient_id.in_(ids_of(read.conn, patient_id)))
     ).one()  # fmt: skip
+    tests = _sheet_tests(read, row)
+    # What others found beside the order is no work of the laboratory: a restricted record keeps it.
+    asked_by = Asked(read.session, read.now, read.steady)
+    opens = consent_gate.may_open(read.conn, asked_by, patient_id)
+    asked = {test.assay.loinc for test in tests if opens and test.assay.loinc and test.status != "cancelled"}
     return OrderSheet(
         row.id, row.number, row.person, show_name(row.family_name, row.given_names), row.mrn, row.sex,
         None if row.born_on is None else date.fromisoformat(row.born_on),
         row.born_precision, row.priority, row.note, row.status, row.display_name,
-        from_text(row.ordered_at), _sheet_tests(read, row), _sheet_specimens(read.conn, order_id), row.revision,
+        from_text(row.ordered_at), tests, _sheet_specimens(read.conn, order_id), row.revision,
         details_of(row), place_name(read.conn, row.place_id), row.conclusion or "",
-        of_order(read.conn, order_id),
+        of_order(read.conn, patient_id, order_id, asked, from_text(row.ordered_at)),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class PatientBanner(QFrame):
         self.setProperty("panel", "bar")
         self.setFixedHeight(BANNER)
         self.patient_id: str | None = None
+        self._shown: BannerFacts | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 8, 16, 8)
         row.setSpacing(12)
@@ -55,12 +56,14 @@ class PatientBanner(QFrame):
         self.hide()
 
     def show_facts(self, facts: BannerFacts) -> None:
-        """Show a patient."""
+        """Show a patient; what is known already stays in sight until what is new stands in its place."""
+        if facts == self._shown and not facts.emergency:
+            return  # nothing is new: what somebody marks or reads there is left alone
+        self._shown = facts
         self.patient_id = facts.patient_id
         self._initials.setText((facts.given[:1] + facts.family[:1]).upper())
         self._name.setText(f"{facts.family.upper()}, {facts.given}")
-        clear_layout(self._facts)
-        clear_layout(self._tags)
+        known, tagged = self._facts.count(), self._tags.count()
         born = f"{facts.born} ({facts.age})" if facts.age else facts.born
         for words, value in ((_("Born"), born), (_("Sex"), facts.sex), (_("MRN"), facts.mrn)):
             self._fact(words, value)
@@ -82,6 +85,8 @@ class PatientBanner(QFrame):
             state.show_look(facts.state)
             self._tags.addWidget(state)
         self.setAccessibleName(f"{self._name.text()}, {born}, {facts.sex}, {facts.mrn}, {allergy.text()}")
+        _in_place_of(self._facts, known)
+        _in_place_of(self._tags, tagged)
         self.show()
 
     def _show_emergency(self, facts: BannerFacts) -> None:
@@ -98,7 +103,7 @@ class PatientBanner(QFrame):
     def take_away(self) -> None:
         """Show no patient."""
         self._until.stop()
-        self.patient_id = None
+        self.patient_id = self._shown = None
         self._name.clear()
         self._initials.clear()
         self.setAccessibleName("")
@@ -112,6 +117,24 @@ class PatientBanner(QFrame):
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts.addWidget(shown)
         self._facts.addSpacing(6)
+
+
+def _in_place_of(layout: QHBoxLayout, before: int) -> None:
+    """Show what was added behind the first so many, and take those away: there is no moment without either.
+
+    Qt itself shows a widget that is put into a layout only later, and by then the old ones would be gone.
+    """
+    for place in range(before, layout.count()):
+        item = layout.itemAt(place)
+        added = None if item is None else item.widget()
+        if added is not None:
+            added.show()
+    for _old in range(before):
+        taken = layout.takeAt(0)
+        gone = None if taken is None else taken.widget()
+        if gone is not None:
+            gone.hide()
+            gone.deleteLater()
 
 
 def allergy_look(facts: BannerFacts) -> Look:

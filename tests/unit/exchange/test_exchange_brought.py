@@ -11,6 +11,7 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange.remote_ids import fhir_id
 from clinic_desktop.exchange.told import made, written
 from clinic_desktop.services.chart_rows import allergies_of
+from clinic_desktop.services.heard_results import NOT_SHOWN
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import problems
@@ -32,8 +33,8 @@ def bench(store: Store, clock: SetClock, small: Clinic) -> Bench:
 
 
 def notices(desk_for: DeskFor) -> list[str]:
-    found = inbox(desk_for("doctor"))
-    return [str(one.body) for one in found if one.title.startswith("Something was taken out")]
+    found = (*inbox(desk_for("doctor")), *inbox(desk_for("doctor"), "done"))
+    return [str(one.body) for one in found if one.title.startswith("Something was taken out") or one.title == NOT_SHOWN]
 
 
 @pytest.mark.parametrize("earlier", [False, True], ids=["new", "kept by an earlier program"])

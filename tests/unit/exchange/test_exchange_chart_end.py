@@ -279,6 +279,9 @@ def test_a_critical_result_of_nobodys_order_here_is_before_a_doctor_while_it_is_
     assert heard.adopt(Kind.LAB_RESULT, None, result, because=Because("hms_enterprise", "LAB-7")) is not None
     came = [item for item in inbox(desk_for("doctor"), "open") if item.title.startswith("Results came")]
     assert [item.must_answer for item in came] == ([True] if told else [])
+    for one in came:
+        assert "Potassium: 7 mmol/L (" in one.body
+        assert (one.screen, one.arguments) == ("chart", (("patient_id", small.patient),)), "a key opens the chart"
 
 
 def potassium(clinic: Clinic, value: str, flag: str, **more: object) -> Resource:

@@ -7,13 +7,14 @@ from clinic_desktop.reports.claim import BatchPaper, ClaimPaper, ClaimPaperLine
 from clinic_desktop.reports.day_end import DayEndMethod, DayEndPaper
 from clinic_desktop.reports.immunization_card import DueLine, GivenLine, ImmunizationCard
 from clinic_desktop.reports.invoice import InvoicePaper, InvoicePaperLine, InvoicePaperPayment
-from clinic_desktop.reports.laboratory_report import Corrected, LaboratoryReportPaper, LaboratoryReportTest
+from clinic_desktop.reports.laboratory_report import LaboratoryReportPaper
 from clinic_desktop.reports.letter import LetterPaper
 from clinic_desktop.reports.medicine_label import MedicineLabelPaper
 from clinic_desktop.reports.page import ClinicHead, PatientIdentity, Printed
 from clinic_desktop.reports.prescription import PrescriptionPaper, PrescriptionPaperLine
 from clinic_desktop.reports.receipt import ReceiptPaper
 from clinic_desktop.reports.recovery_sheet import RecoverySheetPaper
+from clinic_desktop.reports.result_line import Corrected, LaboratoryReportTest
 from clinic_desktop.reports.visit_summary import VisitSummaryPaper, VisitSummaryPart, VisitSummaryResult
 
 AT = datetime(2026, 11, 20, 11, 51, tzinfo=UTC)

@@ -1,25 +1,21 @@
 """The lists of the chart: how each row reads."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from typing import TypeVar
 
-from PySide6.QtWidgets import QSizePolicy
-
-from clinic_desktop.domain.units import written
-from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.evidence import RELATIONS
-from clinic_desktop.gui.widgets.flags import flag_look
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
+from clinic_desktop.gui.widgets.result_words import came_on, day, flag_words
+from clinic_desktop.gui.widgets.results import abnormal, kept_low
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.vital_rows import SignRow
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports.wording import PRESET_WORDS
 from clinic_desktop.services.chart import Chart, Visit
-from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem, ResultShown
+from clinic_desktop.services.chart_rows import AllergyShown, MedicineTaken, Problem
 from clinic_desktop.services.outside import OutsideAct
 from clinic_desktop.services.relations import Relative
 
@@ -30,13 +26,6 @@ SEVERITY = {
     "unknown": Look(N_("Not graded"), "neutral"),
 }
 OPEN = {"open": N_("Open: {about}"), "awaiting_results": N_("Awaits results: {about}")}
-
-
-def day(at: datetime | date | None) -> str:
-    """A civil date as it is shown; an instant by its day here."""
-    if at is None:
-        return ""
-    return show_date(at.astimezone().date() if isinstance(at, datetime) else at)
 
 
 def _said(look: Look) -> Look:
@@ -67,14 +56,6 @@ def visit_day(row: Visit) -> str:
     return "" if row.when is None else came_on(row.when)
 
 
-def came_on(text: str) -> str:
-    """A date as it came from elsewhere: a day where it names one, else the year or month alone."""
-    try:
-        return show_date(date.fromisoformat(text[:10]))
-    except ValueError:
-        return text
-
-
 def outside_words(visit: Visit) -> str:
     """What is known of a visit elsewhere, in one line."""
     parts = (visit_day(visit), visit.summary, visit.practitioner, visit.organisation, visit.outside_status)
@@ -90,25 +71,6 @@ def _visit_words(row: Visit) -> str:
 
 def _visit_meaning(row: Visit) -> str:
     return "warning" if row.status in OPEN else ""
-
-
-def _flag_words(flag: str) -> str:
-    return "" if flag in {"N", "none"} else flag
-
-
-def _told_of(row: ResultShown) -> str:
-    """When a result was given out, by whom where that was elsewhere, and what was said of it since."""
-    source = _("from {system}").format(system=row.source) if row.source else ""
-    return " · ".join(filter(None, (day(row.released_at), source, row.note.replace("\n", "; "))))
-
-
-def _unit(row: ResultShown) -> str:
-    return written(row.unit)
-
-
-def _abnormal(flag: str) -> Look | None:
-    full = None if flag in {"N", "none", ""} else flag_look(flag)
-    return None if full is None else Look(flag, full.meaning, full.icon)
 
 
 def allergy_words(chart: Chart) -> str:
@@ -172,7 +134,7 @@ def signs(settings: Remembered) -> ListTable[SignRow]:
     columns: Sequence[Column[SignRow]] = (
         Column("sign", _("Sign"), lambda row: row.words, 90, stretch=True, wrap=True),
         Column("value", _("Last"), lambda row: row.value, 120, number=True, unit=lambda row: row.unit, strong=True),
-        Column("flag", "", lambda row: _flag_words(row.flag), 40, look=lambda row: _abnormal(row.flag)),
+        Column("flag", "", lambda row: flag_words(row.flag), 40, look=lambda row: abnormal(row.flag)),
         Column("at", _("Taken"), lambda row: day(row.taken_at), 106, subtle=True),
     )
     empty = Empty(_("No vital sign has been recorded."), icon="vitals")
@@ -198,33 +160,6 @@ def visits(settings: Remembered) -> ListTable[Visit]:
     return _short("chart.visits", columns, lambda row: row.id, empty, settings, headed=True)
 
 
-def results(settings: Remembered) -> ListTable[ResultShown]:
-    """The last results, with flags."""
-    columns: Sequence[Column[ResultShown]] = (
-        Column(
-            "test",
-            _("Test"),
-            lambda row: row.name,
-            130,
-            stretch=True,
-            wrap=True,
-            detail=_told_of,
-        ),
-        Column(
-            "value",
-            _("Result"),
-            lambda row: row.value,
-            124,
-            number=True,
-            unit=lambda row: written(row.unit),
-            strong=True,
-        ),
-        Column("flag", "", lambda row: _flag_words(row.flag), 40, look=lambda row: _abnormal(row.flag)),
-    )
-    empty = Empty(_("No result has been released."), icon="flask")
-    return _short("chart.results", columns, lambda row: row.id, empty, settings, headed=True)
-
-
 def acts(settings: Remembered) -> ListTable[OutsideAct]:
     """Procedures, reports, requests, appointments and other records from elsewhere."""
     columns: Sequence[Column[OutsideAct]] = (
@@ -246,9 +181,5 @@ def _short(
     headed: bool = False,
 ) -> ListTable[R]:
     table = ListTable(name, columns, key=key, empty=empty, settings=settings, counted=False)
-    table.view.horizontalHeader().setVisible(headed)
-    # As high as its panel leaves it, and no higher: the chart fits the window and its lists scroll.
-    table.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-    table.view.setMinimumHeight(72)
-    empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+    kept_low(table.view, empty, headed=headed)
     return table

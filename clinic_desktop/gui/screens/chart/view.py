@@ -12,6 +12,7 @@ from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.howfar import HowFar, full_words, short_words
 from clinic_desktop.gui.widgets.labels import label, tip
 from clinic_desktop.gui.widgets.panel import Panel
+from clinic_desktop.gui.widgets.results import results_table
 from clinic_desktop.gui.widgets.table import ROW_HEIGHT, ListTable
 from clinic_desktop.gui.widgets.trend import Band, Flag, Point, Series, TrendChart
 from clinic_desktop.gui.widgets.vital_rows import SignRow, sign_rows
@@ -38,7 +39,7 @@ class ChartView(ScreenView):
         settings = context.settings
         self.problems, self.allergies = lists.problems(settings), lists.allergies(settings)
         self.medicines, self.signs = lists.medicines(settings), lists.signs(settings)
-        self.visits, self.results = lists.visits(settings), lists.results(settings)
+        self.visits, self.results = lists.visits(settings), results_table("chart.results", settings)
         self.acts = lists.acts(settings)
         self._far = HowFar(context.desk, context.tasks)
         self._far.beside(self.visits, "about", ("encounter",), lambda row: row.id)

@@ -20,7 +20,7 @@ from clinic_desktop.services.terminology import Diagnosis as FoundDiagnosis
 # What of the journal changes what a consultation shows.
 TOUCHING = (
     "encounter.", "step.", "addendum.", "vitals.", "problem.", "allergy.", "medicine.", "patient.", "result.",
-    "prescription.", "lab_", "specimen.",
+    "prescription.", "lab_", "specimen.", "observation.", "identifier.", "report.",
 )  # fmt: skip
 T = TypeVar("T")
 

@@ -20,6 +20,7 @@ from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Panel, label
+from clinic_desktop.gui.widgets.results import results_table
 from clinic_desktop.gui.widgets.steprail import Step, StepRail
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
 from clinic_desktop.gui.widgets.vitals_entry import VitalsEntry
@@ -50,6 +51,7 @@ class ConsultationView(ScreenView):
     def __init__(self, context: ScreenContext) -> None:
         super().__init__("consultation")
         self._window, self._today = context.window, context.today
+        self.results = results_table("consultation.results", context.settings)
         self._presenter = ConsultationPresenter(context.desk, context.tasks, self)
         self._shown_place = ("", "")
         self.rail = StepRail("consultation.steps")
@@ -105,6 +107,10 @@ class ConsultationView(ScreenView):
         order = Button(_("&Order tests"), "consultation.order", lambda: self._hand_over("order"))
         park = Button(_("&Wait for the results"), "consultation.park", self._presenter.park)
         self._above("investigations", self._ordered, row_of(order, park))
+        page = self.pages["investigations"].column
+        page.addWidget(label(_("Results, of this laboratory and from elsewhere"), "strong"))
+        page.addWidget(self.results, 10)
+        self.results.setMinimumHeight(160)
         form = self.pages["investigations"].form
         form.add(CheckField(_("C&ritical results were acted on"), "consultation.critical_seen"))
         form.add(NoteEdit(_("Notes"), "consultation.investigations_note", rows=2))
@@ -211,6 +217,7 @@ class ConsultationView(ScreenView):
         self.allergies.setEnabled(not signed)
         orders = [(f"{each.number}   {each.name}   {each.status}", "") for each in shown.ordered]
         self._ordered.show_lines(orders, _("Nothing has been ordered in this visit."))
+        self.results.set_rows(shown.results)
         lines = [(f"{each.name}, {each.sig}   {each.number}", "") for each in shown.prescribed]
         self._prescribed.show_lines(lines, _("Nothing has been prescribed in this visit."))
         step = shown.step("diagnosis")

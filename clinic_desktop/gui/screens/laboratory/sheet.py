@@ -6,7 +6,9 @@ from clinic_desktop.domain import laboratory as rules
 from clinic_desktop.domain.ranges import Judgement
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.civil import show_date
+from clinic_desktop.gui.widgets.result_words import flag_words
 from clinic_desktop.i18n import N_, _
+from clinic_desktop.services.outside import PRELIMINARY
 from clinic_desktop.services.sheets import OrderSheet, SheetResult, SheetTest
 
 STATUS_WORDS = {
@@ -136,9 +138,13 @@ def elsewhere_words(sheet: OrderSheet) -> str:
     """What other systems gave as results of the order, in lines: nobody here has released them."""
     lines = []
     for one in sheet.elsewhere:
-        value = " ".join(filter(None, (one.value, one.unit)))
-        said = [": ".join(filter(None, (one.title, value))), one.flag if one.flag not in {"", "N"} else ""]
-        said += [_("withdrawn there") if one.withdrawn else "", one.range_text or "", one.note.replace("\n", "; ")]
+        value = "" if one.withdrawn else " ".join(filter(None, (one.value, one.unit)))
+        said = [": ".join(filter(None, (one.title, value)))]
+        if one.withdrawn:
+            said.append(_("withdrawn there"))
+        else:
+            said += [flag_words(one.flag), one.range_text or "", _("preliminary") if one.status == PRELIMINARY else ""]
+        said.append(one.note.replace("\n", "; "))
         words = " · ".join(part for part in said if part)
         lines.append(_("from {system}: {words}").format(system=one.source or _("another system"), words=words))
     return "\n".join(lines)

@@ -5,16 +5,19 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.gui.screens.consultation.view import TITLES
 from clinic_desktop.gui.widgets.drafts import DELAY_MS
+from clinic_desktop.gui.widgets.result_words import name_words, short_value
 from clinic_desktop.services import chart, charting, consultation, drafts, encounters, vitals
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.charting import NewAllergy, NewProblem
 from clinic_desktop.store.engine import Store
 from tests.unit.gui.screens.framed import Frame, a_patient, step_of
+from tests.unit.services.reported_case import reported
 
 DeskFor = Callable[[str], Desk]
 
@@ -264,3 +267,39 @@ def test_signing_is_not_offered_while_something_needed_is_missing(
     frame.go("consultation", patient_id=patient, encounter_id=encounter, step="final_review")
     assert not frame.consultation.primary_enabled
     assert [each.step for each in frame.consultation._presenter.shown.needs] == ["patient_overview", "history"]  # type: ignore[union-attr]  # opened
+
+
+# Results of others --------------------------------------------------------------------------------------------------
+
+
+def test_what_came_from_elsewhere_stands_in_the_visit_as_soon_as_it_is_in_the_chart(
+    doctor: Desk, store: Store, patient: str, frame_for: FrameFor
+) -> None:
+    encounter = consultation.open_consultation(doctor, patient, "new").encounter_id
+    frame = frame_for(doctor)
+    frame.go("consultation", patient_id=patient, encounter_id=encounter, step="investigations")
+    assert frame.consultation.results.rows() == []
+    for number in range(9):
+        reported(store, patient, f"Trace {number}", "1")
+    reported(
+        store,
+        patient,
+        "Lactate",
+        "9.1",
+        interpretation="HH",
+        status="preliminary",
+        effective_at="2026-03-01T08:00:00.000000Z",
+    )
+    reported(store, patient, "Laboratory's note", "wrong patient's blood, disregard", value_kind="string")
+    frame.consultation.refresh(frozenset({"observation.received"}))
+    rows = frame.consultation.results.rows()
+    assert {"Lactate", "Trace 0", "Laboratory's note"} <= {row.name for row in rows}
+    note = next(row for row in rows if row.name == "Laboratory's note")
+    assert name_words(note) == "Laboratory's note: wrong patient's blood, disregard"
+    assert short_value(note) == ""
+    QTest.qWait(20)  # labels are shown once the events say so
+    said = [each.text() for each in frame.consultation.side.findChildren(QLabel) if not each.isHidden()]
+    theirs = said[said.index("Results from elsewhere") + 1 :]
+    assert theirs[0].startswith("Lactate 9.1 mmol/L HH, ")
+    assert theirs[0].endswith("from County laboratory · preliminary")
+    assert theirs[-1] == "and 3 more, with the investigations"
