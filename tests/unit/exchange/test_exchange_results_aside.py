@@ -1,7 +1,8 @@
 """Of results that are there and not in the chart whoever ordered hears, once, and no longer than that is so."""
 
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +17,8 @@ from clinic_desktop.store.engine import Store
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine
+from sync.port import Remote
+from sync.remotes.hms_enterprise.profile import profile
 from tests.conftest import DeskFor
 from tests.connected import connected
 from tests.journeys.small_clinic import Clinic
@@ -54,10 +57,11 @@ def test_whoever_ordered_hears_of_results_that_cannot_be_read_until_they_are_tak
 
 @pytest.fixture
 def desk(store: Store, desk_for: DeskFor) -> Any:
-    """What is looked at of a system: its name and the database."""
+    """What is looked at of a system: its name, its kinds and the database."""
     del store
     made = object.__new__(Desk)
     made.system, made.disk = SYSTEM, Database(House.of(desk_for("administrator")))
+    made.remote = cast(Remote, SimpleNamespace(profile=profile({})))
     return made
 
 
