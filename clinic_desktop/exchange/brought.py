@@ -227,12 +227,12 @@ def counts(one: Standing) -> bool:
 
 
 def called(row: Mapping[str, Any]) -> str:
-    """A part in a few words."""
+    """A part in a few words; a medicine with its dose, for another line of it may stand."""
     sign = BY_CODE.get(str(row.get("code")))
     named = row.get("title") or row.get("name") or row.get("vaccine_name") or "a part of it"
     name = sign.name if sign is not None and named == row.get("code") else named
-    value = " ".join(str(row[each]) for each in ("value", "unit") if row.get(each))
-    return f"{name} {value}".strip()
+    told = (row.get("dosage_text") or row.get("dose"),) if "dosage_text" in row else (row.get("value"), row.get("unit"))
+    return " ".join(str(each) for each in (name, *told) if each)
 
 
 def _patient(act: Act, frame: Frame, one: Piece) -> str | None:

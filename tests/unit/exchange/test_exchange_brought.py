@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.exchange.brought import called
 from clinic_desktop.exchange.remote_ids import fhir_id
 from clinic_desktop.exchange.told import made, written
 from clinic_desktop.services.chart_rows import allergies_of
@@ -145,6 +146,14 @@ def test_a_line_of_a_prescription_that_goes_there_stays_and_the_others_are_not_d
     assert bench.medicines("Warfarin 2 mg", "Ibuprofen 400 mg") == [("Warfarin 2 mg", "active"), lines[1]]
     assert "Warfarin 5 mg" in notices(desk_for)[0]
     assert len(bench.medicines("Warfarin 2 mg", "Ibuprofen lysine 400 mg")) == 3, "another medicine is another line"
+
+
+def test_of_a_medicine_that_was_taken_out_a_doctor_is_told_the_dose_for_another_line_of_it_may_stand() -> None:
+    line = {"name": "Prednisolone", "dose": "40 mg, daily for 5 days", "dosage_text": "40 mg, daily for 5 days"}
+    assert called(line) == "Prednisolone 40 mg, daily for 5 days"
+    assert called({"name": "Prednisolone", "dose": "40 mg", "dosage_text": None}) == "Prednisolone 40 mg"
+    assert called({"name": "Prednisolone 5 mg tablet", "dose": None, "dosage_text": None}) == "Prednisolone 5 mg tablet"
+    assert called({"title": "Potassium", "value": "7.1", "unit": "mmol/L"}) == "Potassium 7.1 mmol/L"
 
 
 def test_a_record_whose_id_begins_with_anothers_is_no_part_of_it(bench: Bench) -> None:
