@@ -12,6 +12,7 @@ from typing import Any
 from sync.port import Story
 from sync.records.allergy import AllergyIntolerance
 from sync.records.elements import Annotation, CodeableConcept, Coding, Reference
+from sync.telling.folding import fold
 from sync.telling.lenses import add, of
 
 SNOMED = "http://snomed.info/sct"
@@ -80,8 +81,12 @@ def say_none_known(story: Story, texts: Iterable[Any], about: Any, note: str = "
     """The story with the statements among some texts, unconfirmed, and none that an allergy here or there contradicts.
 
     `about` is the patient. Of drugs (food, ...) alone it is said beside allergies, too: they may be to something else.
+    Beside what cannot be read nothing is stated: that may name one.
     """
-    said = [each for each in texts if isinstance(each, str)]
+    every = list(texts)
+    if any(fold(each) is not None and not isinstance(each, str) for each in every):
+        return story
+    said = [each for each in every if isinstance(each, str)]
     others = any(names_one(each) for each in said) or any(map(_is_allergy, of(story, AllergyIntolerance)))
     for concept in filter(None, map(none_known, dict.fromkeys(said))):
         code = concept.coding[0].code

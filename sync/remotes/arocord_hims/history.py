@@ -4,7 +4,7 @@ from typing import Any
 
 from sync.remotes.arocord_hims.answers import looks_cut_off
 from sync.remotes.arocord_hims.client import LARGEST_PAGE, Client
-from sync.remotes.arocord_hims.mapping import patients
+from sync.remotes.arocord_hims.mapping import past
 from sync.telling.looking import MOST_PAGES
 from sync.telling.paging import OVERLAP
 from sync.transport.outcomes import Forbidden, Garbled, NotThere, Outcome, Refused
@@ -18,14 +18,18 @@ NOT_SHOWN = f"The medical history is not shown to us: {_OPEN}"
 NOT_READ = f"The medical history came in a form that cannot be read here: {_OPEN}"
 
 
-def history_of(client: Client, remote_id: str) -> list[dict[str, Any]]:
+def history_of(client: Client, remote_id: str) -> dict[str, Any]:
     """What a patient's past says; where it does not show all of it, one item says so, which no record here holds.
 
-    What is not documented may be refused, or be of another shape: that is no reason not to read the patient.
+    What is not documented may be refused, or be of another shape: that is no reason not to read the patient. What is
+    said no longer shows only where all is shown.
     """
     rows, lacking = _all(client, remote_id)
-    found = patients.history_of(rows)
-    return [*found, patients.unread_item(lacking)] if lacking else found
+    found = past.history_of(rows)
+    if lacking:
+        return {"medical_history": [*found, past.unread_item(lacking)]}
+    kinds = {"diagnoses": "diagnosis", "medicines": "medication"}
+    return {"medical_history": found} | {name: past.of_type(found, kind) for name, kind in kinds.items()}
 
 
 def _all(client: Client, remote_id: str) -> tuple[list[Any], str]:

@@ -10,6 +10,7 @@ from sync.remotes.arocord_hims.mapping.telling import CELLS
 from sync.transport.outcomes import Call
 
 THEIRS = Rule(theirs=True)
+PAST = frozenset({"medical_history", "diagnoses", "medicines"})
 REGISTER = Rule(clinical=False)
 # The pharmacy's queue, the laboratory's and one's own notices are short, and somebody waits for what they say.
 QUEUE_SECONDS, NOTICE_SECONDS = 300, 900
@@ -117,9 +118,11 @@ def _kinds(found: Mapping[str, str]) -> tuple[KindProfile, ...]:
                 "emergency_contact": Rule("block", clinical=False),
                 "insurance": Rule("block", theirs=True, clinical=False),
                 "medical_history": Rule("keyed", key=("type", "name"), theirs=True, removal=True, within="allergy"),
+                "diagnoses": Rule("set", theirs=True, removal=True),
+                "medicines": Rule("set", theirs=True, removal=True),
                 "is_active": THEIRS,
             },
-            only_in_detail=frozenset({"gender", "address", "emergency_contact", "insurance", "medical_history"}),
+            only_in_detail=frozenset({"gender", "address", "emergency_contact", "insurance", *PAST}),
             rotation_days=1,
             work_seconds=300,
         ),

@@ -141,8 +141,7 @@ class Reading:
         raw = self._client.patient(remote_id).as_shown()
         body = body_of(Kind.PATIENT, raw)
         as_asked(Seen(Kind.PATIENT, id_of(raw) or remote_id, body), remote_id)
-        past = {"medical_history": history.history_of(self._client, remote_id)}
-        return Seen(Kind.PATIENT, remote_id, body | past, raw=raw)
+        return Seen(Kind.PATIENT, remote_id, body | history.history_of(self._client, remote_id), raw=raw)
 
     def search(self, story: Story) -> list[Seen]:
         """Patients who may be this one: of our number, of their family name."""

@@ -13,7 +13,7 @@ from sync.remotes.arocord_hims.answers import id_of, read_error
 from sync.remotes.arocord_hims.client import EVENTS, Client, NotAnId, Way
 from sync.remotes.arocord_hims.mapping import laboratory, medicines, money, telling, visits
 from sync.remotes.arocord_hims.mapping.appointments import STATUS
-from sync.remotes.arocord_hims.profile import profile
+from sync.remotes.arocord_hims.profile import PAST, profile
 from sync.remotes.arocord_hims.reading import Reading
 from sync.telling.asking import Asked, M, asked
 from sync.telling.masks import NotToBeSent, masked_members, require_clear
@@ -141,7 +141,7 @@ class ArocordRemote:
         if sending.kind is Kind.PATIENT:
             # What is named is changed, nested members whole; the insurance is not ours to write. Their number is never
             # named but where the whole record is sent, as it was read.
-            wanted = (sending.changed or sending.body.keys()) - {"insurance", "medical_history", "is_active"}
+            wanted = (sending.changed or sending.body.keys()) - PAST - {"insurance", "is_active"}
             change = {name: sending.body[name] for name in wanted if name in sending.body}
             if not change:
                 raise LookupError("nothing of this can be changed there")

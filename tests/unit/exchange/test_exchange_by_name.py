@@ -8,7 +8,7 @@ from clinic_desktop.exchange.by_name import is_there
 from sync.records.allergy import AllergyIntolerance
 from sync.records.condition import Condition
 from sync.records.medication import MedicationStatement
-from sync.remotes.arocord_hims.mapping.patients import SAID_THERE as AROCORD
+from sync.remotes.arocord_hims.mapping.past import SAID_THERE as AROCORD
 from sync.remotes.hms_enterprise.mapping.patients import SAID_THERE as HMS
 
 STANDS = {

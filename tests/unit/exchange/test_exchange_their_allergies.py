@@ -119,6 +119,45 @@ def test_that_none_is_known_is_in_the_chart_as_no_allergy_and_stands_for_no_answ
     assert not [one for one in items if one.kind == "patient"]
 
 
+@pytest.mark.parametrize(("system", "hours"), [("arocord_hims", 26), ("healify", 2)])
+def test_a_medicine_and_a_graver_reaction_that_are_said_no_longer_or_anew_stand_here_and_are_before_a_person(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, system: str, hours: int
+) -> None:
+    with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
+        people, number = there.people(system), there.rows(system, "patients")[0]["id"]
+
+        def say(dose: str, reaction: str) -> None:
+            medicine, allergy = f"Prednisolone {dose} daily", f"Codeine - {reaction}"
+            if system == "healify":
+                past = {"allergies": [allergy], "conditions": [], "medications": [medicine]}
+                people.edit("patients", number, medical_history=past, updated_at=clock.now().isoformat())
+                return
+            of = {"patient_id": number, "recorded_on": "2019-04-02"}
+            people.add("history", {**of, "id": "h_m", "type": "medication", "name": medicine}, "h_m")
+            drug = {**of, "id": "h_a", "type": "allergy", "name": "Codeine", "reaction": reaction, "severity": "severe"}
+            people.add("history", drug, "h_a")
+
+        say("40 mg", "rash")
+        there.connect(system)
+        there.run(system)
+        assert not [one for one in sync_shown.waiting_items(there.desk) if one.kind == "patient"]
+        clock.advance(timedelta(hours=hours))
+        say("20 mg", "anaphylaxis")
+        there.desk = desk_for("administrator")
+        sync_connecting.sync_now(there.desk)
+        there.run(system)
+        asked = {one.member for one in sync_shown.waiting_items(there.desk) if one.kind == "patient"}
+    with small.store.read() as connection:
+        taken = text("SELECT name FROM medicines_taken WHERE name LIKE 'Pred%' AND status = 'active'")
+        borne = text("SELECT substance || coalesce(reaction, '') FROM allergies WHERE substance LIKE 'Codeine%'")
+        medicines = sorted(connection.execute(taken).scalars())
+        codeine = " ".join(connection.execute(borne).scalars())
+    assert {"medicines", "medical_history"} <= asked
+    assert medicines == ["Prednisolone 20 mg daily", "Prednisolone 40 mg daily"]
+    assert "rash" in codeine
+    assert "anaphylaxis" in codeine
+
+
 @pytest.mark.parametrize(
     ("more", "status"),
     [({}, "inactive"), ({"reaction": [{"manifestation": [{"text": "Anaphylaxis"}]}]}, "active")],

@@ -30,6 +30,10 @@ def body_of(kind: Kind, raw: Body) -> Body:
     """The documented members of what is shown, without our marker."""
     known = {lens.name for lens in LENSES[kind]}
     made = {name: value for name, value in raw.items() if name in known}
+    if kind is Kind.PATIENT and isinstance(past := made.get("medical_history"), dict):
+        # Once more by itself: that a condition or a medicine is said no longer is known by these.
+        lists = {"conditions": "conditions", "medicines": "medications"}
+        made |= {name: past[given] for name, given in lists.items() if isinstance(past.get(given), list)}
     if isinstance(made.get("notes"), str):
         made["notes"] = without_marker(made["notes"])
     if kind is Kind.APPOINTMENT and "provider_id" not in made and isinstance(raw.get("provider"), dict):

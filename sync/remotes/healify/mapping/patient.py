@@ -42,8 +42,10 @@ def _texts(said: Any) -> list[str]:
 def put_history(story: Story, value: Any, _links: Links) -> Story:
     """Add what the history names and the chart does not, unconfirmed; nothing is taken away."""
     history = value if isinstance(value, dict) else {}
-    subject = {"reference": f"Patient/{story.first.id}"} if story.first.id else {"display": "patient"}
-    story = say_none_known(story, _texts(history.get("allergies")), subject)
+    # Not by an id: who it is follows, and what is said is the same before there is one and after.
+    subject = {"display": "patient"}
+    allergies = history.get("allergies")
+    story = say_none_known(story, allergies if isinstance(allergies, list) else (), subject)
     for name in filter(names_one, _missing(story, AllergyIntolerance, history.get("allergies"))):
         story = add(
             story,
@@ -130,6 +132,8 @@ LENSES = (
         known="name phone relationship",
     ),
     Lens("medical_history", nothing, put_history, _fold_history, told=False, reads=_reads_history),
+    shown("conditions"),
+    shown("medicines"),
     shown("created_at"),
     shown("updated_at"),
 )

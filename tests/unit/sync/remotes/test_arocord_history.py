@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from sync.port import Kind, Seen
+from sync.port import Kind, Seen, Story
 from sync.records.allergy import AllergyIntolerance
+from sync.records.elements import Resource
 from sync.remotes.arocord_hims import history
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.telling.words import words
@@ -164,3 +165,121 @@ def test_a_patient_whose_words_no_text_holds_is_of_another_shape_and_says_nothin
     way = Recorder({"GET /patients/{id}": {"data": {"patient": {"id": "p1", "mrn": "\ud800"}}}})
     with pytest.raises(Misshapen):
         ArocordRemote(way, {}).read(Kind.PATIENT, "p1")
+
+
+# What is said beside a name
+
+
+def said_of(item: Mapping[str, Any]) -> Seen:
+    """A patient of whose past one thing is said."""
+    stamps = {"id": "h1", "patient_id": "p1", "recorded_on": "2019-04-02", "created_at": None}
+    return read({"success": True, "data": {"medical_history": [{**stamps, "type": "allergy", **item}]}})[0]
+
+
+def laid_over(seen: Seen, *here: Resource) -> list[AllergyIntolerance]:
+    remote = ArocordRemote(Recorder({}), {})
+    first = remote.adopt(Seen(Kind.PATIENT, "p1", {"first_name": "Ada"}), None, Linked())[0]
+    laid = remote.adopt(seen, Story(Kind.PATIENT, "p", 1, "p", first, here), Linked())
+    return [each for each in laid if isinstance(each, AllergyIntolerance)]
+
+
+def how(one: AllergyIntolerance) -> tuple[Any, ...]:
+    reactions = [(each.manifestation[0].text, each.severity) for each in one.reaction]
+    return words(one.code), reactions, one.criticality
+
+
+@pytest.mark.parametrize(
+    ("item", "stands"),
+    [
+        (
+            {"description": "Codeine", "reaction": "anaphylaxis", "severity": "Severe", "criticality": "HIGH"},
+            ("Codeine", [("anaphylaxis", "severe")], "high"),
+        ),
+        ({"name": "Egg", "reactions": ["hives", "wheeze"]}, ("Egg", [("hives; wheeze", None)], None)),
+        ({"name": "Egg", "severity": "moderate"}, ("Egg", [("reaction not stated", "moderate")], None)),
+        ({"name": "Egg", "reaction": "x", "severity": "Life-threatening"}, ("Egg", [("x", "severe")], None)),
+        ({"name": "Egg", "active": True, "deleted": False, "since": "2019"}, ("Egg", [], None)),
+    ],
+)
+def test_how_somebody_reacted_and_how_gravely_is_taken_in_with_the_name(
+    item: Mapping[str, Any], stands: tuple[Any, ...]
+) -> None:
+    seen = said_of(item)
+    found = laid_over(seen)
+    assert [how(each) for each in found] == [stands]
+    assert not is_asked_about(seen)
+    assert laid_over(seen, *found) == found, "it is added once"
+
+
+@pytest.mark.parametrize(
+    ("item", "stands"),
+    [
+        ({"name": "Bee venom", "description": "Anaphylaxis 2019, adrenaline given"}, ["Bee venom"]),
+        ({"name": "Egg", "notes": "only raw"}, ["Egg"]),
+        ({"name": "Egg", "severity": "++"}, ["Egg"]),
+        ({"name": "Egg", "reaction": {"text": "hives"}}, ["Egg"]),
+        ({"name": "Egg", "active": False}, []),
+        ({"name": "Egg", "entered_in_error": True}, []),
+        ({"description": "NKDA", "notes": "except peanuts: anaphylaxis"}, []),
+        ({"description": "NKDA", "name": "NKDA (peanuts?)"}, ["NKDA (peanuts?)"]),
+        ({"description": "None", "reaction": "anaphylaxis to latex"}, ["None"]),
+        ({"description": None, "reaction": "anaphylaxis to latex"}, []),
+    ],
+)
+def test_what_has_no_place_beside_an_allergy_is_before_a_person_and_never_reads_as_none_known(
+    item: Mapping[str, Any], stands: list[str]
+) -> None:
+    seen = said_of(item)
+    assert is_asked_about(seen)
+    found = laid_over(seen)
+    assert [words(each.code) for each in found] == stands
+    assert not [each for each in found if each.code and each.code.coding], "no statement that none is known"
+    texts = [str(value) for name, value in item.items() if name in ("notes", "severity") and stands]
+    notes = " ".join(note.text for each in found for note in each.note)
+    assert all(text in notes for text in texts), "in the chart it stands in their words"
+
+
+def test_words_that_none_is_known_say_so_where_nothing_else_is_said_and_not_beside_what_cannot_be_read() -> None:
+    plain = said_of({"description": "NKDA"})
+    assert [each.code.coding[0].code for each in laid_over(plain) if each.code] == ["409137002"]
+    assert not is_asked_about(plain)
+    rows = [{"type": "allergy", "name": "NKDA"}, {"type": "allergy", "allergen": ["Penicillin"]}]
+    seen, _asked = read({"success": True, "data": {"medical_history": rows}})
+    assert (laid_over(seen), is_asked_about(seen)) == ([], True)
+
+
+def test_that_it_was_graver_there_stands_beside_what_was_written_here() -> None:
+    mild = said_of({"name": "Codeine", "reaction": "rash", "severity": "mild"})
+    ours = laid_over(mild)
+    for graver in ({"reaction": "rash", "severity": "severe"}, {"reaction": "collapse"}, {"criticality": "high"}):
+        found = laid_over(said_of({"name": "codeine", **graver}), *ours)
+        assert found[: len(ours)] == ours
+        assert len(found) == 2, graver
+    assert laid_over(mild, *ours) == ours
+
+
+@pytest.mark.parametrize(
+    ("item", "asked"),
+    [
+        ({"type": "diagnosis", "name": "Asthma", "icd10": "J45", "diagnosed_on": "2019-01-01"}, False),
+        ({"type": "diagnosis", "name": "Asthma", "severity": "moderate"}, True),
+        ({"type": "diagnosis", "name": "Asthma", "notes": "never give beta blockers"}, True),
+        ({"type": "medication", "name": "Warfarin", "dose": "5 mg", "route": "oral"}, False),
+        ({"type": "medication", "name": "Warfarin", "end_date": "2020-01-01"}, True),
+        ({"type": "medication", "name": "Warfarin", "is_active": False}, True),
+    ],
+)
+def test_what_has_no_place_beside_a_diagnosis_or_a_medicine_is_before_a_person(
+    item: Mapping[str, Any], asked: bool
+) -> None:
+    seen = said_of(item)
+    assert is_asked_about(seen) is asked
+    laid = ArocordRemote(Recorder({}), {}).adopt(seen, None, Linked())[1:]
+    told = " ".join(note.text for each in laid for note in getattr(each, "note", ()))
+    assert all(each in told for name, each in item.items() if name in ("icd10", "severity", "notes"))
+
+
+def test_what_the_chart_is_given_is_the_same_before_there_is_a_patient_and_after() -> None:
+    seen = said_of({"name": "Codeine", "reaction": "rash", "notes": "x"})
+    before = list(ArocordRemote(Recorder({}), {}).adopt(seen, None, Linked())[1:])
+    assert before == laid_over(seen), "or it would come twice"
