@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from sync.transport.ending import END, Network
 from sync.transport.outcomes import (
     Answer,
     Call,
@@ -34,7 +35,7 @@ from sync.transport.redaction import guard
 
 CONNECTIONS = 8
 TIMEOUT_SECONDS = 30.0
-# However slowly an answer drips in: the other systems wait meanwhile.
+# However slowly a request is taken, or its answer drips in: the other systems wait meanwhile.
 LONGEST_ANSWER_SECONDS = 300.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -110,12 +111,12 @@ class Wire:
         self.base = require_address(base)
         self._sign_in, self._gate, self._read_error = sign_in, gate, read_error
         self._noted, self._heard, self._steady, self._new_id, self._now = noted, heard, steady, new_id, now
+        limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
         self._client = httpx.Client(
-            transport=transport,
+            transport=transport or Network(limits, steady),
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,
-            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             headers={"Accept": "application/json", "User-Agent": "clinic-desktop"},
         )
 
@@ -183,7 +184,7 @@ class Wire:
         )
 
     def _exchange(self, call: Call, request: httpx.Request) -> httpx.Response:
-        end = self._steady() + LONGEST_ANSWER_SECONDS
+        end = request.extensions[END] = self._steady() + LONGEST_ANSWER_SECONDS
         try:
             response = self._client.send(request, stream=True)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
@@ -191,16 +192,22 @@ class Wire:
         except httpx.HTTPError as error:
             raise Unanswered(call) from error
         try:
+            if "," in response.headers.get("Content-Encoding", ""):
+                # Packed twice, a few bytes are more than the memory holds before any of it can be counted.
+                raise Garbled(call, response.status_code)
             size = 0
             parts = []
             for part in response.iter_bytes():
                 size += len(part)
-                if size > LARGEST_ANSWER or self._steady() > end:
+                if size > LARGEST_ANSWER:
                     raise Garbled(call, response.status_code)
+                if self._steady() > end:
+                    raise Unanswered(call, response.status_code)
                 parts.append(part)
             response._content = b"".join(parts)  # what `read` does, with an upper bound
         except httpx.HTTPError as error:
-            raise Garbled(call, response.status_code) from error
+            late = self._steady() >= end
+            raise (Unanswered if late else Garbled)(call, response.status_code) from error
         finally:
             response.close()
         return response

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sync.transport.credentials import PersonNeeded
-from sync.transport.outcomes import Call, Garbled, Outcome, SignInNeeded, Unsent
+from sync.transport.outcomes import Call, Outcome, SignInNeeded, Unanswered, Unsent
 from sync.transport.signin import ApiKey, Bearer, ClientCredentials, Jwt, read_tokens
 from sync.transport.wire import Wire
 from tests.unit.sync.loopback import Asked, Drawer, OpenGate, Watch, serving, their_error, wire_to
@@ -294,5 +294,5 @@ def test_an_answer_that_drips_in_for_ever_ends(monkeypatch: pytest.MonkeyPatch) 
         transport=httpx.MockTransport(lambda _request: httpx.Response(200, stream=Dripping())),
         steady=lambda: float(next(seconds)),
     )  # fmt: skip
-    with pytest.raises(Garbled):
+    with pytest.raises(Unanswered):
         wire.send(Call("GET /p", "GET", "/p"))
