@@ -30,6 +30,8 @@ Send = Callable[[Call], Answer]
 # A token is renewed this long before it ends (or a tenth of its life), so that none ends on its way.
 EARLY_SECONDS = 60.0
 LONGEST_SECONDS = 365 * 86400.0
+# Why only a person can sign in: it is the client that they do not know, or no more.
+CLIENT = "client"
 SIGN_IN = Call("sign in", "POST", "/", signed=False)
 
 
@@ -268,7 +270,9 @@ class AuthorizationCode(_Renewing):
             form["client_secret"] = secret
         try:
             return ask_token(send, call, form)
-        except PersonNeeded:
+        except PersonNeeded as error:
+            if error.said.code == CLIENT:
+                raise  # of the consent nothing was said
             self._secrets.put(REFRESH, None)
             raise PersonNeeded(call, "consent", "Sign in to this system in the browser once more.") from None
 
@@ -277,9 +281,11 @@ def ask_token(send: Send, call: Call, form: Mapping[str, str]) -> Tokens:
     """Ask a token endpoint. Raises PersonNeeded where it refuses what it was given, Garbled where it gives no token."""
     try:
         answer = send(Call(call.endpoint, call.method, call.path, form=form, headers=call.headers, signed=False))
-    except (SignInNeeded, Refused, Forbidden):
+    except (SignInNeeded, Refused, Forbidden) as error:
         raise PersonNeeded(
-            call, "refused", "The system refused the client id, its secret or the scopes. Enter them again."
+            call,
+            CLIENT if error.said.code == "invalid_client" else "refused",
+            "The system refused the client id, its secret or the scopes. Enter them again.",
         ) from None
     tokens = read_tokens(answer.body)
     if tokens is None:

@@ -216,7 +216,7 @@ class Wire:
         status, headers = response.status_code, response.headers
         self._heard(headers)
         body = _json(response)
-        said = None if status < 400 else self._read_error(status, body, headers)
+        said = None if status < 400 else self._read_error(status, body, headers) or _said_of_sign_in(call, status, body)
         if status in {429, 503} and (after := self._after(said, headers)) is not None:
             # One reading of it for the limits and for whoever asked.
             said = replace(said or Said(), retry_after=after)
@@ -256,6 +256,20 @@ def _outcome(call: Call, status: int, said: Said | None) -> Outcome:
         return Garbled(call, status)
     kinds: dict[int, type[Outcome]] = {401: SignInNeeded, 403: Forbidden, 404: NotThere, 409: Clash}
     return kinds.get(status, Refused)(call, status, said)
+
+
+def _said_of_sign_in(call: Call, status: int, body: Any) -> Said | None:
+    """What is wrong with a sign-in in the words of OAuth 2.0: where a token is asked for (RFC 6749, 5.2), or of a token
+    that has ended (RFC 6750, 3.1). Elsewhere such a body may be anybody's, and says nothing of a record.
+    """
+    code = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(code, str) or not code:
+        return None
+    asked_for_a_token = not call.signed and status in {400, 401}
+    if not asked_for_a_token and (status, code) != (401, "invalid_token"):
+        return None
+    words = body.get("error_description")
+    return Said(code, words if isinstance(words, str) else "")
 
 
 def _date(text: str) -> datetime | None:

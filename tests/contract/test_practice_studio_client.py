@@ -12,6 +12,7 @@ from sync.remotes.practice_studio.client import ATTACHMENT, id_of_link
 from sync.remotes.practice_studio.mapping import bodies
 from sync.remotes.practice_studio.remote import PracticeStudioRemote, open_remote
 from sync.remotes.practice_studio.uses import USES
+from sync.transport.credentials import PersonNeeded
 from sync.transport.outcomes import Forbidden, Refused
 from tests.contract.replayed import (
     Case,
@@ -89,6 +90,17 @@ def test_a_client_signs_in_by_its_own_secret_in_a_form_and_then_bears_the_token(
         "scope": ["read:patients write:appointments"],
     }
     assert listed.headers["Authorization"] == f"Bearer {answer['access_token']}"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "known"),
+    [(401, "invalid_client", {"client_secret": "revoked"}), (400, "invalid_grant", {"refresh_token": "dead"})],
+)
+def test_a_client_or_a_consent_that_is_refused_is_for_a_person(status: int, code: str, known: dict[str, str]) -> None:
+    network = Network(lambda _request: httpx.Response(status, json={"error": code, "error_description": "no"}))
+    with pytest.raises(PersonNeeded):
+        opened(network, Secrets(client_id="id", **known)).client.list_patients()
+    assert {request.url.path for request in network.requests} == {"/oauth/token"}
 
 
 def test_the_legacy_key_stands_in_its_own_words() -> None:

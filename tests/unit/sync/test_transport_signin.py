@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from sync.transport.credentials import PersonNeeded
-from sync.transport.outcomes import Call, Outcome, SignInNeeded, Unanswered, Unsent
-from sync.transport.signin import ApiKey, Bearer, ClientCredentials, Jwt, read_tokens
+from sync.transport.outcomes import Call, Garbled, Outcome, SignInNeeded, Unanswered, Unsent
+from sync.transport.signin import ApiKey, AuthorizationCode, Bearer, ClientCredentials, Jwt, read_tokens
 from sync.transport.wire import Wire
 from tests.unit.sync.loopback import Asked, Drawer, OpenGate, Watch, serving, their_error, wire_to
 
@@ -263,6 +263,67 @@ def test_only_a_token_or_key_that_does_not_end_may_be_tried_again_as_it_is(sign_
     with serving(Hospital()) as here, pytest.raises(SignInNeeded) as asked:
         wire_to(here, sign_in).send(LOOK)
     assert asked.value.lasting is lasting
+
+
+def refusing(status: int, code: str) -> Any:
+    """A system that refuses every sign-in as OAuth 2.0 words it (RFC 6749, 5.2)."""
+    return lambda _asked: (status, {"error": code, "error_description": "no"})
+
+
+OAUTH = {"login": lambda: LOGIN, "token": lambda: Call("T", "POST", "/oauth/token", signed=False)}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words", "kept"),
+    [
+        (401, "invalid_client", "client id", "alive"),
+        (400, "invalid_client", "client id", "alive"),
+        (400, "invalid_grant", "browser", None),
+        (400, "unauthorized_client", "browser", None),
+    ],
+)
+def test_a_consent_that_has_ended_and_a_client_that_is_not_known_are_told_apart(
+    status: int, code: str, words: str, kept: str | None
+) -> None:
+    secrets = Drawer(client_id="c", client_secret="s", refresh_token="alive")
+    with serving(refusing(status, code)) as here, pytest.raises(PersonNeeded) as needed:
+        wire_to(here, AuthorizationCode(secrets, Watch(), token=OAUTH["token"])).send(LOOK)
+    assert words in needed.value.said.message
+    assert secrets.get("refresh_token") == kept
+
+
+@pytest.mark.parametrize(("status", "code"), [(401, "invalid_client"), (400, "invalid_grant"), (400, "invalid_scope")])
+def test_a_sign_in_that_is_refused_as_oauth_words_it_is_for_a_person_and_is_not_tried_for_ever(
+    status: int, code: str
+) -> None:
+    client = ClientCredentials(Drawer(client_id="c", client_secret="old"), Watch(), token=OAUTH["token"])
+    person = Jwt(Drawer(username="u", password="old"), Watch(), login=OAUTH["login"])
+    for sign_in in (client, person):
+        with serving(refusing(status, code)) as here:
+            wire = wire_to(here, sign_in)
+            with pytest.raises(PersonNeeded):
+                wire.send(LOOK)
+            assert [one.path for one in here.asked if one.path == "/patients"] == []
+
+
+def test_a_token_that_has_ended_is_renewed_where_it_is_said_as_oauth_words_it() -> None:
+    hospital = Hospital()
+
+    def reply(asked: Asked) -> tuple[int, Any]:
+        status, body = hospital(asked)
+        return (status, body) if status != 401 else (401, {"error": "invalid_token"})
+
+    secrets = Drawer(client_id="c", client_secret="right", token="ended")
+    with serving(reply) as here:
+        assert wire_to(here, ClientCredentials(secrets, Watch(), token=OAUTH["token"])).send(LOOK).status == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(404, "Not Found"), (409, "invalid_grant"), (403, "x"), (400, "x"), (401, "x")]
+)
+def test_of_a_record_such_words_say_nothing(status: int, code: str) -> None:
+    with serving(refusing(status, code)) as here, pytest.raises(Garbled):
+        wire_to(here, Bearer(Drawer(token="t"))).send(LOOK)
 
 
 @pytest.mark.parametrize("status", [404, 409, 422, 500])
