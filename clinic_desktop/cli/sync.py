@@ -45,6 +45,10 @@ _TROUBLES = {
         "{title} asks for a sign-in: `remote set {system} secrets FILE` gives it a new password, code or key."
     ),
     "away": N_("{title} could not be reached."),
+    "unreadable": N_(
+        "{title} answers in a form that cannot be read here: look at its address, and whether the network asks for a "
+        "sign-in of its own. It is tried again by itself; nothing is lost."
+    ),
 }
 _HELD = {
     "paused": N_("{title} is paused: nothing is sent or asked until `remote set {system} state on`."),

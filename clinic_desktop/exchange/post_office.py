@@ -257,10 +257,11 @@ class PostOffice:
         """
         paused = {one.system for one in self.systems if one.state != "on"}
         with self.reading() as unit:
-            behind = {one.system: Looked(Rows(unit), one.system).by_kind() for one in self.systems}
+            looked = {one.system: Looked(Rows(unit), one.system) for one in self.systems}
+            behind = {system: one.by_kind() for system, one in looked.items()}
         found = []
         for each in self.engine.status():
-            line = later(each, behind[each.system])
+            line = later(each, behind[each.system], looked[each.system].why)
             one = replace(line, eta=None, why=PAUSED) if line.waiting and line.system in paused else line
             found.append({**asdict(one), "eta": None if one.eta is None else instant(one.eta)})
         return found

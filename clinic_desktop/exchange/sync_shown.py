@@ -16,6 +16,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
 from sync.engine import untold
 from sync.engine.desk import Desk as Office
+from sync.engine.putting_off import UNREADABLE
 from sync.engine.run import Engine
 from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
@@ -293,17 +294,18 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     once = _twice(rows, one.system) + Counter({each.kind: each.count - 1 for each in untold.groups(desk, rows)})
     aside = sync_aside.count(desk, rows)
     once.subtract(aside)
-    behind = Looked(rows, one.system).by_kind()
-    counted = [_counted(desk, rows, later(line, behind), once[line.kind]) for line in told]
+    looked = Looked(rows, one.system)
+    behind = looked.by_kind()
+    counted = [_counted(desk, rows, later(line, behind, looked.why), once[line.kind]) for line in told]
     kinds = {line.kind for line in told}
-    looked = queries.looked_through_at(rows, one.system)
+    whole = queries.looked_through_at(rows, one.system)
     found = _found(rows, one.system)
     ends = endings_of(found)
     windows = desk.budgets.windows
     return SystemShown(
         one.system, one.title, one.base_url,
-        _state(one, desk.get(rows, "paused"), queries.came_last(rows, one.system), again=reads_again(desk, rows)),
-        one.added_at, one.credentials_at, None if looked is None else desk.ticker.text_at(looked),
+        _state(one, desk.get(rows, "paused"), looked.why or looked.came, again=reads_again(desk, rows)),
+        one.added_at, one.credentials_at, None if whole is None else desk.ticker.text_at(whole),
         rows.count(Sweep, system=one.system, state="running") > 0,
         sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
         sum(kind.to_decide for kind in counted) + sum(n for kind, n in aside.items() if kind not in kinds),
@@ -364,7 +366,7 @@ def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
         return "paused"
     if paused:
         return "sign_in"
-    return {"": "new", "Unsent": "away"}.get(came, "again" if again else "on")
+    return {"": "new", "Unsent": "away", UNREADABLE: "unreadable"}.get(came, "again" if again else "on")
 
 
 def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
@@ -392,7 +394,7 @@ def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work, loo
     if work.state in QUEUED:
         state = state_of(desk, rows, work.kind, work.local_id)
         if state is not None:
-            why = state.why
-            if state.eta is not None and work.state != "blocked":
+            why = state.why or ("" if work.state == "blocked" else looked.why)
+            if state.eta is not None and work.state != "blocked" and not looked.why:
                 until = desk.ticker.text_at(max(state.eta, looked.behind(work)))
     return Mark(titles[work.system], WORDS[work.state], why, until, work.left_out or "")

@@ -1,20 +1,25 @@
 """Until when what waits behind a lost answer waits: nothing more of a patient is told before that was looked for.
 
 The engine foretells when the limits let the next be sent. What its look for a lost answer waits for (a limit of
-reading, an hour long; their wish for silence) stands with what was sent, and is later than that.
+reading, an hour long; their wish for silence) stands with what was sent, and is later than that. Where nothing that
+they answer can be read no time is foretold at all.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from sync.engine.putting_off import UNREADABLE, unreadable
 from sync.engine.status import UNDER_WAY, Line
+from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Work
 
 
-def later(line: Line, behind: Mapping[str, float]) -> Line:
-    """A line whose time is not before what it waits behind is looked for."""
-    return line if line.eta is None else replace(line, eta=max(line.eta, behind.get(line.kind, 0.0)))
+def later(line: Line, behind: Mapping[str, float], why: str = "") -> Line:
+    """A line whose time is not before what it waits behind is looked for; none where it is said `why` nothing moves."""
+    if line.eta is None:
+        return line
+    return replace(line, eta=None, why=why) if why else replace(line, eta=max(line.eta, behind.get(line.kind, 0.0)))
 
 
 class Looked:
@@ -25,6 +30,10 @@ class Looked:
         self._lost = rows.find(Intent, system=system, state="unknown")
         # Where a limit, and no failure, puts off the one, it puts off every other.
         self._held = max((one.probe_at for one in self._lost if not one.failed), default=0.0)
+        self.came = queries.came_last(rows, system)
+        # Why what waits does not move by itself though no person has stopped it; while they are away it is that.
+        settled = self.came in {"", "answered", "Unsent"}
+        self.why = UNREADABLE if not settled and unreadable(rows, system) else ""
 
     def behind(self, work: Work) -> float:
         """When a record may be told at the earliest; 0 where no answer is missed."""

@@ -10,6 +10,7 @@ from sync.engine.taking import look_whether_gone
 from sync.transport.outcomes import (
     Clash,
     Forbidden,
+    Garbled,
     Misshapen,
     NoBudget,
     NotThere,
@@ -20,8 +21,13 @@ from sync.transport.outcomes import (
     Unsent,
 )
 
-# So often they may answer in a form that cannot be read here before a person is asked.
+# So often they may answer in a form that cannot be read here before a person is asked, or before it is said of them.
 UNREADABLE_TRIES = 8
+# How many of the last answers are looked at, and how far back in the log.
+OF_LATE, FAR_BACK = 400, 50_000
+NAMES_OF_ONE = 2  # the log knows a record by its id here, and by its id there
+# Why what waits does not get there: of a whole system, so that no record of it is for a person.
+UNREADABLE = "it answers in a form that cannot be read here"
 
 
 def put_off(desk: Desk, kind: str, op: str, until: float) -> None:
@@ -55,7 +61,7 @@ def not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) ->
         work = rows.get(Work, desk.system, kind, local_id)
         tries = work.tries if work is not None else 0
         desk.log.add(rows, now, "asked", kind, local_id, came=type(error).__name__)
-        if (no := _a_no(error, tries)) and work is not None and work.state == "waiting":
+        if (no := _a_no(desk, rows, (kind, local_id), error, tries)) and work is not None and work.state == "waiting":
             set_state(desk, rows, work, "refused", no)
             return
         if isinstance(error, NoBudget):
@@ -75,14 +81,47 @@ def not_now(desk: Desk, kind: str, local_id: str, route: str, error: Outcome) ->
         later(desk, rows, kind, local_id, due, tried=True)
 
 
-def _a_no(error: Outcome, tries: int) -> str:
+def _a_no(desk: Desk, rows: Rows, of: tuple[str, str], error: Outcome, tries: int) -> str:
     """What a person is told of an answer that asking again does not change; empty where it may."""
     if isinstance(error, (Refused, Clash, NotThere, Forbidden)):
         said = their_words(error) or f"{type(error).__name__} {error.status or ''}".strip()
         return f"asked before it is told, they answer: {said}"
-    if isinstance(error, Misshapen) and tries >= UNREADABLE_TRIES:
+    if isinstance(error, Garbled) and tries >= UNREADABLE_TRIES and _is_its_own(desk, rows, of, error):
         return "asked before it is told, they answer in a form that cannot be read here"
     return ""
+
+
+def _is_its_own(desk: Desk, rows: Rows, of: tuple[str, str], error: Garbled) -> bool:
+    """Whether it is this record that cannot be read: what somebody between says to everything is over with them."""
+    if isinstance(error, Misshapen):
+        return True
+    return len(_unread(rows, desk.system, of)) >= UNREADABLE_TRIES and not unreadable(rows, desk.system)
+
+
+def unreadable(rows: Rows, system: str) -> bool:
+    """Whether whatever a system was asked of late was answered so: all of it, and not one record (by either id)."""
+    found = _unread(rows, system)
+    return len(found) >= UNREADABLE_TRIES and len(set(found)) > NAMES_OF_ONE
+
+
+def _unread(rows: Rows, system: str, of: tuple[str, str] | None = None) -> list[tuple[str, str]]:
+    """What was asked, of all or of one record, since an answer could last be read, as far as it is looked for."""
+    about, values = (" AND kind = ? AND record = ?", of) if of is not None else ("", ())
+    said = rows.run(
+        "SELECT kind, record, coalesce(json_extract(detail, '$.outcome'), json_extract(detail, '$.came'),"  # noqa: S608
+        " json_extract(detail, '$.state'), 'answered') FROM sync_audit WHERE system = ?"
+        " AND n > (SELECT max(n) FROM sync_audit WHERE system = ?) - ?"
+        " AND what IN ('came', 'asked', 'read', 'searched', 'listed', 'looked', 'looked through')"
+        f"{about} ORDER BY n DESC LIMIT ?",
+        (system, system, FAR_BACK, *values, OF_LATE),
+    )
+    found = []
+    for kind, record, came in said.fetchall():
+        if came in {"Garbled", "Misshapen"}:
+            found.append((kind, record))
+        elif came not in {"NoBudget", "Unsent", "Unanswered", "torn"}:
+            break
+    return found
 
 
 def cannot_see(desk: Desk, link: Link, error: Outcome) -> None:

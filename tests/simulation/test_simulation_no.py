@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from sync.engine.putting_off import UNREADABLE_TRIES, unreadable
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Quarantine
 from sync.port import Kind
-from sync.transport.outcomes import Call, Misshapen, NotThere, Outcome, Refused, Said
+from sync.transport.outcomes import Call, Garbled, Misshapen, NotThere, Outcome, Refused, Said
 from tests.simulation.flows import Day, create
 from tests.simulation.test_simulation_directed import NEVER, open_cards, work_of
 
@@ -59,6 +60,43 @@ def test_a_reading_that_cannot_be_made_out_is_for_a_person_after_some_tries(
     day.work(20_000)
     work = work_of(day, "prescription", "R1")
     assert (work.state, "cannot be read" in work.why) == ("refused", True)
+
+
+def test_a_page_in_place_of_every_answer_is_said_of_the_system_and_no_record_is_for_a_person(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [("patient", f"P{n}") for n in (2, 3, 4)]
+    with monkeypatch.context() as patch:
+        answering(day, patch, "", [Garbled(Call("GET", "GET", "/"), 200)])
+        for n, (kind, patient) in enumerate(others):
+            day.save(kind, patient, {"name": f"Q{n}, A", "family": f"Q{n}", "born": f"195{n}-01-01", "sex": "female"})
+        day.work(20_000)
+        assert {work_of(day, *one).state for one in others} == {"waiting"}
+        assert min(work_of(day, *one).tries for one in others) > UNREADABLE_TRIES
+        with day.disk.read() as unit:
+            assert unreadable(Rows(unit), "alpha")
+        assert open_cards(day) == []
+    day.work(20_000)
+    assert {work_of(day, *one).state for one in others} == {"confirmed"}
+    with day.disk.read() as unit:
+        assert not unreadable(Rows(unit), "alpha")
+
+
+def test_a_page_in_place_of_one_record_alone_is_for_a_person_after_some_tries(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day.save("prescription", "R1", {"text": "a", "code": "c"}, "P1")
+    day.work(600)
+    asked = answering(
+        day, monkeypatch, "GET /prescription/", [Garbled(Call("GET /prescription/{id}", "GET", "/"), 200)]
+    )
+    day.save("prescription", "R1", {"text": "half of it", "code": "c"}, "P1")
+    day.work(20_000)
+    work = work_of(day, "prescription", "R1")
+    assert (work.state, "cannot be read" in work.why) == ("refused", True)
+    assert len(asked) > UNREADABLE_TRIES
+    with day.disk.read() as unit:
+        assert not unreadable(Rows(unit), "alpha")
 
 
 def test_what_one_answer_of_404_said_of_a_record_is_over_when_a_list_shows_it(

@@ -10,6 +10,7 @@ from clinic_desktop.exchange.post_office import PostOffice, instant
 from clinic_desktop.exchange.sync_shown import record_marks, systems_shown
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.services.remotes import House
+from sync.engine.putting_off import UNREADABLE
 from sync.engine.status import Line
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Work
@@ -79,7 +80,7 @@ def test_what_does_not_move_by_itself_gets_no_time_by_it() -> None:
     assert later(line, {"appointment": 9.0}) == line
 
 
-def test_the_page_a_record_and_the_command_line_say_the_later_time(
+def test_the_page_a_record_and_the_command_line_say_the_later_time_or_that_nothing_there_can_be_read(
     small: Clinic, desk_for: DeskFor, clock: SetClock
 ) -> None:
     desk, system, patient = desk_for("administrator"), "healify", small.patient
@@ -97,5 +98,25 @@ def test_the_page_a_record_and_the_command_line_say_the_later_time(
         (shown,) = systems_shown(desk)
         (mark,) = record_marks(desk, [("patient", patient)])["patient", patient]
         (line,) = [each for each in office.status() if each["kind"] == "patient"]
+        assert [shown.until, mark.until, line["eta"]] == [instant(until)] * 3
+        log = office.engine.offices[system].desk.log
+
+        def came(kind: str, outcome: str) -> str:
+            with office._database.write() as unit:
+                log.add(Rows(unit), until, "listed", kind, came=outcome)
+            return systems_shown(desk)[0].state
+
+        kinds = ["patient", "document", "encounter", "appointment"] * 2
+        assert [came(kind, "Garbled") for kind in kinds] == ["on"] * 7 + ["unreadable"]
+        (shown,) = systems_shown(desk)
+        (mark,) = record_marks(desk, [("patient", patient)])["patient", patient]
+        (line,) = [each for each in office.status() if each["kind"] == "patient"]
+        assert [shown.until, mark.until, line["eta"]] == [None] * 3
+        assert (mark.why, line["why"]) == (UNREADABLE, UNREADABLE)
+        assert [came("patient", each) for each in ("NoBudget", "Unanswered", "Unsent")] == [
+            "unreadable", "unreadable", "away",
+        ]  # fmt: skip
+        assert came("patient", "Garbled") == "unreadable"
+        assert came("patient", "Slowed") == "on", "that could be read"
+        assert [came("patient", "Garbled") for _ in range(9)] == ["on"] * 9, "it is one list alone"
         office.close()
-    assert [shown.until, mark.until, line["eta"]] == [instant(until)] * 3

@@ -33,6 +33,7 @@ SYSTEM_STATES = {
     "paused": (N_("Paused"), "neutral"),
     "sign_in": (N_("Needs a sign-in"), "warning"),
     "away": (N_("Cannot be reached"), "warning"),
+    "unreadable": (N_("Cannot be read"), "warning"),
     "again": (N_("Reading all again"), "information"),
 }
 STALE = timedelta(hours=24)

@@ -39,6 +39,10 @@ _SAID = {
         "again). A key or token that has no end is tried again by itself, at first after a minute, then every hour."
     ),
     "away": N_("It could not be reached the last time. It is tried again by itself; nothing is lost."),
+    "unreadable": N_(
+        "Whatever it is asked, it answers in a form that cannot be read here. Look at its address, and whether the "
+        "network asks for a sign-in of its own. It is tried again by itself; nothing is lost."
+    ),
     "again": N_(
         "A backup was restored here. Everything there is read once more before anything is sent; then decide "
         "what waits for you."
@@ -129,7 +133,7 @@ class SystemCard(Side):
 
 def _facts(one: "SystemShown") -> list[tuple[str, str]]:
     # A look that was begun goes no further while nothing is asked.
-    looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
+    looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away", "unreadable"} else ""
     aside = _("{n} that could not be taken in ({kind})")
     found = (f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached")
     return [

@@ -36,6 +36,7 @@ STATES = {
     "paused": (N_("Paused"), "neutral", "ring"),
     "sign_in": (N_("Needs a sign-in"), "warning", "key"),
     "away": (N_("Cannot be reached"), "warning", "offline"),
+    "unreadable": (N_("Cannot be read"), "warning", "offline"),
     "again": (N_("Reading all again"), "information", "sync"),
 }
 SORTS = {
