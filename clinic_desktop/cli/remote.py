@@ -42,6 +42,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")
+    changed.add_argument(
+        "--sure", action="store_true", help="of practitioner.USERNAME: take the number, whatever was asked about it"
+    )
     which.add_parser("list", help="every system with its address and state")
     which.add_parser("webhooks", help="the address of each system's webhooks, and whether it was asked to send them")
     tested = which.add_parser("test", help="sign in and look what is there")
@@ -77,7 +80,7 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
         elif again:
             _sign_in_again(here, chosen.system, secrets)
         elif chosen.which == "set" and chosen.key.startswith(PRACTITIONER):
-            _who_is_who(here, chosen.system, chosen.key.removeprefix(PRACTITIONER), chosen.value)
+            _who_is_who(terminal, here, chosen)
         elif chosen.which == "set" and chosen.key == WEBHOOK_HOST:
             _open_door(terminal, here, chosen.system, chosen.value)
         elif chosen.which == "set" and chosen.key.startswith(UPDATE):
@@ -159,14 +162,24 @@ def _set_update(here: SignedIn, system: str, kind: str, mode: str) -> None:
     set_update(here.desk, system, kind, mode)
 
 
-def _who_is_who(here: SignedIn, system: str, username: str, remote_id: str) -> None:
-    """Somebody of the staff is known there by this id: what waited for that goes on."""
+def _who_is_who(terminal: Terminal, here: SignedIn, chosen: Namespace) -> None:
+    """Somebody of the staff is known there by this id: what waited for that goes on, what was refused is sent again."""
     from clinic_desktop.exchange.sync_connecting import name_practitioner  # httpx: not for `--help`
 
+    username = chosen.key.removeprefix(PRACTITIONER)
     known = {one.username: one.id for one in staff_members(here.desk)}
     if username not in known:
         raise Refusal(N_("Nobody here signs in as “{username}”."), field="key", username=username)
-    name_practitioner(here.desk, system, known[username], remote_id)
+    try:
+        again = name_practitioner(here.desk, chosen.system, known[username], chosen.value, sure=chosen.sure)
+    except Refusal as error:
+        if not error.facts.get("ask"):
+            raise
+        raise Refusal(N_("{said} Say it again with --sure if that is right."), field="value", said=error) from None
+    if again:
+        terminal.progress(_("{n} that were refused and name {username} are sent again.").format(
+            n=again, username=username
+        ))  # fmt: skip
 
 
 def _test(terminal: Terminal, here: SignedIn, system: str) -> int:

@@ -22,7 +22,7 @@ SECRETS = {"token", "username", "password", "mfa_code", "client_id", "client_sec
 THERE = (
     ("healify", "doctor", "doc_456def"), ("arocord_hims", "doctor", "doctor_001"),
     ("arocord_hims", "pharmacist", "pharmacist_001"), ("hms_enterprise", "doctor", PROVIDER_ID),
-    ("practice_studio", "doctor", "PROV-456"),
+    ("practice_studio", "doctor", "PROV-54321"),
 )  # fmt: skip
 
 
@@ -141,6 +141,10 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     code, _out, said = call("administrator", "remote", "set", "healify", "practitioner.nobody", "doc_1")
     assert code == 3
     assert "nobody" in said
+    code, _out, said = call("administrator", "remote", "set", "healify", "practitioner.doctor", "doc_other")
+    assert (code, "doc_456def" in said, "--sure" in said) == (3, True, True), "none is replaced unasked"
+    code, _out, said = call("administrator", "remote", "set", "practice_studio", "practitioner.doctor", "P-1", "--sure")
+    assert (code, "directory" in said, "remote_id" in said) == (3, True, True)
     code, _out, said = call("administrator", "sync", "resolve", "no-such-id", "--keep", "here")
     assert code == 3
     assert "no such conflict" in said

@@ -7,14 +7,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
+from clinic_desktop.gui.screens.sync.columns import decision_columns, kinds_columns
 from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     ANOTHER_DECIDES,
     at,
-    decision_columns,
     found_words,
     instants_in,
-    kinds_columns,
     limit_words,
     state_look,
     until_words,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
-from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, can_columns, found_words, instants_in
+from clinic_desktop.gui.screens.sync.columns import can_columns
+from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, found_words, instants_in
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper

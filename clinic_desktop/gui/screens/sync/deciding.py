@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
+from clinic_desktop.gui.screens.sync.columns import item_columns, member_columns, record_columns, twin_columns
 from clinic_desktop.gui.screens.sync.words import (
     ACTS,
     BACK_SAID,
@@ -15,11 +16,7 @@ from clinic_desktop.gui.screens.sync.words import (
     SORTS,
     at,
     born,
-    item_columns,
-    member_columns,
     member_words,
-    record_columns,
-    twin_columns,
 )
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.drafts import DraftKeeper

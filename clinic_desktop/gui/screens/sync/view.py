@@ -1,19 +1,21 @@
 """Shows the connected systems and what waits for a person: a list at the left, what is chosen at the right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.gui.screens.sync import asking
 from clinic_desktop.gui.screens.sync.card import SystemCard
+from clinic_desktop.gui.screens.sync.columns import systems_columns
 from clinic_desktop.gui.screens.sync.connecting import ConnectForm, TriedPanel
 from clinic_desktop.gui.screens.sync.deciding import DecidePanel, item_list
 from clinic_desktop.gui.screens.sync.presenter import Presenter
 from clinic_desktop.gui.screens.sync.turning import Turning, beside
 from clinic_desktop.gui.screens.sync.who import WhoPanel
-from clinic_desktop.gui.screens.sync.words import CLOSE_SAID, LEAVE_SAID, NOTHING, systems_columns
+from clinic_desktop.gui.screens.sync.words import NOTHING
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.panel import Empty
@@ -198,6 +200,13 @@ class SyncView(ScreenView):
             self.who.show_who(one.title, who)
             self._offer()
 
+    def ask_name(self, words: str, sure: Callable[[], None]) -> None:
+        """What a person must say yes to before a number is taken for somebody."""
+        dialog = asking.of_number(self, words)
+        dialog.accepted.connect(sure)
+        self.dialog = dialog
+        dialog.open()
+
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""
         self.set_primary_busy(busy)
@@ -298,13 +307,7 @@ class SyncView(ScreenView):
         one = self.systems.current()
         if one is None:
             return
-        words = _(
-            "Nothing more is sent to {title} or read from it, and its secrets are erased. What is known of it stays."
-        )
-        dialog = ConfirmStop(
-            self, "sync.sure", _("Disconnect {title}?").format(title=one.title), words.format(title=one.title),
-            confirm=_("&Disconnect"), meaning="warning",
-        )  # fmt: skip
+        dialog = asking.of_disconnecting(self, one.title)
         dialog.accepted.connect(lambda: self.presenter.disconnect(one.system))
         self.dialog = dialog
         dialog.open()
@@ -331,13 +334,8 @@ class SyncView(ScreenView):
         if opened is None or not opened.item.count or not text.strip():
             self.presenter.decide(act, text)
             return
-        item, told = opened.item, act == "told"
-        title = _("Close {n} tasks at {title}?") if told else _("Never tell {title} of these?")
-        dialog = ConfirmStop(
-            self, "sync.sure", title.format(n=item.count, title=item.title),
-            _(CLOSE_SAID if told else LEAVE_SAID).format(n=item.count, why=text.strip()),
-            confirm=_("&Close them") if told else _("&Never tell them"), meaning="warning",
-        )  # fmt: skip
+        item = opened.item
+        dialog = asking.of_many(self, item, text.strip(), told=act == "told")
         # What was asked about is decided, and nothing that has come into its place meanwhile.
         dialog.accepted.connect(lambda: self.presenter.decide(act, text, item))
         self.dialog = dialog

@@ -333,3 +333,22 @@ def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> 
     healed: ListTable[str] = ListTable("things", columns, settings=remembered)
     qtbot.addWidget(healed)
     assert healed.view.columnWidth(1) == 120
+
+
+def test_a_number_is_asked_about_before_it_takes_the_place_of_another(
+    stage: Stage, there: Connected, desk_for: DeskFor
+) -> None:
+    desk_for("doctor")
+    there.connect(HEALIFY)
+    view = shown(stage)
+    stage.click(view, "sync.who_is_who")
+    view.who.remote_id.set_value("doc_456def")
+    view.primary()
+    assert stage.window.said == ["Kept; what waited for it goes on"], "the first is taken unasked"
+    view.who.remote_id.set_value("doc_2")
+    view.primary()
+    assert view.dialog is not None
+    assert any("doc_2 takes its place" in words for words in words_of(view.dialog))
+    assert next(one.remote_id for one in view.who.staff.rows()) == "doc_456def", "nothing is taken before a yes"
+    view.dialog.accept()
+    stage.qtbot.waitUntil(lambda: next(one.remote_id for one in view.who.staff.rows()) == "doc_2")
