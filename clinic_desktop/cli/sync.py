@@ -34,7 +34,8 @@ SORTS = {
     "duplicate": "is there twice", "restored": "was gone, is back", "gone": "is gone there",
     "surplus": "one too many there", "misfiled": "came from somebody else", "suspect": "much seems gone",
     "found": "perhaps the lost one", "unread": "is not in the chart", "aside": "was set aside",
-    "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
+    "refused": "was refused", "inexact": "needs a birth date", "doubt": "sent, no answer",
+    "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
             "stays_here")  # fmt: skip
@@ -234,6 +235,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
         lines += [f"{one['id']}  {one['system']}  {what}: {SORTS.get(one['sort'], one['sort'])}"]
         lines += [f"    {one['count']} of them, {one['at']} to {one['newest']}"] if one["count"] > 1 else []
         lines += [f"    {_aside_line(item)}"] if item.sort == "aside" else []
+        lines += [f"    {item.title}"] if len(item.others) > 1 else []
         lines += [f"    {one['why']}"] if one["why"] else []
         lines += [f"    --keep {' | '.join(one['keep'])}"]
     terminal.answer(found, [*lines, f"{len(found)} to decide; `sync show ID` shows both sides of one"])
@@ -248,16 +250,23 @@ def _offered(item: "Item", acts: Sequence[str]) -> list[str]:
 
 
 def _items(here: SignedIn, chosen: Namespace) -> "list[Item]":
+    from clinic_desktop.exchange.sync_births import of_system
     from clinic_desktop.exchange.sync_shown import waiting_items
 
-    return [one for one in waiting_items(here.desk) if chosen.system in {None, one.system}]
+    items = waiting_items(here.desk)
+    if chosen.system is None:
+        return list(items)
+    return [one for each in items if (one := of_system(each, chosen.system)).system == chosen.system]
 
 
 def _item(here: SignedIn, chosen: Namespace) -> "Item":
     """What waits under an id: a line of `sync conflicts`, or one record of what it counts."""
+    from clinic_desktop.exchange.sync_births import alone
     from clinic_desktop.exchange.sync_untold import record_of
 
-    found = next((one for one in _items(here, chosen) if one.id == chosen.id), None)
+    items = _items(here, chosen)
+    single = [alone(item, one) for item in items for one in item.others]
+    found = next((one for one in (*items, *single) if one.id == chosen.id), None)
     if found is None and chosen.id.count("/") == 2 and chosen.system in {None, chosen.id.partition("/")[0]}:
         found = record_of(here.desk, chosen.id)
     if found is None:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import sync_aside
+from clinic_desktop.exchange import sync_aside, sync_births
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
@@ -37,6 +37,7 @@ ACTS = {
     "question": ("send", "give_up"),
     "cannot": ("told",),
     "aside": sync_aside.ACTS,
+    sync_births.SORT: ("give_up",),
 }
 # Of all that are alike, because their system has no call for the kind.
 GROUP = ("told", "not_told")
@@ -149,6 +150,8 @@ def _sides(
     if item.sort == "identity" and (shadow is None or not shadow.body):
         shadow = _looked_up(office, item)
     there = {} if shadow is None else {**shadow.raw, **shadow.body}
+    if item.sort == sync_births.SORT:
+        return (), None, [], {}
     if item.sort == "aside":
         members, there = sync_aside.sides(office.engine.offices[item.system].desk, rows, item)
         return members, None, [], there
@@ -261,6 +264,8 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> i
         raise Refusal(N_("Say why, or how they were told."), field="reason")
     if act == "is_there" and not text.strip():
         raise Refusal(N_("Give the number under which they have it."), field="number")
+    if item.sort == sync_births.SORT:
+        return sum(decide(desk, one, act, text) for one in item.others)
     if act in {"told", "give_up"} and not item.count:
         text = signed(desk, text)
     if act == "not_told":

@@ -191,7 +191,7 @@ class DecidePanel(Side):
         if opened.records and self.records.current() is None:
             self.records.select_row(0)
         self.twins.setVisible(twice)
-        self.members.setVisible(not twice and not item.count)
+        self.members.setVisible(not twice and not item.count and item.sort != "inexact")
         self.records.setVisible(bool(item.count))
         # Of what was set aside each side is shown that there is: it may be nobody's here yet.
         aside = item.sort == "aside"

@@ -48,6 +48,7 @@ SORTS = {
     "unread": N_("Not in the chart"),
     "aside": N_("Set aside"),
     "refused": N_("Refused"),
+    "inexact": N_("Birth date not known"),
     "doubt": N_("Sent, no answer"),
     "question": N_("Still to be sent?"),
     "cannot": N_("Cannot be told"),
@@ -72,6 +73,11 @@ SAID = {
         "read it, write here by hand what belongs there, and note that; it comes back when their record changes."
     ),
     "refused": N_("They refused it, in these words. Correct it here, then send it again."),
+    "inexact": N_(
+        "The registration stays here, whole and as it is, until somebody has asked the patient. There is nothing to "
+        "correct, and a date must not be made up. Once the date is known and stands in the registration, it is sent by "
+        "itself. Give up only where it will never be known."
+    ),
     "doubt": N_("It was sent and no answer came. Look there before it is sent a second time."),
     "question": N_("It waited long. Say whether it is still to be sent."),
     "cannot": N_("The system has no call for this. Tell them another way, and note how."),
