@@ -13,7 +13,8 @@ from clinic_desktop.gui.screens.sync.columns import systems_columns
 from clinic_desktop.gui.screens.sync.connecting import ConnectForm, TriedPanel
 from clinic_desktop.gui.screens.sync.deciding import DecidePanel, item_list
 from clinic_desktop.gui.screens.sync.presenter import Presenter
-from clinic_desktop.gui.screens.sync.turning import Turning, beside
+from clinic_desktop.gui.screens.sync.sorts import SortsField
+from clinic_desktop.gui.screens.sync.turning import Turning, apart, beside
 from clinic_desktop.gui.screens.sync.who import WhoPanel
 from clinic_desktop.gui.screens.sync.words import NOTHING
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
@@ -54,6 +55,7 @@ class SyncView(ScreenView):
         self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
         self.tried = TriedPanel(settings)
         self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
+        self.sorts = SortsField()
         self.items = item_list(settings)
         self.decide = DecidePanel(
             settings, self._keep_decide, self._decide, self.presenter.decide_like,
@@ -91,7 +93,7 @@ class SyncView(ScreenView):
         self.shows.set_value("systems")
         if not may:  # never shown before it has its place: it would be a window of its own for a moment
             self.shows.hide()
-        column.addWidget(self.shows)
+        column.addLayout(apart(self.shows, self.sorts))
         column.addWidget(self.pages, 1)
         self.set_body(body)
 
@@ -99,6 +101,7 @@ class SyncView(ScreenView):
         self.shows.edited.connect(self._turn)
         self.systems.selected.connect(self._chosen)
         self.items.selected.connect(self._open_item)
+        self.sorts.edited.connect(self._list_items)
 
     # What the shell calls ----------------------------------------------------------------------------------
 
@@ -166,7 +169,12 @@ class SyncView(ScreenView):
     def show_items(self, items: "Sequence[Item]") -> None:
         """What waits for a person."""
         self.context.window.set_count("sync", len(items))
-        rows, open_one = self.items.rows(), self.items.current()
+        self.sorts.offer(items)
+        self._list_items()
+
+    def _list_items(self) -> None:
+        """Of what waits the sort that is chosen."""
+        items, rows, open_one = self.sorts.listed(), self.items.rows(), self.items.current()
         place = rows.index(open_one) if open_one is not None else -1
         self.items.set_rows(items)
         self.decide.set_waiting(bool(items))
@@ -247,6 +255,7 @@ class SyncView(ScreenView):
         none = not self.presenter.systems and self.right.place == CARD
         self.pages.setCurrentIndex(DECIDE if deciding else NONE if none else SYSTEMS)
         self.systems.setVisible(bool(self.presenter.systems))
+        self.sorts.setVisible(deciding)
         if deciding:
             self._open_first()
         self._offer()
