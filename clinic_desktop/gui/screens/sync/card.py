@@ -12,8 +12,8 @@ from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     ANOTHER_DECIDES,
     at,
+    found_line,
     found_words,
-    instants_in,
     limit_words,
     state_look,
     until_words,
@@ -130,7 +130,7 @@ def _facts(one: "SystemShown") -> list[tuple[str, str]]:
     # A look that was begun goes no further while nothing is asked.
     looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away"} else ""
     aside = _("{n} that could not be taken in ({kind})")
-    found = (f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached")
+    found = (f"{found_words(name)}: {found_line(name, value)}" for name, value in one.found if name != "reached")
     return [
         (_("Address"), one.base_url),
         (_("Signed in"), at(one.credentials_at)),
@@ -138,7 +138,7 @@ def _facts(one: "SystemShown") -> list[tuple[str, str]]:
         (_("Cannot be looked through"), _joined(kind_words(kind) for kind in one.torn)),
         (_("Waiting"), _waiting(one)),
         (_("Limit left"), limit_words(one.limits)),
-        (_("Found there"), _joined(found)),
+        (_("Found there"), "\n".join(found)),
         (_("Set aside"), _joined(aside.format(n=n, kind=kind_words(kind).lower()) for kind, n in one.set_aside)),
         (_("Says of its version"), _joined(f"{name}: {value}" for name, value in one.endings)),
     ]

@@ -144,6 +144,7 @@ FOUND = {
     "prefix": N_("Paths begin with"),
     "fhir": N_("FHIR base"),
     "graphql": N_("GraphQL"),
+    "graphql answers": N_("GraphQL answers"),
     "websocket": N_("Live events"),
     "token_path": N_("Signs in at"),
     "health": N_("Says of its health"),
@@ -188,10 +189,18 @@ def until_words(stored: str | None, now: datetime | None = None) -> str:
 def found_words(name: str) -> str:
     """What was found, named for people; what has no word of its own keeps its name."""
     if name.startswith("list of "):
-        return _("Its list ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
+        return _("A list of its own ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
     if name.startswith("put."):
         return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
+
+
+def found_line(name: str, value: str) -> str:
+    """What was found under a name, in plain words, with each instant in it as everywhere else in the window."""
+    # What is found out is shown only where a system is connected: the post office is loaded by then.
+    from clinic_desktop.exchange.sync_found import value_words
+
+    return instants_in(value_words(name, value))
 
 
 def instants_in(text: str) -> str:
