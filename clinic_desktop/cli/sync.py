@@ -1,5 +1,6 @@
 """`clinic-desktop sync`: tell the connected systems and hear them, once or for as long as it runs."""
 
+import sys
 import threading
 import time
 from argparse import SUPPRESS, Namespace
@@ -64,6 +65,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         action="store_true",
         help="look through every list first, due or not (as --once does), and again at what was set aside",
     )
+    words.add_argument("-v", "--verbose", action="store_true", help="say each stage also where nobody watches")
     words.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", help="this one alone")
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
@@ -120,7 +122,7 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
-                stopped=_saying_so(terminal, ended),
+                stopped=_saying_so(terminal, ended, _stages(terminal, office, chosen)),
                 lists=chosen.once,
             )
         except KeyboardInterrupt:
@@ -133,12 +135,22 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         held.release()
 
 
-def _saying_so(terminal: Terminal, ended: threading.Event) -> Callable[[], bool]:
+def _stages(terminal: Terminal, office: "PostOffice", chosen: Namespace) -> Callable[[], None]:
+    """What says each stage to somebody who watches; a script that keeps standard error hears of it with -v alone."""
+    if not (chosen.verbose or sys.stderr.isatty()):
+        return lambda: None
+    from clinic_desktop.cli.sync_stages import Stages
+
+    return Stages(office, terminal.progress).look
+
+
+def _saying_so(terminal: Terminal, ended: threading.Event, stages: Callable[[], None]) -> Callable[[], bool]:
     """Whether to stop, asked again and again while it works: now and then it is said that it does."""
     begun = said = time.monotonic()
 
     def stopped() -> bool:
         nonlocal said
+        stages()
         now = time.monotonic()
         if now - said >= SAY_SECONDS:
             said = now

@@ -7,10 +7,10 @@ LIST, UPDATE = "list of ", "put."
 _NOT_UNDERSTOOD = "not understood"
 # Whether a list that no document describes gives what is needed to know a record again.
 _LISTS = {
-    "yes": N_("there is one, and what it shows is taken in"),
-    "empty": N_("there is one; nothing stands in it yet, so it is looked at again"),
-    "forbidden": N_("this account may not see it"),
-    "without what is needed": N_("there is one, but it does not show enough of a record to know it again"),
+    "yes": N_("yes"),
+    "empty": N_("not yet: nothing stands in it"),
+    "forbidden": N_("no: this account may not see it"),
+    "without what is needed": N_("no: it does not show enough of a record to know it again"),
 }
 _PLAIN = {
     "yes": N_("yes"), "no": N_("no"), "unknown": N_("not said"), "not stated": N_("not said"), "-": N_("not said"),
@@ -27,7 +27,7 @@ def value_words(name: str, value: str) -> str:
     """What was found under a name, in plain words; what there are none for stands as it was said."""
     if name.startswith(LIST):
         if value.startswith(_NOT_UNDERSTOOD):
-            said = _("it gave no answer that can be used")
+            said = _("no: it gave no answer that can be used")
             return " ".join(filter(None, (said, value.removeprefix(_NOT_UNDERSTOOD).strip())))
         return _(_LISTS[value]) if value in _LISTS else value
     if name.startswith(UPDATE) and (mode := read_mode(value)) is not None:

@@ -74,7 +74,7 @@ def named_words(marks: Marks, kind: str, local_id: str) -> str:
     by_word: dict[str, list[str]] = {}
     for mark in found:
         by_word.setdefault(mark.word, []).append(mark.title)
-    return " · ".join(f"{_(WORDS[word])}: {', '.join(titles)}" for word, titles in by_word.items())
+    return " · ".join(f"{_(WORDS[word])} ({', '.join(titles)})" for word, titles in by_word.items())
 
 
 def full_words(marks: Marks, kind: str, local_id: str) -> str:

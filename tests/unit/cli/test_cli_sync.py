@@ -132,6 +132,21 @@ def test_once_more_asks_little_and_sends_nothing(connected: Worked, asked: Asked
     assert len(sandbox.gates["healify"].system.log.effects) == before
 
 
+def test_each_stage_of_a_system_is_said_to_whoever_asks_and_never_on_standard_output(
+    connected: Worked, call: Call
+) -> None:
+    once = ("administrator", "sync", "--once", "--system", "healify")
+    code, out, said = call(*once, "-v", "--json")
+    assert code in {0, 1}
+    assert {line["system"] for line in json.loads(out)} == {"healify"}
+    lines = [line for line in said.splitlines() if line.startswith("Healify: ")]
+    assert lines
+    assert len(lines) == len([line for n, line in enumerate(lines) if n == 0 or line != lines[n - 1]]), "once each"
+    _code, quiet, unsaid = call(*once, "--json")
+    assert not [line for line in unsaid.splitlines() if line.startswith("Healify: ")], "a script hears nothing of it"
+    assert [one.keys() for one in json.loads(quiet)] == [one.keys() for one in json.loads(out)]
+
+
 def test_what_a_command_cannot_do_is_refused_by_name(
     connected: Worked, call: Call, asked: Asked, sandbox: Sandbox, tmp_path: Path
 ) -> None:

@@ -30,7 +30,7 @@ def test_what_needs_somebody_is_said_first(words: tuple[str, ...], short: str) -
 
 def test_where_one_record_stands_open_the_systems_are_named() -> None:
     said = named_words(marked("confirmed", "waiting", "confirmed", "refused"), "patient", "p")
-    assert said == "refused: System 0 · waiting: System 1 · confirmed: System 2, System 3"
+    assert said == "refused (System 0) · waiting (System 1) · confirmed (System 2, System 3)"
     assert named_words(marked("confirmed", "confirmed"), "patient", "p") == "confirmed"
     assert named_words({}, "patient", "p") == ""
 

@@ -189,7 +189,7 @@ def until_words(stored: str | None, now: datetime | None = None) -> str:
 def found_words(name: str) -> str:
     """What was found, named for people; what has no word of its own keeps its name."""
     if name.startswith("list of "):
-        return _("A list of its own ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
+        return _("Its list can be read ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
     if name.startswith("put."):
         return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()

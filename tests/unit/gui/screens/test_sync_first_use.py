@@ -178,9 +178,9 @@ def test_limits_are_said_in_words_the_scarcest_first() -> None:
 
 def test_what_was_found_has_words() -> None:
     assert all(found_words(name) == words for name, words in FOUND.items())
-    assert found_words("list of lab_order") == "A list of its own (laboratory order)"
-    assert found_line("list of notice", "without what is needed").startswith("there is one, but")
-    assert found_line("list of lab_order", "not understood (404)") == "it gave no answer that can be used (404)"
+    assert found_words("list of lab_order") == "Its list can be read (laboratory order)"
+    assert found_line("list of notice", "without what is needed").startswith("no: it does not show enough")
+    assert found_line("list of lab_order", "not understood (404)") == "no: it gave no answer that can be used (404)"
     learnt = found_line("put.patient", "merge: set by an administrator, 2001-02-03T10:00:00+00:00")
     assert learnt.startswith("only what is sent is changed there (set by an administrator, 03-Feb-2001")
     assert [found_line("fhir", each) for each in ("no", "4.0.1")] == ["it has none", "version 4.0.1"]
