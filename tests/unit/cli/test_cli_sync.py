@@ -171,6 +171,10 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     (known,) = [one["updates"] for one in listed if one["system"] == "hms_enterprise"]
     assert (known["patient"]["mode"], known["patient"]["how"]) == ("merge", "set by an administrator")
     assert asked("administrator", "remote", "test", "hms_enterprise")["updates"] == known
+    _code, out, _said = call("administrator", "remote", "test", "hms_enterprise")
+    assert "HMS Enterprise-Grade answers and takes this sign-in." in out
+    assert "patient: seen there, sent new, changed" in out, "as much as of a system that counts its patients"
+    assert "cannot be told: " in out
     assert call("administrator", "remote", "set", "hms_enterprise", "put.patient", "perhaps")[0] == 3
     assert call("administrator", "remote", "set", "hms_enterprise", "put.charge", "merge")[0] == 3
     assert call("doctor", "remote", "set", "hms_enterprise", "put.patient", "merge")[0] == 3
@@ -215,8 +219,9 @@ def test_once_does_not_wait_for_ever_for_a_system_that_cannot_be_reached(
     monkeypatch.setattr(Desk, "backoff", lambda _desk, tries: 0.2 * (tries + 1))
     (tmp_path / "secrets.json").write_text('{"token": "held"}')
     nobody = "http://127.0.0.1:9"
-    asked("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
-          str(tmp_path / "secrets.json"))  # fmt: skip
+    code, _out, said = call("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
+                            str(tmp_path / "secrets.json"))  # fmt: skip
+    assert (code, "not tested yet: `remote test healify`" in said) == (0, True)
     begun = time.monotonic()
     code, _out, said = call("administrator", "sync", "--once")
     assert (code, time.monotonic() - begun < 20.0) == (1, True)

@@ -154,7 +154,8 @@ def _waiting(one: "SystemShown") -> str:
     blocked = sum(kind.blocked for kind in one.kinds)
     parts = [str(one.waiting)]
     if one.until:
-        parts.append(_("empty {when}").format(when=until_words(one.until)))
+        # Each record is counted as one request, and each kind as if it were alone.
+        parts.append(_("empty {when} at the earliest").format(when=until_words(one.until)))
     if blocked:
         parts.append(_("{n} for somebody or something to be known there").format(n=blocked))
     return _joined(parts)
