@@ -17,6 +17,7 @@ from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import remote_systems
 
 if TYPE_CHECKING:
+    from clinic_desktop.cli.sync_stages import Stages
     from clinic_desktop.exchange.post_office import PostOffice
     from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import SystemShown
@@ -135,27 +136,29 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         held.release()
 
 
-def _stages(terminal: Terminal, office: "PostOffice", chosen: Namespace) -> Callable[[], None]:
+def _stages(terminal: Terminal, office: "PostOffice", chosen: Namespace) -> "Stages | None":
     """What says each stage to somebody who watches; a script that keeps standard error hears of it with -v alone."""
     if not (chosen.verbose or sys.stderr.isatty()):
-        return lambda: None
+        return None
     from clinic_desktop.cli.sync_stages import Stages
 
-    return Stages(office, terminal.progress).look
+    return Stages(office, terminal.progress)
 
 
-def _saying_so(terminal: Terminal, ended: threading.Event, stages: Callable[[], None]) -> Callable[[], bool]:
+def _saying_so(terminal: Terminal, ended: threading.Event, stages: "Stages | None") -> Callable[[], bool]:
     """Whether to stop, asked again and again while it works: now and then it is said that it does."""
     begun = said = time.monotonic()
 
     def stopped() -> bool:
         nonlocal said
-        stages()
+        if stages is not None:
+            stages.look()
         now = time.monotonic()
         if now - said >= SAY_SECONDS:
             said = now
             words = _("still telling and hearing, for {n} s; Ctrl+C ends it, and nothing is lost")
-            terminal.progress(words.format(n=round(now - begun)))
+            more = "" if stages is None else stages.waiting()
+            terminal.progress(words.format(n=round(now - begun)) + more)
         return ended.is_set()
 
     return stopped
