@@ -287,17 +287,6 @@ def test_opening_what_waits_is_noted_as_seeing_the_patient(there: Connected, sma
 def test_nested_values_are_words() -> None:
     value = {"street": "1 Main St", "lines": ["a", "b"], "empty": None, "is_known": True, "postalCode": "6002"}
     assert sync_wording.words_of(value) == "street: 1 Main St\nlines: a, b\nis known: yes\npostal code: 6002"
-    other = {"postalCode": "6002", "is_known": True, "lines": ["a", "b"], "street": "2 Main St"}
-    both = sync_wording.member("address", None, value, [other, {"kind": "home", "street": "3"}])
-    assert both.there.splitlines()[0].startswith("postal code: 6002"), "a list and an object are not of one order"
-    both = sync_wording.member("address", {"street": "0", "more": "x"}, value, other)
-    assert [line.partition(":")[0] for line in both.there.splitlines()] == [
-        line.partition(":")[0] for line in both.here.splitlines()
-    ]
-    assert both.before == "street: 0\nmore: x"
-    assert not sync_wording.member("address", None, value, {**other, "street": "1 Main St"}).differs
-    lists = sync_wording.member("contacts", None, [{"name": "A", "phone": "1"}], [{"phone": "1", "name": "A"}])
-    assert (lists.here, lists.differs) == ("name: A, phone: 1", False)
     assert sync_wording.words_of(None) == sync_wording.words_of([]) == ""
 
 
