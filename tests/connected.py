@@ -57,7 +57,7 @@ class Connected:
         self.run(system)
         doctor = next(one for one in who_is_who(self.desk, system, ask=False).staff if one.role == "doctor")
         provider = "doctor_001" if system == "arocord_hims" else self.rows(system, "providers")[0]["id"]
-        name_practitioner(self.desk, system, doctor.staff_id, provider)
+        name_practitioner(self.desk, system, doctor.staff_id, provider, sure=True)
         if told:
             self.run(system)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clinic_desktop.cli.terminal import DONE, SignedIn, Terminal, parser, read_secret
 from clinic_desktop.domain.refusals import Refusal, Trouble
@@ -15,6 +15,9 @@ from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import add_remote, remote_systems, remove_remote, set_remote
 from clinic_desktop.services.staff import staff_members
+
+if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_shown import Capabilities
 
 # `remote set SYSTEM practitioner.USERNAME ID`: who somebody of the staff is there.
 PRACTITIONER = "practitioner."
@@ -42,6 +45,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     changed.add_argument("system", choices=sorted(SYSTEMS), metavar="SYSTEM")
     changed.add_argument("key", metavar="KEY")
     changed.add_argument("value", metavar="VALUE")
+    changed.add_argument(
+        "--sure", action="store_true", help="of practitioner.USERNAME: take the number, whatever was asked about it"
+    )
     which.add_parser("list", help="every system with its address and state")
     which.add_parser("webhooks", help="the address of each system's webhooks, and whether it was asked to send them")
     tested = which.add_parser("test", help="sign in and look what is there")
@@ -74,10 +80,12 @@ def _do(terminal: Terminal, chosen: Namespace) -> int:
             return _webhooks(terminal, here)
         if chosen.which == "add":
             add_remote(here.desk, chosen.system, chosen.base_url, secrets)
+            said = _("{title} was not tested yet: `remote test {system}` signs in to it and looks what is there.")
+            terminal.progress(said.format(title=SYSTEMS[chosen.system].title, system=chosen.system))
         elif again:
             _sign_in_again(here, chosen.system, secrets)
         elif chosen.which == "set" and chosen.key.startswith(PRACTITIONER):
-            _who_is_who(here, chosen.system, chosen.key.removeprefix(PRACTITIONER), chosen.value)
+            _who_is_who(terminal, here, chosen)
         elif chosen.which == "set" and chosen.key == WEBHOOK_HOST:
             _open_door(terminal, here, chosen.system, chosen.value)
         elif chosen.which == "set" and chosen.key.startswith(UPDATE):
@@ -159,31 +167,56 @@ def _set_update(here: SignedIn, system: str, kind: str, mode: str) -> None:
     set_update(here.desk, system, kind, mode)
 
 
-def _who_is_who(here: SignedIn, system: str, username: str, remote_id: str) -> None:
-    """Somebody of the staff is known there by this id: what waited for that goes on."""
+def _who_is_who(terminal: Terminal, here: SignedIn, chosen: Namespace) -> None:
+    """Somebody of the staff is known there by this id: what waited for that goes on, what was refused is sent again."""
     from clinic_desktop.exchange.sync_connecting import name_practitioner  # httpx: not for `--help`
 
+    username = chosen.key.removeprefix(PRACTITIONER)
     known = {one.username: one.id for one in staff_members(here.desk)}
     if username not in known:
         raise Refusal(N_("Nobody here signs in as “{username}”."), field="key", username=username)
-    name_practitioner(here.desk, system, known[username], remote_id)
+    try:
+        again = name_practitioner(here.desk, chosen.system, known[username], chosen.value, sure=chosen.sure)
+    except Refusal as error:
+        if not error.facts.get("ask"):
+            raise
+        raise Refusal(N_("{said} Say it again with --sure if that is right."), field="value", said=error) from None
+    if again:
+        terminal.progress(_("{n} that were refused and name {username} are sent again.").format(
+            n=again, username=username
+        ))  # fmt: skip
 
 
 def _test(terminal: Terminal, here: SignedIn, system: str) -> int:
     """Look whether a system answers; what was found is kept."""
     from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
-    from clinic_desktop.exchange.sync_shown import updates_of
+    from clinic_desktop.exchange.sync_found import value_words
+    from clinic_desktop.exchange.sync_shown import capabilities, updates_of
 
     require(here.desk.session.role, "remotes.set_remote")
     office = PostOffice(here.clinic, only=system)
     try:
-        found = dict(office.test(system, here.desk.session.staff_id))
+        found = {"reached": "yes", **office.test(system, here.desk.session.staff_id)}  # else it would have been said
         updates = updates_of(office.found(system))
+        can = capabilities(system, {**office.found(system), **office.systems[0].settings})
     finally:
         office.close()
-    lines = [f"{name}: {value}" for name, value in sorted(found.items())]
-    terminal.answer({"system": system, "found": found, "updates": updates}, [*lines, *_update_lines(updates)])
+    lines = [_("{title} answers and takes this sign-in.").format(title=SYSTEMS[system].title)]
+    lines += [f"{name}: {value_words(name, value)}" for name, value in sorted(found.items()) if name != "reached"]
+    lines += [*_update_lines(updates), *_can_lines(can)]
+    terminal.answer({"system": system, "found": found, "updates": updates}, lines)
     return DONE
+
+
+def _can_lines(can: "Capabilities") -> Iterator[str]:
+    """What it can be told, kind by kind, and in words what it cannot."""
+    for one in can.kinds:
+        ways = (("seen there", one.reads), ("sent new", one.creates), ("changed", one.updates))
+        words = [*(way for way, may in ways if may), *(act.replace("_", " ") for act in one.acts)]
+        if words:
+            yield f"{one.kind.replace('_', ' ')}: {', '.join(words)}"
+    for kind, _act, said in can.untold:
+        yield _("cannot be told: {kind}: {said}").format(kind=kind.replace("_", " "), said=said)
 
 
 def _ask(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:

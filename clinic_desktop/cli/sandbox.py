@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
+from clinic_desktop.domain import systems as known
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_, _
 from sync.sandbox.catalogue import SYSTEMS
@@ -18,6 +19,7 @@ from sync.sandbox.hosting import Sandbox
 from sync.sandbox.knobs import Knobs, knobs_of
 
 HIGHEST_PORT = 65535
+SIGNS_ITS_CALLS = "webhook_secret"
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -39,7 +41,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
-        document: dict[str, Any] = {"systems": sandbox.addresses(), "ready": True}
+        document: dict[str, Any] = {"systems": [_usable(row) for row in sandbox.addresses()], "ready": True}
         if sandbox.control:
             document["control"] = f"{sandbox.control.origin}/__control__"
         terminal.answer(document, list(_lines(document)))
@@ -92,13 +94,24 @@ def _read(path: Path, field: str) -> dict[str, Any]:
     return read
 
 
+def _usable(row: dict[str, Any]) -> dict[str, Any]:
+    """A system whose `credentials` are, as they stand, the file that `remote add` takes; who else may sign in apart."""
+    names = (*known.SYSTEMS[row["system"]].signs_in_with, SIGNS_ITS_CALLS)
+    has = {name: str(value) for name, value in row["credentials"].items() if value}
+    mine = {name: value for name, value in has.items() if name in names}
+    others = {name: value for name, value in has.items() if name not in names}
+    return {**row, "credentials": mine, **({"other_accounts": others} if others else {})}
+
+
 def _lines(document: dict[str, Any]) -> Iterator[str]:
     for row in document["systems"]:
         yield f"{row['system']:<20}{row['base_url']}"
         for name, value in row.items():
-            if name not in {"system", "base_url", "credentials"} and value:
+            if name not in {"system", "base_url", "credentials", "other_accounts"} and value:
                 yield f"    {name}: {value}"
-        for name, value in row["credentials"].items():
+        yield f"    remote add {row['system']} --base-url {row['base_url']} --secret-file F"
+        yield "    " + _("F holds: {secrets}").format(secrets=json.dumps(row["credentials"], ensure_ascii=False))
+        for name, value in row.get("other_accounts", {}).items():
             yield f"    {name}: {value}"
     if "control" in document:
         yield f"{'control':<20}{document['control']}"

@@ -1,5 +1,6 @@
 """`clinic-desktop sync`: tell the connected systems and hear them, once or for as long as it runs."""
 
+import sys
 import threading
 import time
 from argparse import SUPPRESS, Namespace
@@ -16,6 +17,7 @@ from clinic_desktop.services.permissions import require
 from clinic_desktop.services.remotes import remote_systems
 
 if TYPE_CHECKING:
+    from clinic_desktop.cli.sync_stages import Stages
     from clinic_desktop.exchange.post_office import PostOffice
     from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import SystemShown
@@ -34,7 +36,8 @@ SORTS = {
     "duplicate": "is there twice", "restored": "was gone, is back", "gone": "is gone there",
     "surplus": "one too many there", "misfiled": "came from somebody else", "suspect": "much seems gone",
     "found": "perhaps the lost one", "unread": "is not in the chart", "aside": "was set aside",
-    "refused": "was refused", "doubt": "sent, no answer", "question": "still to be sent?", "cannot": "cannot be told",
+    "refused": "was refused", "inexact": "needs a birth date", "doubt": "sent, no answer",
+    "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
             "stays_here")  # fmt: skip
@@ -67,6 +70,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         action="store_true",
         help="look through every list first, due or not (as --once does), and again at what was set aside",
     )
+    words.add_argument("-v", "--verbose", action="store_true", help="say each stage also where nobody watches")
     words.add_argument("--system", choices=sorted(SYSTEMS), metavar="SYSTEM", help="this one alone")
     which = words.add_subparsers(dest="which")
     which.add_parser("status", help="for each system and kind: here, sent, confirmed, waiting, refused, and until when")
@@ -123,7 +127,7 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
-                stopped=_saying_so(terminal, ended),
+                stopped=_saying_so(terminal, ended, _stages(terminal, office, chosen)),
                 lists=chosen.once,
             )
         except KeyboardInterrupt:
@@ -136,17 +140,29 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
         held.release()
 
 
-def _saying_so(terminal: Terminal, ended: threading.Event) -> Callable[[], bool]:
+def _stages(terminal: Terminal, office: "PostOffice", chosen: Namespace) -> "Stages | None":
+    """What says each stage to somebody who watches; a script that keeps standard error hears of it with -v alone."""
+    if not (chosen.verbose or sys.stderr.isatty()):
+        return None
+    from clinic_desktop.cli.sync_stages import Stages
+
+    return Stages(office, terminal.progress)
+
+
+def _saying_so(terminal: Terminal, ended: threading.Event, stages: "Stages | None") -> Callable[[], bool]:
     """Whether to stop, asked again and again while it works: now and then it is said that it does."""
     begun = said = time.monotonic()
 
     def stopped() -> bool:
         nonlocal said
+        if stages is not None:
+            stages.look()
         now = time.monotonic()
         if now - said >= SAY_SECONDS:
             said = now
             words = _("still telling and hearing, for {n} s; Ctrl+C ends it, and nothing is lost")
-            terminal.progress(words.format(n=round(now - begun)))
+            more = "" if stages is None else stages.waiting()
+            terminal.progress(words.format(n=round(now - begun)) + more)
         return ended.is_set()
 
     return stopped
@@ -238,6 +254,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
         lines += [f"{one['id']}  {one['system']}  {what}: {SORTS.get(one['sort'], one['sort'])}"]
         lines += [f"    {one['count']} of them, {one['at']} to {one['newest']}"] if one["count"] > 1 else []
         lines += [f"    {_aside_line(item)}"] if item.sort == "aside" else []
+        lines += [f"    {item.title}"] if len(item.others) > 1 else []
         lines += [f"    {one['why']}"] if one["why"] else []
         lines += [f"    --keep {' | '.join(one['keep'])}"]
     terminal.answer(found, [*lines, f"{len(found)} to decide; `sync show ID` shows both sides of one"])
@@ -252,16 +269,23 @@ def _offered(item: "Item", acts: Sequence[str]) -> list[str]:
 
 
 def _items(here: SignedIn, chosen: Namespace) -> "list[Item]":
+    from clinic_desktop.exchange.sync_births import of_system
     from clinic_desktop.exchange.sync_shown import waiting_items
 
-    return [one for one in waiting_items(here.desk) if chosen.system in {None, one.system}]
+    items = waiting_items(here.desk)
+    if chosen.system is None:
+        return list(items)
+    return [one for each in items if (one := of_system(each, chosen.system)).system == chosen.system]
 
 
 def _item(here: SignedIn, chosen: Namespace) -> "Item":
     """What waits under an id: a line of `sync conflicts`, or one record of what it counts."""
+    from clinic_desktop.exchange.sync_births import alone
     from clinic_desktop.exchange.sync_untold import record_of
 
-    found = next((one for one in _items(here, chosen) if one.id == chosen.id), None)
+    items = _items(here, chosen)
+    single = [alone(item, one) for item in items for one in item.others]
+    found = next((one for one in (*items, *single) if one.id == chosen.id), None)
     if found is None and chosen.id.count("/") == 2 and chosen.system in {None, chosen.id.partition("/")[0]}:
         found = record_of(here.desk, chosen.id)
     if found is None:

@@ -15,6 +15,7 @@ from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange import alarms, brought, gathering, lab_results, patients, remote_ids
 from clinic_desktop.exchange.agreed import enrolment_of, share_of
 from clinic_desktop.exchange.by_name import called, is_there
+from clinic_desktop.exchange.echoes import Echoes
 from clinic_desktop.exchange.gathering import Held
 from clinic_desktop.exchange.keys import Frame
 from clinic_desktop.exchange.of_nobody import OF_NOBODY
@@ -54,6 +55,7 @@ class ClinicChart:
 
     def __init__(self, workstation: str, clock: Clock) -> None:
         self._workstation, self._clock = workstation, clock
+        self.echoes = Echoes(workstation)
         self._read: tuple[object, Told | None] | None = None
 
     def end(self, unit: Unit) -> int:
@@ -126,7 +128,10 @@ class ClinicChart:
         act = heard.act_of(cast(Any, unit), self._workstation, title)
         if local_id is None:
             if (beside := OF_NOBODY.get(kind)) is not None:
-                return beside(act, written(records[0]), title)
+                came = beside(act, written(records[0]), title)
+                if came is not None and kind is Kind.NOTICE:
+                    self.echoes.came.append((because.system, because.remote_id, came))
+                return came
             return self._brought(act, records, because, title)
         if kind is Kind.PATIENT:
             told = read[1] if read is not None and read[0] == self._state(unit, local_id) else None

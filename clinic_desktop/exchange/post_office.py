@@ -153,6 +153,7 @@ class PostOffice:
         self._asides = Asides(clinic.store.workstation, clinic.store.clock)
         self._looked_through: set[tuple[str, float]] = set()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
+        self._echoes = chart.echoes
         self.engine = Engine(
             chart, self._database, Wall(clinic), new_id, random.SystemRandom().random, Marks(clinic.profile),
             lambda: time.sleep(PAUSE_SECONDS),
@@ -322,6 +323,8 @@ class PostOffice:
             self.engine.people[one.system].stands_at(f"{there.scheme}://{there.netloc}".lower())
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
+        desks = {office.desk.system: office.desk for office in offices}
+        titles = {one.system: one.title for one in self.systems}
         watch: Any = None  # a connection of its own: made when there is something to wait for
         try:
             while not stopped() and clock.steady() < end:
@@ -332,6 +335,8 @@ class PostOffice:
                 if not worked or self._asides.due():
                     self._asides.look([office.desk for office in offices])
                     worked += self._leave_to_doctors(active)
+                if self._echoes.came:
+                    self._echoes.look(desks, titles)
                 if worked:
                     rounds += 1
                     continue

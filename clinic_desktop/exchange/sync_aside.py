@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clinic_desktop.exchange.sync_items import Item, of_aside
-from clinic_desktop.exchange.sync_wording import Member, why_of, words_of
+from clinic_desktop.exchange.sync_wording import Member, in_one_order, why_of, words_of
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.merges import ids_of
 from sync.engine import aside, unread
@@ -56,7 +56,8 @@ def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dic
     now = _now(desk, rows, item)
     members = []
     for name, value in there.items():
-        said, before, here = (words_of(each) for each in (value, agreed.get(name), now.get(name)))
+        sides = in_one_order([value, agreed.get(name), now.get(name)])
+        said, before, here = (words_of(each) for each in sides)
         if said and name not in hidden:
             members.append(Member(name, before, here, said, bool(here or before) and (here or before) != said))
     return tuple(members), there

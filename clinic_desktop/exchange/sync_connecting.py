@@ -1,11 +1,13 @@
 """Connecting a system: it is tried before anything is kept, then turned on; and who is who there."""
 
+import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from clinic_desktop.domain import systems
 from clinic_desktop.domain.patients import name_key
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.exchange import sync_naming
 from clinic_desktop.exchange.post_office import PostOffice, Trial, in_words
 from clinic_desktop.exchange.sync_shown import Capabilities, capabilities, endings_of
 from clinic_desktop.exchange.webhooks import open_door
@@ -100,6 +102,7 @@ class StaffThere:
     waiting: int
     by_number: bool = False  # linked by an equal national number, whose check digit is right
     proposed: tuple[str, str] | None = None  # the id there and the name of somebody who is called the same
+    refused: int = 0  # what they refused and names this person: sent again when the number is kept
 
 
 @dataclass(frozen=True)
@@ -214,28 +217,70 @@ def who_is_who(desk: Desk, system: str, *, ask: bool) -> WhoIsWho:
     try:
         kp = office.engine.offices[system].desk.kind(Kind.PRACTITIONER)
         listed = kp is not None and kp.listed
-        directory = _directory(office, system) if listed and ask else ()
+        directory = _directory(office, system)[0] if listed and ask else ()
         with office.reading() as unit:
             rows = Rows(unit)
             directory = directory or _named_there(rows, system)
-            staff = tuple(_staff_there(rows, system, one.id, one.display_name, one.role, directory) for one in people)
+            refused = sync_naming.refused_over(rows, system, [one.id for one in people])
+            staff = tuple(
+                replace(_staff_there(rows, system, one.id, one.display_name, one.role, directory),
+                        refused=len(refused[one.id]))
+                for one in people
+            )  # fmt: skip
     finally:
         office.close()
     return WhoIsWho(staff, directory, listed)
 
 
-def name_practitioner(desk: Desk, system: str, staff_id: str, remote_id: str) -> None:
-    """Say under which id a system knows somebody; what waited for that goes on. Raises Refusal."""
+def name_practitioner(desk: Desk, system: str, staff_id: str, remote_id: str, *, sure: bool = False) -> int:
+    """Say under which id a system knows somebody; what waited for that goes on, what was refused over it is sent again.
+
+    Returns how much was refused. Raises Refusal, with the fact `ask` where a person may be `sure` all the same.
+    """
     allow(desk, "remotes.set_remote")
-    if not remote_id.strip():
+    number = remote_id.strip()
+    if not number:
         raise Refusal(N_("Give the number under which they know this person."), field="remote_id")
+    staff = {one.id: one for one in staff_members(desk)}
     office = PostOffice(House.of(desk), only=system)
     try:
-        office.engine.people[system].name(Kind.PRACTITIONER, staff_id, remote_id.strip(), desk.session.staff_id)
+        directory = _require_listed(office, system, number)
+        with office.reading() as unit:
+            rows = Rows(unit)
+            sync_naming.require_free(rows, system, list(staff), staff_id, number)
+            one = staff.get(staff_id)
+            person = (staff_id, one.display_name if one else "", (one.practice.npi or "") if one else "")
+            asked = "" if sure else sync_naming.question(rows, system, person, number, directory)
+        if asked:
+            raise Refusal("{said}", field="remote_id", said=asked, ask=True)
+        people = office.engine.people[system]
+        people.name(Kind.PRACTITIONER, staff_id, number, desk.session.staff_id)
+        with office.reading() as unit:
+            refused = sync_naming.refused_over(Rows(unit), system, [staff_id])[staff_id]
+        for work in refused:
+            with contextlib.suppress(UnknownError):  # it went on, or somebody gave it up, meanwhile
+                people.edit_and_resend(work.kind, work.local_id, desk.session.staff_id)
     except UnknownError:
         raise Refusal(N_("Somebody else of the clinic has this number there already."), field="remote_id") from None
     finally:
         office.close()
+    return len(refused)
+
+
+def _require_listed(office: PostOffice, system: str, number: str) -> tuple[tuple[str, str], ...]:
+    """Whom the system has shown; where it lists everybody, and lists nobody of that number, this is refused."""
+    kp = office.engine.offices[system].desk.kind(Kind.PRACTITIONER)
+    with office.reading() as unit:
+        shown = _named_there(Rows(unit), system)
+    if kp is None or not kp.listed or number in dict(shown):
+        return shown
+    whole = True
+    with contextlib.suppress(Trouble):  # what was seen of it the last time stands
+        now, whole = _directory(office, system)
+        shown = (*now, *(one for one in shown if one[0] not in dict(now)))
+    if whole and shown and number not in dict(shown):
+        raise Refusal(sync_naming.UNLISTED, field="remote_id", title=systems.SYSTEMS[system].title, number=number)
+    return shown
 
 
 def _staff_there(
@@ -272,7 +317,8 @@ def _waits(rows: Rows, system: str, staff_id: str) -> int:
     return rows.count(Work, system=system, waits_for=f"{Kind.PRACTITIONER}/{staff_id}")
 
 
-def _directory(office: PostOffice, system: str) -> tuple[tuple[str, str], ...]:
+def _directory(office: PostOffice, system: str) -> tuple[tuple[tuple[str, str], ...], bool]:
+    """Whom the system lists now, and whether that is all of them."""
     remote = office.engine.offices[system].desk.remote
     found: list[Seen] = []
     cursor: str | None = None
@@ -285,7 +331,7 @@ def _directory(office: PostOffice, system: str) -> tuple[tuple[str, str], ...]:
                 break
     except Outcome as error:
         raise in_words(system, error) from error
-    return tuple((one.remote_id, _called(one)) for one in found)
+    return tuple((one.remote_id, _called(one)) for one in found), cursor is None
 
 
 def _called(one: Seen) -> str:

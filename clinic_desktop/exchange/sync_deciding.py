@@ -7,12 +7,12 @@ from datetime import date
 from typing import Any
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import sync_aside
+from clinic_desktop.exchange import sync_aside, sync_births
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
 from clinic_desktop.exchange.sync_voiding import may_void, void
-from clinic_desktop.exchange.sync_wording import Member, known_as, words_of
+from clinic_desktop.exchange.sync_wording import Member, known_as, member, words_of
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
@@ -37,6 +37,7 @@ ACTS = {
     "question": ("send", "give_up"),
     "cannot": ("told",),
     "aside": sync_aside.ACTS,
+    sync_births.SORT: ("give_up",),
 }
 # Of all that are alike, because their system has no call for the kind.
 GROUP = ("told", "not_told")
@@ -149,6 +150,8 @@ def _sides(
     if item.sort == "identity" and (shadow is None or not shadow.body):
         shadow = _looked_up(office, item)
     there = {} if shadow is None else {**shadow.raw, **shadow.body}
+    if item.sort == sync_births.SORT:
+        return (), None, [], {}
     if item.sort == "aside":
         members, there = sync_aside.sides(office.engine.offices[item.system].desk, rows, item)
         return members, None, [], there
@@ -156,18 +159,18 @@ def _sides(
     if item.sort == "field" and one is not None:
         before, mine, theirs = (one.sides.get(name) for name in ("before", "mine", "theirs"))
         here = _("as it is in the chart") if mine is None and is_unread(item) else mine
-        return (_member(one.member, before, here, theirs),), _line(item, mine, theirs), [], there
+        return (member(one.member, before, here, theirs),), _line(item, mine, theirs), [], there
     if item.sort == "unread" and one is not None:
         mine = {} if shadow is None else shadow.mine
         said = one.sides.get("members") or {}
         here = {name: None if mine.get(name) == said[name] else mine.get(name) for name in said}
-        return tuple(_member(name, None, here[name], said[name]) for name in said), None, [], there
+        return tuple(member(name, None, here[name], said[name]) for name in said), None, [], there
     if item.sort == "identity" and one is not None and shadow is not None:
         other = [str(each) for each in one.sides.get("others", ()) if isinstance(each, str)]
         return _persons(office, rows, item, shadow), None, other, there
     if item.sort == "overwrite" and one is not None:
         before, sent = one.sides.get("before") or {}, one.sides.get("sent") or {}
-        return tuple(_member(name, before.get(name), sent.get(name), there.get(name)) for name in sent), None, [], there
+        return tuple(member(name, before.get(name), sent.get(name), there.get(name)) for name in sent), None, [], there
     sent_last = sorted(
         rows.find(Intent, system=item.system, kind=item.kind, local_id=item.local_id), key=lambda each: each.sent_at
     )
@@ -176,12 +179,12 @@ def _sides(
         come = next(iter(_found(rows, item)), None)
         shadow = None if come is None else rows.get(Shadow, item.system, item.kind, come.remote_id)
         there = {} if shadow is None else {**shadow.raw, **shadow.body}
-        members = tuple(_member(name, None, body[name], there.get(name)) for name in body)
+        members = tuple(member(name, None, body[name], there.get(name)) for name in body)
         return members, "" if come is None else come.remote_id, [], there
     twin = _twin(office, rows, item)
     second: dict[str, Any] = {} if twin is None else twin.body
     names = _told_apart(office, item, {**there, **second})
-    return tuple(_member(name, None, second.get(name), there.get(name)) for name in names), None, [], there
+    return tuple(member(name, None, second.get(name), there.get(name)) for name in names), None, [], there
 
 
 def _told_apart(office: PostOffice, item: Item, there: dict[str, Any]) -> list[str]:
@@ -233,12 +236,7 @@ def _persons(office: PostOffice, rows: Rows, item: Item, shadow: Shadow) -> tupl
     # What the system alone writes of itself (when it was made there) tells nobody who it is.
     names = [name for name in {**mine, **shadow.body} if name in mine or (name in rules and not rules[name].theirs)]
     shown = {name: None if name in hidden else value for name, value in shadow.body.items()}
-    return tuple(_member(name, None, mine.get(name), shown.get(name)) for name in names)
-
-
-def _member(name: str, before: Any, here: Any, there: Any) -> Member:
-    one, other = words_of(here), words_of(there)
-    return Member(name, words_of(before), one, other, bool(one and other) and one != other)
+    return tuple(member(name, None, mine.get(name), shown.get(name)) for name in names)
 
 
 def _known(item: Item) -> tuple[str, ...]:
@@ -261,6 +259,8 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> i
         raise Refusal(N_("Say why, or how they were told."), field="reason")
     if act == "is_there" and not text.strip():
         raise Refusal(N_("Give the number under which they have it."), field="number")
+    if item.sort == sync_births.SORT:
+        return sum(decide(desk, one, act, text) for one in item.others)
     if act in {"told", "give_up"} and not item.count:
         text = signed(desk, text)
     if act == "not_told":

@@ -13,7 +13,8 @@ class Item:
 
     `sort`: field, identity, overwrite, duplicate, restored, gone, suspect, found (questions of the merge), refused,
     doubt (sent, no answer), question (its time has passed), cannot (a person must tell them), aside (it came and could
-    not be taken in; its `name` is their number of the patient where nobody here is known to be that).
+    not be taken in; its `name` is their number of the patient where nobody here is known to be that), inexact (refused
+    for a birth date that is not known to the day: one for all systems).
     With a `count` it stands for all tasks of a kind that the system has no call for, from `at` to `newest`.
     """
 
@@ -34,9 +35,20 @@ class Item:
     newest: str = ""
     upto: float = 0.0  # the engine's time of the newest: what comes later is not decided with these
     shown: float = 0.0  # the engine's time at which its values were asked about: others are not decided with it
+    others: tuple["Item", ...] = ()  # of `inexact`: what each system refused of this patient, this one's among them
 
     def __repr__(self) -> str:
         return f"Item({self.id})"
+
+
+def rank(one: Item) -> tuple[int, int, str, str]:
+    """The order of what waits: who is who and what came and is in no chart, what is clinical, the rest, mere tasks.
+
+    Of each the oldest comes first; what stands for many comes last.
+    """
+    task = one.sort in {"cannot", "inexact"}
+    first = one.sort in {"identity", "misfiled"} or (one.sort == "aside" and one.clinical)
+    return int(one.count > 0), 3 if task else 0 if first else 1 if one.clinical else 2, one.at, one.id
 
 
 def question(rows: Rows, one: Conflict, title: str) -> Item:

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 from clinic_desktop.clock import new_id
-from clinic_desktop.exchange import sync_aside
-from clinic_desktop.exchange.sync_items import Item, group, question, task
+from clinic_desktop.exchange import sync_aside, sync_births
+from clinic_desktop.exchange.sync_items import Item, group, question, rank, task
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import _
 from clinic_desktop.services.acts import Desk
@@ -193,10 +193,9 @@ def capabilities(system: str, found: Mapping[str, str]) -> Capabilities:
 
 
 def waiting_items(desk: Desk) -> tuple[Item, ...]:
-    """Everything that waits for a person, the oldest first; for whoever may decide it.
+    """Everything that waits for a person, in the order of `rank`; for whoever may decide it.
 
-    Above them what came and was set aside, where it is clinical; beneath them what is a task by its kind alone: one for
-    all that are alike.
+    What is a task by its kind alone is one for all that are alike.
     """
     listed = remote_systems(desk)
     names = {one.system: one.title for one in listed}
@@ -209,11 +208,7 @@ def waiting_items(desk: Desk) -> tuple[Item, ...]:
         found = [one for system in names for one in _waiting(room.engine, rows, system, names[system])]
     known = whom(desk, [one.patient_id for one in found if one.patient_id])
     named = [replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found]
-    return tuple(sorted(named, key=lambda one: (one.count > 0, not _first(one), one.at, one.id)))
-
-
-def _first(one: Item) -> bool:
-    return one.sort == "aside" and one.clinical
+    return tuple(sorted(sync_births.together(named, known), key=rank))
 
 
 def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[Mark, ...]]:
@@ -391,6 +386,8 @@ def _mark(engine: Engine, rows: Rows, titles: Mapping[str, str], work: Work, loo
     desk = engine.offices[work.system].desk
     if why == untold.LEFT and work.state == "idle":
         why = f"{why}: {untold.words_of(desk, rows, work.kind)}"
+    if sync_births.asks_for_it(work.kind, work.state, why):
+        why = _(sync_births.WHY)
     if work.state in QUEUED:
         state = state_of(desk, rows, work.kind, work.local_id)
         if state is not None:

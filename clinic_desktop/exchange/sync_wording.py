@@ -1,5 +1,6 @@
 """A value of a system's body in words, for whoever decides."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -30,6 +31,28 @@ class Member:
 
     def __repr__(self) -> str:
         return f"Member({self.name})"
+
+
+def member(name: str, before: Any, here: Any, there: Any) -> Member:
+    """One member of a record in words; what is nested in it stands in one order on every side."""
+    here, there, before = in_one_order([here, there, before])
+    one, other = words_of(here), words_of(there)
+    return Member(name, words_of(before), one, other, bool(one and other) and one != other)
+
+
+def in_one_order(values: Sequence[Any]) -> list[Any]:
+    """The same values, their members in the order of the first value that has them: so are their lines compared."""
+    objects = [each for each in values if isinstance(each, dict)]
+    names = list(dict.fromkeys(name for each in objects for name in each))
+    inner = {name: iter(in_one_order([each[name] for each in objects if name in each])) for name in names}
+    beneath = iter(in_one_order([one for each in values if isinstance(each, list) for one in each]) if values else ())
+
+    def ordered(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: next(inner[name]) for name in names if name in value}
+        return [next(beneath) for _one in value] if isinstance(value, list) else value
+
+    return [ordered(each) for each in values]
 
 
 def known_as(members: tuple[Member, ...], changed: LastChange | None) -> tuple[Member, ...]:

@@ -31,8 +31,8 @@ from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
 
 IN_ACT = (
-    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "critical_came",
-    "known_by_number", "observed", "prescribed_here", "stand_here", "stands_as", "take_in",
+    "act_of", "bring_appointment", "bring_notice", "bring_patient", "bring_programme", "close_echo",
+    "critical_came", "known_by_number", "observed", "prescribed_here", "stand_here", "stands_as", "take_in",
 )  # fmt: skip
 
 # What may be changed in a registration by another system, where nobody here has changed it too: what both sides changed
@@ -156,6 +156,11 @@ def bring_notice(act: Act, title: str, body: str, priority: str, system: str) ->
     """What a system tells whoever signs in to it: administrators see it in their inbox."""
     told = "\n".join(filter(None, (body, f"From {system}.")))
     return inbox.notify(act, inbox.Notice("message", priority, title, "administrator", told))
+
+
+def close_echo(act: Act, notice: str, note: str, system: str) -> None:
+    """Close a notice that only repeats what was told from here, unless somebody has looked at it; it is kept."""
+    inbox.close_unread(act, notice, note, system)
 
 
 def take_in(act: Act, arrivals: Sequence[Arrival]) -> Mapping[Key, str]:

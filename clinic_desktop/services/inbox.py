@@ -21,7 +21,7 @@ from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
 from clinic_desktop.store.unit import Transaction
 
-IN_ACT = ("answer_about", "escalate", "notify")
+IN_ACT = ("answer_about", "close_unread", "escalate", "notify")
 
 Arguments = Mapping[str, str]
 SHOWN = 200
@@ -99,6 +99,15 @@ def answer_about(act: Act, about_kind: str, about_id: str, note: str) -> None:
     ).scalars()
     for record in list(rows):
         _close(act, record, note, None)
+
+
+def close_unread(act: Act, record: str, note: str, why: str) -> None:
+    """Close what nobody has to read and nobody has read, answered or put off yet; it stands among what is done."""
+    touched = select(notification_states.c.id).where(notification_states.c.notification_id == record)
+    waits = select(notifications.c.id).where(notifications.c.id == record, notifications.c.done_at.is_(None))
+    if act.conn.execute(waits).first() is not None and act.conn.execute(touched).first() is None:
+        changes = {"done_at": act.at, "done_note": note}
+        act.change(notifications, record, changes, kind="notification.done", reason=why)
 
 
 def escalate(store: Store) -> int:

@@ -220,7 +220,8 @@ def notice_of_theirs(connection: Connection, record: str) -> Mapping[str, Any] |
     row = connection.execute(
         select(notifications).where(
             notifications.c.id == record, notifications.c.sent_by.is_(None), notifications.c.patient_id.is_(None),
-            or_(notifications.c.done_at.is_not(None), read),
+            # What was closed because it repeats what was told from here has nobody who did it.
+            or_(notifications.c.done_by.is_not(None), read),
         )
     ).mappings().one_or_none()  # fmt: skip
     return None if row is None else dict(row)

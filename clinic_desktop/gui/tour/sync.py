@@ -162,10 +162,11 @@ def _who_is_who(hands: Hands, step: Step, there: Sandbox, desk: Desk) -> None:
     linked = "SELECT remote_id FROM sync_link WHERE system = ? AND local_id = ? AND status = 'confirmed'"
     drive.until("the doctor there", lambda: hands.one(linked, "practice_studio", doctor))
     for system, (table, key) in WHO_IS_THERE.items():
-        sync_connecting.name_practitioner(desk, system, doctor, str(there.rows(system, table)[0][key]))
+        sync_connecting.name_practitioner(desk, system, doctor, str(there.rows(system, table)[0][key]), sure=True)
     # Whoever hands out is a doctor there as well: what they hand out is told under a number of theirs.
     pharmacist = hands.one("SELECT id FROM staff WHERE username = 'pharmtour'")
-    sync_connecting.name_practitioner(desk, DISPENSED_AT, pharmacist, str(there.rows(DISPENSED_AT, "doctors")[1]["id"]))
+    number = str(there.rows(DISPENSED_AT, "doctors")[1]["id"])
+    sync_connecting.name_practitioner(desk, DISPENSED_AT, pharmacist, number, sure=True)
     drive.key("Esc")
 
 

@@ -66,6 +66,17 @@ def short_words(marks: Marks, kind: str, local_id: str) -> str:
     return _("confirmed by {n} of {count}").format(n=confirmed, count=len(found))
 
 
+def named_words(marks: Marks, kind: str, local_id: str) -> str:
+    """The same where one record stands open and there is room: which systems, where they are not all alike."""
+    found = marks.get((kind, local_id), ())
+    if len({mark.word for mark in found}) < 2:
+        return short_words(marks, kind, local_id)
+    by_word: dict[str, list[str]] = {}
+    for mark in found:
+        by_word.setdefault(mark.word, []).append(mark.title)
+    return " · ".join(f"{_(WORDS[word])} ({', '.join(titles)})" for word, titles in by_word.items())
+
+
 def full_words(marks: Marks, kind: str, local_id: str) -> str:
     """Each system on a line: how far, why, and when what waits is likely to be sent."""
     lines = []

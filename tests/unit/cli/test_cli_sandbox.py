@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from clinic_desktop.cli.main import main
+from clinic_desktop.domain.systems import SYSTEMS, require_secrets
 
 
 @contextmanager
@@ -56,6 +57,16 @@ def test_one_json_document_names_every_address_and_what_to_sign_in_with(tmp_path
         assert told["systems"][2]["websocket"].endswith("/v1/ws")
 
 
+def test_what_it_prints_to_sign_in_with_is_the_file_that_remote_add_takes() -> None:
+    with running("--json") as told:
+        assert {one["system"] for one in told["systems"]} == set(SYSTEMS)
+        for one in told["systems"]:
+            assert require_secrets(one["credentials"]) == one["credentials"]
+            assert set(one["credentials"]) - {"webhook_secret"} <= set(SYSTEMS[one["system"]].signs_in_with)
+        arocord = next(one for one in told["systems"] if one["system"] == "arocord_hims")
+        assert "admin_username" in arocord["other_accounts"]
+
+
 def test_lines_for_people_end_with_the_word_that_it_is_ready(tmp_path: Path) -> None:
     knobs = tmp_path / "knobs.json"
     knobs.write_text(json.dumps({"hms_enterprise": {"prefix": "/v1", "put": "replace"}}))
@@ -63,6 +74,8 @@ def test_lines_for_people_end_with_the_word_that_it_is_ready(tmp_path: Path) -> 
         lines = told.splitlines()
         assert lines[0].startswith("hms_enterprise")
         assert any("graphql" in line for line in lines)
+        (holds,) = [line for line in lines if "F holds: " in line]
+        assert set(json.loads(holds.partition("F holds: ")[2])) == {"username", "password", "mfa_code"}
         assert lines[-1].startswith("Ready. Made-up data only")
 
 

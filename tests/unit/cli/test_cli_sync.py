@@ -22,7 +22,7 @@ SECRETS = {"token", "username", "password", "mfa_code", "client_id", "client_sec
 THERE = (
     ("healify", "doctor", "doc_456def"), ("arocord_hims", "doctor", "doctor_001"),
     ("arocord_hims", "pharmacist", "pharmacist_001"), ("hms_enterprise", "doctor", PROVIDER_ID),
-    ("practice_studio", "doctor", "PROV-456"),
+    ("practice_studio", "doctor", "PROV-54321"),
 )  # fmt: skip
 
 
@@ -132,6 +132,21 @@ def test_once_more_asks_little_and_sends_nothing(connected: Worked, asked: Asked
     assert len(sandbox.gates["healify"].system.log.effects) == before
 
 
+def test_each_stage_of_a_system_is_said_to_whoever_asks_and_never_on_standard_output(
+    connected: Worked, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clinic_desktop.cli.sync_stages.LOOK_SECONDS", 0.0)  # no stage is too short to be seen
+    once = ("administrator", "sync", "--once", "--system", "healify")
+    code, out, said = call(*once, "-v", "--json")
+    assert code in {0, 1}
+    assert {line["system"] for line in json.loads(out)} == {"healify"}
+    lines = [line for line in said.splitlines() if line.startswith("Healify: ")]
+    assert any("telling it: " in line for line in lines), said
+    _code, quiet, unsaid = call(*once, "--json")
+    assert not [line for line in unsaid.splitlines() if line.startswith("Healify: ")], "a script hears nothing of it"
+    assert [one.keys() for one in json.loads(quiet)] == [one.keys() for one in json.loads(out)]
+
+
 def test_what_a_command_cannot_do_is_refused_by_name(
     connected: Worked, call: Call, asked: Asked, sandbox: Sandbox, tmp_path: Path
 ) -> None:
@@ -141,6 +156,10 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     code, _out, said = call("administrator", "remote", "set", "healify", "practitioner.nobody", "doc_1")
     assert code == 3
     assert "nobody" in said
+    code, _out, said = call("administrator", "remote", "set", "healify", "practitioner.doctor", "doc_other")
+    assert (code, "doc_456def" in said, "--sure" in said) == (3, True, True), "none is replaced unasked"
+    code, _out, said = call("administrator", "remote", "set", "practice_studio", "practitioner.doctor", "P-1", "--sure")
+    assert (code, "directory" in said, "remote_id" in said) == (3, True, True)
     code, _out, said = call("administrator", "sync", "resolve", "no-such-id", "--keep", "here")
     assert code == 3
     assert "no such conflict" in said
@@ -152,6 +171,10 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     (known,) = [one["updates"] for one in listed if one["system"] == "hms_enterprise"]
     assert (known["patient"]["mode"], known["patient"]["how"]) == ("merge", "set by an administrator")
     assert asked("administrator", "remote", "test", "hms_enterprise")["updates"] == known
+    _code, out, _said = call("administrator", "remote", "test", "hms_enterprise")
+    assert "HMS Enterprise-Grade answers and takes this sign-in." in out
+    assert "patient: seen there, sent new, changed" in out, "as much as of a system that counts its patients"
+    assert "cannot be told: " in out
     assert call("administrator", "remote", "set", "hms_enterprise", "put.patient", "perhaps")[0] == 3
     assert call("administrator", "remote", "set", "hms_enterprise", "put.charge", "merge")[0] == 3
     assert call("doctor", "remote", "set", "hms_enterprise", "put.patient", "merge")[0] == 3
@@ -196,8 +219,9 @@ def test_once_does_not_wait_for_ever_for_a_system_that_cannot_be_reached(
     monkeypatch.setattr(Desk, "backoff", lambda _desk, tries: 0.2 * (tries + 1))
     (tmp_path / "secrets.json").write_text('{"token": "held"}')
     nobody = "http://127.0.0.1:9"
-    asked("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
-          str(tmp_path / "secrets.json"))  # fmt: skip
+    code, _out, said = call("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
+                            str(tmp_path / "secrets.json"))  # fmt: skip
+    assert (code, "not tested yet: `remote test healify`" in said) == (0, True)
     begun = time.monotonic()
     code, _out, said = call("administrator", "sync", "--once")
     assert (code, time.monotonic() - begun < 20.0) == (1, True)

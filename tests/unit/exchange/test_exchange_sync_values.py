@@ -7,7 +7,7 @@ import pytest
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import sync_deciding, sync_shown
+from clinic_desktop.exchange import sync_deciding, sync_shown, sync_wording
 from clinic_desktop.services.patients import NewPatient, register_patient
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
@@ -55,3 +55,18 @@ def test_a_question_about_a_record_and_the_record_that_waits_for_it_are_one_thin
     (one,) = sync_shown.systems_shown(there.desk)
     assert one.for_a_person == len(listed)
     assert sum(kind.conflicts + kind.person + kind.refused + kind.cannot_tell for kind in one.kinds) > len(listed)
+
+
+def test_the_sides_of_a_nested_value_stand_in_one_order_and_differ_only_in_what_they_say() -> None:
+    value = {"street": "1 Main St", "lines": ["a", "b"], "is_known": True, "postalCode": "6002"}
+    other = {"postalCode": "6002", "is_known": True, "lines": ["a", "b"], "street": "2 Main St"}
+    both = sync_wording.member("address", None, value, [other, {"kind": "home", "street": "3"}])
+    assert both.there.splitlines()[0].startswith("postal code: 6002"), "a list and an object are not of one order"
+    both = sync_wording.member("address", {"street": "0", "more": "x"}, value, other)
+    assert [line.partition(":")[0] for line in both.there.splitlines()] == [
+        line.partition(":")[0] for line in both.here.splitlines()
+    ]
+    assert both.before == "street: 0\nmore: x"
+    assert not sync_wording.member("address", None, value, {**other, "street": "1 Main St"}).differs
+    lists = sync_wording.member("contacts", None, [{"name": "A", "phone": "1"}], [{"phone": "1", "name": "A"}])
+    assert (lists.here, lists.differs) == ("name: A, phone: 1", False)

@@ -3,7 +3,7 @@
 import pytest
 
 from clinic_desktop.exchange.sync_shown import GRAVE, Mark
-from clinic_desktop.gui.widgets.howfar import WORDS, full_words, short_words
+from clinic_desktop.gui.widgets.howfar import WORDS, full_words, named_words, short_words
 from sync.engine.status import WORDS as OF_THE_ENGINE
 
 
@@ -26,6 +26,13 @@ def marked(*words: str) -> dict[tuple[str, str], tuple[Mark, ...]]:
 )
 def test_what_needs_somebody_is_said_first(words: tuple[str, ...], short: str) -> None:
     assert short_words(marked(*words), "patient", "p") == short
+
+
+def test_where_one_record_stands_open_the_systems_are_named() -> None:
+    said = named_words(marked("confirmed", "waiting", "confirmed", "refused"), "patient", "p")
+    assert said == "refused (System 0) · waiting (System 1) · confirmed (System 2, System 3)"
+    assert named_words(marked("confirmed", "confirmed"), "patient", "p") == "confirmed"
+    assert named_words({}, "patient", "p") == ""
 
 
 def test_a_record_no_system_has_to_do_with_says_nothing() -> None:

@@ -9,7 +9,7 @@ from clinic_desktop.gui.screens.chart import lists
 from clinic_desktop.gui.screens.chart.forms import ChartForms, PresetChooser
 from clinic_desktop.gui.screens.chart.presenter import ChartPresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.howfar import HowFar, full_words, short_words
+from clinic_desktop.gui.widgets.howfar import HowFar, full_words, named_words
 from clinic_desktop.gui.widgets.labels import label, tip
 from clinic_desktop.gui.widgets.panel import Panel
 from clinic_desktop.gui.widgets.results import results_table
@@ -204,7 +204,7 @@ class ChartView(ScreenView):
         """Who belongs to the patient, and how far the registration is at the connected systems."""
         patient, chart = ("patient", self._presenter.patient_id), self._presenter.chart
         self._family.setText(
-            lists.family_words(() if chart is None else chart.family, short_words(self._far.marks, *patient))
+            lists.family_words(() if chart is None else chart.family, named_words(self._far.marks, *patient))
         )
         self._family.setToolTip(tip(full_words(self._far.marks, *patient)))
         self._family.setVisible(bool(self._family.text()))

@@ -240,6 +240,7 @@ def _facts(item: Item) -> str:
     ]
     if item.done_at is not None:
         done = show_moment(item.done_at)
-        parts.append(_("done by {name}, {at}").format(name=item.done_by, at=done))
+        said = _("done by {name}, {at}") if item.done_by else _("done by itself, {at}")
+        parts.append(said.format(name=item.done_by, at=done))
         parts.append(item.done_note)
     return "  ·  ".join(part for part in parts if part)

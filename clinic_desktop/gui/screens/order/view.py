@@ -14,7 +14,7 @@ from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.form import Form
-from clinic_desktop.gui.widgets.howfar import HowFar, full_words, short_words
+from clinic_desktop.gui.widgets.howfar import HowFar, full_words, named_words
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, Panel, clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look
@@ -171,7 +171,7 @@ class OrderScreen(ScreenView):
     def _mark_orders(self) -> None:
         """How far each order is at the connected systems; nothing where none is connected."""
         for heading, head, order_id in self._open_orders:
-            said = short_words(self._far.marks, "lab_order", order_id)
+            said = named_words(self._far.marks, "lab_order", order_id)
             heading.setText(f"{head} · {said}" if said else head)
             heading.setToolTip(full_words(self._far.marks, "lab_order", order_id))
 

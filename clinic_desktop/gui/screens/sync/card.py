@@ -7,14 +7,13 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
+from clinic_desktop.gui.screens.sync.columns import decision_columns, kinds_columns
 from clinic_desktop.gui.screens.sync.words import (
     ALONE,
     ANOTHER_DECIDES,
     at,
-    decision_columns,
+    found_line,
     found_words,
-    instants_in,
-    kinds_columns,
     limit_words,
     state_look,
     until_words,
@@ -135,7 +134,7 @@ def _facts(one: "SystemShown") -> list[tuple[str, str]]:
     # A look that was begun goes no further while nothing is asked.
     looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away", "unreadable"} else ""
     aside = _("{n} that could not be taken in ({kind})")
-    found = (f"{found_words(name)}: {instants_in(value)}" for name, value in one.found if name != "reached")
+    found = (f"{found_words(name)}: {found_line(name, value)}" for name, value in one.found if name != "reached")
     return [
         (_("Address"), one.base_url),
         (_("Signed in"), at(one.credentials_at)),
@@ -143,7 +142,7 @@ def _facts(one: "SystemShown") -> list[tuple[str, str]]:
         (_("Cannot be looked through"), _joined(kind_words(kind) for kind in one.torn)),
         (_("Waiting"), _waiting(one)),
         (_("Limit left"), limit_words(one.limits)),
-        (_("Found there"), _joined(found)),
+        (_("Found there"), "\n".join(found)),
         (_("Set aside"), _joined(aside.format(n=n, kind=kind_words(kind).lower()) for kind, n in one.set_aside)),
         (_("Says of its version"), _joined(f"{name}: {value}" for name, value in one.endings)),
     ]
@@ -159,7 +158,8 @@ def _waiting(one: "SystemShown") -> str:
     blocked = sum(kind.blocked for kind in one.kinds)
     parts = [str(one.waiting)]
     if one.until:
-        parts.append(_("empty {when}").format(when=until_words(one.until)))
+        # Each record is counted as one request, and each kind as if it were alone.
+        parts.append(_("empty {when} at the earliest").format(when=until_words(one.until)))
     if blocked:
         parts.append(_("{n} for somebody or something to be known there").format(n=blocked))
     return _joined(parts)

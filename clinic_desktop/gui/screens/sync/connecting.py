@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from clinic_desktop.domain.systems import SYSTEMS, WEBHOOK_HOST
-from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, can_columns, found_words, instants_in
+from clinic_desktop.gui.screens.sync.columns import can_columns
+from clinic_desktop.gui.screens.sync.words import MASKED, SECRETS, SETTINGS, found_line, found_words
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -175,7 +176,7 @@ class TriedPanel(QWidget):
         self.found.add(_("Address"), tried.base_url)
         for name, value in sorted(tried.found.items()):
             if name != "reached" and name.removeprefix("header ") not in tried.endings:
-                self.found.add(found_words(name), instants_in(value))
+                self.found.add(found_words(name), found_line(name, value))
         self.found.add(_("Says of its version"), " · ".join(f"{name}: {said}" for name, said in tried.endings.items()))
         self.can.set_rows(tried.can.kinds)
         self.untold.setText("\n".join(f"{kind_words(kind)}: {words}" for kind, _act, words in tried.can.untold))

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from clinic_desktop.gui.screens.sync.columns import item_columns, member_columns, record_columns, twin_columns
 from clinic_desktop.gui.screens.sync.words import (
     ACTS,
     BACK_SAID,
@@ -15,11 +16,7 @@ from clinic_desktop.gui.screens.sync.words import (
     SORTS,
     at,
     born,
-    item_columns,
-    member_columns,
     member_words,
-    record_columns,
-    twin_columns,
 )
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -100,6 +97,7 @@ class DecidePanel(Side):
         self.records.opened.connect(open_record)
         for table in (self.members, self.twins, self.records):
             table.setMinimumHeight(100)
+        self.room = QWidget()  # beneath what has no sides to compare, so that its words stand together
         self.form = Form(DraftKeeper(keep))
         self.value = self.form.add(TextField(_("Or another val&ue"), "sync.value", longest=2000))
         self.number = self.form.add(TextField(_("Their nu&mber"), "sync.number", longest=200))
@@ -123,6 +121,7 @@ class DecidePanel(Side):
         self.panel.add(self.twins, 1)
         self.panel.add(self.records, 1)
         self.panel.add(self.form)
+        self.panel.add(self.room, 1)
         row = QHBoxLayout()
         row.setSpacing(8)
         for button in (*self.buttons.values(), self.all_here, self.all_there, self.registration):
@@ -194,8 +193,9 @@ class DecidePanel(Side):
         if opened.records and self.records.current() is None:
             self.records.select_row(0)
         self.twins.setVisible(twice)
-        self.members.setVisible(not twice and not item.count)
+        self.members.setVisible(not twice and not item.count and item.sort != "inexact")
         self.records.setVisible(bool(item.count))
+        self.room.setVisible(item.sort == "inexact")
         # Of what was set aside each side is shown that there is: it may be nobody's here yet.
         aside = item.sort == "aside"
         before = any(one.before for one in opened.members) if aside else item.sort in _BOTH_AND_BEFORE

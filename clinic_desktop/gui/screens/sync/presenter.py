@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import N_, _
@@ -33,6 +34,7 @@ class View(Protocol):
     def set_testing(self, system: str) -> None: ...  # noqa: D102
     def show_tried(self, tried: "Tried") -> None: ...  # noqa: D102
     def show_who(self, system: str, who: "WhoIsWho") -> None: ...  # noqa: D102
+    def ask_name(self, words: str, sure: Callable[[], None]) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def did(self, words: str, what: str) -> None: ...  # noqa: D102
     def show_error(self, error: Exception, form: str) -> None: ...  # noqa: D102
@@ -312,20 +314,27 @@ class Presenter:
             "who", work, lambda found: self.view.show_who(system, found), lambda error: self._fail(error, "who")
         )
 
-    def name(self, system: str, staff_id: str, remote_id: str) -> None:
-        """Say under which number a system knows somebody."""
+    def name(self, system: str, staff_id: str, remote_id: str, *, sure: bool = False) -> None:
+        """Say under which number a system knows somebody; where it must be asked first, this is asked."""
 
-        def work() -> None:
+        def work() -> int:
             from clinic_desktop.exchange.sync_connecting import name_practitioner
 
-            name_practitioner(self.desk, system, staff_id, remote_id)
+            return name_practitioner(self.desk, system, staff_id, remote_id, sure=sure)
 
-        def done(_none: None) -> None:
+        def done(again: int) -> None:
             self.draft("who", f"{system}.{staff_id}").drop()
-            self.view.did(_("Kept; what waited for it goes on"), "who")
+            more = _("Kept; what waited for it goes on, and {n} that they refused are sent again").format(n=again)
+            self.view.did(more if again else _("Kept; what waited for it goes on"), "who")
             self.reload()
 
-        self._do(work, done, "who")
+        def failed(error: Exception) -> None:
+            if isinstance(error, Refusal) and error.facts.get("ask"):
+                self.view.ask_name(str(error), lambda: self.name(system, staff_id, remote_id, sure=True))
+            else:
+                self._fail(error, "who")
+
+        self._do(work, done, "who", failed)
 
     # ---------------------------------------------------------------------------------------------------------
 
@@ -333,14 +342,17 @@ class Presenter:
         """The draft of a form."""
         return KeptDraft(self.desk, self.tasks, f"sync.{form}", subject)
 
-    def _do(self, work: Callable[[], T], done: Callable[[T], None], form: str) -> None:
+    def _do(
+        self, work: Callable[[], T], done: Callable[[T], None], form: str,
+        refused: Callable[[Exception], None] | None = None,
+    ) -> None:  # fmt: skip
         def finished(answer: T) -> None:
             self.view.set_busy(False)
             done(answer)
 
         def failed(error: Exception) -> None:
             self.view.set_busy(False)
-            self._fail(error, form)
+            (refused or (lambda error: self._fail(error, form)))(error)
 
         self.view.set_busy(True)
         self.tasks.change(work, finished, failed)

@@ -45,3 +45,12 @@ def beside(left: QWidget, right: QWidget) -> QWidget:
     row.addWidget(left, 5)
     row.addWidget(right, 7)
     return page
+
+
+def apart(left: QWidget, right: QWidget) -> QHBoxLayout:
+    """A row with one thing at either end."""
+    row = QHBoxLayout()
+    row.addWidget(left)
+    row.addStretch(1)
+    row.addWidget(right)
+    return row

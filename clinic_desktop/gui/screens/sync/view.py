@@ -1,19 +1,22 @@
 """Shows the connected systems and what waits for a person: a list at the left, what is chosen at the right."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.gui.screens.sync import asking
 from clinic_desktop.gui.screens.sync.card import SystemCard
+from clinic_desktop.gui.screens.sync.columns import systems_columns
 from clinic_desktop.gui.screens.sync.connecting import ConnectForm, TriedPanel
 from clinic_desktop.gui.screens.sync.deciding import DecidePanel, item_list
 from clinic_desktop.gui.screens.sync.presenter import Presenter
-from clinic_desktop.gui.screens.sync.turning import Turning, beside
+from clinic_desktop.gui.screens.sync.sorts import SortsField
+from clinic_desktop.gui.screens.sync.turning import Turning, apart, beside
 from clinic_desktop.gui.screens.sync.who import WhoPanel
-from clinic_desktop.gui.screens.sync.words import CLOSE_SAID, LEAVE_SAID, NOTHING, systems_columns
+from clinic_desktop.gui.screens.sync.words import NOTHING
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import SegmentField
 from clinic_desktop.gui.widgets.panel import Empty
@@ -52,6 +55,7 @@ class SyncView(ScreenView):
         self.connecting = ConnectForm(self._keep_connect, self._stop_testing)
         self.tried = TriedPanel(settings)
         self.who = WhoPanel(settings, self._keep_who, self._recall_who, lambda: self._ask_who(ask=True))
+        self.sorts = SortsField()
         self.items = item_list(settings)
         self.decide = DecidePanel(
             settings, self._keep_decide, self._decide, self.presenter.decide_like,
@@ -89,7 +93,7 @@ class SyncView(ScreenView):
         self.shows.set_value("systems")
         if not may:  # never shown before it has its place: it would be a window of its own for a moment
             self.shows.hide()
-        column.addWidget(self.shows)
+        column.addLayout(apart(self.shows, self.sorts))
         column.addWidget(self.pages, 1)
         self.set_body(body)
 
@@ -97,6 +101,7 @@ class SyncView(ScreenView):
         self.shows.edited.connect(self._turn)
         self.systems.selected.connect(self._chosen)
         self.items.selected.connect(self._open_item)
+        self.sorts.edited.connect(self._list_items)
 
     # What the shell calls ----------------------------------------------------------------------------------
 
@@ -164,7 +169,12 @@ class SyncView(ScreenView):
     def show_items(self, items: "Sequence[Item]") -> None:
         """What waits for a person."""
         self.context.window.set_count("sync", len(items))
-        rows, open_one = self.items.rows(), self.items.current()
+        self.sorts.offer(items)
+        self._list_items()
+
+    def _list_items(self) -> None:
+        """Of what waits the sort that is chosen."""
+        items, rows, open_one = self.sorts.listed(), self.items.rows(), self.items.current()
         place = rows.index(open_one) if open_one is not None else -1
         self.items.set_rows(items)
         self.decide.set_waiting(bool(items))
@@ -197,6 +207,13 @@ class SyncView(ScreenView):
         if one is not None and one.system == system:
             self.who.show_who(one.title, who)
             self._offer()
+
+    def ask_name(self, words: str, sure: Callable[[], None]) -> None:
+        """What a person must say yes to before a number is taken for somebody."""
+        dialog = asking.of_number(self, words)
+        dialog.accepted.connect(sure)
+        self.dialog = dialog
+        dialog.open()
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001 - a Qt-style setter
         """Show that the act was heard."""
@@ -238,6 +255,7 @@ class SyncView(ScreenView):
         none = not self.presenter.systems and self.right.place == CARD
         self.pages.setCurrentIndex(DECIDE if deciding else NONE if none else SYSTEMS)
         self.systems.setVisible(bool(self.presenter.systems))
+        self.sorts.setVisible(deciding)
         if deciding:
             self._open_first()
         self._offer()
@@ -298,13 +316,7 @@ class SyncView(ScreenView):
         one = self.systems.current()
         if one is None:
             return
-        words = _(
-            "Nothing more is sent to {title} or read from it, and its secrets are erased. What is known of it stays."
-        )
-        dialog = ConfirmStop(
-            self, "sync.sure", _("Disconnect {title}?").format(title=one.title), words.format(title=one.title),
-            confirm=_("&Disconnect"), meaning="warning",
-        )  # fmt: skip
+        dialog = asking.of_disconnecting(self, one.title)
         dialog.accepted.connect(lambda: self.presenter.disconnect(one.system))
         self.dialog = dialog
         dialog.open()
@@ -331,13 +343,8 @@ class SyncView(ScreenView):
         if opened is None or not opened.item.count or not text.strip():
             self.presenter.decide(act, text)
             return
-        item, told = opened.item, act == "told"
-        title = _("Close {n} tasks at {title}?") if told else _("Never tell {title} of these?")
-        dialog = ConfirmStop(
-            self, "sync.sure", title.format(n=item.count, title=item.title),
-            _(CLOSE_SAID if told else LEAVE_SAID).format(n=item.count, why=text.strip()),
-            confirm=_("&Close them") if told else _("&Never tell them"), meaning="warning",
-        )  # fmt: skip
+        item = opened.item
+        dialog = asking.of_many(self, item, text.strip(), told=act == "told")
         # What was asked about is decided, and nothing that has come into its place meanwhile.
         dialog.accepted.connect(lambda: self.presenter.decide(act, text, item))
         self.dialog = dialog

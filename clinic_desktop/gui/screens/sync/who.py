@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from clinic_desktop.gui.screens.sync.words import staff_columns
+from clinic_desktop.gui.screens.sync.columns import staff_columns
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import ChoiceField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -14,10 +14,14 @@ from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import TextField
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.sync_connecting import StaffThere, WhoIsWho
+
+AGAIN = N_(
+    "{n} that name this person were refused there: with the number kept, corrected or not, all are sent again at once."
+)
 
 
 class WhoPanel(Side):
@@ -32,6 +36,7 @@ class WhoPanel(Side):
     ) -> None:
         super().__init__()
         self._keep, self._recall = keep, recall
+        self._called: dict[str, str] = {}  # by number, whom the system has shown
         self.panel = Panel(" ", name="sync.who")
         self.said = label(
             _("Records that name a doctor wait until the system's number for that doctor is known."), "secondary",
@@ -45,6 +50,7 @@ class WhoPanel(Side):
         self.ask = Button(_("Ask for their &directory"), "sync.directory", ask)
         self.form = Form(DraftKeeper(self._typed))
         self.of = label("", "strong", name="sync.who_of", wrap=True)
+        self.again = label("", "warning", name="sync.who_again", wrap=True)
         self.listed = self.form.add(ChoiceField(_("In their d&irectory"), "sync.listed", []))
         self.remote_id = self.form.add(TextField(_("Their nu&mber for them"), "sync.remote_id", longest=200))
         self.panel.add(self.said)
@@ -52,9 +58,11 @@ class WhoPanel(Side):
         self.panel.add(self.ask)
         self.panel.add(self.of)
         self.panel.add(self.form)
+        self.panel.add(self.again)
         self.column.addWidget(self.panel, 1)
         self.staff.selected.connect(self._chosen)
         self.listed.edited.connect(self._from_directory)
+        self.remote_id.edited.connect(self._say_whose)
 
     def show_who(self, title: str, who: "WhoIsWho") -> None:
         """Show who is who."""
@@ -62,6 +70,7 @@ class WhoPanel(Side):
         self.staff.set_rows(who.staff)
         self.ask.setVisible(who.is_listed)
         self.listed.setVisible(bool(who.directory))
+        self._called = dict(who.directory)
         self.listed.set_choices([(key, f"{name} ({key})") for key, name in who.directory])
         if who.staff and self.staff.current() is None:
             self.staff.select_row(0)
@@ -78,6 +87,9 @@ class WhoPanel(Side):
 
     def _chosen(self, row: "StaffThere | None") -> None:
         self.form.setVisible(row is not None)
+        refused = 0 if row is None else row.refused
+        self.again.setVisible(bool(refused))
+        self.again.setText(_(AGAIN).format(n=refused))
         self.of.setText("" if row is None else row.name)
         if self.form.keeper is not None:
             self.form.keeper.flush()
@@ -92,3 +104,10 @@ class WhoPanel(Side):
     def _from_directory(self) -> None:
         if self.listed.value():
             self.remote_id.set_value(self.listed.value())
+
+    def _say_whose(self) -> None:
+        """Beside a number who bears it there, as far as they have shown anybody."""
+        number = self.remote_id.value()
+        name = self._called.get(number, "")
+        unknown = _("Nobody whom they have shown so far has this number.") if number and self._called else ""
+        self.remote_id.show_hint(_("There: {name}").format(name=name) if name else unknown)

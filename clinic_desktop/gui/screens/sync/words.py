@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 from clinic_desktop.domain.systems import WEBHOOK_HOST
 from clinic_desktop.gui.widgets.civil import Birth, show_birth, show_date, show_moment
 from clinic_desktop.gui.widgets.howfar import kind_words
-from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from clinic_desktop.exchange.sync_connecting import StaffThere
-    from clinic_desktop.exchange.sync_items import Item
-    from clinic_desktop.exchange.sync_shown import Can, DecisionShown, KindShown, LimitShown, SystemShown
-    from clinic_desktop.exchange.sync_wording import Member
+    from clinic_desktop.exchange.sync_shown import LimitShown
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])")
@@ -53,6 +49,7 @@ SORTS = {
     "unread": N_("Not in the chart"),
     "aside": N_("Set aside"),
     "refused": N_("Refused"),
+    "inexact": N_("Birth date not known"),
     "doubt": N_("Sent, no answer"),
     "question": N_("Still to be sent?"),
     "cannot": N_("Cannot be told"),
@@ -77,6 +74,11 @@ SAID = {
         "read it, write here by hand what belongs there, and note that; it comes back when their record changes."
     ),
     "refused": N_("They refused it, in these words. Correct it here, then send it again."),
+    "inexact": N_(
+        "The registration stays here, whole and as it is, until somebody has asked the patient. There is nothing to "
+        "correct, and a date must not be made up. Once the date is known and stands in the registration, it is sent by "
+        "itself. Give up only where it will never be known."
+    ),
     "doubt": N_("It was sent and no answer came. Look there before it is sent a second time."),
     "question": N_("It waited long. Say whether it is still to be sent."),
     "cannot": N_("The system has no call for this. Tell them another way, and note how."),
@@ -143,6 +145,7 @@ FOUND = {
     "prefix": N_("Paths begin with"),
     "fhir": N_("FHIR base"),
     "graphql": N_("GraphQL"),
+    "graphql answers": N_("GraphQL answers"),
     "websocket": N_("Live events"),
     "token_path": N_("Signs in at"),
     "health": N_("Says of its health"),
@@ -187,10 +190,18 @@ def until_words(stored: str | None, now: datetime | None = None) -> str:
 def found_words(name: str) -> str:
     """What was found, named for people; what has no word of its own keeps its name."""
     if name.startswith("list of "):
-        return _("Its list ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
+        return _("Its list can be read ({kind})").format(kind=kind_words(name.removeprefix("list of ")).lower())
     if name.startswith("put."):
         return _("An update ({kind})").format(kind=kind_words(name.removeprefix("put.")).lower())
     return _(FOUND[name]) if name in FOUND else name.replace("_", " ").capitalize()
+
+
+def found_line(name: str, value: str) -> str:
+    """What was found under a name, in plain words, with each instant in it as everywhere else in the window."""
+    # What is found out is shown only where a system is connected: the post office is loaded by then.
+    from clinic_desktop.exchange.sync_found import value_words
+
+    return instants_in(value_words(name, value))
 
 
 def instants_in(text: str) -> str:
@@ -254,137 +265,3 @@ def member_words(name: str) -> str:
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).replace("_", " ")
     words = [word.upper() if word in _SHORT else word for word in spaced.split()]
     return " ".join([words[0][:1].upper() + words[0][1:], *words[1:]]) if words else ""
-
-
-def systems_columns() -> "list[Column[SystemShown]]":
-    """The list of systems."""
-    return [
-        Column("title", _("System"), lambda row: row.title, 150, stretch=True, strong=True,
-               detail=lambda row: _("looked through {at}").format(at=at_short(row.looked_at)) if row.looked_at else ""),
-        Column("state", _("State"), lambda row: _(STATES[row.state][0]), 130, look=lambda row: state_look(row.state)),
-        Column("waiting", _("Waiting"), lambda row: str(row.waiting), 74, number=True, sort=lambda row: row.waiting),
-        Column("person", _("To decide"), lambda row: str(row.for_a_person), 84, number=True,
-               sort=lambda row: row.for_a_person),
-    ]  # fmt: skip
-
-
-def kinds_columns() -> "list[Column[KindShown]]":
-    """The counts of one system."""
-
-    def figure(name: str, title: str, width: int) -> "Column[KindShown]":
-        return Column(name, title, lambda row: str(getattr(row, name) or "–"), width, number=True,
-                      sort=lambda row: getattr(row, name))  # fmt: skip
-
-    return [
-        Column("kind", _("Records"), lambda row: kind_words(row.kind), 100, stretch=True, strong=True),
-        figure("here", _("Here"), 56),
-        figure("stays_here", _("Stays here"), 82),
-        figure("waiting", _("Waiting"), 66),
-        figure("sent", _("Sent"), 54),
-        figure("confirmed", _("Confirmed"), 82),
-        figure("to_decide", _("To decide"), 78),
-        figure("cannot_tell", _("Untold"), 60),
-    ]
-
-
-def can_columns() -> "list[Column[Can]]":
-    """What a system can be told."""
-
-    def yes(*, said: bool) -> str:
-        return _("yes") if said else "–"
-
-    return [
-        Column("kind", _("Records"), lambda row: kind_words(row.kind), 120, strong=True),
-        Column("reads", _("Seen there"), lambda row: yes(said=row.reads), 84),
-        Column("creates", _("Sent new"), lambda row: yes(said=row.creates), 80),
-        Column("updates", _("Changed"), lambda row: yes(said=row.updates), 76),
-        Column("acts", _("Done to it"), lambda row: ", ".join(act.replace("_", " ") for act in row.acts) or "–", 120,
-               stretch=True),
-    ]  # fmt: skip
-
-
-def item_columns() -> "list[Column[Item]]":
-    """What waits for a person."""
-    return [
-        Column("what", _("What"), _what, 200, stretch=True, strong=True, wrap=True,
-               detail=lambda row: " · ".join(part for part in (row.name, row.title, stretch_words(row)) if part)),
-        Column("sort", _("Why"), lambda row: _(SORTS[row.sort]), 168,
-               look=lambda row: Look(_(SORTS[row.sort]), "warning" if row.clinical else "neutral")),
-    ]  # fmt: skip
-
-
-def stretch_words(row: "Item") -> str:
-    """Of a group since when the oldest and the newest waits."""
-    if not row.count:
-        return ""
-    first, last = (show_date(datetime.fromisoformat(each).astimezone().date()) for each in (row.at, row.newest))
-    return _("since {first}").format(first=first) if first == last else f"{first} – {last}"
-
-
-def _what(row: "Item") -> str:
-    kind = kind_words(row.kind)
-    if row.count:
-        return (_("{kind}: {n} record") if row.count == 1 else _("{kind}: {n} records")).format(kind=kind, n=row.count)
-    return f"{kind}: {member_words(row.member)}" if row.member else kind
-
-
-def record_columns() -> "list[Column[Item]]":
-    """The records of a group."""
-    return [
-        Column("name", _("Patient"), lambda row: row.name or kind_words(row.kind), 180, stretch=True, strong=True),
-        Column("at", _("Waits since"), lambda row: at(row.at), 150, sort=lambda row: row.at),
-    ]
-
-
-def decision_columns() -> "list[Column[DecisionShown]]":
-    """What a system is not told of, as was decided."""
-    return [
-        Column("kind", _("Records"), lambda row: kind_words(row.kind), 180, stretch=True, strong=True, wrap=True,
-               detail=lambda row: row.words),
-        Column("count", _("Not told"), lambda row: str(row.count), 76, number=True, sort=lambda row: row.count),
-    ]  # fmt: skip
-
-
-def member_columns() -> "list[Column[Member]]":
-    """Both sides of a record, member by member."""
-
-    def meaning(row: "Member") -> str:
-        return "warning" if row.differs else ""
-
-    return [
-        Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
-        Column("before", _("Before"), lambda row: side_words(row.before), 120, wrap=True, subtle=True),
-        Column("here", _("Here"), lambda row: side_words(row.here), 150, stretch=True, wrap=True, meaning=meaning),
-        Column("there", _("There"), lambda row: side_words(row.there), 150, stretch=True, wrap=True, meaning=meaning),
-    ]
-
-
-def twin_columns() -> "list[Column[Member]]":
-    """Two records there that are one here, beside one another."""
-
-    def meaning(row: "Member") -> str:
-        return "warning" if row.differs else ""
-
-    return [
-        Column("name", _("Field"), lambda row: member_words(row.name), 110, subtle=True, wrap=True),
-        Column("this", _("This one"), lambda row: side_words(row.there), 150, stretch=True, wrap=True, meaning=meaning),
-        Column("other", _("The other one"), lambda row: side_words(row.here), 150, stretch=True, wrap=True,
-               meaning=meaning),
-    ]  # fmt: skip
-
-
-def _how_known(row: "StaffThere") -> str:
-    if row.remote_id:
-        return _("by the same national number") if row.by_number else ""
-    return _("perhaps {name} ({id})").format(name=row.proposed[1], id=row.proposed[0]) if row.proposed else ""
-
-
-def staff_columns() -> "list[Column[StaffThere]]":
-    """Who is who there."""
-    return [
-        Column("name", _("Here"), lambda row: row.name, 140, stretch=True, strong=True,
-               detail=lambda row: _(row.role.replace("_", " "))),
-        Column("there", _("There"), lambda row: row.remote_id or _("not known"), 150, stretch=True, detail=_how_known,
-               meaning=lambda row: "" if row.remote_id or not row.waiting else "warning"),
-        Column("waits", _("Waits for it"), lambda row: str(row.waiting or "–"), 92, number=True),
-    ]  # fmt: skip

@@ -17,7 +17,15 @@ from clinic_desktop.exchange.sync_shown import KindShown, LimitShown, SystemShow
 from clinic_desktop.gui.screens.sync.card import SystemCard
 from clinic_desktop.gui.screens.sync.connecting import _CHOSEN
 from clinic_desktop.gui.screens.sync.view import CARD, CONNECT, TRIED, WHO, SyncView
-from clinic_desktop.gui.screens.sync.words import FOUND, at_short, found_words, limit_words, member_words, side_words
+from clinic_desktop.gui.screens.sync.words import (
+    FOUND,
+    at_short,
+    found_line,
+    found_words,
+    limit_words,
+    member_words,
+    side_words,
+)
 from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.howfar import KINDS
 from clinic_desktop.gui.widgets.model import Column
@@ -170,7 +178,13 @@ def test_limits_are_said_in_words_the_scarcest_first() -> None:
 
 def test_what_was_found_has_words() -> None:
     assert all(found_words(name) == words for name, words in FOUND.items())
-    assert found_words("list of lab_order") == "Its list (laboratory order)"
+    assert found_words("list of lab_order") == "Its list can be read (laboratory order)"
+    assert found_line("list of notice", "without what is needed").startswith("no: it does not show enough")
+    assert found_line("list of lab_order", "not understood (404)") == "no: it gave no answer that can be used (404)"
+    learnt = found_line("put.patient", "merge: set by an administrator, 2001-02-03T10:00:00+00:00")
+    assert learnt.startswith("only what is sent is changed there (set by an administrator, 03-Feb-2001")
+    assert [found_line("fhir", each) for each in ("no", "4.0.1")] == ["it has none", "version 4.0.1"]
+    assert [found_line("patients", each) for each in ("-", "17")] == ["not said", "17"]
     assert at_short(None) == ""
     assert at_short("2001-02-03T10:00:00Z").startswith("0")  # not of today: with its day
 
@@ -333,3 +347,22 @@ def test_a_column_that_was_hidden_comes_back_as_wide_as_it_was(qtbot: QtBot) -> 
     healed: ListTable[str] = ListTable("things", columns, settings=remembered)
     qtbot.addWidget(healed)
     assert healed.view.columnWidth(1) == 120
+
+
+def test_a_number_is_asked_about_before_it_takes_the_place_of_another(
+    stage: Stage, there: Connected, desk_for: DeskFor
+) -> None:
+    desk_for("doctor")
+    there.connect(HEALIFY)
+    view = shown(stage)
+    stage.click(view, "sync.who_is_who")
+    view.who.remote_id.set_value("doc_456def")
+    view.primary()
+    assert stage.window.said == ["Kept; what waited for it goes on"], "the first is taken unasked"
+    view.who.remote_id.set_value("doc_2")
+    view.primary()
+    assert view.dialog is not None
+    assert any("doc_2 takes its place" in words for words in words_of(view.dialog))
+    assert next(one.remote_id for one in view.who.staff.rows()) == "doc_456def", "nothing is taken before a yes"
+    view.dialog.accept()
+    stage.qtbot.waitUntil(lambda: next(one.remote_id for one in view.who.staff.rows()) == "doc_2")

@@ -17,13 +17,13 @@ from clinic_desktop.gui.screens.chart.view import ChartView
 from clinic_desktop.gui.screens.sync.view import CARD, CONNECT, NONE, TRIED, SyncView
 from clinic_desktop.gui.tour.keys import clashing_keys
 from clinic_desktop.gui.widgets.howfar import full_words
-from clinic_desktop.services.patients import change_patient, patient_details
+from clinic_desktop.services.patients import change_patient, patient_details, register_patient
 from clinic_desktop.services.remotes import remote_systems
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
-from tests.unit.gui.screens.stage import Stage
+from tests.unit.gui.screens.stage import OKAFOR, Stage
 
 HEALIFY = "healify"
 ALT = Qt.KeyboardModifier.AltModifier
@@ -217,3 +217,25 @@ def test_a_record_says_how_far_it_is_and_says_nothing_where_nothing_is_connected
     )
     (visit,) = view.visits.rows()
     assert "saved here" in (view.visits.detail_of("about") or str)(visit)
+
+
+def test_a_question_of_who_is_who_is_found_above_the_rest_and_by_its_sort(
+    stage: Stage, there: Connected, small: Clinic
+) -> None:
+    register_patient(small.desk_for("front_desk"), OKAFOR)
+    almost = {"first_name": "Chidi", "last_name": "Okafor", "date_of_birth": "1985-07-04", "gender": "male"}
+    stamps = dict.fromkeys(("created_at", "updated_at"), "2026-03-10T09:00:00Z")
+    there.people(HEALIFY).add("patients", {**almost, "phone": "+15559998877", **stamps}, "pat_77aa00bb11")
+    in_conflict(there, small)
+    view = shown(stage, show="decide")
+    assert view.items.rows()[0].sort == "identity"
+    assert len({one.sort for one in view.items.rows()}) > 1
+    view.sorts.set_value("identity")
+    assert {one.sort for one in view.items.rows()} == {"identity"}
+    opened = view.presenter.detail
+    assert opened is not None
+    assert opened.item.sort == "identity"
+    assert stage.window.counts["sync"] == len(view.presenter.items), "the count in the rail is of everything"
+    stage.click(view, "sync.apart")
+    stage.qtbot.waitUntil(lambda: view.sorts.value() is None)
+    assert view.items.rows(), "of the sort nothing is left: everything else stands there again"
