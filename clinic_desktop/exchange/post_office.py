@@ -32,7 +32,7 @@ from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import heard, sync_marks
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
-from sync.engine.outside import Mark
+from sync.engine.outside import UNREADABLE, Mark
 from sync.engine.run import Engine
 from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
@@ -108,14 +108,14 @@ class Marks:
 
     def __init__(self, profile: Path) -> None:
         self._path = profile / sync_marks.FILE
-        self._marks = self._read()
-
-    def _read(self) -> dict[str, Mark]:
-        return {name: Mark(*one) for name, one in sync_marks.read(self._path.parent).items()}
+        self._marks: dict[str, Mark] = {}
 
     def get(self, system: str) -> Mark | None:
         """What was last put there, by whichever process."""
-        self._marks = self._read() or self._marks
+        found = sync_marks.read(self._path.parent)
+        if found is None:
+            return self._marks.get(system, UNREADABLE)
+        self._marks = {name: Mark(*one) for name, one in found.items()} or self._marks
         return self._marks.get(system)
 
     def put(self, system: str, mark: Mark) -> None:
@@ -319,8 +319,7 @@ class PostOffice:
         end = clock.steady() + seconds
         rounds = 0
         for one in self.systems:
-            there = urlsplit(one.base_url)
-            self.engine.people[one.system].stands_at(f"{there.scheme}://{there.netloc}".lower())
+            self.engine.people[one.system].stands_at(plain_address(one.base_url))
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
         desks = {office.desk.system: office.desk for office in offices}
@@ -353,6 +352,14 @@ class PostOffice:
             if watch is not None:
                 watch.close()
         return rounds
+
+
+def plain_address(base_url: str) -> str:
+    """An address in the one form in which two that lead to the same place are equal."""
+    there = urlsplit(base_url)
+    port = there.port if there.port not in {None, {"https": 443, "http": 80}.get(there.scheme)} else None
+    host = (there.hostname or "") + (f":{port}" if port else "")
+    return f"{there.scheme}://{host}{there.path.rstrip('/')}"
 
 
 def instant(seconds: float) -> str:

@@ -68,6 +68,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
         hidden=hidden,
         canon=canon,
         decided=decided,
+        beside=seen.kind is Kind.PATIENT,
     )
     merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
     merged = _refused_there(shadow, merged, seen)

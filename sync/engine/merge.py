@@ -58,10 +58,12 @@ def merge(
     hidden: frozenset[str],
     canon: Callable[[str], Canon],
     decided: Mapping[str, Decided],
+    beside: bool = False,
 ) -> Merged:
     """Bring two bodies together, member by member. A member that `theirs` does not have, or hides, is not known there.
 
-    What is not known was not removed; it is told again only where it has changed here.
+    What is not known was not removed; it is told again only where it has changed here. `beside` says that what they add
+    to a list stands here as theirs, beside what is told them: a patient's allergies, problems and medicines.
     """
     here, there = dict(mine), {}
     adopt, tell, conflicts = set(), set(), {}
@@ -74,8 +76,9 @@ def merge(
                 tell.add(name)
             continue
         found = meet(
-            rule, base_mine.get(name), ours, base_theirs.get(name), theirs[name], same, decided=decided.get(name)
-        )
+            rule, base_mine.get(name), ours, base_theirs.get(name), theirs[name], same,
+            decided=decided.get(name), beside=beside,
+        )  # fmt: skip
         here[name], there[name] = found.here, found.there
         if found.conflict:
             conflicts[name] = found.conflict
@@ -87,8 +90,9 @@ def merge(
 
 
 def meet(
-    rule: Rule, base_mine: Any, mine: Any, base_theirs: Any, theirs: Any, same: Canon, *, decided: Decided | None = None
-) -> Meeting:
+    rule: Rule, base_mine: Any, mine: Any, base_theirs: Any, theirs: Any, same: Canon, *,
+    decided: Decided | None = None, beside: bool = False,
+) -> Meeting:  # fmt: skip
     """What one member is to say on either side."""
     if _equal(mine, theirs, same):
         return Meeting(mine, theirs)
@@ -100,7 +104,8 @@ def meet(
         # Taken in once: the chart may have no place for it, and is not asked again until it moves.
         return Meeting(mine if _equal(base_theirs, theirs, same) else theirs, theirs)
     if decided is not None and _equal(mine, decided.mine, same) and _equal(theirs, decided.theirs, same):
-        value = _as_here(rule, base_mine, mine, theirs, same) if decided.keep == "here" else theirs
+        here = _as_here(rule, base_mine, mine, theirs, same) if beside else mine
+        value = here if decided.keep == "here" else theirs
         return Meeting(value, value)
     by_us, by_them = not _equal(base_mine, mine, same), not _equal(base_theirs, theirs, same)
     if not by_us and not by_them:

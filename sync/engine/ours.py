@@ -7,9 +7,12 @@ from sync.engine.desk import Desk, set_state
 from sync.engine.plan import UNSETTLED
 from sync.engine.sent import bodies as sent_bodies
 from sync.engine.sent import markers, same_as_sent, says
-from sync.engine.store.rows import Rows
+from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Intent, Link, Work
-from sync.port import Body, Seen, Story, Telling
+from sync.port import Body, Kind, Seen, Story, Telling
+
+# How far a record is that may stand nowhere there by a link.
+UNTOLD = ("waiting", "blocked", "unknown", "person", "refused", "cannot")
 
 
 def creates(desk: Desk, rows: Rows, seen: Seen, patient: str) -> list[Intent]:
@@ -23,8 +26,16 @@ def creates(desk: Desk, rows: Rows, seen: Seen, patient: str) -> list[Intent]:
         one
         for state in open_
         for one in rows.find(Intent, system=desk.system, state=state)
-        if one.kind == kind and one.op == "create"
+        if one.kind == kind and one.op == "create" and _may_be(desk, rows, seen, one)
     ]
+
+
+def _may_be(desk: Desk, rows: Rows, seen: Seen, intent: Intent) -> bool:
+    """Whether it may be what was sent: it says that, or names the same patient. Another's is nobody's to wait for."""
+    if same_as_sent(desk, seen, intent) or any(says(desk, seen, body) for body in sent_bodies(intent)):
+        return True
+    there = desk.known(rows).there(Kind.PATIENT, intent.patient) if intent.patient else None
+    return there is not None and f'"{there}"' in dumps([seen.body, seen.raw])
 
 
 def sent_as(desk: Desk, ours: Sequence[Intent], seen: Seen) -> Intent | None:
@@ -50,6 +61,8 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None
     if not restored and not late and not bears:
         return None
     for work in _works(desk, rows, seen, patient):
+        if not patient and desk.known(rows).all(seen.kind, work.local_id):
+            continue
         story = desk.chart.story(rows.unit, seen.kind, work.local_id)
         if story is None:
             continue
@@ -78,7 +91,7 @@ def _works(desk: Desk, rows: Rows, seen: Seen, patient: str) -> list[Work]:
     kind = str(seen.kind)
     if patient:
         return [one for one in rows.find(Work, system=desk.system, patient=patient) if one.kind == kind]
-    return rows.find(Work, system=desk.system, kind=kind)
+    return [one for state in UNTOLD for one in rows.find(Work, system=desk.system, state=state) if one.kind == kind]
 
 
 def bodies_of(desk: Desk, rows: Rows, story: Story) -> Sequence[Body]:

@@ -18,6 +18,10 @@ class Mark(NamedTuple):
     place: int = 0
 
 
+# What stood there cannot be read, as after a power cut: that says nothing, and raises no alarm.
+UNREADABLE = Mark("?", 0)
+
+
 class Outside(Protocol):
     """A place that a restored backup does not bring back with it (the keyring, the hub)."""
 
@@ -62,8 +66,9 @@ class Witness:
         """Find out whether this database is an older one, restored; what is to stand outside from now on."""
         desk, there = self._desk, self._outside.get(self._desk.system)
         epoch, counter = self._told(rows)
-        # Where the database remembers that something stood outside, and nothing does, it is not where it was.
-        lost = there is None and epoch != ""
+        # Where the database remembers that something was sent, and nothing stands outside, it is not where it was.
+        lost = there is None and epoch != "" and counter > 0
+        there = None if there == UNREADABLE else there
         if lost or (there is not None and (there.epoch != epoch or there.counter > counter)):
             outside = Mark("", 0) if there is None else there
             desk.log.add(rows, desk.now(), "restored", counter=counter, outside=outside.counter)

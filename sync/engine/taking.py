@@ -37,7 +37,8 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     if shadow is None:
         shadow = Shadow(desk.system, kind, seen.remote_id)
     now = desk.now()
-    before = shadow.parent if shadow.seen_at else ""
+    # Also where it has not been read at the address that the system has now: another may count alike.
+    before = shadow.parent if shadow.seen_at or shadow.theirs or shadow.mine else ""
     shadow.body = {**shadow.body, **clear(desk, seen)}
     shadow.parent = seen.parent or shadow.parent
     shadow.seen_at, shadow.strikes, shadow.hidden = now, 0, 0

@@ -117,7 +117,7 @@ def not_taken(
             continue
         if name in odd:
             found[name] = FORM
-        elif _stands_beside(rules[name]):
+        elif _stands_beside(seen.kind, rules[name]):
             continue
         elif not rules[name].theirs and (
             same(after.get(name)) == same(before.get(name)) or _fewer(after.get(name), tried.here.get(name), same)
@@ -126,9 +126,9 @@ def not_taken(
     return found
 
 
-def _stands_beside(rule: Rule) -> bool:
+def _stands_beside(kind: Kind, rule: Rule) -> bool:
     """Whether what they add stands in the chart as theirs, beside what is told them: allergies, problems, medicines."""
-    return rule.removal and rule.way in {"set", "keyed"}
+    return kind is Kind.PATIENT and rule.removal and rule.way in {"set", "keyed"}
 
 
 def not_agreed(rule: Rule, before: Any, now: Any, same: Canon) -> Any:

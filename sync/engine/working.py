@@ -13,12 +13,15 @@ from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link, Look, Shadow, Work
 from sync.engine.taking import look
 from sync.port import Kind, KindProfile
+from sync.transport.outcomes import Call
 
 TICK_SECONDS = 60.0
+# Who works at it says that it may have moved, as a message of theirs would; what is read in its turn is overtaken.
+HINT, IN_TURN = "hint", frozenset({"changed", "rotation", "waiting"})
 # How urgent what waits of a patient is who is here: before all but what safety hangs on, which is 0.
 HERE_NOW = 1
-# Of a system with narrow limits no more than this is asked in one tick.
-AT_ONCE = 20
+# The part of a system's limit that it takes at the most.
+SHARE = 0.2
 # What has been open for long is asked for less often: within a fortieth of its age, and every half hour at least.
 PART_OF_AGE, SELDOMEST_SECONDS = 40.0, 1_800.0
 
@@ -57,17 +60,25 @@ class Working:
         ]
 
     def _due(self, rows: Rows) -> list[tuple[str, str]]:
-        """What is to be read now, as kind and id there, who has waited longest first."""
+        """What is to be read now, as kind and id there: what is read most often first, who has waited longest first."""
         desk, now = self._desk, self._desk.now()
         self._due_at = {}
+        often: dict[tuple[str, str], float] = {}
         for one, every in self._at_work(rows):
+            often[one] = every
             shadow = rows.get(Shadow, desk.system, *one)
             # Also by another process, or for another reason.
             read_at = shadow.read_at if shadow is not None else 0.0
             self._due_at[one] = max(read_at, self._asked.get(one, 0.0)) + every
         self._asked = {one: at for one, at in self._asked.items() if one in self._due_at}
         due = [one for one, at in self._due_at.items() if at <= now]
-        return sorted(due, key=lambda one: (self._due_at[one], one))[:AT_ONCE]
+        return sorted(due, key=lambda one: (often[one], self._due_at[one], one))[: self._at_once()]
+
+    def _at_once(self) -> int:
+        """How many are read in one tick: of a system with narrow limits, few."""
+        call = Call("read", "GET", "/")
+        rates = [one.limit / one.seconds for one in self._desk.remote.profile.buckets if one.covers(call)]
+        return max(1, int(min(rates, default=1.0) * TICK_SECONDS * SHARE))
 
     def _at_work(self, rows: Rows) -> Iterator[tuple[tuple[str, str], float]]:
         """What is worked at here and known there, as kind and id there, and how often (seconds) it is read."""
@@ -83,7 +94,7 @@ class Working:
                         yield (str(kind), link.remote_id), every
 
     def _do(self, forward: list[tuple[str, str]], due: list[tuple[str, str]]) -> None:
-        """Bring what waits forward, and have the others read: what is asked for already keeps its own time."""
+        """Bring what waits forward, and have the others read before what is read in its turn."""
         desk = self._desk
         with desk.disk.write() as unit:
             rows = Rows(unit)
@@ -93,9 +104,13 @@ class Working:
                     rows.put(work)
             for kind, remote_id in due:
                 self._asked[(kind, remote_id)] = desk.now()
-                if rows.get(Look, desk.system, kind, remote_id) is None:
+                asked = rows.get(Look, desk.system, kind, remote_id)
+                if asked is None:
                     parent = "" if _is_known_by_itself(desk.remote.profile.kinds[Kind(kind)]) else remote_id
-                    look(desk, rows, kind, remote_id, "at work", parent=parent)
+                    look(desk, rows, kind, remote_id, HINT, parent=parent)
+                elif asked.why in IN_TURN:
+                    asked.why, asked.due_at = HINT, min(asked.due_at, desk.now())
+                    rows.put(asked)
 
 
 def _is_known_by_itself(kp: KindProfile) -> bool:

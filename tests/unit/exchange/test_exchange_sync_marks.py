@@ -15,7 +15,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.engine import Store
-from sync.engine.outside import Mark
+from sync.engine.outside import UNREADABLE, Mark
 from tests.conftest import KEY, DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
@@ -40,6 +40,10 @@ def test_a_mark_of_two_figures_and_one_that_cannot_be_read_raise_no_alarm(tmp_pa
     (tmp_path / sync_marks.FILE).write_text(json.dumps({"healify": ["life", 5]}), encoding="ascii")
     assert Marks(tmp_path).get("healify") == Mark("life", 5, 0)
     (tmp_path / sync_marks.FILE).write_text("{half", encoding="ascii")
+    assert Marks(tmp_path).get("healify") == UNREADABLE, "which says nothing"
+    (tmp_path / sync_marks.FILE).write_text("", encoding="ascii")
+    assert Marks(tmp_path).get("healify") == UNREADABLE
+    (tmp_path / sync_marks.FILE).unlink()
     assert Marks(tmp_path).get("healify") is None
 
 

@@ -145,6 +145,7 @@ def test_of_no_system_is_it_known_how_far_it_was_told_after_a_restore(made: Made
     (made.profile / sync_marks.FILE).write_text('{"healify": ["a life", 7, 40]}', encoding="ascii")
     made.restore(path, made.profile)
     found = sync_marks.read(made.profile)
+    assert found is not None
     assert found.keys() == SYSTEMS.keys()
     assert found["healify"] == ("restored-1", 7, 40), "how much was sent, and in which places, is not forgotten"
     assert found["hms_enterprise"] == ("restored-1", 0, 0)

@@ -332,5 +332,7 @@ def test_what_they_have_added_is_not_wiped_by_a_decision_for_what_is_said_here(
     rule: Rule, ours: object, theirs: object, added: object
 ) -> None:
     asked = Decided("here", [ours], [theirs, added])
-    found = meet(rule, [ours, theirs], [ours], [ours, theirs], [theirs, added], same, decided=asked)
+    found = meet(rule, [ours, theirs], [ours], [ours, theirs], [theirs, added], same, decided=asked, beside=True)
     assert found.there == [ours, added], "what was said on both sides and is said here no more is taken out there"
+    alone = meet(rule, [ours, theirs], [ours], [ours, theirs], [theirs, added], same, decided=asked)
+    assert alone.there == [ours], "where nothing of theirs has a place beside ours, here is what is said here"

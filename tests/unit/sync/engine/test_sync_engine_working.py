@@ -22,7 +22,7 @@ def _day() -> Day:
     return day
 
 
-def reads(day: Day, why: str = "at work") -> list[float]:
+def reads(day: Day, why: str = "hint") -> list[float]:
     """When something was read for that reason."""
     with day.disk.read() as unit:
         return [
@@ -104,3 +104,20 @@ def test_what_waits_of_who_is_here_goes_before_what_has_waited_longer() -> None:
     order = [thing.body["text"] for thing in day.server.things["document"].values()]
     assert len(order) == 61
     assert order.index("who is here") <= 10, "no later than the telling that was under way"
+
+
+def test_it_overtakes_what_is_read_in_its_turn(day: Day) -> None:
+    create(day)
+    day.save("prescription", "R1", {"text": "one a day", "code": "c"}, "P1")
+    day.work(120)
+    desk = day.engine.offices["alpha"].desk
+    with day.disk.write() as unit:
+        rows = Rows(unit)
+        for n in range(500):
+            rows.put(Look("alpha", "appointment", f"apt_{n}", "", "changed", desk.now() - 60.0))
+    day.server.write(day.there("prescription"), {"text": "two a day"}, "other", day.clock.true())
+    with day.disk.write() as unit:
+        Rows(unit).put(Look("alpha", "prescription", day.there("prescription").id, "", "changed", desk.now()))
+    day.clock.sleep(300)
+    day._work(day.clock.elapsed + 300, most=30)
+    assert day.story_body("prescription", "R1")["text"] == "two a day"
