@@ -14,6 +14,8 @@ from clinic_desktop.store.connection import APPEND_ONLY
 from clinic_desktop.store.tables import metadata
 from clinic_desktop.store.tables.outside import identifiers
 
+# Whose ids the records of connected systems bear here.
+OF_SYSTEMS = "urn:x-clinic-desktop:system:"
 IN_ACT = ("rows_under", "rows_since", "tables_of_people", "take_with_it", "kind_words")
 
 # What each kind of row is called; a table that is not here is called by its own name.
@@ -173,10 +175,12 @@ def take_with_it(act: Act, moved: MovedRow, to: str) -> int:
 def _take_numbers_with_it(act: Act, record: str, revisions: tuple[int, int], to: str) -> None:
     """By its number elsewhere a record is corrected from there, also under the other registration.
 
-    That it was taken back is no change of what it says: whoever brought it may say it anew.
+    That it was taken back is no change of what it says: the system that brought it may say it anew. What a device
+    brought is looked at by a person who has moved it.
     """
     before, after = revisions
-    for one in act.conn.execute(select(identifiers).where(identifiers.c.record_id == record)).all():
+    ours = select(identifiers).where(identifiers.c.record_id == record, identifiers.c.system.startswith(OF_SYSTEMS))
+    for one in act.conn.execute(ours).all():
         changes: dict[str, object] = {"patient_id": to}
         if one.record_revision == before:
             changes["record_revision"] = after

@@ -13,9 +13,9 @@ from sync.engine.ours import creates, one_of_ours, sent_as
 from sync.engine.plan import UNSETTLED, as_before
 from sync.engine.proof import settle_work
 from sync.engine.sent import same_as_sent, sent_before, shares_who, twin
-from sync.engine.store.rows import Rows, dumps
+from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
-from sync.engine.store.under import beneath
+from sync.engine.store.under import beneath, naming
 from sync.port import Body, Kind, Seen, Story
 from sync.records.elements import Resource
 
@@ -96,11 +96,11 @@ def look_beneath(desk: Desk, rows: Rows, remote_id: str) -> None:
         waits = rows.get(Link, desk.system, child.kind, child.remote_id)
         if waits is not None and waits.status == "waiting":
             look(desk, rows, child.kind, child.remote_id, "waiting", parent=child.parent)
-    for one in rows.find(Quarantine, system=desk.system):
+    for kind, number in naming(rows, desk.system, remote_id):
         # What belonged to nobody here until now: where a list does not say whose it is, the record itself does.
-        if f'"{remote_id}"' in dumps(one.raw):
-            above = rows.get(Shadow, desk.system, one.kind, one.remote_id)
-            look(desk, rows, one.kind, one.remote_id, "linked", parent=above.parent if above is not None else "")
+        if not of_patient(desk, Kind(kind)):
+            above = rows.get(Shadow, desk.system, kind, number)
+            look(desk, rows, kind, number, "linked", parent=above.parent if above is not None else "")
 
 
 def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0) -> None:

@@ -32,6 +32,7 @@ NO_FORM = {
     "claims.show": "chooses the list",
     "claims.kind": "chooses the form",
     "sync.show": "chooses between the systems and what waits",
+    "sync.sorts": "chooses what of it is listed",
     "reports.query_kept": "chooses a kept query",
     "reports.preset": "chooses the days of a report",
     "reports.from": "chooses the days of a report",

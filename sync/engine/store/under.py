@@ -1,6 +1,6 @@
 """What belongs to what, as a system shows it."""
 
-from sync.engine.store.rows import Rows
+from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Shadow
 
 
@@ -14,3 +14,13 @@ def beneath(rows: Rows, system: str, remote_id: str) -> list[Shadow]:
         above = {one.remote_id for one in under if (one.kind, one.remote_id) not in found}
         found |= {(one.kind, one.remote_id): one for one in under}
     return list(found.values())
+
+
+def naming(rows: Rows, system: str, remote_id: str) -> list[tuple[str, str]]:
+    """What is set aside and names a record there, as kind and id: not what has no id by which it could be read."""
+    found = rows.run(
+        "SELECT kind, remote_id FROM sync_quarantine WHERE system = ?"
+        " AND remote_id NOT LIKE '?%' AND instr(raw, ?) > 0",
+        (system, dumps(remote_id)),
+    )
+    return [(str(kind), str(number)) for kind, number in found.fetchall()]

@@ -198,6 +198,6 @@ def test_an_order_says_how_far_it_is_at_each_system(ordering: Ordering, monkeypa
     view = ordering.screen()
     heading = view.findChild(QLabel, f"order.open.{made.number}")
     assert isinstance(heading, QLabel)
-    assert heading.text().endswith("· refused")
+    assert heading.text().endswith("· refused (AROCORD-HIMS) · sent (HMS)")
     assert "AROCORD-HIMS: refused, no such test" in heading.toolTip()
     assert "HMS: sent" in heading.toolTip()

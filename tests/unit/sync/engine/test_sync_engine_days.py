@@ -327,3 +327,22 @@ def test_at_another_address_nothing_is_confirmed_or_sent_before_it_is_read_there
     day.work(90_000)
     assert word(day, "patient", "P1") != "confirmed", "it is another one"
     assert len(day.server.sent) == sent
+
+
+def test_a_server_elsewhere_that_counts_alike_moves_nobodys_appointment(day: Day) -> None:
+    people = day.engine.people["alpha"]
+    people.stands_at("https://here.example")
+    create(day)
+    day.save("patient", "P2", {**PATIENT, "name": "Bo", "birth": "1950", "phone": "+1-999"})
+    time = day.clock.true() + 500_000
+    booked = {**HERE, "time": time}
+    day.save("appointment", "A1", booked, "P1")
+    day.work(4000)
+    people.stands_at("https://elsewhere.example")
+    _first, second = day.server.things["patient"].values()
+    moved = day.there("appointment")
+    moved.parent, moved.body = second.id, {**booked, "time": time + 7200, "status": "cancelled"}
+    day.sync_now()
+    day.work(90_000)
+    assert day.story_body("appointment", "A1")["time"] == time
+    assert "misfiled" in {one.sort for one in people.conflicts()}
