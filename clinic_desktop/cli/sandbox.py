@@ -95,24 +95,25 @@ def _read(path: Path, field: str) -> dict[str, Any]:
 
 
 def _usable(row: dict[str, Any]) -> dict[str, Any]:
-    """A system whose `credentials` are, as they stand, the file that `remote add` takes; who else may sign in apart."""
+    """A system with all its credentials, and of them what, as it stands, is the file that `remote add` takes."""
     names = (*known.SYSTEMS[row["system"]].signs_in_with, SIGNS_ITS_CALLS)
-    has = {name: str(value) for name, value in row["credentials"].items() if value}
-    mine = {name: value for name, value in has.items() if name in names}
-    others = {name: value for name, value in has.items() if name not in names}
-    return {**row, "credentials": mine, **({"other_accounts": others} if others else {})}
+    return {
+        **row,
+        "secret_file": {name: str(value) for name, value in row["credentials"].items() if value and name in names},
+    }
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
     for row in document["systems"]:
         yield f"{row['system']:<20}{row['base_url']}"
         for name, value in row.items():
-            if name not in {"system", "base_url", "credentials", "other_accounts"} and value:
+            if name not in {"system", "base_url", "credentials", "secret_file"} and value:
                 yield f"    {name}: {value}"
         yield f"    remote add {row['system']} --base-url {row['base_url']} --secret-file F"
-        yield "    " + _("F holds: {secrets}").format(secrets=json.dumps(row["credentials"], ensure_ascii=False))
-        for name, value in row.get("other_accounts", {}).items():
-            yield f"    {name}: {value}"
+        yield "    " + _("F holds: {secrets}").format(secrets=json.dumps(row["secret_file"], ensure_ascii=False))
+        for name, value in row["credentials"].items():
+            if name not in row["secret_file"]:
+                yield f"    {name}: {value}"
     if "control" in document:
         yield f"{'control':<20}{document['control']}"
     yield _("Ready. Made-up data only; nothing here may be a real patient. Stop with Ctrl+C.")

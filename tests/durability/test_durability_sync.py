@@ -68,6 +68,8 @@ def connected(profile: Path, sandbox: Sandbox) -> bytes:
     for one in sandbox.said["systems"]:
         if one["system"] in SYSTEMS:
             secrets = {name: value for name, value in one["credentials"].items() if name in SECRETS}
+            if one["system"] == "practice_studio":
+                del secrets["username"], secrets["password"]
             add_remote(admin, one["system"], one["base_url"], secrets)
     front = clinic.sign_in("bela", NEW_PASSWORD)
     for number in range(PATIENTS):

@@ -61,10 +61,13 @@ def test_what_it_prints_to_sign_in_with_is_the_file_that_remote_add_takes() -> N
     with running("--json") as told:
         assert {one["system"] for one in told["systems"]} == set(SYSTEMS)
         for one in told["systems"]:
-            assert require_secrets(one["credentials"]) == one["credentials"]
-            assert set(one["credentials"]) - {"webhook_secret"} <= set(SYSTEMS[one["system"]].signs_in_with)
+            assert require_secrets(one["secret_file"]) == one["secret_file"]
+            assert set(one["secret_file"]) - {"webhook_secret"} <= set(SYSTEMS[one["system"]].signs_in_with)
+            assert (
+                one["secret_file"].items() <= {name: str(value) for name, value in one["credentials"].items()}.items()
+            )
         arocord = next(one for one in told["systems"] if one["system"] == "arocord_hims")
-        assert "admin_username" in arocord["other_accounts"]
+        assert "admin_username" in arocord["credentials"]
 
 
 def test_lines_for_people_end_with_the_word_that_it_is_ready(tmp_path: Path) -> None:

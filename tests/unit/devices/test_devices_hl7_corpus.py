@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from clinic_desktop.clock import new_id
@@ -75,16 +76,20 @@ def test_every_shared_message_is_answered_and_what_is_acknowledged_is_kept_byte_
     sys.stdout.write(f"\n{answers}, {sum(distinct.values())} results kept\n")
 
 
-def test_with_the_patients_registered_nearly_every_well_formed_result_files_itself(lab: Lab, desk_for: DeskFor) -> None:
+@pytest.mark.parametrize("each", [2, pytest.param(1, marks=pytest.mark.long)])
+def test_with_the_patients_registered_nearly_every_well_formed_result_files_itself(
+    lab: Lab, desk_for: DeskFor, each: int
+) -> None:
+    """Of every second message in the ordinary run, of all in the long one."""
     lab.clock.advance(timedelta(days=300))  # some of the shared messages are younger than the clinic of these tests
     lab.anna = desk_for("laboratory")
     known: dict[Named, str] = {}
-    for raw in all_messages():
+    for raw in all_messages()[::each]:
         try:
             register(lab, person(protocol.parse(raw)), known)
         except protocol.MalformedError:
             continue
-    for raw in all_messages():
+    for raw in all_messages()[::each]:
         speaking(lab.anna).heard(protocol.framed(raw))
     with lab.store.read() as connection:
         rows = connection.execute(
