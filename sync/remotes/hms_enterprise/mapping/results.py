@@ -17,7 +17,7 @@ from sync.remotes.hms_enterprise.mapping.laboratory import CODES
 from sync.remotes.hms_enterprise.mapping.names import SYSTEM, TITLE
 from sync.telling.folding import fold
 from sync.telling.lenses import Lens, add, beyond, change, first_of, left, nothing, of, shown
-from sync.telling.shapes import shape
+from sync.telling.shapes import Shape, shape
 from sync.telling.words import LOINC, refer, words
 from sync.telling.work import exact, plain
 
@@ -43,7 +43,10 @@ def _plain(word: object) -> str:
 
 
 def results_body(raw: Mapping[str, Any]) -> Body:
-    """What is merged of the results of an order; where all of them are withdrawn, each of them is."""
+    """What is merged of the results of an order; where all of them are withdrawn, each of them is.
+
+    Of what is said beside them there are the names alone: a stamp or a link that moves with every answer is no news.
+    """
     found = {name: raw[name] for name in ("order_id", "patient_id", "results", "status", "completed_at", "notes")
              if name in raw}  # fmt: skip
     status, tests = found.get("status"), found.get("results")
@@ -51,7 +54,7 @@ def results_body(raw: Mapping[str, Any]) -> Body:
         found["results"] = [each | {"status": status} if isinstance(each, dict) else each for each in tests]
     if isinstance(found.get("results"), list):
         found["components"] = _named(found["results"])
-    beside = {name: value for name, value in raw.items() if name not in _KNOWN and fold(value) is not None}
+    beside = sorted(name for name, value in raw.items() if name not in _KNOWN and fold(value) is not None)
     return found | ({"beside": beside} if beside else {})
 
 
@@ -305,6 +308,27 @@ def _reads_component(test: Json, item: Json) -> bool:
     )
 
 
+def _same_results(value: Any) -> Any:
+    """Results as they are compared: of a member that has no place here counts that it says something, not what."""
+    return fold([_named_only(test, _OF_TEST) for test in value] if isinstance(value, list) else value)
+
+
+def _named_only(test: Any, known: Shape) -> Any:
+    if not isinstance(test, dict):
+        return test
+    if known is _OF_TEST and not test.get("components"):
+        known = {**_OF_TEST, **_OF_ITEM}
+    said = {name: each if name in known else True for name, each in test.items() if fold(each) is not None}
+    if known is _OF_TEST and isinstance(items := test.get("components"), list):
+        said["components"] = [_named_only(item, _OF_ITEM) for item in items]
+    return said
+
+
+def _same_names(value: Any) -> Any:
+    """The names of what is said, of whatever else was kept with them once."""
+    return fold(sorted(map(str, value)) if isinstance(value, (dict, list)) else value)
+
+
 def _is_plain(value: object) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
@@ -321,14 +345,14 @@ _KNOWN = frozenset({
 
 
 RESULTS = (
-    Lens("results", nothing, _put_results, told=False, reads=_reads_results),
+    Lens("results", nothing, _put_results, _same_results, told=False, reads=_reads_results),
     Lens("patient_id", nothing, _put_result_patient, told=False),
     shown("components"),
     Lens("notes", nothing, _put_note, told=False, reads=lambda value: isinstance(value, str) and is_sound(value)),
     Lens("order_id", nothing, _put_order, told=False),
     shown("status"),
     shown("completed_at"),
-    Lens("beside", nothing, left, told=False, reads=lambda _value: False),
+    Lens("beside", nothing, left, _same_names, told=False, reads=lambda _value: False),
 )
 
 

@@ -186,8 +186,28 @@ def test_results_in_a_form_that_nobody_knows_are_not_read_and_those_beside_them_
 def test_what_is_said_beside_the_results_is_not_passed_over() -> None:
     look = seen(potassium("3.1"), comment="ALL HAEMOLYSED", updated_at="2026-03-10T08:00:00Z")
     assert HMS.unread(look, Linked()) == {"beside"}
-    assert look.body["beside"] == {"comment": "ALL HAEMOLYSED"}
+    assert look.body["beside"] == ["comment"]
     assert HMS.unread(seen(potassium("3.1"), notes="x\0y"), Linked()) == {"notes"}
+
+
+def compared(look: Seen) -> Any:
+    return HMS.canonical(Kind.LAB_RESULT, look.body)
+
+
+def test_what_moves_with_every_answer_is_no_news_but_a_new_name_and_a_new_value_are() -> None:
+    def look(at: str, value: str = "3.1", **more: Any) -> Any:
+        part = potassium(value, retrieved_at=at, **more)
+        tests = [{"test_code": "CMP", "pdf": at, "components": [part]}, {**part, "test_name": "Potassium"}]
+        body = body_of(Kind.LAB_RESULT, {"order_id": "o", "results": tests, "pdf": {"signed": at}, "more": []})
+        one = Seen(Kind.LAB_RESULT, "o", body)
+        assert HMS.unread(one, Linked()) == {"results", "beside"}
+        return compared(one)
+
+    assert look("1") == look("2")
+    assert look("1") != look("1", comment="HAEMOLYSED")
+    assert look("1") != look("1", value="3.2")
+    first, other = (seen(potassium("3.1"), **{name: "x"}) for name in ("comment", "remark"))
+    assert compared(first) != compared(other)
 
 
 def test_a_number_that_nothing_measures_stands_in_its_words_and_keeps_no_other_out() -> None:
