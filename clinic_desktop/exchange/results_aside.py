@@ -1,11 +1,12 @@
 """Results of orders that the engine could not take in, or not all of them: looked for now and then while one runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange.sync_wording import unread_fields, why_of
+from clinic_desktop.exchange.sync_aside import with_beside
+from clinic_desktop.exchange.sync_wording import is_list, unread_fields, why_of
 from clinic_desktop.services import heard, heard_aside
 from clinic_desktop.services.heard_aside import Untaken
 from sync.engine import aside, unread
@@ -13,11 +14,13 @@ from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
 from sync.port import Kind
-from sync.records.exact import Json, digest, strings
+from sync.records.exact import Json, digest
 
 # While there is always something to do, too: nobody waits longer than this to hear of one.
 OFTEN_SECONDS = 20.0
 _KIND = str(Kind.LAB_RESULT)
+_CRITICAL, _SIGNS = ("critical", "panic"), frozenset({"hh", "ll", "aa"})
+_DENIED = frozenset({"", "0", "false", "n", "no", "none"})
 
 
 class Asides:
@@ -32,42 +35,74 @@ class Asides:
         return self._looked is None or self._clock.steady() - self._looked >= OFTEN_SECONDS
 
     def look(self, desks: Sequence[Desk]) -> int:
-        """Have whoever ordered told of what is not in the chart, once; returns how many notices were made or closed."""
+        """Have whoever ordered told of what is not in the chart, once; returns how much was told, changed or closed."""
         self._looked = self._clock.steady()
-        return sum(self._look(desk) for desk in desks)
+        found = [self._look(desk) for desk in desks]
+        if max(found, default=0) >= heard_aside.TOGETHER:
+            self._looked = None  # there may be more: it goes on at once, and whoever saves meanwhile comes between
+        return sum(found)
 
     def _look(self, desk: Desk) -> int:
         with desk.disk.read() as unit:
             rows = Rows(unit)
-            new, over = heard_aside.unsettled(unit.conn, desk.system, standing(desk, rows))
-        if new or over:
+            steps = heard_aside.unsettled(unit.conn, desk.system, standing(desk, rows))[: heard_aside.TOGETHER]
+        if steps:
             with desk.disk.write() as unit:
                 title = SYSTEMS[desk.system].title
                 act = heard.act_of(cast(Any, unit), self._workstation, title)
-                heard_aside.settle(act, desk.system, title, new, over)
-        return len(new) + len(over)
+                heard_aside.settle(act, desk.system, title, steps)
+        return len(steps)
 
 
 def standing(desk: Desk, rows: Rows) -> list[Untaken]:
-    """The results that stand there and of which something is not here, whether or not somebody has seen them."""
+    """The results that stand there and of which something is not here, whether or not somebody has seen them.
+
+    Also the orders for whose results they cannot be asked.
+    """
     found: dict[str, Untaken] = {}
+    asides = rows.find(Quarantine, ("at", "remote_id"), system=desk.system, kind=_KIND)
+    for each in asides:
+        if is_list(each.remote_id):
+            _put(desk, rows, found, each, why_of(each.why, each.remote_id))
+    # What has come says more than that it cannot be asked for now.
     for one in rows.find(Conflict, ("at", "id"), system=desk.system, kind=_KIND, sort="unread"):
         if one.state == "open" or one.keep == unread.NOTED:
             members: Json = one.sides.get("members") or {}
             why = unread_fields(", ".join(sorted(members)))
             _put(desk, rows, found, Quarantine(desk.system, _KIND, one.remote_id, "", members), why)
     # What is set aside as a whole says more than that it cannot be read.
-    for each in rows.find(Quarantine, ("at", "remote_id"), system=desk.system, kind=_KIND):
-        _put(desk, rows, found, each, why_of(each.why, each.remote_id))
+    for each in asides:
+        if not is_list(each.remote_id):
+            _put(desk, rows, found, each, why_of(each.why, each.remote_id))
     return list(found.values())
 
 
 def _put(desk: Desk, rows: Rows, found: dict[str, Untaken], one: Quarantine, why: str) -> None:
-    order = _order(rows, one)
+    order, listed = _order(rows, one), is_list(one.remote_id)
     patient, _number = aside.whose(desk, rows, one)
     key = digest(order or one.remote_id)[:24]
-    said = digest([one.why, one.raw])[:24]
-    found[key] = Untaken(key, said, order, patient or None, one.remote_id, why, critical=_says_critical(one.raw))
+    shadow = rows.get(Shadow, one.system, one.kind, one.remote_id)
+    critical = _says_critical(_as_now(one.raw, shadow))
+    said = digest([critical] if listed else [one.why, _compared(desk, one.raw), critical])[:24]
+    number = one.remote_id[1:].rpartition(":")[0] if one.remote_id.startswith("?") else one.remote_id
+    found[key] = Untaken(
+        key, f"{digest(why)[:8]}.{said}", order, patient or None, number or one.remote_id, why,
+        critical=critical, listed=listed,
+    )  # fmt: skip
+
+
+def _compared(desk: Desk, raw: Json) -> Json:
+    """What is said, as it is compared; of members that have no place here there are the names alone."""
+    kp = desk.kind(_KIND)
+    rules = kp.rules if kp is not None else {}
+    read = {name: value for name, value in raw.items() if name in rules}
+    return {"said": dict(desk.remote.canonical(Kind.LAB_RESULT, read)), "names": sorted(raw.keys() - rules.keys())}
+
+
+def _as_now(raw: Json, shadow: Shadow | None) -> Json:
+    """The same members as they were seen last: of some only the name was kept with the question."""
+    seen = {} if shadow is None else {name: shadow.raw[name] for name in raw if name in shadow.raw}
+    return {"asked": raw, "now": with_beside({**raw, **seen}, shadow)}
 
 
 def _order(rows: Rows, one: Quarantine) -> str | None:
@@ -85,5 +120,24 @@ def _order(rows: Rows, one: Quarantine) -> str | None:
 
 def _says_critical(raw: Json) -> bool:
     """Whether anything in it is flagged as critical, in whatever words: in doubt it must be answered."""
-    words = ("".join(sign for sign in text.casefold() if sign.isalnum()) for _path, text in strings(raw))
-    return any("critical" in word or "panic" in word or word in {"hh", "ll", "aa"} for word in words)
+    return any(
+        any(word in text for word in _CRITICAL) or text in _SIGNS
+        or (text not in _DENIED and any(word in name for name in path for word in _CRITICAL))
+        for path, text in _said(raw)
+    )  # fmt: skip
+
+
+def _said(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text, number and yes or no in a document, without signs, beneath the names under which it stands."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _said(each, (*path, _plain(name)))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _said(each, path)
+    elif value is not None:
+        yield path, _plain(str(value))
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())

@@ -49,9 +49,9 @@ def standing(rows: Rows, system: str) -> tuple[tuple[str, int], ...]:
 def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dict[str, Any]]:
     """What stands there, beside what both last agreed on and what they would be told now; not what they hide."""
     one = rows.get(Quarantine, item.system, item.kind, item.remote_id)
-    there: dict[str, Any] = {} if one is None else one.raw
-    hidden = desk.remote.masked(there)
     shadow = rows.get(Shadow, item.system, item.kind, item.remote_id)
+    there: dict[str, Any] = {} if one is None else with_beside(one.raw, shadow)
+    hidden = desk.remote.masked(there)
     agreed = {} if shadow is None else shadow.mine
     now = _now(desk, rows, item)
     members = []
@@ -61,6 +61,12 @@ def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dic
         if said and name not in hidden:
             members.append(Member(name, before, here, said, bool(here or before) and (here or before) != said))
     return tuple(members), there
+
+
+def with_beside(said: Body, shadow: Shadow | None) -> Body:
+    """What was said, and of members of which there is the name alone, what they say: the record as it came has it."""
+    names, raw = said.get("beside"), {} if shadow is None else shadow.raw
+    return dict(said) | {name: raw[name] for name in names if name in raw} if isinstance(names, list) else dict(said)
 
 
 def _now(desk: Office, rows: Rows, item: Item) -> Body:

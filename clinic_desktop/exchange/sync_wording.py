@@ -8,6 +8,7 @@ from typing import Any
 from clinic_desktop.domain.money import minor_digits, money_text
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.remotes import LastChange
+from sync.engine import passing
 
 # Of money told to a system: the id there of its invoice, and an amount, which is written without its currency.
 _INVOICE = frozenset({"invoice_id", "invoiceId"})
@@ -16,6 +17,8 @@ _UNREAD = " cannot be read"
 _KEPT = N_("The chart does not take this: {rule}")
 _FORM = N_("It has a form that cannot be read here.")
 _FIELDS = N_("What stands in these fields cannot be read here: {fields}.")
+_LIST_FORM = N_("The whole list came in a form that cannot be read here: look at it there.")
+_LIST_AWAY = N_("The system answers with an error, or not at all, when it is asked for this list: look at it there.")
 _NAMELESS = N_("It is shown without a number by which it could be known again.")
 
 
@@ -80,12 +83,19 @@ def _amount(said: str, currency: str) -> str:
 
 
 def why_of(why: str, remote_id: str) -> str:
-    """Why a record was set aside, in plain words."""
+    """Why a record, or the whole of a list, was set aside, in plain words."""
+    if is_list(remote_id):
+        return _(_LIST_FORM if why.startswith(passing.FORM) else _LIST_AWAY)
     if why.endswith(_UNREAD):
         fields = why.rpartition(":")[2].removesuffix(_UNREAD.strip()).strip(" ,")
         return unread_fields(fields) if fields or remote_id[:1] != "?" else _(_NAMELESS)
     _name, _sign, rule = why.partition(": ")
     return _(_KEPT).format(rule=_(rule)) if rule and "{" not in rule else _(_FORM)
+
+
+def is_list(remote_id: str) -> bool:
+    """Whether it is the whole list of a patient or an order that was set aside under this key."""
+    return remote_id.startswith("?") and remote_id.endswith(":list")
 
 
 def unread_fields(fields: str) -> str:

@@ -7,17 +7,19 @@ from typing import Any, cast
 import pytest
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_connecting
+from clinic_desktop.exchange import sync_aside, sync_connecting
 from clinic_desktop.exchange.post_office import Database
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.services import heard_aside, inbox
 from clinic_desktop.services.inbox import Item
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.engine import Store
+from sync.engine import passing, unread
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Link, Quarantine
+from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
 from sync.port import Remote
+from sync.remotes.hms_enterprise.mapping import telling
 from sync.remotes.hms_enterprise.profile import profile
 from tests.conftest import DeskFor
 from tests.connected import connected
@@ -27,7 +29,8 @@ SYSTEM = "hms_enterprise"
 
 
 def told(desk_for: DeskFor, show: str = "open", role: str = "doctor") -> list[Item]:
-    return [one for one in inbox.inbox(desk_for(role), show) if one.title == heard_aside.TITLE]
+    titles = {heard_aside.TITLE, heard_aside.LIST, heard_aside.LISTS}
+    return [one for one in inbox.inbox(desk_for(role), show) if one.title in titles]
 
 
 def test_whoever_ordered_hears_of_results_that_cannot_be_read_until_they_are_taken_in(
@@ -61,7 +64,7 @@ def desk(store: Store, desk_for: DeskFor) -> Any:
     del store
     made = object.__new__(Desk)
     made.system, made.disk = SYSTEM, Database(House.of(desk_for("administrator")))
-    made.remote = cast(Remote, SimpleNamespace(profile=profile({})))
+    made.remote = cast(Remote, SimpleNamespace(profile=profile({}), canonical=telling.compared))
     return made
 
 
@@ -98,6 +101,7 @@ def test_each_state_is_told_once_and_of_nobodys_order_the_doctors_are(
         Rows(unit).remove(Quarantine, system=SYSTEM)
     assert asides.look([desk]) == 2
     assert told(desk_for) == []
+    assert asides.look([desk]) == 0
     put(desk, Quarantine(SYSTEM, "lab_result", "X9", "NotExact", {}))
     assert asides.look([desk]) == 1, "it was taken in meanwhile, and is set aside once more"
 
@@ -116,3 +120,161 @@ def test_what_a_person_has_noted_is_still_not_in_the_chart(
     one.keep = "read"
     put(desk, one)
     assert (asides.look([desk]), told(desk_for)) == (1, [])
+
+
+def test_a_stamp_that_moves_with_every_answer_is_asked_about_and_told_once(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.begin(SYSTEM)
+        order = there.rows(SYSTEM, "orders")[-1]["id"]
+
+        def then(at: str, **more: Any) -> list[str]:
+            part = {"component": "Lactate", "result": "4.1", "status": "final", "retrieved_at": at, **more}
+            there.people(SYSTEM).edit("orders", order, results=[{"test_code": "L", "components": [part]}], pdf=at)
+            clock.advance(timedelta(minutes=4))
+            there.run(SYSTEM)
+            with there.desk.store.read() as connection:
+                asked = connection.exec_driver_sql("SELECT id FROM sync_conflict WHERE kind = 'lab_result'")
+                assert asked.scalar()
+                assert len(told(desk_for)) == 1
+                return [row[0] for row in connection.exec_driver_sql(
+                    "SELECT id FROM sync_conflict WHERE kind = 'lab_result' UNION SELECT id FROM notifications "
+                    "WHERE about_kind = 'results_aside'"
+                )]  # fmt: skip
+
+        first = then("a")
+        assert then("b") == then("c") == first
+        assert not told(desk_for)[0].must_answer
+        assert len(then("d", comment="x")) == len(first) + 1, "a new name is asked about; the open notice is kept"
+        then("e", comment="PANIC VALUE")
+        assert told(desk_for)[0].must_answer, "what it says now counts"
+        (closed,) = told(desk_for, "done")
+        assert closed.done_note == heard_aside.ANEW
+
+
+def an_order(number: str) -> Quarantine:
+    return Quarantine(SYSTEM, "lab_result", unread.key_of_list(number), f"{passing.FORM} 1234", {})
+
+
+def test_the_open_notice_of_an_order_is_kept_while_only_what_it_says_moves(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    del small
+    asides = Asides("A7", clock)
+
+    def then(why: str, **raw: Any) -> tuple[int, Item]:
+        put(desk, Quarantine(SYSTEM, "lab_result", "X9", why, raw))
+        count = asides.look([desk])
+        (one,) = told(desk_for)
+        return count, one
+
+    count, first = then("results cannot be read", results="7")
+    assert count == 1
+    assert then("results cannot be read", results="8") == (0, first)
+    count, other = then("results, notes cannot be read", results="8")
+    assert (count, other.id) == (1, first.id)
+    assert "results, notes" in other.body
+    count, critical = then("results, notes cannot be read", results=[{"critical": True}])
+    assert (count, critical.must_answer, critical.id != first.id) == (1, True, True)
+    assert [one.done_note for one in told(desk_for, "done")] == [heard_aside.ANEW]
+
+
+def test_an_order_whose_list_cannot_be_read_is_not_said_to_have_results(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    asides = Asides("A7", clock)
+    put(desk, Link(SYSTEM, "lab_order", "O1", small.order or "", 0, "confirmed"))
+    one = an_order("O1")
+    put(desk, one)
+    assert asides.look([desk]) == 1
+    (item,) = told(desk_for)
+    assert (item.title, dict(item.arguments)["order_id"]) == (heard_aside.LIST, small.order)
+    assert "cannot be asked for" in item.body
+    assert "The whole list came in a form that cannot be read here" in item.body
+    one.why = passing.AWAY
+    put(desk, one)
+    assert asides.look([desk]) == 1
+    (other,) = told(desk_for)
+    assert other.id == item.id
+    assert "answers with an error, or not at all" in other.body
+    inbox.done(desk_for("doctor"), item.id)
+    assert asides.look([desk]) == 0
+    with desk.disk.write() as unit:
+        Rows(unit).remove(Quarantine, system=SYSTEM)
+    assert [asides.look([desk]), asides.look([desk])] == [1, 0]
+    put(desk, one)
+    assert asides.look([desk]) == 1, "it could be asked for meanwhile, and cannot once more"
+    put(desk, Quarantine(SYSTEM, "lab_result", "O1", "NotExact", {}))
+    asides.look([desk])
+    assert [each.title for each in told(desk_for)] == [heard_aside.TITLE], "what came is told, in the one notice"
+
+
+def test_where_many_lists_cannot_be_read_it_is_the_system_that_is_told_of(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    del small
+    asides = Asides("A7", clock)
+    put(desk, *map(an_order, "abc"))
+    assert asides.look([desk]) == 3
+    assert {one.title for one in told(desk_for)} == {heard_aside.LIST}
+    put(desk, *map(an_order, "defgh"))
+    asides.look([desk])
+    assert [one.title for one in told(desk_for)] == [heard_aside.LISTS]
+    assert {one.done_note for one in told(desk_for, "done")} == {heard_aside.AS_ONE}
+    with desk.disk.write() as unit:
+        for number in "abcdefg":
+            Rows(unit).remove(Quarantine, system=SYSTEM, remote_id=unread.key_of_list(number))
+    assert asides.look([desk]) == 0, "as long as any is left it stays one"
+    with desk.disk.write() as unit:
+        Rows(unit).remove(Quarantine, system=SYSTEM)
+    assert (asides.look([desk]), told(desk_for)) == (1, [])
+    assert {one.done_note for one in told(desk_for, "done")} == {heard_aside.AS_ONE, heard_aside.ASKED}
+
+
+def test_no_more_than_some_are_told_in_one_transaction(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del small
+    monkeypatch.setattr(heard_aside, "TOGETHER", 2)
+    asides = Asides("A7", clock)
+    put(desk, *(Quarantine(SYSTEM, "lab_result", name, "NotExact", {}) for name in "abc"))
+    assert (asides.look([desk]), asides.due()) == (2, True)
+    assert (asides.look([desk]), asides.due(), len(told(desk_for))) == (1, False, 3)
+    with desk.disk.write() as unit:
+        Rows(unit).remove(Quarantine, system=SYSTEM)
+    assert [asides.look([desk]), asides.look([desk]), asides.look([desk])] == [2, 1, 0]
+    assert {one.done_note for one in told(desk_for, "done")} == {heard_aside.OVER}
+
+
+@pytest.mark.parametrize(
+    ("raw", "critical"),
+    [
+        ({"critical": True}, True), ({"critical": False}, False), ({"critical": "no"}, False), ({"critical": 0}, False),
+        ({"critical_value": 7.1}, True), ({"isPanic": "Y"}, True), ({"panic": {"potassium": 7.1}}, True),
+        ({"flag": "HH"}, True), ({"flag": ["LL"]}, True), ({"flags": [{"code": "AA*"}]}, True), ({"flag": "H"}, False),
+        ({"comment": "Critically high"}, True), ({"critical": None, "value": 7.1}, False), ({"critical": []}, False),
+    ],
+)  # fmt: skip
+def test_what_is_called_critical_in_whatever_form_must_be_answered(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock, raw: dict[str, Any], critical: bool
+) -> None:
+    del small
+    put(desk, Quarantine(SYSTEM, "lab_result", "X9", "NotExact", {"results": [raw]}))
+    Asides("A7", clock).look([desk])
+    assert [one.must_answer for one in told(desk_for)] == [critical]
+
+
+def test_of_a_record_of_which_nothing_is_read_what_is_named_alone_is_seen_too(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    del small
+    put(
+        desk,
+        Quarantine(SYSTEM, "lab_result", "X9", "beside cannot be read", {"beside": ["comment"]}),
+        Shadow(SYSTEM, "lab_result", "X9", raw={"comment": "Critical: call", "flag": "HH"}),
+    )
+    Asides("A7", clock).look([desk])
+    assert [one.must_answer for one in told(desk_for)] == [True]
+    shadow = Shadow(SYSTEM, "lab_result", "X9", raw={"comment": "HAEMOLYSED", "x": 1})
+    assert sync_aside.with_beside({"beside": ["comment", "y"]}, shadow)["comment"] == "HAEMOLYSED"

@@ -187,6 +187,10 @@ def test_whoever_cannot_be_read_at_all_is_an_item_too(there: Connected, clock: S
     ("why", "remote_id", "said"),
     [
         ("ValidationError", "p1", "It has a form that cannot be read here."),
+        ("the whole list does not come", "?p1:list",
+         "The system answers with an error, or not at all, when it is asked for this list: look at it there."),
+        ("the whole list came in another form 12", "?p1:list",
+         "The whole list came in a form that cannot be read here: look at it there."),
         ("cannot be read", "p1", "It has a form that cannot be read here."),
         ("item 3: allergies, x cannot be read", "p1", "What stands in these fields cannot be read here: allergies, x."),
         ("item 3: cannot be read", "?pat:3", "It is shown without a number by which it could be known again."),
