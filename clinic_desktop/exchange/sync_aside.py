@@ -69,6 +69,21 @@ def with_beside(said: Body, shadow: Shadow | None) -> Body:
     return dict(said) | {name: raw[name] for name in names if name in raw} if isinstance(names, list) else dict(said)
 
 
+def as_seen(desk: Office, kind: Kind, asked: Body, shadow: Shadow | None) -> Body:
+    """What is asked about, in the words in which it was seen last: of some a change in them is no question of its own.
+
+    What says something else by now is shown as it was asked about.
+    """
+    if shadow is None:
+        return asked
+    canon = desk.canon(kind)
+    same = {
+        name: shadow.body[name] for name, value in asked.items()
+        if name in shadow.body and canon(name)(shadow.body[name]) == canon(name)(value)
+    }  # fmt: skip
+    return with_beside({**asked, **same}, shadow)
+
+
 def _now(desk: Office, rows: Rows, item: Item) -> Body:
     link = rows.get(Link, item.system, item.kind, item.remote_id)
     if link is None or not link.local_id:

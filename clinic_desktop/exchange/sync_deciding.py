@@ -162,8 +162,9 @@ def _sides(
         return (member(one.member, before, here, theirs),), _line(item, mine, theirs), [], there
     if item.sort == "unread" and one is not None:
         mine = {} if shadow is None else shadow.mine
-        said = one.sides.get("members") or {}
-        here = {name: None if mine.get(name) == said[name] else mine.get(name) for name in said}
+        asked = one.sides.get("members") or {}
+        said = sync_aside.as_seen(office.engine.offices[item.system].desk, Kind(item.kind), asked, shadow)
+        here = {name: None if mine.get(name) == asked.get(name) else mine.get(name) for name in said}
         return tuple(member(name, None, here[name], said[name]) for name in said), None, [], there
     if item.sort == "identity" and one is not None and shadow is not None:
         other = [str(each) for each in one.sides.get("others", ()) if isinstance(each, str)]

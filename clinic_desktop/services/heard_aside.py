@@ -24,7 +24,7 @@ LISTS = "The results of a system cannot be read"
 TOGETHER = 25  # in one transaction: whoever saves meanwhile waits no longer than for these
 FEW = 3  # of so many orders each is told by itself; of more it is the system that cannot be read
 # Why a notice is closed that nobody has closed.
-OVER = "Nothing of this is set aside any more: it was read since, or is not shown there any more."
+OVER = "Nothing of this waits any more: it was read since, is not shown there any more, or somebody has settled it."
 ASKED = "The results can be asked for again, or are looked for no more."
 ANEW = "Told of anew: it says “critical” now."
 AS_ONE = "Told of once, with the other orders of this system."

@@ -7,10 +7,11 @@ from typing import Any, cast
 import pytest
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange import sync_aside, sync_connecting
+from clinic_desktop.exchange import sync_aside, sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.post_office import Database
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.services import heard_aside, inbox
+from clinic_desktop.services.acts import Desk as Clerk
 from clinic_desktop.services.inbox import Item
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.engine import Store
@@ -18,7 +19,7 @@ from sync.engine import passing, unread
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
-from sync.port import Remote
+from sync.port import Kind, Remote
 from sync.remotes.hms_enterprise.mapping import telling
 from sync.remotes.hms_enterprise.profile import profile
 from tests.conftest import DeskFor
@@ -31,6 +32,11 @@ SYSTEM = "hms_enterprise"
 def told(desk_for: DeskFor, show: str = "open", role: str = "doctor") -> list[Item]:
     titles = {heard_aside.TITLE, heard_aside.LIST, heard_aside.LISTS}
     return [one for one in inbox.inbox(desk_for(role), show) if one.title in titles]
+
+
+def cards(desk: Clerk) -> list[dict[str, str]]:
+    found = [one for one in sync_shown.waiting_items(desk) if one.sort == "unread"]
+    return [{each.name: each.there for each in sync_deciding.detail(desk, one).members} for one in found]
 
 
 def test_whoever_ordered_hears_of_results_that_cannot_be_read_until_they_are_taken_in(
@@ -131,7 +137,7 @@ def test_a_stamp_that_moves_with_every_answer_is_asked_about_and_told_once(
 
         def then(at: str, **more: Any) -> list[str]:
             part = {"component": "Lactate", "result": "4.1", "status": "final", "retrieved_at": at, **more}
-            there.people(SYSTEM).edit("orders", order, results=[{"test_code": "L", "components": [part]}], pdf=at)
+            there.people(SYSTEM).edit("orders", order, results=[{"test_code": "L", "components": [part]}])
             clock.advance(timedelta(minutes=4))
             there.run(SYSTEM)
             with there.desk.store.read() as connection:
@@ -149,6 +155,7 @@ def test_a_stamp_that_moves_with_every_answer_is_asked_about_and_told_once(
         assert len(then("d", comment="x")) == len(first) + 1, "a new name is asked about; the open notice is kept"
         then("e", comment="PANIC VALUE")
         assert told(desk_for)[0].must_answer, "what it says now counts"
+        assert any("PANIC VALUE" in one.get("results", "") for one in cards(there.desk)), "as it is now"
         (closed,) = told(desk_for, "done")
         assert closed.done_note == heard_aside.ANEW
 
@@ -277,4 +284,7 @@ def test_of_a_record_of_which_nothing_is_read_what_is_named_alone_is_seen_too(
     Asides("A7", clock).look([desk])
     assert [one.must_answer for one in told(desk_for)] == [True]
     shadow = Shadow(SYSTEM, "lab_result", "X9", raw={"comment": "HAEMOLYSED", "x": 1})
-    assert sync_aside.with_beside({"beside": ["comment", "y"]}, shadow)["comment"] == "HAEMOLYSED"
+    asked = {"beside": ["comment", "y"], "notes": "1"}
+    shadow.body = {"beside": ["comment", "y"], "notes": "2"}
+    shown = sync_aside.as_seen(desk, Kind.LAB_RESULT, asked, shadow)
+    assert shown == {**asked, "comment": "HAEMOLYSED"}, "what says something else is another question"
