@@ -68,7 +68,7 @@ def standing(desk: Desk, rows: Rows) -> list[Untaken]:
     for one in rows.find(Conflict, ("at", "id"), system=desk.system, kind=_KIND, sort="unread"):
         if one.state == "open" or one.keep == unread.NOTED:
             members: Json = one.sides.get("members") or {}
-            why = unread_fields(", ".join(sorted(members)))
+            why = unread_fields(", ".join(sorted(_named(members))))
             _put(desk, rows, found, Quarantine(desk.system, _KIND, one.remote_id, "", members), why)
     # What is set aside as a whole says more than that it cannot be read.
     for each in asides:
@@ -89,6 +89,12 @@ def _put(desk: Desk, rows: Rows, found: dict[str, Untaken], one: Quarantine, why
         key, f"{digest(why)[:8]}.{said}", order, patient or None, number or one.remote_id, why,
         critical=critical, listed=listed,
     )  # fmt: skip
+
+
+def _named(members: Json) -> set[str]:
+    """The names of what cannot be read, also of what there is the name of alone."""
+    beside = members.get("beside")
+    return {*(members.keys() - {"beside"}), *map(str, beside)} if isinstance(beside, list) else {*members}
 
 
 def _compared(desk: Desk, raw: Json) -> Json:

@@ -117,9 +117,10 @@ def test_what_a_person_has_noted_is_still_not_in_the_chart(
 ) -> None:
     assert small.order
     asides = Asides("A7", clock)
-    one = Conflict("c", SYSTEM, "lab_result", "o", "unread", "", "O1", {"members": {"results": []}})
+    one = Conflict("c", SYSTEM, "lab_result", "o", "unread", "", "O1", {"members": {"results": [], "beside": ["x"]}})
     put(desk, one)
     assert asides.look([desk]) == 1
+    assert "cannot be read here: results, x." in told(desk_for)[0].body
     one.state, one.keep = "closed", "noted"
     put(desk, one)
     assert asides.look([desk]) == 0
