@@ -5,8 +5,7 @@ from typing import Any, cast
 
 from clinic_desktop.clock import Clock
 from clinic_desktop.domain.systems import SYSTEMS
-from clinic_desktop.exchange.sync_aside import with_beside
-from clinic_desktop.exchange.sync_wording import is_list, unread_fields, why_of
+from clinic_desktop.exchange.sync_wording import is_list, unread_fields, why_of, with_beside
 from clinic_desktop.services import heard, heard_aside
 from clinic_desktop.services.heard_aside import Untaken
 from sync.engine import aside, unread
@@ -107,8 +106,9 @@ def _compared(desk: Desk, raw: Json) -> Json:
 
 def _as_now(raw: Json, shadow: Shadow | None) -> Json:
     """The same members as they were seen last: of some only the name was kept with the question."""
-    seen = {} if shadow is None else {name: shadow.raw[name] for name in raw if name in shadow.raw}
-    return {"asked": raw, "now": with_beside({**raw, **seen}, shadow)}
+    came: Json = {} if shadow is None else shadow.raw
+    seen = {name: came[name] for name in raw if name in came}
+    return {"asked": raw, "now": with_beside({**raw, **seen}, came)}
 
 
 def _order(rows: Rows, one: Quarantine) -> str | None:

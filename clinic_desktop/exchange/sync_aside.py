@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clinic_desktop.exchange.sync_items import Item, of_aside
-from clinic_desktop.exchange.sync_wording import Member, in_one_order, why_of, words_of
+from clinic_desktop.exchange.sync_wording import Member, in_one_order, why_of, with_beside, words_of
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.merges import ids_of
 from sync.engine import aside, unread
@@ -50,7 +50,7 @@ def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dic
     """What stands there, beside what both last agreed on and what they would be told now; not what they hide."""
     one = rows.get(Quarantine, item.system, item.kind, item.remote_id)
     shadow = rows.get(Shadow, item.system, item.kind, item.remote_id)
-    there: dict[str, Any] = {} if one is None else with_beside(one.raw, shadow)
+    there: dict[str, Any] = {} if one is None else with_beside(one.raw, {} if shadow is None else shadow.raw)
     hidden = desk.remote.masked(there)
     agreed = {} if shadow is None else shadow.mine
     now = _now(desk, rows, item)
@@ -61,12 +61,6 @@ def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dic
         if said and name not in hidden:
             members.append(Member(name, before, here, said, bool(here or before) and (here or before) != said))
     return tuple(members), there
-
-
-def with_beside(said: Body, shadow: Shadow | None) -> Body:
-    """What was said, and of members of which there is the name alone, what they say: the record as it came has it."""
-    names, raw = said.get("beside"), {} if shadow is None else shadow.raw
-    return dict(said) | {name: raw[name] for name in names if name in raw} if isinstance(names, list) else dict(said)
 
 
 def as_seen(desk: Office, kind: Kind, asked: Body, shadow: Shadow | None) -> Body:
@@ -81,7 +75,7 @@ def as_seen(desk: Office, kind: Kind, asked: Body, shadow: Shadow | None) -> Bod
         name: shadow.body[name] for name, value in asked.items()
         if name in shadow.body and canon(name)(shadow.body[name]) == canon(name)(value)
     }  # fmt: skip
-    return with_beside({**asked, **same}, shadow)
+    return with_beside({**asked, **same}, shadow.raw)
 
 
 def _now(desk: Office, rows: Rows, item: Item) -> Body:

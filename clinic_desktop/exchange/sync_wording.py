@@ -1,6 +1,6 @@
 """A value of a system's body in words, for whoever decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -101,6 +101,12 @@ def is_list(remote_id: str) -> bool:
 def unread_fields(fields: str) -> str:
     """That some fields of a record cannot be read, or none of it."""
     return _(_FIELDS).format(fields=fields) if fields else _(_FORM)
+
+
+def with_beside(said: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said, and of members of which there is the name alone, what they say in the record as it came."""
+    names = said.get("beside")
+    return {**said, **{name: raw[name] for name in names if name in raw}} if isinstance(names, list) else {**said}
 
 
 def words_of(value: Any) -> str:
