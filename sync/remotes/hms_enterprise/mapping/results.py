@@ -318,7 +318,8 @@ def _named_only(test: Any, known: Shape) -> Any:
         return test
     if known is _OF_TEST and not test.get("components"):
         known = {**_OF_TEST, **_OF_ITEM}
-    said = {name: each if name in known else True for name, each in test.items() if fold(each) is not None}
+    read = {name for name in test if name in known or _REMARK.search(name)}
+    said = {name: each if name in read else True for name, each in test.items() if fold(each) is not None}
     if known is _OF_TEST and isinstance(items := test.get("components"), list):
         said["components"] = [_named_only(item, _OF_ITEM) for item in items]
     return said
@@ -333,6 +334,8 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool)
 
 
+# What a laboratory remarks may undo what it measured: "haemolysed, disregard" is another thing than "ok".
+_REMARK = re.compile("comment|note|remark|interpret|disclaim", re.IGNORECASE)
 # The members that are read, and those that only number what is said already.
 _OF_TEST = shape("id test_code test_name status resulted_at components")
 _OF_ITEM = shape("id component result value unit reference_range flag status resulted_at")

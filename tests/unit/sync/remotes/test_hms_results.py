@@ -205,6 +205,7 @@ def test_what_moves_with_every_answer_is_no_news_but_a_new_name_and_a_new_value_
 
     assert look("1") == look("2")
     assert look("1") != look("1", comment="HAEMOLYSED")
+    assert look("1", comment="ok") != look("1", comment="HAEMOLYSED, disregard"), "a remark is not only named"
     assert look("1") != look("1", value="3.2")
     first, other = (seen(potassium("3.1"), **{name: "x"}) for name in ("comment", "remark"))
     assert compared(first) != compared(other)
