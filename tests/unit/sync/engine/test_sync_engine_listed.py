@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from sync.engine import nameless, passing
+from sync.engine import aside, nameless, passing
 from sync.engine.desk import Desk
 from sync.engine.store import listed, queries
 from sync.engine.store.rows import Rows
@@ -39,7 +39,7 @@ def steps(rows: Rows) -> Iterator[list[int]]:
     driver.set_progress_handler(None, 0)
 
 
-def aside(key: str) -> Quarantine:
+def kept_aside(key: str) -> Quarantine:
     return Quarantine("alpha", "document", key, "it cannot be read", {"text": "x"})
 
 
@@ -61,8 +61,8 @@ def test_the_end_of_a_list_takes_no_longer_for_what_is_set_aside_of_others(day: 
         rows.put_all([Link("alpha", "patient", one) for one in ("q1", "q2", "q3")])
         few = ends_a_list(desk, rows)
         for n in range(1_000):
-            rows.put(aside(f"d{n}"))
-            rows.put(aside(f"?p{n}:list"))
+            rows.put(kept_aside(f"d{n}"))
+            rows.put(kept_aside(f"?p{n}:list"))
             rows.put(Kept("alpha", f"silent:document:all:p{n}", "1.0"))
             rows.put(Kept("alpha", f"left:document:all:p{n}", "yes"))
         assert ends_a_list(desk, rows) <= 2 * few
@@ -73,7 +73,7 @@ def test_the_end_of_a_list_forgets_what_it_shows_no_more_and_nothing_of_another(
     kept = ["?a:still", "?a:list", "?a:b:other", "?ab:other", "d1", "?\u00e9:other"]
     with day.disk.write() as unit:
         rows = Rows(unit)
-        rows.put_all([aside(key) for key in [*kept, "?a:gone", "?\u00e9:gone"]])
+        rows.put_all([kept_aside(key) for key in [*kept, "?a:gone", "?\u00e9:gone"]])
         rows.put_all([Sighting(1, nameless.PASS, "?a:still"), Sighting(2, nameless.PASS, "?\u00e9:other")])
         nameless.forget_the_rest(desk, rows, Sweep(1, "alpha", "document", "all", parent="a"))
         nameless.forget_the_rest(desk, rows, Sweep(2, "alpha", "document", "all", parent="\u00e9"))
@@ -115,3 +115,20 @@ def test_a_list_that_is_looked_through_often_leaves_few_rows(day: Day) -> None:
     with day.disk.read() as unit:
         ended = [(one.kind, one.scope) for one in Rows(unit).find(Sweep, system="alpha") if one.state != "running"]
     assert len(ended) == len(set(ended)) > 1, "all of them were complete"
+
+
+def test_what_is_to_be_decided_takes_no_longer_for_each_where_more_was_seen(day: Day) -> None:
+    desk = day.engine.offices["alpha"].desk
+    took = []
+    with day.disk.write() as unit:
+        rows = Rows(unit)
+        for n in range(320):
+            rows.put(kept_aside(f"d{n:03}"))
+            if n % 2:
+                aside.noted(desk, rows, kept_aside(f"d{n:03}"), "u1", "told them")
+            if n in {79, 319}:
+                with steps(rows) as done:
+                    found = aside.to_decide(desk, rows)
+                took.append(done[0])
+                assert [one.remote_id for one in found] == [f"d{each:03}" for each in range(0, n, 2)]
+    assert took[1] <= 6 * took[0]
