@@ -42,8 +42,7 @@ def count(desk: Office, rows: Rows) -> Counter[str]:
 
 def standing(rows: Rows, system: str) -> tuple[tuple[str, int], ...]:
     """How many of each kind are set aside, but for what somebody has seen."""
-    found = rows.find(Quarantine, system=system)
-    return tuple(sorted(Counter(one.kind for one in found if aside.seen(rows, one) is None).items()))
+    return tuple(sorted(Counter(one.kind for one in aside.unseen(rows, system)).items()))
 
 
 def sides(desk: Office, rows: Rows, item: Item) -> tuple[tuple[Member, ...], dict[str, Any]]:

@@ -21,7 +21,7 @@ from sync.engine.run import Engine
 from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Kept, Sweep, Work
+from sync.engine.store.tables import Conflict, Sweep, Work
 from sync.engine.sweeping import reads_again
 from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
@@ -278,8 +278,8 @@ def _profile(system: str, found: Mapping[str, str]) -> SystemProfile:
 
 
 def _found(rows: Rows, system: str) -> dict[str, str]:
-    kept = rows.find(Kept, system=system)
-    return {one.name.removeprefix("found:"): one.value for one in kept if one.name.startswith("found:")}
+    kept = queries.by_prefix(rows, system, "found:")
+    return {name.removeprefix("found:"): value for name, value in kept.items()}
 
 
 def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:

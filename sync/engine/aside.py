@@ -20,10 +20,25 @@ def seen(rows: Rows, one: Quarantine) -> Conflict | None:
     return next((said for said in found if said.keep == "seen" and said.sides.get("print") == print_), None)
 
 
+def unseen(rows: Rows, system: str) -> list[Quarantine]:
+    """What nobody has seen as it is now, the oldest first."""
+    said = {
+        (one.kind, one.remote_id, one.sides.get("print"))
+        for one in rows.find(Conflict, system=system, sort=SORT)
+        if one.keep == "seen"
+    }
+    found = rows.find(Quarantine, ("at", "kind", "remote_id"), system=system)
+    return [one for one in found if (one.kind, one.remote_id, _print(one)) not in said] if said else found
+
+
 def to_decide(desk: Desk, rows: Rows) -> list[Quarantine]:
     """What nobody has seen, the oldest first; not what is asked about already as a record that cannot be read."""
-    found = rows.find(Quarantine, ("at", "kind", "remote_id"), system=desk.system)
-    return [one for one in found if not _is_asked(rows, one) and seen(rows, one) is None]
+    asked = {
+        (one.kind, one.remote_id)
+        for one in rows.find(Conflict, system=desk.system, sort="unread")
+        if one.sides.get("all") and one.keep != "read"
+    }
+    return [one for one in unseen(rows, desk.system) if (one.kind, one.remote_id) not in asked]
 
 
 def of_records(desk: Desk, rows: Rows) -> dict[tuple[str, str], Quarantine]:
@@ -101,8 +116,3 @@ def noted(desk: Desk, rows: Rows, one: Quarantine, who: str, why: str) -> None:
 
 def _print(one: Quarantine) -> str:
     return digest({"raw": one.raw, "why": one.why})
-
-
-def _is_asked(rows: Rows, one: Quarantine) -> bool:
-    found = rows.find(Conflict, system=one.system, kind=one.kind, sort="unread", remote_id=one.remote_id)
-    return any(each.sides.get("all") and each.keep != "read" for each in found)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sync.engine import unread
 from sync.engine.desk import Desk
-from sync.engine.store import queries
+from sync.engine.store import listed, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Quarantine, Sighting, Sweep
 from sync.port import Kind
@@ -25,8 +25,7 @@ def shown(desk: Desk, rows: Rows, one: Sweep, found: Sequence[unread.Broken], *,
 def forget_the_rest(desk: Desk, rows: Rows, one: Sweep) -> None:
     """At the end of a list: what it once showed without a number, and shows no more, is set aside no more."""
     begins = f"?{one.parent}:"
-    aside = [each.remote_id for each in rows.find(Quarantine, system=desk.system, kind=one.kind)]
-    if gone := {each for each in aside if each.startswith(begins)}:
-        gone -= {each.remote_id for each in rows.find(Sighting, sweep=one.id, passes=PASS)}
-    for remote_id in gone - {unread.key_of_list(one.parent)}:
-        rows.remove(Quarantine, system=desk.system, kind=one.kind, remote_id=remote_id)
+    for key in listed.no_more_shown(rows, desk.system, one.kind, begins, one.id, PASS):
+        # The number of another may go on with a colon where this one ends.
+        if key != unread.key_of_list(one.parent) and ":" not in key[len(begins) :]:
+            rows.remove(Quarantine, system=desk.system, kind=one.kind, remote_id=key)

@@ -4,6 +4,7 @@ A list that is paged by offset loses rows while others are put in or taken out (
 suddenly short is a fault before it is a mass deletion (Singer SDK #2103: 21,000 rows became 1,000).
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from sync.engine.meeting import set_aside
 from sync.engine.named import harvest, look_at_numbers_again
 from sync.engine.pages import next_pages
 from sync.engine.signing import sign_in_needed
-from sync.engine.store import queries
+from sync.engine.store import listed, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Look, Shadow, Sighting, Sweep
 from sync.engine.taking import look, take
@@ -107,6 +108,7 @@ def note_reading(desk: Desk, rows: Rows) -> None:
 def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
     """Begin to look through a list; None where there is nobody yet whose list it would be."""
     kp = desk.remote.profile.kinds[Kind(kind)]
+    anew = reads_again(desk, rows) and not desk.get(rows, f"next:{kind}:{scope}")
     desk.keep(rows, f"next:{kind}:{scope}", repr(desk.now() + _period(kp, scope)))
     one = Sweep(queries.newest_sweep(rows) + 1, desk.system, kind, scope, begun_at=desk.now())
     if scope in WINDOWS:
@@ -114,8 +116,7 @@ def begin(desk: Desk, rows: Rows, kind: str, scope: str) -> Sweep | None:
         today = datetime.fromtimestamp(desk.ticker.wall(), UTC).date()
         one.since, one.until = (today - timedelta(days=before)).isoformat(), (today + timedelta(days=after)).isoformat()
     if not kp.listed and kp.listed_for is not None:
-        passing.begun(desk, rows, one)
-        one.parent = passing.next_parent(desk, rows, one)
+        one.parent = passing.begun(desk, rows, one, anew=anew)
         if not one.parent:
             return None
     rows.put(one)
@@ -176,8 +177,6 @@ def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> boo
         one.first_total = page.total if one.first_total is None else one.first_total
         one.last_total = page.total
     one.cursor = page.next or ""
-    if one.parent:
-        passing.heard(desk, rows, one)
     if not one.cursor and one.scope == "all":
         nameless.forget_the_rest(desk, rows, one)
     if not one.cursor and page.cut and one.scope == "all" and not one.parent:
@@ -264,7 +263,6 @@ def _not_answered(desk: Desk, rows: Rows, one: Sweep, error: Outcome) -> None:
         desk.hold("away", now + desk.backoff(2))
     elif isinstance(error, (NotThere, Forbidden)) and one.parent:
         # This patient's list is not shown to us: nothing of it is missing, the others go on.
-        passing.heard(desk, rows, one)
         passing.came(desk, rows, one)
         _next_unit(desk, rows, one)
         rows.put(one)
@@ -279,7 +277,9 @@ def _failed(desk: Desk, rows: Rows, one: Sweep, error: Outcome) -> None:
     over = bool(one.parent) and passing.is_passed_over(desk, rows, one, error)
     if not over or not isinstance(error, Misshapen):
         desk.hold(f"sweep:{one.kind}", desk.now() + desk.backoff(one.failed + passing.waited(desk, rows, one)))
-    if over:
+    if over and (within := passing.ends(desk, rows, one)) is not None:
+        _end(desk, rows, one, "torn", within)
+    elif over:
         _next_unit(desk, rows, one)
     elif not one.parent and one.failed >= passing.MOST_FAILED:
         _end(desk, rows, one, "torn")
@@ -332,7 +332,8 @@ def _next_unit(desk: Desk, rows: Rows, one: Sweep) -> None:
         _end(desk, rows, one, "torn" if passing.is_torn(desk, rows, one) else "complete")
 
 
-def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
+def _end(desk: Desk, rows: Rows, one: Sweep, state: str, within: float = math.inf) -> None:
+    """A look is over; the next one comes when its time is, `within` so many seconds at the latest."""
     one.state, one.ended_at = state, desk.now()
     missing: list[str] = []
     if one.scope == "all":
@@ -355,9 +356,10 @@ def _end(desk: Desk, rows: Rows, one: Sweep, state: str) -> None:
     shortest, longest = plain / 4, plain * 4
     adapted = min(longest, max(shortest, length * (0.5 if one.changed else 1.2)))
     desk.keep(rows, f"period:{one.kind}:{one.scope}", repr(adapted))
-    desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + adapted))
+    desk.keep(rows, f"next:{one.kind}:{one.scope}", repr(now + min(adapted, within)))
     desk.log.add(rows, now, "looked through", one.kind, "", scope=one.scope, found=one.found, state=one.state)
     rows.put(one)
+    listed.forget_looks_before(rows, one)
     if one.scope == "all":
         look_at_numbers_again(desk, rows)
     note_reading(desk, rows)
