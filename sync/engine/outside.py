@@ -79,7 +79,7 @@ class Witness:
                     work = rows.get(Work, desk.system, intent.kind, intent.local_id)
                     if work is not None and intent.attempts:
                         doubt(desk, rows, intent, work)
-            queries.look_anew(rows, desk.system)
+            queries.read_all_again(rows, desk.system)
             # What was sent in the life that is not remembered is found there before anything is sent in this one.
             desk.keep(rows, sweeping.READING_AGAIN, "yes")
             desk.budgets.forgotten(rows, outside.place)

@@ -285,7 +285,7 @@ class People(Linking):
             rows = Rows(unit)
             if before:
                 queries.unproven(rows, desk.system, ELSEWHERE)
-                queries.look_anew(rows, desk.system)
+                queries.read_all_again(rows, desk.system)
                 desk.keep(rows, READING_AGAIN, "yes")
                 desk.log.add(rows, desk.now(), "another address")
             desk.keep(rows, ADDRESS, address)

@@ -258,6 +258,14 @@ def look_anew(rows: Rows, system: str) -> None:
     rows.run("UPDATE sync_state SET value = '' WHERE system = ? AND name LIKE 'next:%'", (system,))
 
 
+def read_all_again(rows: Rows, system: str) -> None:
+    """Have every list looked through from its beginning: what is in the middle was begun elsewhere, or before."""
+    begun = "SELECT id FROM sync_sweep WHERE system = ? AND state = 'running'"
+    rows.run(f"DELETE FROM sync_sighting WHERE sweep IN ({begun})", (system,))  # noqa: S608 - no values
+    rows.run("DELETE FROM sync_sweep WHERE system = ? AND state = 'running'", (system,))
+    look_anew(rows, system)
+
+
 def unproven(rows: Rows, system: str, why: str) -> None:
     """Nothing of what stands there is known to stand there: what was confirmed was sent, until it is read again."""
     rows.run("UPDATE sync_shadow SET list_hash = '', seen_at = 0, read_at = 0 WHERE system = ?", (system,))
