@@ -251,6 +251,6 @@ def test_the_books_hold_whatever_cashiers_do(desk_for: DeskFor, patient: str) ->
     run_state_machine_as_test(
         Cashiers,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -172,7 +172,8 @@ def test_a_migration_that_loses_rows_is_taken_back(tmp_path: Path, empty_databas
     assert (after["staff"], after["missing"]) == (1, [])
 
 
-def test_killed_anywhere_on_the_way_it_is_the_old_or_the_new(tmp_path: Path, empty_database: Path) -> None:
+@pytest.mark.parametrize("kills", ["16", pytest.param("60", marks=pytest.mark.long)])
+def test_killed_anywhere_on_the_way_it_is_the_old_or_the_new(tmp_path: Path, empty_database: Path, kills: str) -> None:
     source = tmp_path / "source.db"
     shutil.copy(empty_database, source)
     families(source)
@@ -180,7 +181,7 @@ def test_killed_anywhere_on_the_way_it_is_the_old_or_the_new(tmp_path: Path, emp
     folder.mkdir()
     chain = older.write_chain(tmp_path / "chain")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.older", str(source), str(folder), str(chain), "--kills", "30"],
+        [sys.executable, "-m", "tests.older", str(source), str(folder), str(chain), "--kills", kills],
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

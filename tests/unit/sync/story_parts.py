@@ -21,7 +21,7 @@ from sync.records.patient import Patient
 from sync.records.practitioner import Practitioner
 from sync.telling.masks import is_mask
 
-EXAMPLES = 200  # in each run; a long one has many, see `test_laws_again`
+EXAMPLES = 100  # in each run; a long one has many, see `test_laws_again`
 # What every property over stories is run with; the machine decides how long one takes, not the property.
 many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -1,4 +1,4 @@
-"""The laws of mapping over 10,000 values a pair: fifty times two hundred, each time drawn anew."""
+"""The laws of mapping over 10,000 values a pair: a hundred times a hundred, each time drawn anew."""
 
 import subprocess
 import sys
