@@ -61,7 +61,7 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None
     if not restored and not late and not bears:
         return None
     for work in _works(desk, rows, seen, patient):
-        if not patient and desk.known(rows).all(seen.kind, work.local_id):
+        if not patient and not _may_stand_there(desk, rows, seen, work):
             continue
         story = desk.chart.story(rows.unit, seen.kind, work.local_id)
         if story is None:
@@ -85,6 +85,14 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None
         set_state(desk, rows, work, "waiting" if more else "sent")
         return link
     return None
+
+
+def _may_stand_there(desk: Desk, rows: Rows, seen: Seen, work: Work) -> bool:
+    """Whether it has no link yet, and it is known whose it would be there: two may have the same hour of one doctor."""
+    known = desk.known(rows)
+    if known.all(seen.kind, work.local_id):
+        return False
+    return not work.patient or known.there(Kind.PATIENT, work.patient) is not None
 
 
 def _works(desk: Desk, rows: Rows, seen: Seen, patient: str) -> list[Work]:
