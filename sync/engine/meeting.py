@@ -56,6 +56,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     unread.told_again(desk, rows, link)
     hidden = desk.remote.masked(seen.body)
     updating.compare(desk, rows, seen, shadow)
+    seen = updating.not_kept(desk, rows, shadow, seen)
     canon = desk.canon(seen.kind)
     _learn(kp, shadow, mine, seen, hidden, canon)
     decided = decisions(desk, rows, seen.kind, link.local_id)
@@ -325,6 +326,11 @@ def _agree(
     """Move the bases of the members on which both sides now agree; what is left to tell. Not of what is set `apart`."""
     tell = set(merged.tell)
     moved = kp.progress is not None and shadow.theirs.get(kp.progress) != seen.body.get(kp.progress)
+    # A list shows less than a record read alone: of what it leaves out it proves nothing. Of what is shown of nobody it
+    # stays known that it was told: should it be shown of others one day, it can be told from what was not kept.
+    partial = kp.readable and not seen.whole
+    out = shadow.told.keys() - seen.body.keys() - hidden
+    later = {name for name in out if partial or not updating.empty(shadow.told[name])}
     for name in kp.rules:
         same: Canon = canon(name)
         told = name in shadow.told and same(shadow.told[name]) == same(mine.get(name))
@@ -333,14 +339,15 @@ def _agree(
         if name in hidden or name not in seen.body:
             # It cannot be read back: that it was answered is all there is to know.
             if told:
-                shadow.mine[name] = mine.get(name)
                 tell.discard(name)
+            if told and not (partial and name in later):
+                shadow.mine[name] = mine.get(name)
             continue
         if name not in tell:
             shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
         elif name in merged.adopt:
             shadow.theirs[name] = seen.body[name]
-    seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell}
+    seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell} - later
     # Where a part was taken, or it goes on step by step, the rest may need sendings of its own.
     taken = moved or any(name not in tell for name in seen_now)
     shadow.tries = 0 if not tell or taken else shadow.tries + bool(tell & seen_now)

@@ -46,10 +46,11 @@ def sent_as(desk: Desk, ours: Sequence[Intent], seen: Seen) -> Intent | None:
     return next(saying, marked[0] if marked else None)
 
 
-def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None:
+def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> tuple[Link, Body] | None:
     """The link to a record here that had none, and that this is by our own marker; after a restore, by all it says.
 
-    What was sent after the backup was made is not remembered: it would come back as new, and be sent again.
+    With the words in which it was told. What was sent after the backup was made is not remembered: it would come back
+    as new, and be sent again; it was told then as it would be told now.
     """
     bears = markers(seen)
     restored = restoring.restored(desk, rows) is not None
@@ -76,14 +77,16 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> Link | None
         if part is None or part in told:
             continue
         link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
+        body = open_ones.get(part, {}) if restored else {}
         for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
             if intent.part == part:
+                body = intent.body
                 intent.state, intent.remote_id = "acked", seen.remote_id
                 rows.put(intent)
         more = len(open_ones) > 1 or work.seq > work.told
         work.who = ""  # it was left by a person while it stood nowhere
         set_state(desk, rows, work, "waiting" if more else "sent")
-        return link
+        return link, body
     return None
 
 

@@ -42,9 +42,9 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
 
 
 def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:
-    """Whether nothing of any part is left that was told and not read back."""
+    """Whether nothing of any part is left that was told and not read back, but what they show of nobody."""
     found = [rows.get(Shadow, desk.system, str(kind), link.remote_id) for link in desk.known(rows).all(kind, local_id)]
-    return not any(shadow is not None and shadow.told for shadow in found)
+    return all(shadow is None or shadow.told.items() <= shadow.mine.items() for shadow in found)
 
 
 def _is_so(desk: Desk, rows: Rows, kp: KindProfile, story: Story) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.engine import restoring, unread
 from sync.engine.asking import ask_again, ask_who, ask_whose, raise_question, rejected
 from sync.engine.chart import Because, Likely
-from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, release, set_state
+from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, release, sendable, set_state
 from sync.engine.doubting import moved_away, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside
@@ -156,7 +156,10 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     if lost := [one for one in ours if one.state in UNSETTLED]:
         # It may be the very one whose answer was lost.
         return _wait_for(desk, rows, seen, lost)
-    if (link := one_of_ours(desk, rows, seen, patient)) is not None:
+    if (found := one_of_ours(desk, rows, seen, patient)) is not None:
+        link, body = found
+        told = sendable(desk.remote.profile.kinds[seen.kind])
+        shadow.told = {name: value for name, value in body.items() if name in told}
         join(desk, rows, link)
         return link
     if (one := sent_as(desk, ours, seen)) is not None:

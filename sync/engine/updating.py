@@ -5,12 +5,13 @@ whose value there is out of date anyway; what is read back then tells, and that 
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.engine.desk import Desk, clear, sendable
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Conflict, Kept, Shadow
+from sync.engine.store.under import shown_of_others
 from sync.port import Body, Kind, KindProfile, Put, Seen
 
 REPLACE, MERGE = "replace", "merge"
@@ -165,6 +166,20 @@ def compare(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow | None = None, *,
             learn(desk, rows, seen.kind, MERGE, KEPT)
         if read or ours <= shown:
             forget(desk, rows, seen.kind, seen.remote_id)
+
+
+def not_kept(desk: Desk, rows: Rows, shadow: Shadow, seen: Seen) -> Seen:
+    """What was told, and a whole reading leaves out though it shows it of others, stands there as nothing.
+
+    Of what a system never shows, that it was answered is all there is to know.
+    """
+    if not seen.whole or not shadow.told:
+        return seen
+    known = seen.body.keys() | desk.remote.masked(seen.body)
+    out = [name for name, told in shadow.told.items() if name not in known and not empty(told)]
+    lacks = [name for name in out if shown_of_others(rows, shadow, name)]
+    shadow.mine.update(dict.fromkeys(lacks))  # it was agreed on while it was not known to be shown
+    return replace(seen, body={**seen.body, **dict.fromkeys(lacks)}) if lacks else seen
 
 
 def _gone(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow | None, written: Body, gone: set[str]) -> None:

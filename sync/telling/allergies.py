@@ -90,7 +90,8 @@ def say_none_known(story: Story, texts: Iterable[Any], about: Any, note: str = "
     others = any(names_one(each) for each in said) or any(map(_is_allergy, of(story, AllergyIntolerance)))
     for concept in filter(None, map(none_known, dict.fromkeys(said))):
         code = concept.coding[0].code
-        here = any(code == each.code for one in of(story, AllergyIntolerance) if one.code for each in one.code.coding)
+        stated = [one.code for one in of(story, AllergyIntolerance) if one.code]
+        here = any(code in {each.code for each in one.coding} or fold(one.text) == fold(concept.text) for one in stated)
         if here or (others and code == ANY):
             continue
         made = AllergyIntolerance(

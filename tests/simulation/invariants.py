@@ -67,6 +67,9 @@ def _converged(world: Schedule, rows: Rows) -> list[str]:
                 continue
             if remote.canonical(kind, {name: mine}) == remote.canonical(kind, {name: theirs}):
                 continue
+            shadow = rows.get(Shadow, "alpha", link.kind, link.remote_id)
+            if theirs is None and shadow is not None and shadow.told.get(name) == mine:
+                continue  # they said that they took it, and had shown that member of nobody: the next reading tells
             if world.server.shouts and name == "address" and _loud(mine) == _loud(theirs):
                 continue
             if not with_a_person(rows, "alpha", link.kind, link.local_id, name) and not rows.get(

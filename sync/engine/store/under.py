@@ -1,7 +1,10 @@
-"""What belongs to what, as a system shows it."""
+"""What belongs to what as a system shows it, and which members it shows at all."""
 
 from sync.engine.store.rows import Rows, dumps
 from sync.engine.store.tables import Shadow
+
+# Of so many records of a kind one shows a member that is shown at all.
+MOST_LOOKED_AT = 500
 
 
 def beneath(rows: Rows, system: str, remote_id: str) -> list[Shadow]:
@@ -14,6 +17,16 @@ def beneath(rows: Rows, system: str, remote_id: str) -> list[Shadow]:
         above = {one.remote_id for one in under if (one.kind, one.remote_id) not in found}
         found |= {(one.kind, one.remote_id): one for one in under}
     return list(found.values())
+
+
+def shown_of_others(rows: Rows, shadow: Shadow, member: str) -> bool:
+    """Whether a system shows a member of some other record of the kind: it says something there."""
+    found = rows.run(
+        "SELECT 1 FROM (SELECT body FROM sync_shadow WHERE system = ? AND kind = ? AND remote_id <> ?"
+        " ORDER BY remote_id LIMIT ?) WHERE coalesce(json_extract(body, ?), '') NOT IN ('', '[]', '{}') LIMIT 1",
+        (shadow.system, shadow.kind, shadow.remote_id, MOST_LOOKED_AT, f'$."{member}"'),
+    )
+    return found.fetchone() is not None
 
 
 def naming(rows: Rows, system: str, remote_id: str) -> list[tuple[str, str]]:

@@ -88,5 +88,8 @@ def test_nothing_that_was_sent_since_the_backup_is_sent_again(
             said = "SELECT count(*) FROM appointments"
             with older.read() as here, store.read() as newer:
                 assert here.exec_driver_sql(said).scalar() == newer.exec_driver_sql(said).scalar()
+                states = "SELECT state FROM sync_work WHERE system = ? AND kind = 'appointment'"
+                found = {state for (state,) in here.exec_driver_sql(states, (SYSTEM,))}
+                assert found == {"confirmed"}, "which stand there as they were told: nothing is left to be done"
         finally:
             older.close()

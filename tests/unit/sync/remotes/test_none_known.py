@@ -6,7 +6,7 @@ import pytest
 
 from sync.port import Kind, Seen, Story
 from sync.records.allergy import AllergyIntolerance
-from sync.records.elements import Resource
+from sync.records.elements import CodeableConcept, Resource
 from sync.records.patient import Patient
 from sync.remotes.arocord_hims.remote import ArocordRemote
 from sync.remotes.healify.mapping.bodies import adopt as healify
@@ -117,6 +117,9 @@ def test_that_none_is_known_overrules_no_allergy_that_stands_here_or_beside_it(s
     assert said(records) == [("Latex", None), ("NKDA", DRUG)], "of drugs alone it says nothing of latex"
     records, _odd = system(["Peanut", "none"], patient())
     assert said(records) == [("Peanut", None)]
+    same = latex().model_copy(update={"code": CodeableConcept(text="NONE")})
+    records, _odd = system(["NONE"], patient(same))
+    assert said(records) == [("NONE", None)], "what stands here in the very words is not said once more"
 
 
 def test_where_it_is_told_an_empty_list_and_none_known_are_agreed() -> None:
