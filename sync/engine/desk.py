@@ -13,7 +13,7 @@ from sync.engine.clock import LONGEST_OFF_SECONDS, Ticker
 from sync.engine.merge import Canon
 from sync.engine.store import queries
 from sync.engine.store.rows import Disk, Rows, dumps
-from sync.engine.store.tables import Kept, Link, Work
+from sync.engine.store.tables import Kept, Link, Shadow, Work
 from sync.port import Body, Kind, KindProfile, Put, Remote, Seen
 
 # A lost request may still be carried out: what became of it is not asked before this (twice the timeout of the wire).
@@ -182,6 +182,11 @@ def unlisted(kp: KindProfile) -> frozenset[str]:
 def shows(kp: KindProfile) -> bool:
     """Whether a record of the kind can be seen there at all."""
     return kp.readable or kp.listed or kp.listed_for is not None
+
+
+def to_be_read_back(shadow: Shadow) -> bool:
+    """Whether something was told that has not been read back; of what they show of nobody the answer was all."""
+    return not shadow.told.items() <= shadow.mine.items()
 
 
 def sendable(kp: KindProfile) -> frozenset[str]:

@@ -90,6 +90,9 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
             mine = {**taken, **{name: mine.get(name) for name in same}}
             shadow.mine.update({name: mine.get(name) for name in left if not kp.rules[name].theirs})
             merged = _parked(merged, mine, seen.body, left)
+    if not kp.readable and not apart and not odd:
+        # A list shows all there is of it, and it was understood: what was set aside of it before is over.
+        rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
     out = unread.taken_out(desk, shadow, seen, mine, decided)
     out = {name: why for name, why in out.items() if name not in merged.conflicts and name not in hidden}
     merged = _parked(merged, mine, seen.body, out)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sync.engine import ended as over
 from sync.engine import untold
-from sync.engine.desk import DAY, NOT_THERE, Desk, never_updated, set_state
+from sync.engine.desk import DAY, NOT_THERE, Desk, never_updated, set_state, to_be_read_back
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
 from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Telling
@@ -247,7 +247,7 @@ def _nothing_left(desk: Desk, rows: Rows, work: Work, remote_ids: list[str]) -> 
     open_ones = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="open")
     if any(one.sort == "field" for one in open_ones):
         set_state(desk, rows, work, "differs", "a person must decide")
-    elif any(shadow is None or shadow.told or not shadow.seen_at for shadow in shadows):
+    elif any(shadow is None or to_be_read_back(shadow) or not shadow.seen_at for shadow in shadows):
         set_state(desk, rows, work, "sent")
     else:
         set_state(desk, rows, work, "confirmed")

@@ -1,7 +1,7 @@
 """How far a record here is, by what was last seen of it there: confirmed is what was read back, and nothing else."""
 
 from sync.engine import ended
-from sync.engine.desk import NOT_THERE, Desk, never_updated, sendable, set_state, shows
+from sync.engine.desk import NOT_THERE, Desk, never_updated, sendable, set_state, shows, to_be_read_back
 from sync.engine.meeting import Met
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Shadow, Work
@@ -42,9 +42,9 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
 
 
 def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:
-    """Whether nothing of any part is left that was told and not read back, but what they show of nobody."""
+    """Whether nothing of any part is left that was told and not read back."""
     found = [rows.get(Shadow, desk.system, str(kind), link.remote_id) for link in desk.known(rows).all(kind, local_id)]
-    return all(shadow is None or shadow.told.items() <= shadow.mine.items() for shadow in found)
+    return not any(shadow is not None and to_be_read_back(shadow) for shadow in found)
 
 
 def _is_so(desk: Desk, rows: Rows, kp: KindProfile, story: Story) -> bool:
