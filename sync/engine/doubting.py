@@ -12,9 +12,12 @@ import re
 from sync.engine.desk import Desk, clear, digest
 from sync.engine.identity import REVIEW
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Link, Shadow
+from sync.engine.store.tables import Conflict, Link, Shadow, Work
 from sync.port import Body, Kind, Seen
 from sync.records.patient import Patient
+
+# Who stands there under such a link is our patient, though perhaps once too often.
+OURS = frozenset({"confirmed", "surplus"})
 
 
 def who_says(desk: Desk, seen: Seen) -> dict[str, str]:
@@ -83,6 +86,25 @@ def _reached(person: Patient) -> set[str]:
 
 def _words(*texts: str | None) -> list[str]:
     return [word for one in texts for word in re.findall(r"\w+", (one or "").casefold())]
+
+
+def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
+    """Whether a record of ours stands under a patient there who may be somebody else, or of whom the link has ended.
+
+    What is changed there then may be said of somebody else: it waits until a person has said who it is.
+    """
+    kinds = desk.remote.profile.kinds
+    if link.kind == Kind.PATIENT or Kind.PATIENT not in kinds:
+        return False
+    named = shadow.parent and kinds[Kind(link.kind)].listed_for in {None, Kind.PATIENT}
+    if named:
+        owner = rows.get(Link, desk.system, str(Kind.PATIENT), shadow.parent)
+        return owner is not None and owner.status not in OURS
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    if work is None or not work.patient:
+        return False
+    owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=work.patient)
+    return bool(owners) and not any(one.status in OURS for one in owners)
 
 
 def moved_away(desk: Desk, rows: Rows, before: str, seen: Seen) -> bool:

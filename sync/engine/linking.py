@@ -5,7 +5,7 @@ from sync.engine.parting import part, part_beneath
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.store.under import beneath
-from sync.engine.taking import join, look, twice
+from sync.engine.taking import join, look, of_patient, twice
 from sync.port import Kind
 
 
@@ -61,9 +61,12 @@ class Linking:
         system = self._desk.system
         for work in rows.find(Work, system=system, patient=local_id):
             for link in rows.find(Link, system=system, kind=work.kind, local_id=work.local_id):
-                for one in rows.find(Quarantine, system=system, remote_id=link.remote_id):
-                    shadow = rows.get(Shadow, system, one.kind, one.remote_id)
-                    look(self._desk, rows, one.kind, one.remote_id, "linked", parent=shadow.parent if shadow else "")
+                kinds = {one.kind for one in rows.find(Quarantine, system=system, remote_id=link.remote_id)}
+                if not of_patient(self._desk, Kind(work.kind)):
+                    kinds.add(work.kind)  # whose it is no list shows: its record here says it
+                for kind in sorted(kinds):
+                    shadow = rows.get(Shadow, system, kind, link.remote_id)
+                    look(self._desk, rows, kind, link.remote_id, "linked", parent=shadow.parent if shadow else "")
 
     def keep_apart(self, remote_id: str, local_id: str, who: str) -> None:
         """A patient there is not this patient."""

@@ -7,7 +7,7 @@ from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import join, look, look_whether_gone, of_patient, take
+from sync.engine.taking import ENDED, join, look, look_whether_gone, of_patient, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
@@ -100,8 +100,7 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
     rows.put(intent)
     if intent.op == "update":
         updating.took(desk, rows, intent.kind, remote_id)
-    shadow = rows.get(Shadow, desk.system, intent.kind, remote_id) or Shadow(desk.system, intent.kind, remote_id)
-    shadow.parent = intent.parent or shadow.parent
+    shadow = _seen_so_far(desk, rows, intent, remote_id)
     if intent.op != "act":
         mine = intent.body if intent.op == "create" else {name: intent.body.get(name) for name in intent.changed}
         told = {name: value for name, value in mine.items() if name in sendable(kp)}
@@ -131,6 +130,22 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
     elif work.state == "sent":
         work.told = work.seq
         rows.put(work)
+
+
+def _seen_so_far(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Shadow:
+    """What was seen under a number until now: nothing of it is said of another record to which it is handed out anew.
+
+    That the other is told no more, or is gone there, stays known.
+    """
+    was = rows.get(Link, desk.system, intent.kind, remote_id) if intent.op == "create" else None
+    shadow = rows.get(Shadow, desk.system, intent.kind, remote_id)
+    if was is not None and was.status in ENDED and was.local_id not in {"", intent.local_id}:
+        was.remote_id, shadow = f"~{was.status}:{was.local_id}:{was.part}", None
+        desk.log.linked(rows, desk.now(), was)
+    shadow = shadow or Shadow(desk.system, intent.kind, remote_id)
+    shadow.parent = intent.parent or shadow.parent
+    shadow.list_hash = ""  # should a list show again what it showed before, that is news
+    return shadow
 
 
 def _under_another(desk: Desk, rows: Rows, intent: Intent) -> bool:

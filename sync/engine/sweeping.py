@@ -177,7 +177,7 @@ def _note(desk: Desk, rows: Rows, one: Sweep, hand: InHand, until: float) -> boo
         one.first_total = page.total if one.first_total is None else one.first_total
         one.last_total = page.total
     one.cursor = page.next or ""
-    if not one.cursor and one.scope == "all":
+    if not one.cursor and one.scope == "all" and not page.cut:
         nameless.forget_the_rest(desk, rows, one)
     if not one.cursor and page.cut and one.scope == "all" and not one.parent:
         _end(desk, rows, one, "torn")  # what it does not show is not missing

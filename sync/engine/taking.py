@@ -6,7 +6,7 @@ from sync.engine import restoring, unread
 from sync.engine.asking import ask_again, ask_who, ask_whose, raise_question, rejected
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, release, sendable, set_state
-from sync.engine.doubting import moved_away, somebody_else
+from sync.engine.doubting import moved_away, of_doubted, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside
 from sync.engine.ours import creates, one_of_ours, sent_as
@@ -60,6 +60,11 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
         if moved_away(desk, rows, before, seen):
             shadow.parent = before
             ask_whose(desk, rows, link, seen)
+            rows.put(shadow)
+            return None
+        if of_doubted(desk, rows, link, shadow):
+            # It is taken up once it is decided who it is; until then every list that shows it is news.
+            shadow.list_hash = shadow.whole_hash = ""
             rows.put(shadow)
             return None
         met = reconcile(desk, rows, link, shadow, seen)

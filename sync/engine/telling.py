@@ -8,7 +8,7 @@ from sync.engine.asking import ask_again, ask_who, ask_whose, rejected
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
-from sync.engine.doubting import moved_away, somebody_else
+from sync.engine.doubting import moved_away, of_doubted, somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile
 from sync.engine.plan import Plan, cannot_tell, certain, plan
@@ -175,7 +175,8 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         ask_again(desk, rows, link, said)
         rows.put(shadow)
         return None
-    met = reconcile(desk, rows, link, shadow, seen)
+    # Whose it is may have come into doubt since this was planned.
+    met = None if of_doubted(desk, rows, link, shadow) else reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
     if met is None:
         return None

@@ -178,7 +178,8 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
     print of what came.
     """
     link = rows.get(Link, desk.system, kind, remote_id)
-    if link is None and rows.find(Link, system=desk.system, remote_id=remote_id):
+    above = desk.remote.profile.kinds[Kind(kind)].listed_for
+    if link is None and any(one.kind != above for one in rows.find(Link, system=desk.system, remote_id=remote_id)):
         return  # one list shows several kinds, and it is known as one of another
     put_aside(rows, Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
     if link is not None and link.status == "confirmed":
@@ -233,10 +234,13 @@ def _without_place(words: str) -> str:
 
 def understood(desk: Desk, rows: Rows, link: Link) -> None:
     """A record of which nothing could be read is read again: what was set aside of it is over."""
-    if not rows.find(Quarantine, system=desk.system, remote_id=link.remote_id):
+    # Of which kind it is, too, could perhaps not be read; the results of an order bear its number.
+    found = rows.find(Quarantine, system=desk.system, remote_id=link.remote_id)
+    aside = [one for one in found if (kp := desk.kind(one.kind)) is None or kp.listed_for != link.kind]
+    if not aside:
         return
-    # Of which kind it is, too, could perhaps not be read.
-    rows.remove(Quarantine, system=desk.system, remote_id=link.remote_id)
+    for each in aside:
+        rows.remove(Quarantine, system=desk.system, kind=each.kind, remote_id=each.remote_id)
     for one in _asked(desk, rows, link):
         if one.sides.get("all") and one.keep != READ:
             one.state, one.keep, one.decided_at = "closed", READ, desk.now()

@@ -23,10 +23,11 @@ def with_a_person(rows: Rows, system: str, kind: str, local_id: str, member: str
 def no_resurrection(rows: Rows, system: str) -> list[str]:
     """I6: what was gone, or not ours any more, is linked again by a person alone.
 
-    What a person had made again may be given the id that it had: a system that was restored itself counts anew.
+    What a person had made again may be given the id that it had, and what is another's may be: a system that was
+    restored itself counts anew.
     """
     states: dict[str, str] = {}
-    ended: dict[str, float] = {}
+    ended: dict[str, tuple[float, str]] = {}
     made = {(f"{one.kind}/{one.remote_id}", one.local_id): one.sent_at
             for one in rows.find(Intent, ("sent_at",), system=system, op="create", state="acked")}  # fmt: skip
     found = []
@@ -35,10 +36,11 @@ def no_resurrection(rows: Rows, system: str) -> list[str]:
     for row in rows.find(Audited, ("n",), system=system, what="link"):
         key = f"{row.kind}/{row.detail['remote']}"
         back = states.get(key) in OURS - {"confirmed"} and row.detail["status"] == "confirmed"
-        again = states.get(key) == "replaced" and made.get((key, row.record), 0.0) > ended[key]
+        at, whose = ended.get(key, (0.0, row.record))
+        again = made.get((key, row.record), 0.0) > at and (states.get(key) == "replaced" or row.record != whose)
         if back and not again and (row.kind, row.record, row.at) not in by_people:
             found.append(f"I6 {key} came back by itself")
-        states[key], ended[key] = row.detail["status"], row.at
+        states[key], ended[key] = row.detail["status"], (row.at, row.record)
     return found
 
 

@@ -1,10 +1,14 @@
 """Records that a list shows without a number: each is before a person by itself, wherever in the list it stands."""
 
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from sync.engine import aside
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Quarantine
+from sync.port import Kind, Page
 from sync.sandbox.people import People
 from tests.simulation.test_simulation_cards import Staffed, settled
 
@@ -58,3 +62,18 @@ def test_each_record_without_a_number_is_set_aside_by_what_it_says() -> None:
     assert waiting(town) == []
     with town.disk.read() as unit:
         assert medicines(Rows(unit).find(Quarantine)) == ["Warfarin"]
+
+
+def test_what_a_list_that_is_cut_off_does_not_show_is_set_aside_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = settled(SYSTEM)
+    People(town.ways[SYSTEM].system).add("prescriptions", prescribed("pat_123abc", "Warfarin"), "last")
+    assert medicines(waiting(town)) == ["Warfarin"]
+    remote = town.engine.offices[SYSTEM].desk.remote
+    whole = remote.page
+
+    def cut(kind: Kind, **how: Any) -> Page:
+        page = whole(kind, **how)
+        return replace(page, lost=(), broken=(), cut=True) if kind is Kind.PRESCRIPTION else page
+
+    monkeypatch.setattr(remote, "page", cut)
+    assert medicines(waiting(town)) == ["Warfarin"]

@@ -50,6 +50,29 @@ def test_a_result_that_cannot_be_read_when_it_comes_is_before_a_person_and_in_th
         assert measured(there) == ["9.1"]
 
 
+def test_results_in_a_form_that_cannot_be_read_are_told_of_with_the_first_look_at_their_order(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert small.order
+    signed_in_for_weeks(monkeypatch)
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.begin(SYSTEM)
+        order = there.rows(SYSTEM, "orders")[-1]["id"]
+        people = there.people(SYSTEM)
+        people.edit("orders", order, results={"potassium": "7.9 critical"}, completed_at=1700000000, status="completed")
+        for _ in range(30):  # two hours, which no look through all lists falls into
+            there.run(SYSTEM)
+            clock.advance(timedelta(minutes=4))
+        (card,) = (one for one in sync_shown.waiting_items(there.desk) if one.sort != "cannot")
+        assert (card.sort, card.kind) == ("aside", "lab_result"), "though its number is that of an order that is known"
+        since = card.at
+        for _ in range(10):
+            there.run(SYSTEM)
+            clock.advance(timedelta(minutes=4))
+        (card,) = (one for one in sync_shown.waiting_items(there.desk) if one.sort != "cannot")
+        assert card.at == since
+
+
 def test_results_that_came_while_their_patient_was_in_doubt_are_in_the_chart_once_it_is_the_same(
     desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:

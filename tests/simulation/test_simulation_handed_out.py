@@ -1,0 +1,92 @@
+"""A number that may stand for somebody else now, or is handed out anew: nothing of one is taken for the other's."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link
+from tests.simulation.flows import PATIENT, Day
+from tests.simulation.test_simulation_directed import NEVER, open_cards, work_of
+
+OTHER = {
+    "name": "Zeb", "birth": "1931", "phone": "+1-9", "address": {"city": "Far", "line": "9"},
+    "contacts": [{"who": "wife", "phone": "77"}], "notes": "theirs",
+}  # fmt: skip
+DAY = 86_400.0
+
+
+@pytest.fixture(name="day")
+def _day() -> Iterator[Day]:
+    one = Day(NEVER)
+    yield one
+    one.disk.close()
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["under its patient", "in a list that does not say whose it is"])
+def test_what_changes_under_a_patient_in_doubt_waits_for_who_it_is(day: Day, named: bool) -> None:
+    day.save("patient", "P1", PATIENT)
+    time = day.clock.true() + 500_000
+    day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1")
+    day.work(600)
+    (booked,) = day.server.things["appointment"].values()
+    if not named:
+        with day.disk.write() as unit:
+            unit.driver.execute("UPDATE sync_shadow SET parent = '' WHERE kind = 'appointment'")
+        booked.parent = ""
+    day.edit_there(**OTHER)
+    day.sync_now()
+    day.work(1800)
+    before = open_cards(day)
+    (asked,) = (one for one in before if one.sort == "identity")
+    day.server.write(booked, {"time": time + DAY}, "other", day.clock.true())
+    for _ in range(3):
+        day.sync_now()
+        day.work(1800)
+    assert day.story_body("appointment", "A1")["time"] == time
+    assert open_cards(day) == before
+    day.engine.people["alpha"].link(asked.remote_id, "P1", "u1")
+    day.work(1800)
+    assert day.story_body("appointment", "A1")["time"] == time + DAY, "they are the same: what waited is taken in"
+
+
+def test_a_number_that_is_handed_out_anew_leaves_what_was_decided_of_the_other(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    there = day.there()
+    there.deleted = True
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    (gone,) = open_cards(day)
+    assert gone.sort == "gone"
+    day.engine.people["alpha"].resolve(gone.id, "never", "u1")
+    day.work(600)
+    assert work_of(day, "patient", "P1").state == "closed"
+    del day.server.things["patient"][there.id]
+    day.server.last_number = 0  # they were restored, and count anew
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(600)
+    assert day.there().id == there.id
+    assert work_of(day, "patient", "P2").state == "confirmed"
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777"})
+    day.work(DAY)
+    assert work_of(day, "patient", "P1").state == "closed", "they are told of P1 no more, as was decided"
+    assert [one.body["name"] for one in day.server.live("patient")] == ["Zeb"]
+    with day.disk.read() as unit:
+        found = {one.local_id: one.status for one in Rows(unit).find(Link, system="alpha", kind="patient")}
+    assert found == {"P1": "never", "P2": "confirmed"}
+
+
+def test_an_older_value_that_stands_there_again_before_the_list_was_looked_through_is_seen(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    day.sync_now()
+    day.work(1800)
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777"})
+    day.work(600)
+    assert work_of(day, "patient", "P1").state == "confirmed"
+    day.edit_there(phone=PATIENT["phone"])  # and their list is what it was
+    day.sync_now()
+    day.work(1800)
+    assert [(one.member, one.sort) for one in open_cards(day)] == [("phone", "field")]
