@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.clock import SetClock
+from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.exchange.post_office import Marks, PostOffice
 from clinic_desktop.services import sync_marks
 from clinic_desktop.services.acts import Desk
@@ -58,7 +58,7 @@ def stands(there: Connected) -> Counter[str]:
     return Counter({name: len(list(table)) for name, table in tables.items()})
 
 
-@pytest.mark.parametrize("marks", ["of a restored folder", "lost"])
+@pytest.mark.parametrize("marks", ["of a restored folder", "lost", "cut off by a power cut"])
 def test_nothing_that_was_sent_since_the_backup_is_sent_again(
     store: Store, desk_for: DeskFor, clock: SetClock, small: Clinic, tmp_path: Path, marks: str
 ) -> None:
@@ -75,12 +75,17 @@ def test_nothing_that_was_sent_since_the_backup_is_sent_again(
         there.run(SYSTEM)
         sent = stands(there)
         assert {name for name in sent if sent[name] > before[name]} >= {"prescriptions", "orders", "appointments"}
-        if marks != "lost":
+        if marks == "of a restored folder":
             sync_marks.forget(restored, tmp_path, [SYSTEM], 1)
+        elif marks != "lost":
+            (restored / sync_marks.FILE).write_text("", encoding="ascii")
         older = Store(
             restored / "clinic.db", KEY, clock=store.clock, workstation="A7",
             anchor=Anchor(restored / "anchor", KEY, "window"),
         )  # fmt: skip
+        if marks == "cut off by a power cut":
+            with older.write(act=new_id(), session=None) as unit:
+                sync_marks.note_in(unit.conn, [SYSTEM])
         try:
             there.desk = Desk(older, there.desk.session)
             office = PostOffice(House.of(there.desk), only=SYSTEM)
@@ -95,6 +100,9 @@ def test_nothing_that_was_sent_since_the_backup_is_sent_again(
                 clock.advance(timedelta(minutes=1))
             office.close()
             assert stands(there) == sent
+            with older.read() as here:
+                taken = "SELECT count(*) FROM sync_audit WHERE system = ? AND what = 'restored'"
+                assert here.exec_driver_sql(taken, (SYSTEM,)).scalar() == 1, "once, however often it is asked"
             said = "SELECT count(*) FROM appointments"
             with older.read() as here, store.read() as newer:
                 assert here.exec_driver_sql(said).scalar() == newer.exec_driver_sql(said).scalar()
