@@ -24,6 +24,11 @@ UNREADABLE = Mark("?", 0)
 PUT_BACK = "put back"
 
 
+def unreadable(mark: Mark | None) -> bool:
+    """Whether something stood there that says nothing."""
+    return mark is not None and mark.epoch == UNREADABLE.epoch
+
+
 class Outside(Protocol):
     """A place that a restored backup does not bring back with it (the keyring, the hub)."""
 
@@ -54,7 +59,7 @@ class Witness:
     def _used(self, number: int) -> None:
         """Remember the place of a request. Whoever asks before anything was compared leaves the rest as it was."""
         there = self._outside.get(self._desk.system)
-        if there is not None and number > there.place:
+        if there is not None and not unreadable(there) and number > there.place:
             self.put(there._replace(place=number))
 
     def put(self, mark: Mark) -> None:
@@ -70,7 +75,7 @@ class Witness:
         epoch, counter = self._told(rows)
         # Where the database remembers that something was sent, and nothing stands outside, it is not where it was.
         lost = there is None and epoch != "" and counter > 0
-        there = None if there is not None and there.epoch == UNREADABLE.epoch else there
+        there = None if unreadable(there) else there
         put_back = desk.get(rows, PUT_BACK) != ""
         if put_back or lost or (there is not None and (there.epoch != epoch or there.counter > counter)):
             outside = Mark("", 0) if there is None else there
