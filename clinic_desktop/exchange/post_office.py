@@ -287,7 +287,9 @@ class PostOffice:
         end = clock.steady() + seconds
         rounds = 0
         for one in self.systems:
-            self.engine.people[one.system].stands_at(plain_address(one.base_url))
+            there = urlsplit(one.base_url)
+            once = f"{there.scheme}://{there.netloc}".lower()
+            self.engine.people[one.system].stands_at(plain_address(one.base_url), once)
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
         desks = {office.desk.system: office.desk for office in offices}
