@@ -7,8 +7,6 @@ limit is counted twice and nothing is sent twice.
 import contextlib
 import functools
 import importlib
-import json
-import os
 import random
 import secrets
 import threading
@@ -17,7 +15,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -27,12 +24,12 @@ from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange import results_gone
 from clinic_desktop.exchange.chart_end import ClinicChart, source
 from clinic_desktop.exchange.days import Days
+from clinic_desktop.exchange.marks import Marks
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import heard, sync_marks
+from clinic_desktop.services import heard
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
-from sync.engine.outside import UNREADABLE, Mark
 from sync.engine.run import Engine
 from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
@@ -101,35 +98,6 @@ class Wall:
     def steady(self) -> float:
         """Seconds that only grow."""
         return self._clock.steady()
-
-
-class Marks:
-    """How far each system has been told, beside the database: a backup that is restored does not bring it back."""
-
-    def __init__(self, profile: Path) -> None:
-        self._path = profile / sync_marks.FILE
-        self._marks: dict[str, Mark] = {}
-
-    def get(self, system: str) -> Mark | None:
-        """What was last put there, by whichever process."""
-        found = sync_marks.read(self._path.parent)
-        if found is None:
-            return self._marks.get(system, UNREADABLE)
-        self._marks = {name: Mark(*one) for name, one in found.items()} or self._marks
-        return self._marks.get(system)
-
-    def put(self, system: str, mark: Mark) -> None:
-        """Remember how far it has come. After a power cut it may be an older mark: that raises no alarm."""
-        # A window that asks a system something writes its mark while another process sends.
-        there = self.get(system)
-        if there is not None and there.epoch == mark.epoch:
-            mark = Mark(mark.epoch, max(mark.counter, there.counter), max(mark.place, there.place))
-        if there == mark:
-            return
-        self._marks = {**self._marks, system: mark}
-        part = self._path.with_name(f".{sync_marks.FILE}.{os.getpid()}.part")
-        part.write_text(json.dumps(self._marks), encoding="ascii")
-        part.replace(self._path)
 
 
 class PostOffice:
@@ -319,7 +287,9 @@ class PostOffice:
         end = clock.steady() + seconds
         rounds = 0
         for one in self.systems:
-            self.engine.people[one.system].stands_at(plain_address(one.base_url))
+            there = urlsplit(one.base_url)
+            once = f"{there.scheme}://{there.netloc}".lower()
+            self.engine.people[one.system].stands_at(plain_address(one.base_url), once)
         active = {one.system for one in self.systems if one.state == "on"}
         offices = [office for name, office in self.engine.offices.items() if name in active]
         desks = {office.desk.system: office.desk for office in offices}

@@ -255,7 +255,8 @@ class _Room:
 def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
     # Heavy, and of no use before a system is connected.
     from clinic_desktop.exchange.chart_end import ClinicChart
-    from clinic_desktop.exchange.post_office import Database, Marks, Wall
+    from clinic_desktop.exchange.marks import Marks
+    from clinic_desktop.exchange.post_office import Database, Wall
 
     house = House.of(desk)
     database = Database(house)

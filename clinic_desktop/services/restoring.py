@@ -139,6 +139,7 @@ def _adopt(making: Path, manifest: Manifest, data_key: bytes, clock: Clock, admi
             station = {"code": code, "name": manifest.clinic, "made_at": to_text(unit.now)}
             unit.create(journal_tables.workstations, station, kind="workstation.made")
             epoch = _raise_epoch(unit)
+            sync_marks.note_in(unit.conn, SYSTEMS)
             unit.accessed("backup.restored", subject=manifest.made_at)
     finally:
         store.close()

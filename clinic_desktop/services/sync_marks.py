@@ -2,13 +2,21 @@
 
 The engine compares it with what the database remembers, before it sends anything. A folder that a backup was restored
 to is given marks that no database remembers: what was sent since the backup is looked for there, and not sent again.
+That a backup was restored stands in the restored database as well: it holds even where the marks are lost.
 """
 
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from clinic_desktop.vault.durable import write_durably
+
 FILE = "sync-marks"
+# The engine knows this name too, and forgets it when it has taken the database for an older one.
+PUT_BACK = "put back"
 
 
 def read(profile: Path) -> dict[str, tuple[str, int, int]] | None:
@@ -30,5 +38,22 @@ def read(profile: Path) -> dict[str, tuple[str, int, int]] | None:
 def forget(making: Path, before: Path, systems: Iterable[str], epoch: int) -> None:
     """Mark a restored folder, whatever stood there `before`: of no system is it known how far it was told."""
     known = read(before) or {}
-    marks = {name: (f"restored-{epoch}", *known.get(name, ("", 0, 0))[1:]) for name in systems}
-    (making / FILE).write_text(json.dumps(marks), encoding="ascii")
+    write(making, {name: (f"restored-{epoch}", *known.get(name, ("", 0, 0))[1:]) for name in systems}, durably=True)
+
+
+def note_in(connection: Connection, systems: Iterable[str]) -> None:
+    """Note in a restored database that it is an older one: of every system, until the engine has heard of it."""
+    said = "INSERT OR REPLACE INTO sync_state (system, name, value) VALUES (?, ?, 'yes')"
+    for name in systems:
+        connection.exec_driver_sql(said, (name, PUT_BACK))
+
+
+def write(profile: Path, marks: Mapping[str, Sequence[str | int]], *, durably: bool) -> None:
+    """Replace what stands there. Without `durably` a power cut may leave an older one, or one that cannot be read."""
+    data = json.dumps(marks).encode("ascii")
+    if durably:
+        write_durably(profile / FILE, data)
+        return
+    part = profile / f".{FILE}.{os.getpid()}.part"
+    part.write_bytes(data)
+    part.replace(profile / FILE)

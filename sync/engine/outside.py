@@ -20,6 +20,13 @@ class Mark(NamedTuple):
 
 # What stood there cannot be read, as after a power cut: that says nothing, and raises no alarm.
 UNREADABLE = Mark("?", 0)
+# Whoever restores a backup notes this in the restored database: there it is known even if nothing outside says so.
+PUT_BACK = "put back"
+
+
+def unreadable(mark: Mark | None) -> bool:
+    """Whether something stood there that says nothing."""
+    return mark is not None and mark.epoch == UNREADABLE.epoch
 
 
 class Outside(Protocol):
@@ -52,7 +59,7 @@ class Witness:
     def _used(self, number: int) -> None:
         """Remember the place of a request. Whoever asks before anything was compared leaves the rest as it was."""
         there = self._outside.get(self._desk.system)
-        if there is not None and number > there.place:
+        if there is not None and not unreadable(there) and number > there.place:
             self.put(there._replace(place=number))
 
     def put(self, mark: Mark) -> None:
@@ -68,11 +75,14 @@ class Witness:
         epoch, counter = self._told(rows)
         # Where the database remembers that something was sent, and nothing stands outside, it is not where it was.
         lost = there is None and epoch != "" and counter > 0
-        there = None if there == UNREADABLE else there
-        if lost or (there is not None and (there.epoch != epoch or there.counter > counter)):
+        there = None if unreadable(there) else there
+        put_back = desk.get(rows, PUT_BACK) != ""
+        if put_back or lost or (there is not None and (there.epoch != epoch or there.counter > counter)):
             outside = Mark("", 0) if there is None else there
             desk.log.add(rows, desk.now(), "restored", counter=counter, outside=outside.counter)
             restoring.note(desk, rows, last)
+            if put_back:
+                desk.keep(rows, PUT_BACK, "")
             counter, epoch = max(counter, outside.counter), desk.new_id()
             for state in ("ready", "unknown"):
                 for intent in rows.find(Intent, system=desk.system, state=state):

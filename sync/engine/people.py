@@ -17,7 +17,9 @@ from sync.port import Kind, Put, Seen
 
 # Tasks that are closed in one transaction: whoever saves meanwhile waits no longer than for these.
 CLOSED_TOGETHER = 50
-ADDRESS = "address"
+ADDRESS = "stands at"
+# Where it was kept before, at first without its path and as it was typed.
+ONCE_ADDRESS = "address"
 ELSEWHERE = "another address was given, and it has not been read there yet"
 
 
@@ -271,19 +273,21 @@ class People(Linking):
             desk.log.add(rows, desk.now(), "sync now", who=who)
         desk.holds.clear()
 
-    def stands_at(self, address: str) -> None:
+    def stands_at(self, address: str, once: str = "") -> None:
         """The system is asked at this address from now on. At another one than before nothing is taken for granted.
 
         It may have moved, or be another one: all is read there before anything is sent, and confirmed by that alone.
+        `once` is how earlier versions kept this same address: what they kept is taken for it, until it is kept anew.
         """
         desk = self._desk
         with desk.disk.read() as unit:
             before = desk.get(Rows(unit), ADDRESS)
+            kept_once = desk.get(Rows(unit), ONCE_ADDRESS)
         if before == address:
             return
         with desk.disk.write() as unit:
             rows = Rows(unit)
-            if before:
+            if before or kept_once not in {"", address, once}:
                 queries.unproven(rows, desk.system, ELSEWHERE)
                 queries.read_all_again(rows, desk.system)
                 desk.keep(rows, READING_AGAIN, "yes")

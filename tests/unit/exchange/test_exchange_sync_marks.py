@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange.post_office import Marks, PostOffice
+from clinic_desktop.clock import SetClock, new_id
+from clinic_desktop.exchange.marks import Marks
+from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.services import sync_marks
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.engine import Store
+from clinic_desktop.vault.durable import write_durably
 from sync.engine.outside import UNREADABLE, Mark
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Quarantine
 from tests.conftest import KEY, DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
+
+SYSTEM = "hms_enterprise"
 
 
 def test_a_window_that_asks_writes_no_older_mark_over_that_of_the_sender(tmp_path: Path) -> None:
@@ -49,7 +53,58 @@ def test_a_mark_of_two_figures_and_one_that_cannot_be_read_raise_no_alarm(tmp_pa
     assert Marks(tmp_path).get("healify") is None
 
 
-SYSTEM = "hms_enterprise"
+def test_what_could_not_be_read_says_nothing_of_any_system_until_it_is_put_there(tmp_path: Path) -> None:
+    (tmp_path / sync_marks.FILE).write_text("", encoding="ascii")
+    sender = Marks(tmp_path)
+    sender.put("healify", Mark("life", 5, 10))
+    for each in (sender, Marks(tmp_path)):
+        assert each.get("healify") == Mark("life", 5, 10)
+        assert each.get("arocord_hims") == UNREADABLE, "that nothing stands there is not known"
+
+
+def test_another_life_is_put_there_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    durable: list[bytes] = []
+
+    def write(path: Path, data: bytes) -> None:
+        durable.append(data)
+        write_durably(path, data)
+
+    monkeypatch.setattr("clinic_desktop.services.sync_marks.write_durably", write)
+    marks = Marks(tmp_path)
+    marks.put("healify", Mark("life", 5, 10))
+    marks.put("healify", Mark("life", 6, 12))
+    assert len(durable) == 1, "an older mark of the same life raises no alarm"
+    marks.put("healify", Mark("a life after", 6, 12))
+    assert len(durable) == 2
+
+
+def restored_at(store: Store) -> list[str]:
+    """The systems of which the database was taken for an older one."""
+    with store.read() as connection:
+        said = "SELECT system FROM sync_audit WHERE what = 'restored'"
+        return [system for (system,) in connection.exec_driver_sql(said)]
+
+
+@pytest.mark.parametrize("asked_first", [False, True])
+def test_marks_that_cannot_be_read_raise_no_alarm_of_any_system(
+    store: Store, desk_for: DeskFor, clock: SetClock, small: Clinic, tmp_path: Path, asked_first: bool
+) -> None:
+    assert small.order
+    with connected(desk_for("administrator"), SYSTEM, "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.begin(SYSTEM)
+        there.begin("healify")
+        (tmp_path / sync_marks.FILE).write_text("", encoding="ascii")
+        if asked_first:
+            window = PostOffice(House.of(there.desk), only=SYSTEM)
+            window.test(SYSTEM, "somebody")
+            window.close()
+            assert (tmp_path / sync_marks.FILE).read_text(encoding="ascii") == "", "what it asks says nothing of it"
+        there.run(SYSTEM)
+        there.run("healify")
+        assert restored_at(store) == []
+        marks = sync_marks.read(tmp_path)
+        assert marks is not None
+        assert all(marks[system][0] != UNREADABLE.epoch and marks[system][1] for system in (SYSTEM, "healify"))
 
 
 def stands(there: Connected) -> Counter[str]:
@@ -58,7 +113,7 @@ def stands(there: Connected) -> Counter[str]:
     return Counter({name: len(list(table)) for name, table in tables.items()})
 
 
-@pytest.mark.parametrize("marks", ["of a restored folder", "lost"])
+@pytest.mark.parametrize("marks", ["of a restored folder", "lost", "cut off by a power cut"])
 def test_nothing_that_was_sent_since_the_backup_is_sent_again(
     store: Store, desk_for: DeskFor, clock: SetClock, small: Clinic, tmp_path: Path, marks: str
 ) -> None:
@@ -75,12 +130,17 @@ def test_nothing_that_was_sent_since_the_backup_is_sent_again(
         there.run(SYSTEM)
         sent = stands(there)
         assert {name for name in sent if sent[name] > before[name]} >= {"prescriptions", "orders", "appointments"}
-        if marks != "lost":
+        if marks == "of a restored folder":
             sync_marks.forget(restored, tmp_path, [SYSTEM], 1)
+        elif marks != "lost":
+            (restored / sync_marks.FILE).write_text("", encoding="ascii")
         older = Store(
             restored / "clinic.db", KEY, clock=store.clock, workstation="A7",
             anchor=Anchor(restored / "anchor", KEY, "window"),
         )  # fmt: skip
+        if marks == "cut off by a power cut":
+            with older.write(act=new_id(), session=None) as unit:
+                sync_marks.note_in(unit.conn, [SYSTEM])
         try:
             there.desk = Desk(older, there.desk.session)
             office = PostOffice(House.of(there.desk), only=SYSTEM)
@@ -95,6 +155,7 @@ def test_nothing_that_was_sent_since_the_backup_is_sent_again(
                 clock.advance(timedelta(minutes=1))
             office.close()
             assert stands(there) == sent
+            assert restored_at(older) == [SYSTEM], "once"
             said = "SELECT count(*) FROM appointments"
             with older.read() as here, store.read() as newer:
                 assert here.exec_driver_sql(said).scalar() == newer.exec_driver_sql(said).scalar()

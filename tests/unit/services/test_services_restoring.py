@@ -21,6 +21,8 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.journal import journal, workstations
 from clinic_desktop.store.tables.journal import settings as settings_table
 from clinic_desktop.vault import Vault, create_vault
+from clinic_desktop.vault.durable import write_durably
+from sync.engine.outside import PUT_BACK
 from tests.backed_up import (
     CHEAP,
     NEW_PASSWORD,
@@ -149,6 +151,27 @@ def test_of_no_system_is_it_known_how_far_it_was_told_after_a_restore(made: Made
     assert found.keys() == SYSTEMS.keys()
     assert found["healify"] == ("restored-1", 7, 40), "how much was sent, and in which places, is not forgotten"
     assert found["hms_enterprise"] == ("restored-1", 0, 0)
+
+
+def test_a_restored_folder_is_known_by_its_database_and_its_marks_are_durable(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = made.backup(tmp_path / "drive")
+    durable: list[str] = []
+
+    def write(path: Path, data: bytes) -> None:
+        durable.append(path.name)
+        write_durably(path, data)
+
+    monkeypatch.setattr("clinic_desktop.services.sync_marks.write_durably", write)
+    made.restore(path, made.profile)
+    assert durable == [sync_marks.FILE]
+    connection = connect(made.profile / "clinic.db", made.key, WRITER_PRAGMAS)
+    try:
+        noted = connection.execute("SELECT system FROM sync_state WHERE name = ?", (PUT_BACK,)).fetchall()
+    finally:
+        connection.close()
+    assert {system for (system,) in noted} == SYSTEMS.keys(), "even where nothing beside it can be read"
 
 
 def test_what_stood_there_is_moved_aside_whole_with_its_stale_wal(made: Made, tmp_path: Path) -> None:

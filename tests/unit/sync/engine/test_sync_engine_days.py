@@ -5,7 +5,7 @@ import pytest
 from sync.engine.linking import UnknownError
 from sync.engine.looking import hint
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Link, Look, Work
+from sync.engine.store.tables import Conflict, Intent, Kept, Link, Look, Work
 from tests.simulation.flows import (
     PATIENT,
     Day,
@@ -327,6 +327,28 @@ def test_at_another_address_nothing_is_confirmed_or_sent_before_it_is_read_there
     day.work(90_000)
     assert word(day, "patient", "P1") != "confirmed", "it is another one"
     assert len(day.server.sent) == sent
+
+
+@pytest.mark.parametrize("kept", ["https://here.example:443", "https://here.example/api"])
+def test_an_address_that_an_earlier_version_kept_in_another_form_is_the_same_once(day: Day, kept: str) -> None:
+    people = day.engine.people["alpha"]
+    create(day)
+    day.work(4000)
+    with day.disk.write() as unit:
+        Rows(unit).put(Kept("alpha", "address", kept))
+    people.stands_at("https://here.example/api", "https://here.example:443")
+    assert word(day, "patient", "P1") == "confirmed"
+    people.stands_at("https://here.example/other", "https://here.example:443")
+    assert word(day, "patient", "P1") == "sent", "once"
+
+
+def test_an_address_that_an_earlier_version_kept_of_another_place_is_another(day: Day) -> None:
+    create(day)
+    day.work(4000)
+    with day.disk.write() as unit:
+        Rows(unit).put(Kept("alpha", "address", "https://elsewhere.example"))
+    day.engine.people["alpha"].stands_at("https://here.example/api", "https://here.example")
+    assert word(day, "patient", "P1") == "sent"
 
 
 def test_a_server_elsewhere_that_counts_alike_moves_nobodys_appointment(day: Day) -> None:
