@@ -248,9 +248,12 @@ def understood(desk: Desk, rows: Rows, link: Link) -> None:
 
 
 def read_since(desk: Desk, rows: Rows, link: Link, seen: Seen) -> None:
-    """Close the question about a record that was new once they have written all of it otherwise."""
+    """Close the question about a record that was new once they have written all of it otherwise.
+
+    Also one that a person has noted: it would be shown as not in the chart for ever.
+    """
     for one in _asked(desk, rows, link):
-        if one.state != "open" or one.sides.get("all") or one.sides.get("closed"):
+        if (one.state != "open" and one.keep != NOTED) or one.sides.get("all") or one.sides.get("closed"):
             continue
         canon = desk.canon(seen.kind)
         left = {

@@ -8,7 +8,7 @@ import pytest
 
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange import sync_aside, sync_connecting, sync_deciding, sync_shown
-from clinic_desktop.exchange.post_office import Database
+from clinic_desktop.exchange.post_office import Database, PostOffice
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.services import heard_aside, inbox
 from clinic_desktop.services.acts import Desk as Clerk
@@ -127,6 +127,39 @@ def test_what_a_person_has_noted_is_still_not_in_the_chart(
     one.keep = "read"
     put(desk, one)
     assert (asides.look([desk]), told(desk_for)) == (1, [])
+
+
+def test_what_a_person_has_noted_is_over_once_it_is_written_so_that_it_can_be_read(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    with connected(desk_for("administrator"), SYSTEM, clock=lambda: clock.now().timestamp()) as there:
+        there.begin(SYSTEM)
+        order = there.rows(SYSTEM, "orders")[-1]["id"]
+
+        def then(value: Any) -> list[Conflict]:
+            tests = [{"test_code": "L", "components": [{"component": "Lactate", "result": value, "status": "final"}]}]
+            there.people(SYSTEM).edit("orders", order, results=tests, status="completed")
+            clock.advance(timedelta(minutes=4))
+            sync_connecting.sync_now(there.desk)
+            there.run(SYSTEM)
+            with there.desk.store.read() as connection:
+                return Rows(cast(Any, SimpleNamespace(conn=connection))).find(Conflict, sort="unread")
+
+        assert then("4.1") == []
+        (asked,) = then({"value": 9.1})
+        office = PostOffice(House.of(there.desk), only=SYSTEM)
+        office.engine.people[SYSTEM].resolve(asked.id, unread.NOTED, "u1", "seen", shown=asked.at)
+        office.close()
+        (noted,) = then({"value": 9.1})
+        assert (noted.state, noted.keep, len(told(desk_for))) == ("closed", unread.NOTED, 1)
+        again = {one.id: one for one in then({"value": 9.2})}
+        assert (again.pop(asked.id).keep, [one.state for one in again.values()]) == (unread.READ, ["open"])
+        assert {one.keep for one in then("9.2")} == {unread.READ}
+        assert told(desk_for) == []
+        with office.reading() as unit:
+            of = sync_aside.not_taken(office.engine.offices[SYSTEM].desk, Rows(unit))
+            links = Rows(unit).find(Link, kind="lab_result")
+            assert [of(one.kind, one.local_id) for one in links] == [None]
 
 
 def test_a_stamp_that_moves_with_every_answer_is_asked_about_and_told_once(
