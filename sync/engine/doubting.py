@@ -89,7 +89,7 @@ def _words(*texts: str | None) -> list[str]:
 
 
 def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
-    """Whether a record of ours stands under a patient there who may be somebody else, or of whom the link has ended.
+    """Whether a record of ours stands under a patient there who may be somebody else.
 
     What is changed there then may be said of somebody else: it waits until a person has said who it is.
     """
@@ -99,12 +99,13 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
     named = shadow.parent and kinds[Kind(link.kind)].listed_for in {None, Kind.PATIENT}
     if named:
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), shadow.parent)
-        return owner is not None and owner.status not in OURS
-    work = rows.get(Work, desk.system, link.kind, link.local_id)
-    if work is None or not work.patient:
-        return False
-    owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=work.patient)
-    return bool(owners) and not any(one.status in OURS for one in owners)
+        patient = owner.local_id if owner is not None and owner.status == "candidate" else ""
+    else:
+        work = rows.get(Work, desk.system, link.kind, link.local_id)
+        patient = work.patient if work is not None else ""
+    owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=patient) if patient else []
+    states = {one.status for one in owners}
+    return "candidate" in states and not states & OURS
 
 
 def moved_away(desk: Desk, rows: Rows, before: str, seen: Seen) -> bool:

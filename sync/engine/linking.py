@@ -62,7 +62,8 @@ class Linking:
         for work in rows.find(Work, system=system, patient=local_id):
             for link in rows.find(Link, system=system, kind=work.kind, local_id=work.local_id):
                 kinds = {one.kind for one in rows.find(Quarantine, system=system, remote_id=link.remote_id)}
-                if not of_patient(self._desk, Kind(work.kind)):
+                seen = rows.get(Shadow, system, work.kind, link.remote_id)
+                if seen is not None and not (seen.parent and of_patient(self._desk, Kind(work.kind))):
                     kinds.add(work.kind)  # whose it is no list shows: its record here says it
                 for kind in sorted(kinds):
                     shadow = rows.get(Shadow, system, kind, link.remote_id)

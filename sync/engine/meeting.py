@@ -14,6 +14,7 @@ from sync.telling.dress import normal_form, without_additions
 
 # How often the same is sent again where what is read back is what stood there before.
 MOST_TRIES = 3
+NOT_KEPT = "they do not keep it"
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,11 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     unread.told_again(desk, rows, link)
     hidden = desk.remote.masked(seen.body)
     updating.compare(desk, rows, seen, shadow)
-    seen = updating.not_kept(desk, rows, shadow, seen)
+    decided = decisions(desk, rows, seen.kind, link.local_id)
+    asked_of = {name: one.mine for name, one in decided.items() if one.theirs is None}
+    seen = updating.not_kept(desk, rows, shadow, seen, {**asked_of, **shadow.told})
     canon = desk.canon(seen.kind)
     _learn(kp, shadow, mine, seen, hidden, canon)
-    decided = decisions(desk, rows, seen.kind, link.local_id)
     merged = merge(
         kp.rules,
         mine,
@@ -72,7 +74,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
         beside=seen.kind is Kind.PATIENT,
     )
     merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
-    merged = _refused_there(shadow, merged, seen)
+    merged = _refused_there(rows, link, shadow, merged, mine, seen)
     odd = unread.forms(desk, rows, seen, shadow) if merged.adopt or merged.conflicts else frozenset()
     asked = unread.asked_already(desk, rows, link, merged, mine, seen)
     asked |= dict.fromkeys(odd & merged.conflicts.keys(), unread.FORM)
@@ -184,12 +186,17 @@ def _late_over_theirs(desk: Desk, rows: Rows, link: Link, asked: Conflict, seen:
     desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=[name])
 
 
-def _refused_there(shadow: Shadow, merged: Merged, seen: Seen) -> Merged:
-    """What was told and does not stay there, time after time, is for a person."""
-    if shadow.tries < MOST_TRIES:
+def _refused_there(rows: Rows, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen) -> Merged:
+    """What was told and does not stay there, time after time, is for a person; until they decide it is not told again.
+
+    What else is changed here meanwhile is told.
+    """
+    if not merged.tell:
         return merged
-    stuck = dict.fromkeys((name for name in merged.tell if name in seen.body), "they do not keep it")
-    return _parked(merged, merged.here, seen.body, stuck)
+    found = rows.find(Conflict, system=link.system, kind=link.kind, local_id=link.local_id, state="open", why=NOT_KEPT)
+    asked = {one.member for one in found if one.sides.get("mine") == mine.get(one.member)}
+    stuck = merged.tell & (asked | (seen.body.keys() if shadow.tries >= MOST_TRIES else set()))
+    return _parked(merged, merged.here, seen.body, dict.fromkeys(stuck, NOT_KEPT))
 
 
 def _learn(kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any) -> None:
@@ -344,7 +351,7 @@ def _agree(
             if told:
                 tell.discard(name)
             if told and not (partial and name in later):
-                shadow.mine[name] = mine.get(name)
+                shadow.mine[name] = shadow.told[name] = mine.get(name)
             continue
         if name not in tell:
             shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]

@@ -49,8 +49,8 @@ def sent_as(desk: Desk, ours: Sequence[Intent], seen: Seen) -> Intent | None:
 def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> tuple[Link, Body] | None:
     """The link to a record here that had none, and that this is by our own marker; after a restore, by all it says.
 
-    With the words in which it was told. What was sent after the backup was made is not remembered: it would come back
-    as new, and be sent again; it was told then as it would be told now.
+    With the words in which it was told, as far as every attempt said the same. What was sent after the backup was made
+    is not remembered: it would come back as new, and be sent again.
     """
     bears = markers(seen)
     restored = restoring.restored(desk, rows) is not None
@@ -77,17 +77,22 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> tuple[Link,
         if part is None or part in told:
             continue
         link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
-        body = open_ones.get(part, {}) if restored else {}
+        told_in: list[Body] = []
         for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
             if intent.part == part:
-                body = intent.body
+                told_in += sent_bodies(intent) if intent.attempts else ()
                 intent.state, intent.remote_id = "acked", seen.remote_id
                 rows.put(intent)
         more = len(open_ones) > 1 or work.seq > work.told
         work.who = ""  # it was left by a person while it stood nowhere
         set_state(desk, rows, work, "waiting" if more else "sent")
-        return link, body
+        body = told_in[0] if told_in else {}
+        return link, {name: body[name] for name in body if _always_so(name, told_in)}
     return None
+
+
+def _always_so(name: str, bodies: list[Body]) -> bool:
+    return all(name in body and body[name] == bodies[0][name] for body in bodies)
 
 
 def _may_stand_there(desk: Desk, rows: Rows, seen: Seen, work: Work) -> bool:

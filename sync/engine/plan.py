@@ -143,10 +143,15 @@ def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:
                 needed.unlocks += 1
             needed.urgency = min(needed.urgency, work.urgency)
             rows.put(needed)
-        work.waits_for = f"{kind}/{local_id}"
-        set_state(desk, rows, work, "blocked", f"waits for its {str(kind).replace('_', ' ')} to be known there")
+        wait_for(desk, rows, work, kind, local_id)
         return True
     return False
+
+
+def wait_for(desk: Desk, rows: Rows, work: Work, kind: Kind, local_id: str) -> None:
+    """It goes on as soon as that is known there."""
+    work.waits_for = f"{kind}/{local_id}"
+    set_state(desk, rows, work, "blocked", f"waits for its {str(kind).replace('_', ' ')} to be known there")
 
 
 def _act(

@@ -142,6 +142,10 @@ def _seen_so_far(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Shad
     if was is not None and was.status in ENDED and was.local_id not in {"", intent.local_id}:
         was.remote_id, shadow = f"~{was.status}:{was.local_id}:{was.part}", None
         desk.log.linked(rows, desk.now(), was)
+        for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):
+            if one.remote_id == remote_id:  # what is asked of that one is not answered of this one
+                one.remote_id = was.remote_id
+                rows.put(one)
     shadow = shadow or Shadow(desk.system, intent.kind, remote_id)
     shadow.parent = intent.parent or shadow.parent
     shadow.list_hash = ""  # should a list show again what it showed before, that is news

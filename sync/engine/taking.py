@@ -63,9 +63,7 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
             rows.put(shadow)
             return None
         if of_doubted(desk, rows, link, shadow):
-            # It is taken up once it is decided who it is; until then every list that shows it is news.
-            shadow.list_hash = shadow.whole_hash = ""
-            rows.put(shadow)
+            rows.put(shadow)  # it is looked at again once a person has said who it is
             return None
         met = reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)

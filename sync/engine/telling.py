@@ -11,7 +11,7 @@ from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.doubting import moved_away, of_doubted, somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile
-from sync.engine.plan import Plan, cannot_tell, certain, plan
+from sync.engine.plan import Plan, cannot_tell, certain, plan, wait_for
 from sync.engine.proof import settle_work
 from sync.engine.putting_off import cannot_see, later, not_now, poison, put_off
 from sync.engine.sent import EARLIER, lost_of_others
@@ -175,9 +175,11 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         ask_again(desk, rows, link, said)
         rows.put(shadow)
         return None
-    # Whose it is may have come into doubt since this was planned.
-    met = None if of_doubted(desk, rows, link, shadow) else reconcile(desk, rows, link, shadow, seen)
+    doubted = of_doubted(desk, rows, link, shadow)
+    met = None if doubted else reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
+    if doubted:
+        wait_for(desk, rows, work, Kind.PATIENT, work.patient)
     if met is None:
         return None
     if next_one.op == "act":

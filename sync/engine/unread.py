@@ -178,8 +178,8 @@ def whole(desk: Desk, rows: Rows, kind: str, remote_id: str, item: Body, words: 
     print of what came.
     """
     link = rows.get(Link, desk.system, kind, remote_id)
-    above = desk.remote.profile.kinds[Kind(kind)].listed_for
-    if link is None and any(one.kind != above for one in rows.find(Link, system=desk.system, remote_id=remote_id)):
+    known = {one.kind for one in rows.find(Link, system=desk.system, remote_id=remote_id)}
+    if link is None and known and desk.remote.profile.kinds[Kind(kind)].listed_for not in known:
         return  # one list shows several kinds, and it is known as one of another
     put_aside(rows, Quarantine(desk.system, kind, remote_id, words or "cannot be read", item, desk.now()))
     if link is not None and link.status == "confirmed":
@@ -236,7 +236,8 @@ def understood(desk: Desk, rows: Rows, link: Link) -> None:
     """A record of which nothing could be read is read again: what was set aside of it is over."""
     # Of which kind it is, too, could perhaps not be read; the results of an order bear its number.
     found = rows.find(Quarantine, system=desk.system, remote_id=link.remote_id)
-    aside = [one for one in found if (kp := desk.kind(one.kind)) is None or kp.listed_for != link.kind]
+    of_another = {kind for kind, kp in desk.remote.profile.kinds.items() if kp.listed_for not in {None, Kind.PATIENT}}
+    aside = [one for one in found if one.kind == link.kind or one.kind not in of_another]
     if not aside:
         return
     for each in aside:

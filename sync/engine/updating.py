@@ -168,15 +168,15 @@ def compare(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow | None = None, *,
             forget(desk, rows, seen.kind, seen.remote_id)
 
 
-def not_kept(desk: Desk, rows: Rows, shadow: Shadow, seen: Seen) -> Seen:
-    """What was told, and a whole reading leaves out though it shows it of others, stands there as nothing.
+def not_kept(desk: Desk, rows: Rows, shadow: Shadow, seen: Seen, told: Body) -> Seen:
+    """What was `told`, and a whole reading leaves out though it shows it of others, stands there as nothing.
 
     Of what a system never shows, that it was answered is all there is to know.
     """
-    if not seen.whole or not shadow.told:
+    if not seen.whole or not told:
         return seen
     known = seen.body.keys() | desk.remote.masked(seen.body)
-    out = [name for name, told in shadow.told.items() if name not in known and not empty(told)]
+    out = [name for name, value in told.items() if name not in known and not empty(value)]
     lacks = [name for name in out if shown_of_others(rows, shadow, name)]
     shadow.mine.update(dict.fromkeys(lacks))  # it was agreed on while it was not known to be shown
     return replace(seen, body={**seen.body, **dict.fromkeys(lacks)}) if lacks else seen

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sync.engine.meeting import MOST_TRIES
 from sync.engine.store.rows import Rows
 from sync.engine.taking import take
 from sync.port import Kind, Seen
@@ -15,6 +16,7 @@ from tests.simulation.remote import DETAILS, ModelRemote
 from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import NEVER, open_cards
 
+DAY = 86_400.0
 OTHER = {**PATIENT, "name": "Bo", "birth": "1971"}
 
 
@@ -125,3 +127,54 @@ def test_a_list_that_leaves_out_what_was_told_does_not_prove_that_it_was_kept(
     assert "address" not in shown[0].body
     assert there.body["address"] == moved
     assert forgetful.word() == "confirmed"
+
+
+def test_what_they_do_not_keep_is_asked_once_and_holds_nothing_else_back(
+    forgets: Callable[[str], Forgetful],
+) -> None:
+    forgetful = forgets("phone")
+    day = forgetful.day
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    forgetful.left = NEVER
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777"})
+    for _ in range(4):
+        day.work(DAY)
+        day.sync_now()
+    assert NEVER - forgetful.left == MOST_TRIES
+    assert [one.member for one in open_cards(day)] == ["phone"]
+    day.save("patient", "P1", {**PATIENT, "phone": "+1-777", "notes": "first\nmore"})
+    day.work(DAY)
+    assert day.there().body["notes"] == "first\nmore"
+    assert [one.member for one in open_cards(day)] == ["phone"]
+
+
+def test_an_older_attempt_that_arrives_after_all_is_told_what_was_changed_since(
+    forgets: Callable[[str], Forgetful], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = ModelRemote._show
+
+    def without_notes(remote: ModelRemote, thing: Thing, *, whole: bool = True) -> Seen:
+        seen = shown(remote, thing, whole=whole)
+        hidden = {"notes"} if thing.kind == "appointment" else set()
+        return replace(seen, body={name: value for name, value in seen.body.items() if name not in hidden})
+
+    monkeypatch.setattr(ModelRemote, "_show", without_notes)
+    day = forgets("none").day
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    booked = {"time": day.clock.true() + 5_000_000, "status": "booked"}
+    day.sends_allowed["ref A1"] = 3
+    day.failing("very late", *["429 with a time"] * 400)
+    day.save("appointment", "A1", {**booked, "notes": "200 mg"}, "P1")
+    day.work(3)
+    (late,) = day.network.pending
+    day.network.pending = []
+    day.work(600)
+    day.save("appointment", "A1", {**booked, "notes": "20 mg"}, "P1")
+    day.work(300)
+    late[1]()
+    day.network.script = []
+    day.sync_now()
+    day.work(10 * DAY)
+    assert [one.body["notes"] for one in day.server.live("appointment")] == ["20 mg"]
