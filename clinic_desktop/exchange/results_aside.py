@@ -125,9 +125,9 @@ def _put(desk: Desk, rows: Rows, found: dict[str, Untaken], one: Quarantine, why
 
 
 def _named(members: Json) -> set[str]:
-    """The names of what cannot be read, also of what there is the name of alone."""
+    """The names of what cannot be read, also of what stands beside what is known."""
     beside = members.get("beside")
-    return {*(members.keys() - {"beside"}), *map(str, beside)} if isinstance(beside, list) else {*members}
+    return {*(members.keys() - {"beside"}), *map(str, beside)} if isinstance(beside, (dict, list)) else {*members}
 
 
 def _compared(desk: Desk, raw: Json) -> Json:

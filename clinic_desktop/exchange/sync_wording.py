@@ -106,9 +106,11 @@ def unread_fields(fields: str) -> str:
 
 
 def with_beside(said: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said, and of members of which there is the name alone, what they say in the record as it came."""
+    """What was said, and of members that have no place here, what they say in the record as it came."""
     names = said.get("beside")
-    return {**said, **{name: raw[name] for name in names if name in raw}} if isinstance(names, list) else {**said}
+    return (
+        {**said, **{name: raw[name] for name in names if name in raw}} if isinstance(names, (dict, list)) else {**said}
+    )
 
 
 def words_of(value: Any) -> str:
