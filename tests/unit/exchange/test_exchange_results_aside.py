@@ -314,6 +314,27 @@ def test_where_many_lists_cannot_be_read_it_is_the_system_that_is_told_of(
     assert {one.done_note for one in told(desk_for, "done")} == {heard_aside.AS_ONE, heard_aside.ASKED}
 
 
+def test_of_one_more_order_that_cannot_be_asked_for_it_is_told_anew_and_of_one_less_it_is_not(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    del small
+    asides = Asides("A7", clock)
+    put(desk, *map(an_order, "abcde"))
+    assert asides.look([desk]) == 1
+    inbox.done(desk_for("doctor"), told(desk_for)[0].id)
+    assert asides.look([desk]) == 0
+    with desk.disk.write() as unit:
+        Rows(unit).remove(Quarantine, system=SYSTEM, remote_id=unread.key_of_list("a"))
+    assert asides.look([desk]) == 0
+    put(desk, an_order("f"))
+    assert asides.look([desk]) == 1
+    (one,) = told(desk_for)
+    assert one.title == heard_aside.LISTS
+    assert asides.look([desk]) == 0
+    inbox.done(desk_for("doctor"), one.id)
+    assert asides.look([desk]) == 0
+
+
 def test_no_more_than_some_are_told_in_one_transaction(
     small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
