@@ -1,20 +1,23 @@
 """Results of orders that the engine could not take in, or not all of them: looked for now and then while one runs."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from clinic_desktop.clock import Clock
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange.sync_wording import is_list, unread_fields, why_of, with_beside
 from clinic_desktop.services import heard, heard_aside
-from clinic_desktop.services.heard_aside import Untaken
+from clinic_desktop.services.heard_aside import Step, Untaken
 from sync.engine import aside, unread
 from sync.engine.desk import Desk
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
 from sync.port import Kind
-from sync.records.exact import Json, digest
+from sync.records.exact import Json, digest, legible
 
+log = logging.getLogger(__name__)
 # While there is always something to do, too: nobody waits longer than this to hear of one.
 OFTEN_SECONDS = 20.0
 _KIND = str(Kind.LAB_RESULT)
@@ -28,6 +31,7 @@ class Asides:
     def __init__(self, workstation: str, clock: Clock) -> None:
         self._workstation, self._clock = workstation, clock
         self._looked: float | None = None
+        self._refused: set[tuple[str, Step]] = set()  # said in the log, and not tried at every look
 
     def due(self) -> bool:
         """Whether the last look is some time ago."""
@@ -36,21 +40,51 @@ class Asides:
     def look(self, desks: Sequence[Desk]) -> int:
         """Have whoever ordered told of what is not in the chart, once; returns how much was told, changed or closed."""
         self._looked = self._clock.steady()
-        found = [self._look(desk) for desk in desks]
+        found = [self._guarded(desk) for desk in desks]
         if max(found, default=0) >= heard_aside.TOGETHER:
             self._looked = None  # there may be more: it goes on at once, and whoever saves meanwhile comes between
         return sum(found)
 
+    def _guarded(self, desk: Desk) -> int:
+        """Look through one system: what is wrong with its records must not stop the others."""
+        try:
+            return self._look(desk)
+        except Trouble:
+            raise  # the database or the disk: that is no matter of one system
+        except Exception as error:  # noqa: BLE001 - what they write must not stop the other systems
+            _log(desk, error)
+            return 0
+
     def _look(self, desk: Desk) -> int:
         with desk.disk.read() as unit:
-            rows = Rows(unit)
-            steps = heard_aside.unsettled(unit.conn, desk.system, standing(desk, rows))[: heard_aside.TOGETHER]
+            steps = heard_aside.unsettled(unit.conn, desk.system, standing(desk, Rows(unit)))
+        steps = [step for step in steps if (desk.system, step) not in self._refused][: heard_aside.TOGETHER]
+        try:
+            self._settle(desk, steps)
+        except Refusal:
+            for step in steps:
+                self._settle_alone(desk, step)
+        return len(steps)
+
+    def _settle_alone(self, desk: Desk, step: Step) -> None:
+        """Take one step that may be refused: the next ones are taken all the same."""
+        try:
+            self._settle(desk, [step])
+        except Refusal as refusal:
+            self._refused.add((desk.system, step))
+            _log(desk, refusal)
+
+    def _settle(self, desk: Desk, steps: Sequence[Step]) -> None:
         if steps:
             with desk.disk.write() as unit:
                 title = SYSTEMS[desk.system].title
                 act = heard.act_of(cast(Any, unit), self._workstation, title)
                 heard_aside.settle(act, desk.system, title, steps)
-        return len(steps)
+
+
+def _log(desk: Desk, error: Exception) -> None:
+    # By its type alone: its words may carry data.
+    log.error("%s: nobody is told of results that are not in the chart: %s", desk.system, type(error).__name__)
 
 
 def standing(desk: Desk, rows: Rows) -> list[Untaken]:
@@ -85,15 +119,15 @@ def _put(desk: Desk, rows: Rows, found: dict[str, Untaken], one: Quarantine, why
     said = digest([critical] if listed else [one.why, _compared(desk, one.raw), critical])[:24]
     number = one.remote_id[1:].rpartition(":")[0] if one.remote_id.startswith("?") else one.remote_id
     found[key] = Untaken(
-        key, f"{digest(why)[:8]}.{said}", order, patient or None, number or one.remote_id, why,
+        key, f"{digest(why)[:8]}.{said}", order, patient or None, legible(number or one.remote_id), why,
         critical=critical, listed=listed,
     )  # fmt: skip
 
 
 def _named(members: Json) -> set[str]:
-    """The names of what cannot be read, also of what there is the name of alone."""
+    """The names of what cannot be read, also of what stands beside what is known."""
     beside = members.get("beside")
-    return {*(members.keys() - {"beside"}), *map(str, beside)} if isinstance(beside, list) else {*members}
+    return {*(members.keys() - {"beside"}), *map(str, beside)} if isinstance(beside, (dict, list)) else {*members}
 
 
 def _compared(desk: Desk, raw: Json) -> Json:

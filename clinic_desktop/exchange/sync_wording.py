@@ -9,6 +9,7 @@ from clinic_desktop.domain.money import minor_digits, money_text
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.remotes import LastChange
 from sync.engine import passing
+from sync.records.exact import legible
 
 # Of money told to a system: the id there of its invoice, and an amount, which is written without its currency.
 _INVOICE = frozenset({"invoice_id", "invoiceId"})
@@ -83,7 +84,8 @@ def _amount(said: str, currency: str) -> str:
 
 
 def why_of(why: str, remote_id: str) -> str:
-    """Why a record, or the whole of a list, was set aside, in plain words."""
+    """Why a record, or the whole of a list, was set aside, in plain words that can be kept."""
+    why = legible(why)
     if is_list(remote_id):
         return _(_LIST_FORM if why.startswith(passing.FORM) else _LIST_AWAY)
     if why.endswith(_UNREAD):
@@ -99,14 +101,16 @@ def is_list(remote_id: str) -> bool:
 
 
 def unread_fields(fields: str) -> str:
-    """That some fields of a record cannot be read, or none of it."""
-    return _(_FIELDS).format(fields=fields) if fields else _(_FORM)
+    """That some fields of a record cannot be read, or none of it: the names are theirs, and may hold any sign."""
+    return _(_FIELDS).format(fields=legible(fields)) if fields else _(_FORM)
 
 
 def with_beside(said: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What was said, and of members of which there is the name alone, what they say in the record as it came."""
+    """What was said, and of members that have no place here, what they say in the record as it came."""
     names = said.get("beside")
-    return {**said, **{name: raw[name] for name in names if name in raw}} if isinstance(names, list) else {**said}
+    return (
+        {**said, **{name: raw[name] for name in names if name in raw}} if isinstance(names, (dict, list)) else {**said}
+    )
 
 
 def words_of(value: Any) -> str:

@@ -87,9 +87,11 @@ def _is_named_the_same(part: Row, row: Row) -> bool:
 def _amount(said: object) -> object:
     """A value as it is compared: 6.50 is no other than 6.5."""
     try:
-        return Decimal(str(said))
+        number = Decimal(str(said))
     except InvalidOperation:
         return said
+    # NaN is a word like any other here: as a number it is not even the same as itself.
+    return number if number.is_finite() else said
 
 
 def _plain(title: object) -> str:

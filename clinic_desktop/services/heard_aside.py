@@ -29,6 +29,7 @@ ASKED = "The results can be asked for again, or are looked for no more."
 ANEW = "Told of anew: it says “critical” now."
 AS_ONE = "Told of once, with the other orders of this system."
 _ENDED, _LISTED, _ALL = "ended", "list.", "lists"
+_SHORT = 8  # signs of its key: so many of each order stand in the print of a notice that tells of many
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,9 @@ def _gathered(system: str, standing: Sequence[Untaken], told: dict[str, list[Row
     open_ = any(row.done_at is None for row in told.get(f"{_under(system)}{_ALL}", ()))
     if not lists or not (len(lists) > FEW or open_):
         return list(standing)
-    one = replace(lists[0], key=_ALL, print=_ALL, order_id=None, patient_id=None, number="")
+    # By its print it is seen which orders it told of: of one more it is told anew, of one less it is not.
+    print_ = "".join(sorted(each.key[:_SHORT] for each in lists))
+    one = replace(lists[0], key=_ALL, print=print_, order_id=None, patient_id=None, number="")
     return [one, *(each for each in standing if not each.listed)]
 
 
@@ -99,13 +102,25 @@ def _step(one: Untaken, about: str, rows: Sequence[Row[Any]]) -> Step:
     if not open_:
         # What a person has closed is told of again once it says something else.
         last = rows[-1] if rows else None
-        seen = last is not None and last.about_id == about and last.done_by is not None
+        seen = last is not None and _tells_of(last.about_id, about) and last.done_by is not None
         return Step() if seen else Step(tell=one)
     if one.critical and not any(row.must_answer for row in open_):
         return Step(close=tuple({row.about_id: ANEW for row in open_}.items()), tell=one)
     # It is open, and says where to look: only for another reason are its words changed.
     other = tuple(row.id for row in open_ if _reason(row.about_id) != _reason(about))
     return Step(change=other, tell=one) if other else Step()
+
+
+def _tells_of(told: str, about: str) -> bool:
+    """Whether a notice has told of all that is told now: of the same state, or of each of many orders."""
+    if not _key_in(about).endswith(f" {_ALL}"):
+        return told == about
+    return _orders(about) <= _orders(told)
+
+
+def _orders(about: str) -> set[str]:
+    said = about.rpartition(".")[2]
+    return {said[at : at + _SHORT] for at in range(0, len(said), _SHORT)}
 
 
 def _ended(rows: Sequence[Row[Any]], *, as_one: bool) -> Step:
@@ -162,7 +177,11 @@ def _over(row: Row[Any]) -> str:
 
 
 def _key(row: Row[Any]) -> str:
-    return str(row.about_id).rpartition(" ")[0]
+    return _key_in(str(row.about_id))
+
+
+def _key_in(about: str) -> str:
+    return about.rpartition(" ")[0]
 
 
 def _key_of(act: Act, record: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from clinic_desktop.clock import new_id
-from clinic_desktop.services.arrival_parts import matched
+from clinic_desktop.services.arrival_parts import matched, said_otherwise
 from clinic_desktop.services.inbox import inbox
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import vital_signs
@@ -178,3 +178,13 @@ def test_what_stands_is_taken_before_what_was_withdrawn_and_a_code_that_came_lat
     named = _row(1, "", "1") | {"title": "Part  C"}
     assert matched([_row(5, "c", "1") | {"title": "part c"}], [named]) == [named]
     assert matched([_row(5, "d", "1")], [stood]) == [None]
+
+
+def test_what_is_no_number_is_compared_by_its_words() -> None:
+    def corrected(one: str, other: str) -> bool:
+        row = {"status": "final", "value_kind": "text", "title": "Ratio", "comparator": None, "unit": None}
+        return bool(said_otherwise({**row, "value_code": None, "value": one}, {**row, "value": other}))
+
+    assert not any(corrected(value, value) for value in ("NaN", "nan", "sNaN", "-sNaN1", "Infinity", "n/a"))
+    assert all(corrected("NaN", value) and corrected(value, "sNaN") for value in ("6.5", "Infinity"))
+    assert not corrected("6.50", "6.5")

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from clinic_desktop.clock import SetClock
+from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import sync_aside, sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.post_office import Database, PostOffice
 from clinic_desktop.exchange.results_aside import Asides
@@ -162,6 +163,46 @@ def test_what_a_person_has_noted_is_over_once_it_is_written_so_that_it_can_be_re
             assert [of(one.kind, one.local_id) for one in links] == [None]
 
 
+def test_a_name_that_no_text_can_hold_is_told_as_it_can_be(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    del small
+    put(
+        desk,
+        Conflict("c", SYSTEM, "lab_result", "o", "unread", "", "O\0", {"members": {"beside": ["a\0b"]}}),
+        Quarantine(SYSTEM, "lab_result", "X9", "c\0d cannot be read", {}),
+    )
+    assert Asides("A7", clock).look([desk]) == 2
+    said = "".join(one.body for one in told(desk_for))
+    assert all(each in said for each in ("their number O\ufffd", "here: a\ufffdb.", "here: c\ufffdd."))
+
+
+def test_what_is_refused_of_one_record_or_system_does_not_stop_the_others(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    del small
+    broken = object.__new__(Desk)
+    broken.system, broken.disk, broken.remote = "healify", desk.disk, cast(Remote, SimpleNamespace(profile={}))
+    put(desk, Quarantine("healify", "lab_result", "H1", "NotExact", {"results": []}))
+    put(desk, *(Quarantine(SYSTEM, "lab_result", name, "NotExact", {}) for name in ("X1", "X2", "X3")))
+    real = inbox.notify
+
+    def refusing(act: Any, notice: inbox.Notice) -> Any:
+        if "X1" in notice.body:
+            raise Refusal("This text cannot be kept: X1.")
+        return real(act, notice)
+
+    monkeypatch.setattr(inbox, "notify", refusing)
+    asides = Asides("A7", clock)
+    asides.look([broken, desk])
+    assert ["X2" in one.body or "X3" in one.body for one in told(desk_for)] == [True, True]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+    assert "X1" not in caplog.text
+    assert asides.look([desk]) == 0
+    assert len(caplog.records) == 2, "it is not tried and said at every look"
+
+
 def test_a_stamp_that_moves_with_every_answer_is_asked_about_and_told_once(
     desk_for: DeskFor, clock: SetClock, small: Clinic
 ) -> None:
@@ -271,6 +312,27 @@ def test_where_many_lists_cannot_be_read_it_is_the_system_that_is_told_of(
         Rows(unit).remove(Quarantine, system=SYSTEM)
     assert (asides.look([desk]), told(desk_for)) == (1, [])
     assert {one.done_note for one in told(desk_for, "done")} == {heard_aside.AS_ONE, heard_aside.ASKED}
+
+
+def test_of_one_more_order_that_cannot_be_asked_for_it_is_told_anew_and_of_one_less_it_is_not(
+    small: Clinic, desk: Desk, desk_for: DeskFor, clock: SetClock
+) -> None:
+    del small
+    asides = Asides("A7", clock)
+    put(desk, *map(an_order, "abcde"))
+    assert asides.look([desk]) == 1
+    inbox.done(desk_for("doctor"), told(desk_for)[0].id)
+    assert asides.look([desk]) == 0
+    with desk.disk.write() as unit:
+        Rows(unit).remove(Quarantine, system=SYSTEM, remote_id=unread.key_of_list("a"))
+    assert asides.look([desk]) == 0
+    put(desk, an_order("f"))
+    assert asides.look([desk]) == 1
+    (one,) = told(desk_for)
+    assert one.title == heard_aside.LISTS
+    assert asides.look([desk]) == 0
+    inbox.done(desk_for("doctor"), one.id)
+    assert asides.look([desk]) == 0
 
 
 def test_no_more_than_some_are_told_in_one_transaction(

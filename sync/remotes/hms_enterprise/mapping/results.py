@@ -45,7 +45,7 @@ def _plain(word: object) -> str:
 def results_body(raw: Mapping[str, Any]) -> Body:
     """What is merged of the results of an order; where all of them are withdrawn, each of them is.
 
-    Of what is said beside them there are the names alone: a stamp or a link that moves with every answer is no news.
+    What is said beside them has no place here, and a person is asked about it.
     """
     found = {name: raw[name] for name in ("order_id", "patient_id", "results", "status", "completed_at", "notes")
              if name in raw}  # fmt: skip
@@ -54,7 +54,7 @@ def results_body(raw: Mapping[str, Any]) -> Body:
         found["results"] = [each | {"status": status} if isinstance(each, dict) else each for each in tests]
     if isinstance(found.get("results"), list):
         found["components"] = _named(found["results"])
-    beside = sorted(name for name, value in raw.items() if name not in _KNOWN and fold(value) is not None)
+    beside = {name: raw[name] for name in sorted(raw) if name not in _KNOWN and fold(raw[name]) is not None}
     return found | ({"beside": beside} if beside else {})
 
 
@@ -309,25 +309,38 @@ def _reads_component(test: Json, item: Json) -> bool:
 
 
 def _same_results(value: Any) -> Any:
-    """Results as they are compared: of a member that has no place here counts that it says something, not what."""
-    return fold([_named_only(test, _OF_TEST) for test in value] if isinstance(value, list) else value)
+    """Results as they are compared: of a stamp or a link that has no place here counts that it is there, not where to.
+
+    Those move with every answer. Whatever else stands under a name that nobody knows may be the value itself.
+    """
+    return fold([_still_test(test, _OF_TEST) for test in value] if isinstance(value, list) else value)
 
 
-def _named_only(test: Any, known: Shape) -> Any:
+def _still_test(test: Any, known: Shape) -> Any:
     if not isinstance(test, dict):
         return test
     if known is _OF_TEST and not test.get("components"):
         known = {**_OF_TEST, **_OF_ITEM}
-    read = {name for name in test if name in known or _REMARK.search(name)}
-    said = {name: each if name in read else True for name, each in test.items() if fold(each) is not None}
+    read = {name: each for name, each in test.items() if name in known or _REMARK.search(name)}
+    said = {**_still({name: each for name, each in test.items() if name not in read}), **read}
     if known is _OF_TEST and isinstance(items := test.get("components"), list):
-        said["components"] = [_named_only(item, _OF_ITEM) for item in items]
+        said["components"] = [_still_test(item, _OF_ITEM) for item in items]
     return said
 
 
-def _same_names(value: Any) -> Any:
-    """The names of what is said, of whatever else was kept with them once."""
-    return fold(sorted(map(str, value)) if isinstance(value, (dict, list)) else value)
+def _still(value: Any) -> Any:
+    """What has no place here, without what moves with every answer: of that there is the name alone."""
+    if isinstance(value, list):
+        return [_still(each) for each in value]
+    if not isinstance(value, dict):
+        return True if isinstance(value, str) and _MOVING.fullmatch(value.strip()) else value
+    said = {name: each for name, each in value.items() if fold(each) is not None}
+    return {name: True if _MOVES.search(name) else _still(each) for name, each in said.items()}
+
+
+def _same_beside(value: Any) -> Any:
+    """What is said beside the results; an earlier program kept the names of it alone."""
+    return fold(_still(dict.fromkeys(map(str, value), True) if isinstance(value, list) else value))
 
 
 def _is_plain(value: object) -> bool:
@@ -336,6 +349,11 @@ def _is_plain(value: object) -> bool:
 
 # What a laboratory remarks may undo what it measured: "haemolysed, disregard" is another thing than "ok".
 _REMARK = re.compile("comment|note|remark|interpret|disclaim", re.IGNORECASE)
+# An instant or an address, and the names of such and of the numbers of an answer itself.
+_MOVING = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?(Z|[+-]\d\d:?\d\d)?|https?://\S+", re.IGNORECASE)
+_MOVES = re.compile(
+    r"(_at|[a-z]At|(?i:(^|[_-])_*(links?|href|ur[li]|pdf|etag|timestamp)|(request|response|trace|correlation)[_-]?(id)?))$"
+)
 # The members that are read, and those that only number what is said already.
 _OF_TEST = shape("id test_code test_name status resulted_at components")
 _OF_ITEM = shape("id component result value unit reference_range flag status resulted_at")
@@ -355,7 +373,7 @@ RESULTS = (
     Lens("order_id", nothing, _put_order, told=False),
     shown("status"),
     shown("completed_at"),
-    Lens("beside", nothing, left, _same_names, told=False, reads=lambda _value: False),
+    Lens("beside", nothing, left, _same_beside, told=False, reads=lambda _value: False),
 )
 
 

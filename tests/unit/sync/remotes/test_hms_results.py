@@ -186,7 +186,7 @@ def test_results_in_a_form_that_nobody_knows_are_not_read_and_those_beside_them_
 def test_what_is_said_beside_the_results_is_not_passed_over() -> None:
     look = seen(potassium("3.1"), comment="ALL HAEMOLYSED", updated_at="2026-03-10T08:00:00Z")
     assert HMS.unread(look, Linked()) == {"beside"}
-    assert look.body["beside"] == ["comment"]
+    assert look.body["beside"] == {"comment": "ALL HAEMOLYSED"}
     assert HMS.unread(seen(potassium("3.1"), notes="x\0y"), Linked()) == {"notes"}
 
 
@@ -209,6 +209,36 @@ def test_what_moves_with_every_answer_is_no_news_but_a_new_name_and_a_new_value_
     assert look("1") != look("1", value="3.2")
     first, other = (seen(potassium("3.1"), **{name: "x"}) for name in ("comment", "remark"))
     assert compared(first) != compared(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"numeric_result": 4.1}, {"numeric_result": 7.9}), ({"qualifier": "ok"}, {"qualifier": "haemolysed"}),
+        ({"addendum": "ok"}, {"addendum": "another patient's blood"}), ({"patient_id": "1"}, {"patient_id": "2"}),
+        ({"conclusion": "no growth"}, {"conclusion": {"text": "MRSA", "read_at": "x"}}),
+        ({"finding": {"value": 4.1, "url": "a"}}, {"finding": {"value": 7.9, "url": "a"}}),
+        ({"seen": "2026-03-10T09:00"}, {"seen": "2026-03-10T09:00 MRSA"}),
+        ({"status_flat": "ok"}, {"status_flat": "no"}),
+    ],
+)  # fmt: skip
+def test_a_value_under_a_name_that_nobody_knows_is_news_when_it_says_something_else(one: Any, other: Any) -> None:
+    assert compared(seen(potassium("4.1", **one))) != compared(seen(potassium("4.1", **other)))
+    if "patient_id" not in one:
+        assert compared(seen(**one)) != compared(seen(**other))
+    assert compared(seen(test=one)) != compared(seen(test=other))
+
+
+@pytest.mark.parametrize(
+    "name", ["retrieved_at", "retrievedAt", "_self_link", "href", "report_url", "request_id", "X-Request-Id", "trace"]
+)
+def test_the_stamps_and_links_of_an_answer_are_no_news_under_any_name(name: str) -> None:
+    for more in ({name: "a"}, {"x": "2026-03-10T09:00:00.12Z"}, {"x": {name: "a", "y": 1}}, {"x": "https://a.b/c?d=e"}):
+        moved = {k: {**v, name: "b"} if isinstance(v, dict) else v.replace("a", "b").replace("9", "8")
+                 for k, v in more.items()}  # fmt: skip
+        assert more != moved
+        assert compared(seen(potassium("4.1", **more))) == compared(seen(potassium("4.1", **moved)))
+        assert compared(seen(**more)) == compared(seen(**moved))
 
 
 def test_a_number_that_nothing_measures_stands_in_its_words_and_keeps_no_other_out() -> None:
