@@ -78,6 +78,51 @@ def test_a_number_that_is_handed_out_anew_leaves_what_was_decided_of_the_other(d
     assert found == {"P1": "never", "P2": "confirmed"}
 
 
+@pytest.mark.parametrize("what", ["never", "recreate"])
+def test_what_is_decided_of_who_is_gone_is_not_done_to_whoever_has_the_number_now(day: Day, what: str) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    there = day.there()
+    there.deleted = True
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    del day.server.things["patient"][there.id]
+    day.server.last_number = 0
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(600)
+    (gone,) = (one for one in open_cards(day) if one.sort == "gone")
+    day.engine.people["alpha"].resolve(gone.id, what, "u1")
+    day.sends_allowed["ref P1"] = 2
+    day.work(DAY)
+    assert work_of(day, "patient", "P2").state == "confirmed"
+    assert work_of(day, "patient", "P1").state == ("closed" if what == "never" else "confirmed")
+    names = sorted(one.body["name"] for one in day.server.live("patient"))
+    assert names == (["Zeb"] if what == "never" else ["Ana", "Zeb"])
+
+
+def test_an_act_under_a_patient_in_doubt_waits_and_is_not_looked_at_again_and_again(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    booked = {"time": day.clock.true() + 5_000_000, "status": "booked", "notes": "n"}
+    day.save("appointment", "A1", booked, "P1")
+    day.work(600)
+    day.edit_there(**OTHER)
+    day.sync_now()
+    day.work(1800)
+    asked = next(one for one in open_cards(day) if one.sort == "identity")
+    day.save("appointment", "A1", {**booked, "status": "cancelled"}, "P1", act="cancel")
+    reads = day.network.requests
+    day.work(3600)
+    assert work_of(day, "appointment", "A1").state == "blocked"
+    assert day.network.requests - reads < 30
+    (there,) = day.server.things["appointment"].values()
+    assert there.body["status"] == "booked"
+    day.engine.people["alpha"].link(asked.remote_id, "P1", "u1")
+    day.work(3600)
+    assert there.body["status"] == "cancelled"
+    assert work_of(day, "appointment", "A1").state == "confirmed"
+
+
 def test_an_older_value_that_stands_there_again_before_the_list_was_looked_through_is_seen(day: Day) -> None:
     day.save("patient", "P1", PATIENT)
     day.work(600)
