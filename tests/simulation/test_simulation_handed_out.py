@@ -95,7 +95,9 @@ def test_what_is_decided_of_who_is_gone_is_not_done_to_whoever_has_the_number_no
     day.engine.people["alpha"].resolve(gone.id, what, "u1")
     day.sends_allowed["ref P1"] = 2
     day.work(DAY)
-    assert work_of(day, "patient", "P2").state == "confirmed"
+    day.save("patient", "P2", {**PATIENT, **OTHER, "notes": "more"})
+    day.work(600)
+    assert next(one for one in day.server.live("patient") if one.body["name"] == "Zeb").body["notes"] == "more"
     assert work_of(day, "patient", "P1").state == ("closed" if what == "never" else "confirmed")
     names = sorted(one.body["name"] for one in day.server.live("patient"))
     assert names == (["Zeb"] if what == "never" else ["Ana", "Zeb"])
