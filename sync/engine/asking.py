@@ -1,5 +1,7 @@
 """What a person is asked of who somebody is and whose something is; each question once."""
 
+from typing import Any
+
 from sync.engine.chart import Likely
 from sync.engine.desk import Desk, set_state
 from sync.engine.store.rows import Rows
@@ -7,6 +9,16 @@ from sync.engine.store.tables import Conflict, Link, Quarantine, Work
 from sync.port import Kind, Seen
 
 ANOTHER = "their number seems to stand for somebody else now; nothing goes across until it is decided"
+
+
+def questions(rows: Rows, link: Link, **how: Any) -> list[Conflict]:
+    """What is or was asked about a record, without what is asked of another part of it that stands there by itself."""
+    found = rows.find(Conflict, system=link.system, kind=link.kind, local_id=link.local_id, **how)
+    if any(one.remote_id not in {"", link.remote_id} for one in found):
+        links = rows.find(Link, system=link.system, kind=link.kind, local_id=link.local_id, status="confirmed")
+        others = {each.remote_id for each in links} - {link.remote_id}
+        found = [one for one in found if one.remote_id not in others]
+    return found
 
 
 def raise_question(

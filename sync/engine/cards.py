@@ -13,6 +13,7 @@ from sync.engine.parting import forget
 from sync.engine.settling import acknowledge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Work
+from sync.engine.store.under import beneath
 from sync.engine.taking import join, look, look_beneath
 from sync.port import Kind
 
@@ -158,6 +159,9 @@ def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     card.work.who = ""
     set_state(desk, rows, card.work, "waiting")
     look(desk, rows, one.kind, one.remote_id, "linked")
+    if one.kind == Kind.PATIENT:
+        for child in beneath(rows, desk.system, one.remote_id):  # what came while it was asked whose it is
+            look(desk, rows, child.kind, child.remote_id, "linked", parent=child.parent)
 
 
 def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:

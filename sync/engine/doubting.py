@@ -89,7 +89,7 @@ def _words(*texts: str | None) -> list[str]:
 
 
 def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
-    """Whether a record of ours stands under a patient there who may be somebody else.
+    """Whether a record of ours stands under a patient there who may be somebody else, or of whom that has been said.
 
     What is changed there then may be said of somebody else: it waits until a person has said who it is.
     """
@@ -99,6 +99,8 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
     named = shadow.parent and kinds[Kind(link.kind)].listed_for in {None, Kind.PATIENT}
     if named:
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), shadow.parent)
+        if owner is not None and (owner.status == "left" or (owner.status == "gone" and _is_back(rows, owner))):
+            return True
         patient = owner.local_id if owner is not None and owner.status == "candidate" else ""
     else:
         work = rows.get(Work, desk.system, link.kind, link.local_id)
@@ -106,6 +108,12 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
     owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=patient) if patient else []
     states = {one.status for one in owners}
     return "candidate" in states and not states & OURS
+
+
+def _is_back(rows: Rows, owner: Link) -> bool:
+    """Whether it is asked if who is there again is ours."""
+    how = {"kind": owner.kind, "local_id": owner.local_id, "remote_id": owner.remote_id, "sort": "restored"}
+    return bool(rows.count(Conflict, system=owner.system, state="open", **how))
 
 
 def moved_away(desk: Desk, rows: Rows, before: str, seen: Seen) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sync.engine import ended, unread, updating
+from sync.engine.asking import questions
 from sync.engine.chart import Because
 from sync.engine.desk import Desk, clear
 from sync.engine.merge import Canon, Decided, Merged, merge
@@ -57,7 +58,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     unread.told_again(desk, rows, link)
     hidden = desk.remote.masked(seen.body)
     updating.compare(desk, rows, seen, shadow)
-    decided = decisions(desk, rows, seen.kind, link.local_id)
+    decided = decisions(rows, link)
     asked_of = {name: one.mine for name, one in decided.items() if one.theirs is None}
     seen = updating.not_kept(desk, rows, shadow, seen, {**asked_of, **shadow.told})
     canon = desk.canon(seen.kind)
@@ -104,13 +105,11 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     return Met(story, mine, merged.there, tell, frozenset(merged.conflicts))
 
 
-def decisions(desk: Desk, rows: Rows, kind: str, local_id: str) -> dict[str, Decided]:
+def decisions(rows: Rows, link: Link) -> dict[str, Decided]:
     """What people decided of the members of a record."""
-    found = rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id)
     return {
         one.member: Decided(one.keep, one.sides.get("mine"), one.sides.get("theirs"))
-        for one in found
-        if one.sort == "field" and one.state == "decided"
+        for one in questions(rows, link, sort="field", state="decided")
     }
 
 
@@ -125,7 +124,7 @@ def _late(
         return merged
     lost = _lost(desk, rows, link)
     # Whoever said that what is there stands knows that it is old.
-    wanted = {name for name, one in decisions(desk, rows, seen.kind, link.local_id).items() if one.keep == "there"}
+    wanted = {name for name, one in decisions(rows, link).items() if one.keep == "there"}
     late = {
         name
         for name in merged.adopt - wanted
@@ -193,7 +192,7 @@ def _refused_there(rows: Rows, link: Link, shadow: Shadow, merged: Merged, mine:
     """
     if not merged.tell:
         return merged
-    found = rows.find(Conflict, system=link.system, kind=link.kind, local_id=link.local_id, state="open", why=NOT_KEPT)
+    found = questions(rows, link, state="open", why=NOT_KEPT)
     asked = {one.member for one in found if one.sides.get("mine") == mine.get(one.member)}
     stuck = merged.tell & (asked | (seen.body.keys() if shadow.tries >= MOST_TRIES else set()))
     return _parked(merged, merged.here, seen.body, dict.fromkeys(stuck, NOT_KEPT))
@@ -230,7 +229,7 @@ def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story
     """Take into the chart what changed there; what the chart will not have is set aside, and nothing of it stays."""
     body = {**clear(desk, seen), **{name: merged.here[name] for name in merged.here if name in seen.body}}
     whole = Seen(seen.kind, seen.remote_id, body, seen.whole, seen.raw, seen.parent, link.part)
-    because = Because(desk.system, seen.remote_id, merged.adopt, _decider(desk, rows, link, merged.adopt))
+    because = Because(desk.system, seen.remote_id, merged.adopt, _decider(rows, link, merged.adopt))
     try:
         with rows.part():
             records = desk.remote.adopt(whole, story, desk.whose(rows))
@@ -259,7 +258,7 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         return  # of a patient whose link has ended nothing is taken in
     out: dict[str, str] = {}
     if any(rule.theirs and rule.removal for rule in kp.rules.values()):
-        out = unread.taken_out(desk, shadow, seen, {}, decisions(desk, rows, seen.kind, link.local_id))
+        out = unread.taken_out(desk, shadow, seen, {}, decisions(rows, link))
         _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen)
     # What stands here and there no more is agreed on by nobody until a person has seen it; what is added is taken in.
     moved -= {name for name in out if kp.rules[name].way == "status"}
@@ -307,10 +306,10 @@ def _taken(
         unread.first_sight(desk, rows, link, whole)
 
 
-def _decider(desk: Desk, rows: Rows, link: Link, members: frozenset[str]) -> str:
+def _decider(rows: Rows, link: Link, members: frozenset[str]) -> str:
     """Who decided one of the members that are taken in; empty where nobody had to."""
-    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, state="decided")
-    return next((one.who for one in found if one.sort == "field" and one.member in members), "")
+    found = questions(rows, link, sort="field", state="decided")
+    return next((one.who for one in found if one.member in members), "")
 
 
 def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:
@@ -375,7 +374,7 @@ def _conflicts(
     desk: Desk, rows: Rows, kp: KindProfile, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen
 ) -> None:
     """Open, renew and close what a person has to decide, by member."""
-    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id)
+    found = questions(rows, link)
     here = {one.member: one for one in found if one.sort == "field" and one.state != "closed"}
     for name, why in merged.conflicts.items():
         base = shadow.theirs if why in unread.WHYS else shadow.mine

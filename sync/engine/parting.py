@@ -12,6 +12,7 @@ from sync.engine.desk import Desk, set_state
 from sync.engine.plan import certain
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Audited, Conflict, Intent, Link, Shadow, Work
+from sync.engine.store.under import bearing
 from sync.engine.taking import look, of_patient
 from sync.port import Kind
 
@@ -39,6 +40,10 @@ def part_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str, who: str
     for link in list(_beneath(desk, rows, remote_id)):
         work = rows.get(Work, desk.system, link.kind, link.local_id)
         if work is not None and work.patient == local_id:
+            _child(desk, rows, link, work, who)
+    for link in list(_named_in(desk, rows, remote_id)):
+        work = rows.get(Work, desk.system, link.kind, link.local_id)
+        if work is not None and work.patient in {"", local_id}:  # whose it is, it says itself
             _child(desk, rows, link, work, who)
     for intent in rows.find(Intent, system=desk.system, patient=local_id, op="create", parent=remote_id):
         work = rows.get(Work, desk.system, intent.kind, intent.local_id)
@@ -103,6 +108,17 @@ def _beneath(desk: Desk, rows: Rows, remote_id: str, kind: Kind = Kind.PATIENT) 
         if link is not None and link.status in {"confirmed", "duplicate"}:
             yield link
         yield from _beneath(desk, rows, shadow.remote_id, child)
+
+
+def _named_in(desk: Desk, rows: Rows, remote_id: str) -> Iterator[Link]:
+    """What lists do not show as a patient's own and names one: the booking of a doctor's day."""
+    for kind, kp in desk.remote.profile.kinds.items():
+        if kp.listed_for in {None, Kind.PATIENT}:
+            continue
+        for number in bearing(rows, desk.system, str(kind), remote_id):
+            link = rows.get(Link, desk.system, str(kind), number)
+            if link is not None and link.status in {"confirmed", "duplicate"}:
+                yield link
 
 
 def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from sync.engine import ended as over
 from sync.engine import untold
+from sync.engine.asking import questions
 from sync.engine.desk import DAY, NOT_THERE, Desk, never_updated, set_state, to_be_read_back
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
@@ -202,7 +203,6 @@ def _record(
 ) -> Plan | None:
     bodies = telling.parts or (telling.body,)
     told = {link.part: link for link in links}
-    decided = _decided(desk, rows, work)
     for part, body in enumerate(bodies):
         if part not in told:
             return _creation(desk, rows, work, kp, story, body, part)
@@ -211,7 +211,7 @@ def _record(
         if link.remote_id.startswith("~"):
             continue
         shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)
-        if not decided and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
+        if not _decided(rows, link) and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
             cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
@@ -221,10 +221,9 @@ def _record(
     return None
 
 
-def _decided(desk: Desk, rows: Rows, work: Work) -> bool:
+def _decided(rows: Rows, link: Link) -> bool:
     """Whether a person has decided something of it that is not carried out yet."""
-    found = rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided")
-    return any(one.sort == "field" for one in found)
+    return bool(questions(rows, link, sort="field", state="decided"))
 
 
 def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Link]) -> bool:

@@ -4,7 +4,7 @@ from sync.engine import ended
 from sync.engine.desk import NOT_THERE, Desk, never_updated, sendable, set_state, shows, to_be_read_back
 from sync.engine.meeting import Met
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Shadow, Work
+from sync.engine.store.tables import Conflict, Shadow, Work
 from sync.port import Kind, KindProfile, Story
 
 
@@ -31,7 +31,7 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
             )
         else:
             set_state(desk, rows, work, "waiting")
-    elif met.conflicts:
+    elif met.conflicts or _asked_of_a_part(desk, rows, kind, local_id):
         set_state(desk, rows, work, "differs", "a person must decide")
     elif _all_proven(desk, rows, kind, local_id):
         work.told = work.seq
@@ -39,6 +39,13 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
         set_state(desk, rows, work, "confirmed" if shows(kp) else "sent")
     else:
         rows.put(work)
+
+
+def _asked_of_a_part(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:
+    """Whether something is asked of a record that stands there in several parts: this one may be as it should."""
+    if len(desk.known(rows).all(kind, local_id)) < 2:
+        return False
+    return bool(rows.count(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="field", state="open"))
 
 
 def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:

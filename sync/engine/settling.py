@@ -2,7 +2,7 @@
 
 from sync.engine import updating
 from sync.engine.asking import raise_question, rejected
-from sync.engine.desk import MOST_ATTEMPTS, QUIET_SECONDS, Desk, release, sendable, set_state, shows
+from sync.engine.desk import MOST_ATTEMPTS, NOT_THERE, QUIET_SECONDS, Desk, release, sendable, set_state, shows
 from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
@@ -145,6 +145,8 @@ def _seen_so_far(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Shad
         for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):
             if one.remote_id == remote_id:  # what is asked of that one is not answered of this one
                 one.remote_id = was.remote_id
+                if one.sort == "restored":  # what was there again is another's: what is left is that it is gone
+                    one.sort, one.why = "gone", NOT_THERE
                 rows.put(one)
     shadow = shadow or Shadow(desk.system, intent.kind, remote_id)
     shadow.parent = intent.parent or shadow.parent

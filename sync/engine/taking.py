@@ -48,6 +48,10 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     met = None
     if link is not None and seen.whole:
         unread.understood(desk, rows, link)
+    if link is None and (other := _as_another_kind(desk, rows, seen)) is not None:
+        unread.whole(desk, rows, other.kind, seen.remote_id, dict(seen.raw or seen.body), "type cannot be read")
+        rows.put(shadow)
+        return None
     if link is None or link.status in {"waiting", "here no place"}:
         link = _arrival(desk, rows, seen, shadow)
     if link is not None and link.status in {"gone", "replaced", "never"}:
@@ -170,6 +174,19 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
             return None
         return second(desk, rows, one, seen.remote_id)
     return _second_of(desk, rows, seen) or _new(desk, rows, seen, shadow)
+
+
+# Of these a system may have one list, and what sort of record it is may be corrected there.
+_ONE_LIST = frozenset({Kind.ENCOUNTER, Kind.DOCUMENT})
+
+
+def _as_another_kind(desk: Desk, rows: Rows, seen: Seen) -> Link | None:
+    """What is here as a visit and is called a document there now, or the other way: it is not taken in once more."""
+    for kind in _ONE_LIST - {seen.kind} if seen.kind in _ONE_LIST else ():
+        link = rows.get(Link, desk.system, str(kind), seen.remote_id)
+        if link is not None and link.status == "confirmed" and link.local_id:
+            return link
+    return None
 
 
 def of_patient(desk: Desk, kind: Kind) -> bool:

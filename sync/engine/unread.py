@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from sync.engine.asking import questions
 from sync.engine.desk import Desk, digest, unlisted
 from sync.engine.merge import Canon, Decided, Merged
 from sync.engine.store.rows import Rows
@@ -78,7 +79,7 @@ def asked_already(desk: Desk, rows: Rows, link: Link, merged: Merged, mine: Body
     """Of what would be taken in, the members about which a person is asked already: it is not tried at every look."""
     canon = desk.canon(seen.kind)
     rules = desk.remote.profile.kinds[seen.kind].rules
-    found = rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, sort="field", state="open")
+    found = questions(rows, link, sort="field", state="open")
     return {
         one.member: one.why
         for one in found

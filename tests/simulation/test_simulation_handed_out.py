@@ -103,6 +103,60 @@ def test_what_is_decided_of_who_is_gone_is_not_done_to_whoever_has_the_number_no
     assert names == (["Zeb"] if what == "never" else ["Ana", "Zeb"])
 
 
+@pytest.mark.parametrize("what", ["", "leave", "join"])
+def test_what_changes_under_a_number_that_is_back_as_perhaps_another_waits_for_who_it_is(day: Day, what: str) -> None:
+    day.save("patient", "P1", PATIENT)
+    time = day.clock.true() + 50 * DAY
+    day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1")
+    day.work(600)
+    there = day.there()
+    there.deleted = True
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    there.deleted = False
+    day.sync_now()
+    day.work(1800)
+    (asked,) = (one for one in open_cards(day) if one.sort == "restored")
+    if what == "leave":
+        day.engine.people["alpha"].resolve(asked.id, what, "u1")
+    (booked,) = day.server.things["appointment"].values()
+    day.server.write(booked, {"time": time + DAY}, "other", day.clock.true())
+    for _ in range(2):
+        day.sync_now()
+        day.work(1800)
+    assert day.story_body("appointment", "A1")["time"] == time
+    if what == "join":
+        day.engine.people["alpha"].resolve(asked.id, what, "u1")
+        day.work(1800)
+        assert day.story_body("appointment", "A1")["time"] == time + DAY
+
+
+def test_who_was_there_again_and_whose_number_is_anothers_now_can_be_made_again(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    there = day.there()
+    there.deleted = True
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    there.deleted = False
+    day.sync_now()
+    day.work(1800)
+    del day.server.things["patient"][there.id]
+    day.server.last_number = 0
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(600)
+    cards = [one for one in open_cards(day) if one.local_id == "P1"]
+    assert {one.sort for one in cards} == {"gone"}
+    assert "join" not in day.engine.people["alpha"].choices(cards[0].id)
+    day.sends_allowed["ref P1"] = 2
+    day.engine.people["alpha"].resolve(cards[0].id, "recreate", "u1")
+    day.work(DAY)
+    assert work_of(day, "patient", "P1").state == "confirmed"
+    assert sorted(one.body["name"] for one in day.server.live("patient")) == ["Ana", "Zeb"]
+
+
 def test_an_act_under_a_patient_in_doubt_waits_and_is_not_looked_at_again_and_again(day: Day) -> None:
     day.save("patient", "P1", PATIENT)
     booked = {"time": day.clock.true() + 5_000_000, "status": "booked", "notes": "n"}

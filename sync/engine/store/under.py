@@ -19,6 +19,16 @@ def beneath(rows: Rows, system: str, remote_id: str) -> list[Shadow]:
     return list(found.values())
 
 
+def bearing(rows: Rows, system: str, kind: str, number: str) -> list[str]:
+    """Which records of a kind name this number, as they were last seen."""
+    found = rows.run(
+        "SELECT remote_id FROM sync_shadow WHERE system = ? AND kind = ? AND instr(body || raw, ?) > 0"
+        " ORDER BY remote_id",
+        (system, kind, dumps(number)),
+    )
+    return [str(row[0]) for row in found.fetchall()]
+
+
 def shown_of_others(rows: Rows, shadow: Shadow, member: str) -> bool:
     """Whether a system shows a member of some other record of the kind: it says something there."""
     found = rows.run(

@@ -212,7 +212,7 @@ def _at(test: Json, item: Json) -> str | None:
 
 
 def _result(item: Json) -> str | int | float | None:
-    text = item.get("result") if item.get("result") is not None else item.get("value")
+    text = item.get("result") if fold(item.get("result")) is not None else item.get("value")
     if not isinstance(text, (str, int, float)) or isinstance(text, bool):
         return None
     return text if str(text).strip() else None
@@ -352,7 +352,7 @@ _REMARK = re.compile("comment|note|remark|interpret|disclaim", re.IGNORECASE)
 # An instant or an address, and the names of such and of the numbers of an answer itself.
 _MOVING = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?(Z|[+-]\d\d:?\d\d)?|https?://\S+", re.IGNORECASE)
 _MOVES = re.compile(
-    r"(_at|[a-z]At|(?i:(^|[_-])_*(links?|href|ur[li]|pdf|etag|timestamp)|(request|response|trace|correlation)[_-]?(id)?))$"
+    r"(_at|[a-z]At|(?i:(^|[_-])_*(links?|href|ur[li]|pdf|etag|timestamp)|(request|response|trace|correlation)[_-]?id))$"
 )
 # The members that are read, and those that only number what is said already.
 _OF_TEST = shape("id test_code test_name status resulted_at components")

@@ -220,6 +220,7 @@ def test_what_moves_with_every_answer_is_no_news_but_a_new_name_and_a_new_value_
         ({"finding": {"value": 4.1, "url": "a"}}, {"finding": {"value": 7.9, "url": "a"}}),
         ({"seen": "2026-03-10T09:00"}, {"seen": "2026-03-10T09:00 MRSA"}),
         ({"status_flat": "ok"}, {"status_flat": "no"}),
+        ({"antibody_response": "non-reactive"}, {"antibody_response": "REACTIVE"}), ({"trace": "0"}, {"trace": "1"}),
     ],
 )  # fmt: skip
 def test_a_value_under_a_name_that_nobody_knows_is_news_when_it_says_something_else(one: Any, other: Any) -> None:
@@ -230,7 +231,8 @@ def test_a_value_under_a_name_that_nobody_knows_is_news_when_it_says_something_e
 
 
 @pytest.mark.parametrize(
-    "name", ["retrieved_at", "retrievedAt", "_self_link", "href", "report_url", "request_id", "X-Request-Id", "trace"]
+    "name",
+    ["retrieved_at", "retrievedAt", "_self_link", "href", "report_url", "request_id", "X-Request-Id", "trace_id"],
 )
 def test_the_stamps_and_links_of_an_answer_are_no_news_under_any_name(name: str) -> None:
     for more in ({name: "a"}, {"x": "2026-03-10T09:00:00.12Z"}, {"x": {name: "a", "y": 1}}, {"x": "https://a.b/c?d=e"}):
@@ -274,3 +276,9 @@ def test_results_say_of_which_order_they_are_where_it_was_placed_here() -> None:
     said = [extra(one, "basedOn") for one in found]
     assert said == [[{"reference": "ServiceRequest/ours"}]] * 3
     assert [extra(one, "basedOn") for one in HMS.adopt(seen(potassium("3.1")), None, Linked())] == [None]
+
+
+def test_an_empty_result_beside_a_value_is_the_value() -> None:
+    for empty in ("", "  ", None):
+        one = {"component": "Lactate", "result": empty, "value": "9.1", "unit": "mmol/L", "status": "preliminary"}
+        assert "9.1" in repr([each.model_dump(exclude_none=True) for each in heard(seen(one))])

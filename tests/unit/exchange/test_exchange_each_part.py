@@ -1,0 +1,95 @@
+"""What stands there in parts, or under another than its patient, is asked about by itself and parted with them."""
+
+from datetime import timedelta
+
+import pytest
+
+from clinic_desktop.clock import SetClock
+from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
+from clinic_desktop.exchange.sync_items import Item
+from clinic_desktop.services import prescribing
+from tests.conftest import DeskFor
+from tests.connected import Connected, connected, signed_in_for_weeks
+from tests.journeys.small_clinic import Clinic
+from tests.medicines import paracetamol, warfarin
+
+
+def looked(there: Connected, system: str, clock: SetClock, desk_for: DeskFor) -> list[Item]:
+    clock.advance(timedelta(hours=26))
+    there.desk = desk_for("administrator")
+    sync_connecting.sync_now(there.desk)
+    there.run(system)
+    return list(sync_shown.waiting_items(there.desk))
+
+
+def rows_of(there: Connected, query: str) -> list[tuple[object, ...]]:
+    with there.desk.store.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(query).all()]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_each_line_of_a_prescription_that_is_changed_there_is_asked_about_until_it_is_decided(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, part: int
+) -> None:
+    lines = [paracetamol(), warfarin()]
+    signed = prescribing.sign_prescription(desk_for("doctor"), small.patient, None, lines).prescription_id
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.begin("healify")
+        query = f"SELECT remote_id FROM sync_link WHERE kind = 'prescription' AND local_id = '{signed}' ORDER BY part"
+        mine = [str(number) for (number,) in rows_of(there, query)]
+        before = {row["id"]: row["dosage"] for row in there.rows("healify", "prescriptions")}
+        there.people("healify").edit("prescriptions", mine[part], dosage="changed there")
+        found: list[Item] = []
+        for _ in range(3):
+            found = [one for one in looked(there, "healify", clock, desk_for) if one.sort == "field"]
+            assert [one.remote_id for one in found] == [mine[part]]
+            # The other line is read again, and is as it should be.
+            there.people("healify").edit("prescriptions", mine[1 - part], refills_remaining=0)
+            work = f"SELECT state FROM sync_work WHERE kind = 'prescription' AND local_id = '{signed}'"
+            assert rows_of(there, work) == [("differs",)]
+        sync_deciding.decide(there.desk, found[0], "here")
+        assert [one for one in looked(there, "healify", clock, desk_for) if one.sort == "field"] == []
+        after = {row["id"]: row["dosage"] for row in there.rows("healify", "prescriptions")}
+        assert after == before
+
+
+def test_of_two_who_were_taken_for_one_the_bookings_of_a_doctors_day_are_parted_too(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in_for_weeks(monkeypatch)
+    system = "hms_enterprise"
+    with connected(desk_for("administrator"), system, clock=lambda: clock.now().timestamp()) as there:
+        there.begin(system)
+        ours = dict(there.rows(system, "appointments")[-1])
+        left_out = ("id", "appointment_number", "created_at", "updated_at", "notes", "reason")
+        theirs = {name: value for name, value in ours.items() if name not in left_out}
+        theirs |= {"start_datetime": "2026-03-25T10:00:00Z", "end_datetime": "2026-03-25T10:15:00Z"}
+        there.people(system).add("appointments", theirs)
+        looked(there, system, clock, desk_for)
+        stranger = {"last_name": "Smith", "first_name": "Gracia", "date_of_birth": "1979-07-15"}
+        there.people(system).edit("patients", ours["patient_id"], **stranger, contact_number="+15550007777")
+        asked = next(one for one in looked(there, system, clock, desk_for) if one.sort == "identity")
+        sync_deciding.decide(there.desk, asked, "apart")
+        found = {one.sort for one in looked(there, system, clock, desk_for) if one.kind == "appointment"}
+        assert found >= {"surplus", "misfiled"}, "ours stands under them, and theirs in our patient's chart"
+        there.people(system).edit("appointments", ours["id"], status="cancelled")
+        looked(there, system, clock, desk_for)
+        assert rows_of(there, "SELECT status FROM appointments") == [("booked",)], "it is somebody else's there"
+        assert small.patient in {owner for (owner,) in rows_of(there, "SELECT patient_id FROM appointments")}
+
+
+def test_a_record_that_is_called_another_sort_there_is_asked_about_and_not_taken_in_twice(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    assert small.patient
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.begin("healify")
+        looked(there, "healify", clock, desk_for)
+        there.people("healify").edit("records", "rec_123abc", type="lab_result", notes="AMENDED")
+        for _ in range(2):
+            found = [one for one in looked(there, "healify", clock, desk_for) if one.sort == "unread"]
+            assert [one.kind for one in found] == ["encounter"]
+            links = "SELECT kind, status FROM sync_link WHERE remote_id = 'rec_123abc'"
+            assert rows_of(there, links) == [("encounter", "confirmed")]
+        there.people("healify").edit("records", "rec_123abc", type="examination")
+        assert [one for one in looked(there, "healify", clock, desk_for) if one.sort == "unread"] == []
