@@ -177,7 +177,7 @@ PLANTS = (
     Plant(
         "a decision is never carried out",
         "plan:_decided",
-        'return any(one.sort == "field" for one in found)',
+        'return bool(questions(rows, link, sort="field", state="decided"))',
         "return False",
         seed=174,
     ),
