@@ -207,6 +207,7 @@ def release(desk: Desk, rows: Rows, kind: str, local_id: str) -> None:
 
 # Of what a single answer of 404 says so; it goes on as soon as it is seen there again.
 NOT_THERE = "it is not there any more"
+OTHER_SORT = "it is another sort of record there now"
 
 
 def set_state(desk: Desk, rows: Rows, work: Work, state: str, why: str = "", *, due_at: float | None = None) -> None:

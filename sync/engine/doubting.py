@@ -106,8 +106,9 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
         work = rows.get(Work, desk.system, link.kind, link.local_id)
         patient = work.patient if work is not None else ""
     owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=patient) if patient else []
-    states = {one.status for one in owners}
-    return "candidate" in states and not states & OURS
+    if any(one.status in OURS for one in owners):
+        return False
+    return any(one.status in {"candidate", "left"} or (one.status == "gone" and _is_back(rows, one)) for one in owners)
 
 
 def _is_back(rows: Rows, owner: Link) -> bool:

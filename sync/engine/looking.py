@@ -78,7 +78,7 @@ def _answers(desk: Desk, many: Sequence[Look]) -> list[tuple[Look, Answer]]:
 
 def _read(desk: Desk, one: Look) -> Answer:
     kind = Kind(one.kind)
-    if one.why == "waiting" and not desk.remote.profile.kinds[kind].readable:
+    if one.why in {"waiting", "linked"} and not desk.remote.profile.kinds[kind].readable:
         return None
     try:
         return desk.remote.read(kind, one.remote_id, parent=one.parent or None)

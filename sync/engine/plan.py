@@ -206,8 +206,9 @@ def _record(
     for part, body in enumerate(bodies):
         if part not in told:
             return _creation(desk, rows, work, kp, story, body, part)
-    for part, body in enumerate(bodies):
-        link = told[part]
+    # What is decided of one part goes before what is asked of another.
+    for part in sorted(range(len(bodies)), key=lambda each: not _decided(rows, told[each])):
+        link, body = told[part], bodies[part]
         if link.remote_id.startswith("~"):
             continue
         shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)

@@ -1,11 +1,13 @@
 """How far a record here is, by what was last seen of it there: confirmed is what was read back, and nothing else."""
 
 from sync.engine import ended
-from sync.engine.desk import NOT_THERE, Desk, never_updated, sendable, set_state, shows, to_be_read_back
+from sync.engine.asking import questions
+from sync.engine.desk import NOT_THERE, OTHER_SORT, Desk, never_updated, sendable, set_state, shows, to_be_read_back
 from sync.engine.meeting import Met
+from sync.engine.plan import as_before
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Shadow, Work
-from sync.port import Kind, KindProfile, Story
+from sync.engine.store.tables import Shadow, Work
+from sync.port import Kind, KindProfile, Story, Telling
 
 
 def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> None:
@@ -14,8 +16,8 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
     work = rows.get(Work, desk.system, str(kind), local_id)
     if work is None:
         work = Work(desk.system, str(kind), local_id, met.story.patient_id or "", since=desk.now(), state="confirmed")
-    if (work.state, work.why) == ("person", NOT_THERE):
-        set_state(desk, rows, work, "waiting")  # it was seen there again
+    if work.state == "person" and work.why in {NOT_THERE, OTHER_SORT}:
+        set_state(desk, rows, work, "waiting")  # it was seen there again, as what it is here
         return
     if work.state == "cannot" and _is_so(desk, rows, kp, met.story):
         set_state(desk, rows, work, "waiting")  # somebody has told them
@@ -31,8 +33,10 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
             )
         else:
             set_state(desk, rows, work, "waiting")
-    elif met.conflicts or _asked_of_a_part(desk, rows, kind, local_id):
+    elif met.conflicts:
         set_state(desk, rows, work, "differs", "a person must decide")
+    elif of_a_part := _of_another_part(desk, rows, kp, met):
+        set_state(desk, rows, work, of_a_part, "a person must decide" if of_a_part == "differs" else "")
     elif _all_proven(desk, rows, kind, local_id):
         work.told = work.seq
         # What they never show again was not read back: their answer to the sending itself is no proof.
@@ -41,11 +45,27 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
         rows.put(work)
 
 
-def _asked_of_a_part(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:
-    """Whether something is asked of a record that stands there in several parts: this one may be as it should."""
-    if len(desk.known(rows).all(kind, local_id)) < 2:
-        return False
-    return bool(rows.count(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="field", state="open"))
+def _of_another_part(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
+    """How far a record is that stands there in several parts, of which this one is as it should be.
+
+    It waits where another part is to be told, differs where something is asked of one; else it is empty.
+    """
+    links = desk.known(rows).all(met.story.kind, met.story.local_id)
+    telling = desk.remote.project(met.story, desk.known(rows)) if len(links) > 1 else None
+    bodies = telling.parts if isinstance(telling, Telling) else ()
+    asked = ""
+    for link in links if bodies else ():
+        states = {one.state for one in questions(rows, link, sort="field")}
+        shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
+        if "open" in states:
+            asked = "differs"
+        elif "decided" in states:
+            return "waiting"
+        elif shadow is None or link.part >= len(bodies) or never_updated(kp):
+            continue
+        elif not as_before(desk, kp, shadow, bodies[link.part], kind=met.story.kind):
+            return "waiting"
+    return asked
 
 
 def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:

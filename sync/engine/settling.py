@@ -145,8 +145,10 @@ def _seen_so_far(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Shad
         for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):
             if one.remote_id == remote_id:  # what is asked of that one is not answered of this one
                 one.remote_id = was.remote_id
-                if one.sort == "restored":  # what was there again is another's: what is left is that it is gone
-                    one.sort, one.why = "gone", NOT_THERE
+                if one.sort == "restored" and was.status == "gone":
+                    one.sort, one.why = "gone", NOT_THERE  # what was there again is another's
+                elif one.sort == "restored":  # and what was decided of this one stands
+                    one.state, one.keep, one.decided_at = "closed", "another", desk.now()
                 rows.put(one)
     shadow = shadow or Shadow(desk.system, intent.kind, remote_id)
     shadow.parent = intent.parent or shadow.parent

@@ -49,7 +49,8 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
     if link is not None and seen.whole:
         unread.understood(desk, rows, link)
     if link is None and (other := _as_another_kind(desk, rows, seen)) is not None:
-        unread.whole(desk, rows, other.kind, seen.remote_id, dict(seen.raw or seen.body), "type cannot be read")
+        unread.whole(desk, rows, other.kind, seen.remote_id, dict(seen.raw or seen.body), "type cannot be read",
+                     print_=hash_of(kp, seen.body))  # fmt: skip
         rows.put(shadow)
         return None
     if link is None or link.status in {"waiting", "here no place"}:
@@ -111,7 +112,9 @@ def look_beneath(desk: Desk, rows: Rows, remote_id: str) -> None:
 
 
 def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0) -> None:
-    """Have a record read: once, however many ask for it."""
+    """Have a record read: once, however many ask for it; not what was sent and has no number there."""
+    if remote_id.startswith("~"):
+        return
     there = rows.get(Look, desk.system, kind, remote_id)
     due = desk.now() + after
     if there is None:

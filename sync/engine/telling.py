@@ -7,7 +7,7 @@ from sync.engine import restoring, updating
 from sync.engine.asking import ask_again, ask_who, ask_whose, rejected
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, digest, sendable, set_state
+from sync.engine.desk import OTHER_SORT, QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.doubting import moved_away, of_doubted, somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile
@@ -155,6 +155,14 @@ def _look_first(desk: Desk, next_one: Plan, local_id: str) -> None:
         send(desk, intent)
 
 
+def _cannot_be_laid_beside(desk: Desk, rows: Rows, work: Work, *, doubted: bool) -> None:
+    """It waits for who its patient is; or it is another sort of record there now, of which a person is asked."""
+    if doubted:
+        wait_for(desk, rows, work, Kind.PATIENT, work.patient)
+    else:
+        set_state(desk, rows, work, "person", OTHER_SORT)
+
+
 def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: Seen) -> Intent | None:
     """Bring both sides together over what was just read; an intent where something is left to tell."""
     work = rows.get(Work, desk.system, link.kind, link.local_id)
@@ -178,9 +186,8 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
     doubted = of_doubted(desk, rows, link, shadow)
     met = None if doubted else reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
-    if doubted:
-        wait_for(desk, rows, work, Kind.PATIENT, work.patient)
     if met is None:
+        _cannot_be_laid_beside(desk, rows, work, doubted=doubted)
         return None
     if next_one.op == "act":
         return _act_after_looking(desk, rows, next_one, seen, met.story.act or next_one.act, work)

@@ -132,6 +132,30 @@ def test_what_changes_under_a_number_that_is_back_as_perhaps_another_waits_for_w
         assert day.story_body("appointment", "A1")["time"] == time + DAY
 
 
+def test_what_no_call_shows_is_not_looked_for_once_its_patient_is_ours_again(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.save("prescription", "R1", {"text": "a", "code": "c"}, "P1")
+    day.save("dispense", "D1", {"of": "R1", "text": "given"}, "P1")
+    day.save("payment", "Y1", {"text": "10"}, "P1")
+    day.work(600)
+    there = day.there()
+    there.deleted = True
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    there.deleted = False
+    day.sync_now()
+    day.work(1800)
+    (asked,) = (one for one in open_cards(day) if one.sort == "restored")
+    day.engine.people["alpha"].resolve(asked.id, "join", "u1")
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    assert open_cards(day) == []
+    assert work_of(day, "dispense", "D1").state in {"sent", "confirmed"}
+    assert work_of(day, "payment", "Y1").state in {"sent", "confirmed"}
+
+
 def test_who_was_there_again_and_whose_number_is_anothers_now_can_be_made_again(day: Day) -> None:
     day.save("patient", "P1", PATIENT)
     day.work(600)

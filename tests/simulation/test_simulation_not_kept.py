@@ -178,3 +178,14 @@ def test_an_older_attempt_that_arrives_after_all_is_told_what_was_changed_since(
     day.sync_now()
     day.work(10 * DAY)
     assert [one.body["notes"] for one in day.server.live("appointment")] == ["20 mg"]
+
+
+def test_every_part_that_was_changed_here_is_told(forgets: Callable[[str], Forgetful]) -> None:
+    day = forgets("none").day
+    day.save("patient", "P1", PATIENT)
+    day.save("prescription", "R1", {"lines": ["a", "b", "c"], "code": "c"}, "P1")
+    day.work(600)
+    day.save("prescription", "R1", {"lines": ["a2", "b2", "c2"], "code": "c"}, "P1")
+    day.work(1200)
+    assert sorted(one.body["text"] for one in day.server.live("prescription")) == ["a2", "b2", "c2"]
+    assert day.engine.state_of("prescription", "R1")["alpha"].word == "confirmed"

@@ -7,7 +7,7 @@ import pytest
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.sync_items import Item
-from clinic_desktop.services import prescribing
+from clinic_desktop.services import consultation, prescribing
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected, signed_in_for_weeks
 from tests.journeys.small_clinic import Clinic
@@ -53,6 +53,25 @@ def test_each_line_of_a_prescription_that_is_changed_there_is_asked_about_until_
         assert after == before
 
 
+def test_what_is_decided_of_each_line_at_once_is_carried_out_of_each(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    lines = [paracetamol(), warfarin()]
+    prescribing.sign_prescription(desk_for("doctor"), small.patient, None, lines)
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.begin("healify")
+        before = {row["id"]: row["dosage"] for row in there.rows("healify", "prescriptions")}
+        mine = [number for (number,) in rows_of(there, "SELECT remote_id FROM sync_intent WHERE kind = 'prescription'")]
+        for number in mine:
+            there.people("healify").edit("prescriptions", str(number), dosage=f"changed {number}")
+        found = [one for one in looked(there, "healify", clock, desk_for) if one.sort == "field"]
+        assert len(found) == len(mine) >= 2
+        for one in found:
+            sync_deciding.decide(there.desk, one, "here")
+        there.run("healify")
+        assert {row["id"]: row["dosage"] for row in there.rows("healify", "prescriptions")} == before
+
+
 def test_of_two_who_were_taken_for_one_the_bookings_of_a_doctors_day_are_parted_too(
     desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,3 +112,26 @@ def test_a_record_that_is_called_another_sort_there_is_asked_about_and_not_taken
             assert rows_of(there, links) == [("encounter", "confirmed")]
         there.people("healify").edit("records", "rec_123abc", type="examination")
         assert [one for one in looked(there, "healify", clock, desk_for) if one.sort == "unread"] == []
+
+
+def test_what_is_added_here_to_a_record_that_is_called_another_sort_there_waits_for_a_person(
+    desk_for: DeskFor, clock: SetClock, small: Clinic
+) -> None:
+    doctor = desk_for("doctor")
+    seen = {"identity.name": "1", "identity.born_on": "1"}
+    consultation.save_step(doctor, small.encounter, "patient_overview", seen)
+    consultation.sign_consultation(doctor, small.encounter)
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.begin("healify")
+        told = "SELECT remote_id FROM sync_intent WHERE op = 'create' AND kind = 'encounter'"
+        ((number,),) = rows_of(there, told)
+        kind = next(row["type"] for row in there.rows("healify", "records") if row["id"] == number)
+        there.people("healify").edit("records", str(number), type="lab_result")
+        looked(there, "healify", clock, desk_for)
+        consultation.add_addendum(desk_for("doctor"), small.encounter, "Sleeps badly, too.", "forgotten")
+        there.run("healify")
+        state = f"SELECT state FROM sync_work WHERE kind = 'encounter' AND local_id = '{small.encounter}'"
+        assert rows_of(there, state) == [("person",)]
+        there.people("healify").edit("records", str(number), type=kind)
+        looked(there, "healify", clock, desk_for)
+        assert rows_of(there, state) == [("confirmed",)]
