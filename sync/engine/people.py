@@ -282,7 +282,7 @@ class People(Linking):
         desk = self._desk
         with desk.disk.read() as unit:
             before = desk.get(Rows(unit), ADDRESS)
-            kept_once = desk.get(Rows(unit), ONCE_ADDRESS)
+            kept_once = "" if before else desk.get(Rows(unit), ONCE_ADDRESS)
         if before == address:
             return
         with desk.disk.write() as unit:
