@@ -7,6 +7,7 @@ import pytest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link
 from tests.simulation.flows import PATIENT, Day
+from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import NEVER, open_cards, work_of
 
 OTHER = {
@@ -21,6 +22,24 @@ def _day() -> Iterator[Day]:
     one = Day(NEVER)
     yield one
     one.disk.close()
+
+
+def lost_sight_of(day: Day) -> Thing:
+    """Their patient is not there any more, for as long as it takes to be sure of it."""
+    there = day.there()
+    there.deleted = True
+    for _ in range(4):
+        day.sync_now()
+        day.work(DAY)
+    return there
+
+
+def seen_again(day: Day) -> Thing:
+    there = lost_sight_of(day)
+    there.deleted = False
+    day.sync_now()
+    day.work(1800)
+    return there
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["under its patient", "in a list that does not say whose it is"])
@@ -53,11 +72,7 @@ def test_what_changes_under_a_patient_in_doubt_waits_for_who_it_is(day: Day, nam
 def test_a_number_that_is_handed_out_anew_leaves_what_was_decided_of_the_other(day: Day) -> None:
     day.save("patient", "P1", PATIENT)
     day.work(600)
-    there = day.there()
-    there.deleted = True
-    for _ in range(4):
-        day.sync_now()
-        day.work(DAY)
+    there = lost_sight_of(day)
     (gone,) = open_cards(day)
     assert gone.sort == "gone"
     day.engine.people["alpha"].resolve(gone.id, "never", "u1")
@@ -82,11 +97,7 @@ def test_a_number_that_is_handed_out_anew_leaves_what_was_decided_of_the_other(d
 def test_what_is_decided_of_who_is_gone_is_not_done_to_whoever_has_the_number_now(day: Day, what: str) -> None:
     day.save("patient", "P1", PATIENT)
     day.work(600)
-    there = day.there()
-    there.deleted = True
-    for _ in range(4):
-        day.sync_now()
-        day.work(DAY)
+    there = lost_sight_of(day)
     del day.server.things["patient"][there.id]
     day.server.last_number = 0
     day.save("patient", "P2", {**PATIENT, **OTHER})
@@ -109,14 +120,7 @@ def test_what_changes_under_a_number_that_is_back_as_perhaps_another_waits_for_w
     time = day.clock.true() + 50 * DAY
     day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1")
     day.work(600)
-    there = day.there()
-    there.deleted = True
-    for _ in range(4):
-        day.sync_now()
-        day.work(DAY)
-    there.deleted = False
-    day.sync_now()
-    day.work(1800)
+    seen_again(day)
     (asked,) = (one for one in open_cards(day) if one.sort == "restored")
     if what == "leave":
         day.engine.people["alpha"].resolve(asked.id, what, "u1")
@@ -138,14 +142,7 @@ def test_what_no_call_shows_is_not_looked_for_once_its_patient_is_ours_again(day
     day.save("dispense", "D1", {"of": "R1", "text": "given"}, "P1")
     day.save("payment", "Y1", {"text": "10"}, "P1")
     day.work(600)
-    there = day.there()
-    there.deleted = True
-    for _ in range(4):
-        day.sync_now()
-        day.work(DAY)
-    there.deleted = False
-    day.sync_now()
-    day.work(1800)
+    seen_again(day)
     (asked,) = (one for one in open_cards(day) if one.sort == "restored")
     day.engine.people["alpha"].resolve(asked.id, "join", "u1")
     for _ in range(4):
@@ -159,14 +156,7 @@ def test_what_no_call_shows_is_not_looked_for_once_its_patient_is_ours_again(day
 def test_who_was_there_again_and_whose_number_is_anothers_now_can_be_made_again(day: Day) -> None:
     day.save("patient", "P1", PATIENT)
     day.work(600)
-    there = day.there()
-    there.deleted = True
-    for _ in range(4):
-        day.sync_now()
-        day.work(DAY)
-    there.deleted = False
-    day.sync_now()
-    day.work(1800)
+    there = seen_again(day)
     del day.server.things["patient"][there.id]
     day.server.last_number = 0
     day.save("patient", "P2", {**PATIENT, **OTHER})
