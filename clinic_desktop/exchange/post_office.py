@@ -119,6 +119,8 @@ class PostOffice:
         self._heard: deque[tuple[str, Hint]] = deque()
         self._days = Days(clinic.store.clock)
         self._asides = Asides(clinic.store.workstation, clinic.store.clock)
+        self._watch: Any = None  # a connection of its own: made when there is nothing to do for the first time
+        self._looked_at = -1
         self._looked_through: set[tuple[str, float]] = set()
         chart = ClinicChart(clinic.store.workstation, clinic.store.clock)
         self._echoes = chart.echoes
@@ -248,6 +250,8 @@ class PostOffice:
 
     def close(self) -> None:
         """Let go of the connections."""
+        if self._watch is not None:
+            self._watch.close()
         for office in self.engine.offices.values():
             close = getattr(office.desk.remote, "close", None)
             if close is not None:
@@ -269,6 +273,15 @@ class PostOffice:
                 results_gone.leave_to_doctors(self.engine.people[name], one)
                 left += 1
         return left
+
+    def _watched(self) -> Any:
+        self._watch = self._watch or self._clinic.store.watch()
+        return self._watch
+
+    def _moved(self) -> bool:
+        """Whether anything was written since what is to be told of here was last looked for."""
+        before, self._looked_at = self._looked_at, self._watched().version()
+        return self._looked_at != before
 
     def run(
         self,
@@ -294,14 +307,13 @@ class PostOffice:
         offices = [office for name, office in self.engine.offices.items() if name in active]
         desks = {office.desk.system: office.desk for office in offices}
         titles = {one.system: one.title for one in self.systems}
-        watch: Any = None  # a connection of its own: made when there is something to wait for
         try:
             while not stopped() and clock.steady() < end:
                 self._look_where_it_was_said()
                 worked = sum(office.step() for office in offices)  # every one has its turn
                 if self._days.turned():
                     worked += self._days.look([office.desk for office in offices])
-                if not worked or self._asides.due():
+                if self._asides.due() or (not worked and self._moved()):
                     self._asides.look([office.desk for office in offices])
                     worked += self._leave_to_doctors(active)
                 if self._echoes.came:
@@ -314,13 +326,11 @@ class PostOffice:
                 self._note_clocks()
                 nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
-                watch = watch or self._clinic.store.watch()
+                watch = self._watched()
                 while not (stopped() or clock.steady() >= due or self._heard or watch.moved() or self._days.turned()):
                     time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
         finally:
             self._note_clocks()
-            if watch is not None:
-                watch.close()
         return rounds
 
 

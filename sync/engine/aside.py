@@ -4,7 +4,7 @@ Whoever has seen it leaves it as it stands there, and nothing of it is taken in.
 record says something else.
 """
 
-from sync.engine.desk import Desk, digest
+from sync.engine.desk import OURS, Desk, digest
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow, Work
 from sync.engine.taking import look
@@ -73,7 +73,7 @@ def whose(desk: Desk, rows: Rows, one: Quarantine) -> tuple[str, str]:
     kp = desk.kind(one.kind)
     above = str(kp.listed_for or Kind.PATIENT) if kp is not None and one.kind != "patient" else "patient"
     link = rows.get(Link, desk.system, above, number) if number else None
-    known = link.local_id if link is not None and link.status in {"confirmed", "surplus"} else ""
+    known = link.local_id if link is not None and link.status in OURS else ""
     if above != "patient":  # of an order, the patient for whom it is
         work = rows.get(Work, desk.system, above, known) if known else None
         known, number = work.patient if work is not None else "", ""

@@ -8,13 +8,12 @@ there once more, and a person has it taken away).
 from dataclasses import dataclass
 
 from sync.engine.asking import raise_question
-from sync.engine.desk import Desk, set_state
+from sync.engine.desk import Desk, release, set_state
 from sync.engine.parting import forget
 from sync.engine.settling import acknowledge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Work
-from sync.engine.store.under import beneath
-from sync.engine.taking import join, look, look_beneath
+from sync.engine.taking import join, look, look_at_all, look_beneath
 from sync.port import Kind
 
 # What may be done about each sort of card.
@@ -101,6 +100,7 @@ def _never(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     _drop(desk, rows, card.work)
     card.work.who, card.work.told = who, card.work.seq
     set_state(desk, rows, card.work, "closed", "they are not told of it again")
+    release(desk, rows, card.one.kind, card.one.local_id)
 
 
 def _drop(desk: Desk, rows: Rows, work: Work) -> None:
@@ -158,10 +158,10 @@ def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     join(desk, rows, Link(desk.system, one.kind, one.remote_id, one.local_id, part, "confirmed", 1.0, who, desk.now()))
     card.work.who = ""
     set_state(desk, rows, card.work, "waiting")
-    look(desk, rows, one.kind, one.remote_id, "linked")
     if one.kind == Kind.PATIENT:
-        for child in beneath(rows, desk.system, one.remote_id):  # what came while it was asked whose it is
-            look(desk, rows, child.kind, child.remote_id, "linked", parent=child.parent)
+        look_at_all(desk, rows, one.remote_id)
+    else:
+        look(desk, rows, one.kind, one.remote_id, "linked")
 
 
 def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:
@@ -174,6 +174,7 @@ def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     _drop(desk, rows, card.work)
     card.work.who, card.work.told = who, card.work.seq
     set_state(desk, rows, card.work, "closed", "what is there again is left as it is")
+    release(desk, rows, card.one.kind, card.one.local_id)  # what waits for it is not told either, or by a person
 
 
 def _noted(desk: Desk, rows: Rows, card: Card, who: str) -> None:

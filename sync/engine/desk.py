@@ -23,6 +23,8 @@ WISH, CLOCK, CURSOR = "wish", "clock", "cursor"
 # When, by the engine's time, a run began of which nobody knows how long after the one before.
 UNSURE = "off for who knows how long"
 DAY = 86_400.0
+# Who stands there under such a link is our patient, though perhaps once too often.
+OURS = frozenset({"confirmed", "surplus"})
 # How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
 LEEWAY = 0.01
 # What waits for a limit longer than this is put off together.
@@ -73,7 +75,7 @@ class Desk:
 
     def whose(self, rows: Rows) -> "Known":
         """The links by which what comes is filed: who stands there once too often is the same patient here."""
-        return Known(rows, self.system, frozenset({"confirmed", "surplus"}))
+        return Known(rows, self.system, OURS)
 
     def canon(self, kind: Kind) -> Callable[[str], Canon]:
         """How a member of a body is compared."""

@@ -9,15 +9,12 @@ another birth date it may be somebody of the same home, who shares the rest: wha
 
 import re
 
-from sync.engine.desk import Desk, clear, digest
+from sync.engine.desk import OURS, Desk, clear, digest
 from sync.engine.identity import REVIEW
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Shadow, Work
 from sync.port import Body, Kind, Seen
 from sync.records.patient import Patient
-
-# Who stands there under such a link is our patient, though perhaps once too often.
-OURS = frozenset({"confirmed", "surplus"})
 
 
 def who_says(desk: Desk, seen: Seen) -> dict[str, str]:

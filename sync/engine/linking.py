@@ -4,8 +4,7 @@ from sync.engine.desk import Desk, set_state
 from sync.engine.parting import part, part_beneath
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
-from sync.engine.store.under import beneath
-from sync.engine.taking import join, look, of_patient, twice
+from sync.engine.taking import join, look, look_at_all, of_patient, twice
 from sync.port import Kind
 
 
@@ -50,9 +49,7 @@ class Linking:
                 if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
                     part_beneath(desk, rows, remote_id, one.sides["was"], who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
-            look(desk, rows, str(kind), remote_id, "linked")
-            for child in beneath(rows, desk.system, remote_id):  # what came while it was in doubt
-                look(desk, rows, child.kind, child.remote_id, "linked", parent=child.parent)
+            look_at_all(desk, rows, remote_id)
             self._set_aside_since(rows, local_id)
             self._patient_goes_on(rows, local_id)
 

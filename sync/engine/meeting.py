@@ -6,7 +6,7 @@ from typing import Any
 from sync.engine import ended, unread, updating
 from sync.engine.asking import questions
 from sync.engine.chart import Because
-from sync.engine.desk import Desk, clear
+from sync.engine.desk import OURS, Desk, clear
 from sync.engine.merge import Canon, Decided, Merged, merge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow
@@ -254,7 +254,7 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
         if name in body and canon(name)(shadow.theirs.get(name)) != canon(name)(body[name])
     )  # fmt: skip
     owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent or shadow.parent)
-    if owner is not None and owner.status not in {"confirmed", "surplus"}:
+    if owner is not None and owner.status not in OURS:
         return  # of a patient whose link has ended nothing is taken in
     out: dict[str, str] = {}
     if any(rule.theirs and rule.removal for rule in kp.rules.values()):

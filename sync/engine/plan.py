@@ -14,6 +14,7 @@ from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Tellin
 # Links that a person has ended so that the system is told nothing more of the record.
 NEVER = frozenset({"never", "left"})
 UNSETTLED = ("inflight", "unknown")
+OF_NOBODY = "they are told nothing more of its patient, as was decided"
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
     if story is None or not story.signed:
         set_state(desk, rows, work, "idle", "" if story is None else "it is a draft")
         return None
-    ended = {link.status for link in rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id)}
-    if ended & NEVER and "confirmed" not in ended:
+    ended = _statuses(desk, rows, work.kind, work.local_id)
+    if _no_more(ended):
         set_state(desk, rows, work, "closed", "they are not told of it, as was decided")
         return None
     kp = desk.kind(kind)
@@ -68,6 +69,19 @@ def plan(desk: Desk, rows: Rows, work: Work) -> Plan | None:
     if blocked(desk, rows, work, telling):
         return None
     return _record(desk, rows, work, kp, story, telling, links)
+
+
+def _statuses(desk: Desk, rows: Rows, kind: str, local_id: str) -> set[str]:
+    return {link.status for link in rows.find(Link, system=desk.system, kind=kind, local_id=local_id)}
+
+
+def told_no_more(desk: Desk, rows: Rows, kind: str, local_id: str) -> bool:
+    """Whether a person has decided that they are told nothing more of a record: of a patient's records neither."""
+    return _no_more(_statuses(desk, rows, kind, local_id))
+
+
+def _no_more(statuses: set[str]) -> bool:
+    return bool(statuses & NEVER) and "confirmed" not in statuses
 
 
 def _nothing_to_do(desk: Desk, rows: Rows, work: Work, kp: KindProfile, act: str, links: list[Link]) -> bool:
@@ -152,7 +166,10 @@ def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:
 def wait_for(desk: Desk, rows: Rows, work: Work, kind: Kind, local_id: str) -> None:
     """It goes on as soon as that is known there."""
     work.waits_for = f"{kind}/{local_id}"
-    set_state(desk, rows, work, "blocked", f"waits for its {str(kind).replace('_', ' ')} to be known there")
+    why = f"waits for its {str(kind).replace('_', ' ')} to be known there"
+    if kind is Kind.PATIENT and told_no_more(desk, rows, str(kind), local_id):
+        why = OF_NOBODY
+    set_state(desk, rows, work, "blocked", why)
 
 
 def _act(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.engine import restoring, unread
 from sync.engine.asking import ask_again, ask_who, ask_whose, raise_question, rejected
 from sync.engine.chart import Because, Likely
-from sync.engine.desk import NOT_THERE, QUIET_SECONDS, Desk, clear, hash_of, release, sendable, set_state
+from sync.engine.desk import NOT_THERE, OURS, QUIET_SECONDS, Desk, clear, hash_of, release, sendable, set_state
 from sync.engine.doubting import moved_away, of_doubted, somebody_else
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside
@@ -111,6 +111,13 @@ def look_beneath(desk: Desk, rows: Rows, remote_id: str) -> None:
             look(desk, rows, kind, number, "linked", parent=above.parent if above is not None else "")
 
 
+def look_at_all(desk: Desk, rows: Rows, patient: str) -> None:
+    """Who a patient there is has been said: what came meanwhile of anything under them is read."""
+    look(desk, rows, str(Kind.PATIENT), patient, "linked")
+    for child in beneath(rows, desk.system, patient):
+        look(desk, rows, child.kind, child.remote_id, "linked", parent=child.parent)
+
+
 def look(desk: Desk, rows: Rows, kind: str, remote_id: str, why: str, *, parent: str = "", after: float = 0.0) -> None:
     """Have a record read: once, however many ask for it; not what was sent and has no number there."""
     if remote_id.startswith("~"):
@@ -159,7 +166,7 @@ def _arrival(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     if seen.parent and desk.remote.profile.kinds.get(Kind.PATIENT) and of_patient(desk, seen.kind):
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), seen.parent)
         # Of whom ours stand there twice both are our patient: what comes under the one too many is not lost.
-        if owner is None or owner.status not in {"confirmed", "surplus"}:
+        if owner is None or owner.status not in OURS:
             return _wait(desk, rows, seen)
         patient = owner.local_id
     ours = creates(desk, rows, seen, patient)

@@ -11,7 +11,7 @@ from sync.engine.desk import OTHER_SORT, QUIET_SECONDS, Desk, digest, sendable, 
 from sync.engine.doubting import moved_away, of_doubted, somebody_else
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import reconcile
-from sync.engine.plan import Plan, cannot_tell, certain, plan, wait_for
+from sync.engine.plan import OF_NOBODY, Plan, cannot_tell, certain, plan, told_no_more, wait_for
 from sync.engine.proof import settle_work
 from sync.engine.putting_off import cannot_see, later, not_now, poison, put_off
 from sync.engine.sent import EARLIER, lost_of_others
@@ -156,8 +156,13 @@ def _look_first(desk: Desk, next_one: Plan, local_id: str) -> None:
 
 
 def _cannot_be_laid_beside(desk: Desk, rows: Rows, work: Work, *, doubted: bool) -> None:
-    """It waits for who its patient is; or it is another sort of record there now, of which a person is asked."""
-    if doubted:
+    """It waits for who its patient is; or it is another sort of record there now, of which a person is asked.
+
+    Of whom was said that they are left alone there nobody will be known: a person tells them what is to be told.
+    """
+    if doubted and told_no_more(desk, rows, str(Kind.PATIENT), work.patient):
+        cannot_tell(desk, rows, work, OF_NOBODY)
+    elif doubted:
         wait_for(desk, rows, work, Kind.PATIENT, work.patient)
     else:
         set_state(desk, rows, work, "person", OTHER_SORT)

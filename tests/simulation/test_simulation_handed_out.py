@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sync.engine.plan import OF_NOBODY
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link
 from tests.simulation.flows import PATIENT, Day
@@ -134,6 +135,27 @@ def test_what_changes_under_a_number_that_is_back_as_perhaps_another_waits_for_w
         day.engine.people["alpha"].resolve(asked.id, what, "u1")
         day.work(1800)
         assert day.story_body("appointment", "A1")["time"] == time + DAY
+
+
+def test_what_is_done_here_of_whom_was_left_alone_there_is_told_by_a_person(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    booked = {"time": day.clock.true() + 50 * DAY, "status": "booked", "notes": "n"}
+    day.save("appointment", "A1", booked, "P1")
+    day.work(600)
+    seen_again(day)
+    day.save("appointment", "A1", booked, "P1", act="cancel")
+    day.work(1800)
+    assert work_of(day, "appointment", "A1").state == "blocked", "it is not known whose it is"
+    (asked,) = (one for one in open_cards(day) if one.sort == "restored")
+    day.engine.people["alpha"].resolve(asked.id, "leave", "u1")
+    day.save("appointment", "A2", booked, "P1")
+    for _ in range(2):
+        day.sync_now()
+        day.work(DAY)
+    states = {name: work_of(day, "appointment", name) for name in ("A1", "A2")}
+    assert {name: one.state for name, one in states.items()} == {"A1": "cannot", "A2": "blocked"}
+    assert {one.why for one in states.values()} == {OF_NOBODY}
+    assert [one.body["status"] for one in day.server.live("appointment")] == ["booked"]
 
 
 def test_what_no_call_shows_is_not_looked_for_once_its_patient_is_ours_again(day: Day) -> None:

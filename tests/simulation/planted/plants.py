@@ -89,7 +89,7 @@ PLANTS = (
     Plant(
         "children of a stranger are taken in",
         "taking:_arrival",
-        'owner is None or owner.status not in {"confirmed", "surplus"}',
+        "owner is None or owner.status not in OURS",
         "owner is None",
         flow="perhaps_ours",
     ),
