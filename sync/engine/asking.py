@@ -15,8 +15,10 @@ def questions(rows: Rows, link: Link, **how: Any) -> list[Conflict]:
     """What is or was asked about a record, without what is asked of another part of it that stands there by itself."""
     found = rows.find(Conflict, system=link.system, kind=link.kind, local_id=link.local_id, **how)
     if any(one.remote_id not in {"", link.remote_id} for one in found):
-        links = rows.find(Link, system=link.system, kind=link.kind, local_id=link.local_id, status="confirmed")
-        others = {each.remote_id for each in links} - {link.remote_id}
+        links = rows.find(Link, system=link.system, kind=link.kind, local_id=link.local_id)
+        # A number that stood for this same part once: what is asked of that is asked of this one now.
+        others = {each.remote_id for each in links if each.status == "confirmed" or each.part != link.part}
+        others -= {link.remote_id}
         found = [one for one in found if one.remote_id not in others]
     return found
 

@@ -7,7 +7,7 @@ there once more, and a person has it taken away).
 
 from dataclasses import dataclass
 
-from sync.engine.asking import raise_question
+from sync.engine.asking import questions, raise_question
 from sync.engine.desk import Desk, release, set_state
 from sync.engine.parting import forget
 from sync.engine.settling import acknowledge
@@ -81,6 +81,11 @@ def _end(desk: Desk, rows: Rows, link: Link | None, status: str, who: str) -> No
         return
     link.status, link.who, link.at = status, who, desk.now()
     desk.log.linked(rows, desk.now(), link)
+    for one in questions(rows, link, sort="field", state="open") if status != "surplus" else ():
+        if one.remote_id == link.remote_id:
+            # What differed there is no question any more.
+            one.state, one.keep, one.who, one.decided_at = "closed", status, who, desk.now()
+            rows.put(one)
 
 
 def _recreate(desk: Desk, rows: Rows, card: Card, who: str) -> None:

@@ -154,11 +154,13 @@ class Known:
         return link.local_id if link is not None and link.status in self._ours else None
 
     def all(self, kind: str, local_id: str) -> list[Link]:
-        """The links of a record here, by part."""
+        """The links of a record here, by part; last those of parts that they gave no number."""
         found = self._rows.find(
             Link, ("part",), system=self._system, kind=str(kind), local_id=local_id, status="confirmed"
         )
-        return [link for link in found if not link.remote_id.startswith("~")] or found
+        numbered = {link.part for link in found if not link.remote_id.startswith("~")}
+        kept = [link for link in found if not link.remote_id.startswith("~") or link.part not in numbered]
+        return sorted(kept, key=lambda link: link.remote_id.startswith("~"))
 
 
 def digest(value: Any) -> str:

@@ -16,6 +16,8 @@ from sync.engine.store.tables import Conflict, Link, Shadow, Work
 from sync.port import Body, Kind, Seen
 from sync.records.patient import Patient
 
+UNDER_ANOTHER = "it stands under somebody else there, or under whom they are not told of: a person tells them"
+
 
 def who_says(desk: Desk, seen: Seen) -> dict[str, str]:
     """What says who somebody is, in the form in which it is compared."""
@@ -96,20 +98,41 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
     named = shadow.parent and kinds[Kind(link.kind)].listed_for in {None, Kind.PATIENT}
     if named:
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), shadow.parent)
-        if owner is not None and (owner.status == "left" or (owner.status == "gone" and _is_back(rows, owner))):
+        if owner is not None and (owner.status == "left" or is_back(rows, owner)):
             return True
         patient = owner.local_id if owner is not None and owner.status == "candidate" else ""
+        if owner is not None and owner.status in OURS:
+            return _under_another(desk, rows, link, owner)
     else:
         work = rows.get(Work, desk.system, link.kind, link.local_id)
         patient = work.patient if work is not None else ""
     owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=patient) if patient else []
     if any(one.status in OURS for one in owners):
         return False
-    return any(one.status in {"candidate", "left"} or (one.status == "gone" and _is_back(rows, one)) for one in owners)
+    return any(one.status in {"candidate", "left"} or is_back(rows, one) for one in owners)
 
 
-def _is_back(rows: Rows, owner: Link) -> bool:
-    """Whether it is asked if who is there again is ours."""
+def _under_another(desk: Desk, rows: Rows, link: Link, owner: Link) -> bool:
+    """Whether the number above it was handed out anew: what was told of one patient stands under another of ours."""
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    if work is None or work.patient in {"", owner.local_id}:
+        return False
+    links = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=work.patient)
+    return any(one.status not in OURS and one.remote_id.startswith("~") for one in links)
+
+
+def who_is_asked(desk: Desk, rows: Rows, shadow: Shadow, patient: str) -> bool:
+    """Whether a person is being asked who somebody is: a patient of ours, or who stands above a record there."""
+    links = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=patient) if patient else []
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), shadow.parent)
+    every = [*links, owner] if owner is not None else links
+    return any(one.status == "candidate" or is_back(rows, one) for one in every)
+
+
+def is_back(rows: Rows, owner: Link) -> bool:
+    """Whether it is asked if who was gone, or was told of no more, and is there again is ours."""
+    if owner.status not in {"gone", "never", "replaced"}:
+        return False
     how = {"kind": owner.kind, "local_id": owner.local_id, "remote_id": owner.remote_id, "sort": "restored"}
     return bool(rows.count(Conflict, system=owner.system, state="open", **how))
 

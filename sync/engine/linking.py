@@ -1,6 +1,6 @@
 """What people decide of who is who: a patient there and one here are one, or two; who of the staff is who there."""
 
-from sync.engine.desk import Desk, set_state
+from sync.engine.desk import Desk, release, set_state
 from sync.engine.parting import part, part_beneath
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
@@ -89,6 +89,7 @@ class Linking:
             if not left:
                 look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
             self._patient_goes_on(rows, local_id)
+            release(desk, rows, str(Kind.PATIENT), local_id)
 
     def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
         """Somebody or some place here is known there by this id; what waited for that goes on.

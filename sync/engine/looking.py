@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.engine import unread, updating
 from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
-from sync.engine.desk import DAY, NOT_THERE, SLICE_SECONDS, Desk, set_state
+from sync.engine.desk import DAY, NOT_THERE, SLICE_SECONDS, Desk, set_state, shows, to_be_read_back
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
@@ -78,12 +78,14 @@ def _answers(desk: Desk, many: Sequence[Look]) -> list[tuple[Look, Answer]]:
 
 def _read(desk: Desk, one: Look) -> Answer:
     kind = Kind(one.kind)
-    if one.why in {"waiting", "linked"} and not desk.remote.profile.kinds[kind].readable:
+    kp = desk.remote.profile.kinds[kind]
+    if not kp.readable and (one.why == "waiting" or (one.why == "linked" and not shows(kp))):
         return None
     try:
         return desk.remote.read(kind, one.remote_id, parent=one.parent or None)
     except Outcome as error:
-        return error
+        # Where lists alone show it, there is what they last showed.
+        return None if isinstance(error, Forbidden) and one.why == "linked" and not kp.readable else error
     except Exception:  # noqa: BLE001 - one answer that nobody can make out must not stop the others
         return Garbled(Call(f"read {kind}", "GET", "/"), 0)
 
@@ -130,10 +132,13 @@ def _done(desk: Desk, rows: Rows, one: Look) -> None:
 
 
 def _from_memory(desk: Desk, rows: Rows, one: Look) -> None:
-    """What waited for its patient and cannot be read again is taken as it was seen."""
+    """What waited for its patient and cannot be read again is taken as it was seen; not what was told since."""
     _done(desk, rows, one)
     shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
-    if shadow is not None:
+    if shadow is not None and (not shadow.body or to_be_read_back(shadow)):
+        shadow.list_hash = ""  # the next list that shows it is news
+        rows.put(shadow)
+    elif shadow is not None:
         seen = Seen(
             Kind(one.kind), one.remote_id, shadow.body, whole=False, raw=shadow.raw, parent=shadow.parent or None
         )

@@ -3,19 +3,21 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sync.engine import ended, unread, updating
+from sync.engine import ended, late, unread, updating
 from sync.engine.asking import questions
 from sync.engine.chart import Because
 from sync.engine.desk import OURS, Desk, clear
 from sync.engine.merge import Canon, Decided, Merged, merge
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow
+from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
 from sync.port import Body, Kind, KindProfile, Rule, Seen, Story, Telling
 from sync.telling.dress import normal_form, without_additions
 
 # How often the same is sent again where what is read back is what stood there before.
 MOST_TRIES = 3
 NOT_KEPT = "they do not keep it"
+# What was decided of a member cannot be carried out beside what is not shown any more.
+LEFT_OUT = "they show it no more"
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Met:
     there: Body
     tell: frozenset[str]
     conflicts: frozenset[str]
+    remote_id: str
 
 
 def projected(desk: Desk, rows: Rows, story: Story, part: int) -> Body | None:
@@ -61,25 +64,31 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     decided = decisions(rows, link)
     asked_of = {name: one.mine for name, one in decided.items() if one.theirs is None}
     seen = updating.not_kept(desk, rows, shadow, seen, {**asked_of, **shadow.told})
+    if seen.whole and (nothing := asked_of.keys() - seen.body.keys() - hidden):
+        seen = replace(seen, body={**seen.body, **dict.fromkeys(nothing)})  # so whoever decided was told
     canon = desk.canon(seen.kind)
+    # What is not shown stands there as it was told last, and not as both sides had it before that.
+    unseen = {name: value for name, value in shadow.told.items() if name in hidden or name not in seen.body}
     _learn(kp, shadow, mine, seen, hidden, canon)
     merged = merge(
         kp.rules,
         mine,
         seen.body,
-        base_mine=shadow.mine,
+        base_mine={**shadow.mine, **unseen},
         base_theirs=shadow.theirs,
         hidden=hidden,
         canon=canon,
         decided=decided,
         beside=seen.kind is Kind.PATIENT,
     )
-    merged = _late(desk, rows, kp, link, seen, merged, mine, canon)
+    merged = late.kept_back(desk, rows, link, seen, merged, mine, decided)
     merged = _refused_there(rows, link, shadow, merged, mine, seen)
+    left_out = decided.keys() - seen.body.keys() - hidden - merged.tell if seen.whole else set()
+    merged = merged.parked(mine, seen.body, dict.fromkeys(left_out, LEFT_OUT))
     odd = unread.forms(desk, rows, seen, shadow) if merged.adopt or merged.conflicts else frozenset()
     asked = unread.asked_already(desk, rows, link, merged, mine, seen)
     asked |= dict.fromkeys(odd & merged.conflicts.keys(), unread.FORM)
-    merged = _parked(merged, mine, seen.body, asked)
+    merged = merged.parked(mine, seen.body, asked)
     apart: frozenset[str] = frozenset()
     if merged.adopt:
         taken = _adopt(desk, rows, link, shadow, seen, story, merged)
@@ -92,17 +101,17 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
             same = {name for name in left if canon(name)(taken.get(name)) == canon(name)(seen.body[name])}
             mine = {**taken, **{name: mine.get(name) for name in same}}
             shadow.mine.update({name: mine.get(name) for name in left if not kp.rules[name].theirs})
-            merged = _parked(merged, mine, seen.body, left)
+            merged = merged.parked(mine, seen.body, left)
     if not kp.readable and not apart and not odd:
         # A list shows all there is of it, and it was understood: what was set aside of it before is over.
         rows.remove(Quarantine, system=desk.system, kind=str(seen.kind), remote_id=seen.remote_id)
     out = unread.taken_out(desk, shadow, seen, mine, decided)
     out = {name: why for name, why in out.items() if name not in merged.conflicts and name not in hidden}
-    merged = _parked(merged, mine, seen.body, out)
+    merged = merged.parked(mine, seen.body, out)
     unread.read_since(desk, rows, link, seen)
     tell = _agree(kp, shadow, merged, mine, seen, hidden, canon, apart)
     _conflicts(desk, rows, kp, link, shadow, merged, mine, seen)
-    return Met(story, mine, merged.there, tell, frozenset(merged.conflicts))
+    return Met(story, mine, merged.there, tell, frozenset(merged.conflicts), seen.remote_id)
 
 
 def decisions(rows: Rows, link: Link) -> dict[str, Decided]:
@@ -111,78 +120,6 @@ def decisions(rows: Rows, link: Link) -> dict[str, Decided]:
         one.member: Decided(one.keep, one.sides.get("mine"), one.sides.get("theirs"))
         for one in questions(rows, link, sort="field", state="decided")
     }
-
-
-def _late(
-    desk: Desk, rows: Rows, kp: KindProfile, link: Link, seen: Seen, merged: Merged, mine: Body, canon: Any
-) -> Merged:
-    """An older value that stands there again is not taken for a change of theirs.
-
-    It was sent and never heard of, and arrived after all; or the system went back to what it was.
-    """
-    if not merged.adopt:
-        return merged
-    lost = _lost(desk, rows, link)
-    # Whoever said that what is there stands knows that it is old.
-    wanted = {name for name, one in decisions(rows, link).items() if one.keep == "there"}
-    late = {
-        name
-        for name in merged.adopt - wanted
-        if not kp.rules[name].theirs
-        and any(name in one.body and canon(name)(one.body[name]) == canon(name)(seen.body[name]) for one in lost)
-        and canon(name)(mine.get(name)) != canon(name)(seen.body[name])
-    }
-    merged = _parked(merged, mine, seen.body, dict.fromkeys(late, "an older value of ours came back"))
-    back = {
-        name for name in merged.adopt - wanted if not kp.rules[name].theirs and _went_back(desk, rows, link, name, seen)
-    }
-    return _parked(merged, mine, seen.body, dict.fromkeys(back, "it is again what it was before it was changed here"))
-
-
-def _went_back(desk: Desk, rows: Rows, link: Link, name: str, seen: Seen) -> bool:
-    """Whether a value stands there again that an update of ours has once replaced.
-
-    Somebody there may want it so, or the system was restored from its backup: a person can tell, and nobody else.
-    """
-    same = desk.canon(seen.kind)(name)
-    found = rows.find(
-        Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part, op="update", state="acked"
-    )
-    return any(
-        one.remote_id == link.remote_id
-        and name in one.changed
-        and name in one.before
-        and same(one.before[name]) == same(seen.body[name])
-        for one in found
-    )
-
-
-def _lost(desk: Desk, rows: Rows, link: Link) -> list[Intent]:
-    """What was sent and never heard of."""
-    found = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part)
-    return [one for one in found if one.state in {"superseded", "unknown"}]
-
-
-def _late_over_theirs(desk: Desk, rows: Rows, link: Link, asked: Conflict, seen: Seen) -> None:
-    """What a person is asked about was written over there by a lost request of ours: what they had written is kept.
-
-    Both sides may agree again by that, and the question is gone; their value must not go with it.
-    """
-    name, theirs = asked.member, asked.sides.get("theirs")
-    same = desk.canon(seen.kind)(name)
-    now = same(seen.body[name])
-    if now == same(theirs) or not any(
-        name in one.body and same(one.body[name]) == now for one in _lost(desk, rows, link)
-    ):
-        return
-    told = Conflict(
-        desk.new_id(), desk.system, link.kind, link.local_id, "overwrite", "", link.remote_id,
-        {"before": {name: theirs}, "sent": {name: seen.body[name]}, "moved": [name]}, "open",
-        why="an older request of ours arrived late", at=desk.now(),
-    )  # fmt: skip
-    asked.sides = {**asked.sides, "theirs": seen.body[name]}
-    rows.put_all([told, asked])
-    desk.log.add(rows, desk.now(), "possible overwrite", link.kind, link.local_id, members=[name])
 
 
 def _refused_there(rows: Rows, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen) -> Merged:
@@ -195,7 +132,7 @@ def _refused_there(rows: Rows, link: Link, shadow: Shadow, merged: Merged, mine:
     found = questions(rows, link, state="open", why=NOT_KEPT)
     asked = {one.member for one in found if one.sides.get("mine") == mine.get(one.member)}
     stuck = merged.tell & (asked | (seen.body.keys() if shadow.tries >= MOST_TRIES else set()))
-    return _parked(merged, merged.here, seen.body, dict.fromkeys(stuck, NOT_KEPT))
+    return merged.parked(merged.here, seen.body, dict.fromkeys(stuck, NOT_KEPT))
 
 
 def _learn(kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: frozenset[str], canon: Any) -> None:
@@ -211,18 +148,6 @@ def _learn(kp: KindProfile, shadow: Shadow, mine: Body, seen: Seen, hidden: froz
         if _learned(rule, told, got):
             shadow.mine[name] = mine.get(name)
             shadow.theirs[name] = got if rule.identity else without_additions(told, got)
-
-
-def _parked(merged: Merged, mine: Body, theirs: Body, why: dict[str, str]) -> Merged:
-    if not why:
-        return merged
-    return Merged(
-        {**merged.here, **{name: mine.get(name) for name in why}},
-        {**merged.there, **{name: theirs.get(name) for name in why}},
-        merged.adopt - why.keys(),
-        merged.tell - why.keys(),
-        {**merged.conflicts, **why},
-    )
 
 
 def _adopt(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen, story: Story, merged: Merged) -> Body | None:
@@ -349,8 +274,8 @@ def _agree(
             # It cannot be read back: that it was answered is all there is to know.
             if told:
                 tell.discard(name)
-            if told and not (partial and name in later):
-                shadow.mine[name] = shadow.told[name] = mine.get(name)
+            if name in shadow.told and not (partial and name in later):
+                shadow.mine[name] = shadow.told[name] = mine.get(name) if told else shadow.told[name]
             continue
         if name not in tell:
             shadow.mine[name], shadow.theirs[name] = mine.get(name), seen.body[name]
@@ -390,7 +315,7 @@ def _conflicts(
         rows.put(one)
     for name, one in here.items():
         if one.state == "open" and name in seen.body:
-            _late_over_theirs(desk, rows, link, one, seen)
+            late.over_theirs(desk, rows, link, one, seen)
         if name not in seen.body or name in merged.tell:
             continue
         one.state = "closed"

@@ -47,6 +47,18 @@ class Merged:
     tell: frozenset[str] = frozenset()
     conflicts: Mapping[str, str] = field(default_factory=dict)
 
+    def parked(self, mine: Body, theirs: Body, why: Mapping[str, str]) -> "Merged":
+        """Some members, and why, are for a person: both sides stay as they are."""
+        if not why:
+            return self
+        return Merged(
+            {**self.here, **{name: mine.get(name) for name in why}},
+            {**self.there, **{name: theirs.get(name) for name in why}},
+            self.adopt - why.keys(),
+            self.tell - why.keys(),
+            {**self.conflicts, **why},
+        )
+
 
 def merge(
     rules: Mapping[str, Rule],

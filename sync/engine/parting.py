@@ -37,14 +37,8 @@ def part(desk: Desk, rows: Rows, link: Link, who: str) -> None:
 
 def part_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str, who: str) -> None:
     """What stands under somebody there is not this patient's; what may stand there is told anew, and said."""
-    for link in list(_beneath(desk, rows, remote_id)):
-        work = rows.get(Work, desk.system, link.kind, link.local_id)
-        if work is not None and work.patient == local_id:
-            _child(desk, rows, link, work, who)
-    for link in list(_named_in(desk, rows, remote_id)):
-        work = rows.get(Work, desk.system, link.kind, link.local_id)
-        if work is not None and work.patient in {"", local_id}:  # whose it is, it says itself
-            _child(desk, rows, link, work, who)
+    for link, above in _children(desk, rows, remote_id, local_id):
+        _child(desk, rows, link, above, who)
     for intent in rows.find(Intent, system=desk.system, patient=local_id, op="create", parent=remote_id):
         work = rows.get(Work, desk.system, intent.kind, intent.local_id)
         kind = Kind(intent.kind)
@@ -59,6 +53,30 @@ def part_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str, who: str
         intent.state = "dropped"
         rows.put(intent)
         set_state(desk, rows, work, "waiting")
+
+
+def told_beneath(desk: Desk, rows: Rows, remote_id: str, local_id: str) -> None:
+    """A patient's number was handed out anew: what was told under it of this one stands under somebody else now.
+
+    What came from there while it was this one's is this one's, and is left as it is.
+    """
+    for link, work in _children(desk, rows, remote_id, local_id):
+        if _was_told(desk, rows, link):
+            _child(desk, rows, link, work, "")
+
+
+def _children(desk: Desk, rows: Rows, remote_id: str, local_id: str) -> list[tuple[Link, Work]]:
+    """What stands under somebody there and is this patient's here."""
+    # What a doctor's day shows says itself whose it is.
+    named = {(link.kind, link.remote_id): link for link in _named_in(desk, rows, remote_id)}
+    found = {(link.kind, link.remote_id): link for link in _beneath(desk, rows, remote_id)}
+    works = [
+        (each, link, rows.get(Work, desk.system, link.kind, link.local_id)) for each, link in (found | named).items()
+    ]
+    return [
+        (link, work) for each, link, work in works
+        if work is not None and work.patient in ({"", local_id} if each in named else {local_id})
+    ]  # fmt: skip
 
 
 def _drop(desk: Desk, rows: Rows, link: Link) -> None:
@@ -124,12 +142,11 @@ def _named_in(desk: Desk, rows: Rows, remote_id: str) -> Iterator[Link]:
 def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
     """What we told stands under somebody else there; what came from there stands in somebody else's chart."""
     kp = desk.remote.profile.kinds[Kind(link.kind)]
-    found = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, op="create")
     for one in rows.find(Conflict, system=desk.system, kind=link.kind, local_id=link.local_id, state="open"):
         if one.remote_id == link.remote_id:
             one.state, one.keep, one.who, one.decided_at = "closed", "apart", who, desk.now()
             rows.put(one)
-    if not any(one.state in {"acked", "duplicate"} for one in found):
+    if not _was_told(desk, rows, link):
         why = "it came from there under somebody else"
         raise_question(desk, rows, link.kind, link.local_id, "misfiled", link.remote_id, why)
         work.who, work.told = who, work.seq
@@ -147,6 +164,11 @@ def _child(desk: Desk, rows: Rows, link: Link, work: Work, who: str) -> None:
     if work.state not in {"cannot", "closed"}:
         work.tries = 0
         set_state(desk, rows, work, "waiting")
+
+
+def _was_told(desk: Desk, rows: Rows, link: Link) -> bool:
+    found = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, op="create")
+    return any(one.state in {"acked", "duplicate"} for one in found)
 
 
 def forget(desk: Desk, rows: Rows, link: Link, who: str, parent: str | None = None) -> None:

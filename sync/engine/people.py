@@ -12,7 +12,7 @@ from sync.engine.store import leaving, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.sweeping import READING_AGAIN
-from sync.engine.taking import look, twice
+from sync.engine.taking import ENDED, look, twice
 from sync.port import Kind, Put, Seen
 
 # Tasks that are closed in one transaction: whoever saves meanwhile waits no longer than for these.
@@ -90,7 +90,7 @@ class People(Linking):
             story = desk.chart.story(unit, kind, one.local_id)
             shadow = rows.get(Shadow, desk.system, one.kind, one.remote_id)
             link = rows.get(Link, desk.system, one.kind, one.remote_id)
-            if one.sort != "field" or story is None or shadow is None or link is None:
+            if one.sort != "field" or story is None or shadow is None or link is None or link.status in ENDED:
                 raise UnknownError(conflict_id)
             rules = desk.remote.profile.kinds[kind].rules
             # What no rule is for says what kind of record it is; any other member that it lacks changes nothing.

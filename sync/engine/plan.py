@@ -75,12 +75,8 @@ def _statuses(desk: Desk, rows: Rows, kind: str, local_id: str) -> set[str]:
     return {link.status for link in rows.find(Link, system=desk.system, kind=kind, local_id=local_id)}
 
 
-def told_no_more(desk: Desk, rows: Rows, kind: str, local_id: str) -> bool:
-    """Whether a person has decided that they are told nothing more of a record: of a patient's records neither."""
-    return _no_more(_statuses(desk, rows, kind, local_id))
-
-
 def _no_more(statuses: set[str]) -> bool:
+    """Whether a person has decided that they are told nothing more of what has these links."""
     return bool(statuses & NEVER) and "confirmed" not in statuses
 
 
@@ -164,11 +160,18 @@ def blocked(desk: Desk, rows: Rows, work: Work, telling: Telling) -> bool:
 
 
 def wait_for(desk: Desk, rows: Rows, work: Work, kind: Kind, local_id: str) -> None:
-    """It goes on as soon as that is known there."""
+    """It goes on as soon as that is known there.
+
+    Who was left alone there is there: of what they have under them, a person says what is to be changed.
+    """
     work.waits_for = f"{kind}/{local_id}"
     why = f"waits for its {str(kind).replace('_', ' ')} to be known there"
-    if kind is Kind.PATIENT and told_no_more(desk, rows, str(kind), local_id):
+    ended = _statuses(desk, rows, str(kind), local_id) if kind is Kind.PATIENT else set()
+    if _no_more(ended):
         why = OF_NOBODY
+    if why == OF_NOBODY and "left" in ended and desk.known(rows).all(work.kind, work.local_id):
+        cannot_tell(desk, rows, work, why)
+        return
     set_state(desk, rows, work, "blocked", why)
 
 
@@ -220,11 +223,14 @@ def _record(
 ) -> Plan | None:
     bodies = telling.parts or (telling.body,)
     told = {link.part: link for link in links}
+    ended = rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id)
+    never = {link.part for link in ended if link.status in NEVER}  # of the other parts they are told
     for part, body in enumerate(bodies):
-        if part not in told:
+        if part not in told and part not in never:
             return _creation(desk, rows, work, kp, story, body, part)
     # What is decided of one part goes before what is asked of another.
-    for part in sorted(range(len(bodies)), key=lambda each: not _decided(rows, told[each])):
+    known = [part for part in range(len(bodies)) if part in told]
+    for part in sorted(known, key=lambda each: not _decided(rows, told[each])):
         link, body = told[part], bodies[part]
         if link.remote_id.startswith("~"):
             continue

@@ -51,15 +51,16 @@ def _of_another_part(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
     It waits where another part is to be told, differs where something is asked of one; else it is empty.
     """
     links = desk.known(rows).all(met.story.kind, met.story.local_id)
-    telling = desk.remote.project(met.story, desk.known(rows)) if len(links) > 1 else None
+    others = [link for link in links if link.remote_id != met.remote_id]
+    telling = desk.remote.project(met.story, desk.known(rows)) if others else None
     bodies = telling.parts if isinstance(telling, Telling) else ()
     asked = ""
-    for link in links if bodies else ():
+    for link in others:
         states = {one.state for one in questions(rows, link, sort="field")}
         shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
         if "open" in states:
             asked = "differs"
-        elif "decided" in states:
+        elif "decided" in states and bodies and not never_updated(kp):
             return "waiting"
         elif shadow is None or link.part >= len(bodies) or never_updated(kp):
             continue

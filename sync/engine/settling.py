@@ -3,6 +3,7 @@
 from sync.engine import updating
 from sync.engine.asking import raise_question, rejected
 from sync.engine.desk import MOST_ATTEMPTS, NOT_THERE, QUIET_SECONDS, Desk, release, sendable, set_state, shows
+from sync.engine.parting import told_beneath
 from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
@@ -140,6 +141,8 @@ def _seen_so_far(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Shad
     was = rows.get(Link, desk.system, intent.kind, remote_id) if intent.op == "create" else None
     shadow = rows.get(Shadow, desk.system, intent.kind, remote_id)
     if was is not None and was.status in ENDED and was.local_id not in {"", intent.local_id}:
+        if was.kind == Kind.PATIENT:
+            told_beneath(desk, rows, remote_id, was.local_id)
         was.remote_id, shadow = f"~{was.status}:{was.local_id}:{was.part}", None
         desk.log.linked(rows, desk.now(), was)
         for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):

@@ -8,10 +8,10 @@ from sync.engine.asking import ask_again, ask_who, ask_whose, rejected
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
 from sync.engine.desk import OTHER_SORT, QUIET_SECONDS, Desk, digest, sendable, set_state
-from sync.engine.doubting import moved_away, of_doubted, somebody_else
+from sync.engine.doubting import UNDER_ANOTHER, moved_away, of_doubted, somebody_else, who_is_asked
 from sync.engine.identity import REVIEW, judge
-from sync.engine.meeting import reconcile
-from sync.engine.plan import OF_NOBODY, Plan, cannot_tell, certain, plan, told_no_more, wait_for
+from sync.engine.meeting import Met, reconcile
+from sync.engine.plan import Plan, cannot_tell, certain, plan, wait_for
 from sync.engine.proof import settle_work
 from sync.engine.putting_off import cannot_see, later, not_now, poison, put_off
 from sync.engine.sent import EARLIER, lost_of_others
@@ -155,23 +155,11 @@ def _look_first(desk: Desk, next_one: Plan, local_id: str) -> None:
         send(desk, intent)
 
 
-def _cannot_be_laid_beside(desk: Desk, rows: Rows, work: Work, *, doubted: bool) -> None:
-    """It waits for who its patient is; or it is another sort of record there now, of which a person is asked.
-
-    Of whom was said that they are left alone there nobody will be known: a person tells them what is to be told.
-    """
-    if doubted and told_no_more(desk, rows, str(Kind.PATIENT), work.patient):
-        cannot_tell(desk, rows, work, OF_NOBODY)
-    elif doubted:
-        wait_for(desk, rows, work, Kind.PATIENT, work.patient)
-    else:
+def _laid_beside(desk: Desk, rows: Rows, work: Work, link: Link, seen: Seen) -> Met | None:
+    """What was read and the record here, brought together; None where that may not be, and why is its state."""
+    if str(seen.kind) != link.kind:
+        take(desk, rows, seen)  # nothing of what it says is agreed on: a person sees it
         set_state(desk, rows, work, "person", OTHER_SORT)
-
-
-def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: Seen) -> Intent | None:
-    """Bring both sides together over what was just read; an intent where something is left to tell."""
-    work = rows.get(Work, desk.system, link.kind, link.local_id)
-    if work is None or work.state != "waiting":
         return None
     shadow = rows.get(Shadow, desk.system, link.kind, seen.remote_id) or Shadow(desk.system, link.kind, seen.remote_id)
     shadow.body = {**shadow.body, **seen.body}
@@ -184,15 +172,24 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         shadow.read_at = desk.now()
     desk.log.add(rows, desk.now(), "read", link.kind, link.local_id)
     updating.compare(desk, rows, seen, shadow, read=True)
+    met = None
     if said := somebody_else(desk, rows, link, shadow, seen):
         ask_again(desk, rows, link, said)
-        rows.put(shadow)
-        return None
-    doubted = of_doubted(desk, rows, link, shadow)
-    met = None if doubted else reconcile(desk, rows, link, shadow, seen)
+    elif not of_doubted(desk, rows, link, shadow):
+        met = reconcile(desk, rows, link, shadow, seen)
+    elif who_is_asked(desk, rows, shadow, work.patient):
+        wait_for(desk, rows, work, Kind.PATIENT, work.patient)
+    else:
+        cannot_tell(desk, rows, work, UNDER_ANOTHER)
     rows.put(shadow)
-    if met is None:
-        _cannot_be_laid_beside(desk, rows, work, doubted=doubted)
+    return met
+
+
+def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: Seen) -> Intent | None:
+    """Bring both sides together over what was just read; an intent where something is left to tell."""
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    met = _laid_beside(desk, rows, work, link, seen) if work is not None and work.state == "waiting" else None
+    if work is None or met is None:
         return None
     if next_one.op == "act":
         return _act_after_looking(desk, rows, next_one, seen, met.story.act or next_one.act, work)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sync.engine.doubting import UNDER_ANOTHER
 from sync.engine.plan import OF_NOBODY
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Link
@@ -154,7 +155,7 @@ def test_what_is_done_here_of_whom_was_left_alone_there_is_told_by_a_person(day:
         day.work(DAY)
     states = {name: work_of(day, "appointment", name) for name in ("A1", "A2")}
     assert {name: one.state for name, one in states.items()} == {"A1": "cannot", "A2": "blocked"}
-    assert {one.why for one in states.values()} == {OF_NOBODY}
+    assert {name: one.why for name, one in states.items()} == {"A1": UNDER_ANOTHER, "A2": OF_NOBODY}
     assert [one.body["status"] for one in day.server.live("appointment")] == ["booked"]
 
 
@@ -227,3 +228,75 @@ def test_an_older_value_that_stands_there_again_before_the_list_was_looked_throu
     day.sync_now()
     day.work(1800)
     assert [(one.member, one.sort) for one in open_cards(day)] == [("phone", "field")]
+
+
+def booked(day: Day) -> tuple[float, Thing]:
+    """A patient and a booking that they have: its time, and what stands there."""
+    day.save("patient", "P1", PATIENT)
+    time = day.clock.true() + 90 * DAY
+    day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1")
+    day.work(600)
+    (there,) = day.server.things["appointment"].values()
+    return time, there
+
+
+def looked(day: Day, times: int = 2) -> None:
+    for _ in range(times):
+        day.sync_now()
+        day.work(DAY)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_was_told_under_a_number_that_is_anothers_now_stays_apart_from_both(day: Day, back: bool) -> None:
+    time, there = booked(day)
+    patient = seen_again(day) if back else lost_sight_of(day)
+    del day.server.things["patient"][patient.id]
+    day.server.last_number = 0
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(600)
+    assert day.there().id == patient.id
+    assert [one.remote_id for one in open_cards(day) if one.sort == "surplus"] == [there.id]
+    day.server.write(there, {"time": time + DAY}, "other", day.clock.true())
+    looked(day)
+    assert day.story_body("appointment", "A1")["time"] == time
+    day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1", act="cancel")
+    looked(day)
+    assert there.body["status"] == "booked", "it stands under P2"
+
+
+@pytest.mark.parametrize("what", ["never", "recreate"])
+def test_what_changes_under_who_is_back_after_a_decision_waits_for_who_it_is(day: Day, what: str) -> None:
+    time, there = booked(day)
+    patient = lost_sight_of(day)
+    (gone,) = open_cards(day)
+    day.sends_allowed["ref P1"] = 2
+    day.engine.people["alpha"].resolve(gone.id, what, "u1")
+    day.work(DAY)
+    patient.deleted = False
+    patient.body.update(OTHER)
+    day.sync_now()
+    day.work(1800)
+    assert [one.sort for one in open_cards(day)] == ["restored"]
+    day.server.write(there, {"time": time + DAY, "notes": "theirs"}, "other", day.clock.true())
+    looked(day)
+    assert day.story_body("appointment", "A1")["time"] == time
+
+
+@pytest.mark.parametrize("how", ["a change", "known under another number"])
+def test_what_is_to_be_changed_of_what_stands_under_whom_was_left_alone_is_a_task(day: Day, how: str) -> None:
+    time, there = booked(day)
+    seen_again(day)
+    (asked,) = (one for one in open_cards(day) if one.sort == "restored")
+    day.engine.people["alpha"].resolve(asked.id, "leave", "u1")
+    if how != "a change":
+        day.server.create("patient", {**PATIENT, "key": "x"}, "", "", "other")
+        looked(day)
+        assert work_of(day, "patient", "P1").state == "closed"
+        with day.disk.read() as unit:
+            known = Rows(unit).find(Link, system="alpha", kind="patient", local_id="P1", status="confirmed")
+        assert len(known) == 1
+    changes = {"act": "cancel"} if how != "a change" else {}
+    day.save("appointment", "A1", {"time": time + DAY, "status": "booked", "notes": "n"}, "P1", **changes)
+    looked(day)
+    assert work_of(day, "appointment", "A1").state == "cannot"
+    assert (there.body["status"], there.body["time"]) == ("booked", time)

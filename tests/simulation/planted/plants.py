@@ -138,7 +138,7 @@ PLANTS = (
     ),
     Plant(
         "an older value of ours that comes late wins",
-        "meeting:_late",
+        "late:kept_back",
         "if not merged.adopt:",
         "if True:",
         flow="very_late",

@@ -8,6 +8,9 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_shown
 from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.services import consultation, prescribing
+from sync.engine import telling
+from sync.engine.desk import Desk as Engine
+from sync.engine.plan import Plan
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected, signed_in_for_weeks
 from tests.journeys.small_clinic import Clinic
@@ -72,6 +75,41 @@ def test_what_is_decided_of_each_line_at_once_is_carried_out_of_each(
         assert {row["id"]: row["dosage"] for row in there.rows("healify", "prescriptions")} == before
 
 
+@pytest.mark.parametrize("lines", [1, 2])
+def test_what_was_decided_of_what_they_show_no_more_is_asked_once_more(
+    desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    medicines = [paracetamol(), warfarin()][:lines]
+    signed = prescribing.sign_prescription(desk_for("doctor"), small.patient, None, medicines).prescription_id
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.begin("healify")
+        query = f"SELECT remote_id FROM sync_link WHERE kind = 'prescription' AND local_id = '{signed}' ORDER BY part"
+        number = str(rows_of(there, query)[0][0])
+        before = next(row for row in there.rows("healify", "prescriptions") if row["id"] == number)["dosage"]
+        there.people("healify").edit("prescriptions", number, dosage="changed there")
+        (asked,) = (one for one in looked(there, "healify", clock, desk_for) if one.sort == "field")
+        table = there.people("healify")._system.tables["prescriptions"]
+        row = {name: value for name, value in table.rows[number].items() if name != "dosage"}
+        table.put(number, row)
+        reads, look_first = list[str](), telling._look_first
+
+        def few(desk: Engine, plan: Plan, local_id: str) -> None:
+            reads.append(local_id)
+            assert len(reads) < 20, "it is read again and again"
+            look_first(desk, plan, local_id)
+
+        monkeypatch.setattr(telling, "_look_first", few)
+        sync_deciding.decide(there.desk, asked, "here")
+        there.run("healify")
+        state = f"SELECT state FROM sync_work WHERE kind = 'prescription' AND local_id = '{signed}'"
+        assert rows_of(there, state) == [("differs",)]
+        (again,) = (one for one in sync_shown.waiting_items(there.desk) if one.sort == "field")
+        sync_deciding.decide(there.desk, again, "here")
+        there.run("healify")
+        after = next(row for row in there.rows("healify", "prescriptions") if row["id"] == number)["dosage"]
+        assert (after, rows_of(there, state)) == (before, [("confirmed",)])
+
+
 def test_of_two_who_were_taken_for_one_the_bookings_of_a_doctors_day_are_parted_too(
     desk_for: DeskFor, clock: SetClock, small: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,8 +152,10 @@ def test_a_record_that_is_called_another_sort_there_is_asked_about_and_not_taken
         assert [one for one in looked(there, "healify", clock, desk_for) if one.sort == "unread"] == []
 
 
+@pytest.mark.parametrize("seen_before", [True, False])
+@pytest.mark.parametrize("theirs", [None, "ALLERGIC TO PENICILLIN"])
 def test_what_is_added_here_to_a_record_that_is_called_another_sort_there_waits_for_a_person(
-    desk_for: DeskFor, clock: SetClock, small: Clinic
+    desk_for: DeskFor, clock: SetClock, small: Clinic, theirs: str | None, *, seen_before: bool
 ) -> None:
     doctor = desk_for("doctor")
     seen = {"identity.name": "1", "identity.born_on": "1"}
@@ -126,12 +166,16 @@ def test_what_is_added_here_to_a_record_that_is_called_another_sort_there_waits_
         told = "SELECT remote_id FROM sync_intent WHERE op = 'create' AND kind = 'encounter'"
         ((number,),) = rows_of(there, told)
         kind = next(row["type"] for row in there.rows("healify", "records") if row["id"] == number)
-        there.people("healify").edit("records", str(number), type="lab_result")
-        looked(there, "healify", clock, desk_for)
+        there.people("healify").edit("records", str(number), type="lab_result", notes=theirs)
+        if seen_before:
+            looked(there, "healify", clock, desk_for)
         consultation.add_addendum(desk_for("doctor"), small.encounter, "Sleeps badly, too.", "forgotten")
         there.run("healify")
         state = f"SELECT state FROM sync_work WHERE kind = 'encounter' AND local_id = '{small.encounter}'"
         assert rows_of(there, state) == [("person",)]
         there.people("healify").edit("records", str(number), type=kind)
-        looked(there, "healify", clock, desk_for)
-        assert rows_of(there, state) == [("confirmed",)]
+        for _ in range(2):
+            looked(there, "healify", clock, desk_for)
+        assert rows_of(there, state) == [("confirmed" if theirs is None else "differs",)]
+        notes = next(row for row in there.rows("healify", "records") if row["id"] == number)["notes"]
+        assert theirs in {None, notes}, "what they wrote meanwhile stands until a person has decided"
