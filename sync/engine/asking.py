@@ -3,9 +3,9 @@
 from typing import Any
 
 from sync.engine.chart import Likely
-from sync.engine.desk import Desk, set_state
+from sync.engine.desk import ENDED, NOT_THERE, Desk, set_state
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Link, Quarantine, Work
+from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow, Work
 from sync.port import Kind, Seen
 
 ANOTHER = "their number seems to stand for somebody else now; nothing goes across until it is decided"
@@ -50,6 +50,8 @@ def ask_who(
     best = maybe[0]
     old = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
     was = old.local_id if old is not None and old.status == "surplus" and old.local_id != best.local_id else ""
+    if not was:
+        hand_on(desk, rows, str(Kind.PATIENT), remote_id, best.local_id)
     link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
     desk.log.linked(rows, desk.now(), link)
     rows.remove(Quarantine, system=desk.system, kind=link.kind, remote_id=remote_id)
@@ -59,6 +61,31 @@ def ask_who(
         **({"was": was} if was else {}),
     )  # fmt: skip
     return link
+
+
+def hand_on(desk: Desk, rows: Rows, kind: str, remote_id: str, local_id: str) -> Link | None:
+    """A number that stood for another record here is this one's, or may be: what it was of the other stays known.
+
+    That the other is gone there, or is told no more, and what is asked of it; nothing that both sides agreed on.
+    """
+    was = rows.get(Link, desk.system, kind, remote_id)
+    if was is None or was.status not in ENDED or was.local_id in {"", local_id}:
+        return None
+    was.remote_id = f"~{was.status}:{was.local_id}:{was.part}:{remote_id}"
+    desk.log.linked(rows, desk.now(), was)
+    for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):
+        if one.remote_id == remote_id:  # what is asked of that one is not answered of this one
+            one.remote_id = was.remote_id
+            if one.sort == "restored" and was.status == "gone":
+                one.sort, one.why = "gone", NOT_THERE  # what was there again is another's
+            elif one.sort == "restored":  # and what was decided of this one stands
+                one.state, one.keep, one.decided_at = "closed", "another", desk.now()
+            rows.put(one)
+    shadow = rows.get(Shadow, desk.system, kind, remote_id)
+    if shadow is not None:
+        shadow.mine, shadow.theirs, shadow.told = {}, {}, {}
+        rows.put(shadow)
+    return was
 
 
 def ask_again(desk: Desk, rows: Rows, link: Link, said: str) -> None:

@@ -44,7 +44,10 @@ def card_of(desk: Desk, rows: Rows, one: Conflict) -> Card:
     work = rows.get(Work, desk.system, one.kind, one.local_id)
     if work is None:
         work = Work(desk.system, one.kind, one.local_id, since=desk.now(), due_at=desk.now())
-    return Card(one, rows.get(Link, desk.system, one.kind, one.remote_id), work)
+    link = rows.get(Link, desk.system, one.kind, one.remote_id)
+    if link is not None and one.sort in {"gone", "restored"} and link.local_id != one.local_id:
+        link = None  # the number stands for another by now: nothing is done to that one
+    return Card(one, link, work)
 
 
 def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
@@ -59,7 +62,7 @@ def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
         unfit.add("recreate")
     if one.sort == "misfiled" and one.kind == Kind.PATIENT:
         unfit.add("void")  # whose chart it is stays; what is in it of somebody else is taken out there
-    if one.sort == "restored" and known:
+    if one.sort == "restored" and (card.link is None or _made_again(desk, rows, card.link)):
         unfit.add("join")  # it has been made again meanwhile: there are two now, and one is too many
     anothers = card.link is not None and card.link.local_id != one.local_id
     if one.sort == "duplicate" and anothers:
@@ -67,6 +70,12 @@ def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
     if one.sort == "duplicate" and not known and not anothers:
         unfit.add("other")  # none is ours yet: one of them has to be said to be
     return tuple(act for act in ACTS[one.sort] if act not in unfit)
+
+
+def _made_again(desk: Desk, rows: Rows, link: Link) -> bool:
+    """Whether what a number stood for stands there by another one now, or is about to."""
+    known = {one.part for one in desk.known(rows).all(link.kind, link.local_id)}
+    return link.part in known or link.status == "replaced"
 
 
 def decide(desk: Desk, rows: Rows, one: Conflict, act: str, who: str) -> None:
@@ -171,9 +180,11 @@ def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:
 
 def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     """What is there again is left alone, and nobody is asked about it once more."""
-    if desk.known(rows).all(card.one.kind, card.one.local_id):
-        if card.link is not None:
-            _too_many(desk, rows, card.link, who)
+    if card.link is not None and _made_again(desk, rows, card.link):
+        _too_many(desk, rows, card.link, who)
+        if card.one.kind == Kind.PATIENT:
+            look_at_all(desk, rows, card.one.remote_id)
+        release(desk, rows, card.one.kind, card.one.local_id)
         return
     _end(desk, rows, card.link, "left", who)
     _drop(desk, rows, card.work)

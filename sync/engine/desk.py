@@ -25,6 +25,8 @@ UNSURE = "off for who knows how long"
 DAY = 86_400.0
 # Who stands there under such a link is our patient, though perhaps once too often.
 OURS = frozenset({"confirmed", "surplus"})
+# Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
+ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 # How much longer than it must a full limit is waited for: what had its places one after the other has them at once.
 LEEWAY = 0.01
 # What waits for a limit longer than this is put off together.

@@ -13,6 +13,7 @@ from sync.engine.desk import OURS, Desk, clear, digest
 from sync.engine.identity import REVIEW
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Shadow, Work
+from sync.engine.store.under import handed_on
 from sync.port import Body, Kind, Seen
 from sync.records.patient import Patient
 
@@ -102,7 +103,7 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
             return True
         patient = owner.local_id if owner is not None and owner.status == "candidate" else ""
         if owner is not None and owner.status in OURS:
-            return _under_another(desk, rows, link, owner)
+            return under_another(desk, rows, link, shadow.parent)
     else:
         work = rows.get(Work, desk.system, link.kind, link.local_id)
         patient = work.patient if work is not None else ""
@@ -112,13 +113,13 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
     return any(one.status in {"candidate", "left"} or is_back(rows, one) for one in owners)
 
 
-def _under_another(desk: Desk, rows: Rows, link: Link, owner: Link) -> bool:
-    """Whether the number above it was handed out anew: what was told of one patient stands under another of ours."""
+def under_another(desk: Desk, rows: Rows, link: Link, above: str) -> bool:
+    """Whether the number above it was handed out anew: what is of one patient of ours stands under another of ours."""
     work = rows.get(Work, desk.system, link.kind, link.local_id)
-    if work is None or work.patient in {"", owner.local_id}:
+    owner = rows.get(Link, desk.system, str(Kind.PATIENT), above) if above else None
+    if work is None or owner is None or owner.status not in OURS or work.patient == owner.local_id:
         return False
-    links = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=work.patient)
-    return any(one.status not in OURS and one.remote_id.startswith("~") for one in links)
+    return work.patient in handed_on(rows, desk.system, above)
 
 
 def who_is_asked(desk: Desk, rows: Rows, shadow: Shadow, patient: str) -> bool:

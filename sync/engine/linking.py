@@ -1,9 +1,11 @@
 """What people decide of who is who: a patient there and one here are one, or two; who of the staff is who there."""
 
+from sync.engine.asking import hand_on
 from sync.engine.desk import Desk, release, set_state
-from sync.engine.parting import part, part_beneath
+from sync.engine.parting import part, part_beneath, told_beneath
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
+from sync.engine.store.under import handed_on
 from sync.engine.taking import join, look, look_at_all, of_patient, twice
 from sync.port import Kind
 
@@ -48,10 +50,30 @@ class Linking:
             for one in rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="identity"):
                 if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
                     part_beneath(desk, rows, remote_id, one.sides["was"], who)
+            self._handed_on(rows, remote_id, local_id, who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look_at_all(desk, rows, remote_id)
             self._set_aside_since(rows, local_id)
             self._patient_goes_on(rows, local_id)
+
+    def _handed_on(self, rows: Rows, remote_id: str, local_id: str, who: str) -> None:
+        """The number stood for others of ours: what was told of them stands under this one; or it is its own again."""
+        desk = self._desk
+        hand_on(desk, rows, str(Kind.PATIENT), remote_id, local_id)
+        for other in handed_on(rows, desk.system, remote_id):
+            if other != local_id:
+                told_beneath(desk, rows, remote_id, other)
+                continue
+            for link in rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=local_id):
+                if link.remote_id.startswith("~") and link.remote_id.endswith(f":{remote_id}"):
+                    rows.remove(Link, system=desk.system, kind=link.kind, remote_id=link.remote_id)
+                    self._over(rows, link, who)
+
+    def _over(self, rows: Rows, link: Link, who: str) -> None:
+        for one in rows.find(Conflict, system=link.system, kind=link.kind, local_id=link.local_id, state="open"):
+            if one.remote_id == link.remote_id:
+                one.state, one.keep, one.who, one.decided_at = "closed", "link", who, self._desk.now()
+                rows.put(one)
 
     def _set_aside_since(self, rows: Rows, local_id: str) -> None:
         """What came for an order of ours while its patient was in doubt is read again: it may be taken in now."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sync.engine import unread, updating
 from sync.engine.asking import raise_question
 from sync.engine.budgets import AHEAD_SECONDS
-from sync.engine.desk import DAY, NOT_THERE, SLICE_SECONDS, Desk, set_state, shows, to_be_read_back
+from sync.engine.desk import DAY, NOT_THERE, SLICE_SECONDS, Desk, set_state, to_be_read_back
 from sync.engine.intake import Intake
 from sync.engine.meeting import set_aside
 from sync.engine.named import harvest
@@ -78,14 +78,12 @@ def _answers(desk: Desk, many: Sequence[Look]) -> list[tuple[Look, Answer]]:
 
 def _read(desk: Desk, one: Look) -> Answer:
     kind = Kind(one.kind)
-    kp = desk.remote.profile.kinds[kind]
-    if not kp.readable and (one.why == "waiting" or (one.why == "linked" and not shows(kp))):
+    if one.why in {"waiting", "linked"} and not desk.remote.profile.kinds[kind].readable:
         return None
     try:
         return desk.remote.read(kind, one.remote_id, parent=one.parent or None)
     except Outcome as error:
-        # Where lists alone show it, there is what they last showed.
-        return None if isinstance(error, Forbidden) and one.why == "linked" and not kp.readable else error
+        return error
     except Exception:  # noqa: BLE001 - one answer that nobody can make out must not stop the others
         return Garbled(Call(f"read {kind}", "GET", "/"), 0)
 

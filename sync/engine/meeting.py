@@ -1,5 +1,6 @@
 """A record there and the record here that it is: what each changed goes across, and the bases move where they agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,8 +17,6 @@ from sync.telling.dress import normal_form, without_additions
 # How often the same is sent again where what is read back is what stood there before.
 MOST_TRIES = 3
 NOT_KEPT = "they do not keep it"
-# What was decided of a member cannot be carried out beside what is not shown any more.
-LEFT_OUT = "they show it no more"
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,13 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
         return None
     mine = projected(desk, rows, story, link.part)
     if mine is None:
-        mine = dict(shadow.mine)
+        mine = {**shadow.mine, **shadow.told}
     unread.told_again(desk, rows, link)
     hidden = desk.remote.masked(seen.body)
     updating.compare(desk, rows, seen, shadow)
     decided = decisions(rows, link)
     asked_of = {name: one.mine for name, one in decided.items() if one.theirs is None}
     seen = updating.not_kept(desk, rows, shadow, seen, {**asked_of, **shadow.told})
-    if seen.whole and (nothing := asked_of.keys() - seen.body.keys() - hidden):
-        seen = replace(seen, body={**seen.body, **dict.fromkeys(nothing)})  # so whoever decided was told
     canon = desk.canon(seen.kind)
     # What is not shown stands there as it was told last, and not as both sides had it before that.
     unseen = {name: value for name, value in shadow.told.items() if name in hidden or name not in seen.body}
@@ -83,8 +80,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     )
     merged = late.kept_back(desk, rows, link, seen, merged, mine, decided)
     merged = _refused_there(rows, link, shadow, merged, mine, seen)
-    left_out = decided.keys() - seen.body.keys() - hidden - merged.tell if seen.whole else set()
-    merged = merged.parked(mine, seen.body, dict.fromkeys(left_out, LEFT_OUT))
+    merged = _decided_of_what_is_not_shown(shadow, merged, mine, seen, decided, hidden)
     odd = unread.forms(desk, rows, seen, shadow) if merged.adopt or merged.conflicts else frozenset()
     asked = unread.asked_already(desk, rows, link, merged, mine, seen)
     asked |= dict.fromkeys(odd & merged.conflicts.keys(), unread.FORM)
@@ -110,7 +106,7 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     merged = merged.parked(mine, seen.body, out)
     unread.read_since(desk, rows, link, seen)
     tell = _agree(kp, shadow, merged, mine, seen, hidden, canon, apart)
-    _conflicts(desk, rows, kp, link, shadow, merged, mine, seen)
+    _conflicts(desk, rows, kp, link, shadow, merged, mine, seen, hidden)
     return Met(story, mine, merged.there, tell, frozenset(merged.conflicts), seen.remote_id)
 
 
@@ -120,6 +116,21 @@ def decisions(rows: Rows, link: Link) -> dict[str, Decided]:
         one.member: Decided(one.keep, one.sides.get("mine"), one.sides.get("theirs"))
         for one in questions(rows, link, sort="field", state="decided")
     }
+
+
+def _decided_of_what_is_not_shown(
+    shadow: Shadow, merged: Merged, mine: Body, seen: Seen, decided: Mapping[str, Decided], hidden: frozenset[str]
+) -> Merged:
+    """What a person has decided is to stand as it is here is told, though nothing is shown beside which it would stand.
+
+    Once: that it was answered is all there is to know of it then.
+    """
+    if not seen.whole:
+        return merged
+    out = {name for name, one in decided.items() if one.keep == "here"} - seen.body.keys() - hidden
+    tell = {name for name in out - shadow.told.keys() if not updating.empty(mine.get(name))}
+    there = {**merged.there, **{name: mine.get(name) for name in tell}}
+    return replace(merged, tell=merged.tell | tell, there=there)
 
 
 def _refused_there(rows: Rows, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen) -> Merged:
@@ -184,7 +195,7 @@ def _renewed(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> 
     out: dict[str, str] = {}
     if any(rule.theirs and rule.removal for rule in kp.rules.values()):
         out = unread.taken_out(desk, shadow, seen, {}, decisions(rows, link))
-        _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen)
+        _conflicts(desk, rows, kp, link, shadow, Merged(body, body, conflicts=out), shadow.mine, seen, frozenset())
     # What stands here and there no more is agreed on by nobody until a person has seen it; what is added is taken in.
     moved -= {name for name in out if kp.rules[name].way == "status"}
     open_ = frozenset(out)
@@ -296,8 +307,9 @@ def _learned(rule: Rule, sent: Any, got: Any) -> bool:
 
 
 def _conflicts(
-    desk: Desk, rows: Rows, kp: KindProfile, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen
-) -> None:
+    desk: Desk, rows: Rows, kp: KindProfile, link: Link, shadow: Shadow, merged: Merged, mine: Body, seen: Seen,
+    hidden: frozenset[str],
+) -> None:  # fmt: skip
     """Open, renew and close what a person has to decide, by member."""
     found = questions(rows, link)
     here = {one.member: one for one in found if one.sort == "field" and one.state != "closed"}
@@ -316,7 +328,9 @@ def _conflicts(
     for name, one in here.items():
         if one.state == "open" and name in seen.body:
             late.over_theirs(desk, rows, link, one, seen)
-        if name not in seen.body or name in merged.tell:
+        # What was decided of what is not shown any more has been told, or is over.
+        shown = name in seen.body or (one.state == "decided" and seen.whole and name not in hidden)
+        if not shown or name in merged.tell:
             continue
         one.state = "closed"
         one.decided_at = one.decided_at or desk.now()

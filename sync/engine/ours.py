@@ -67,7 +67,8 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> tuple[Link,
         story = desk.chart.story(rows.unit, seen.kind, work.local_id)
         if story is None:
             continue
-        told = {link.part for link in desk.known(rows).all(seen.kind, work.local_id)}
+        links = desk.known(rows).all(seen.kind, work.local_id)
+        told = {link.part for link in links if not link.remote_id.startswith("~")}
         bodies = bodies_of(desk, rows, story)
         open_ones = {part: body for part, body in enumerate(bodies) if part not in told}
         marked = work.local_id in late or story.marker in bears

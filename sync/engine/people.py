@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sync.engine import aside, cards, updating
 from sync.engine.chart import Because
-from sync.engine.desk import Desk, set_state
+from sync.engine.desk import ENDED, Desk, set_state
 from sync.engine.linking import Linking, MovedError, UnknownError, UntakenError
 from sync.engine.meeting import projected
 from sync.engine.settling import acknowledge
@@ -12,7 +12,7 @@ from sync.engine.store import leaving, queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.sweeping import READING_AGAIN
-from sync.engine.taking import ENDED, look, twice
+from sync.engine.taking import look, twice
 from sync.port import Kind, Put, Seen
 
 # Tasks that are closed in one transaction: whoever saves meanwhile waits no longer than for these.

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sync.engine.asking import ask_who, rejected
 from sync.engine.chart import Likely
-from sync.engine.desk import QUIET_SECONDS, Desk, clear, sendable, set_state
+from sync.engine.desk import ENDED, QUIET_SECONDS, Desk, clear, sendable, set_state
 from sync.engine.ours import bodies_of
 from sync.engine.plan import certain
 from sync.engine.sent import EARLIER, bodies, says
@@ -14,7 +14,7 @@ from sync.engine.signing import sign_in_needed
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
-from sync.engine.taking import ENDED, of_patient, second
+from sync.engine.taking import of_patient, second
 from sync.engine.telling import sending_of, who_is_it
 from sync.port import Create, Kind, Seen, Sending
 from sync.transport.outcomes import Forbidden, NoBudget, NotThere, Outcome, SignInNeeded, Slowed, Unsent

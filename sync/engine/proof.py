@@ -35,7 +35,7 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
             set_state(desk, rows, work, "waiting")
     elif met.conflicts:
         set_state(desk, rows, work, "differs", "a person must decide")
-    elif of_a_part := _of_another_part(desk, rows, kp, met):
+    elif of_a_part := _of_its_parts(desk, rows, kp, met):
         set_state(desk, rows, work, of_a_part, "a person must decide" if of_a_part == "differs" else "")
     elif _all_proven(desk, rows, kind, local_id):
         work.told = work.seq
@@ -45,21 +45,22 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
         rows.put(work)
 
 
-def _of_another_part(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
-    """How far a record is that stands there in several parts, of which this one is as it should be.
+def _of_its_parts(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
+    """How far a record is of which this part is as it should be, as far as it is shown.
 
     It waits where another part is to be told, differs where something is asked of one; else it is empty.
     """
     links = desk.known(rows).all(met.story.kind, met.story.local_id)
-    others = [link for link in links if link.remote_id != met.remote_id]
-    telling = desk.remote.project(met.story, desk.known(rows)) if others else None
+    telling = desk.remote.project(met.story, desk.known(rows)) if len(links) > 1 else None
     bodies = telling.parts if isinstance(telling, Telling) else ()
     asked = ""
-    for link in others:
+    for link in links:
         states = {one.state for one in questions(rows, link, sort="field")}
         shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
         if "open" in states:
             asked = "differs"
+        elif link.remote_id == met.remote_id:
+            continue
         elif "decided" in states and bodies and not never_updated(kp):
             return "waiting"
         elif shadow is None or link.part >= len(bodies) or never_updated(kp):

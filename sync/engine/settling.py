@@ -1,14 +1,14 @@
 """What came of a request: acknowledged, refused in their words, not now, or nobody knows."""
 
 from sync.engine import updating
-from sync.engine.asking import raise_question, rejected
-from sync.engine.desk import MOST_ATTEMPTS, NOT_THERE, QUIET_SECONDS, Desk, release, sendable, set_state, shows
+from sync.engine.asking import hand_on, raise_question, rejected
+from sync.engine.desk import MOST_ATTEMPTS, QUIET_SECONDS, Desk, release, sendable, set_state, shows
 from sync.engine.parting import told_beneath
 from sync.engine.plan import certain
 from sync.engine.signing import sign_in_needed
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Shadow, Work
-from sync.engine.taking import ENDED, join, look, look_whether_gone, of_patient, take
+from sync.engine.taking import join, look, look_whether_gone, of_patient, take
 from sync.port import Echo, Kind, KindProfile, Seen
 from sync.transport.outcomes import Clash, Forbidden, NoBudget, NotThere, Outcome, Refused, SignInNeeded, Slowed, Unsent
 
@@ -134,25 +134,13 @@ def acknowledge(desk: Desk, rows: Rows, intent: Intent, work: Work, remote_id: s
 
 
 def _seen_so_far(desk: Desk, rows: Rows, intent: Intent, remote_id: str) -> Shadow:
-    """What was seen under a number until now: nothing of it is said of another record to which it is handed out anew.
-
-    That the other is told no more, or is gone there, stays known.
-    """
-    was = rows.get(Link, desk.system, intent.kind, remote_id) if intent.op == "create" else None
+    """What was seen under a number until now: nothing of it where it stood for another record of ours."""
+    was = hand_on(desk, rows, intent.kind, remote_id, intent.local_id) if intent.op == "create" else None
     shadow = rows.get(Shadow, desk.system, intent.kind, remote_id)
-    if was is not None and was.status in ENDED and was.local_id not in {"", intent.local_id}:
+    if was is not None:
+        shadow = None
         if was.kind == Kind.PATIENT:
             told_beneath(desk, rows, remote_id, was.local_id)
-        was.remote_id, shadow = f"~{was.status}:{was.local_id}:{was.part}", None
-        desk.log.linked(rows, desk.now(), was)
-        for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):
-            if one.remote_id == remote_id:  # what is asked of that one is not answered of this one
-                one.remote_id = was.remote_id
-                if one.sort == "restored" and was.status == "gone":
-                    one.sort, one.why = "gone", NOT_THERE  # what was there again is another's
-                elif one.sort == "restored":  # and what was decided of this one stands
-                    one.state, one.keep, one.decided_at = "closed", "another", desk.now()
-                rows.put(one)
     shadow = shadow or Shadow(desk.system, intent.kind, remote_id)
     shadow.parent = intent.parent or shadow.parent
     shadow.list_hash = ""  # should a list show again what it showed before, that is news

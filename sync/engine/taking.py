@@ -1,12 +1,13 @@
 """What comes of seeing a record there: known and unchanged, changed, new, one of ours come twice, or nobody's yet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sync.engine import restoring, unread
 from sync.engine.asking import ask_again, ask_who, ask_whose, raise_question, rejected
 from sync.engine.chart import Because, Likely
 from sync.engine.desk import NOT_THERE, OURS, QUIET_SECONDS, Desk, clear, hash_of, release, sendable, set_state
-from sync.engine.doubting import moved_away, of_doubted, somebody_else
+from sync.engine.doubting import moved_away, of_doubted, somebody_else, under_another
 from sync.engine.identity import REVIEW, judge, proven
 from sync.engine.meeting import Met, projected, reconcile, set_aside
 from sync.engine.ours import creates, one_of_ours, sent_as
@@ -19,8 +20,6 @@ from sync.engine.store.under import beneath, naming
 from sync.port import Body, Kind, Seen, Story
 from sync.records.elements import Resource
 
-# Links that a person has ended, or is asked about: what they stand for comes back by that person alone.
-ENDED = frozenset({"gone", "replaced", "never", "left", "surplus"})
 # Who waits for a lost answer is read again after as long as that answer has been missing: each time twice as long.
 LONGEST_WAIT_SECONDS = 3_600.0
 
@@ -67,8 +66,8 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
             ask_whose(desk, rows, link, seen)
             rows.put(shadow)
             return None
-        if of_doubted(desk, rows, link, shadow):
-            rows.put(shadow)  # it is looked at again once a person has said who it is
+        if _waits_for_whose_it_is(desk, rows, link, shadow, seen):
+            rows.put(shadow)
             return None
         met = reconcile(desk, rows, link, shadow, seen)
     rows.put(shadow)
@@ -77,6 +76,15 @@ def take(desk: Desk, rows: Rows, seen: Seen, *, shadow: Shadow | None = None) ->
         if not met.conflicts:
             _agreed(desk, rows, shadow, met.story, met.mine)
     return met
+
+
+def _waits_for_whose_it_is(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) -> bool:
+    """It is looked at again once a person has said who its patient is there; or they are asked whose it is."""
+    if not of_doubted(desk, rows, link, shadow):
+        return False
+    if under_another(desk, rows, link, shadow.parent):
+        ask_whose(desk, rows, link, replace(seen, parent=shadow.parent))
+    return True
 
 
 def _agreed(desk: Desk, rows: Rows, shadow: Shadow, story: Story, mine: Body) -> None:

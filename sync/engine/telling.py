@@ -7,7 +7,7 @@ from sync.engine import restoring, updating
 from sync.engine.asking import ask_again, ask_who, ask_whose, rejected
 from sync.engine.budgets import AHEAD_SECONDS
 from sync.engine.chart import Likely
-from sync.engine.desk import OTHER_SORT, QUIET_SECONDS, Desk, digest, sendable, set_state
+from sync.engine.desk import ENDED, OTHER_SORT, QUIET_SECONDS, Desk, digest, sendable, set_state
 from sync.engine.doubting import UNDER_ANOTHER, moved_away, of_doubted, somebody_else, who_is_asked
 from sync.engine.identity import REVIEW, judge
 from sync.engine.meeting import Met, reconcile
@@ -19,7 +19,7 @@ from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
-from sync.engine.taking import ENDED, join, look, take
+from sync.engine.taking import join, look, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NotThere, Outcome
 

@@ -7,7 +7,7 @@ import pytest
 from sync.engine.doubting import UNDER_ANOTHER
 from sync.engine.plan import OF_NOBODY
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Link
+from sync.engine.store.tables import Conflict, Link
 from tests.simulation.flows import PATIENT, Day
 from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import NEVER, open_cards, work_of
@@ -300,3 +300,95 @@ def test_what_is_to_be_changed_of_what_stands_under_whom_was_left_alone_is_a_tas
     looked(day)
     assert work_of(day, "appointment", "A1").state == "cannot"
     assert (there.body["status"], there.body["time"]) == ("booked", time)
+
+
+def made_again(day: Day) -> tuple[float, Thing, Conflict]:
+    """A patient who was gone and made again under another number, and whose first number is there again."""
+    time, there = booked(day)
+    patient = lost_sight_of(day)
+    (gone,) = open_cards(day)
+    day.sends_allowed["ref P1"] = 2
+    day.engine.people["alpha"].resolve(gone.id, "recreate", "u1")
+    day.work(DAY)
+    patient.deleted = False
+    day.sync_now()
+    day.work(1800)
+    (asked,) = (one for one in open_cards(day) if one.sort == "restored")
+    assert day.engine.people["alpha"].choices(asked.id) == ("leave",)
+    return time, there, asked
+
+
+@pytest.mark.parametrize("here", [True, False], ids=["cancelled here", "cancelled there"])
+def test_what_was_done_while_it_was_asked_who_is_back_is_done_once_it_is_said(day: Day, *, here: bool) -> None:
+    time, there, asked = made_again(day)
+    if here:
+        day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1", act="cancel")
+    else:
+        day.server.write(there, {"status": "cancelled"}, "other", day.clock.true())
+    looked(day)
+    day.engine.people["alpha"].resolve(asked.id, "leave", "u1")
+    looked(day)
+    assert there.body["status"] == "cancelled"
+    if not here:
+        assert day.story_body("appointment", "A1")["status"] == "cancelled"
+    assert work_of(day, "appointment", "A1").state == "confirmed"
+
+
+@pytest.mark.parametrize("what", ["never", "recreate", ""])
+def test_what_is_decided_of_one_is_not_done_to_another_to_whom_they_gave_the_number(day: Day, what: str) -> None:
+    time, there = booked(day)
+    patient = lost_sight_of(day)
+    patient.deleted = False
+    patient.body.update(OTHER)  # the number is another's now, by somebody else's hand
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(1800)
+    (asked,) = (one for one in open_cards(day) if one.sort == "identity")
+    day.engine.people["alpha"].link(asked.remote_id, "P2", "u1")
+    looked(day, 1)
+    if what:
+        (gone,) = (one for one in open_cards(day) if one.local_id == "P1")
+        day.sends_allowed |= {"ref P1": 2, "ref A1": 2}
+        day.engine.people["alpha"].resolve(gone.id, what, "u1")
+    day.save("patient", "P2", {**PATIENT, **OTHER, "allergies": ["nuts", "LATEX"]})
+    day.server.write(there, {"time": time + DAY, "notes": "theirs"}, "other", day.clock.true())
+    looked(day)
+    assert patient.body["allergies"] == ["nuts", "LATEX"]
+    assert [one.body["name"] for one in day.server.live("patient")].count("Zeb") == 1
+    assert day.story_body("appointment", "A1")["time"] == time
+
+
+def test_who_was_gone_and_is_linked_again_to_the_same_number_is_told_again(day: Day) -> None:
+    booked(day)
+    patient = lost_sight_of(day)
+    patient.deleted = False
+    patient.body.update(OTHER)
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(1800)
+    for _ in range(2):  # they look like somebody else: it is asked of P2 first, and then whether they are P1
+        (asked,) = (one for one in open_cards(day) if one.sort == "identity")
+        day.engine.people["alpha"].link(asked.remote_id, "P1", "u1")
+        looked(day)
+    assert work_of(day, "patient", "P1").state == "differs", "it is asked of each member who they are"
+    assert {one.sort for one in open_cards(day) if one.local_id == "P1"} == {"field"}
+    assert work_of(day, "patient", "P2").state == "confirmed"
+    with day.disk.read() as unit:
+        found = [one.status for one in Rows(unit).find(Link, system="alpha", kind="patient", local_id="P1")]
+    assert found == ["confirmed"]
+
+
+def test_what_came_for_one_and_is_changed_under_another_is_asked_about(day: Day) -> None:
+    time, there = booked(day)
+    body = {"time": time, "status": "booked", "notes": "from there"}
+    came = day.server.create("appointment", body, day.there().id, "", "other")
+    looked(day, 1)
+    patient = lost_sight_of(day)
+    del day.server.things["patient"][patient.id]
+    day.server.last_number = 0
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(600)
+    assert day.there().id == patient.id
+    day.server.write(came, {"status": "cancelled"}, "other", day.clock.true())
+    looked(day)
+    (asked,) = (one for one in open_cards(day) if one.sort == "misfiled")
+    assert asked.remote_id == came.id != there.id
+    assert day.story_body("appointment", asked.local_id)["status"] == "booked"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Link
+from sync.engine.store.tables import Conflict, Intent, Link, Shadow
 from sync.port import Echo, Kind, Seen, Sending
-from sync.transport.outcomes import Call, Forbidden, Said
+from sync.transport.outcomes import Call, Forbidden, Garbled, Said
 from tests.simulation.flows import PATIENT, Day
 from tests.simulation.remote import ModelRemote
 from tests.simulation.server import Thing
@@ -141,6 +141,114 @@ def test_a_part_without_a_number_is_not_made_again_beside_one_that_has_one(day: 
     day.work(DAY)
     assert [one.body["text"] for one in day.server.live("prescription")] == ["a2"]
     assert first.body["text"] == "a2"
+
+
+def test_a_part_without_a_number_is_known_by_its_marker_once_a_list_shows_it(day: Day) -> None:
+    _first, second = prescribed(day, "a", "b")
+    work = work_of(day, "prescription", "R1")
+    work.state = "person"
+    with day.disk.write() as unit:
+        rows = Rows(unit)
+        made = next(one for one in rows.find(Intent, kind="prescription", local_id="R1") if one.part == 1)
+        made.state, made.remote_id = "person", ""  # nobody knows what became of it
+        rows.put(made)
+        rows.put(work)
+        for row in (Link, Shadow):
+            rows.remove(row, system="alpha", kind="prescription", remote_id=second.id)
+    second.deleted = True
+    day.engine.people["alpha"].it_is_there("prescription", "R1", "u1", "")
+    day.work(600)
+    second.deleted = False
+    for _ in range(2):
+        day.sync_now()
+        day.work(DAY)
+    assert open_cards(day) == []
+    assert work_of(day, "prescription", "R1").state == "confirmed"
+
+
+def test_a_line_that_was_gone_and_is_back_can_be_taken_up_again(day: Day) -> None:
+    first, second = prescribed(day, "a", "b")
+    lost(day, first)
+    first.deleted = False
+    day.sync_now()
+    day.work(DAY)
+    (asked,) = open_cards(day)
+    assert day.engine.people["alpha"].choices(asked.id) == ("join", "leave")
+    day.engine.people["alpha"].resolve(asked.id, "join", "u1")
+    day.work(DAY)
+    day.save("prescription", "R1", {"lines": ["a2", "b2"], "code": "c"}, "P1")
+    day.work(DAY)
+    assert [one.body["text"] for one in (first, second)] == ["a2", "b2"]
+    assert open_cards(day) == []
+
+
+@pytest.mark.parametrize("keep", ["here", "there"])
+@pytest.mark.parametrize("member", ["name", "allergies"])
+def test_what_was_asked_of_what_they_never_show_again_is_told_once_or_is_over(
+    day: Day, monkeypatch: pytest.MonkeyPatch, keep: str, member: str
+) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    day.sync_now()
+    day.work(600)
+    day.edit_there(**{member: [] if member == "allergies" else "Zed"})
+    day.sync_now()
+    day.work(3600)
+    (asked,) = open_cards(day)
+    shown = ModelRemote._show
+
+    def omit(self: ModelRemote, thing: Thing, *, whole: bool = True) -> Seen:
+        seen = shown(self, thing, whole=whole)
+        return replace(seen, body={name: value for name, value in seen.body.items() if name != member})
+
+    monkeypatch.setattr(ModelRemote, "_show", omit)
+    day.engine.people["alpha"].resolve(asked.id, keep, "u1")
+    for _ in range(3):
+        day.sync_now()
+        day.work(DAY)
+    assert open_cards(day) == []
+    assert day.story_body("patient", "P1")[member] == PATIENT[member]
+    updates = sum(one[1] == "update" for one in day.server.sent)
+    assert updates == (keep == "here")
+    if keep == "here":
+        assert day.there().body[member] == PATIENT[member]
+
+
+@pytest.mark.parametrize("how", ["removed", "cannot be read"])
+def test_what_came_while_it_was_asked_whose_it_is_is_not_lost_where_lists_alone_show_it(
+    day: Day, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    read, broken = ModelRemote.read, list[str]()
+
+    def through_the_list(self: ModelRemote, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
+        if kind is Kind.APPOINTMENT and broken:
+            raise Garbled(Call("list", "GET", "/"), 200)
+        return read(self, kind, remote_id, parent=parent)
+
+    monkeypatch.setattr(ModelRemote, "read", through_the_list)
+    kinds = dict(day.profile.kinds)
+    kinds[Kind.APPOINTMENT] = replace(kinds[Kind.APPOINTMENT], readable=False, rotation_days=None, work_seconds=None)
+    day.profile = replace(day.profile, kinds=kinds)
+    day.engine = day._build()
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    day.sync_now()
+    day.work(600)
+    day.edit_there(**OTHER)
+    day.sync_now()
+    day.work(1800)
+    (asked,) = (one for one in open_cards(day) if one.sort == "identity")
+    body = {"time": day.clock.true() + 90 * DAY, "status": "booked", "notes": "new there"}
+    there = day.server.create("appointment", body, day.there().id, "", "other")
+    day.sync_now()
+    day.work(1800)
+    there.deleted = how == "removed"
+    broken.extend(["yes"] if how != "removed" else ())
+    day.engine.people["alpha"].link(asked.remote_id, "P1", "u1")
+    day.work(DAY)
+    with day.disk.read() as unit:
+        (link,) = Rows(unit).find(Link, system="alpha", kind="appointment")
+    assert day.story_body("appointment", link.local_id)["notes"] == "new there"
 
 
 @pytest.mark.parametrize("kept", [True, False])

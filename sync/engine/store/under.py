@@ -29,6 +29,16 @@ def bearing(rows: Rows, system: str, kind: str, number: str) -> list[str]:
     return [str(row[0]) for row in found.fetchall()]
 
 
+def handed_on(rows: Rows, system: str, number: str) -> list[str]:
+    """The patients here for whom a number there stood before it was handed out anew (`asking.hand_on`)."""
+    found = rows.run(
+        "SELECT local_id, remote_id FROM sync_link WHERE system = ? AND kind = 'patient'"
+        " AND remote_id >= '~' AND remote_id < '~~'",
+        (system,),
+    )
+    return [str(local_id) for local_id, kept in found.fetchall() if kept.split(":", 3)[3:] == [number]]
+
+
 def shown_of_others(rows: Rows, shadow: Shadow, member: str) -> bool:
     """Whether a system shows a member of some other record of the kind: it says something there."""
     found = rows.run(
