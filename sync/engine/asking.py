@@ -49,7 +49,11 @@ def ask_who(
     """Ask a person whether a patient there is one of these; `who` is what they are asked of, where it may move on."""
     best = maybe[0]
     old = rows.get(Link, desk.system, str(Kind.PATIENT), remote_id)
-    was = old.local_id if old is not None and old.status == "surplus" and old.local_id != best.local_id else ""
+    was = ""
+    if old is not None and old.local_id != best.local_id and old.status in {"surplus", "candidate"}:
+        agreed = rows.get(Shadow, desk.system, old.kind, remote_id)
+        # Who was asked about before they were ever ours stood for nobody.
+        was = old.local_id if old.status == "surplus" or (agreed is not None and agreed.mine) else ""
     if not was:
         hand_on(desk, rows, str(Kind.PATIENT), remote_id, best.local_id)
     link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
@@ -76,16 +80,23 @@ def hand_on(desk: Desk, rows: Rows, kind: str, remote_id: str, local_id: str) ->
     for one in rows.find(Conflict, system=desk.system, kind=was.kind, local_id=was.local_id, state="open"):
         if one.remote_id == remote_id:  # what is asked of that one is not answered of this one
             one.remote_id = was.remote_id
-            if one.sort == "restored" and was.status == "gone":
+            if one.sort == "surplus":  # who stands there now is not to be taken away
+                one.state, one.keep, one.decided_at = "closed", "another", desk.now()
+            elif one.sort == "restored" and was.status == "gone":
                 one.sort, one.why = "gone", NOT_THERE  # what was there again is another's
             elif one.sort == "restored":  # and what was decided of this one stands
                 one.state, one.keep, one.decided_at = "closed", "another", desk.now()
             rows.put(one)
-    shadow = rows.get(Shadow, desk.system, kind, remote_id)
+    nothing_agreed(rows, desk.system, kind, remote_id)
+    return was
+
+
+def nothing_agreed(rows: Rows, system: str, kind: str, remote_id: str) -> None:
+    """What both sides agreed on of another record is no base for this one."""
+    shadow = rows.get(Shadow, system, kind, remote_id)
     if shadow is not None:
         shadow.mine, shadow.theirs, shadow.told = {}, {}, {}
         rows.put(shadow)
-    return was
 
 
 def ask_again(desk: Desk, rows: Rows, link: Link, said: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sync.engine.asking import questions, raise_question
 from sync.engine.desk import Desk, release, set_state
 from sync.engine.parting import forget
+from sync.engine.plan import UNSETTLED
 from sync.engine.settling import acknowledge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Work
@@ -73,9 +74,11 @@ def choices(desk: Desk, rows: Rows, one: Conflict) -> tuple[str, ...]:
 
 
 def _made_again(desk: Desk, rows: Rows, link: Link) -> bool:
-    """Whether what a number stood for stands there by another one now, or is about to."""
-    known = {one.part for one in desk.known(rows).all(link.kind, link.local_id)}
-    return link.part in known or link.status == "replaced"
+    """Whether what a number stood for stands there by another one now, or may: that was sent."""
+    if any(one.part == link.part for one in desk.known(rows).all(link.kind, link.local_id)):
+        return True
+    sent = rows.find(Intent, system=desk.system, kind=link.kind, local_id=link.local_id, part=link.part, op="create")
+    return any(one.state in {*UNSETTLED, "duplicate"} or (one.state == "person" and one.attempts) for one in sent)
 
 
 def decide(desk: Desk, rows: Rows, one: Conflict, act: str, who: str) -> None:
@@ -111,15 +114,28 @@ def _never(desk: Desk, rows: Rows, card: Card, who: str) -> None:
         _noted(desk, rows, card, who)
     else:
         _end(desk, rows, card.link, "never", who)
+    if _the_rest_goes_on(desk, rows, card):
+        return
     _drop(desk, rows, card.work)
     card.work.who, card.work.told = who, card.work.seq
     set_state(desk, rows, card.work, "closed", "they are not told of it again")
     release(desk, rows, card.one.kind, card.one.local_id)
 
 
-def _drop(desk: Desk, rows: Rows, work: Work) -> None:
+def _the_rest_goes_on(desk: Desk, rows: Rows, card: Card) -> bool:
+    """Whether the record stands there in other parts, of which they are told as before."""
+    link = card.link
+    if link is None or all(one.part == link.part for one in desk.known(rows).all(link.kind, link.local_id)):
+        return False
+    _drop(desk, rows, card.work, link.part)
+    if card.work.state == "person":
+        set_state(desk, rows, card.work, "waiting")
+    return True
+
+
+def _drop(desk: Desk, rows: Rows, work: Work, part: int | None = None) -> None:
     for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id):
-        if intent.state in {"ready", "person"}:
+        if intent.state in {"ready", "person"} and part in {None, intent.part}:
             intent.state = "dropped"
             rows.put(intent)
 
@@ -169,6 +185,7 @@ def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     """It is ours again: both sides meet over what each said when they last agreed."""
     one = card.one
     part = card.link.part if card.link is not None else 0
+    _drop(desk, rows, card.work, part)  # what was to be made there again is there
     join(desk, rows, Link(desk.system, one.kind, one.remote_id, one.local_id, part, "confirmed", 1.0, who, desk.now()))
     card.work.who = ""
     set_state(desk, rows, card.work, "waiting")
@@ -180,13 +197,15 @@ def _join(desk: Desk, rows: Rows, card: Card, who: str) -> None:
 
 def _leave(desk: Desk, rows: Rows, card: Card, who: str) -> None:
     """What is there again is left alone, and nobody is asked about it once more."""
-    if card.link is not None and _made_again(desk, rows, card.link):
+    if card.link is not None and (card.link.status == "replaced" or _made_again(desk, rows, card.link)):
         _too_many(desk, rows, card.link, who)
         if card.one.kind == Kind.PATIENT:
             look_at_all(desk, rows, card.one.remote_id)
         release(desk, rows, card.one.kind, card.one.local_id)
         return
     _end(desk, rows, card.link, "left", who)
+    if _the_rest_goes_on(desk, rows, card):
+        return
     _drop(desk, rows, card.work)
     card.work.who, card.work.told = who, card.work.seq
     set_state(desk, rows, card.work, "closed", "what is there again is left as it is")

@@ -96,17 +96,16 @@ def of_doubted(desk: Desk, rows: Rows, link: Link, shadow: Shadow) -> bool:
     kinds = desk.remote.profile.kinds
     if link.kind == Kind.PATIENT or Kind.PATIENT not in kinds:
         return False
-    named = shadow.parent and kinds[Kind(link.kind)].listed_for in {None, Kind.PATIENT}
-    if named:
+    work = rows.get(Work, desk.system, link.kind, link.local_id)
+    patient = work.patient if work is not None else ""
+    if shadow.parent and kinds[Kind(link.kind)].listed_for in {None, Kind.PATIENT}:
         owner = rows.get(Link, desk.system, str(Kind.PATIENT), shadow.parent)
-        if owner is not None and (owner.status == "left" or is_back(rows, owner)):
-            return True
-        patient = owner.local_id if owner is not None and owner.status == "candidate" else ""
-        if owner is not None and owner.status in OURS:
-            return under_another(desk, rows, link, shadow.parent)
-    else:
-        work = rows.get(Work, desk.system, link.kind, link.local_id)
-        patient = work.patient if work is not None else ""
+        if owner is None:
+            return False
+        if owner.status == "duplicate":
+            return patient != owner.local_id
+        asked = owner.status in {"left", "candidate"} or is_back(rows, owner)
+        return asked or under_another(desk, rows, link, shadow.parent)
     owners = rows.find(Link, system=desk.system, kind=str(Kind.PATIENT), local_id=patient) if patient else []
     if any(one.status in OURS for one in owners):
         return False

@@ -1,6 +1,6 @@
 """What people decide of who is who: a patient there and one here are one, or two; who of the staff is who there."""
 
-from sync.engine.asking import hand_on
+from sync.engine.asking import hand_on, nothing_agreed
 from sync.engine.desk import Desk, release, set_state
 from sync.engine.parting import part, part_beneath, told_beneath
 from sync.engine.store.rows import Rows
@@ -50,6 +50,7 @@ class Linking:
             for one in rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="identity"):
                 if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
                     part_beneath(desk, rows, remote_id, one.sides["was"], who)
+                    nothing_agreed(rows, desk.system, str(kind), remote_id)
             self._handed_on(rows, remote_id, local_id, who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look_at_all(desk, rows, remote_id)

@@ -80,7 +80,8 @@ def reconcile(desk: Desk, rows: Rows, link: Link, shadow: Shadow, seen: Seen) ->
     )
     merged = late.kept_back(desk, rows, link, seen, merged, mine, decided)
     merged = _refused_there(rows, link, shadow, merged, mine, seen)
-    merged = _decided_of_what_is_not_shown(shadow, merged, mine, seen, decided, hidden)
+    waits = {one.member for one in questions(rows, link, sort="field", state="open")}
+    merged = _decided_of_what_is_not_shown(shadow, merged, mine, seen, decided, waits, hidden)
     odd = unread.forms(desk, rows, seen, shadow) if merged.adopt or merged.conflicts else frozenset()
     asked = unread.asked_already(desk, rows, link, merged, mine, seen)
     asked |= dict.fromkeys(odd & merged.conflicts.keys(), unread.FORM)
@@ -119,12 +120,15 @@ def decisions(rows: Rows, link: Link) -> dict[str, Decided]:
 
 
 def _decided_of_what_is_not_shown(
-    shadow: Shadow, merged: Merged, mine: Body, seen: Seen, decided: Mapping[str, Decided], hidden: frozenset[str]
-) -> Merged:
+    shadow: Shadow, merged: Merged, mine: Body, seen: Seen, decided: Mapping[str, Decided], asked: set[str],
+    hidden: frozenset[str],
+) -> Merged:  # fmt: skip
     """What a person has decided is to stand as it is here is told, though nothing is shown beside which it would stand.
 
-    Once: that it was answered is all there is to know of it then.
+    Once: that it was answered is all there is to know of it then. What is asked, or is to stand as it is there, is not.
     """
+    kept = {name for name, one in decided.items() if one.keep != "here"} | asked
+    merged = replace(merged, tell=merged.tell - (kept - seen.body.keys() - hidden))
     if not seen.whole:
         return merged
     out = {name for name, one in decided.items() if one.keep == "here"} - seen.body.keys() - hidden
@@ -328,8 +332,9 @@ def _conflicts(
     for name, one in here.items():
         if one.state == "open" and name in seen.body:
             late.over_theirs(desk, rows, link, one, seen)
-        # What was decided of what is not shown any more has been told, or is over.
-        shown = name in seen.body or (one.state == "decided" and seen.whole and name not in hidden)
+        # What was decided of what is not shown any more has been told.
+        told = (one.state, one.keep) == ("decided", "here") and seen.whole and name not in hidden
+        shown = name in seen.body or told
         if not shown or name in merged.tell:
             continue
         one.state = "closed"

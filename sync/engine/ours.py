@@ -8,7 +8,7 @@ from sync.engine.plan import UNSETTLED
 from sync.engine.sent import bodies as sent_bodies
 from sync.engine.sent import markers, same_as_sent, says
 from sync.engine.store.rows import Rows, dumps
-from sync.engine.store.tables import Intent, Link, Work
+from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.port import Body, Kind, Seen, Story, Telling
 
 # How far a record is that may stand nowhere there by a link.
@@ -78,6 +78,10 @@ def one_of_ours(desk: Desk, rows: Rows, seen: Seen, patient: str) -> tuple[Link,
         if part is None or part in told:
             continue
         link = Link(desk.system, work.kind, seen.remote_id, work.local_id, part, "confirmed", 1.0, "", desk.now())
+        for one in links:
+            if one.part == part:  # it stood there without a number until now
+                for row in (Link, Shadow):
+                    rows.remove(row, system=desk.system, kind=one.kind, remote_id=one.remote_id)
         told_in: list[Body] = []
         for intent in rows.find(Intent, system=desk.system, kind=work.kind, local_id=work.local_id, op="create"):
             if intent.part == part:

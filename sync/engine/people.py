@@ -121,12 +121,12 @@ class People(Linking):
         """Both sides meet again, with what was decided."""
         work = rows.get(Work, self._desk.system, one.kind, one.local_id)
         if one.keep == "here":
+            shadow = rows.get(Shadow, self._desk.system, one.kind, one.remote_id)
+            if shadow is not None:
+                shadow.tries = 0
+                shadow.told.pop(one.member, None)
+                rows.put(shadow)
             if work is not None and work.state in {"differs", "confirmed", "sent"}:
-                shadow = rows.get(Shadow, self._desk.system, one.kind, one.remote_id)
-                if shadow is not None:
-                    shadow.tries = 0
-                    shadow.told.pop(one.member, None)
-                    rows.put(shadow)
                 set_state(self._desk, rows, work, "waiting")
         else:
             look(self._desk, rows, one.kind, one.remote_id, "hint")

@@ -228,19 +228,24 @@ def _record(
     for part, body in enumerate(bodies):
         if part not in told and part not in never:
             return _creation(desk, rows, work, kp, story, body, part)
-    # What is decided of one part goes before what is asked of another.
-    known = [part for part in range(len(bodies)) if part in told]
-    for part in sorted(known, key=lambda each: not _decided(rows, told[each])):
-        link, body = told[part], bodies[part]
-        if link.remote_id.startswith("~"):
+    # Each in its turn, so that none of which nothing comes holds back another; last, what has no number.
+    known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
+    known.sort(key=lambda one: (one[0].remote_id.startswith("~"), one[1].seen_at if one[1] is not None else 0.0))
+    for link, shadow in known:
+        if link.part >= len(bodies):
             continue
-        shadow = rows.get(Shadow, desk.system, work.kind, link.remote_id)
+        body = bodies[link.part]
+        if link.remote_id.startswith("~"):
+            if shadow is not None and not as_before(desk, kp, shadow, body, kind=story.kind):
+                cannot_tell(desk, rows, work, "they gave it no number by which it could be changed")
+                return None
+            continue
         if not _decided(rows, link) and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
             cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
             return None
-        return Plan("update", story, body, "", part, link)
+        return Plan("update", story, body, "", link.part, link)
     _nothing_left(desk, rows, work, [link.remote_id for link in told.values()])
     return None
 

@@ -36,7 +36,7 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
     elif met.conflicts:
         set_state(desk, rows, work, "differs", "a person must decide")
     elif of_a_part := _of_its_parts(desk, rows, kp, met):
-        set_state(desk, rows, work, of_a_part, "a person must decide" if of_a_part == "differs" else "")
+        set_state(desk, rows, work, of_a_part, "what is asked of it is not settled" if of_a_part == "differs" else "")
     elif _all_proven(desk, rows, kind, local_id):
         work.told = work.seq
         # What they never show again was not read back: their answer to the sending itself is no proof.
@@ -60,7 +60,7 @@ def _of_its_parts(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
         if "open" in states:
             asked = "differs"
         elif link.remote_id == met.remote_id:
-            continue
+            asked = "differs" if "decided" in states else asked  # they do not show it now
         elif "decided" in states and bodies and not never_updated(kp):
             return "waiting"
         elif shadow is None or link.part >= len(bodies) or never_updated(kp):

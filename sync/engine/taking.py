@@ -16,7 +16,7 @@ from sync.engine.proof import settle_work
 from sync.engine.sent import same_as_sent, sent_before, shares_who, twin
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Look, Quarantine, Shadow, Work
-from sync.engine.store.under import beneath, naming
+from sync.engine.store.under import beneath, handed_on, naming
 from sync.port import Body, Kind, Seen, Story
 from sync.records.elements import Resource
 
@@ -82,9 +82,17 @@ def _waits_for_whose_it_is(desk: Desk, rows: Rows, link: Link, shadow: Shadow, s
     """It is looked at again once a person has said who its patient is there; or they are asked whose it is."""
     if not of_doubted(desk, rows, link, shadow):
         return False
-    if under_another(desk, rows, link, shadow.parent):
+    canon = desk.canon(seen.kind)
+    moved = any(canon(name)(shadow.theirs.get(name)) != canon(name)(value) for name, value in shown(desk, seen).items())
+    if moved and under_another(desk, rows, link, shadow.parent):
         ask_whose(desk, rows, link, replace(seen, parent=shadow.parent))
     return True
+
+
+def shown(desk: Desk, seen: Seen) -> Body:
+    """What is shown, in clear, of what is compared."""
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    return {name: value for name, value in clear(desk, seen).items() if name in rules}
 
 
 def _agreed(desk: Desk, rows: Rows, shadow: Shadow, story: Story, mine: Body) -> None:
@@ -278,10 +286,11 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         if proven(one) and desk.known(rows).there(Kind.PATIENT, one.local_id) is not None:
             return _second_patient(desk, rows, seen, one)
     verdict = judge(free)
-    if verdict.same is not None and desk.known(rows).there(Kind.PATIENT, verdict.same.local_id) is None:
-        link = Link(
-            desk.system, kind, seen.remote_id, verdict.same.local_id, 0, "confirmed", verdict.same.score, "", desk.now()
-        )
+    # What a person has ended, or is asked about, is linked again by that person alone.
+    once = handed_on(rows, desk.system, seen.remote_id)
+    same = verdict.same if verdict.same is None or verdict.same.local_id not in once else None
+    if same is not None and desk.known(rows).there(Kind.PATIENT, same.local_id) is None:
+        link = Link(desk.system, kind, seen.remote_id, same.local_id, 0, "confirmed", same.score, "", desk.now())
         join(desk, rows, link)
         return link
     maybe = verdict.maybe or ((verdict.same,) if verdict.same else ()) or _once_ours(desk, rows, seen, likely, before)

@@ -19,6 +19,7 @@ from sync.engine.settling import settle
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
+from sync.engine.store.under import handed_on
 from sync.engine.taking import join, look, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NotThere, Outcome
@@ -116,7 +117,10 @@ def who_is_it(desk: Desk, rows: Rows, local_id: str, found: "list[Seen] | tuple[
         best = max(scored, key=lambda pair: pair[1].score)
         ended = rows.get(Link, desk.system, str(Kind.PATIENT), best[0].remote_id)
         lost = [Likely(one, REVIEW) for one in others[best[0].remote_id]]
-        if lost or not sole[best[0].remote_id] or (ended is not None and ended.status in ENDED):
+        once = local_id in handed_on(rows, desk.system, best[0].remote_id)
+        # It was another's of ours, and they are asked about.
+        once = once or (ended is not None and ended.status == "candidate" and ended.local_id != local_id)
+        if lost or once or not sole[best[0].remote_id] or (ended is not None and ended.status in ENDED):
             # A person has ended it: it comes back by them alone. Or it may be another here, or was sent for another.
             ask_who(desk, rows, best[0].remote_id, (best[1], *lost))
             return

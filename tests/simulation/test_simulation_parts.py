@@ -289,3 +289,74 @@ def test_what_lists_alone_show_is_not_confirmed_before_one_has_shown_it(
         day.work(DAY)
     assert work_of(day, "appointment", "A1").state == ("differs" if kept else "sent")
     assert day.story_body("appointment", "A1")["time"] == time
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_a_part_without_a_number_that_is_changed_is_a_task(day: Day, lines: int) -> None:
+    made = prescribed(day, *["a", "b"][:lines])
+    last = made[-1]
+    with day.disk.write() as unit:
+        rows = Rows(unit)
+        (link,) = rows.find(Link, system="alpha", kind="prescription", remote_id=last.id)
+        (shadow,) = rows.find(Shadow, system="alpha", kind="prescription", remote_id=last.id)
+        for row in (Link, Shadow):
+            rows.remove(row, system="alpha", kind="prescription", remote_id=last.id)
+        rows.put(replace(link, remote_id="~R1"))
+        rows.put(replace(shadow, remote_id="~R1"))
+    last.deleted = True
+    day.save("prescription", "R1", {"lines": [*["a2"][: lines - 1], "STOP"], "code": "c"}, "P1")
+    day.work(DAY)
+    assert work_of(day, "prescription", "R1").state == "cannot"
+    assert [one.body["text"] for one in day.server.live("prescription")] == ["a2"][: lines - 1]
+
+
+def test_what_had_no_number_and_is_gone_by_its_number_is_made_again(day: Day) -> None:
+    (there,) = prescribed(day, "a")
+    with day.disk.write() as unit:
+        rows = Rows(unit)
+        (link,) = rows.find(Link, system="alpha", kind="prescription")
+        for row in (Link, Shadow):
+            rows.remove(row, system="alpha", kind="prescription", remote_id=there.id)
+        rows.put(replace(link, remote_id="~R1"))
+    day.sync_now()
+    day.work(DAY)
+    gone = lost(day, there)
+    day.sends_allowed |= {"ref R1": 3, "ref R1/0": 3}
+    day.engine.people["alpha"].resolve(gone.id, "recreate", "u1")
+    day.work(DAY)
+    assert len(day.server.live("prescription")) == 1
+
+
+@pytest.mark.parametrize("decided", [True, False])
+def test_what_is_asked_or_is_to_stand_as_it_is_there_is_not_told_while_it_is_not_shown(
+    day: Day, monkeypatch: pytest.MonkeyPatch, *, decided: bool
+) -> None:
+    (there,) = prescribed(day, "a", code="20 mg")
+    day.server.write(there, {"code": "5 mg"}, "other", day.clock.true())
+    day.save("prescription", "R1", {"lines": ["a"], "code": "10 mg"}, "P1")
+    day.sync_now()
+    day.work(3600)
+    (asked,) = open_cards(day)
+    shown, out = ModelRemote._show, ["code"]
+
+    def omit(self: ModelRemote, thing: Thing, *, whole: bool = True) -> Seen:
+        seen = shown(self, thing, whole=whole)
+        return replace(seen, body={name: value for name, value in seen.body.items() if name not in out})
+
+    monkeypatch.setattr(ModelRemote, "_show", omit)
+    day.engine.hint("alpha", "prescription", there.id)
+    day.work(60)
+    if decided:
+        day.engine.people["alpha"].resolve(asked.id, "there", "u1")
+    for _ in range(2):
+        day.sync_now()
+        day.work(DAY)
+    assert there.body["code"] == "5 mg"
+    assert work_of(day, "prescription", "R1").state == "differs"
+    out.clear()
+    day.server.write(there, {"text": "a there"}, "other", day.clock.true())
+    day.sync_now()
+    day.work(DAY)
+    assert there.body["code"] == "5 mg"
+    assert day.story_body("prescription", "R1")["code"] == ("5 mg" if decided else "10 mg")
+    assert [one.member for one in open_cards(day)] == ([] if decided else ["code"])
