@@ -1,8 +1,10 @@
 """What people decide of who is who: a patient there and one here are one, or two; who of the staff is who there."""
 
+from dataclasses import replace
+
 from sync.engine.asking import hand_on, nothing_agreed
 from sync.engine.desk import Desk, release, set_state
-from sync.engine.parting import part, part_beneath, told_beneath
+from sync.engine.parting import part, part_beneath, parted, told_beneath
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Intent, Link, Quarantine, Shadow, Work
 from sync.engine.store.under import handed_on
@@ -39,6 +41,7 @@ class Linking:
             rows = Rows(unit)
             if desk.known(rows).here(kind, remote_id):
                 raise UnknownError(remote_id)
+            answered = self._identity(rows, remote_id)
             self._answer(rows, remote_id, "", "link", who)
             if desk.known(rows).there(kind, local_id):
                 twice(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "duplicate", 1.0, who))
@@ -47,15 +50,21 @@ class Linking:
                 if intent.attempts and intent.state in {"ready", "person"}:
                     intent.state, intent.remote_id = "acked", remote_id  # what became of it is no question any more
                     rows.put(intent)
-            for one in rows.find(Conflict, system=desk.system, kind=str(kind), local_id=local_id, sort="identity"):
-                if one.remote_id == remote_id and one.sides.get("was"):  # it stood for another of ours until now
-                    part_beneath(desk, rows, remote_id, one.sides["was"], who)
-                    nothing_agreed(rows, desk.system, str(kind), remote_id)
+            for was in {str(one.sides["was"]) for one in answered if one.sides.get("was") and one.local_id == local_id}:
+                self._stood_for(rows, remote_id, was, who)
             self._handed_on(rows, remote_id, local_id, who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
             look_at_all(desk, rows, remote_id)
             self._set_aside_since(rows, local_id)
             self._patient_goes_on(rows, local_id)
+
+    def _stood_for(self, rows: Rows, remote_id: str, was: str, who: str) -> None:
+        """A number that stood for another of ours until now: nothing of that one is this one's."""
+        desk = self._desk
+        part_beneath(desk, rows, remote_id, was, who)
+        nothing_agreed(rows, desk.system, str(Kind.PATIENT), remote_id)
+        self._over(rows, Link(desk.system, str(Kind.PATIENT), remote_id, was), who)
+        release(desk, rows, str(Kind.PATIENT), was)
 
     def _handed_on(self, rows: Rows, remote_id: str, local_id: str, who: str) -> None:
         """The number stood for others of ours: what was told of them stands under this one; or it is its own again."""
@@ -99,20 +108,34 @@ class Linking:
             shadow = rows.get(Shadow, desk.system, str(Kind.PATIENT), remote_id)
             left = self._identity(rows, remote_id)  # whether they are another of ours is still asked
             if link is not None and link.status == "candidate":
-                if shadow is not None and shadow.mine:
+                was = self._stands_for(rows, link)
+                if left and was == local_id != link.local_id:
+                    # Not the one for whom it stood; whether it is the other is still asked.
+                    parted(desk, rows, replace(link, local_id=local_id), who)
+                    nothing_agreed(rows, desk.system, link.kind, remote_id)
+                elif not (left and was) and shadow is not None and shadow.mine:
                     part(desk, rows, link, who)  # they had been taken for one
                     left = []
                 else:
-                    # Or for one too many of this one, and what stands under them is in this one's chart.
-                    part_beneath(desk, rows, remote_id, local_id, who)
+                    if not was:
+                        # Or for one too many of this one, and what stands under them is in this one's chart.
+                        part_beneath(desk, rows, remote_id, local_id, who)
                     link.who, link.at = who, desk.now()
                     link.status = "candidate" if left else "waiting"
                     link.local_id = left[0].local_id if left else link.local_id
                     desk.log.linked(rows, desk.now(), link)
+                release(desk, rows, str(Kind.PATIENT), was)
             if not left:
                 look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
             self._patient_goes_on(rows, local_id)
             release(desk, rows, str(Kind.PATIENT), local_id)
+
+    def _stands_for(self, rows: Rows, link: Link) -> str:
+        """For whom of ours the number stood of whom it is asked if it is this one; empty where it stood for nobody."""
+        found = rows.find(
+            Conflict, ("at",), system=link.system, kind=link.kind, local_id=link.local_id, sort="identity"
+        )
+        return next((str(one.sides.get("was", "")) for one in reversed(found) if one.remote_id == link.remote_id), "")
 
     def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
         """Somebody or some place here is known there by this id; what waited for that goes on.

@@ -127,7 +127,7 @@ def _decided_of_what_is_not_shown(
 
     Once: that it was answered is all there is to know of it then. What is asked, or is to stand as it is there, is not.
     """
-    kept = {name for name, one in decided.items() if one.keep != "here"} | asked
+    kept = {name for name, one in decided.items() if one.keep != "here" and one.mine == mine.get(name)} | asked
     merged = replace(merged, tell=merged.tell - (kept - seen.body.keys() - hidden))
     if not seen.whole:
         return merged
@@ -333,7 +333,9 @@ def _conflicts(
         if one.state == "open" and name in seen.body:
             late.over_theirs(desk, rows, link, one, seen)
         # What was decided of what is not shown any more has been told.
-        told = (one.state, one.keep) == ("decided", "here") and seen.whole and name not in hidden
+        # Or it has changed here since.
+        over = one.keep == "here" or one.sides.get("mine") != mine.get(name)
+        told = one.state == "decided" and over and seen.whole and name not in hidden
         shown = name in seen.body or told
         if not shown or name in merged.tell:
             continue

@@ -21,14 +21,19 @@ MISTAKEN = "taken for this patient by mistake"
 
 def part(desk: Desk, rows: Rows, link: Link, who: str) -> None:
     """End the link of a patient for ever: whoever is there is judged anew, and never taken for this one again."""
+    parted(desk, rows, link, who)
+    forget(desk, rows, link, who)
+    look(desk, rows, link.kind, link.remote_id, "linked")
+
+
+def parted(desk: Desk, rows: Rows, link: Link, who: str) -> None:
+    """Whoever stands there is not this patient of ours: what was told of them is told anew, and said."""
     local_id, remote_id = link.local_id, link.remote_id
     _answer(desk, rows, link, who)
     _drop(desk, rows, link)
     if _adopted(desk, rows, local_id):
         raise_question(desk, rows, link.kind, local_id, "misfiled", remote_id, "what came from there may stand here")
     part_beneath(desk, rows, remote_id, local_id, who)
-    forget(desk, rows, link, who)
-    look(desk, rows, link.kind, remote_id, "linked")
     work = rows.get(Work, desk.system, link.kind, local_id)
     if work is not None:
         work.searched, work.tries, work.who = 0.0, 0, ""

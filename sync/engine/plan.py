@@ -228,9 +228,13 @@ def _record(
     for part, body in enumerate(bodies):
         if part not in told and part not in never:
             return _creation(desk, rows, work, kp, story, body, part)
-    # Each in its turn, so that none of which nothing comes holds back another; last, what has no number.
+    # First what is decided; the others in their turn, so that none holds back another; last, what has no number.
     known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
-    known.sort(key=lambda one: (one[0].remote_id.startswith("~"), one[1].seen_at if one[1] is not None else 0.0))
+    known.sort(
+        key=lambda one: (
+            one[0].remote_id.startswith("~"), not decided_since(rows, *one), one[1].seen_at if one[1] else 0.0
+        )
+    )  # fmt: skip
     for link, shadow in known:
         if link.part >= len(bodies):
             continue
@@ -251,8 +255,14 @@ def _record(
 
 
 def _decided(rows: Rows, link: Link) -> bool:
-    """Whether a person has decided something of it that is not carried out yet."""
-    return bool(questions(rows, link, sort="field", state="decided"))
+    """Whether a person has decided something of it that is to be told."""
+    return any(one.keep == "here" for one in questions(rows, link, sort="field", state="decided"))
+
+
+def decided_since(rows: Rows, link: Link, shadow: Shadow | None) -> bool:
+    """Whether that was decided since it was last looked at: what was looked at in vain holds nothing else back."""
+    found = questions(rows, link, sort="field", state="decided", keep="here")
+    return any(shadow is None or (one.decided_at or 0.0) >= shadow.seen_at for one in found)
 
 
 def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Link]) -> bool:

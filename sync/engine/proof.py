@@ -4,10 +4,10 @@ from sync.engine import ended
 from sync.engine.asking import questions
 from sync.engine.desk import NOT_THERE, OTHER_SORT, Desk, never_updated, sendable, set_state, shows, to_be_read_back
 from sync.engine.meeting import Met
-from sync.engine.plan import as_before
+from sync.engine.plan import as_before, decided_since
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Shadow, Work
-from sync.port import Kind, KindProfile, Story, Telling
+from sync.engine.store.tables import Conflict, Shadow, Work
+from sync.port import Body, Kind, KindProfile, Story, Telling
 
 
 def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> None:
@@ -55,19 +55,33 @@ def _of_its_parts(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
     bodies = telling.parts if isinstance(telling, Telling) else ()
     asked = ""
     for link in links:
-        states = {one.state for one in questions(rows, link, sort="field")}
+        found = [one for one in questions(rows, link, sort="field") if one.state != "closed"]
         shadow = rows.get(Shadow, desk.system, link.kind, link.remote_id)
-        if "open" in states:
+        body = bodies[link.part] if link.part < len(bodies) and not never_updated(kp) else None
+        if link.remote_id == met.remote_id:
+            asked = "differs" if found else asked  # what is decided and was not carried out is not shown now
+        elif body is not None and (
+            decided_since(rows, link, shadow) or _is_to_be_told(desk, kp, shadow, body, found, met.story.kind)
+        ):
+            return "waiting"
+        elif any(one.state == "open" or one.keep != "here" for one in found):
             asked = "differs"
-        elif link.remote_id == met.remote_id:
-            asked = "differs" if "decided" in states else asked  # they do not show it now
-        elif "decided" in states and bodies and not never_updated(kp):
-            return "waiting"
-        elif shadow is None or link.part >= len(bodies) or never_updated(kp):
-            continue
-        elif not as_before(desk, kp, shadow, bodies[link.part], kind=met.story.kind):
-            return "waiting"
     return asked
+
+
+def _is_to_be_told(
+    desk: Desk, kp: KindProfile, shadow: Shadow | None, body: Body, found: list[Conflict], kind: Kind
+) -> bool:
+    """Whether a part has changed here, apart from what is asked of it or is to stand as it is there."""
+    if shadow is None:
+        return False
+    held = {
+        one.member
+        for one in found
+        if one.state == "open" or (one.keep != "here" and one.sides.get("mine") == body.get(one.member))
+    }
+    said = {name: shadow.told.get(name, shadow.mine.get(name)) for name in held}
+    return not as_before(desk, kp, shadow, {**body, **said}, kind=kind)
 
 
 def _all_proven(desk: Desk, rows: Rows, kind: Kind, local_id: str) -> bool:

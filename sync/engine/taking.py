@@ -264,7 +264,8 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
         return None
     kind = str(Kind.PATIENT)
     before = sent_before(desk, rows, seen)
-    if before is not None and before[1] == "proven" and before[0].state == "acked":
+    apart = before is not None and rejected(desk, rows, seen.remote_id, before[0].local_id)
+    if before is not None and before[1] == "proven" and before[0].state == "acked" and not apart:
         return second(desk, rows, before[0], seen.remote_id)
     open_ones = [
         one

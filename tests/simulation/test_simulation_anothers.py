@@ -200,3 +200,84 @@ def test_a_line_of_which_nobody_knows_whether_it_came_is_not_sent_again_by_what_
     told(day, lines=["a", "b2", "c"])
     looked(day)
     assert [one.body["text"] for one in day.server.live("prescription")].count("c") == 1
+
+
+@pytest.mark.parametrize("order", [["P1", "P2"], ["P2", "P1"], ["P1"]])
+def test_who_it_is_not_is_told_apart_and_nobody_else_is(day: Day, order: list[str]) -> None:
+    time, there = booked(day)
+    looked(day, 1)
+    day.edit_there(**OTHER)
+    day.sync_now()
+    day.work(1800)
+    number = day.there().id
+    day.save("patient", "P2", {**PATIENT, **OTHER})
+    day.work(1800)
+    day.sends_allowed |= {"ref P1": 3, "ref P2": 3, "ref A1": 3}
+    for who in order:
+        assert asked_of(day, who) == number
+        day.engine.people["alpha"].keep_apart(number, who, "u1")
+        looked(day)
+    if "P2" not in order:
+        assert asked_of(day, "P2") == number, "of P2 nothing was said"
+        assert set(links_of(day, "patient", "P2").values()) == {"candidate"}
+    day.server.write(there, {"time": time + DAY}, "other", day.clock.true())
+    looked(day)
+    assert day.story_body("appointment", "A1")["time"] == time, "it stands under somebody else there"
+    assert [one.remote_id for one in open_cards(day) if one.sort == "surplus"] == [there.id]
+    assert [one for one in open_cards(day) if one.sort == "duplicate"] == []
+    assert "confirmed" in links_of(day, "appointment", "A1").values(), "it is told anew, of P1"
+
+
+@pytest.mark.parametrize("answer", ["apart", "link"])
+def test_what_stands_under_one_too_many_goes_on_once_it_is_said_whose_that_is(day: Day, answer: str) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    looked(day, 1)
+    second = day.server.create("patient", {**PATIENT}, "", "", "other")
+    looked(day, 1)
+    (twice,) = (one for one in open_cards(day) if one.sort == "duplicate")
+    day.engine.people["alpha"].resolve(twice.id, "other", "u1")
+    time = day.clock.true() + 90 * DAY
+    body = {"time": time, "status": "booked", "notes": "n"}
+    there = day.server.create("appointment", body, second.id, "", "other")
+    looked(day, 1)
+    with day.disk.read() as unit:
+        (link,) = Rows(unit).find(Link, system="alpha", kind="appointment")
+    day.save("patient", "P2", {**PATIENT})
+    day.work(1800)
+    day.save("appointment", link.local_id, {**body, "time": time + DAY}, "P1")
+    day.work(3600)
+    if answer == "apart":
+        day.engine.people["alpha"].keep_apart(second.id, "P2", "u1")
+    else:
+        day.engine.people["alpha"].link(second.id, "P2", "u1")
+    looked(day)
+    assert work_of(day, "appointment", link.local_id).state != "blocked"
+    surplus = [one for one in open_cards(day) if (one.kind, one.sort) == ("patient", "surplus")]
+    if answer == "link":
+        assert surplus == [], "it is P2's record there now"
+    assert there.body["time"] == (time if answer == "link" else time + DAY) or open_cards(day)
+
+
+def test_who_was_linked_once_in_place_of_another_keeps_what_was_agreed_since(day: Day) -> None:
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    looked(day, 1)
+    second = day.server.create("patient", {**PATIENT}, "", "", "other")
+    looked(day, 1)
+    (twice,) = (one for one in open_cards(day) if one.sort == "duplicate")
+    day.engine.people["alpha"].resolve(twice.id, "other", "u1")
+    day.work(600)
+    day.save("patient", "P2", {**PATIENT})
+    day.work(1800)
+    day.engine.people["alpha"].link(second.id, "P2", "u1")
+    looked(day)
+    moved = {"name": "Anabel", "birth": "1991", "phone": "+1-9", "address": {"city": "Far", "line": "9"}}
+    day.server.write(second, {**moved, "contacts": [], "allergies": []}, "other", day.clock.true())
+    day.sync_now()
+    day.work(3600)
+    day.engine.people["alpha"].link(asked_of(day, "P2"), "P2", "u1")
+    looked(day)
+    why = {one.member: one.why for one in open_cards(day) if one.sort == "field"}
+    assert why["allergies"] == "something was taken out there"
+    assert (second.body["allergies"], second.body["contacts"]) == ([], [])

@@ -177,7 +177,7 @@ PLANTS = (
     Plant(
         "a decision is never carried out",
         "plan:_decided",
-        'return bool(questions(rows, link, sort="field", state="decided"))',
+        'return any(one.keep == "here" for one in questions(rows, link, sort="field", state="decided"))',
         "return False",
         seed=174,
     ),

@@ -1,0 +1,80 @@
+"""Two lines of a prescription that differ, each decided by itself; and what is not shown when it is decided."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from sync.port import Seen
+from tests.simulation.flows import Day
+from tests.simulation.remote import ModelRemote
+from tests.simulation.server import Thing
+from tests.simulation.test_simulation_directed import open_cards, work_of
+from tests.simulation.test_simulation_parts import DAY, _day, prescribed
+
+__all__ = ["_day"]
+
+
+def both_changed(day: Day, *lines: str) -> list[Thing]:
+    """A prescription of which every line was changed on both sides while the system was not asked."""
+    there = prescribed(day, *lines, code="20 mg")
+    day.sync_now()
+    day.work(600)
+    people = day.engine.people["alpha"]
+    people.pause("u1")
+    for one in there:
+        day.server.write(one, {"code": "5 mg"}, "other", day.clock.true())
+    change(day, *lines, code="10 mg")
+    people.resume("u1")
+    day.sync_now()
+    day.work(3600)
+    return there
+
+
+def change(day: Day, *lines: str, code: str) -> None:
+    day.save("prescription", "R1", {"lines": list(lines), "code": code}, "P1")
+    day.sends_allowed |= {"ref R1": 9, "ref R1/0": 9, "ref R1/1": 9}
+
+
+@pytest.fixture(name="leaves_out_what_is_empty")
+def _leaves_out(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    shown = ModelRemote._show
+
+    def omit(self: ModelRemote, thing: Thing, *, whole: bool = True) -> Seen:
+        seen = shown(self, thing, whole=whole)
+        return replace(seen, body={name: value for name, value in seen.body.items() if value is not None})
+
+    return lambda: monkeypatch.setattr(ModelRemote, "_show", omit)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_is_decided_of_one_line_is_told_while_another_is_still_asked_about(day: Day, which: int) -> None:
+    there = both_changed(day, "a", "b")
+    asked = {one.remote_id: one for one in open_cards(day)}
+    assert set(asked) == {one.id for one in there}
+    day.engine.people["alpha"].resolve(asked[there[which].id].id, "here", "u1")
+    day.work(3600)
+    assert [one.body["code"] for one in there] == (["10 mg", "5 mg"] if which == 0 else ["5 mg", "10 mg"])
+    assert [one.remote_id for one in open_cards(day)] == [there[1 - which].id]
+    assert work_of(day, "prescription", "R1").state == "differs"
+
+
+@pytest.mark.parametrize("lines", [["a"], ["a", "b"]], ids=["in one part", "in two parts"])
+def test_what_was_left_as_it_is_there_and_is_not_shown_is_told_once_it_changes_here(
+    day: Day, leaves_out_what_is_empty: Callable[[], None], lines: list[str]
+) -> None:
+    there = both_changed(day, *lines)
+    leaves_out_what_is_empty()
+    for one in there:
+        day.server.write(one, {"code": None}, "other", day.clock.true())
+    for asked in open_cards(day):
+        day.engine.people["alpha"].resolve(asked.id, "there", "u1")
+    before = day.network.requests
+    day.work(3600)
+    assert day.network.requests - before < 40, "nothing is read again and again"
+    day.work(DAY)
+    assert {one.body["code"] for one in there} == {None}
+    change(day, *lines, code="STOP")
+    day.work(DAY)
+    assert {one.body["code"] for one in there} == {"STOP"}
+    assert open_cards(day) == []
