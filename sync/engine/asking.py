@@ -54,6 +54,8 @@ def ask_who(
         agreed = rows.get(Shadow, desk.system, old.kind, remote_id)
         # Who was asked about before they were ever ours stood for nobody.
         was = old.local_id if old.status == "surplus" or (agreed is not None and agreed.mine) else ""
+        was = stood_for(rows, old) or was  # whoever else was asked about meanwhile, it stood for the first of them
+        was = was if was != best.local_id else ""
     if not was:
         hand_on(desk, rows, str(Kind.PATIENT), remote_id, best.local_id)
     link = Link(desk.system, str(Kind.PATIENT), remote_id, best.local_id, 0, "candidate", best.score, "", desk.now())
@@ -65,6 +67,13 @@ def ask_who(
         **({"was": was} if was else {}),
     )  # fmt: skip
     return link
+
+
+def stood_for(rows: Rows, link: Link) -> str:
+    """For whom of ours the number stood of whom it is asked if it is this one; empty where it stood for nobody."""
+    found = rows.find(Conflict, ("at",), system=link.system, kind=link.kind, local_id=link.local_id, sort="identity")
+    found = [one for one in found if one.remote_id == link.remote_id]
+    return str(found[-1].sides.get("was", "")) if found and link.status == "candidate" else ""
 
 
 def hand_on(desk: Desk, rows: Rows, kind: str, remote_id: str, local_id: str) -> Link | None:

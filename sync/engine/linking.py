@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sync.engine.asking import hand_on, nothing_agreed
+from sync.engine.asking import hand_on, nothing_agreed, stood_for
 from sync.engine.desk import Desk, release, set_state
 from sync.engine.parting import part, part_beneath, parted, told_beneath
 from sync.engine.store.rows import Rows
@@ -50,7 +50,7 @@ class Linking:
                 if intent.attempts and intent.state in {"ready", "person"}:
                     intent.state, intent.remote_id = "acked", remote_id  # what became of it is no question any more
                     rows.put(intent)
-            for was in {str(one.sides["was"]) for one in answered if one.sides.get("was") and one.local_id == local_id}:
+            for was in {str(one.sides["was"]) for one in answered if one.sides.get("was")} - {local_id}:
                 self._stood_for(rows, remote_id, was, who)
             self._handed_on(rows, remote_id, local_id, who)
             join(desk, rows, Link(desk.system, str(kind), remote_id, local_id, 0, "confirmed", 1.0, who, desk.now()))
@@ -81,7 +81,7 @@ class Linking:
 
     def _over(self, rows: Rows, link: Link, who: str) -> None:
         for one in rows.find(Conflict, system=link.system, kind=link.kind, local_id=link.local_id, state="open"):
-            if one.remote_id == link.remote_id:
+            if one.remote_id == link.remote_id and one.sort != "misfiled":
                 one.state, one.keep, one.who, one.decided_at = "closed", "link", who, self._desk.now()
                 rows.put(one)
 
@@ -108,7 +108,7 @@ class Linking:
             shadow = rows.get(Shadow, desk.system, str(Kind.PATIENT), remote_id)
             left = self._identity(rows, remote_id)  # whether they are another of ours is still asked
             if link is not None and link.status == "candidate":
-                was = self._stands_for(rows, link)
+                was = stood_for(rows, link)
                 if left and was == local_id != link.local_id:
                     # Not the one for whom it stood; whether it is the other is still asked.
                     parted(desk, rows, replace(link, local_id=local_id), who)
@@ -129,13 +129,6 @@ class Linking:
                 look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
             self._patient_goes_on(rows, local_id)
             release(desk, rows, str(Kind.PATIENT), local_id)
-
-    def _stands_for(self, rows: Rows, link: Link) -> str:
-        """For whom of ours the number stood of whom it is asked if it is this one; empty where it stood for nobody."""
-        found = rows.find(
-            Conflict, ("at",), system=link.system, kind=link.kind, local_id=link.local_id, sort="identity"
-        )
-        return next((str(one.sides.get("was", "")) for one in reversed(found) if one.remote_id == link.remote_id), "")
 
     def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
         """Somebody or some place here is known there by this id; what waited for that goes on.

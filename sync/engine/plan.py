@@ -232,7 +232,7 @@ def _record(
     known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
     known.sort(
         key=lambda one: (
-            one[0].remote_id.startswith("~"), not decided_since(rows, *one), one[1].seen_at if one[1] else 0.0
+            one[0].remote_id.startswith("~"), not decided_since(desk, rows, *one), one[1].seen_at if one[1] else 0.0
         )
     )  # fmt: skip
     for link, shadow in known:
@@ -259,10 +259,23 @@ def _decided(rows: Rows, link: Link) -> bool:
     return any(one.keep == "here" for one in questions(rows, link, sort="field", state="decided"))
 
 
-def decided_since(rows: Rows, link: Link, shadow: Shadow | None) -> bool:
-    """Whether that was decided since it was last looked at: what was looked at in vain holds nothing else back."""
+def decided_since(desk: Desk, rows: Rows, link: Link, shadow: Shadow | None) -> bool:
+    """Whether that was decided since it was last looked at, or is shown there still as it was when it was decided.
+
+    What was looked at in vain holds nothing else back.
+    """
     found = questions(rows, link, sort="field", state="decided", keep="here")
-    return any(shadow is None or (one.decided_at or 0.0) >= shadow.seen_at for one in found)
+    return any(
+        shadow is None or (one.decided_at or 0.0) >= shadow.seen_at or _stands_still(desk, link, shadow, one)
+        for one in found
+    )
+
+
+def _stands_still(desk: Desk, link: Link, shadow: Shadow, one: Conflict) -> bool:
+    """Whether it was sent in vain: there it says what it said when it was decided, and nothing was told since."""
+    same = desk.canon(Kind(link.kind))(one.member)
+    shown = one.member in shadow.body and one.member not in shadow.told
+    return shown and same(shadow.body[one.member]) == same(one.sides.get("theirs"))
 
 
 def _as_it_came(desk: Desk, rows: Rows, work: Work, story: Story, links: list[Link]) -> bool:

@@ -6,7 +6,7 @@ from sync.engine.desk import NOT_THERE, OTHER_SORT, Desk, never_updated, sendabl
 from sync.engine.meeting import Met
 from sync.engine.plan import as_before, decided_since
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Conflict, Shadow, Work
+from sync.engine.store.tables import Conflict, Quarantine, Shadow, Work
 from sync.port import Body, Kind, KindProfile, Story, Telling
 
 
@@ -33,9 +33,9 @@ def settle_work(desk: Desk, rows: Rows, kind: Kind, local_id: str, met: Met) -> 
             )
         else:
             set_state(desk, rows, work, "waiting")
-    elif met.conflicts:
+    elif (of_a_part := _of_its_parts(desk, rows, kp, met)) != "waiting" and met.conflicts:
         set_state(desk, rows, work, "differs", "a person must decide")
-    elif of_a_part := _of_its_parts(desk, rows, kp, met):
+    elif of_a_part:
         set_state(desk, rows, work, of_a_part, "what is asked of it is not settled" if of_a_part == "differs" else "")
     elif _all_proven(desk, rows, kind, local_id):
         work.told = work.seq
@@ -61,7 +61,8 @@ def _of_its_parts(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
         if link.remote_id == met.remote_id:
             asked = "differs" if found else asked  # what is decided and was not carried out is not shown now
         elif body is not None and (
-            decided_since(rows, link, shadow) or _is_to_be_told(desk, kp, shadow, body, found, met.story.kind)
+            decided_since(desk, rows, link, shadow)
+            or _is_to_be_told(desk, rows, kp, shadow, body, found, met.story.kind)
         ):
             return "waiting"
         elif any(one.state == "open" or one.keep != "here" for one in found):
@@ -70,11 +71,11 @@ def _of_its_parts(desk: Desk, rows: Rows, kp: KindProfile, met: Met) -> str:
 
 
 def _is_to_be_told(
-    desk: Desk, kp: KindProfile, shadow: Shadow | None, body: Body, found: list[Conflict], kind: Kind
+    desk: Desk, rows: Rows, kp: KindProfile, shadow: Shadow | None, body: Body, found: list[Conflict], kind: Kind
 ) -> bool:
     """Whether a part has changed here, apart from what is asked of it or is to stand as it is there."""
-    if shadow is None:
-        return False
+    if shadow is None or rows.count(Quarantine, system=shadow.system, kind=shadow.kind, remote_id=shadow.remote_id):
+        return False  # what cannot be taken in of it is before a person
     held = {
         one.member
         for one in found

@@ -265,8 +265,6 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     kind = str(Kind.PATIENT)
     before = sent_before(desk, rows, seen)
     apart = before is not None and rejected(desk, rows, seen.remote_id, before[0].local_id)
-    if before is not None and before[1] == "proven" and before[0].state == "acked" and not apart:
-        return second(desk, rows, before[0], seen.remote_id)
     open_ones = [
         one
         for state in UNSETTLED
@@ -276,6 +274,8 @@ def _patient(desk: Desk, rows: Rows, seen: Seen, shadow: Shadow) -> Link | None:
     if lost := [one for one in open_ones if same_as_sent(desk, seen, one) or shares_who(desk, seen, one)]:
         # Its answer was lost, and here it may be: the looking that is due finds it, and says so.
         return _wait_for(desk, rows, seen, lost)
+    if before is not None and before[1] == "proven" and before[0].state == "acked" and not apart:
+        return second(desk, rows, before[0], seen.remote_id)
     free = [
         one
         for one in likely

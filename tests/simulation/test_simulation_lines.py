@@ -78,3 +78,60 @@ def test_what_was_left_as_it_is_there_and_is_not_shown_is_told_once_it_changes_h
     day.work(DAY)
     assert {one.body["code"] for one in there} == {"STOP"}
     assert open_cards(day) == []
+
+
+FAULTS = ["no connection", "429 with a time", "request lost"]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_is_decided_of_one_line_is_told_after_a_fault_too(day: Day, which: int, fault: str) -> None:
+    there = both_changed(day, "a", "b")
+    asked = {one.remote_id: one for one in open_cards(day)}
+    day.failing(fault)
+    day.engine.people["alpha"].resolve(asked[there[which].id].id, "here", "u1")
+    day.work(DAY)
+    assert there[which].body["code"] == "10 mg"
+    assert [one.remote_id for one in open_cards(day)] == [there[1 - which].id]
+
+
+@pytest.mark.parametrize("faults", [[], *([one] for one in FAULTS), ["no connection", "no connection"]])
+def test_of_two_lines_that_went_back_there_both_are_told_as_was_decided(day: Day, faults: list[str]) -> None:
+    there = prescribed(day, "0 old", "1 old")
+    day.sync_now()
+    day.work(600)
+    change(day, "0 new", "1 new", code="c")
+    day.work(DAY)
+    assert [one.body["text"] for one in there] == ["0 new", "1 new"]
+    for n, one in enumerate(there):
+        day.server.write(one, {"text": f"{n} old"}, "other", day.clock.true())
+    day.sync_now()
+    day.work(3600)
+    day.failing(*faults)
+    asked = open_cards(day)
+    assert len(asked) == 2
+    for each in asked:
+        day.engine.people["alpha"].resolve(each.id, "here", "u1")
+    for _ in range(3):
+        day.work(DAY)
+        day.sync_now()
+    assert [one.body["text"] for one in there] == ["0 new", "1 new"]
+    assert work_of(day, "prescription", "R1").state == "confirmed"
+
+
+def test_each_change_of_one_line_is_told_while_another_is_asked_about(day: Day) -> None:
+    first, second = prescribed(day, "a", "b")
+    day.sync_now()
+    day.work(600)
+    people = day.engine.people["alpha"]
+    people.pause("u1")
+    day.server.write(first, {"text": "a there"}, "other", day.clock.true())
+    change(day, "a here", "b", code="c")
+    people.resume("u1")
+    day.sync_now()
+    day.work(3600)
+    for text in ("b 10 mg", "STOP", "b 5 mg"):
+        change(day, "a here", text, code="c")
+        day.work(DAY)
+        assert second.body["text"] == text
+    assert [one.remote_id for one in open_cards(day)] == [first.id]
