@@ -10,6 +10,7 @@ from sync.port import Echo, Sending
 from sync.transport.outcomes import Call, Refused, Said
 from tests.simulation.flows import PATIENT, Day
 from tests.simulation.remote import ModelRemote
+from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import open_cards, work_of
 from tests.simulation.test_simulation_handed_out import DAY, OTHER, _day, booked, looked, lost_sight_of, made_again
 
@@ -20,6 +21,18 @@ NAMESAKE = {**PATIENT, "phone": "+1-999", "allergies": []}
 def asked_of(day: Day, local_id: str) -> str:
     """Whose number it is asked of somebody here."""
     return next(one.remote_id for one in open_cards(day) if (one.sort, one.local_id) == ("identity", local_id))
+
+
+def one_too_many(day: Day) -> Thing:
+    """A patient who stands there twice, and of whom the second was said to be one too many: that one."""
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    looked(day, 1)
+    second = day.server.create("patient", {**PATIENT}, "", "", "other")
+    looked(day, 1)
+    (twice,) = (one for one in open_cards(day) if one.sort == "duplicate")
+    day.engine.people["alpha"].resolve(twice.id, "other", "u1")
+    return second
 
 
 def links_of(day: Day, kind: str, local_id: str) -> dict[str, str]:
@@ -230,13 +243,7 @@ def test_who_it_is_not_is_told_apart_and_nobody_else_is(day: Day, order: list[st
 
 @pytest.mark.parametrize("answer", ["apart", "link"])
 def test_what_stands_under_one_too_many_goes_on_once_it_is_said_whose_that_is(day: Day, answer: str) -> None:
-    day.save("patient", "P1", PATIENT)
-    day.work(600)
-    looked(day, 1)
-    second = day.server.create("patient", {**PATIENT}, "", "", "other")
-    looked(day, 1)
-    (twice,) = (one for one in open_cards(day) if one.sort == "duplicate")
-    day.engine.people["alpha"].resolve(twice.id, "other", "u1")
+    second = one_too_many(day)
     time = day.clock.true() + 90 * DAY
     body = {"time": time, "status": "booked", "notes": "n"}
     there = day.server.create("appointment", body, second.id, "", "other")
@@ -260,13 +267,7 @@ def test_what_stands_under_one_too_many_goes_on_once_it_is_said_whose_that_is(da
 
 
 def test_who_was_linked_once_in_place_of_another_keeps_what_was_agreed_since(day: Day) -> None:
-    day.save("patient", "P1", PATIENT)
-    day.work(600)
-    looked(day, 1)
-    second = day.server.create("patient", {**PATIENT}, "", "", "other")
-    looked(day, 1)
-    (twice,) = (one for one in open_cards(day) if one.sort == "duplicate")
-    day.engine.people["alpha"].resolve(twice.id, "other", "u1")
+    second = one_too_many(day)
     day.work(600)
     day.save("patient", "P2", {**PATIENT})
     day.work(1800)

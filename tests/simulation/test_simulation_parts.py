@@ -34,6 +34,18 @@ def prescribed(day: Day, *lines: str, code: str = "c") -> list[Thing]:
     return list(day.server.things["prescription"].values())
 
 
+def listed_alone(day: Day) -> None:
+    """A patient who is known at a system whose appointments lists alone show."""
+    kinds = dict(day.profile.kinds)
+    kinds[Kind.APPOINTMENT] = replace(kinds[Kind.APPOINTMENT], readable=False, rotation_days=None, work_seconds=None)
+    day.profile = replace(day.profile, kinds=kinds)
+    day.engine = day._build()
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    day.sync_now()
+    day.work(600)
+
+
 def lost(day: Day, line: Thing) -> Conflict:
     """A line is taken away there, for as long as it takes to be sure of it: what is asked of it."""
     line.deleted = True
@@ -226,14 +238,7 @@ def test_what_came_while_it_was_asked_whose_it_is_is_not_lost_where_lists_alone_
         return read(self, kind, remote_id, parent=parent)
 
     monkeypatch.setattr(ModelRemote, "read", through_the_list)
-    kinds = dict(day.profile.kinds)
-    kinds[Kind.APPOINTMENT] = replace(kinds[Kind.APPOINTMENT], readable=False, rotation_days=None, work_seconds=None)
-    day.profile = replace(day.profile, kinds=kinds)
-    day.engine = day._build()
-    day.save("patient", "P1", PATIENT)
-    day.work(600)
-    day.sync_now()
-    day.work(600)
+    listed_alone(day)
     day.edit_there(**OTHER)
     day.sync_now()
     day.work(1800)
@@ -263,14 +268,7 @@ def test_what_lists_alone_show_is_not_confirmed_before_one_has_shown_it(
         return read(self, kind, remote_id, parent=parent)
 
     monkeypatch.setattr(ModelRemote, "read", hidden)
-    kinds = dict(day.profile.kinds)
-    kinds[Kind.APPOINTMENT] = replace(kinds[Kind.APPOINTMENT], readable=False, rotation_days=None, work_seconds=None)
-    day.profile = replace(day.profile, kinds=kinds)
-    day.engine = day._build()
-    day.save("patient", "P1", PATIENT)
-    day.work(600)
-    day.sync_now()
-    day.work(600)
+    listed_alone(day)
     time = day.clock.true() + 90 * DAY
     day.save("appointment", "A1", {"time": time, "status": "booked", "notes": "n"}, "P1")
     day.work(20)
