@@ -332,8 +332,7 @@ def _conflicts(
     for name, one in here.items():
         if one.state == "open" and name in seen.body:
             late.over_theirs(desk, rows, link, one, seen)
-        # What was decided of what is not shown any more has been told.
-        # Or it has changed here since.
+        # What was decided of what is not shown any more has been told, or it has changed here since.
         over = one.keep == "here" or one.sides.get("mine") != mine.get(name)
         told = one.state == "decided" and over and seen.whole and name not in hidden
         shown = name in seen.body or told

@@ -223,11 +223,12 @@ def _record(
 ) -> Plan | None:
     bodies = telling.parts or (telling.body,)
     told = {link.part: link for link in links}
-    ended = rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id)
-    never = {link.part for link in ended if link.status in NEVER}  # of the other parts they are told
-    for part, body in enumerate(bodies):
-        if part not in told and part not in never:
-            return _creation(desk, rows, work, kp, story, body, part)
+    if missing := [part for part in range(len(bodies)) if part not in told]:
+        ended = rows.find(Link, system=desk.system, kind=work.kind, local_id=work.local_id)
+        never = {link.part for link in ended if link.status in NEVER}  # of the other parts they are told
+        for part in missing:
+            if part not in never:
+                return _creation(desk, rows, work, kp, story, bodies[part], part)
     # First what is decided; the others in their turn, so that none holds back another; last, what has no number.
     known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
     known.sort(

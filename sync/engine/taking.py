@@ -83,16 +83,12 @@ def _waits_for_whose_it_is(desk: Desk, rows: Rows, link: Link, shadow: Shadow, s
     if not of_doubted(desk, rows, link, shadow):
         return False
     canon = desk.canon(seen.kind)
-    moved = any(canon(name)(shadow.theirs.get(name)) != canon(name)(value) for name, value in shown(desk, seen).items())
+    rules = desk.remote.profile.kinds[seen.kind].rules
+    shown = {name: value for name, value in clear(desk, seen).items() if name in rules}
+    moved = any(canon(name)(shadow.theirs.get(name)) != canon(name)(value) for name, value in shown.items())
     if moved and under_another(desk, rows, link, shadow.parent):
         ask_whose(desk, rows, link, replace(seen, parent=shadow.parent))
     return True
-
-
-def shown(desk: Desk, seen: Seen) -> Body:
-    """What is shown, in clear, of what is compared."""
-    rules = desk.remote.profile.kinds[seen.kind].rules
-    return {name: value for name, value in clear(desk, seen).items() if name in rules}
 
 
 def _agreed(desk: Desk, rows: Rows, shadow: Shadow, story: Story, mine: Body) -> None:

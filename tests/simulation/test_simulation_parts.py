@@ -1,6 +1,5 @@
 """A record that stands there in several parts, and what is put back here before it was read back."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,16 +13,9 @@ from tests.simulation.flows import PATIENT, Day
 from tests.simulation.remote import ModelRemote
 from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import NEVER, open_cards, work_of
-from tests.simulation.test_simulation_handed_out import OTHER
+from tests.simulation.test_simulation_handed_out import DAY, OTHER, _day
 
-DAY = 86_400.0
-
-
-@pytest.fixture(name="day")
-def _day() -> Iterator[Day]:
-    one = Day(NEVER)
-    yield one
-    one.disk.close()
+__all__ = ["DAY", "_day"]
 
 
 def prescribed(day: Day, *lines: str, code: str = "c") -> list[Thing]:
