@@ -70,10 +70,14 @@ def ask_who(
 
 
 def stood_for(rows: Rows, link: Link) -> str:
-    """For whom of ours the number stood of whom it is asked if it is this one; empty where it stood for nobody."""
-    found = rows.find(Conflict, ("at",), system=link.system, kind=link.kind, local_id=link.local_id, sort="identity")
+    """For whom of ours the number stood of whom it is asked who it is; empty where it stood for nobody else."""
+    if link.status != "candidate":
+        return ""
+    found = rows.find(Conflict, ("at",), system=link.system, kind=link.kind, sort="identity")
     found = [one for one in found if one.remote_id == link.remote_id]
-    return str(found[-1].sides.get("was", "")) if found and link.status == "candidate" else ""
+    own = [one for one in found if one.local_id == link.local_id][-1:]
+    said = (str(one.sides.get("was", "")) for one in [*own, *found] if one in own or one.state == "open")
+    return next((was for was in said if was), "")
 
 
 def hand_on(desk: Desk, rows: Rows, kind: str, remote_id: str, local_id: str) -> Link | None:

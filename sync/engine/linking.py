@@ -109,26 +109,33 @@ class Linking:
             left = self._identity(rows, remote_id)  # whether they are another of ours is still asked
             if link is not None and link.status == "candidate":
                 was = stood_for(rows, link)
-                if left and was == local_id != link.local_id:
-                    # Not the one for whom it stood; whether it is the other is still asked.
+                agreed = shadow is not None and bool(shadow.mine)
+                if left and local_id == (was or (link.local_id if agreed else "")):
+                    # Not the one for whom it stood; whether it is another is still asked.
                     parted(desk, rows, replace(link, local_id=local_id), who)
                     nothing_agreed(rows, desk.system, link.kind, remote_id)
-                elif not (left and was) and shadow is not None and shadow.mine:
+                    self._asked_next(rows, link, local_id, left, who)
+                elif agreed and not left:
                     part(desk, rows, link, who)  # they had been taken for one
-                    left = []
                 else:
                     if not was:
                         # Or for one too many of this one, and what stands under them is in this one's chart.
                         part_beneath(desk, rows, remote_id, local_id, who)
-                    link.who, link.at = who, desk.now()
-                    link.status = "candidate" if left else "waiting"
-                    link.local_id = left[0].local_id if left else link.local_id
-                    desk.log.linked(rows, desk.now(), link)
+                    self._asked_next(rows, link, local_id, left, who)
                 release(desk, rows, str(Kind.PATIENT), was)
             if not left:
                 look(desk, rows, str(Kind.PATIENT), remote_id, "linked")
             self._patient_goes_on(rows, local_id)
             release(desk, rows, str(Kind.PATIENT), local_id)
+
+    def _asked_next(self, rows: Rows, link: Link, local_id: str, left: list[Conflict], who: str) -> None:
+        """Of whom it is asked once it is not this one; nobody takes the number before all have been answered."""
+        if left and link.local_id != local_id:
+            return
+        link.who, link.at = who, self._desk.now()
+        link.status = "candidate" if left else "waiting"
+        link.local_id = left[0].local_id if left else link.local_id
+        self._desk.log.linked(rows, self._desk.now(), link)
 
     def name(self, kind: Kind, local_id: str, remote_id: str, who: str) -> None:
         """Somebody or some place here is known there by this id; what waited for that goes on.

@@ -15,6 +15,7 @@ from sync.port import Body, CannotTell, Create, Kind, KindProfile, Story, Tellin
 NEVER = frozenset({"never", "left"})
 UNSETTLED = ("inflight", "unknown")
 OF_NOBODY = "they are told nothing more of its patient, as was decided"
+NAMELESS = "they gave it no number by which it could be changed"
 
 
 @dataclass(frozen=True)
@@ -229,20 +230,16 @@ def _record(
         for part in missing:
             if part not in never:
                 return _creation(desk, rows, work, kp, story, bodies[part], part)
-    # First what is decided; the others in their turn, so that none holds back another; last, what has no number.
+    # Each in its turn, so that none holds back another; last, what has no number.
     known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
-    known.sort(
-        key=lambda one: (
-            one[0].remote_id.startswith("~"), not decided_since(desk, rows, *one), one[1].seen_at if one[1] else 0.0
-        )
-    )  # fmt: skip
+    known.sort(key=lambda one: (one[0].remote_id.startswith("~"), one[1].seen_at if one[1] else 0.0))
     for link, shadow in known:
         if link.part >= len(bodies):
             continue
         body = bodies[link.part]
         if link.remote_id.startswith("~"):
             if shadow is not None and not as_before(desk, kp, shadow, body, kind=story.kind):
-                cannot_tell(desk, rows, work, "they gave it no number by which it could be changed")
+                cannot_tell(desk, rows, work, NAMELESS)
                 return None
             continue
         if not _decided(rows, link) and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):

@@ -282,30 +282,3 @@ def test_who_was_linked_once_in_place_of_another_keeps_what_was_agreed_since(day
     why = {one.member: one.why for one in open_cards(day) if one.sort == "field"}
     assert why["allergies"] == "something was taken out there"
     assert (second.body["allergies"], second.body["contacts"]) == ([], [])
-
-
-@pytest.mark.parametrize("first_not_p1", [True, False])
-def test_whoever_was_asked_about_meanwhile_the_number_stood_for_the_first(day: Day, *, first_not_p1: bool) -> None:
-    time, there = booked(day)
-    looked(day, 1)
-    day.edit_there(phone="+1-321")
-    looked(day, 1)
-    day.edit_there(**OTHER)
-    day.sync_now()
-    day.work(1800)
-    number = day.there().id
-    for who in ("P2", "P3"):
-        day.save("patient", who, {**PATIENT, **OTHER})
-        day.work(1800)
-    day.sends_allowed |= {"ref P1": 5, "ref P2": 5, "ref P3": 5, "ref A1": 5}
-    if first_not_p1:
-        day.engine.people["alpha"].keep_apart(number, "P1", "u1")
-        looked(day, 1)
-    day.engine.people["alpha"].link(number, "P3", "u1")
-    looked(day)
-    day.server.write(there, {"time": time + DAY}, "other", day.clock.true())
-    looked(day)
-    assert day.story_body("appointment", "A1")["time"] == time, "it stands under P3 there"
-    assert [one.remote_id for one in open_cards(day) if one.sort == "surplus"] == [there.id]
-    misfiled = [one.local_id for one in open_cards(day) if one.sort == "misfiled"]
-    assert misfiled == (["P1"] if first_not_p1 else []), "what came from there may stand in the chart of P1"

@@ -5,12 +5,18 @@ from dataclasses import replace
 
 import pytest
 
-from sync.port import Seen
+from sync.engine import proof
+from sync.engine.chart import Because
+from sync.engine.store.rows import Unit
+from sync.port import Echo, Kind, Seen, Sending
+from sync.records.elements import Resource
+from sync.transport.outcomes import Call, Refused, Said
+from tests.simulation.chart import ModelChart, fields_of
 from tests.simulation.flows import Day
 from tests.simulation.remote import ModelRemote
 from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import open_cards, work_of
-from tests.simulation.test_simulation_parts import DAY, _day, prescribed
+from tests.simulation.test_simulation_parts import DAY, _day, known_without_a_number, prescribed
 
 __all__ = ["_day"]
 
@@ -135,3 +141,103 @@ def test_each_change_of_one_line_is_told_while_another_is_asked_about(day: Day) 
         day.work(DAY)
         assert second.body["text"] == text
     assert [one.remote_id for one in open_cards(day)] == [first.id]
+
+
+def asked_of_one_line(day: Day, which: int) -> list[Thing]:
+    """Of one of two lines it is asked which text is to stand; the other is told."""
+    there = prescribed(day, "a", "b")
+    day.sync_now()
+    day.work(600)
+    people = day.engine.people["alpha"]
+    people.pause("u1")
+    day.server.write(there[which], {"text": "theirs"}, "other", day.clock.true())
+    change(day, *("mine" if n == which else one for n, one in enumerate("ab")), code="c")
+    people.resume("u1")
+    day.sync_now()
+    day.work(3600)
+    return there
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_line_that_they_refuse_holds_no_other_back(day: Day, which: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = asked_of_one_line(day, which)
+    carry_out = ModelRemote._carry_out
+
+    def locked(self: ModelRemote, call: Call, sending: Sending, sent_at: float) -> Echo:
+        if sending.op == "update" and sending.remote_id == there[which].id:
+            raise Refused(call, 422, Said("INVALID", "this line is locked", ()))
+        return carry_out(self, call, sending, sent_at)
+
+    monkeypatch.setattr(ModelRemote, "_carry_out", locked)
+    people = day.engine.people["alpha"]
+    (asked,) = open_cards(day)
+    people.resolve(asked.id, "here", "u1")
+    day.work(3600)
+    for text in ("STOP", "STOP now"):
+        change(day, *("mine" if n == which else text for n in (0, 1)), code="c")
+        day.work(DAY)
+        people.edit_and_resend("prescription", "R1", "u1")
+        day.work(DAY)
+        assert there[1 - which].body["text"] == text
+    work = work_of(day, "prescription", "R1")
+    assert (work.state, work.why) == ("refused", "this line is locked")
+
+
+@pytest.mark.parametrize("fault", ["", *FAULTS, "answer lost"])
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_changes_of_a_line_that_was_set_aside_is_told_whichever_is_read_first(
+    day: Day, which: int, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = prescribed(day, "a", "b")
+    day.sync_now()
+    day.work(600)
+    adopt = ModelChart.adopt
+
+    def not_that(
+        self: ModelChart, unit: Unit, kind: Kind, local_id: str | None, records: list[Resource], because: Because
+    ) -> str | None:
+        if fields_of(records[0]).get("code") == "BAD":
+            raise ValueError
+        return adopt(self, unit, kind, local_id, records, because)
+
+    monkeypatch.setattr(ModelChart, "adopt", not_that)
+    day.server.write(there[which], {"code": "BAD"}, "other", day.clock.true())
+    day.sync_now()
+    day.work(3600)
+    if fault:
+        day.failing(fault)
+    change(day, "a STOP", "b STOP", code="c")
+    day.work(DAY)
+    assert [one.body["text"] for one in there] == ["a STOP", "b STOP"]
+
+
+def test_a_changed_line_without_a_number_is_a_task_once_nothing_is_asked_of_another(day: Day) -> None:
+    first, second = prescribed(day, "a", "b")
+    known_without_a_number(day, second)
+    people = day.engine.people["alpha"]
+    people.pause("u1")
+    day.server.write(first, {"text": "a there"}, "other", day.clock.true())
+    change(day, "a here", "b here", code="c")
+    people.resume("u1")
+    day.sync_now()
+    before = day.network.requests
+    day.work(3600)
+    assert day.network.requests - before < 40, "nothing is read again and again"
+    assert work_of(day, "prescription", "R1").state == "differs"
+    (asked,) = open_cards(day)
+    people.resolve(asked.id, "here", "u1")
+    day.work(3600)
+    assert first.body["text"] == "a here"
+    work = work_of(day, "prescription", "R1")
+    assert (work.state, work.why) == ("cannot", "they gave it no number by which it could be changed")
+
+
+def test_of_what_is_not_to_be_told_after_all_nothing_is_read_without_end(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both_changed(day, "a", "b")
+    monkeypatch.setattr(proof, "_is_to_be_told", lambda *_args: True)  # and it is not
+    change(day, "a", "b", code="15 mg")
+    before = day.network.requests
+    day.work(3600)
+    assert day.network.requests - before < 40
