@@ -126,7 +126,8 @@ class People(Linking):
                 shadow.tries = 0
                 shadow.told.pop(one.member, None)
                 rows.put(shadow)
-            if work is not None and work.state in {"differs", "confirmed", "sent"}:
+            if work is not None and work.state in {"differs", "confirmed", "sent", "closed", "cannot"}:
+                work.who = ""  # whoever left it as it was, or told them by hand, did so before
                 set_state(self._desk, rows, work, "waiting")
         else:
             look(self._desk, rows, one.kind, one.remote_id, "hint")

@@ -230,9 +230,13 @@ def _record(
         for part in missing:
             if part not in never:
                 return _creation(desk, rows, work, kp, story, bodies[part], part)
-    # Each in its turn, so that none holds back another; last, what has no number.
+    # First what was decided since; the others in their turn, so that none holds back another; last, what has no number.
     known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
-    known.sort(key=lambda one: (one[0].remote_id.startswith("~"), one[1].seen_at if one[1] else 0.0))
+    known.sort(
+        key=lambda one: (
+            one[0].remote_id.startswith("~"), not _decided_anew(rows, *one), one[1].seen_at if one[1] else 0.0
+        )
+    )  # fmt: skip
     for link, shadow in known:
         if link.part >= len(bodies):
             continue
@@ -258,15 +262,17 @@ def _decided(rows: Rows, link: Link) -> bool:
 
 
 def decided_since(desk: Desk, rows: Rows, link: Link, shadow: Shadow | None) -> bool:
-    """Whether that was decided since it was last looked at, or is shown there still as it was when it was decided.
-
-    What was looked at in vain holds nothing else back.
-    """
+    """Whether that was decided since it was last looked at, or is shown there still as it was when it was decided."""
     found = questions(rows, link, sort="field", state="decided", keep="here")
-    return any(
-        shadow is None or (one.decided_at or 0.0) >= shadow.seen_at or _stands_still(desk, link, shadow, one)
-        for one in found
+    return _decided_anew(rows, link, shadow) or any(
+        _stands_still(desk, link, shadow, one) for one in found if shadow is not None
     )
+
+
+def _decided_anew(rows: Rows, link: Link, shadow: Shadow | None) -> bool:
+    """Whether that was decided since it was last looked at: what was looked at in vain holds nothing else back."""
+    found = questions(rows, link, sort="field", state="decided", keep="here")
+    return any(shadow is None or (one.decided_at or 0.0) >= shadow.seen_at for one in found)
 
 
 def _stands_still(desk: Desk, link: Link, shadow: Shadow, one: Conflict) -> bool:

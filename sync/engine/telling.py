@@ -24,9 +24,6 @@ from sync.engine.taking import join, look, take
 from sync.port import Body, Echo, Kind, Put, Seen, Sending
 from sync.transport.outcomes import Forbidden, NotThere, Outcome
 
-# So often a record is read in a row without anything being told of it before it waits from one time to the next.
-LOOKS_AT_ONCE = 8
-
 
 def tell_some(desk: Desk, many: Sequence[tuple[str, str]]) -> int:
     """Tell some records, one after the other, until it has taken long enough or nothing gets there; how many."""
@@ -206,10 +203,6 @@ def _after_looking(desk: Desk, rows: Rows, next_one: Plan, link: Link, seen: See
         work.state = "sent"
         rows.put(work)
         settle_work(desk, rows, seen.kind, link.local_id, met)
-        # Another part may be to be told. Where none is, time after time, it is not looked at without end.
-        in_vain = max(0, work.tries - LOOKS_AT_ONCE)
-        until = desk.now() + (desk.backoff(in_vain) if in_vain else 0.0)
-        later(desk, rows, link.kind, link.local_id, until, tried=True)
         return None
     mode = updating.mode_of(desk, rows, kp.kind)
     put = updating.way(kp, mode)

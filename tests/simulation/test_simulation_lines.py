@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from sync.engine import proof
 from sync.engine.chart import Because
 from sync.engine.store.rows import Unit
 from sync.port import Echo, Kind, Seen, Sending
 from sync.records.elements import Resource
-from sync.transport.outcomes import Call, Refused, Said
+from sync.transport.outcomes import Call, Refused, Said, Unanswered, Unsent
 from tests.simulation.chart import ModelChart, fields_of
 from tests.simulation.flows import Day
+from tests.simulation.network import Network
 from tests.simulation.remote import ModelRemote
 from tests.simulation.server import Thing
 from tests.simulation.test_simulation_directed import open_cards, work_of
@@ -39,7 +40,7 @@ def both_changed(day: Day, *lines: str) -> list[Thing]:
 
 def change(day: Day, *lines: str, code: str) -> None:
     day.save("prescription", "R1", {"lines": list(lines), "code": code}, "P1")
-    day.sends_allowed |= {"ref R1": 9, "ref R1/0": 9, "ref R1/1": 9}
+    day.sends_allowed |= {"ref R1": 9} | {f"ref R1/{part}": 9 for part, _ in enumerate(lines)}
 
 
 @pytest.fixture(name="leaves_out_what_is_empty")
@@ -158,17 +159,25 @@ def asked_of_one_line(day: Day, which: int) -> list[Thing]:
     return there
 
 
-@pytest.mark.parametrize("which", [0, 1])
-def test_a_line_that_they_refuse_holds_no_other_back(day: Day, which: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    there = asked_of_one_line(day, which)
+@pytest.fixture(name="locked")
+def _locked(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The numbers of which every update is refused."""
+    numbers: set[str] = set()
     carry_out = ModelRemote._carry_out
 
-    def locked(self: ModelRemote, call: Call, sending: Sending, sent_at: float) -> Echo:
-        if sending.op == "update" and sending.remote_id == there[which].id:
+    def refuse(self: ModelRemote, call: Call, sending: Sending, sent_at: float) -> Echo:
+        if sending.op == "update" and sending.remote_id in numbers:
             raise Refused(call, 422, Said("INVALID", "this line is locked", ()))
         return carry_out(self, call, sending, sent_at)
 
-    monkeypatch.setattr(ModelRemote, "_carry_out", locked)
+    monkeypatch.setattr(ModelRemote, "_carry_out", refuse)
+    return numbers
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_line_that_they_refuse_holds_no_other_back(day: Day, which: int, locked: set[str]) -> None:
+    there = asked_of_one_line(day, which)
+    locked.add(there[which].id)
     people = day.engine.people["alpha"]
     (asked,) = open_cards(day)
     people.resolve(asked.id, "here", "u1")
@@ -232,12 +241,86 @@ def test_a_changed_line_without_a_number_is_a_task_once_nothing_is_asked_of_anot
     assert (work.state, work.why) == ("cannot", "they gave it no number by which it could be changed")
 
 
-def test_of_what_is_not_to_be_told_after_all_nothing_is_read_without_end(
+def test_what_is_decided_of_one_line_is_told_though_another_cannot_be_read(
     day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both_changed(day, "a", "b")
-    monkeypatch.setattr(proof, "_is_to_be_told", lambda *_args: True)  # and it is not
-    change(day, "a", "b", code="15 mg")
-    before = day.network.requests
+    there = both_changed(day, "a", "b")
+    read = ModelRemote.read
+
+    def not_that(self: ModelRemote, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
+        if remote_id == there[1].id:
+            raise Unanswered(Call("read", "GET", "/"), 500)
+        return read(self, kind, remote_id, parent=parent)
+
+    monkeypatch.setattr(ModelRemote, "read", not_that)
+    change(day, "a", "b STOP", code="10 mg")
+    asked = next(one for one in open_cards(day) if one.remote_id == there[0].id)
+    day.engine.people["alpha"].resolve(asked.id, "here", "u1")
     day.work(3600)
-    assert day.network.requests - before < 40
+    assert there[0].body["code"] == "10 mg"
+
+
+@pytest.mark.parametrize("hours", [3, 60])
+def test_what_changed_of_one_line_is_told_at_once_after_an_outage_while_others_are_asked_about(
+    day: Day, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = prescribed(day, "a", "b", "c", "d")
+    day.sync_now()
+    day.work(600)
+    away, exchange = [True], Network.exchange
+
+    def nothing(self: Network, call: Call, run: Callable[[], Any], *, changes: bool = False) -> Any:
+        if away:
+            raise Unsent(call)
+        return exchange(self, call, run, changes=changes)
+
+    monkeypatch.setattr(Network, "exchange", nothing)
+    for one in there[:3]:
+        day.server.write(one, {"text": "theirs"}, "other", day.clock.true())
+    change(day, "a mine", "b mine", "c mine", "d STOP", code="c")
+    day.work(hours * 3600)
+    away.clear()
+    day.sync_now()
+    asked_at = 0.0
+    for _ in range(60):
+        day.work(30)
+        asked_at = asked_at or (day.clock.true() if open_cards(day) else 0.0)
+        if there[3].body["text"] == "d STOP":
+            break
+    assert asked_at
+    assert day.clock.true() - asked_at <= 60
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_is_decided_of_one_line_is_told_before_they_refuse_another(day: Day, which: int, locked: set[str]) -> None:
+    there = asked_of_one_line(day, which)
+    locked.add(there[1 - which].id)
+    people = day.engine.people["alpha"]
+    people.pause("u1")
+    change(day, *("mine" if n == which else "STOP" for n in (0, 1)), code="c")
+    (asked,) = open_cards(day)
+    people.resolve(asked.id, "here", "u1")
+    people.resume("u1")
+    day.work(3600)
+    assert there[which].body["text"] == "mine"
+    assert work_of(day, "prescription", "R1").why == "this line is locked"
+
+
+def test_what_was_given_up_and_is_decided_since_is_told(day: Day, locked: set[str]) -> None:
+    (there,) = prescribed(day, "a")
+    day.sync_now()
+    day.work(600)
+    locked.add(there.id)
+    change(day, "mine", code="c")
+    day.work(600)
+    people = day.engine.people["alpha"]
+    people.give_up("prescription", "R1", "u1", "they have locked it")
+    locked.clear()
+    day.server.write(there, {"text": "theirs"}, "other", day.clock.true())
+    day.sync_now()
+    day.work(3600)
+    (asked,) = open_cards(day)
+    people.resolve(asked.id, "here", "u1")
+    day.work(3600)
+    assert there.body["text"] == "mine"
+    assert work_of(day, "prescription", "R1").state == "confirmed"
