@@ -241,23 +241,24 @@ def test_a_changed_line_without_a_number_is_a_task_once_nothing_is_asked_of_anot
     assert (work.state, work.why) == ("cannot", "they gave it no number by which it could be changed")
 
 
+@pytest.mark.parametrize("which", [0, 1])
 def test_what_is_decided_of_one_line_is_told_though_another_cannot_be_read(
-    day: Day, monkeypatch: pytest.MonkeyPatch
+    day: Day, which: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = both_changed(day, "a", "b")
     read = ModelRemote.read
 
     def not_that(self: ModelRemote, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
-        if remote_id == there[1].id:
+        if remote_id == there[1 - which].id:
             raise Unanswered(Call("read", "GET", "/"), 500)
         return read(self, kind, remote_id, parent=parent)
 
     monkeypatch.setattr(ModelRemote, "read", not_that)
-    change(day, "a", "b STOP", code="10 mg")
-    asked = next(one for one in open_cards(day) if one.remote_id == there[0].id)
+    change(day, *(one if n == which else "STOP" for n, one in enumerate("ab")), code="10 mg")
+    asked = next(one for one in open_cards(day) if one.remote_id == there[which].id)
     day.engine.people["alpha"].resolve(asked.id, "here", "u1")
     day.work(3600)
-    assert there[0].body["code"] == "10 mg"
+    assert there[which].body["code"] == "10 mg"
 
 
 @pytest.mark.parametrize("hours", [3, 60])
