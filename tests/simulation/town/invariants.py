@@ -103,7 +103,7 @@ def _nothing_lost(world: TownSchedule, rows: Rows, telephones: Mapping[str, str 
             continue
         if any(
             kind == PATIENT and one == local_id for decided in world.decided.values() for kind, one, _ in decided
-        ) or any(with_a_person(rows, name, PATIENT, local_id) for name in world.ways):
+        ) or any(_was_told(rows, name, local_id) for name in world.ways):
             continue
         theirs = {
             _digits(telephone_of(name, one.after))
@@ -114,6 +114,12 @@ def _nothing_lost(world: TownSchedule, rows: Rows, telephones: Mapping[str, str 
         if _digits(now) not in theirs:
             found.append(f"I2 {local_id}: {set_last!r} became {now!r}, and nobody there wrote that")
     return found
+
+
+def _was_told(rows: Rows, system: str, local_id: str) -> bool:
+    """Whether a person knows: also that what came of somebody for whom they had taken this one may stand here."""
+    taken = rows.find(Conflict, system=system, kind=PATIENT, local_id=local_id, sort="misfiled")
+    return bool(taken) or with_a_person(rows, system, PATIENT, local_id)
 
 
 def _no_silent_overwrite(world: TownSchedule, rows: Rows, system: str) -> list[str]:
