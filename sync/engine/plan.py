@@ -234,9 +234,11 @@ def _record(
     known = [(told[part], rows.get(Shadow, desk.system, work.kind, told[part].remote_id)) for part in sorted(told)]
     known.sort(
         key=lambda one: (
-            one[0].remote_id.startswith("~"), not _decided_anew(rows, *one), one[1].seen_at if one[1] else 0.0
+            one[0].remote_id.startswith("~"),
+            not _anew(_decisions(rows, one[0]), one[1]),
+            one[1].seen_at if one[1] else 0.0,
         )
-    )  # fmt: skip
+    )
     for link, shadow in known:
         if link.part >= len(bodies):
             continue
@@ -246,7 +248,7 @@ def _record(
                 cannot_tell(desk, rows, work, NAMELESS)
                 return None
             continue
-        if not _decided(rows, link) and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
+        if not _decisions(rows, link) and shadow is not None and as_before(desk, kp, shadow, body, kind=story.kind):
             continue
         if never_updated(kp):
             cannot_tell(desk, rows, work, _why_untold(desk, story.kind, "update"))
@@ -256,22 +258,19 @@ def _record(
     return None
 
 
-def _decided(rows: Rows, link: Link) -> bool:
-    """Whether a person has decided something of it that is to be told."""
-    return any(one.keep == "here" for one in questions(rows, link, sort="field", state="decided"))
+def _decisions(rows: Rows, link: Link) -> list[Conflict]:
+    """What a person has decided of it that is to be told."""
+    return questions(rows, link, sort="field", state="decided", keep="here")
 
 
 def decided_since(desk: Desk, rows: Rows, link: Link, shadow: Shadow | None) -> bool:
     """Whether that was decided since it was last looked at, or is shown there still as it was when it was decided."""
-    found = questions(rows, link, sort="field", state="decided", keep="here")
-    return _decided_anew(rows, link, shadow) or any(
-        _stands_still(desk, link, shadow, one) for one in found if shadow is not None
-    )
+    found = _decisions(rows, link)
+    return _anew(found, shadow) or any(_stands_still(desk, link, shadow, one) for one in found if shadow is not None)
 
 
-def _decided_anew(rows: Rows, link: Link, shadow: Shadow | None) -> bool:
-    """Whether that was decided since it was last looked at: what was looked at in vain holds nothing else back."""
-    found = questions(rows, link, sort="field", state="decided", keep="here")
+def _anew(found: list[Conflict], shadow: Shadow | None) -> bool:
+    """Whether one was decided since it was last looked at: what was looked at in vain holds nothing else back."""
     return any(shadow is None or (one.decided_at or 0.0) >= shadow.seen_at for one in found)
 
 

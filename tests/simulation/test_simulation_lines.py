@@ -127,18 +127,9 @@ def test_of_two_lines_that_went_back_there_both_are_told_as_was_decided(day: Day
 
 
 def test_each_change_of_one_line_is_told_while_another_is_asked_about(day: Day) -> None:
-    first, second = prescribed(day, "a", "b")
-    day.sync_now()
-    day.work(600)
-    people = day.engine.people["alpha"]
-    people.pause("u1")
-    day.server.write(first, {"text": "a there"}, "other", day.clock.true())
-    change(day, "a here", "b", code="c")
-    people.resume("u1")
-    day.sync_now()
-    day.work(3600)
+    first, second = asked_of_one_line(day, 0)
     for text in ("b 10 mg", "STOP", "b 5 mg"):
-        change(day, "a here", text, code="c")
+        change(day, "mine", text, code="c")
         day.work(DAY)
         assert second.body["text"] == text
     assert [one.remote_id for one in open_cards(day)] == [first.id]
