@@ -176,9 +176,9 @@ PLANTS = (
     ),
     Plant(
         "a decision is never carried out",
-        "plan:_decided",
-        'return any(one.keep == "here" for one in questions(rows, link, sort="field", state="decided"))',
-        "return False",
+        "plan:_decisions",
+        'return questions(rows, link, sort="field", state="decided", keep="here")',
+        "return []",
         seed=174,
     ),
     # Order, limits, time, the log
