@@ -29,7 +29,7 @@ from sync.transport.skew import KEPT
 
 # A record's states, from what needs somebody to what is at rest: of several systems the first is shown.
 GRAVE = ("refused", "differs there", "needs a person", "sent, no answer", "cannot be told", "waiting", "sent",
-         "confirmed", "told by a person", "saved here")  # fmt: skip
+         "confirmed", "closed by a person", "saved here")  # fmt: skip
 
 # Who is who there is said in a table of its own, not one by one.
 NAMED = "practitioner"

@@ -297,8 +297,9 @@ def _agree(
         elif name in merged.adopt:
             shadow.theirs[name] = seen.body[name]
     seen_now = {name for name in shadow.told if name in seen.body or name in hidden or name not in tell} - later
-    # Where a part was taken, or it goes on step by step, the rest may need sendings of its own.
-    taken = moved or any(name not in tell for name in seen_now)
+    # Where a part was taken, or it goes on step by step, the rest may need sendings of its own. What a person is asked
+    # about was not: it is seen at every look, and the rest would be sent for as long as nobody answers.
+    taken = moved or any(name not in tell for name in seen_now - merged.conflicts.keys())
     shadow.tries = 0 if not tell or taken else shadow.tries + bool(tell & seen_now)
     for name in seen_now - merged.conflicts.keys():
         del shadow.told[name]

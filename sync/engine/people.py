@@ -21,6 +21,8 @@ ADDRESS = "stands at"
 # Where it was kept before, at first without its path and as it was typed.
 ONCE_ADDRESS = "address"
 ELSEWHERE = "another address was given, and it has not been read there yet"
+# Said of what they refused and a person gave up, once something else of the record is to be told.
+WITH_IT = "given up before; what was decided since is told with it or not at all"
 
 
 def _carry_out(desk: Desk, rows: Rows, one: Conflict, keep: str, who: str) -> None:
@@ -28,6 +30,28 @@ def _carry_out(desk: Desk, rows: Rows, one: Conflict, keep: str, who: str) -> No
         cards.decide(desk, rows, one, keep, who)
     except cards.Unfit:
         raise UnknownError(one.id) from None
+
+
+def _given_up(desk: Desk, rows: Rows, work: Work) -> str:
+    """Why what of it was refused and given up is a person's to send again; empty where there is none.
+
+    Whoever gave it up may have told them by hand: to make it, or to do it, is not asked for once more by itself.
+    """
+    found = rows.find(Intent, ("sent_at",), system=desk.system, kind=work.kind, local_id=work.local_id)
+    done = {(one.op, one.act, one.part) for one in found if one.state == "acked"}
+    done |= {("create", "", link.part) for link in desk.known(rows).all(work.kind, work.local_id)}
+    left = [one for one in found if one.state == "rejected" and one.op != "update"]
+    left = [one for one in left if (one.op, one.act, one.part) not in done]
+    return f"{left[-1].said} ({WITH_IT})" if left else ""
+
+
+def _ask_again(desk: Desk, rows: Rows, work: Work) -> None:
+    """What was to stand as it is here is not forgotten with the rest that a person leaves untold."""
+    for one in rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided"):
+        if one.sort == "field" and one.keep == "here":
+            one.state, one.keep, one.who, one.at, one.decided_at = "open", "", "", desk.now(), 0.0
+            rows.put(one)
+            desk.log.add(rows, desk.now(), "asked again", one.kind, one.local_id, conflict=one.id)
 
 
 class People(Linking):
@@ -127,8 +151,9 @@ class People(Linking):
                 shadow.told.pop(one.member, None)
                 rows.put(shadow)
             if work is not None and work.state in {"differs", "confirmed", "sent", "closed", "cannot"}:
+                said = _given_up(self._desk, rows, work) if work.state == "closed" else ""
                 work.who = ""  # whoever left it as it was, or told them by hand, did so before
-                set_state(self._desk, rows, work, "waiting")
+                set_state(self._desk, rows, work, "refused" if said else "waiting", said)
         else:
             look(self._desk, rows, one.kind, one.remote_id, "hint")
 
@@ -146,12 +171,20 @@ class People(Linking):
             desk.log.add(rows, desk.now(), "send again", kind, local_id, who=who)
 
     def give_up(self, kind: str, local_id: str, who: str, reason: str) -> None:
-        """Leave it untold, for a reason. Raises UnknownError."""
-        self._close(kind, local_id, ("refused", "person", "cannot", "waiting", "blocked"), who, reason, "given up")
+        """Leave it untold, for a reason; what was decided and not told yet is asked again. Raises UnknownError."""
+        desk = self._desk
+        with desk.disk.write() as unit:
+            rows = Rows(unit)
+            work = self._work(rows, kind, local_id, "refused", "person", "cannot", "waiting", "blocked")
+            if work.state != "cannot" and WITH_IT not in work.why:
+                _ask_again(desk, rows, work)
+            self._end(rows, work, who, reason, "given up")
 
     def close_task(self, kind: str, local_id: str, who: str, how: str = "") -> None:
         """A person has told the system themselves (telephone, portal). Raises UnknownError."""
-        self._close(kind, local_id, ("cannot",), who, how, "told by a person")
+        with self._desk.disk.write() as unit:
+            rows = Rows(unit)
+            self._end(rows, self._work(rows, kind, local_id, "cannot"), who, how, "told by a person")
 
     def close_tasks(self, kind: str, upto: float, who: str, how: str) -> int:
         """A person has told them of all of a kind that they have no call for; of what came after a time they have not.
@@ -169,11 +202,6 @@ class People(Linking):
             if len(found) < CLOSED_TOGETHER:
                 return count
             self._desk.breathe()
-
-    def _close(self, kind: str, local_id: str, states: tuple[str, ...], who: str, why: str, what: str) -> None:
-        with self._desk.disk.write() as unit:
-            rows = Rows(unit)
-            self._end(rows, self._work(rows, kind, local_id, *states), who, why, what)
 
     def _end(self, rows: Rows, work: Work, who: str, why: str, what: str) -> None:
         desk = self._desk

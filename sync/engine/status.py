@@ -22,7 +22,7 @@ WORDS = {
     "person": "needs a person",
     "cannot": "cannot be told",
     "refused": "refused",
-    "closed": "told by a person",
+    "closed": "closed by a person",
     "idle": "saved here",
 }
 

@@ -118,7 +118,7 @@ def test_whatever_waits_for_a_person_is_decided_by_keys(stage: Stage, there: Con
     tell(view, "Telephoned the pharmacy")
     marks = sync_shown.record_marks(there.desk, [("prescription", small.prescription)])
     (mark,) = marks["prescription", small.prescription]
-    assert mark.word == "told by a person"
+    assert mark.word == "closed by a person"
     assert mark.why.startswith("Telephoned the pharmacy (Administrator One, 10-Mar-2026 ")
 
     choose(view, "refused", "SESAY")

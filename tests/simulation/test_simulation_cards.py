@@ -234,7 +234,7 @@ def test_what_is_never_told_again_stays_untold_whatever_changes_here(act: str) -
     change(town, telecom=[{"system": "phone", "value": "+1-555-010-0404"}])
     town.work(3 * DAY)
     assert town.ways["healify"].created == 1
-    assert town.told("healify") == "told by a person"
+    assert town.told("healify") == "closed by a person"
     assert cards(town) == []
     assert here(town).birth_date == ADA.birth_date
 
@@ -261,7 +261,7 @@ def test_what_comes_back_is_taken_up_again_or_left_alone_as_a_person_says(act: s
     town.work(3 * DAY)
     assert town.ways["healify"].created == 1
     assert ("0001111" in str(here(town).telecom)) == (act == "join")
-    assert town.told("healify") == ("confirmed" if act == "join" else "told by a person")
+    assert town.told("healify") == ("confirmed" if act == "join" else "closed by a person")
     assert cards(town) == []
 
 

@@ -149,6 +149,29 @@ def test_what_they_do_not_keep_is_asked_once_and_holds_nothing_else_back(
     assert [one.member for one in open_cards(day)] == ["phone"]
 
 
+def test_what_they_do_not_keep_is_not_sent_for_as_long_as_something_else_of_it_is_asked_about(
+    forgets: Callable[[str], Forgetful],
+) -> None:
+    forgetful = forgets("notes")
+    day = forgetful.day
+    day.save("patient", "P1", PATIENT)
+    day.work(600)
+    forgetful.left = NEVER
+    write, there = day.server.write, day.there()
+
+    def cut(thing: Thing, changes: dict[str, Any], who: str, sent_at: float) -> None:
+        if "address" in changes:
+            changes = {**changes, "address": {"city": "The", "line": "1"}}
+        write(thing, changes, who, sent_at)
+
+    day.server.write = cut  # type: ignore[method-assign]
+    day.save("patient", "P1", {**PATIENT, "address": {"city": "There", "line": "1"}, "notes": "first\nmore"})
+    day.work(DAY)
+    assert there.body["address"]["city"] == "The"
+    assert NEVER - forgetful.left == MOST_TRIES
+    assert sorted(one.member for one in open_cards(day)) == ["address", "notes"]
+
+
 def test_an_older_attempt_that_arrives_after_all_is_told_what_was_changed_since(
     forgets: Callable[[str], Forgetful], monkeypatch: pytest.MonkeyPatch
 ) -> None:

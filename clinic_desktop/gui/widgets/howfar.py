@@ -26,7 +26,7 @@ WORDS = {
     "saved here": N_("saved here"), "waiting": N_("waiting"), "sent": N_("sent"), "confirmed": N_("confirmed"),
     "differs there": N_("differs there"), "cannot be told": N_("cannot be told"), "refused": N_("refused"),
     "sent, no answer": N_("sent, no answer"), "needs a person": N_("needs a person"),
-    "told by a person": N_("told by a person"),
+    "closed by a person": N_("closed by a person"),
 }  # fmt: skip
 # What the words of a state say already is not said again in why it is so.
 WAITS, NO_ANSWER = "waits for ", "no answer came"

@@ -81,7 +81,7 @@ def _closed_with_one_reason_and_a_name_and_time_on_each(small: Clinic, desk: Des
     assert sync_deciding.decide(desk, group(desk), "told", PORTAL) == 4
     assert [one.kind for one in sync_shown.waiting_items(desk)] == ["appointment"]
     marks = sync_shown.record_marks(desk, [("encounter", f"e{n:05}") for n in range(4)])
-    assert [mark.word for each in marks.values() for mark in each] == ["told by a person"] * 4
+    assert [mark.word for each in marks.values() for mark in each] == ["closed by a person"] * 4
     assert all(mark.why.startswith(SIGNED) for each in marks.values() for mark in each)
 
 

@@ -260,7 +260,7 @@ def test_what_cannot_be_told_is_a_task_until_a_person_has_told_them(day: Day) ->
     assert "cancel a prescription" in work_of(day, "prescription", "R1").why
     day.engine.people["alpha"].close_task("prescription", "R1", "u1", "by telephone")
     day.work(90_000)
-    assert word(day, "prescription", "R1") == "told by a person"
+    assert word(day, "prescription", "R1") == "closed by a person"
 
 
 def test_a_pause_stops_every_request_and_nothing_is_lost(day: Day) -> None:
