@@ -18,6 +18,7 @@ from clinic_desktop.services.remotes import remote_systems
 
 if TYPE_CHECKING:
     from clinic_desktop.cli.sync_stages import Stages
+    from clinic_desktop.cli.sync_standing import Standings
     from clinic_desktop.exchange.post_office import PostOffice
     from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import SystemShown
@@ -42,21 +43,6 @@ SORTS = {
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
             "stays_here")  # fmt: skip
 _HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "not_told": "not told", "stays_here": "stays here"}
-# A system that is in one of these says so beside the counts: they do not move by themselves.
-_TROUBLES = {
-    "sign_in": N_(
-        "{title} asks for a sign-in: `remote set {system} secrets FILE` gives it a new password, code or key."
-    ),
-    "away": N_("{title} could not be reached."),
-    "unreadable": N_(
-        "{title} answers in a form that cannot be read here: look at its address, and whether the network asks for a "
-        "sign-in of its own. It is tried again by itself; nothing is lost."
-    ),
-}
-_HELD = {
-    "paused": N_("{title} is paused: nothing is sent or asked until `remote set {system} state on`."),
-    "again": N_("{title} is read through again; nothing is sent before that is done."),
-}
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -111,6 +97,7 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
 
 
 def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
+    from clinic_desktop.cli.sync_standing import Standings
     from clinic_desktop.exchange.post_office import PostOffice
 
     held = terminal.turn_to_send(here.clinic)  # no limit is counted by two processes at once
@@ -127,7 +114,9 @@ def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             office.run(
                 FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
                 until_idle=not chosen.watch,
-                stopped=_saying_so(terminal, ended, _stages(terminal, office, chosen)),
+                stopped=_saying_so(
+                    terminal, ended, Standings(office, terminal.progress), _stages(terminal, office, chosen)
+                ),
                 lists=chosen.once,
             )
         except KeyboardInterrupt:
@@ -149,12 +138,15 @@ def _stages(terminal: Terminal, office: "PostOffice", chosen: Namespace) -> "Sta
     return Stages(office, terminal.progress)
 
 
-def _saying_so(terminal: Terminal, ended: threading.Event, stages: "Stages | None") -> Callable[[], bool]:
+def _saying_so(
+    terminal: Terminal, ended: threading.Event, standings: "Standings", stages: "Stages | None"
+) -> Callable[[], bool]:
     """Whether to stop, asked again and again while it works: now and then it is said that it does."""
     begun = said = time.monotonic()
 
     def stopped() -> bool:
         nonlocal said
+        standings.look()
         if stages is not None:
             stages.look()
         now = time.monotonic()
@@ -175,15 +167,15 @@ def _none_connected(terminal: Terminal, here: SignedIn) -> None:
 
 def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
     """The counts; a system that does not go on by itself is named beside them."""
+    from clinic_desktop.cli.sync_standing import TROUBLES, words_of
     from clinic_desktop.exchange.sync_shown import stays, systems_shown
 
     found = [{**line, "stays_here": stays(line)} for line in office.status()]
     terminal.answer(found, _status_lines(found))
     states = {one.system: one for one in systems_shown(here.desk) if one.system in {line["system"] for line in found}}
     for one in states.values():
-        words = _TROUBLES.get(one.state) or _HELD.get(one.state)
-        if words is not None:
-            terminal.progress(_(words).format(title=one.title, system=one.system))
+        if words := words_of(one.state, one.title, one.system):
+            terminal.progress(words)
         if one.clock_said:
             terminal.progress(one.clock_said)
         for kind in one.torn:
@@ -194,7 +186,7 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
             terminal.progress(said.format(title=one.title, n=n, kind=kind.replace("_", " ")))
     _say_aside(terminal, here, states)
     asks = any(line["refused"] or line["conflicts"] or line["person"] for line in found)
-    troubled = any(one.state in _TROUBLES or one.set_aside or one.torn for one in states.values())
+    troubled = any(one.state in TROUBLES or one.set_aside or one.torn for one in states.values())
     return DONE_WITH_PROBLEMS if asks or troubled else DONE
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from clinic_desktop.i18n import _
+from sync.engine.store.queries import kept_value
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Look, Sweep, Work
 
@@ -30,7 +31,8 @@ class Stages:
         self._looked = now
         with self._office.reading() as unit:
             rows = Rows(unit)
-            found = [(one.system, one.title, _stages(rows, one.system)) for one in self._office.systems]
+            found = [(one.system, one.title, _stages(rows, one.system)) for one in self._office.systems
+                     if one.state == "on" and not kept_value(rows, one.system, "paused")]  # fmt: skip
         for system, title, stages in found:
             before = self._at.get(system, frozenset())
             for stage, words in stages.items():

@@ -10,19 +10,17 @@ from typing import Any, cast
 from clinic_desktop.clock import new_id
 from clinic_desktop.exchange import sync_aside, sync_births
 from clinic_desktop.exchange.sync_items import Item, group, question, rank, task
-from clinic_desktop.exchange.sync_until import Looked, later
+from clinic_desktop.exchange.sync_until import Looked, later, standing
 from clinic_desktop.i18n import _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
 from sync.engine import untold
 from sync.engine.desk import Desk as Office
-from sync.engine.putting_off import UNREADABLE
 from sync.engine.run import Engine
 from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Sweep, Work
-from sync.engine.sweeping import reads_again
 from sync.engine.updating import read_mode
 from sync.port import Put, Remote, SystemProfile
 from sync.transport.skew import KEPT
@@ -300,7 +298,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     windows = desk.budgets.windows
     return SystemShown(
         one.system, one.title, one.base_url,
-        _state(one, desk.get(rows, "paused"), looked.why or looked.came, again=reads_again(desk, rows)),
+        standing(one, desk, rows, looked),
         one.added_at, one.credentials_at, None if whole is None else desk.ticker.text_at(whole),
         rows.count(Sweep, system=one.system, state="running") > 0,
         sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
@@ -355,14 +353,6 @@ _ENDINGS = frozenset({"Deprecation", "Sunset", "X-API-Deprecated", "X-API-Sunset
 def endings_of(found: Mapping[str, str]) -> dict[str, str]:
     """What a system says of its version and its end, by the header that said it."""
     return {bare: value for name, value in found.items() if (bare := name.removeprefix("header ")) in _ENDINGS}
-
-
-def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
-    if one.state == "paused" or (paused and paused != "sign in"):
-        return "paused"
-    if paused:
-        return "sign_in"
-    return {"": "new", "Unsent": "away", UNREADABLE: "unreadable"}.get(came, "again" if again else "on")
 
 
 def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:

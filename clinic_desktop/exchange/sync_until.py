@@ -8,11 +8,15 @@ they answer can be read no time is foretold at all.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from clinic_desktop.services.remotes import RemoteSystem
+from sync.engine.desk import Desk
 from sync.engine.putting_off import UNREADABLE, unreadable
+from sync.engine.signing import SIGN_IN
 from sync.engine.status import UNDER_WAY, Line
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Work
+from sync.engine.sweeping import reads_again
 
 
 def later(line: Line, behind: Mapping[str, float], why: str = "") -> Line:
@@ -59,3 +63,15 @@ class Looked:
 
     def _latest(self, lost: Iterable[Intent]) -> float:
         return max((max(one.probe_at, self._held) for one in lost), default=0.0)
+
+
+def standing(one: RemoteSystem, desk: Desk, rows: Rows, looked: Looked) -> str:
+    """Whether a system goes on by itself, as `SystemShown.state` has it."""
+    paused = desk.get(rows, "paused")
+    if one.state == "paused" or (paused and paused != SIGN_IN):
+        return "paused"
+    if paused:
+        return "sign_in"
+    came = looked.why or looked.came
+    again = "again" if reads_again(desk, rows) else "on"
+    return {"": "new", "Unsent": "away", UNREADABLE: "unreadable"}.get(came, again)

@@ -11,11 +11,11 @@ from clinic_desktop.clock import new_id
 from clinic_desktop.exchange.post_office import Database
 from clinic_desktop.store.engine import Store
 from sync.engine.store.rows import Rows
-from sync.engine.store.tables import Sweep, Work
+from sync.engine.store.tables import Kept, Sweep, Work
 
 
 def test_each_stage_is_said_once_when_it_begins(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    systems = (SimpleNamespace(system="healify", title="Healify"),)
+    systems = (SimpleNamespace(system="healify", title="Healify", state="on"),)
     database = Database(cast("Any", SimpleNamespace(store=store)))
     said: list[str] = []
     stages = Stages(cast("Any", SimpleNamespace(reading=database.read, systems=systems)), said.append)
@@ -40,5 +40,8 @@ def test_each_stage_is_said_once_when_it_begins(store: Store, monkeypatch: pytes
     assert stages.waiting() == " (Healify: 3 wait)"
     assert look() == []
     assert look(Sweep(1, "healify", "lab_order", "all")) == ["Healify: looking through its list (lab order)"]
+    held = Kept("healify", "paused", "sign in")
+    assert look(held, Sweep(2, "healify", "patient", "all")) == [], "what is held is not told, and not looked through"
+    assert look(Kept("healify", "paused", "")) == ["Healify: looking through its list (patient)"]
     assert look(gone=True) == ["Healify: nothing more can be done now"]
     assert (look(), stages.waiting()) == ([], "")
