@@ -32,6 +32,7 @@ WORDS = {
 WAITS, NO_ANSWER = "waits for ", "no answer came"
 NAMELESS = frozenset({"waits for its practitioner to be known there"})
 NEEDS_SOMEBODY = frozenset({"refused", "differs there", "needs a person", "sent, no answer"})
+TOLD, CANNOT = frozenset({"waiting", "sent", "confirmed"}), "cannot be told"  # told by itself, or not at all
 Record = tuple[str, str]  # the kind, and its id here
 Marks = Mapping[Record, "tuple[Mark, ...]"]
 
@@ -53,17 +54,20 @@ def ask_marks(desk: Desk, records: Iterable[Record]) -> Marks:
 def short_words(marks: Marks, kind: str, local_id: str) -> str:
     """How far a record is, in a word or two; nothing where no system has to do with it.
 
-    What needs somebody is said before all else; of several systems it is counted how many have it for certain.
+    What needs somebody is said before all else; of several systems it is counted how many have it for certain. That
+    one cannot be told never stands for those that were told, or will be.
     """
-    found = marks.get((kind, local_id), ())
-    if not found:
+    words = [mark.word for mark in marks.get((kind, local_id), ())]
+    if not words:
         return ""
-    confirmed = sum(mark.word == "confirmed" for mark in found)
-    if found[0].word in NEEDS_SOMEBODY or not confirmed or len(found) == 1:
-        return _(WORDS[found[0].word])
-    if confirmed == len(found):
-        return _("confirmed")
-    return _("confirmed by {n} of {count}").format(n=confirmed, count=len(found))
+    told = [word for word in words if word in TOLD]
+    if words[0] in NEEDS_SOMEBODY or not told or len(set(words)) == 1:
+        return _(WORDS[words[0]])
+    if confirmed := told.count("confirmed"):
+        return _("confirmed by {n} of {count}").format(n=confirmed, count=len(words))
+    if told[0] == "sent" and CANNOT in words:
+        return _("sent to {n} of {count}").format(n=len(told), count=len(words))
+    return _(WORDS[told[0]])
 
 
 def named_words(marks: Marks, kind: str, local_id: str) -> str:
