@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from clinic_desktop.gui import icons, theme
 from clinic_desktop.gui.theme.sheet import mix
 from clinic_desktop.gui.theme.tokens import SECONDARY
+from clinic_desktop.gui.widgets.labels import MOST_SIGNS, bounded
 from clinic_desktop.gui.widgets.model import Column, TableModel
 from clinic_desktop.gui.widgets.pill import Look
 
@@ -34,7 +35,7 @@ class CellPainter(QStyledItemDelegate):
         if row is not None and (column.wrap or column.detail):
             width = self._table.columnWidth(index.column()) - 2 * PAD
             return QSize(width, max(self._height(column, row, width) + 2 * ROOM, 32))
-        words = str(index.model().data(index))
+        words = str(index.model().data(index))[:MOST_SIGNS]
         return QSize(self._metrics.horizontalAdvance(words) + 2 * PAD + 4, 32)
 
     def paint(
@@ -73,7 +74,7 @@ class CellPainter(QStyledItemDelegate):
             return self._small_metrics.horizontalAdvance(look.text) + 34 + 2 * PAD
         unit = column.unit(row) if column.unit else ""
         strong = column.strong or bool(column.meaning and column.meaning(row))
-        width = (self._bold_metrics if strong else self._metrics).horizontalAdvance(column.text(row))
+        width = (self._bold_metrics if strong else self._metrics).horizontalAdvance(column.text(row)[:MOST_SIGNS])
         return width + (self._small_metrics.horizontalAdvance(unit) + 4 if unit else 0) + 2 * PAD + 2
 
     def _height(self, column: Column[Any], row: object, width: int) -> int:
@@ -81,8 +82,8 @@ class CellPainter(QStyledItemDelegate):
         metrics = self._bold_metrics if strong else self._metrics
         height = metrics.height()
         if column.wrap:
-            height = metrics.boundingRect(0, 0, width, 10_000, WRAPPED, column.text(row)).height()
-        if column.detail and (detail := column.detail(row)):
+            height = metrics.boundingRect(0, 0, width, 10_000, WRAPPED, bounded(column.text(row))).height()
+        if column.detail and (detail := bounded(column.detail(row))):
             height += self._small_metrics.boundingRect(0, 0, width, 10_000, WRAPPED, detail).height()
         return height
 
@@ -94,9 +95,10 @@ class CellPainter(QStyledItemDelegate):
         painter.setPen(QColor(theme.tokens().strong(meaning)) if meaning else plain)
         top = box.top() + max((box.height() - self._height(column, row, box.width())) // 2, 0)
         area = QRect(box.left(), top, box.width(), box.bottom() - top)
-        used = painter.boundingRect(area, WRAPPED, column.text(row))
-        painter.drawText(area, WRAPPED, column.text(row))
-        if column.detail and (detail := column.detail(row)):
+        words = bounded(column.text(row))
+        used = painter.boundingRect(area, WRAPPED, words)
+        painter.drawText(area, WRAPPED, words)
+        if column.detail and (detail := bounded(column.detail(row))):
             painter.setFont(self._small)
             painter.setPen(self._subtle)
             painter.drawText(area.adjusted(0, used.height(), 0, 0), WRAPPED, detail)
@@ -105,7 +107,7 @@ class CellPainter(QStyledItemDelegate):
         if column.wrap or column.detail:
             self._paint_wrapped(painter, box, column, row)
             return
-        words = column.text(row)
+        words = column.text(row)[:MOST_SIGNS]  # one line: what is not seen of it is cut below
         meaning = column.meaning(row) if column.meaning else ""
         unit = column.unit(row) if column.unit else ""
         side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft

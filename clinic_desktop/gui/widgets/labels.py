@@ -3,9 +3,14 @@
 from PySide6 import QtCore, QtGui
 from PySide6.QtWidgets import QLabel
 
+from clinic_desktop.i18n import _
+
 # Qt's enums by their numbers, as `_PLAIN_TEXT`.
 _ELIDE_RIGHT = 1
 _PLAIN_TEXT = 0  # Qt.TextFormat.PlainText, by its number: Qt's namespace takes 27 ms to load, before the first paint
+
+# Of what is longer no more is measured and painted: breaking a megabyte into lines stops the window for minutes.
+MOST_SIGNS, MOST_LINES = 2_000, 40
 
 
 class Elided(QLabel):
@@ -86,3 +91,12 @@ def tip(text: str) -> str:
         return text
     plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
     return f"<p>{plain}</p>"
+
+
+def bounded(words: str) -> str:
+    """As much of some words as a cell shows, and how much more there is."""
+    begun = words[:MOST_SIGNS]
+    begun = "\n".join(begun.split("\n", MOST_LINES)[:MOST_LINES])
+    if len(begun) == len(words):
+        return words
+    return begun + "\n" + _("… and {n} more characters").format(n=f"{len(words) - len(begun):,}")

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from clinic_desktop.gui.widgets.labels import tip
+from clinic_desktop.gui.widgets.labels import bounded, tip
 from clinic_desktop.gui.widgets.pill import Look
 
 R = TypeVar("R")
@@ -84,14 +84,14 @@ class TableModel(QAbstractTableModel, Generic[R]):
         if role in {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole} and column.hint is not None:
             row = self.row_at(index.row())
             words = "" if row is None else "\n".join(part for part in (column.words(row), column.hint(row)) if part)
-            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+            return tip(bounded(words)) if role == Qt.ItemDataRole.ToolTipRole else words
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             # Hovering tells in full what a narrow column cuts off.
             row = self.row_at(index.row())
             words = (
                 "…" if row is None else column.words(row) if role == Qt.ItemDataRole.ToolTipRole else column.text(row)
             )
-            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
+            return tip(bounded(words)) if role == Qt.ItemDataRole.ToolTipRole else words
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.number else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.gui.widgets.labels import MOST_LINES, MOST_SIGNS, bounded
 from clinic_desktop.gui.widgets.model import Column, Page, PagedModel, RowsModel
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
@@ -172,6 +175,57 @@ def test_a_number_and_a_pill_are_never_cut_and_words_break_into_lines(qtbot: QtB
     table.resize(900, 300)
     qtbot.waitUntil(lambda: table.view.rowHeight(0) < before)
     assert "three times" in str(table.view.model().data(table.view.model().index(0, 0), Qt.ItemDataRole.ToolTipRole))
+
+
+def test_of_a_very_long_value_only_its_beginning_is_measured_and_painted(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for whole in ("x" * 300_000, "word " * 60_000, "a\n" * 150_000):
+        row = Row(1, whole, None)
+        for kind in ({"wrap": True}, {"detail": lambda row: row.name}, {}, {"number": True}, {"strong": True}):
+            measured: list[int] = []
+            column = Column("name", "Name", lambda row: row.name, 200, **kind)
+            made = ListTable("x.long", [column], key=lambda row: row.id, settings=None, empty=Empty("-"))
+            qtbot.addWidget(made)
+            painter = made.view.itemDelegate()
+            for name in ("_metrics", "_bold_metrics", "_small_metrics"):
+                setattr(painter, name, Counting(getattr(painter, name), measured))
+            made.set_rows([row])
+            made.resize(400, 300)
+            made.show()
+            made.view.resizeRowsToContents()
+            made.grab()
+            assert measured, kind
+            assert max(measured) < MOST_SIGNS + 60, kind
+            assert (
+                len(made.view.model().data(made.view.model().index(0, 0), Qt.ItemDataRole.ToolTipRole))
+                < 2 * MOST_SIGNS + 120
+            )
+            assert made.view.model().data(made.view.model().index(0, 0)) == whole, "copied, it is whole"
+
+
+@pytest.mark.parametrize("whole", ["x" * 5_000, "a\n" * 2_500, "word " * 1_000, "short", "a\nb", "x" * MOST_SIGNS])
+def test_how_much_more_there_is_is_said_beneath_what_is_shown(whole: str) -> None:
+    shown, _line, more = bounded(whole).rpartition("\n… and ")
+    if len(whole) <= MOST_SIGNS and whole.count("\n") < MOST_LINES:
+        assert (bounded(whole), shown) == (whole, "")
+        return
+    assert whole.startswith(shown)
+    assert more == f"{len(whole) - len(shown):,} more characters"
+
+
+class Counting:
+    """Font metrics that note how long what is measured is."""
+
+    def __init__(self, real: Any, measured: list[int]) -> None:
+        self._real, self._measured = real, measured
+
+    def __getattr__(self, name: str) -> Any:
+        def measure(*given: Any) -> Any:
+            self._measured += [len(one) for one in given if isinstance(one, str)]
+            return getattr(self._real, name)(*given)
+
+        return measure
 
 
 def test_a_width_that_somebody_dragged_is_kept_and_a_fitted_one_is_not_remembered(qtbot: QtBot) -> None:
