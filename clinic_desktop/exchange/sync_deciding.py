@@ -10,12 +10,14 @@ from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import sync_aside, sync_births
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item
+from clinic_desktop.exchange.sync_naming import require_number
 from clinic_desktop.exchange.sync_untold import close_group, leave, records_of, signed
 from clinic_desktop.exchange.sync_voiding import may_void, void
 from clinic_desktop.exchange.sync_wording import Member, known_as, member, words_of
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services import access
 from clinic_desktop.services.acts import Desk, allow
+from clinic_desktop.services.merges import ids_of
 from clinic_desktop.services.remotes import House, LastChange, Whom, last_change, whom
 from sync.engine import cards, unread
 from sync.engine.desk import clear
@@ -258,8 +260,6 @@ def decide(desk: Desk, item: Item, act: str, text: str = "", why: str = "") -> i
         raise Refusal(N_("This cannot be done with it."), field="act")
     if act in REASONED and not text.strip():
         raise Refusal(N_("Say why, or how they were told."), field="reason")
-    if act == "is_there" and not text.strip():
-        raise Refusal(N_("Give the number under which they have it."), field="number")
     if item.sort == sync_births.SORT:
         return sum(decide(desk, one, act, text) for one in item.others)
     if act in {"told", "give_up"} and not item.count:
@@ -296,6 +296,10 @@ def _carry_out(desk: Desk, office: PostOffice, item: Item, act: str, text: str, 
     elif act == "value":
         _value(people, item, text.strip(), who, why)
     else:
+        if act == "is_there":
+            with office.reading() as unit:
+                same = ids_of(unit.conn, item.local_id) if item.kind == Kind.PATIENT else (item.local_id,)
+                require_number(Rows(unit), item.system, item.kind, same, text.strip())
         _BY_ACT[act](people, item, text.strip(), who)
     if item.sort == "doubt":
         with office.reading() as unit:

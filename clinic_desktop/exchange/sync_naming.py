@@ -1,4 +1,4 @@
-"""Who of the staff is who at a system: what must be asked before a number is taken, and what was refused over one."""
+"""Who is who at a system: what must be asked before a number is taken, and what was refused over one."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from clinic_desktop.domain import coding
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_, _
+from sync.engine.desk import OURS
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Link, Shadow, Work
 from sync.port import Kind
@@ -21,6 +22,16 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "hms_enterprise": _UUID,
     "practice_studio": (r"PROV-\d+", "PROV-54321"),
 }
+# How it numbers patients, where its document says so; AROCORD takes any text for an id.
+_PATIENTS: Mapping[str, tuple[str, str]] = {
+    "healify": (r"pat_[A-Za-z0-9_\-]{1,64}", "pat_123abc"),
+    "hms_enterprise": _UUID,
+    "practice_studio": (r"PAT-[A-Za-z0-9_\-]{1,64}", "PAT-12345"),
+    "healthcare_records": _UUID,
+}
+LONGEST = 200
+# Before a number that nobody there gave: `~` of what was sent and has none yet, `?` of what came without one.
+_OURS = ("~", "?")
 # By these words a system says that it is the person whom it does not know.
 _PERSON = re.compile(r"provider|doctor|practitioner|prescriber|clinician|pharmacist|performer|physician", re.IGNORECASE)
 UNLISTED = N_(
@@ -30,6 +41,8 @@ _TAKES_ITS_PLACE = N_(
     "{title} knows {name} as {old}{who}.\n{new}{other} takes its place. What was sent until now stays there as it is."
 )
 _OTHER_FORM = N_("The document of {title} writes such numbers like {example}; “{number}” looks otherwise.")
+_NO_NUMBER = N_("“{number}” cannot be a number there: a number has no spaces, and at most {n} characters.")
+_SOMEBODY_ELSES = N_("“{number}” stands there for another record of this clinic already: look again which one it is.")
 _OTHER_PERSON = N_("Whoever has {number} there bears another national number than {name} here.")
 
 
@@ -70,6 +83,27 @@ def require_free(rows: Rows, system: str, staff: Sequence[str], staff_id: str, n
     link = rows.get(Link, system, NAMED, number)
     if link is not None and link.status == "confirmed" and link.local_id != staff_id and link.local_id in staff:
         raise Refusal(N_("Somebody else of the clinic has this number there already."), field="remote_id")
+
+
+def require_number(rows: Rows, system: str, kind: str, same: Sequence[str], number: str) -> None:
+    """Refuse what cannot be the number of a record there, or stands for another here than one of the `same` ids.
+
+    What the system has shown itself is a number, whatever it looks like.
+    """
+    if not number:
+        raise Refusal(N_("Give the number under which they have it."), field="number")
+    if rows.get(Shadow, system, kind, number) is None:
+        shown = number[:60]  # as much of it as a sentence bears
+        if len(number) > LONGEST or number.startswith(_OURS) or any(not sign.isprintable() or sign.isspace()
+                                                                    for sign in number):  # fmt: skip
+            raise Refusal(_NO_NUMBER, field="number", number=shown, n=LONGEST)
+        form = _PATIENTS.get(system) if kind == Kind.PATIENT else None
+        if form is not None and not re.fullmatch(form[0], number):
+            title = SYSTEMS[system].title
+            raise Refusal(_OTHER_FORM, field="number", title=title, example=form[1], number=shown)
+    link = rows.get(Link, system, kind, number)
+    if link is not None and link.status in OURS | {"duplicate"} and link.local_id not in {"", *same}:
+        raise Refusal(_SOMEBODY_ELSES, field="number", number=number)
 
 
 def refused_over(rows: Rows, system: str, staff: Sequence[str]) -> dict[str, list[Work]]:

@@ -6,10 +6,13 @@ import pytest
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.exchange import sync_connecting, sync_shown
+from clinic_desktop.exchange import sync_connecting, sync_deciding, sync_naming, sync_shown
 from clinic_desktop.exchange.sync_connecting import StaffThere
+from clinic_desktop.exchange.sync_items import Item
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.staff import staff
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Link, Shadow
 from tests.conftest import DeskFor
 from tests.connected import Connected, connected
 from tests.journeys.small_clinic import Clinic
@@ -97,3 +100,45 @@ def test_whom_they_came_to_know_meanwhile_is_said_by_keeping_the_same_number(the
     assert sync_connecting.name_practitioner(there.desk, HMS, one.staff_id, NOBODY) == refused >= 2
     there.run(HMS)
     assert doctor(there, HMS).refused == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (" ", "Give the number"), ("some junk here", "cannot be a number there"), ("PAT-1\x00", "cannot be a number"),
+        ("PAT-" + "1" * 200, "cannot be a number"), ("~PAT-1", "cannot be a number"),
+        ("junk", "like PAT-12345; “junk”"),
+        ("12345", "like PAT-12345"), ("PAT-12/../x", "like PAT-12345"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_the_number_of_a_patient_there_is_refused(
+    there: Connected, small: Clinic, typed: str, said: str
+) -> None:
+    there.connect(PRACTICE)
+    with pytest.raises(Refusal) as refused:
+        sync_deciding.decide(there.desk, lost(small.patient), "is_there", typed)
+    assert said in str(refused.value)
+    assert refused.value.field == "number"
+
+
+def test_a_number_that_stands_for_somebody_else_here_is_refused_and_one_that_they_showed_is_taken(
+    there: Connected, small: Clinic, store: Store
+) -> None:
+    there.connect(PRACTICE)
+    with store.write(act=new_id(), session=None) as unit:
+        rows = Rows(unit)
+        rows.put(Link(PRACTICE, "patient", "PAT-7", "another"))
+        rows.put(Link(PRACTICE, "patient", "PAT-8", small.patient))
+        rows.put(Shadow(PRACTICE, "patient", "old number 9"))
+        for same in ("PAT-8", "old number 9", "PAT-10"):
+            sync_naming.require_number(rows, PRACTICE, "patient", [small.patient], same)
+    with pytest.raises(Refusal, match="“PAT-7” stands there for another record of this clinic already"):
+        sync_deciding.decide(there.desk, lost(small.patient), "is_there", "PAT-7")
+
+
+def lost(patient: str) -> Item:
+    """A registration that was sent and not answered."""
+    return Item(
+        f"{PRACTICE}/patient/{patient}", PRACTICE, "Practice Studio", "doubt", "patient", patient, "", patient,
+        "", "", "", "2026-03-10T08:00:00+00:00", clinical=True,
+    )  # fmt: skip
