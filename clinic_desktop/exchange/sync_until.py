@@ -2,7 +2,7 @@
 
 The engine foretells when the limits let the next be sent. What its look for a lost answer waits for (a limit of
 reading, an hour long; their wish for silence) stands with what was sent, and is later than that. Where nothing that
-they answer can be read no time is foretold at all.
+they answer can be read, or they cannot be reached, no time is foretold at all.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,8 @@ from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Work
 from sync.engine.sweeping import reads_again
+
+AWAY = "it cannot be reached"  # when it can be again nobody knows
 
 
 def later(line: Line, behind: Mapping[str, float], why: str = "") -> Line:
@@ -35,9 +37,9 @@ class Looked:
         # Where a limit, and no failure, puts off the one, it puts off every other.
         self._held = max((one.probe_at for one in self._lost if not one.failed), default=0.0)
         self.came = queries.came_last(rows, system)
-        # Why what waits does not move by itself though no person has stopped it; while they are away it is that.
+        # Why what waits does not move by itself though no person has stopped it.
         settled = self.came in {"", "answered", "Unsent"}
-        self.why = UNREADABLE if not settled and unreadable(rows, system) else ""
+        self.why = UNREADABLE if not settled and unreadable(rows, system) else AWAY if self.came == "Unsent" else ""
 
     def behind(self, work: Work) -> float:
         """When a record may be told at the earliest; 0 where no answer is missed."""
@@ -72,6 +74,6 @@ def standing(one: RemoteSystem, desk: Desk, rows: Rows, looked: Looked) -> str:
         return "paused"
     if paused:
         return "sign_in"
-    came = looked.why or looked.came
+    came = UNREADABLE if looked.why == UNREADABLE else looked.came
     again = "again" if reads_again(desk, rows) else "on"
     return {"": "new", "Unsent": "away", UNREADABLE: "unreadable"}.get(came, again)

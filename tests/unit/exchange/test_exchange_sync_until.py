@@ -8,7 +8,7 @@ import pytest
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange.post_office import PostOffice, instant
 from clinic_desktop.exchange.sync_shown import record_marks, systems_shown
-from clinic_desktop.exchange.sync_until import Looked, later
+from clinic_desktop.exchange.sync_until import AWAY, Looked, later
 from clinic_desktop.services.remotes import House
 from sync.engine.putting_off import UNREADABLE
 from sync.engine.status import Line
@@ -116,6 +116,11 @@ def test_the_page_a_record_and_the_command_line_say_the_later_time_or_that_nothi
         assert [came("patient", each) for each in ("NoBudget", "Unanswered", "Unsent")] == [
             "unreadable", "unreadable", "away",
         ]  # fmt: skip
+        (shown,) = systems_shown(desk)
+        (mark,) = record_marks(desk, [("patient", patient)])["patient", patient]
+        (line,) = [each for each in office.status() if each["kind"] == "patient"]
+        assert [shown.until, mark.until, line["eta"]] == [None] * 3, "when they can be reached again nobody knows"
+        assert (mark.why, line["why"]) == (AWAY, AWAY)
         assert came("patient", "Garbled") == "unreadable"
         assert came("patient", "Slowed") == "on", "that could be read"
         assert [came("patient", "Garbled") for _ in range(9)] == ["on"] * 9, "it is one list alone"
