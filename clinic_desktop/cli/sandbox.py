@@ -1,6 +1,7 @@
 """`clinic-desktop sandbox`: the documented systems, locally."""
 
 import argparse
+import errno
 import json
 import signal
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 
 from clinic_desktop.cli.terminal import DONE, Terminal, parser
 from clinic_desktop.domain import systems as known
-from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
 from sync.sandbox.catalogue import SYSTEMS
 from sync.sandbox.faults import Rule, read_rules
@@ -28,15 +29,16 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     if chosen.base_port and not 1024 <= chosen.base_port <= HIGHEST_PORT - len(SYSTEMS):
         raise Refusal(N_("A port from 1024 to 65529, or 0 for any that are free."), field="base-port")
     knobs = _knobs(chosen)
-    sandbox = Sandbox(
-        () if chosen.system == "all" else (chosen.system,),
-        base_port=chosen.base_port,
-        knobs=knobs,
-        rules=_rules(chosen.faults),
-        seed=chosen.seed,
-        samples=not chosen.empty,
-        control=chosen.control,
-    )
+    try:
+        sandbox = _made(chosen, knobs)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Trouble(
+            N_("The port {port} is in use already."),
+            remedy=N_("End what uses it (another sandbox?), or choose others: --base-port N; 0 takes free ones."),
+            port=error.filename,
+        ) from None
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -50,6 +52,18 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
     finally:
         sandbox.close()
     return DONE
+
+
+def _made(chosen: argparse.Namespace, knobs: dict[str, Knobs]) -> Sandbox:
+    return Sandbox(
+        () if chosen.system == "all" else (chosen.system,),
+        base_port=chosen.base_port,
+        knobs=knobs,
+        rules=_rules(chosen.faults),
+        seed=chosen.seed,
+        samples=not chosen.empty,
+        control=chosen.control,
+    )
 
 
 def _words() -> argparse.ArgumentParser:

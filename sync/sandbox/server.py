@@ -1,6 +1,7 @@
 """The systems on loopback sockets: turns HTTP into requests and outcomes into HTTP."""
 
 import contextlib
+import os
 import socket
 import threading
 import time
@@ -43,7 +44,10 @@ class Server:
         self._lock = lock or threading.Lock()
         self._open: set[socket.socket] = set()
         self._closing = False
-        self._listener = socket.create_server((LOOPBACK, port), backlog=128)
+        try:
+            self._listener = socket.create_server((LOOPBACK, port), backlog=128)
+        except OSError as error:
+            raise OSError(error.errno, os.strerror(error.errno or 0), str(port)) from None
         self.port: int = self._listener.getsockname()[1]
         self.origin = f"http://{LOOPBACK}:{self.port}"
         threading.Thread(target=self._listen, name=f"sandbox {name}", daemon=True).start()

@@ -3,6 +3,7 @@
 import http.client
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,3 +102,12 @@ def test_a_file_that_cannot_be_used_is_refused_in_words(
 def test_a_port_that_there_is_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sandbox", "--base-port", "70000"]) == 3
     assert "port" in capsys.readouterr().err
+
+
+def test_a_port_that_is_in_use_is_named_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["sandbox", "--system", "healify", "--base-port", str(port)]) == 4
+    said = capsys.readouterr().err
+    assert said.startswith(f"The port {port} is in use already. ")
+    assert "--base-port N" in said
