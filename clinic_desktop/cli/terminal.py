@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -45,11 +46,17 @@ class Terminal:
 
     def answer(self, document: object, lines: Iterator[str] | Sequence[str]) -> None:
         """Print the document with ``--json``, the lines without."""
-        if self.as_json:
-            print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
-            return
-        for line in lines:
-            print(plain(line))
+        try:
+            if self.as_json:
+                print(json.dumps(document, ensure_ascii=False, indent=1, default=str), flush=True)
+                return
+            for line in lines:
+                print(plain(line))
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever reads it (`| head`) has enough: the rest, and what is flushed at the end, goes nowhere.
+            with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
     def progress(self, words: str) -> None:
         """Say on standard error how far it is."""

@@ -1,6 +1,7 @@
 """`find`, `duplicates`, `flags`, `check`, `counts` and `audit` as a script calls them."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,3 +134,13 @@ def test_a_name_moves_no_cursor_of_the_terminal(worked: Worked, capsys: pytest.C
     said = capsys.readouterr()
     assert said.out == "EVIL[U+001B][2J[U+202E]gnp.exe[U+009B]1m, Ada\t1975\nnext\n"
     assert said.err == "[U+001B]]0;owned[U+0007]\n"
+
+
+def test_where_whoever_reads_has_enough_nothing_more_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(Path("nowhere"), None, None, as_json=False)
+    reading, writing = os.pipe()
+    os.close(reading)  # as `| head` does
+    with open(writing, "w", encoding="utf-8") as out:  # noqa: PTH123 - a pipe has no path
+        monkeypatch.setattr("sys.stdout", out)
+        terminal.answer(None, ["a line"] * 20_000)
+        terminal.answer(None, ["and once more"])
