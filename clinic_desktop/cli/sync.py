@@ -38,8 +38,9 @@ SORTS = {
     "surplus": "one too many there", "misfiled": "came from somebody else", "suspect": "much seems gone",
     "found": "perhaps the lost one", "unread": "is not in the chart", "aside": "was set aside",
     "refused": "was refused", "inexact": "needs a birth date", "doubt": "sent, no answer",
-    "question": "still to be sent?", "cannot": "cannot be told",
+    "another": "sent, answered as another", "question": "still to be sent?", "cannot": "cannot be told",
 }  # fmt: skip
+ANOTHER = "they answered with the id of another record"  # an answer came, and tells of nothing that is ours
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
             "stays_here")  # fmt: skip
 _HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "not_told": "not told", "stays_here": "stays here"}
@@ -243,7 +244,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
     lines = []
     for item, one in zip(items, found, strict=True):
         what = " ".join(filter(None, (one["kind"].replace("_", " "), one["member"])))
-        lines += [f"{one['id']}  {one['system']}  {what}: {SORTS.get(one['sort'], one['sort'])}"]
+        lines += [f"{one['id']}  {one['system']}  {what}: {_sort_words(item)}"]
         lines += [f"    {one['count']} of them, {one['at']} to {one['newest']}"] if one["count"] > 1 else []
         lines += [f"    {_aside_line(item)}"] if item.sort == "aside" else []
         lines += [f"    {item.title}"] if len(item.others) > 1 else []
@@ -251,6 +252,11 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
         lines += [f"    --keep {' | '.join(one['keep'])}"]
     terminal.answer(found, [*lines, f"{len(found)} to decide; `sync show ID` shows both sides of one"])
     return DONE_WITH_PROBLEMS if found else DONE
+
+
+def _sort_words(item: "Item") -> str:
+    sort = "another" if item.sort == "doubt" and item.why == ANOTHER else item.sort
+    return SORTS.get(sort, sort)
 
 
 def _offered(item: "Item", acts: Sequence[str]) -> list[str]:
@@ -300,14 +306,17 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
             for one in opened.members
         ],
         "keep": _offered(item, opened.acts), "count": item.count or 1, "newest": item.newest or item.at,
-        "records": [{"id": one.id, "local_id": one.local_id, "at": one.at} for one in opened.records],
+        "records": [{name: getattr(one, name) for name in ("id", "local_id", "at", "number", "changed_at")}
+                    for one in opened.records],
     }  # fmt: skip
-    lines = [f"{item.title}: {item.kind.replace('_', ' ')}, {SORTS.get(item.sort, item.sort)}"]
+    lines = [f"{item.title}: {item.kind.replace('_', ' ')}, {_sort_words(item)}"]
     lines += [f"patient {told['patient']}"] if told["patient"] else []
     lines += [f"or {', '.join(one.mrn for one in opened.others)}"] if opened.others else []
     lines += [item.why] if item.why else []
     lines += [f"{item.count} of them, {item.at} to {item.newest}"] if item.count else []
-    lines += [f"    {one.id}  {one.at}" for one in opened.records]
+    for each in opened.records:
+        said = (each.id, each.number, _local(each.changed_at), _("waits since {at}").format(at=_local(each.at)))
+        lines += ["    " + "  ".join(filter(None, said))]
     for one in opened.members:
         sides = (("before", one.before), ("here", one.here), ("there", one.there))
         lines += [f"  {'*' if one.differs else ' '} {one.name}"]
@@ -317,7 +326,7 @@ def _show(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
 
 
 def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
-    from clinic_desktop.exchange.sync_deciding import decide
+    from clinic_desktop.exchange.sync_deciding import acts_of, decide
     from clinic_desktop.exchange.sync_untold import TELL_AGAIN, take_back
 
     keep, sign, value = chosen.keep.partition("=")
@@ -341,7 +350,14 @@ def _resolve(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
     else:
         if keep == "link" and value:
             value = patient_by_mrn(here.desk, value)
-        count = decide(here.desk, item, keep, value or chosen.why)
+        try:
+            count = decide(here.desk, item, keep, value or chosen.why)
+        except Refusal as error:
+            if error.field != "act":
+                raise
+            known = " | ".join(_offered(item, acts_of(here.desk, [item])[item.id]))
+            words = N_("This cannot be done with it. Say one of these: --keep {known}")
+            raise Refusal(words, field="keep", known=known) from None
     said = f"{chosen.id}: {chosen.keep}" + (f", {count} of them" if item.count else "")
     terminal.answer({"id": chosen.id, "keep": chosen.keep, "count": count}, [said])
     return DONE

@@ -35,6 +35,8 @@ class Item:
     newest: str = ""
     upto: float = 0.0  # the engine's time of the newest: what comes later is not decided with these
     shown: float = 0.0  # the engine's time at which its values were asked about: others are not decided with it
+    number: str = ""  # of a record of a group: what is on its paper, and when it was last changed here
+    changed_at: str = ""
     others: tuple["Item", ...] = ()  # of `inexact`: what each system refused of this patient, this one's among them
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.sync_items import Item, task
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Desk, allow
-from clinic_desktop.services.remotes import House, decide_untold, whom
+from clinic_desktop.services.remotes import House, decide_untold, told_apart, whom
 from sync.engine import untold
 from sync.engine.desk import Desk as Office
 from sync.engine.people import People
@@ -35,13 +35,19 @@ def signed(desk: Desk, reason: str) -> str:
 
 
 def records_of(desk: Desk, office: PostOffice, item: Item) -> tuple[Item, ...]:
-    """The records that a group stands for, the oldest first, each by the name of its patient and no more of it."""
+    """The records that a group stands for, the oldest first: patient, number, and when it was changed here.
+
+    What a document is called may say what its patient has: that is shown where one is opened.
+    """
     with office.reading() as unit:
         rows = Rows(unit)
         works = leaving.listed(rows, item.system, item.kind, item.upto, LISTED)
         found = [task(rows, one, item.title) for one in works]
     known = whom(desk, [one.patient_id for one in found if one.patient_id])
-    return tuple(replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found)
+    named = [replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found]
+    by = told_apart(desk, [one.local_id for one in named])
+    return tuple(replace(one, number=by[one.local_id][0], changed_at=by[one.local_id][1]) if one.local_id in by else one
+                 for one in named)  # fmt: skip
 
 
 def record_of(desk: Desk, item_id: str) -> Item | None:

@@ -20,6 +20,10 @@ _FORM = N_("It has a form that cannot be read here.")
 _FIELDS = N_("What stands in these fields cannot be read here: {fields}.")
 _LIST_FORM = N_("The whole list came in a form that cannot be read here: look at it there.")
 _LIST_AWAY = N_("The system answers with an error, or not at all, when it is asked for this list: look at it there.")
+_CUT_OFF = N_(
+    "This is no single record: the end of their list may not have come, for the system shows no further page of it. "
+    "What came of it was taken in. Look there whether anything is missing here, then note it as seen."
+)
 _NAMELESS = N_("It is shown without a number by which it could be known again.")
 
 
@@ -88,6 +92,8 @@ def why_of(why: str, remote_id: str) -> str:
     why = legible(why)
     if is_list(remote_id):
         return _(_LIST_FORM if why.startswith(passing.FORM) else _LIST_AWAY)
+    if why.startswith("the list may be cut off"):
+        return _(_CUT_OFF)
     if why.endswith(_UNREAD):
         fields = why.rpartition(":")[2].removesuffix(_UNREAD.strip()).strip(" ,")
         return unread_fields(fields) if fields or remote_id[:1] != "?" else _(_NAMELESS)

@@ -38,6 +38,7 @@ OFFICE: dict[str, frozenset[str]] = {
     "remotes.remote_systems": EVERYONE,
     "remotes.whom": frozenset({ADMINISTRATOR}),
     "remotes.last_change": frozenset({ADMINISTRATOR}),
+    "remotes.told_apart": frozenset({ADMINISTRATOR}),
     # reports: which of them a role runs is in domain.reporting_catalogue
     "reporting.open_report": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),
     "reporting_behind.open_behind": frozenset({PHARMACIST, LABORATORY, CASHIER, ADMINISTRATOR}),

@@ -5,9 +5,9 @@ import secrets as tokens
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain import systems
@@ -133,9 +133,11 @@ def set_remote(act: Act, system: str, key: str, value: str) -> None:
     """
     row = _here(act.conn, system)
     if key == "base_url":
-        changes = {"base_url": systems.require_base_url(value)}
-        if not systems.same_origin(str(row.base_url), changes["base_url"]):
+        address = systems.require_base_url(value)
+        changes: dict[str, str | None] = {"base_url": address}
+        if not systems.same_origin(str(row.base_url), address):
             _keep(act.conn, system, {}, whole=True)
+            changes["credentials_at"] = None
     elif key == "state":
         if value not in {"on", "paused"}:
             raise Refusal(N_("A system is on or paused."), field="state")
@@ -248,6 +250,27 @@ def last_change(read: Read, record: str, patient_id: str, value: str = "") -> La
     return None
 
 
+@query
+def told_apart(read: Read, records: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """By what records of one kind are told apart: the number on their paper, if any, and when each was last changed.
+
+    Of a document its title is left out, which may say what its patient has.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    numbers: dict[str, str] = {}
+    for start in range(0, len(records), 500):
+        some = records[start : start + 500]
+        for table in (invoices, prescriptions, lab_orders):
+            for row in read.conn.execute(select(table.c.id, table.c.number).where(table.c.id.in_(some))):
+                numbers[row.id] = row.number or ""
+        for paid in read.conn.execute(_PAID.join(invoices).where(payments.c.id.in_(some))):
+            numbers[paid.id] = _paid_words(paid)
+        changed = select(journal.c.record, func.max(journal.c.at).label("at")).where(journal.c.record.in_(some))
+        for entry in read.conn.execute(changed.group_by(journal.c.record)):
+            found[entry.record] = (numbers.get(entry.record, ""), entry.at)
+    return found
+
+
 def _brought(patch: str | None, value: str) -> bool:
     """Whether an entry put a value into some field."""
     changed = json.loads(patch or "{}")
@@ -255,12 +278,18 @@ def _brought(patch: str | None, value: str) -> bool:
     return any(isinstance(each, list) and len(each) == 2 and str(each[1]) == value for each in sides)
 
 
+_PAID = select(payments.c.id, payments.c.number, invoices.c.number.label("of"), payments.c.amount, payments.c.currency)
+
+
+def _paid_words(row: Any) -> str:
+    return f"{row.number} · {row.of} · {money_text(row.amount, row.currency)}"
+
+
 def _number_of(connection: Connection, record: str) -> str:
     """What people here call a record: the number on its paper, of a document its title; nothing where it has none."""
-    paid = select(payments.c.number, invoices.c.number.label("of"), payments.c.amount, payments.c.currency)
-    found = connection.execute(paid.join(invoices).where(payments.c.id == record)).one_or_none()
+    found = connection.execute(_PAID.join(invoices).where(payments.c.id == record)).one_or_none()
     if found is not None:
-        return f"{found.number} · {found.of} · {money_text(found.amount, found.currency)}"
+        return _paid_words(found)
     for called in (invoices.c.number, prescriptions.c.number, lab_orders.c.number, documents.c.title):
         words = connection.execute(select(called).where(called.table.c.id == record)).scalar()
         if words:

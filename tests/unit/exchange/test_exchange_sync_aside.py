@@ -194,6 +194,9 @@ def test_whoever_cannot_be_read_at_all_is_an_item_too(there: Connected, clock: S
         ("cannot be read", "p1", "It has a form that cannot be read here."),
         ("item 3: allergies, x cannot be read", "p1", "What stands in these fields cannot be read here: allergies, x."),
         ("item 3: cannot be read", "?pat:3", "It is shown without a number by which it could be known again."),
+        ("the list may be cut off: no paging is documented for it", "?",
+         "This is no single record: the end of their list may not have come, for the system shows no further page of "
+         "it. What came of it was taken in. Look there whether anything is missing here, then note it as seen."),
         ("Refusal: It is over here.", "p1", "The chart does not take this: It is over here."),
         ("Refusal: {mrn} was merged.", "p1", "It has a form that cannot be read here."),
     ],

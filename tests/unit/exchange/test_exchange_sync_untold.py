@@ -1,6 +1,7 @@
 """What a system has no call for is one thing to decide for all that are alike, and never hides what is urgent."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -40,6 +41,20 @@ def group(desk: Desk, kind: str = "encounter") -> Item:
     return next(one for one in sync_shown.waiting_items(desk) if one.count and one.kind == kind)
 
 
+def test_the_records_of_a_group_are_told_apart_by_their_number_and_by_when_they_were_changed(
+    small: Clinic, desk: Desk, clock: SetClock
+) -> None:
+    issued = []
+    for _day in range(2):
+        clock.advance(timedelta(hours=1))
+        issued += flooded.invoiced(small, 1)
+    flooded.work(small)
+    opened = sync_deciding.detail(desk, group(desk, "invoice"))
+    assert {one.local_id for one in opened.records} == set(issued)
+    assert len({one.number for one in opened.records} - {""}) == 2
+    assert len({one.changed_at for one in opened.records} - {""}) == 2
+
+
 def counts(desk: Desk, kind: str) -> tuple[int, int, str]:
     office = PostOffice(House.of(desk), only=SYSTEM)
     try:
@@ -67,7 +82,7 @@ def test_a_group_opens_to_its_records_and_each_of_them_by_itself(small: Clinic, 
     assert [one.local_id for one in opened.records] == ["e00000", "e00001", "e00002"]
     assert all(one.name.startswith("OKELLO") for one in opened.records)
     alone = sync_untold.record_of(desk, opened.records[1].id)
-    assert alone == replace(opened.records[1], name="")
+    assert alone == replace(opened.records[1], name="", number="", changed_at="")
     sync_deciding.decide(desk, opened.records[1], "told", "Telephoned")
     assert group(desk).count == 2
     assert sync_untold.record_of(desk, opened.records[1].id) is None

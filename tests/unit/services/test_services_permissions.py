@@ -56,7 +56,7 @@ NO_ACCESS_ROW = {
         "directory.pharmacies", "directory.places", "hours.working_hours",
         "research.known_words", "research.exports_made",
         "insurance.insurers_known", "insurance.plans_known", "remotes.remote_systems", "remotes.last_change",
-        "remotes.webhook_address",
+        "remotes.told_apart", "remotes.webhook_address",
         "devices.device_counts", "device_controls.control_log", "jobs.job_history", "packs.seen_pack",
         "printing.printers", "printing.printer_for", "printing.printed_before", "printing.prints",
         "pairing.paired", "device_views.called", "device_scans.scan", "device_reviewing.waiting",

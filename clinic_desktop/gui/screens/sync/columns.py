@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from clinic_desktop.gui.screens.sync.words import SORTS, STATES, at, at_short, member_words, side_words, state_look
+from clinic_desktop.gui.screens.sync.words import (
+    SORTS,
+    STATES,
+    at,
+    at_short,
+    member_words,
+    side_words,
+    sort_of,
+    state_look,
+)
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.howfar import kind_words
 from clinic_desktop.gui.widgets.model import Column
@@ -69,8 +78,8 @@ def item_columns() -> "list[Column[Item]]":
     return [
         Column("what", _("What"), _what, 200, stretch=True, strong=True, wrap=True,
                detail=lambda row: " · ".join(part for part in (row.name, row.title, stretch_words(row)) if part)),
-        Column("sort", _("Why"), lambda row: _(SORTS[row.sort]), 168,
-               look=lambda row: Look(_(SORTS[row.sort]), "warning" if row.clinical else "neutral")),
+        Column("sort", _("Why"), lambda row: _(SORTS[sort_of(row)]), 168,
+               look=lambda row: Look(_(SORTS[sort_of(row)]), "warning" if row.clinical else "neutral")),
     ]  # fmt: skip
 
 
@@ -92,9 +101,11 @@ def _what(row: "Item") -> str:
 def record_columns() -> "list[Column[Item]]":
     """The records of a group."""
     return [
-        Column("name", _("Patient"), lambda row: row.name or kind_words(row.kind), 180, stretch=True, strong=True),
+        Column("name", _("Patient"), lambda row: row.name or kind_words(row.kind), 180, stretch=True, strong=True,
+               detail=lambda row: row.number),
+        Column("changed", _("Changed here"), lambda row: at(row.changed_at), 150, sort=lambda row: row.changed_at),
         Column("at", _("Waits since"), lambda row: at(row.at), 150, sort=lambda row: row.at),
-    ]
+    ]  # fmt: skip
 
 
 def decision_columns() -> "list[Column[DecisionShown]]":

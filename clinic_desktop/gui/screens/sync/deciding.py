@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from clinic_desktop.gui.screens.sync.columns import item_columns, member_columns, record_columns, twin_columns
 from clinic_desktop.gui.screens.sync.words import (
     ACTS,
+    ANOTHER,
     BACK_SAID,
     GROUP_SAID,
     NOBODY_WAITS,
@@ -17,6 +18,7 @@ from clinic_desktop.gui.screens.sync.words import (
     at,
     born,
     member_words,
+    sort_of,
 )
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -46,7 +48,7 @@ _THERE = frozenset({"duplicate", "restored", "gone", "found", "suspect", "surplu
 _BOTH = _BOTH_AND_BEFORE | _THERE | {"identity", "doubt", "unread", "aside"}
 _REASONED = frozenset({"give_up", "told", "not_told", "void", "seen"})
 # What a card's words say already.
-_PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came"})
+_PLAIN_WHY = frozenset({"both changed it", "it may be this patient", "it was sent, and no answer came", ANOTHER})
 
 
 def item_list(settings: Remembered) -> "ListTable[Item]":
@@ -178,7 +180,7 @@ class DecidePanel(Side):
         item = opened.item
         self.panel.set_title(f"{kind_words(item.kind)} · {item.title}")
         # A member that could be taken in by nobody but a person is shown as what cannot be read.
-        sort = "unread" if item.sort == "field" and "noted" in opened.acts else item.sort
+        sort = "unread" if item.sort == "field" and "noted" in opened.acts else sort_of(item)
         self.sort.show_look(Look(_(SORTS[sort]), "warning" if item.clinical else "neutral"))
         said = _(GROUP_SAID).format(title=item.title) if item.count else _(SAID[sort])
         self.said.setText(f"{said} {_(BACK_SAID)}" if of_many else said)

@@ -13,6 +13,7 @@ from clinic_desktop.i18n import N_, _
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import LimitShown
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:\d\d)")
@@ -51,9 +52,12 @@ SORTS = {
     "refused": N_("Refused"),
     "inexact": N_("Birth date not known"),
     "doubt": N_("Sent, no answer"),
+    "another": N_("Sent, answered as another"),
     "question": N_("Still to be sent?"),
     "cannot": N_("Cannot be told"),
 }
+# Why a record is in doubt though an answer came: it is a sort of its own to whoever reads.
+ANOTHER = "they answered with the id of another record"
 SAID = {
     "field": N_("The two sides no longer say the same. Choose what stands; the other side is told."),
     "identity": N_("Somebody there may be this patient. Linked, their records meet; kept apart, they stay two."),
@@ -80,9 +84,20 @@ SAID = {
         "itself. Give up only where it will never be known."
     ),
     "doubt": N_("It was sent and no answer came. Look there before it is sent a second time."),
+    "another": N_(
+        "It was sent, and they answered with the number of another record. Look there whether this one came before it "
+        "is sent a second time."
+    ),
     "question": N_("It waited long. Say whether it is still to be sent."),
     "cannot": N_("The system has no call for this. Tell them another way, and note how."),
 }
+
+
+def sort_of(item: "Item") -> str:
+    """The sort by which one thing that waits is shown."""
+    return "another" if item.sort == "doubt" and item.why == ANOTHER else item.sort
+
+
 GROUP_SAID = N_(
     "{title} has no call for these. Tell them another way and note how, or say once that they are not told of them: "
     "then none of them is a task. What {title} has and is changed, cancelled or voided here is always asked about. "
