@@ -12,7 +12,7 @@ from pathlib import Path
 from clinic_desktop import logs, paths
 from clinic_desktop.cli.ending import ending_tidily
 from clinic_desktop.cli.terminal import DONE_WITH_PROBLEMS, Terminal, plain
-from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.refusals import Refusal, Trouble, TurnedAway
 from clinic_desktop.i18n import _
 
 REFUSED, ENVIRONMENT, BUG = 3, 4, 70
@@ -98,7 +98,7 @@ def guarded(work: Callable[[], int], profile: Path) -> int:
     except Trouble as error:
         words = [_(error.message).format(**error.facts), _(error.remedy).format(**error.facts)]
         print(plain(" ".join(words)), file=sys.stderr)
-        return ENVIRONMENT
+        return REFUSED if isinstance(error, TurnedAway) else ENVIRONMENT
     except OSError as error:
         print(plain(f"{error.strerror or type(error).__name__}: {error.filename or ''}"), file=sys.stderr)
         return ENVIRONMENT

@@ -143,15 +143,28 @@ def _listed(here: SignedIn) -> list[dict[str, Any]]:
     found = remote_systems(here.desk)
     if not found:
         return []
-    from clinic_desktop.exchange.sync_shown import updates_known  # httpx: not for `--help`
+    from clinic_desktop.exchange.sync_shown import systems_shown, updates_known  # httpx: not for `--help`
 
     updates = updates_known(here.desk)
-    return [{**asdict(each), "updates": updates[each.system]} for each in found]
+    standing = {one.system: one.state for one in systems_shown(here.desk)}
+    return [
+        {**asdict(each), "updates": updates[each.system],
+         "standing": standing[each.system] if each.credentials_at else "no secrets"}
+        for each in found
+    ]  # fmt: skip
 
 
 def _lines(listed: list[dict[str, Any]]) -> Iterator[str]:
+    from clinic_desktop.cli.sync_standing import words_of  # as above
+
     for one in listed:
         yield f"{one['system']:<20}{one['state']:<8}{one['base_url']}"
+        if one["standing"] == "no secrets":
+            yield "    " + _(
+                "It has no secrets, and nothing is sent or asked until `remote set {system} secrets FILE` gives them."
+            ).format(system=one["system"])
+        elif said := words_of(one["standing"], SYSTEMS[one["system"]].title, one["system"]):
+            yield f"    {said}"
         yield from (f"    {line}" for line in _update_lines(one["updates"]))
 
 

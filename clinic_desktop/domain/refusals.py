@@ -25,3 +25,7 @@ class Trouble(Exception):  # noqa: N818 - the machine, not the program, is in tr
 
     def __str__(self) -> str:
         return f"{self.message.format(**self.facts)} {self.remedy.format(**self.facts)}"
+
+
+class TurnedAway(Trouble):
+    """Another system was reached and said no: it takes no such sign-in, or lets this account not do that."""

@@ -19,7 +19,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from clinic_desktop.clock import new_id
-from clinic_desktop.domain.refusals import Refusal, Trouble
+from clinic_desktop.domain.refusals import Refusal, Trouble, TurnedAway
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange import results_gone
 from clinic_desktop.exchange.chart_end import ClinicChart, source
@@ -366,10 +366,11 @@ def in_words(system: str, error: Outcome) -> Trouble:
     )
     if isinstance(error, SignInNeeded) and error.status is None and error.said.message:
         # What is missing, or has to be another one, in the words of the sign-in.
-        return Trouble(N_("{system} needs a sign-in."), remedy=error.said.message, system=SYSTEMS[system].title)
+        return TurnedAway(N_("{system} needs a sign-in."), remedy=error.said.message, system=SYSTEMS[system].title)
     said = error.said.message or type(error).__name__
     what = f"{error.status} {said}" if error.status else said
-    return Trouble(message, remedy=remedy, system=SYSTEMS[system].title, what=what[:200])
+    sort = TurnedAway if isinstance(error, (SignInNeeded, Forbidden)) else Trouble
+    return sort(message, remedy=remedy, system=SYSTEMS[system].title, what=what[:200])
 
 
 def _module(system: str) -> Any:

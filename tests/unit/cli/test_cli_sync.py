@@ -104,6 +104,8 @@ def _what_is_alike_is_decided_at_once(asked: Asked, call: Call) -> None:
     assert (listed[alike]["sort"], listed[alike]["keep"]) == ("cannot", ["told --why TEXT", "not_told --why TEXT"])
     shown = asked("administrator", "sync", "show", alike)["records"]
     assert len(shown) == many
+    code, _out, said = call(*resolve, alike, "--keep", "here")
+    assert (code, "--keep told --why TEXT | not_told --why TEXT" in said) == (3, True), said
     done = asked(*resolve, alike, "--keep", "not_told", "--why", "They read them in their portal")
     assert done == {"id": alike, "keep": "not_told", "count": many}
     found = visits()
@@ -183,11 +185,14 @@ def test_what_a_command_cannot_do_is_refused_by_name(
     code, _out, said = call("administrator", "sync", "--once", "--system", "healify")
     assert code == 1
     assert "asks for a sign-in: `remote set healify secrets FILE`" in said
+    _code, out, _said = call("administrator", "remote", "list")
+    assert "    Healify asks for a sign-in: `remote set healify secrets FILE`" in out
+    assert call("administrator", "remote", "test", "healify")[0] == 3
     # What is said there can be done: what is not accepted is not kept, what is lets it go on.
     file = tmp_path / "again.json"
     file.write_text('{"token": "wrong"}')
     code, _out, said = call("administrator", "remote", "set", "healify", "secrets", str(file))
-    assert (code, "does not accept" in said) == (4, True), said
+    assert (code, "does not accept" in said) == (3, True), "they said no"
     sandbox.gates["healify"].system.reissue()
     (told,) = [one for one in sandbox.addresses() if one["system"] == "healify"]
     file.write_text(json.dumps({"token": told["credentials"]["token"]}))
@@ -222,7 +227,11 @@ def test_once_does_not_wait_for_ever_for_a_system_that_cannot_be_reached(
     code, _out, said = call("administrator", "remote", "add", "healify", "--base-url", nobody, "--secret-file",
                             str(tmp_path / "secrets.json"))  # fmt: skip
     assert (code, "not tested yet: `remote test healify`" in said) == (0, True)
+    assert call("administrator", "remote", "test", "healify")[0] == 4, "nobody said no"
     begun = time.monotonic()
     code, _out, said = call("administrator", "sync", "--once")
     assert (code, time.monotonic() - begun < 20.0) == (1, True)
     assert "could not be reached" in said
+    call("administrator", "remote", "set", "healify", "base_url", "http://127.0.0.1:10")
+    _code, out, _said = call("administrator", "remote", "list")
+    assert "    It has no secrets, and nothing is sent or asked until `remote set healify secrets FILE`" in out
