@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +42,15 @@ SORTS = {
 }  # fmt: skip
 ANOTHER = "they answered with the id of another record"  # an answer came, and tells of nothing that is ours
 _COLUMNS = ("here", "sent", "confirmed", "waiting", "refused", "conflicts", "person", "cannot_tell", "not_told",
-            "stays_here")  # fmt: skip
-_HEADS = {"person": "to decide", "cannot_tell": "cannot tell", "not_told": "not told", "stays_here": "stays here"}
+            "stays_here", "to_decide")  # fmt: skip
+# `to_decide` is what `sync conflicts` lists: refused, conflicts, in doubt and cannot tell, what is alike once.
+_HEADS = {
+    "person": "in doubt",
+    "to_decide": "to decide",
+    "cannot_tell": "cannot tell",
+    "not_told": "not told",
+    "stays_here": "stays here",
+}
 
 
 def run(terminal: Terminal, arguments: list[str]) -> int:
@@ -171,9 +178,14 @@ def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:
     from clinic_desktop.cli.sync_standing import TROUBLES, words_of
     from clinic_desktop.exchange.sync_shown import stays, systems_shown
 
-    found = [{**line, "stays_here": stays(line)} for line in office.status()]
-    terminal.answer(found, _status_lines(found))
-    states = {one.system: one for one in systems_shown(here.desk) if one.system in {line["system"] for line in found}}
+    shown = systems_shown(here.desk)
+    to_decide = {(one.system, kind.kind): kind.to_decide for one in shown for kind in one.kinds}
+    found = [
+        {**line, "stays_here": stays(line), "to_decide": to_decide.get((line["system"], line["kind"]), 0)}
+        for line in office.status()
+    ]
+    states = {one.system: one for one in shown if one.system in {line["system"] for line in found}}
+    terminal.answer(found, [*_status_lines(found), *_to_decide_lines(states.values())])
     for one in states.values():
         if words := words_of(one.state, one.title, one.system):
             terminal.progress(words)
@@ -218,6 +230,13 @@ def _status_lines(found: list[dict[str, Any]]) -> Iterator[str]:
             name = f"{line['system']}/{line['kind']}"
             yield f"{name}: {line['not_told']} not told, as was decided: {line['not_told_by']}"
             yield f"    `sync resolve {name} --keep tell_again` takes it back"
+
+
+def _to_decide_lines(shown: Iterable["SystemShown"]) -> Iterator[str]:
+    """As many as `sync conflicts` lists of each system; of what is asked of several at once it lists one."""
+    for one in shown:
+        if one.for_a_person:
+            yield f"{one.system}: {one.for_a_person} to decide: `sync conflicts --system {one.system}`"
 
 
 def _local(stored: str | None) -> str:

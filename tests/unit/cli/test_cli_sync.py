@@ -89,6 +89,12 @@ def test_one_visit_reaches_every_system_that_takes_it_and_is_read_back_where_it_
     assert not any(line["refused"] or line["waiting"] or line["conflicts"] for line in status.values())
     for cell in (("practice_studio", "encounter"), ("practice_studio", "invoice"), ("hms_enterprise", "lab_result")):
         assert status[cell]["cannot_tell"] > 0, cell
+    # What is to be decided is counted as it is listed.
+    _code, out, _said = call("administrator", "sync", "status")
+    for system in SYSTEMS:
+        listed = asked("administrator", "sync", "conflicts", "--system", system)
+        assert len(listed) == sum(line["to_decide"] for (of, _kind), line in status.items() if of == system), system
+        assert (f"{system}: {len(listed)} to decide: `sync conflicts --system {system}`" in out) == bool(listed)
     _what_is_alike_is_decided_at_once(asked, call)
 
 
