@@ -109,9 +109,10 @@ class Desk:
     def text_at(self, moment: float) -> str:
         """When something was sent, by the system's clock as far as that is known: the earliest that it can have been.
 
-        Of what was sent before this run it is known by the computer's clock alone, which may have been set meanwhile.
+        Who writes the `Date` of an answer (a gateway) need not be who writes when a record was made, and the clock here
+        may have been set since: what was made up to a day before may be it.
         """
-        margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY if moment < self.ticker.started else 0.0
+        margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY
         return self.ticker.text_at(moment - margin - (self.ahead() or 0.0))
 
     def wish(self, rows: Rows) -> None:
@@ -167,7 +168,7 @@ class Known:
 
 def digest(value: Any) -> str:
     """A short hash of a value."""
-    return hashlib.blake2b(dumps(value).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(dumps(value).encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def hash_of(kp: KindProfile, body: Body) -> str:
