@@ -109,10 +109,9 @@ class Desk:
     def text_at(self, moment: float) -> str:
         """When something was sent, by the system's clock as far as that is known: the earliest that it can have been.
 
-        Who writes the `Date` of an answer (a gateway) need not be who writes when a record was made, and the clock here
-        may have been set since: what was made up to a day before may be it.
+        Of what was sent before this run it is known by the computer's clock alone, which may have been set meanwhile.
         """
-        margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY
+        margin = LONGEST_OFF_SECONDS if moment < self.unsure else DAY if moment < self.ticker.started else 0.0
         return self.ticker.text_at(moment - margin - (self.ahead() or 0.0))
 
     def wish(self, rows: Rows) -> None:
