@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from sync.transport.decoding import read_json
 from sync.transport.ending import END, Network
 from sync.transport.outcomes import (
     Answer,
@@ -291,7 +292,7 @@ def _json(response: httpx.Response) -> Any:
     if not response.content or not (named or kind in {"text/json", "text/plain"}):
         return None
     try:
-        found = json.loads(response.content)
+        found = read_json(response.content)
     except (ValueError, RecursionError):
         return None
     return found if named or isinstance(found, (dict, list)) else None
