@@ -10,13 +10,12 @@ from typing import Any, cast
 from clinic_desktop.clock import new_id
 from clinic_desktop.exchange import sync_aside, sync_births
 from clinic_desktop.exchange.sync_items import Item, group, question, rank, task
-from clinic_desktop.exchange.sync_until import Looked, later
+from clinic_desktop.exchange.sync_until import STUCK, Looked, later
 from clinic_desktop.i18n import _
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import House, RemoteSystem, remote_systems, whom
 from sync.engine import untold
 from sync.engine.desk import Desk as Office
-from sync.engine.putting_off import UNREADABLE
 from sync.engine.run import Engine
 from sync.engine.status import QUEUED, WORDS, Line, lines, state_of, states_of
 from sync.engine.store import queries
@@ -255,8 +254,8 @@ class _Room:
 def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
     # Heavy, and of no use before a system is connected.
     from clinic_desktop.exchange.chart_end import ClinicChart
+    from clinic_desktop.exchange.database import Database, Wall
     from clinic_desktop.exchange.marks import Marks
-    from clinic_desktop.exchange.post_office import Database, Wall
 
     house = House.of(desk)
     database = Database(house)
@@ -362,7 +361,7 @@ def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
         return "paused"
     if paused:
         return "sign_in"
-    return {"": "new", "Unsent": "away", UNREADABLE: "unreadable"}.get(came, "again" if again else "on")
+    return {"": "new", "Unsent": "away", **STUCK}.get(came, "again" if again else "on")
 
 
 def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:

@@ -8,11 +8,17 @@ they answer can be read no time is foretold at all.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from clinic_desktop.exchange.faults import FAULT
 from sync.engine.putting_off import UNREADABLE, unreadable
 from sync.engine.status import UNDER_WAY, Line
 from sync.engine.store import queries
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Intent, Work
+
+# A fault of this program holds it; the others go on.
+FAULTY = "it does not go on for an error in this program, and is tried again by itself"
+# The state of a system by why nothing of it moves.
+STUCK = {UNREADABLE: "unreadable", FAULTY: "fault"}
 
 
 def later(line: Line, behind: Mapping[str, float], why: str = "") -> Line:
@@ -34,6 +40,8 @@ class Looked:
         # Why what waits does not move by itself though no person has stopped it; while they are away it is that.
         settled = self.came in {"", "answered", "Unsent"}
         self.why = UNREADABLE if not settled and unreadable(rows, system) else ""
+        if queries.kept_value(rows, system, FAULT):
+            self.why = FAULTY
 
     def behind(self, work: Work) -> float:
         """When a record may be told at the earliest; 0 where no answer is missed."""
