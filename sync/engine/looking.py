@@ -164,6 +164,9 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
         one.tries += 1
         one.due_at = now + desk.backoff(one.tries)
         if isinstance(error, (Misshapen, Refused)) and one.tries >= PROOF_TRIES:
+            if _only_hinted(desk, rows, one):
+                _done(desk, rows, one)
+                return
             # A list shows it, and by itself it cannot be had: whoever is asked sees that it is there.
             print_ = error.print if isinstance(error, Misshapen) else str(error.status or "")
             unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=print_)
@@ -175,6 +178,12 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
             _done(desk, rows, one)
             return
     rows.put(one)
+
+
+def _only_hinted(desk: Desk, rows: Rows, one: Look) -> bool:
+    """Whether nothing here knows of it but a hint, which may be anybody's: of that no person is asked."""
+    place = desk.system, one.kind, one.remote_id
+    return one.why == "hint" and rows.get(Shadow, *place) is None and rows.get(Link, *place) is None
 
 
 def _hidden(desk: Desk, rows: Rows, one: Look, error: Forbidden) -> None:
