@@ -182,8 +182,10 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
 
 def _only_hinted(desk: Desk, rows: Rows, one: Look) -> bool:
     """Whether nothing here knows of it but a hint, which may be anybody's: of that no person is asked."""
-    place = desk.system, one.kind, one.remote_id
-    return one.why == "hint" and rows.get(Shadow, *place) is None and rows.get(Link, *place) is None
+    if one.why != "hint" or rows.get(Shadow, desk.system, one.kind, one.remote_id) is not None:
+        return False
+    # Of whatever kind: what an order came to goes by the number of the order.
+    return not rows.find(Link, system=desk.system, remote_id=one.remote_id)
 
 
 def _hidden(desk: Desk, rows: Rows, one: Look, error: Forbidden) -> None:
