@@ -122,19 +122,19 @@ class PatientBanner(QFrame):
 def _in_place_of(layout: QHBoxLayout, before: int) -> None:
     """Show what was added behind the first so many, and take those away: there is no moment without either.
 
-    Qt itself shows a widget that is put into a layout only later, and by then the old ones would be gone.
+    Qt itself shows a widget that is put into a layout only later, and by then the old ones would be gone. They have
+    left the layout before the new ones are shown: with room for both the window would have to be wider, and stay so.
     """
-    for place in range(before, layout.count()):
+    gone = [item.widget() for _old in range(before) if (item := layout.takeAt(0)) is not None]
+    for place in range(layout.count()):
         item = layout.itemAt(place)
         added = None if item is None else item.widget()
         if added is not None:
             added.show()
-    for _old in range(before):
-        taken = layout.takeAt(0)
-        gone = None if taken is None else taken.widget()
-        if gone is not None:
-            gone.hide()
-            gone.deleteLater()
+    for old in gone:
+        if old is not None:
+            old.hide()
+            old.deleteLater()
 
 
 def allergy_look(facts: BannerFacts) -> Look:
