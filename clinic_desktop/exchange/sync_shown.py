@@ -153,7 +153,7 @@ def systems_shown(desk: Desk) -> tuple[SystemShown, ...]:
     listed = remote_systems(desk)
     if not listed:
         return ()
-    engine = _reading_room(desk, listed)
+    engine = reading_room(desk, listed)
     with engine.read() as unit:
         rows = Rows(unit)
         return tuple(_shown(engine.engine, rows, one) for one in listed)
@@ -164,10 +164,9 @@ def updates_known(desk: Desk) -> dict[str, dict[str, dict[str, str]]]:
     listed = remote_systems(desk)
     if not listed:
         return {}
-    room = _reading_room(desk, listed)
+    room = reading_room(desk, listed)
     with room.read() as unit:
-        rows = Rows(unit)
-        found = {one.system: _found(rows, one.system) for one in listed}
+        found = {one.system: _found(Rows(unit), one.system) for one in listed}
     return {system: updates_of(values) for system, values in found.items()}
 
 
@@ -201,10 +200,10 @@ def waiting_items(desk: Desk) -> tuple[Item, ...]:
     if not listed:
         whom(desk, ())  # who may not decide is told so, whether or not there is anything
         return ()
-    room = _reading_room(desk, listed)
+    room = reading_room(desk, listed)
     with room.read() as unit:
         rows = Rows(unit)
-        found = [one for system in names for one in _waiting(room.engine, rows, system, names[system])]
+        found = [one for system in names for one in waiting_at(room.engine, rows, system, names[system])]
     known = whom(desk, [one.patient_id for one in found if one.patient_id])
     named = [replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found]
     return tuple(sorted(sync_births.together(named, known), key=rank))
@@ -215,7 +214,7 @@ def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[s
     listed = remote_systems(desk)
     if not listed:
         return {}
-    room = _reading_room(desk, listed)
+    room = reading_room(desk, listed)
     titles = {one.system: one.title for one in listed}
     marks: dict[tuple[str, str], list[Mark]] = {}
     with room.read() as unit:
@@ -244,14 +243,15 @@ def _by_system(found: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(first.values())
 
 
-class _Room:
+class Room:
     """The engine's rows, with no system opened."""
 
     def __init__(self, engine: Engine, database: Any) -> None:
         self.engine, self.read = engine, database.read
 
 
-def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
+def reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> Room:
+    """The post office of these systems, to be looked at."""
     # Heavy, and of no use before a system is connected.
     from clinic_desktop.exchange.chart_end import ClinicChart
     from clinic_desktop.exchange.database import Database, Wall
@@ -266,7 +266,7 @@ def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
             found = {**_found(Rows(unit), one.system), **one.settings}
         profile = _profile(one.system, found)
         engine.connect(one.system, lambda _gate, profile=profile: cast("Remote", _Unasked(profile)))  # type: ignore[misc]
-    return _Room(engine, database)
+    return Room(engine, database)
 
 
 def _profile(system: str, found: Mapping[str, str]) -> SystemProfile:
@@ -299,7 +299,7 @@ def _shown(engine: Engine, rows: Rows, one: RemoteSystem) -> SystemShown:
     windows = desk.budgets.windows
     return SystemShown(
         one.system, one.title, one.base_url,
-        _state(one, desk.get(rows, "paused"), looked.why or looked.came, again=reads_again(desk, rows)),
+        state_of_system(one, desk.get(rows, "paused"), looked.why or looked.came, again=reads_again(desk, rows)),
         one.added_at, one.credentials_at, None if whole is None else desk.ticker.text_at(whole),
         rows.count(Sweep, system=one.system, state="running") > 0,
         sum(kind.waiting for kind in counted), max((kind.until for kind in counted if kind.until), default=None),
@@ -356,7 +356,8 @@ def endings_of(found: Mapping[str, str]) -> dict[str, str]:
     return {bare: value for name, value in found.items() if (bare := name.removeprefix("header ")) in _ENDINGS}
 
 
-def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
+def state_of_system(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
+    """The state of a system, as `SystemShown` has it."""
     if one.state == "paused" or (paused and paused != "sign in"):
         return "paused"
     if paused:
@@ -364,7 +365,8 @@ def _state(one: RemoteSystem, paused: str, came: str, *, again: bool) -> str:
     return {"": "new", "Unsent": "away", **STUCK}.get(came, "again" if again else "on")
 
 
-def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
+def waiting_at(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
+    """What waits for a person at one system, without the names of whom it is about."""
     desk = engine.offices[system].desk
     found = [question(rows, one, title) for one in rows.find(Conflict, ("at",), LISTED, system=system, state="open")]
     asked = {(one.kind, one.local_id) for one in found if one.sort in {"gone", "identity"}}
