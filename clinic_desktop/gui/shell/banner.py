@@ -11,6 +11,9 @@ from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.i18n import _
 
+# Pixels of a pill's words where many stand in a narrow window: what the patient is allergic to is read longest.
+LEAST, ALLERGY = 8, 96
+
 
 class PatientBanner(QFrame):
     """Shows `BannerFacts`; labels are lighter than values, no colons (NHS common user interface, patient banner).
@@ -73,15 +76,15 @@ class PatientBanner(QFrame):
         self._show_emergency(facts)
         self._facts.addStretch(1)
         if facts.pregnancy:
-            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy", gives_way=True))
+            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy", gives_way=True, least=LEAST))
         for alert in facts.alerts:
-            self._tags.addWidget(Pill(alert, "warning", "alert", gives_way=True))
-        allergy = Pill("", name="banner.allergy", gives_way=True)
+            self._tags.addWidget(Pill(alert, "warning", "alert", gives_way=True, least=LEAST))
+        allergy = Pill("", name="banner.allergy", gives_way=True, least=ALLERGY)
         allergy.show_look(allergy_look(facts))
         allergy.setToolTip(tip("\n".join(facts.allergies)))
         self._tags.addWidget(allergy)
         if facts.state is not None:
-            state = Pill(name="banner.state")
+            state = Pill(name="banner.state", gives_way=True, least=LEAST)
             state.show_look(facts.state)
             self._tags.addWidget(state)
         self.setAccessibleName(f"{self._name.text()}, {born}, {facts.sex}, {facts.mrn}, {allergy.text()}")
