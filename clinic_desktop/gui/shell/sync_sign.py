@@ -45,8 +45,6 @@ class Shell(Protocol):
 
     @property
     def current(self) -> "ScreenView | None": ...  # noqa: D102
-    @property
-    def screen_name(self) -> str: ...  # noqa: D102
     def go(self, screen: str, **arguments: str) -> None: ...  # noqa: D102
     def has_screen(self, name: str) -> bool: ...  # noqa: D102
     def set_count(self, screen: str, n: int) -> None: ...  # noqa: D102
@@ -105,7 +103,7 @@ class SyncSign(QObject):
         self._frame.set_count(SCREEN, found.to_decide if found is not None and found.may_decide else 0)
         if not first:
             self._frame.refresh_banner()
-            if self._frame.screen_name == self._place.home and self._frame.current is not None:
+            if self._frame.current is not None:
                 self._frame.current.refresh(frozenset({MOVED}))
 
     def _open(self) -> None:

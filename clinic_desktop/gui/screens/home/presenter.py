@@ -6,9 +6,9 @@ from typing import Protocol
 
 from clinic_desktop.gui.shell.patients import patient_screen
 from clinic_desktop.gui.tasks import Tasks
-from clinic_desktop.gui.widgets.howfar import kind_words
+from clinic_desktop.gui.widgets.howfar import ask_decisions, kind_words
 from clinic_desktop.i18n import N_
-from clinic_desktop.services import home, patients, remotes, unfinished
+from clinic_desktop.services import home, patients, unfinished
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.home import SHOWN, Group, Waiting
 from clinic_desktop.services.patients import PatientHit
@@ -67,9 +67,8 @@ class HomePresenter:
     def ask(self) -> None:
         """Ask what waits, whom this person saw, what they began."""
         self.tasks.query("groups", lambda: home.waits_for_me(self.desk), self.view.show_groups)
-        if self.desk.may("remotes.set_remote"):
-            # What cannot be told of sync keeps nobody from what waits here.
-            self.tasks.query("decisions", lambda: _decisions(self.desk), self.view.show_decisions, lambda _error: None)
+        # What cannot be told of sync keeps nobody from what waits here.
+        self.tasks.query("decisions", lambda: _decisions(self.desk), self.view.show_decisions, lambda _error: None)
         self.tasks.query("recent", lambda: patients.recent_patients(self.desk), self.view.show_recent)
         self.tasks.query("unfinished", lambda: unfinished.unfinished_work(self.desk), self.view.show_unfinished)
 
@@ -80,12 +79,10 @@ class HomePresenter:
 
 
 def _decisions(desk: Desk) -> Group | None:
-    """What waits for a person at the connected systems; without any nothing of the post office is loaded."""
-    if not remotes.remote_systems(desk):
+    """What waits for this person's decision at the connected systems, as a group of home."""
+    items = ask_decisions(desk)
+    if items is None:
         return None
-    from clinic_desktop.exchange.sync_shown import waiting_items
-
-    items = waiting_items(desk)
     rows = tuple(
         Waiting(
             one.name or kind_words(one.kind), one.title, datetime.fromisoformat(one.at), SYNC, tuple(DECIDE.items())

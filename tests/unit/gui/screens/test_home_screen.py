@@ -1,4 +1,4 @@
-"""Home: what waits for a decision at the connected systems stands among what waits, for whoever may decide it."""
+"""Home and inbox: what waits for a decision at the connected systems stands there for whoever may decide it."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -11,6 +11,8 @@ from clinic_desktop import app
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange.sync_shown import waiting_items
 from clinic_desktop.gui.screens.home.view import HomeView
+from clinic_desktop.gui.screens.inbox.view import InboxView
+from clinic_desktop.gui.tour.keys import clashing_keys
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.pill import Pill
 from clinic_desktop.services.restrictions import restrict_record
@@ -59,6 +61,12 @@ def test_what_waits_for_a_decision_stands_among_what_waits_and_leads_there(
     assert any("Healify" in one.text() for one in home.findChildren(QLabel))
     stage.click(home, "home.sync.open")
     assert stage.window.went[-1] == ("sync", {"show": "decide"})
+    inbox = cast("InboxView", stage.show("inbox", "administrator"))
+    assert inbox.decisions.text() == f"{waits} waits for a de&cision at the connected systems"
+    assert clashing_keys(inbox) == []
+    stage.click(inbox, "inbox.decisions")
+    assert stage.window.went[-1] == ("sync", {"show": "decide"})
+    assert not cast("InboxView", stage.show("inbox", "doctor")).decisions.isVisible()
     others = cast("HomeView", stage.show("home", "doctor"))
     assert others.findChild(Pill, "home.sync.count") is None, "who may not decide is not asked to"
 
