@@ -27,6 +27,8 @@ EVERY_MS = 5_000
 SETTLES_MS = 1_500
 # Of the time of one worker no more than one part in so many goes into asking, however large the clinic is.
 SHARE = 20
+# An answer that has not come by then was given up with all that somebody would wait for no longer.
+LOST_SECONDS = 30.0
 # What does not go on: the words of the pill, and those behind the system's name when it is hovered.
 STOPPED = {
     "sign_in": (N_("{system} asks for a sign-in"), N_("asks for a sign-in"), "key"),
@@ -59,7 +61,6 @@ class SyncSign(QObject):
         super().__init__(frame if isinstance(frame, QWidget) else None)
         self._frame, self._tasks, self._place = frame, tasks, place
         self._standing: Standing | None = None
-        self._asking = False
         self._rests_until = 0.0
         self._soon, self._every = QTimer(self), QTimer(self)
         self._soon.setSingleShot(True)
@@ -76,9 +77,9 @@ class SyncSign(QObject):
 
     def ask(self) -> None:
         """Ask how it stands, unless nobody sees it or it was asked only now."""
-        if self._asking or not self._frame.isVisible() or time.monotonic() < self._rests_until:
+        if not self._frame.isVisible() or time.monotonic() < self._rests_until:
             return
-        self._asking = True
+        self._rests_until = time.monotonic() + LOST_SECONDS
 
         def work() -> "tuple[Standing | None, float]":
             begun = time.monotonic()
@@ -88,7 +89,7 @@ class SyncSign(QObject):
         self._tasks.glance("standing", work, self._arrived, lambda _error: self._rest(0.0))
 
     def _rest(self, took: float) -> None:
-        self._asking, self._rests_until = False, time.monotonic() + SHARE * took
+        self._rests_until = time.monotonic() + SHARE * took
 
     def _arrived(self, answer: "tuple[Standing | None, float]") -> None:
         found, took = answer

@@ -1,5 +1,6 @@
 """How all that is told stands, in the top bar and in the rail: what needs somebody is said before all else."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -129,8 +130,21 @@ def test_nobody_asks_while_the_window_is_locked_and_a_slow_answer_is_asked_for_l
     before = len(asked)
     qtbot.wait(80)
     assert len(asked) == before
-    frame._sync._rest(10.0)
+    frame._sync._rest(10.0)  # seconds that it took
     frame.show()
     qtbot.wait(80)
     assert len(asked) == before
+    frame.close_down()
+
+
+def test_an_answer_that_was_given_up_is_asked_for_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync_sign, "EVERY_MS", 10)
+    monkeypatch.setattr(sync_sign, "LOST_SECONDS", 0.1)
+    let_go = threading.Event()
+    frame = begun(qtbot, [None])
+    object.__setattr__(frame.place, "standing", lambda: REST if let_go.wait(5) else None)
+    qtbot.wait(40)
+    frame._pools.cancel_questions()
+    let_go.set()
+    qtbot.waitUntil(lambda: frame.topbar.state.text() == "All told")
     frame.close_down()
