@@ -4,15 +4,18 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from clinic_desktop.gui.shell.gate import BannerFacts
-from clinic_desktop.gui.theme.tokens import BANNER
+from clinic_desktop.gui.theme.tokens import BANNER, RAIL
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.labels import Elided, tip
 from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.i18n import _
 
-# Pixels of a pill's words where many stand in a narrow window: what the patient is allergic to is read longest.
+# Pixels of a pill's words that stay where many stand in a narrow window; of what the patient is allergic to more do,
+# and as many as the smallest window has room for beside the other pills' icons.
 LEAST, ALLERGY = 8, 96
+# What that window leaves for facts and pills beside rail, initials and margins; what is round a pill's words.
+ROOM, AROUND = 1280 - RAIL - 104, 35
 
 
 class PatientBanner(QFrame):
@@ -90,7 +93,15 @@ class PatientBanner(QFrame):
         self.setAccessibleName(f"{self._name.text()}, {born}, {facts.sex}, {facts.mrn}, {allergy.text()}")
         _in_place_of(self._facts, known)
         _in_place_of(self._tags, tagged)
+        self._favour(allergy)
         self.show()
+
+    def _favour(self, allergy: Pill) -> None:
+        """Let all else give way before what the patient is allergic to."""
+        items = (self._tags.itemAt(place) for place in range(self._tags.count()))
+        others = [widget for item in items if item and (widget := item.widget()) is not None and widget is not allergy]
+        taken = sum(one.minimumSizeHint().width() + self._tags.spacing() for one in others)
+        allergy.keep(max(ALLERGY, ROOM - AROUND - self._facts.minimumSize().width() - taken))
 
     def _show_emergency(self, facts: BannerFacts) -> None:
         self._until.stop()

@@ -75,6 +75,12 @@ class Pill(QFrame):
             part.style().unpolish(part)
             part.style().polish(part)
 
+    def keep(self, least: int) -> None:
+        """Keep so many pixels of the words where it gives way."""
+        if isinstance(self._text, Elided):
+            self._text.least = least
+            self._text.updateGeometry()
+
     def text(self) -> str:
         """The word shown."""
         return self._look.text

@@ -112,4 +112,11 @@ def test_what_the_patient_is_allergic_to_gives_way_last(qtbot: QtBot, clinic: Cl
     assert allergy is not None
     seen = QLabel.text(allergy._text)
     assert seen.startswith(allergy.text()[:13]), f"of a name at least its beginning is read: {seen}"
+    facts = said(clinic, "doctor", clinic.patient)
+    window.frame.banner.show_facts(replace(facts, allergies=("penicillins",), alerts=(), emergency=""))
+    qtbot.wait(30)
+    allergy = window.frame.banner.findChild(Pill, "banner.allergy")
+    assert allergy is not None
+    assert QLabel.text(allergy._text) == "Allergies: penicillins", "beside one or two other pills it is read whole"
+    assert window.width() == WIDE
     window.close()
