@@ -18,8 +18,10 @@ from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.i18n import N_, _
 
 if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_standing import Standing
     from clinic_desktop.gui.shell.gate import AllergyState, BannerFacts, NewClinic, Workplace
     from clinic_desktop.gui.shell.staffline import StaffLine
+    from clinic_desktop.gui.widgets.pill import Look
     from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.gui.widgets.settings import Remembered
     from clinic_desktop.services.acts import Desk
@@ -253,6 +255,7 @@ class Door:
             find=lambda text: self._find(desk, text),
             chosen=lambda text, patient_id: self._chosen(desk, text, patient_id),
             counts=lambda: _counts(desk),
+            standing=lambda: _standing(desk),
             settings=self.remembered,
             today=lambda: desk.now.astimezone().date(),
             idle_minutes=chosen.idle_lock_minutes,
@@ -323,9 +326,20 @@ def _banner(desk: "Desk", patient_id: str) -> "BannerFacts":
         weight="" if closed else facts.weight,
         weight_on=None if closed else facts.weight_on,
         pregnancy="" if closed else _pregnancy(facts),
+        state=None if closed else _where_it_is(desk, patient_id),
         emergency="" if until is None else _("Glass broken until {time}").format(time=until),
         emergency_seconds=record.seconds,
     )
+
+
+def _where_it_is(desk: "Desk", patient_id: str) -> "Look | None":
+    from clinic_desktop.gui.shell.sync_sign import record_look
+    from clinic_desktop.gui.widgets.howfar import ask_marks
+
+    try:
+        return record_look(ask_marks(desk, [("patient", patient_id)]), patient_id)
+    except Exception:  # noqa: BLE001 - how far a record is says nothing of whose it is: the banner stands without
+        return None
 
 
 def _pregnancy(facts: "KnownFacts") -> str:
@@ -372,3 +386,13 @@ def _counts(desk: "Desk") -> Mapping[str, int]:
     if desk.may("device_reviewing.waiting"):
         counts["review"] = waiting(desk)
     return counts
+
+
+def _standing(desk: "Desk") -> "Standing | None":
+    from clinic_desktop.services.remotes import remote_systems
+
+    if not remote_systems(desk):
+        return None  # and nothing of the post office is loaded
+    from clinic_desktop.exchange.sync_standing import standing
+
+    return standing(desk)

@@ -23,6 +23,10 @@ TROUBLES = {
         "{title} answers in a form that cannot be read here: look at its address, and whether the network asks for a "
         "sign-in of its own. It is tried again by itself; nothing is lost."
     ),
+    "fault": N_(
+        "{title} is stopped by an error in this program, of which the log says where it is. It is tried again by "
+        "itself; nothing is lost."
+    ),
 }
 _HELD = {
     "paused": N_("{title} is paused: nothing is sent or asked until `remote set {system} state on`."),

@@ -11,11 +11,10 @@ import random
 import secrets
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from clinic_desktop.clock import new_id
@@ -23,17 +22,20 @@ from clinic_desktop.domain.refusals import Refusal, Trouble, TurnedAway
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.exchange import results_gone
 from clinic_desktop.exchange.chart_end import ClinicChart, source
+from clinic_desktop.exchange.database import Database, Wall
 from clinic_desktop.exchange.days import Days
+from clinic_desktop.exchange.faults import Faults
+from clinic_desktop.exchange.hearing import Hearing
 from clinic_desktop.exchange.marks import Marks
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.exchange.sync_until import Looked, later
 from clinic_desktop.i18n import N_
 from clinic_desktop.services import heard
 from clinic_desktop.services.remotes import Housed, KeptSecrets, RemoteSystem, connected
-from sync.engine.run import Engine
+from sync.engine.run import Engine, Office
 from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
-from sync.engine.store.tables import Kept
+from sync.engine.store.tables import Kept, Look
 from sync.port import Remote
 from sync.telling.hints import Hint
 from sync.transport.credentials import Secrets
@@ -41,6 +43,8 @@ from sync.transport.opening import Opening
 from sync.transport.outcomes import Forbidden, NoBudget, Outcome, SignInNeeded, Slowed, Unsent
 from sync.transport.skew import KEPT, Skew
 from sync.transport.wire import Gate
+
+A = TypeVar("A")
 
 # Who syncs once waits for a limit of the minute and for the look after a lost answer, not for tomorrow's limit.
 PATIENCE_SECONDS = 65.0
@@ -61,45 +65,6 @@ class Trial:
         return f"Trial({self.one.system})"
 
 
-@dataclass(frozen=True)
-class _Read:
-    conn: Any
-
-
-class Database:
-    """The clinic's database as the engine sees it: `write` is durable when its block has ended."""
-
-    def __init__(self, clinic: Housed) -> None:
-        self._store = clinic.store
-
-    @contextlib.contextmanager
-    def write(self) -> Iterator[Unit]:
-        """All of it or none of it."""
-        with self._store.write(act=new_id(), session=None) as unit:
-            yield cast("Unit", unit)
-
-    @contextlib.contextmanager
-    def read(self) -> Iterator[Unit]:
-        """One consistent state."""
-        with self._store.read() as connection:
-            yield _Read(connection)
-
-
-class Wall:
-    """The clinic's clock as the engine sees it."""
-
-    def __init__(self, clinic: Housed) -> None:
-        self._clock = clinic.store.clock
-
-    def now(self) -> float:
-        """The time of day, seconds since 1970."""
-        return self._clock.now().timestamp()
-
-    def steady(self) -> float:
-        """Seconds that only grow."""
-        return self._clock.steady()
-
-
 class PostOffice:
     """The engine with every system that is on; `closing` lets go of its connections."""
 
@@ -111,12 +76,11 @@ class PostOffice:
         network: Callable[[str], Any] | None = None,
         trial: Trial | None = None,
     ) -> None:
-        self._clinic = clinic
+        self._clinic, self._network = clinic, network
         self._database = Database(clinic)
         self._openings: dict[str, Opening] = {}
         self._skews: dict[str, Skew] = {}
         self._apart: dict[str, int] = {}  # minutes, as they are kept
-        self._heard: deque[tuple[str, Hint]] = deque()
         self._days = Days(clinic.store.clock)
         self._asides = Asides(clinic.store.workstation, clinic.store.clock)
         self._watch: Any = None  # a connection of its own: made when there is nothing to do for the first time
@@ -130,18 +94,21 @@ class PostOffice:
         )  # fmt: skip
         if trial is not None:
             self.systems: tuple[RemoteSystem, ...] = (trial.one,)
-            self._connect(trial.one, network(trial.one.system) if network else None, trial.secrets)
+            self._connect(trial.one, trial.secrets)
             return
         with clinic.store.read() as connection:
             self.systems = tuple(one for one in connected(connection) if only in {None, one.system})
         if only is not None and not self.systems:
             raise Refusal(N_("This system is not connected."), field="system")
+        self._faults = Faults(self._database, clinic.store.clock.steady)
+        self._heard = Hearing([one.system for one in self.systems], clinic.store.clock.steady)
         for one in self.systems:
-            self._connect(one, network(one.system) if network else None, KeptSecrets(clinic.store, one.system))
+            self._connect(one, KeptSecrets(clinic.store, one.system))
 
-    def _connect(self, one: RemoteSystem, transport: Any, kept: Secrets) -> None:
+    def _connect(self, one: RemoteSystem, kept: Secrets) -> None:
         found = {**self.found(one.system), **one.settings}
-        self._skews[one.system] = skew = Skew(self._clinic.store.clock.now)
+        transport = self._network(one.system) if self._network else None
+        self._skews[one.system] = skew = self._skews.get(one.system) or Skew(self._clinic.store.clock.now)
 
         def open_remote(gate: Gate) -> Remote:
             opening = Opening(
@@ -179,16 +146,47 @@ class PostOffice:
 
     def hear(self, system: str, hint: Hint) -> None:
         """Take a hint, from any thread: it is looked at by the one that runs."""
-        self._heard.append((system, hint))
+        self._heard.take(system, hint)
 
-    def _look_where_it_was_said(self) -> None:
+    def _look_where_it_was_said(self, system: str) -> None:
         """What was heard becomes looks, in the one thread that the engine knows."""
-        while self._heard:
-            system, hint = self._heard.popleft()
+        if not self._heard.waits(system):
+            return
+        with self.reading() as unit:
+            looks = Rows(unit).count(Look, system=system, why="hint")
+        for hint in self._heard.some(system, looks):
             if hint.kind is None:
                 self.engine.people[system].sync_now("")
             elif hint.remote_id and self._is_readable(system, hint):
                 self.engine.hint(system, str(hint.kind), hint.remote_id, hint.parent or "")
+
+    def _by_itself(self, one: RemoteSystem, do: Callable[[Office], A], otherwise: A) -> A:
+        """Do something for one system; a fault in it holds this one alone, and takes nothing from the others."""
+        if self._faults.left(one.system):
+            return otherwise
+        try:
+            return do(self.engine.offices[one.system])
+        except (Refusal, Trouble, OSError):
+            raise  # the machine is in trouble, and with it all of them
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others have their turn
+            self._faults.note(one.system, error)
+            # What was under way is taken up as after a start: what this process remembers of it may not be so.
+            _let_go(self.engine.offices[one.system])
+            self._connect(one, KeptSecrets(self._clinic.store, one.system))
+            return otherwise
+
+    def _turn(self, one: RemoteSystem) -> bool:
+        """The turn of one system: what was heard, and a job."""
+
+        def do(office: Office) -> bool:
+            self._look_where_it_was_said(one.system)
+            began = office.started
+            worked = office.step()
+            if worked and began:
+                self._faults.went(one.system)
+            return worked
+
+        return self._by_itself(one, do, otherwise=False)
 
     def _is_readable(self, system: str, hint: Hint) -> bool:
         """Whether one record of this kind can be read there; what only lists show is found by their sweep."""
@@ -253,9 +251,7 @@ class PostOffice:
         if self._watch is not None:
             self._watch.close()
         for office in self.engine.offices.values():
-            close = getattr(office.desk.remote, "close", None)
-            if close is not None:
-                close()
+            _let_go(office)
 
     def _leave_to_doctors(self, active: set[str]) -> int:
         """Have who treats answer for results that are shown no more; returns how many questions that were."""
@@ -303,35 +299,56 @@ class PostOffice:
             there = urlsplit(one.base_url)
             once = f"{there.scheme}://{there.netloc}".lower()
             self.engine.people[one.system].stands_at(plain_address(one.base_url), once)
-        active = {one.system for one in self.systems if one.state == "on"}
-        offices = [office for name, office in self.engine.offices.items() if name in active]
-        desks = {office.desk.system: office.desk for office in offices}
+        on = [one for one in self.systems if one.state == "on"]
+        active = {one.system for one in on}
         titles = {one.system: one.title for one in self.systems}
         try:
             while not stopped() and clock.steady() < end:
-                self._look_where_it_was_said()
-                worked = sum(office.step() for office in offices)  # every one has its turn
+                worked = sum(self._turn(one) for one in on)  # every one has its turn
+                desks = {one.system: self.engine.offices[one.system].desk for one in on}
                 if self._days.turned():
-                    worked += self._days.look([office.desk for office in offices])
+                    worked += self._days.look([*desks.values()])
                 if self._asides.due() or (not worked and self._moved()):
-                    self._asides.look([office.desk for office in offices])
+                    self._asides.look([*desks.values()])
                     worked += self._leave_to_doctors(active)
                 if self._echoes.came:
                     self._echoes.look(desks, titles)
                 if worked:
                     rounds += 1
                     continue
-                if until_idle and not any(office.worth_waiting(patience, lists=lists) for office in offices):
+                worth = functools.partial(Office.worth_waiting, seconds=patience, lists=lists)
+                if until_idle and not any(self._by_itself(one, worth, otherwise=False) for one in on):
                     break
                 self._note_clocks()
-                nexts = [at - office.desk.now() for office in offices if (at := office.next_at()) is not None]
+                nexts = [left for one in on if (left := self._next_in(one)) is not None]
                 due = min(end, clock.steady() + max(0.05, min(nexts, default=seconds)))
-                watch = self._watched()
-                while not (stopped() or clock.steady() >= due or self._heard or watch.moved() or self._days.turned()):
-                    time.sleep(min(GLANCE_SECONDS, max(0.0, due - clock.steady())))
+                self._wait(due, [one.system for one in on if not self._faults.left(one.system)], stopped)
         finally:
             self._note_clocks()
         return rounds
+
+    def _next_in(self, one: RemoteSystem) -> float | None:
+        """In how many seconds there is something to do for a system; None where a person must do something first."""
+
+        def left(office: Office) -> float | None:
+            at = office.next_at()
+            return None if at is None else at - office.desk.now()
+
+        return self._by_itself(one, left, None) if not (held := self._faults.left(one.system)) else held
+
+    def _wait(self, due: float, free: list[str], stopped: Callable[[], bool]) -> None:
+        """Wait for the next that is due, or until something was heard or written."""
+        steady, watch = self._clinic.store.clock.steady, self._watched()
+        while not (stopped() or steady() >= due or any(map(self._heard.waits, free))):
+            if watch.moved() or self._days.turned():
+                return
+            time.sleep(min(GLANCE_SECONDS, max(0.0, due - steady())))
+
+
+def _let_go(office: Office) -> None:
+    close = getattr(office.desk.remote, "close", None)
+    if close is not None:
+        close()
 
 
 def plain_address(base_url: str) -> str:

@@ -152,7 +152,7 @@ def systems_shown(desk: Desk) -> tuple[SystemShown, ...]:
     listed = remote_systems(desk)
     if not listed:
         return ()
-    engine = _reading_room(desk, listed)
+    engine = reading_room(desk, listed)
     with engine.read() as unit:
         rows = Rows(unit)
         return tuple(_shown(engine.engine, rows, one) for one in listed)
@@ -163,10 +163,9 @@ def updates_known(desk: Desk) -> dict[str, dict[str, dict[str, str]]]:
     listed = remote_systems(desk)
     if not listed:
         return {}
-    room = _reading_room(desk, listed)
+    room = reading_room(desk, listed)
     with room.read() as unit:
-        rows = Rows(unit)
-        found = {one.system: _found(rows, one.system) for one in listed}
+        found = {one.system: _found(Rows(unit), one.system) for one in listed}
     return {system: updates_of(values) for system, values in found.items()}
 
 
@@ -200,10 +199,10 @@ def waiting_items(desk: Desk) -> tuple[Item, ...]:
     if not listed:
         whom(desk, ())  # who may not decide is told so, whether or not there is anything
         return ()
-    room = _reading_room(desk, listed)
+    room = reading_room(desk, listed)
     with room.read() as unit:
         rows = Rows(unit)
-        found = [one for system in names for one in _waiting(room.engine, rows, system, names[system])]
+        found = [one for system in names for one in waiting_at(room.engine, rows, system, names[system])]
     known = whom(desk, [one.patient_id for one in found if one.patient_id])
     named = [replace(one, name=known[one.patient_id].name) if one.patient_id in known else one for one in found]
     return tuple(sorted(sync_births.together(named, known), key=rank))
@@ -214,7 +213,7 @@ def record_marks(desk: Desk, records: Iterable[tuple[str, str]]) -> dict[tuple[s
     listed = remote_systems(desk)
     if not listed:
         return {}
-    room = _reading_room(desk, listed)
+    room = reading_room(desk, listed)
     titles = {one.system: one.title for one in listed}
     marks: dict[tuple[str, str], list[Mark]] = {}
     with room.read() as unit:
@@ -243,18 +242,19 @@ def _by_system(found: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(first.values())
 
 
-class _Room:
+class Room:
     """The engine's rows, with no system opened."""
 
     def __init__(self, engine: Engine, database: Any) -> None:
         self.engine, self.read = engine, database.read
 
 
-def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
+def reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> Room:
+    """The post office of these systems, to be looked at."""
     # Heavy, and of no use before a system is connected.
     from clinic_desktop.exchange.chart_end import ClinicChart
+    from clinic_desktop.exchange.database import Database, Wall
     from clinic_desktop.exchange.marks import Marks
-    from clinic_desktop.exchange.post_office import Database, Wall
 
     house = House.of(desk)
     database = Database(house)
@@ -265,7 +265,7 @@ def _reading_room(desk: Desk, listed: Sequence[RemoteSystem]) -> _Room:
             found = {**_found(Rows(unit), one.system), **one.settings}
         profile = _profile(one.system, found)
         engine.connect(one.system, lambda _gate, profile=profile: cast("Remote", _Unasked(profile)))  # type: ignore[misc]
-    return _Room(engine, database)
+    return Room(engine, database)
 
 
 def _profile(system: str, found: Mapping[str, str]) -> SystemProfile:
@@ -355,7 +355,8 @@ def endings_of(found: Mapping[str, str]) -> dict[str, str]:
     return {bare: value for name, value in found.items() if (bare := name.removeprefix("header ")) in _ENDINGS}
 
 
-def _waiting(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
+def waiting_at(engine: Engine, rows: Rows, system: str, title: str) -> list[Item]:
+    """What waits for a person at one system, without the names of whom it is about."""
     desk = engine.offices[system].desk
     found = [question(rows, one, title) for one in rows.find(Conflict, ("at",), LISTED, system=system, state="open")]
     asked = {(one.kind, one.local_id) for one in found if one.sort in {"gone", "identity"}}

@@ -8,6 +8,7 @@ they answer can be read, or they cannot be reached, no time is foretold at all.
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from clinic_desktop.exchange.faults import FAULT
 from clinic_desktop.services.remotes import RemoteSystem
 from sync.engine.desk import Desk
 from sync.engine.putting_off import UNREADABLE, unreadable
@@ -19,6 +20,11 @@ from sync.engine.store.tables import Intent, Work
 from sync.engine.sweeping import reads_again
 
 AWAY = "it cannot be reached"  # when it can be again nobody knows
+
+# A fault of this program holds it; the others go on.
+FAULTY = "it does not go on for an error in this program, and is tried again by itself"
+# The state of a system by why nothing of it moves.
+STUCK = {UNREADABLE: "unreadable", FAULTY: "fault"}
 
 
 def later(line: Line, behind: Mapping[str, float], why: str = "") -> Line:
@@ -40,6 +46,8 @@ class Looked:
         # Why what waits does not move by itself though no person has stopped it.
         settled = self.came in {"", "answered", "Unsent"}
         self.why = UNREADABLE if not settled and unreadable(rows, system) else AWAY if self.came == "Unsent" else ""
+        if queries.kept_value(rows, system, FAULT):
+            self.why = FAULTY
 
     def behind(self, work: Work) -> float:
         """When a record may be told at the earliest; 0 where no answer is missed."""
@@ -74,6 +82,5 @@ def standing(one: RemoteSystem, desk: Desk, rows: Rows, looked: Looked) -> str:
         return "paused"
     if paused:
         return "sign_in"
-    came = UNREADABLE if looked.why == UNREADABLE else looked.came
     again = "again" if reads_again(desk, rows) else "on"
-    return {"": "new", "Unsent": "away", UNREADABLE: "unreadable"}.get(came, again)
+    return STUCK.get(looked.why) or {"": "new", "Unsent": "away"}.get(looked.came, again)

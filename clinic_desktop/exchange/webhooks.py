@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 from clinic_desktop.domain import systems
 from clinic_desktop.domain.systems import WEBHOOK_HOST, WEBHOOKS
-from clinic_desktop.exchange.post_office import Database, PostOffice, in_words
+from clinic_desktop.exchange.database import Database
+from clinic_desktop.exchange.post_office import PostOffice, in_words
 from clinic_desktop.services.acts import Desk, allow
 from clinic_desktop.services.remotes import (
     DOOR,

@@ -167,7 +167,7 @@ class Known:
 
 def digest(value: Any) -> str:
     """A short hash of a value."""
-    return hashlib.blake2b(dumps(value).encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(dumps(value).encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def hash_of(kp: KindProfile, body: Body) -> str:

@@ -164,6 +164,9 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
         one.tries += 1
         one.due_at = now + desk.backoff(one.tries)
         if isinstance(error, (Misshapen, Refused)) and one.tries >= PROOF_TRIES:
+            if _only_hinted(desk, rows, one):
+                _done(desk, rows, one)
+                return
             # A list shows it, and by itself it cannot be had: whoever is asked sees that it is there.
             print_ = error.print if isinstance(error, Misshapen) else str(error.status or "")
             unread.whole(desk, rows, one.kind, one.remote_id, {}, print_=print_)
@@ -175,6 +178,14 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
             _done(desk, rows, one)
             return
     rows.put(one)
+
+
+def _only_hinted(desk: Desk, rows: Rows, one: Look) -> bool:
+    """Whether nothing here knows of it but a hint, which may be anybody's: of that no person is asked."""
+    if one.why != "hint" or rows.get(Shadow, desk.system, one.kind, one.remote_id) is not None:
+        return False
+    # Of whatever kind: what an order came to goes by the number of the order.
+    return not rows.find(Link, system=desk.system, remote_id=one.remote_id)
 
 
 def _hidden(desk: Desk, rows: Rows, one: Look, error: Forbidden) -> None:

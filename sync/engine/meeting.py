@@ -12,6 +12,7 @@ from sync.engine.merge import Canon, Decided, Merged, merge
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Conflict, Link, Quarantine, Shadow
 from sync.port import Body, Kind, KindProfile, Rule, Seen, Story, Telling
+from sync.records.exact import legible
 from sync.telling.dress import normal_form, without_additions
 
 # How often the same is sent again where what is read back is what stood there before.
@@ -257,7 +258,7 @@ def set_aside(desk: Desk, rows: Rows, seen: Seen, error: Exception) -> None:
     name = type(error).__name__
     # What a rule of the chart says, without what it says it of.
     why = f"{name}: {said}" if hasattr(error, "facts") and (said := str(getattr(error, "message", ""))) else name
-    raw = seen.raw or seen.body
+    raw = legible(dict(seen.raw or seen.body))  # what cannot be kept as it came must not stop what sets it aside
     unread.put_aside(rows, Quarantine(desk.system, str(seen.kind), seen.remote_id, why, raw, desk.now()))
     desk.log.add(rows, desk.now(), "set aside", str(seen.kind), seen.remote_id, why=name)
 

@@ -46,9 +46,12 @@ def _given_up(desk: Desk, rows: Rows, work: Work) -> str:
 
 
 def _ask_again(desk: Desk, rows: Rows, work: Work) -> None:
-    """What was to stand as it is here is not forgotten with the rest that a person leaves untold."""
-    for one in rows.find(Conflict, system=desk.system, kind=work.kind, local_id=work.local_id, state="decided"):
-        if one.sort == "field" and one.keep == "here":
+    """What was to stand as it is here, and was not in what they refused, is not forgotten with what is left untold."""
+    system, kind, local_id = desk.system, work.kind, work.local_id
+    refused = rows.find(Intent, system=system, kind=kind, local_id=local_id, op="update", state="rejected")
+    for one in rows.find(Conflict, system=system, kind=kind, local_id=local_id, state="decided"):
+        sent = any(each.sent_at >= one.decided_at and one.member in each.changed for each in refused)
+        if one.sort == "field" and one.keep == "here" and not sent:
             one.state, one.keep, one.who, one.at, one.decided_at = "open", "", "", desk.now(), 0.0
             rows.put(one)
             desk.log.add(rows, desk.now(), "asked again", one.kind, one.local_id, conflict=one.id)

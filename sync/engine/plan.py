@@ -239,10 +239,7 @@ def _record(
             one[1].seen_at if one[1] else 0.0,
         )
     )
-    # Where one cannot be looked at, the next has its turn after it.
-    numbered = sum(not link.remote_id.startswith("~") for link, _ in known)
-    turn = work.tries % numbered if numbered else 0
-    for link, shadow in (*known[turn:numbered], *known[:turn], *known[numbered:]):
+    for link, shadow in known:
         if link.part >= len(bodies):
             continue
         body = bodies[link.part]

@@ -56,6 +56,11 @@ class Office:
         self._wish = ""
         self._away: set[float] = set()
 
+    @property
+    def started(self) -> bool:
+        """Whether it has taken up where the last run was stopped."""
+        return self._started
+
     def start(self) -> None:
         """Take up where the last run was stopped; find out whether this database is an older one, restored."""
         desk = self.desk

@@ -53,8 +53,11 @@ def no_call(kp: KindProfile | None) -> bool:
 
 def kinds_without_call(desk: Desk, rows: Rows) -> list[str]:
     """The kinds whose tasks are alike."""
-    found = rows.run("SELECT DISTINCT kind FROM sync_work WHERE system = ? AND state = 'cannot'", (desk.system,))
-    return [row[0] for row in found.fetchall() if row[0] not in _ONE_BY_ONE and no_call(desk.kind(row[0]))]
+    return [
+        kind
+        for kind in leaving.kinds_of_tasks(rows, desk.system)
+        if kind not in _ONE_BY_ONE and no_call(desk.kind(kind))
+    ]
 
 
 def groups(desk: Desk, rows: Rows) -> list[Group]:

@@ -13,6 +13,9 @@ from sync.transport.outcomes import Call, Forbidden, Garbled, NotThere, Said, mi
 # More pages than this are not looked through for one record: then a person looks.
 MOST_PAGES = 20
 SKEW = timedelta(minutes=5)
+# Whoever writes the `Date` by which that is reckoned (a gateway) need not be who writes when a record was made: where
+# something else proves that it is ours, what was made up to a day before may be it.
+LONG_BEFORE = timedelta(days=1)
 DRAFT = "This is still a draft: it is told when it is signed."
 
 
@@ -89,12 +92,12 @@ def found_in(page: Callable[[str | None], Page], kind: Kind, remote_id: str) -> 
     raise NotThere(call, None, Said("not_listed", "it is in no list any more"))
 
 
-def made_since(stamp: object, sent_at: str) -> bool:
-    """Whether something was made at or after a sending, the clocks being up to five minutes apart; unknown is yes."""
+def made_since(stamp: object, sent_at: str, apart: timedelta = SKEW) -> bool:
+    """Whether something was made at or after a sending, the clocks being so far apart at the most; unknown is yes."""
     try:
         made = datetime.fromisoformat(str(stamp))
         sent = datetime.fromisoformat(sent_at)
-        return made >= sent - SKEW
+        return made >= sent - apart
     except (ValueError, TypeError):
         return True
 

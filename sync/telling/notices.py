@@ -1,11 +1,11 @@
 """What a webhook call is, once it is proved as far as its system documents: where to look, and that but once."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from sync.telling.hints import Hint
+from sync.transport.decoding import read_json
 
 # How far the instant of a call may lie from now, in seconds: what is older, or comes from the future, is a repetition.
 OLDEST = 300.0
@@ -30,7 +30,7 @@ class Notice:
 def event_of(raw: bytes) -> dict[str, Any]:
     """The event of a call, as JSON. Raises UnprovedError."""
     try:
-        event = json.loads(raw) if len(raw) <= LARGEST else None
+        event = read_json(raw) if len(raw) <= LARGEST else None
     except (ValueError, RecursionError):
         event = None
     if not isinstance(event, dict):

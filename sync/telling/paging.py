@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from sync.port import Listed, Page, Rough, Seen
 from sync.records.exact import NotExact, is_sound, legible, require_sound, sound_text, unsound_members
+from sync.telling.wire import count_of
 
 OVERLAP = 0.1
 # To be changed where the same item is read into another body than before: everything is then looked at anew.
@@ -71,8 +72,7 @@ def items(body: Any, *names: str) -> list[Any] | None:
 
 def total_of(body: Any) -> int | None:
     """The count that a list says of itself."""
-    total = body.get("total") if isinstance(body, dict) else None
-    return total if isinstance(total, int) and not isinstance(total, bool) and total >= 0 else None
+    return count_of(body.get("total")) if isinstance(body, dict) else None
 
 
 def page(found: Iterable[Any], read: Callable[[Any], Sequence[Seen]], total: int | None, next_: str | None) -> Page:

@@ -1,9 +1,21 @@
 """What every model of a system's JSON has: members that nobody documented are kept as they came."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
+
+# No list of a clinic has more, and a database holds no number without bound.
+LARGEST_COUNT = 1_000_000_000
+
+
+def count_of(said: object) -> int | None:
+    """How many there are, as a list says of itself; None for what counts nothing: then it says nothing of that."""
+    counts = isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= LARGEST_COUNT
+    return said if counts else None  # type: ignore[return-value]
+
+
+Count = Annotated[int | None, AfterValidator(count_of)]
 
 
 class Theirs(BaseModel):

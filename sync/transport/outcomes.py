@@ -64,6 +64,13 @@ class Outcome(Exception):  # noqa: N818 - each says what came of a request
         self.call, self.status, self.said = call, status, said or Said()
 
 
+def seconds_of(said: object, most: float) -> float | None:
+    """How many seconds a number says, `most` at the most; None for what is no number, or no time at all."""
+    if not isinstance(said, (int, float)) or isinstance(said, bool) or not said >= 0:
+        return None
+    return float(min(said, most))
+
+
 def bounded(after: float | None) -> float | None:
     """How long they ask for silence, in seconds: a day at most; None for what is no time at all."""
     return min(after, LONGEST_SILENCE_SECONDS) if after is not None and after >= 0 else None

@@ -24,7 +24,18 @@ from sync.transport.credentials import (
     Secrets,
     fingerprint,
 )
-from sync.transport.outcomes import Answer, Call, Forbidden, Garbled, Outcome, Refused, SignInNeeded, Slowed, Unsent
+from sync.transport.outcomes import (
+    Answer,
+    Call,
+    Forbidden,
+    Garbled,
+    Outcome,
+    Refused,
+    SignInNeeded,
+    Slowed,
+    Unsent,
+    seconds_of,
+)
 
 Send = Callable[[Call], Answer]
 # A token is renewed this long before it ends (or a tenth of its life), so that none ends on its way.
@@ -51,14 +62,10 @@ def read_tokens(body: Any) -> Tokens | None:
             return None
         access = body.get("access_token")
         if isinstance(access, str) and _is_token(access):
-            refresh, seconds = body.get("refresh_token"), body.get("expires_in")
-            return Tokens(
-                access,
-                refresh if isinstance(refresh, str) and refresh else None,
-                min(max(0.0, float(seconds)), LONGEST_SECONDS)
-                if isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-                else None,
-            )
+            refresh = body.get("refresh_token")
+            # A token that has ended when it comes is none: it is good until they say that it is not.
+            seconds = seconds_of(body.get("expires_in"), LONGEST_SECONDS) or None
+            return Tokens(access, refresh if isinstance(refresh, str) and refresh else None, seconds)
         body = body.get("data", body.get("tokens"))
     return None
 

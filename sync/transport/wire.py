@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
 
+from sync.transport.decoding import read_json
 from sync.transport.ending import END, Network
 from sync.transport.outcomes import (
     Answer,
@@ -37,7 +39,10 @@ CONNECTIONS = 8
 TIMEOUT_SECONDS = 30.0
 # However slowly a request is taken, or its answer drips in: the other systems wait meanwhile.
 LONGEST_ANSWER_SECONDS = 300.0
-LARGEST_ANSWER = 64 * 1024 * 1024
+# What is handed on as it came may be a paper with pictures; of what is read here the largest page is a hundred records.
+LARGEST_FILE, LARGEST_ANSWER = 64 * 1024 * 1024, 16 * 1024 * 1024
+# How many objects and lists an answer is read with: an empty one is three letters there and a hundred times that here.
+MOST_PARTS = 500_000
 _SECONDS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 S = TypeVar("S")
@@ -118,6 +123,9 @@ class Wire:
             follow_redirects=False,
             trust_env=False,
             headers={"Accept": "application/json", "User-Agent": "clinic-desktop"},
+            # Nobody documents a cookie: what is kept would only grow.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            event_hooks={"response": [_stay]},
         )
 
     def close(self) -> None:
@@ -195,11 +203,11 @@ class Wire:
             if "," in response.headers.get("Content-Encoding", ""):
                 # Packed twice, a few bytes are more than the memory holds before any of it can be counted.
                 raise Garbled(call, response.status_code)
-            size = 0
+            size, most = 0, LARGEST_FILE if call.file else LARGEST_ANSWER
             parts = []
             for part in response.iter_bytes():
                 size += len(part)
-                if size > LARGEST_ANSWER:
+                if size > most:
                     raise Garbled(call, response.status_code)
                 if self._steady() > end:
                     raise Unanswered(call, response.status_code)
@@ -281,17 +289,26 @@ def _date(text: str) -> datetime | None:
     return found.replace(tzinfo=found.tzinfo or UTC)
 
 
+def _stay(response: httpx.Response) -> None:
+    """Nobody is sent elsewhere, so that nothing is made of where that would be: it may be no address at all."""
+    if response.is_redirect:
+        response.headers.pop("Location", None)
+
+
 def _json(response: httpx.Response) -> Any:
-    """The body as JSON; None for what is none, whatever the content type says.
+    """The body as JSON; None for what is none, or is too much, whatever the content type says.
 
     Some systems call it plain text: so called it is theirs where it is an object or a list.
     """
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     named = not kind or kind == "application/json" or kind.endswith("+json")
-    if not response.content or not (named or kind in {"text/json", "text/plain"}):
+    content = response.content
+    if not content or not (named or kind in {"text/json", "text/plain"}):
+        return None
+    if len(content) > LARGEST_ANSWER or content.count(b"{") + content.count(b"[") > MOST_PARTS:
         return None
     try:
-        found = json.loads(response.content)
+        found = read_json(content)
     except (ValueError, RecursionError):
         return None
     return found if named or isinstance(found, (dict, list)) else None

@@ -66,6 +66,21 @@ def test_what_was_decided_is_asked_again_where_what_was_refused_is_given_up(
     assert work_of(day, "patient", "P1").state == "confirmed"
 
 
+def test_what_was_decided_and_they_refused_is_given_up_with_it(day: Day, refused: set[tuple[str, str]]) -> None:
+    refused.add(("update", "allergies"))
+    people = day.engine.people["alpha"]
+    day.edit_there(allergies=[])
+    looked(day)
+    (asked,) = open_cards(day)
+    people.resolve(asked.id, "here", "u1")
+    looked(day)
+    assert work_of(day, "patient", "P1").state == "refused"
+    people.give_up("patient", "P1", "u1", "telephoned")
+    looked(day)
+    assert open_cards(day) == []
+    assert day.story_body("patient", "P1")["allergies"] == ["nuts"]
+
+
 def asked_of_one_and_other_refused(day: Day, refused: set[tuple[str, str]]) -> Any:
     """One line is asked about, and the other was refused, and entered there by hand."""
     day.save("prescription", "R1", {"lines": ["a"], "code": "c"}, "P1")

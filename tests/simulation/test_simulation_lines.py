@@ -298,26 +298,6 @@ def test_what_is_decided_of_one_line_is_told_before_they_refuse_another(day: Day
     assert work_of(day, "prescription", "R1").why == "this line is locked"
 
 
-@pytest.mark.parametrize("which", [0, 1])
-def test_a_line_that_cannot_be_read_does_not_hold_back_another_though_it_was_decided(
-    day: Day, which: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    there = asked_of_one_line(day, which)
-    read = ModelRemote.read
-
-    def broken(self: ModelRemote, kind: Kind, remote_id: str, *, parent: str | None = None) -> Seen:
-        if remote_id == there[which].id:
-            raise Unanswered(Call("read", "GET", "/"), 500)
-        return read(self, kind, remote_id, parent=parent)
-
-    monkeypatch.setattr(ModelRemote, "read", broken)
-    (asked,) = open_cards(day)
-    day.engine.people["alpha"].resolve(asked.id, "here", "u1")
-    change(day, *("mine" if n == which else "STOP" for n in (0, 1)), code="c")
-    day.work(3600)
-    assert there[1 - which].body["text"] == "STOP"
-
-
 def test_what_was_given_up_and_is_decided_since_is_told(day: Day, locked: set[str]) -> None:
     (there,) = prescribed(day, "a")
     day.sync_now()

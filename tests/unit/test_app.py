@@ -135,3 +135,20 @@ def test_the_process_that_holds_the_key_leaves_no_core(profile: Path) -> None:
         env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
     )  # fmt: skip
     assert run.stdout.strip() == "0"
+
+
+def test_where_no_system_is_connected_nothing_of_the_post_office_is_loaded(profile: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from clinic_desktop.app import Door;"
+        "from clinic_desktop.services.patients import NewPatient, register_patient;"
+        "door = Door(Path(sys.argv[1])); door.unlock('chief', sys.argv[2]); door.confirm_recovery(); door.leave();"
+        "place = door.unlock('frontdesk', sys.argv[2]);"
+        "who = register_patient(place.desk, NewPatient('Okafor', 'Ada', 'female', born_precision='unknown'));"
+        "assert place.standing() is None; place.counts(); assert place.banner(who.patient_id).state is None;"
+        "print([name for name in sys.modules if name.split('.')[0] == 'sync'])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(profile), PASSWORD], capture_output=True, text=True, check=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert run.stdout.strip() == "[]"

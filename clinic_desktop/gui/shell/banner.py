@@ -4,12 +4,18 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from clinic_desktop.gui.shell.gate import BannerFacts
-from clinic_desktop.gui.theme.tokens import BANNER
+from clinic_desktop.gui.theme.tokens import BANNER, RAIL
 from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.labels import Elided, tip
 from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.i18n import _
+
+# Pixels of a pill's words that stay where many stand in a narrow window; of what the patient is allergic to more do,
+# and as many as the smallest window has room for beside the other pills' icons.
+LEAST, ALLERGY = 8, 96
+# What that window leaves for facts and pills beside rail, initials and margins; what is round a pill's words.
+ROOM, AROUND = 1280 - RAIL - 104, 35
 
 
 class PatientBanner(QFrame):
@@ -73,21 +79,29 @@ class PatientBanner(QFrame):
         self._show_emergency(facts)
         self._facts.addStretch(1)
         if facts.pregnancy:
-            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy", gives_way=True))
+            self._tags.addWidget(Pill(facts.pregnancy, "information", "pregnancy", gives_way=True, least=LEAST))
         for alert in facts.alerts:
-            self._tags.addWidget(Pill(alert, "warning", "alert", gives_way=True))
-        allergy = Pill("", name="banner.allergy", gives_way=True)
+            self._tags.addWidget(Pill(alert, "warning", "alert", gives_way=True, least=LEAST))
+        allergy = Pill("", name="banner.allergy", gives_way=True, least=ALLERGY)
         allergy.show_look(allergy_look(facts))
         allergy.setToolTip(tip("\n".join(facts.allergies)))
         self._tags.addWidget(allergy)
         if facts.state is not None:
-            state = Pill(name="banner.state")
+            state = Pill(name="banner.state", gives_way=True, least=LEAST)
             state.show_look(facts.state)
             self._tags.addWidget(state)
         self.setAccessibleName(f"{self._name.text()}, {born}, {facts.sex}, {facts.mrn}, {allergy.text()}")
         _in_place_of(self._facts, known)
         _in_place_of(self._tags, tagged)
+        self._favour(allergy)
         self.show()
+
+    def _favour(self, allergy: Pill) -> None:
+        """Let all else give way before what the patient is allergic to."""
+        items = (self._tags.itemAt(place) for place in range(self._tags.count()))
+        others = [widget for item in items if item and (widget := item.widget()) is not None and widget is not allergy]
+        taken = sum(one.minimumSizeHint().width() + self._tags.spacing() for one in others)
+        allergy.keep(max(ALLERGY, ROOM - AROUND - self._facts.minimumSize().width() - taken))
 
     def _show_emergency(self, facts: BannerFacts) -> None:
         self._until.stop()
@@ -122,19 +136,19 @@ class PatientBanner(QFrame):
 def _in_place_of(layout: QHBoxLayout, before: int) -> None:
     """Show what was added behind the first so many, and take those away: there is no moment without either.
 
-    Qt itself shows a widget that is put into a layout only later, and by then the old ones would be gone.
+    Qt itself shows a widget that is put into a layout only later, and by then the old ones would be gone. They have
+    left the layout before the new ones are shown: with room for both the window would have to be wider, and stay so.
     """
-    for place in range(before, layout.count()):
+    gone = [item.widget() for _old in range(before) if (item := layout.takeAt(0)) is not None]
+    for place in range(layout.count()):
         item = layout.itemAt(place)
         added = None if item is None else item.widget()
         if added is not None:
             added.show()
-    for _old in range(before):
-        taken = layout.takeAt(0)
-        gone = None if taken is None else taken.widget()
-        if gone is not None:
-            gone.hide()
-            gone.deleteLater()
+    for old in gone:
+        if old is not None:
+            old.hide()
+            old.deleteLater()
 
 
 def allergy_look(facts: BannerFacts) -> Look:

@@ -17,6 +17,7 @@ from clinic_desktop.gui.shell.palette import PATIENT, Palette
 from clinic_desktop.gui.shell.rail import Rail
 from clinic_desktop.gui.shell.screen import Screen, ScreenContext, ScreenView
 from clinic_desktop.gui.shell.suggestions import DO, own_suggestions
+from clinic_desktop.gui.shell.sync_sign import SyncSign
 from clinic_desktop.gui.shell.tabs import PatientTabs
 from clinic_desktop.gui.shell.topbar import TopBar
 from clinic_desktop.gui.tasks_qt import Pools, QtTasks
@@ -66,6 +67,7 @@ class Frame(QWidget):
         self._lay_out()
         self.toast = Toast(self)
         self.palette_box = Palette(self)
+        self._sync = SyncSign(self, self._tasks, place)
         self._connect()
 
     # Where we are ------------------------------------------------------------------------------------
@@ -259,6 +261,7 @@ class Frame(QWidget):
     def ask_counts(self) -> None:
         """Ask for the live counts of the rail."""
         self._tasks.query("counts", self.place.counts, self._counts_arrived)
+        self._sync.moved()
 
     def _counts_arrived(self, counts: object) -> None:
         for screen, count in counts.items() if isinstance(counts, dict) else ():

@@ -12,6 +12,7 @@ from clinic_desktop.gui.tasks import WriteReport, nothing_written
 from clinic_desktop.gui.widgets.settings import Remembered, RememberedHere
 
 if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_standing import Standing
     from clinic_desktop.gui.widgets.pill import Look
     from clinic_desktop.gui.widgets.search import Suggestion
     from clinic_desktop.services.acts import Desk
@@ -62,6 +63,10 @@ def _no_counts() -> Mapping[str, int]:
     return {}
 
 
+def _nothing_connected() -> None:
+    return None
+
+
 def _nothing_chosen(_text: str, _key: str | None) -> None:
     return None
 
@@ -83,6 +88,7 @@ class Workplace:
     find: "Callable[[str], Sequence[Suggestion]]"  # patients; key is the patient's id
     chosen: Callable[[str, str | None], None] = _nothing_chosen  # words typed in the palette, patient chosen
     counts: Callable[[], Mapping[str, int]] = _no_counts  # live counts of the rail, by screen
+    standing: "Callable[[], Standing | None]" = _nothing_connected  # how all that is told stands
     settings: Remembered = field(default_factory=RememberedHere)
     today: Callable[[], date] = date.today
     idle_minutes: float = 10

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 
 from clinic_desktop.gui import icons
 from clinic_desktop.gui.theme.tokens import TOP_BAR
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
+from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.gui.widgets.pill import Look, Pill
 from clinic_desktop.i18n import N_, _
@@ -28,6 +29,7 @@ class TopBar(QFrame):
     """Emits what was asked for; decides nothing."""
 
     find_asked = Signal()
+    state_asked = Signal()
     back = Signal()
     lock = Signal()
     switch_user = Signal()
@@ -46,7 +48,7 @@ class TopBar(QFrame):
         row.setSpacing(12)
         self.back_button = ToolButton("back", _("Back"), "topbar.back", self.back.emit)
         self.find_button = FindButton(self.find_asked.emit)
-        self.state = Pill(name="topbar.state")
+        self.state = StatePill(self.state_asked.emit)
         self.state.hide()
         self._theme = ToolButton("theme", _("Light or dark"), "topbar.theme", self.toggle_theme.emit)
         self._help = ToolButton("help", _("Help for this page"), "topbar.help", self.help.emit, "F1")
@@ -84,11 +86,26 @@ class TopBar(QFrame):
         self.user.setIcon(icons.icon("person"))
         self.user.setAccessibleName(_("{name}, {role}: lock, switch user, quit").format(name=name, role=role))
 
-    def show_state(self, look: Look | None) -> None:
-        """Show the state of the background, such as sync; None hides it."""
+    def show_state(self, look: Look | None, more: str = "") -> None:
+        """Show the state of the background, such as sync, with more of it when hovered; None hides it."""
         self.state.setVisible(look is not None)
         if look is not None:
             self.state.show_look(look)
+            self.state.setToolTip(tip(more))
+
+
+class StatePill(Pill):
+    """A state that is opened by pressing it."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__(name="topbar.state", gives_way=True)
+        self._act = act
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Open it, where the mouse is still over it."""
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._act()
 
 
 class FindButton(Button):

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from clinic_desktop.gui.shell.gate import Gate, Workplace
     from clinic_desktop.gui.shell.idle import Idle
     from clinic_desktop.gui.shell.screen import Screen
-    from clinic_desktop.gui.widgets.pill import Look
 
 PRELOAD_MS = 5
 
@@ -34,7 +33,7 @@ class MainWindow(QWidget):
     """Made with the gate and the screens' dotted names ("package.module:SCREEN"); nothing heavy is imported for it.
 
     `opened` carries the `Workplace` once a person works, `locked` says that the screens are covered, `left` that
-    the person has gone. The app connects `help_asked` and calls `journal_moved` and `show_state`.
+    the person has gone. The app connects `help_asked` and calls `journal_moved`.
     """
 
     opened = Signal(object)
@@ -78,11 +77,6 @@ class MainWindow(QWidget):
         self.resize(1280, 800)
 
     # Before work ----------------------------------------------------------------------------------------
-
-    def show_state(self, look: "Look | None") -> None:
-        """Show the state of the background, such as sync, in the top bar; None hides it."""
-        if self._frame is not None:
-            self._frame.topbar.show_state(look)
 
     def begin(self, username: str = "") -> None:
         """Show the sign-in, or the first run where there is no clinic yet."""

@@ -11,6 +11,7 @@ from clinic_desktop.services import remotes
 from clinic_desktop.services.acts import Desk
 
 if TYPE_CHECKING:
+    from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import Mark
 
 KINDS = {
@@ -33,6 +34,7 @@ WAITS, NO_ANSWER = "waits for ", "no answer came"
 NAMELESS = frozenset({"waits for its practitioner to be known there"})
 NEEDS_SOMEBODY = frozenset({"refused", "differs there", "needs a person", "sent, no answer"})
 TOLD, CANNOT = frozenset({"waiting", "sent", "confirmed"}), "cannot be told"  # told by itself, or not at all
+DECIDES = "remotes.set_remote"  # who may decide what waits for a person
 Record = tuple[str, str]  # the kind, and its id here
 Marks = Mapping[Record, "tuple[Mark, ...]"]
 
@@ -49,6 +51,18 @@ def ask_marks(desk: Desk, records: Iterable[Record]) -> Marks:
     from clinic_desktop.exchange.sync_shown import record_marks
 
     return record_marks(desk, records)
+
+
+def ask_decisions(desk: Desk) -> "tuple[Item, ...] | None":
+    """Ask what waits for this person's decision at the connected systems; for a worker.
+
+    None where no system is connected, and for who may not decide: nothing of the post office is loaded.
+    """
+    if not desk.may(DECIDES) or not remotes.remote_systems(desk):
+        return None
+    from clinic_desktop.exchange.sync_shown import waiting_items
+
+    return waiting_items(desk)
 
 
 def short_words(marks: Marks, kind: str, local_id: str) -> str:

@@ -33,10 +33,20 @@ class Look:
 
 
 class Pill(QFrame):
-    """Shows a state; `meaning` is one of ``neutral accent critical warning good information``."""
+    """Shows a state; `meaning` is one of ``neutral accent critical warning good information``.
+
+    One that gives way where there is no room keeps `least` pixels of its words; its icon stays in any case.
+    """
 
     def __init__(
-        self, text: str = "", meaning: str = "neutral", icon: str = "", name: str = "", *, gives_way: bool = False
+        self,
+        text: str = "",
+        meaning: str = "neutral",
+        icon: str = "",
+        name: str = "",
+        *,
+        gives_way: bool = False,
+        least: int = Elided.least,
     ) -> None:
         super().__init__()
         self.setObjectName(name)
@@ -45,6 +55,8 @@ class Pill(QFrame):
         row.setSpacing(4)
         self._icon = QLabel()
         self._text = Elided() if gives_way else QLabel()
+        if isinstance(self._text, Elided):
+            self._text.least = least
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         row.addWidget(self._icon)
         row.addWidget(self._text)
@@ -62,6 +74,12 @@ class Pill(QFrame):
         for part in (self, self._text):
             part.style().unpolish(part)
             part.style().polish(part)
+
+    def keep(self, least: int) -> None:
+        """Keep so many pixels of the words where it gives way."""
+        if isinstance(self._text, Elided):
+            self._text.least = least
+            self._text.updateGeometry()
 
     def text(self) -> str:
         """The word shown."""

@@ -12,7 +12,7 @@ from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.i18n import N_, _
 
-WIDTH, WORDS = 216, 140  # pixels: the rail, and the words of a step in it
+WIDTH, LOWEST = 216, 34  # pixels: the rail, and a step of one line in it
 
 # state -> (icon, meaning, words)
 STATES = {
@@ -94,8 +94,8 @@ class _StepRow(QPushButton):
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setAutoDefault(False)
-        self._number, self._height = number, 34
-        row = QHBoxLayout(self)
+        self._number = number
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 7, 8, 5)
         row.setSpacing(8)
         self._icon = QLabel()
@@ -127,14 +127,12 @@ class _StepRow(QPushButton):
         self.setAccessibleName(f"{self._number} {step.title}: {state} {step.reason}".strip())
         self.setToolTip(tip(f"{state}. {step.reason}" if step.reason else state))
         self.setChecked(current)
-        lines = self._state.fontMetrics().boundingRect(0, 0, WORDS, 200, Qt.TextFlag.TextWordWrap, self._state.text())
-        self._height = 34 + (lines.height() if self._state.text() else 0)
         self.updateGeometry()
         self._draw()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As high as its words: a stylesheet takes a fixed height away."""
-        return QSize(WIDTH, self._height)
+        return QSize(WIDTH, max(LOWEST, self._row.totalHeightForWidth(WIDTH)))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """No smaller than its words."""

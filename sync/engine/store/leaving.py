@@ -14,9 +14,19 @@ NEW_TO_THEM = (
 )
 
 
+# `unlikely`: see `Shape`. Without it all records of a system are gone through for the few that are tasks.
+TASKS = "unlikely(state = 'cannot')"
+
+
 def _in(kinds: Iterable[str]) -> str:
     """Names of kinds, which are words of ours, as a list."""
     return "(" + ", ".join(f"'{kind}'" for kind in sorted(kinds)) + ")"
+
+
+def kinds_of_tasks(rows: Rows, system: str) -> list[str]:
+    """The kinds of which something is a task."""
+    found = rows.run(f"SELECT DISTINCT kind FROM sync_work WHERE system = ? AND {TASKS}", (system,))  # noqa: S608 - a constant
+    return [row[0] for row in found.fetchall()]
 
 
 def is_new_to_them(rows: Rows, system: str, kind: str, local_id: str) -> bool:
@@ -32,7 +42,7 @@ def counted(rows: Rows, system: str, kinds: Iterable[str]) -> list[tuple[str, st
     """By kind, of these: why, how many are tasks and new to them, since when the oldest and the newest waits."""
     found = rows.run(
         "SELECT kind, min(why), count(*), min(since), max(since) FROM sync_work WHERE system = ?"  # noqa: S608 - constants
-        f" AND state = 'cannot' AND kind IN {_in(kinds)} AND {NEW_TO_THEM} GROUP BY kind ORDER BY kind",
+        f" AND {TASKS} AND kind IN {_in(kinds)} AND {NEW_TO_THEM} GROUP BY kind ORDER BY kind",
         (system,),
     )
     return [tuple(row) for row in found.fetchall()]
@@ -51,7 +61,7 @@ def listed(rows: Rows, system: str, kind: str, upto: float, limit: int, *, oldes
 def others(rows: Rows, system: str, kinds: Iterable[str], limit: int) -> list[Work]:
     """The tasks that are not of these kinds, or not new to them, the oldest first."""
     found = rows.run(
-        f"SELECT {names_of(Work)} FROM sync_work WHERE system = ? AND state = 'cannot'"  # noqa: S608 - constants
+        f"SELECT {names_of(Work)} FROM sync_work WHERE system = ? AND {TASKS}"  # noqa: S608 - constants
         f" AND NOT (kind IN {_in(kinds)} AND {NEW_TO_THEM}) ORDER BY since, local_id LIMIT ?",
         (system, limit),
     )

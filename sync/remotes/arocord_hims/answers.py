@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from sync.records.exact import NotExact, require_sound
 from sync.telling.asking import Shown
+from sync.telling.wire import count_of
 from sync.transport.outcomes import Answer, Call, Garbled, Refused, Said, misshapen
 
 Json = dict[str, Any]
@@ -110,9 +111,8 @@ def total(answer: Answer) -> tuple[int | None, int | None]:
     held = body.get("data")
     inner: Json = held if isinstance(held, dict) else {}
     for place in (inner.get("pagination"), body.get("pagination"), inner, body):
-        if isinstance(place, dict) and isinstance(place.get("total"), int):
-            pages = place.get("pages")
-            return place["total"], pages if isinstance(pages, int) else None
+        if isinstance(place, dict) and (found := count_of(place.get("total"))) is not None:
+            return found, count_of(place.get("pages"))
     return None, None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from sync.port import Kind
 from sync.telling.hints import Hint
 from sync.telling.notices import Notice, UnprovedError, event_of, instant_of, is_recent
+from sync.transport.decoding import read_json
 
 _KINDS = {
     "appointment.created": (Kind.APPOINTMENT, "appointment"),
@@ -44,7 +45,7 @@ def hint_of(raw: bytes, secret: str | None) -> Hint | None:
     if len(raw) > LARGEST:
         return None
     try:
-        event = json.loads(raw)
+        event = read_json(raw)
     except (ValueError, RecursionError):
         return None
     if not isinstance(event, dict):
@@ -71,7 +72,7 @@ def is_signed(raw: bytes, event: dict[str, Any], secret: str | None) -> bool:
     signature = event.get("signature")
     if not secret or not isinstance(signature, str) or not signature.startswith("sha256="):
         return False
-    given = signature.removeprefix("sha256=").encode(errors="surrogatepass")
+    given = signature.removeprefix("sha256=").encode()
     return any(hmac.compare_digest(_digest(secret, each), given) for each in _signed(raw, event))
 
 
@@ -80,9 +81,8 @@ def _signed(raw: bytes, event: dict[str, Any]) -> Iterator[bytes]:
     yield _MEMBER.sub(b"", raw, count=1)
     bare = {name: value for name, value in event.items() if name != "signature"}
     for document in (bare, event.get("data"), event | {"signature": ""}):
-        # Half a character of JSON's escapes is none of UTF-8; whoever signed it is not to stop the rest.
-        yield json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode(errors="surrogatepass")
-        yield json.dumps(document, ensure_ascii=False).encode(errors="surrogatepass")
+        yield json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        yield json.dumps(document, ensure_ascii=False).encode()
 
 
 def _digest(secret: str, message: bytes) -> bytes:

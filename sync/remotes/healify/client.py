@@ -8,7 +8,7 @@ from sync.port import Body
 from sync.remotes.healify import wire
 from sync.telling.calls import Calls, Send, at, read, read_list, read_made
 from sync.telling.shapes import Shape, shape
-from sync.transport.outcomes import Answer, Call, Refused, Said
+from sync.transport.outcomes import LONGEST_SILENCE_SECONDS, Answer, Call, Refused, Said, seconds_of
 
 LARGEST_PAGE = 100
 _ADDRESS = "address{street city state zip country} emergency_contact{name phone relationship}"
@@ -278,5 +278,5 @@ def read_error(_status: int, body: Any, _headers: Mapping[str, str]) -> Said | N
         error["code"],
         str(error.get("message", "")),
         tuple(fields),
-        float(after) if isinstance(after, (int, float)) and not isinstance(after, bool) else None,
+        seconds_of(after, LONGEST_SILENCE_SECONDS),
     )

@@ -7,7 +7,7 @@ from sync.port import Kind, Page, Seen, Sending
 from sync.remotes.healify.client import Client
 from sync.telling.dress import normal_form
 from sync.telling.folding import fold, fold_phone, utc
-from sync.telling.looking import agrees, each_once, made_since, through
+from sync.telling.looking import LONG_BEFORE, SKEW, agrees, each_once, made_since, through
 from sync.telling.notes import marked
 
 
@@ -53,7 +53,7 @@ def _patient(remote: Looked, sending: Sending) -> Sequence[Seen]:
         for one in remote.find_patients(str(text))
         if agrees(one, body, "first_name", "last_name", "date_of_birth", "gender", "email")
         and fold_phone(one.body.get("phone")) == fold_phone(body.get("phone"))
-        and made_since(one.body.get("created_at"), sending.sent_at)
+        and made_since(one.body.get("created_at"), sending.sent_at, LONG_BEFORE)
     )
 
 
@@ -83,7 +83,8 @@ def _prescription(remote: Looked, sending: Sending) -> Sequence[Seen]:
         medication = body.get("medication") if isinstance(body, dict) else None
         return medication.get("name") if isinstance(medication, dict) else None
 
-    candidates = [one for one in through(page) if made_since(one.body.get("created_at"), sending.sent_at)]
+    apart = LONG_BEFORE if sending.marker else SKEW
+    candidates = [one for one in through(page) if made_since(one.body.get("created_at"), sending.sent_at, apart)]
     if not sending.marker:
         return _unique(one for one in candidates if normal_form(name(sending.body), name(one.body)))
     whole = (remote.read(sending.kind, one.remote_id) for one in candidates)

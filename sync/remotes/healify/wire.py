@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from sync.telling.wire import Theirs
+from sync.telling.wire import Count, Theirs
 
 
 class Address(Theirs):
@@ -293,14 +293,14 @@ class History(Theirs):
 
     patient_id: str | None = None
     history: list[Event] = Field(default_factory=list)
-    total: int | None = None
+    total: Count = None
 
 
 class Listed(Theirs):
     """A page of a list; its items are read one by one."""
 
     data: list[Any]
-    total: int | None = None
+    total: Count = None
     limit: int | None = None
     offset: int | None = None
     has_more: bool | None = None

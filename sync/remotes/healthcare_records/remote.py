@@ -22,7 +22,7 @@ from sync.remotes.healthcare_records.profile import (
 )
 from sync.telling.folding import fold
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, as_asked, clear, each_once, found_in, made_since, through
+from sync.telling.looking import LONG_BEFORE, SKEW, agrees, as_asked, clear, each_once, found_in, made_since, through
 from sync.telling.masks import has_mask
 from sync.telling.paging import full_page, hole, items, next_offset, page, total_of
 from sync.telling.people import contact_point
@@ -257,7 +257,8 @@ class HealthcareRecordsRemote:
         def one_page(cursor: str | None) -> Page:
             return self.page(sending.kind, parent=owner, since=None, until=None, cursor=cursor)
 
-        found = (one for one in through(one_page) if made_since(one.body.get("created_at"), sending.sent_at))
+        apart = SKEW if members else LONG_BEFORE
+        found = (one for one in through(one_page) if made_since(one.body.get("created_at"), sending.sent_at, apart))
         if members:
             return each_once(one for one in found if agrees(one, body, *members))
         return each_once(one for one in found if _marker(one) == sending.marker)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from sync.telling.asking import Shown
+from sync.telling.paging import total_of
 from sync.transport.outcomes import Answer, Call, Garbled, Said, misshapen
 
 Json = dict[str, Any]
@@ -66,8 +67,7 @@ def many(call: Call, answer: Answer, name: str) -> list[Any]:
 
 def total(answer: Answer) -> int | None:
     """How many there are, where the answer says so."""
-    found = answer.body.get("total") if isinstance(answer.body, dict) else None
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return total_of(answer.body)
 
 
 def linked_id(record: Mapping[str, Any], name: str, origin: str) -> str | None:

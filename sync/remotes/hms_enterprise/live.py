@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from sync.port import Kind
 from sync.telling.hints import CATCH_UP, Hint
+from sync.telling.notices import id_of
+from sync.transport.decoding import read_json
 from sync.transport.redaction import guard
 
 CHANNELS = ("patient_updates", "appointment_changes", "lab_results")
@@ -59,7 +61,7 @@ def address_of(root: str) -> str:
 def hint_of(text: str) -> Hint | None:
     """What a message says to look at; None for what is no message of theirs."""
     try:
-        message = json.loads(text)
+        message = read_json(text)
     except (ValueError, RecursionError):
         return None
     known = _MESSAGES.get(str(message.get("type"))) if isinstance(message, dict) else None
@@ -68,11 +70,7 @@ def hint_of(text: str) -> Hint | None:
     kind, name, id_name, parent_name = known
     record = message.get(name)
     found: dict[str, Any] = record if isinstance(record, dict) else {}
-    return Hint(kind, _text(found.get(id_name)), parent=_text(found.get(parent_name)) if parent_name else None)
-
-
-def _text(value: Any) -> str | None:
-    return str(value) if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value) else None
+    return Hint(kind, id_of(found.get(id_name)), parent=id_of(found.get(parent_name)) if parent_name else None)
 
 
 class Live:

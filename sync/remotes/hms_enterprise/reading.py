@@ -1,7 +1,7 @@
 """How records are looked at there: a patient by id or by a search, all else by the narrowest list, if at all."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sync.remotes.hms_enterprise.mapping.telling import body_of, compared
 from sync.remotes.hms_enterprise.profile import NEEDED
 from sync.telling import people
 from sync.telling.folding import day, fold, fold_phone, utc
-from sync.telling.looking import as_asked, widened
+from sync.telling.looking import as_asked, as_far, each_once, through, widened
 from sync.telling.paging import hole, next_cursor, next_offset, offset_of, page
 from sync.transport.credentials import Clock
 from sync.transport.outcomes import Call, Forbidden, Garbled, Refused, Said
@@ -94,14 +94,10 @@ class Reading:
         if kind is Kind.LAB_RESULT:
             return self._results(remote_id)
         if kind in {Kind.ENCOUNTER, Kind.APPOINTMENT} and parent:
-            cursor: str | None = None
-            while True:
-                found = self.page(kind, parent, None, None, cursor)
-                match = next((each for each in found.items if each.remote_id == remote_id), None)
-                if match is not None:
-                    return match
-                if (cursor := found.next) is None:
-                    raise Forbidden(call, None, Said("not_listed", _LISTED))
+            for each in through(lambda cursor: self.page(kind, parent, None, None, cursor)):
+                if each.remote_id == remote_id:
+                    return each
+            raise Forbidden(call, None, Said("not_listed", _LISTED))
         raise Forbidden(call, None, Said("write_only", _WRITTEN))
 
     def search(self, story: Story) -> list[Seen]:
@@ -116,31 +112,31 @@ class Reading:
         )
         found: dict[str, Seen] = {}
         for text in dict.fromkeys(filter(None, asked)):
-            found |= {each.remote_id: each for each in self.find(text)}
+            found |= {each.remote_id: each for each in as_far(self.find(text))}
         return list(found.values())
 
-    def find(self, text: str) -> list[Seen]:
-        """Every patient whom a text finds."""
-        found: dict[str, Seen] = {}
-        cursor: str | None = "0"
-        while cursor is not None:
+    def find(self, text: str) -> Iterator[Seen]:
+        """Every patient whom a text finds. Raises TooMany where they go on behind what is looked through."""
+        known: set[str] = set()
+
+        def some(cursor: str | None) -> Page:
             offset = offset_of(cursor)
             rows, total = self._client.search_patients(text, limit=LIMIT, offset=offset)
-            made = page(rows, lambda row: [seen(Kind.PATIENT, row, whole=False)], total, None)
-            before = len(found)
-            found |= {each.remote_id: each for each in made.items}
-            cursor = next_offset(offset, len(rows), total, LIMIT)
-            if len(found) == before:
-                # Nothing new: a server that takes no notice of the offset gives the same page for ever.
-                break
-        return list(found.values())
+            following = next_offset(offset, len(rows), total, LIMIT)
+            made = page(rows, lambda row: [seen(Kind.PATIENT, row, whole=False)], total, following)
+            before = len(known)
+            known.update(each.remote_id for each in made.items)
+            # Nothing new: a server that takes no notice of the offset gives the same page for ever.
+            return made if len(known) > before else replace(made, next=None)
+
+        return through(some)
 
     def probe(self, sending: Sending) -> list[Seen]:
         """What a create may have become, by all that it says."""
         body = sending.body
         if sending.kind is Kind.PATIENT:
             found = self.find(str(body.get("last_name") or body.get("first_name") or ""))
-            return [each for each in found if _same_person(body, each.body)]
+            return list(each_once(each for each in found if _same_person(body, each.body)))
         if sending.kind is Kind.ENCOUNTER:
             return self._probe_encounter(sending)
         if sending.kind is Kind.APPOINTMENT:
@@ -155,20 +151,17 @@ class Reading:
         return []
 
     def _probe_encounter(self, sending: Sending) -> list[Seen]:
-        ours = compared(Kind.ENCOUNTER, sending.body)
-        matches: list[Seen] = []
-        cursor: str | None = None
-        while True:
-            found = self.page(Kind.ENCOUNTER, str(sending.body.get("patient_id")), None, None, cursor)
-            for each in found.items:
-                theirs = compared(Kind.ENCOUNTER, each.body)
-                named = ("chief_complaint", "history_of_present_illness", "encounter_type")
-                alike = all(theirs.get(name) == ours.get(name) for name in named)
-                alike = alike and _same_findings(sending.body, each.body)
-                if alike and since(each.raw.get("created_at"), sending.sent_at):
-                    matches.append(each)
-            if (cursor := found.next) is None:
-                return matches
+        ours, patient = compared(Kind.ENCOUNTER, sending.body), str(sending.body.get("patient_id"))
+
+        def alike(each: Seen) -> bool:
+            theirs = compared(Kind.ENCOUNTER, each.body)
+            named = ("chief_complaint", "history_of_present_illness", "encounter_type")
+            same_words = all(theirs.get(name) == ours.get(name) for name in named)
+            return same_words and _same_findings(sending.body, each.body)
+
+        visits = through(lambda cursor: self.page(Kind.ENCOUNTER, patient, None, None, cursor))
+        found = (each for each in visits if alike(each) and since(each.raw.get("created_at"), sending.sent_at))
+        return list(each_once(found))
 
     def _probe_prescription(self, sending: Sending) -> list[Seen]:
         data = snake(self._client.graphql(PATIENT, {"id": sending.body.get("patient_id")}))

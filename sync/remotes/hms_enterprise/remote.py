@@ -18,6 +18,7 @@ from sync.remotes.hms_enterprise.profile import profile
 from sync.remotes.hms_enterprise.reading import Reading, seen
 from sync.telling.asking import Asked, asked
 from sync.telling.masks import NotToBeSent, masked_members, require_clear
+from sync.telling.paging import total_of
 from sync.transport.credentials import TOKEN, Clock, Secrets
 from sync.transport.opening import Endings, Opening
 from sync.transport.outcomes import Call, Garbled, NotThere, Refused, Said
@@ -185,8 +186,7 @@ class HmsRemote:
     def registrations(self, start: str, end: str) -> int | None:
         """How many patients HMS says were registered: what no list can show, a drift of it can."""
         found = self.client.patient_analytics(start, end, "registrations").metrics.get("registrations")
-        total = found.get("total") if isinstance(found, dict) else None
-        return total if isinstance(total, int) and not isinstance(total, bool) else None
+        return total_of(found)
 
     def patient_by_graphql(self, patient_id: str) -> Json | None:
         """A patient with visits, appointments and prescriptions. Raises NotTurnedOn without an address."""

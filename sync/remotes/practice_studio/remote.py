@@ -12,7 +12,18 @@ from sync.remotes.practice_studio.mapping.patient import SYSTEM
 from sync.remotes.practice_studio.profile import UNTOLD, profile
 from sync.telling.folding import fold, utc
 from sync.telling.lenses import canonical
-from sync.telling.looking import agrees, as_asked, as_far, clear, each_once, found_in, made_since, through, widened
+from sync.telling.looking import (
+    LONG_BEFORE,
+    agrees,
+    as_asked,
+    as_far,
+    clear,
+    each_once,
+    found_in,
+    made_since,
+    through,
+    widened,
+)
 from sync.telling.masks import masked_members
 from sync.telling.notes import marked, with_marker
 from sync.telling.paging import hole, items, next_cursor, offset_of, page
@@ -188,7 +199,7 @@ class PracticeStudioRemote:
                 for one in (self.find_patients(name) if name else ())
                 if agrees(one, body, "firstName", "lastName", "dateOfBirth")
                 and _same_member(one, body)
-                and made_since(one.body.get("created"), sending.sent_at)
+                and made_since(one.body.get("created"), sending.sent_at, LONG_BEFORE)
             )
         if sending.kind is Kind.APPOINTMENT:
             when = utc(str(body.get("startTime", "")))[:10] or None

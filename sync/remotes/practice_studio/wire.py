@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from sync.telling.wire import Theirs, TheirsCamel
+from sync.telling.wire import Count, Theirs, TheirsCamel
 
 Number = int | float
 
@@ -197,7 +197,7 @@ class Invoice(TheirsCamel):
 class Listed(TheirsCamel):
     """A page of a list; its items stand under the list's own name and are read one by one."""
 
-    total: int | None = None
+    total: Count = None
     limit: int | None = None
     offset: int | None = None
 

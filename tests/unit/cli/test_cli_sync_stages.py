@@ -8,7 +8,7 @@ import pytest
 
 from clinic_desktop.cli.sync_stages import LOOK_SECONDS, Stages
 from clinic_desktop.clock import new_id
-from clinic_desktop.exchange.post_office import Database
+from clinic_desktop.exchange.database import Database
 from clinic_desktop.store.engine import Store
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Kept, Sweep, Work

@@ -6,7 +6,8 @@ from contextlib import closing
 import pytest
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange.post_office import Database, PostOffice
+from clinic_desktop.exchange.database import Database
+from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.services.remotes import House
 from sync.engine.desk import Desk

@@ -9,7 +9,8 @@ import pytest
 from clinic_desktop.clock import SetClock
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.exchange import sync_aside, sync_connecting, sync_deciding, sync_shown
-from clinic_desktop.exchange.post_office import Database, PostOffice
+from clinic_desktop.exchange.database import Database
+from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.exchange.results_aside import Asides
 from clinic_desktop.services import heard_aside, inbox
 from clinic_desktop.services.acts import Desk as Clerk

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from clinic_desktop.clock import SetClock
-from clinic_desktop.exchange.post_office import Database, PostOffice, plain_address
+from clinic_desktop.exchange.database import Database
+from clinic_desktop.exchange.post_office import PostOffice, plain_address
 from clinic_desktop.services.remotes import House
 from clinic_desktop.store.engine import Store
 from sync.engine import people

@@ -18,10 +18,10 @@ STUDIO = "practice_studio"
 
 
 def spoiled(found: Response, known: str, *, and_nobodys: bool) -> Response:
-    """A list in which the known record holds half a character, and one more is nothing at all."""
+    """A list in which the known record holds what no text holds, and one more is nothing at all."""
     body = json.loads(found.body)
     rows: list[Any] = body["appointments"]
-    body["appointments"] = [{**row, "notes": "\ud800"} if row["id"] == known else row for row in rows]
+    body["appointments"] = [{**row, "notes": "\0"} if row["id"] == known else row for row in rows]
     body["appointments"] += [None] * and_nobodys
     return Response(found.status, found.headers, json.dumps(body).encode())
 

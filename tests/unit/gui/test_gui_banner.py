@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import date
 
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -50,3 +51,14 @@ def test_what_the_banner_says_stays_in_sight_while_it_is_asked_for_anew(qtbot: Q
     place = shown[0].x()
     qtbot.wait(20)
     assert shown[0].x() == place, "it has its place at once"
+
+
+def test_what_is_said_anew_of_a_patient_never_makes_the_window_wider(qtbot: QtBot, work: MainWindow) -> None:
+    work.resize(1280, 800)
+    banner = work.frame.banner
+    known = replace(FACTS, patient_id="p1", weight="83 kg", weight_on=date(2026, 11, 30), alerts=("Record restricted",))
+    banner.show_facts(known)
+    qtbot.wait(30)
+    banner.show_facts(replace(known, weight="84 kg", emergency="Glass broken until 22:10", emergency_seconds=900))
+    qtbot.wait(30)
+    assert work.width() == 1280

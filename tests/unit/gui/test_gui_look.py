@@ -90,6 +90,21 @@ def test_a_step_says_its_state_and_why_and_keys_move_between_steps(qtbot: QtBot)
     assert second.hasFocus(), "showing states anew leaves the focus where it is"
 
 
+def test_why_a_step_stands_as_it_does_is_read_whole(qtbot: QtBot) -> None:
+    rail = StepRail("x.steps")
+    qtbot.addWidget(rail)
+    why = "Taken less than 1 h ago, and none is abnormal"
+    rail.set_steps(
+        [Step("a", "Overview", shortcut="Ctrl+1"), Step("b", "Vital signs", "skipped_by_rule", why, "Ctrl+2")]
+    )
+    rail.resize(rail.width(), 300)
+    rail.show()
+    qtbot.wait(30)
+    words = rail._rows["b"]._state
+    assert words.height() >= words.heightForWidth(words.width())
+    assert rail._rows["b"].height() < 120, "and is no higher than its words"
+
+
 def test_a_chart_says_value_unit_flag_and_date_of_the_point_pointed_at(qtbot: QtBot) -> None:
     chart = TrendChart("x.trend", unit="mmol/L", title="Potassium")
     qtbot.addWidget(chart)

@@ -34,6 +34,7 @@ SYSTEM_STATES = {
     "sign_in": (N_("Needs a sign-in"), "warning"),
     "away": (N_("Cannot be reached"), "warning"),
     "unreadable": (N_("Cannot be read"), "warning"),
+    "fault": (N_("Stopped by an error"), "warning"),
     "again": (N_("Reading all again"), "information"),
 }
 STALE = timedelta(hours=24)

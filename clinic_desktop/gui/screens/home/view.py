@@ -6,9 +6,9 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from clinic_desktop.gui.screens.home.presenter import NAMES, HomePresenter
+from clinic_desktop.gui.screens.home.presenter import NAMES, OPENS, HomePresenter
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.buttons import LinkButton
 from clinic_desktop.gui.widgets.civil import show_date
@@ -35,6 +35,8 @@ class HomeView(ScreenView):
         self.presenter, self.context = presenter, context
         presenter.view = self
         self.groups: tuple[Group, ...] = ()
+        self._here: tuple[Group, ...] = ()
+        self._decisions: Group | None = None
         self._panels: list[Panel] = []
         self._columns = 0
         holder = QWidget()
@@ -77,18 +79,40 @@ class HomeView(ScreenView):
     # Called by the presenter -----------------------------------------------------------------------------
 
     def show_groups(self, groups: Sequence[Group]) -> None:
-        """What waits; nothing is built again while nothing changed, so that the focus stays."""
-        if tuple(groups) == self.groups:
+        """What waits here."""
+        self._here = tuple(groups)
+        self._show()
+
+    def show_decisions(self, group: Group | None) -> None:
+        """What waits for a decision at the connected systems; None where none is."""
+        self._decisions = group
+        if self._here:
+            self._show()
+
+    def _show(self) -> None:
+        """Show what waits; nothing is built again while nothing changed, so that the focus stays."""
+        groups = self._here
+        if self._decisions is not None:
+            groups = (*groups[:1], self._decisions, *groups[1:])  # after what is the role's first care
+        if groups == self.groups:
             return
-        self.groups = tuple(groups)
+        self.groups = groups
+        held = QApplication.focusWidget()
+        name = held.objectName() if held is not None and self._area.isAncestorOf(held) else ""
         clear_layout(self._grid)
         # What is empty stands last, in the order the role has it.
         self._panels = [self._panel(group) for group in sorted(groups, key=lambda group: group.count == 0)]
         self._columns = 0
         self._spread()
-        first = self.findChild(LinkButton, "home.critical.open") or self.findChild(LinkButton)
-        if first is not None and self.isVisible() and self.focusWidget() is None:
-            first.setFocus()
+        if self.isVisible() and (name or self.focusWidget() is None):
+            self._focus(name, "home.critical.open")
+
+    def _focus(self, *names: str) -> None:
+        """Put the focus on the first of these that is shown now, or on the first of all."""
+        links = [link for panel in self._panels for link in panel.findChildren(LinkButton)]
+        named = [link for name in names for link in links if link.objectName() == name]
+        for link in (named or links)[:1]:
+            link.setFocus()
 
     def show_recent(self, recent: Sequence[PatientHit]) -> None:
         """The patients open last."""
@@ -142,7 +166,7 @@ class HomeView(ScreenView):
         else:
             panel.body.addStretch(1)
             words = _("Open all {count}").format(count=group.count) if group.count > len(group.rows) else _("Open")
-            act = partial(self.context.window.go, group.screen)
+            act = partial(self.context.window.go, group.screen, **OPENS.get(group.key, {}))
             panel.add(LinkButton(words, f"home.{group.key}.open", act))
         return panel
 

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.kept import KeptDraft
 from clinic_desktop.gui.tasks import Tasks
+from clinic_desktop.gui.widgets.howfar import ask_decisions
 from clinic_desktop.i18n import _
 from clinic_desktop.services import inbox
 from clinic_desktop.services.acts import Desk
@@ -21,6 +22,7 @@ class View(Protocol):
     """What the presenter asks of the view."""
 
     def show_items(self, items: Sequence[Item], show: str) -> None: ...  # noqa: D102
+    def show_decisions(self, count: int) -> None: ...  # noqa: D102
     def show_addressees(self, people: Sequence[Addressee]) -> None: ...  # noqa: D102
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def did(self, words: str, undo: Callable[[], None] | None = None) -> None: ...  # noqa: D102
@@ -47,10 +49,14 @@ class Presenter:
         """Ask for the list again."""
         desk, shown = self.desk, self.shown
         self.tasks.query("inbox", lambda: inbox.inbox(desk, shown), lambda items: self.view.show_items(items, shown))
+        # They are decided where both sides stand beside one another; what cannot be told of them keeps nobody here.
+        self.tasks.query(
+            "decisions", lambda: len(ask_decisions(desk) or ()), self.view.show_decisions, lambda _error: None
+        )
 
     def refresh(self, kinds: frozenset[str]) -> None:
         """Something was sent, read or done."""
-        if any(kind.startswith(("notification.", "refill.")) for kind in kinds):
+        if any(kind.startswith(("notification.", "refill.", "sync.")) for kind in kinds):
             self.reload()
 
     def choose(self, shown: str) -> None:

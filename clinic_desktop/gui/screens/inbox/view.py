@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from clinic_desktop.gui.screens.inbox.presenter import Presenter
 from clinic_desktop.gui.screens.inbox.words import PRIORITIES, ROLES, addressed, columns, dated
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.gui.widgets.buttons import Button
+from clinic_desktop.gui.widgets.buttons import Button, LinkButton
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.civil import show_moment
 from clinic_desktop.gui.widgets.dates import DateField
@@ -17,7 +17,7 @@ from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import Empty, Line, Panel, label
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
-from clinic_desktop.i18n import _
+from clinic_desktop.i18n import _, ngettext
 from clinic_desktop.services.inbox import Addressee, Item
 
 
@@ -36,6 +36,9 @@ class InboxView(ScreenView):
             "inbox.items", columns(), key=lambda row: row.id, settings=context.settings,
             empty=Empty(_("Nothing waits for you. What is sent to you or to your role stands here."), icon="bell"),
         )  # fmt: skip
+        decide = partial(context.window.go, "sync", show="decide")
+        self.decisions = LinkButton("", "inbox.decisions", decide)
+        self.decisions.hide()
         self.answer = Form(DraftKeeper(self._keep_answer))
         self.note = self.answer.add(NoteEdit(_("What was done about it"), "inbox.note", rows=2))
         self.form = Form(DraftKeeper(lambda fields: self.presenter.draft().keep(fields)))
@@ -54,7 +57,11 @@ class InboxView(ScreenView):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addWidget(self.shows)
+        above = QHBoxLayout()
+        above.addWidget(self.shows)
+        above.addStretch(1)
+        above.addWidget(self.decisions)
+        column.addLayout(above)
         column.addWidget(self.table, 3)
         column.addWidget(self._detail_panel(), 2)
         self.set_body(body)
@@ -141,6 +148,15 @@ class InboxView(ScreenView):
         if show == "open":
             self.context.window.set_count("inbox", sum(not item.read for item in items))
         self._show(self.table.current())
+
+    def show_decisions(self, count: int) -> None:
+        """Say how much waits for a decision at the connected systems."""
+        words = ngettext(
+            "{n} waits for a de&cision at the connected systems", "{n} wait for a de&cision at the connected systems",
+            count,
+        )  # fmt: skip
+        self.decisions.set_text(words)
+        self.decisions.setVisible(count > 0)
 
     def show_addressees(self, people: Sequence[Addressee]) -> None:
         """Offer everybody a message can be sent to."""

@@ -42,6 +42,10 @@ _SAID = {
         "Whatever it is asked, it answers in a form that cannot be read here. Look at its address, and whether the "
         "network asks for a sign-in of its own. It is tried again by itself; nothing is lost."
     ),
+    "fault": N_(
+        "An error in this program stops it. The other systems go on, and it is tried again by itself, at the latest "
+        "after an hour; nothing is lost. The log says where the error is."
+    ),
     "again": N_(
         "A backup was restored here. Everything there is read once more before anything is sent; then decide "
         "what waits for you."
@@ -132,7 +136,7 @@ class SystemCard(Side):
 
 def _facts(one: "SystemShown") -> list[tuple[str, str]]:
     # A look that was begun goes no further while nothing is asked.
-    looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away", "unreadable"} else ""
+    looking = _("now") if one.looking and one.state not in {"sign_in", "paused", "away", "unreadable", "fault"} else ""
     aside = _("{n} that could not be taken in ({kind})")
     found = (f"{found_words(name)}: {found_line(name, value)}" for name, value in one.found if name != "reached")
     return [

@@ -34,6 +34,7 @@ STATES = {
     "sign_in": (N_("Needs a sign-in"), "warning", "key"),
     "away": (N_("Cannot be reached"), "warning", "offline"),
     "unreadable": (N_("Cannot be read"), "warning", "offline"),
+    "fault": (N_("Stopped by an error"), "warning", "alert"),
     "again": (N_("Reading all again"), "information", "sync"),
 }
 SORTS = {

@@ -1,0 +1,55 @@
+"""What nobody but a hint knows of is put before no person: whoever knows the address may name what they like."""
+
+from typing import Any
+
+import pytest
+
+from sync.engine.looking import hint
+from sync.engine.store.rows import Rows
+from sync.engine.store.tables import Look, Quarantine
+from sync.transport.outcomes import Call, Misshapen, Outcome, Refused
+from tests.simulation.flows import Day, create
+
+KNOWN = "pat_00001"
+
+
+@pytest.mark.parametrize("came", [Refused, Misshapen])
+def test_what_only_a_hint_names_is_let_go_and_what_is_known_is_before_a_person(
+    came: type[Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = Day(10**9)
+    create(day)
+    day.work(200)
+    desk = day.engine.offices["alpha"].desk
+
+    def refuse(*_asked: Any, **_parent: Any) -> None:
+        raise came(Call("GET /patients/{id}", "GET", "/"), 422)
+
+    monkeypatch.setattr(desk.remote, "read", refuse)
+    with day.disk.write() as unit:
+        for remote_id in (KNOWN, "no id/../1", "pat_99999"):
+            hint(desk, Rows(unit), "patient", remote_id)
+    day.work(900)
+    with day.disk.read() as unit:
+        rows = Rows(unit)
+        assert [one.remote_id for one in rows.find(Quarantine)] == [KNOWN]
+        assert {one.remote_id for one in rows.find(Look, why="hint")} <= {KNOWN}
+
+
+def test_what_goes_by_the_number_of_a_record_that_is_known_is_before_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = Day(10**9)
+    create(day)
+    day.work(200)
+    desk = day.engine.offices["alpha"].desk
+
+    def refuse(*_asked: Any, **_parent: Any) -> None:
+        raise Misshapen(Call("GET /documents/{id}", "GET", "/"), 200)
+
+    monkeypatch.setattr(desk.remote, "read", refuse)
+    with day.disk.write() as unit:
+        rows = Rows(unit)
+        kind = next(str(one) for one, kp in desk.remote.profile.kinds.items() if kp.listed_for == "patient")
+        hint(desk, rows, kind, KNOWN, parent=KNOWN)
+    day.work(900)
+    with day.disk.read() as unit:
+        assert [(one.kind, one.remote_id) for one in Rows(unit).find(Quarantine)] == [(kind, KNOWN)]
