@@ -33,6 +33,11 @@ LOST_SECONDS = 30.0
 STOPPED = {
     "sign_in": (N_("{system} asks for a sign-in"), N_("asks for a sign-in"), "key"),
     "unreadable": (N_("{system} cannot be read"), N_("cannot be read"), "offline"),
+    "fault": (
+        N_("{system}: stopped by an error"),
+        N_("an error in this program stops it, and it is tried again"),
+        "alert",
+    ),
     "away": (N_("{system} cannot be reached"), N_("cannot be reached"), "offline"),
     "paused": (N_("{system} is paused"), N_("is paused"), "ring"),
     "again": (N_("Reading all again"), N_("all is read again before anything is sent"), "sync"),
@@ -121,7 +126,7 @@ def standing_look(one: "Standing") -> Look:
         words, _more, icon = STOPPED[state]
         return Look(_(words).format(system=stopped[state]), meaning, icon)
 
-    for state in ("sign_in", "unreadable"):
+    for state in ("sign_in", "unreadable", "fault"):
         if state in stopped:
             return said(state, "warning")
     if one.to_decide:
