@@ -266,7 +266,7 @@ def _lost(hands: Hands, step: Step, view: SyncView) -> None:
         drive.settle(0.4)
         if left == len(found) - 1:
             step.picture += drive.pictures(hands.out, "sync-lost")
-        drive.fill("sync.number", "seen in their list")
+        drive.fill("sync.number", f"LIST-{left + 1}")  # as it stands in their list
         drive.key("Alt+T")
         drive.until("settled", partial(_is_left, view, left))
     asked = "SELECT count(*) FROM sync_intent WHERE state = 'acked' AND kind = ? AND local_id = ?"

@@ -55,6 +55,15 @@ def sure(view: SyncView) -> QDialog:
     return dialog
 
 
+def asked(view: SyncView, count: str) -> None:
+    """The question names so many: on a busy machine a button acts later than it is shown pressed."""
+    for _ in range(100):
+        if view.dialog is not None and count in view.dialog.windowTitle():
+            return
+        QTest.qWait(50)
+    assert count in sure(view).windowTitle()
+
+
 def reason(view: SyncView) -> None:
     press(view.items.view, Qt.Key.Key_E)
     QTest.keyClicks(view.decide.reason.line, WHY)
@@ -91,14 +100,14 @@ def test_all_are_closed_after_one_question_that_says_how_many(stage: Stage, smal
     assert view.decide.reason.error(), "without a reason nothing is asked and nothing closed"
     reason(view)
     press(view.items.view, Qt.Key.Key_T)
-    assert "148" in sure(view).windowTitle()
+    asked(view, "148")
     press(sure(view), Qt.Key.Key_G)
     assert len(view.items.rows()) == 2, "going back closes none"
     flooded.visits(small, 149)
     view.presenter.reload()
     assert view.decide.reason.value() == WHY, "what is typed stays when one more has come"
     press(view.items.view, Qt.Key.Key_T)
-    assert "149" in sure(view).windowTitle()
+    asked(view, "149")
     press(sure(view), Qt.Key.Key_C)
     assert [one.kind for one in view.items.rows()] == ["appointment"]
     assert stage.window.said[-1] == "Settled: 149"
