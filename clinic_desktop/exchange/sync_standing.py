@@ -11,11 +11,11 @@ from clinic_desktop.exchange.sync_until import standing as state_of
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.remotes import remote_systems
 from sync.engine.desk import CURSOR
+from sync.engine.status import UNDER_WAY
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Work
 
 DECIDES = "remotes.set_remote"
-QUEUED = ("waiting", "blocked", "unknown")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def standing(desk: Desk) -> Standing | None:
         rows = Rows(unit)
         for one in listed:
             office = room.engine.offices[one.system].desk
-            waiting += sum(rows.count(Work, system=one.system, state=state) for state in QUEUED)
+            waiting += sum(rows.count(Work, system=one.system, state=state) for state in UNDER_WAY)
             behind = behind or int(office.get(rows, CURSOR) or 0) < office.chart.end(unit)
             state = state_of(one, office, rows, Looked(rows, one.system))
             if state != "on":
