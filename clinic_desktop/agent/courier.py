@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.services.clinic import Clinic
-from clinic_desktop.services.remotes import connected
+from clinic_desktop.services.remotes import switched_on
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.post_office import PostOffice
@@ -66,10 +66,9 @@ class Courier:
                 self._tell({"event": "failed", "what": "sync", "fault": type(error).__name__})
                 self._ended.wait(AGAIN_SECONDS)
 
-    def _systems(self) -> tuple[tuple[str, int, str], ...]:
-        """The systems that are on, so that it is seen when one of them changes."""
+    def _systems(self) -> tuple[tuple[str, int], ...]:
         with self._clinic.store.read() as connection:
-            return tuple((one.system, one.revision, one.state) for one in connected(connection) if one.state == "on")
+            return switched_on(connection)
 
     def _carry(self) -> None:
         # With the first system, not before: the remotes and the network cost a third of a second to import.

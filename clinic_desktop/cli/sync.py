@@ -1,31 +1,23 @@
 """`clinic-desktop sync`: tell the connected systems and hear them, once or for as long as it runs."""
 
-import sys
-import threading
-import time
 from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SAY_SECONDS, SignedIn, Terminal, parser
+from clinic_desktop.cli.sync_running import say_if_none, sync
+from clinic_desktop.cli.terminal import DONE, DONE_WITH_PROBLEMS, SignedIn, Terminal, parser
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.services.permissions import require
-from clinic_desktop.services.remotes import remote_systems
 
 if TYPE_CHECKING:
-    from clinic_desktop.cli.sync_stages import Stages
-    from clinic_desktop.cli.sync_standing import Standings
     from clinic_desktop.exchange.post_office import PostOffice
     from clinic_desktop.exchange.sync_items import Item
     from clinic_desktop.exchange.sync_shown import SystemShown
 
-FOREVER_SECONDS = 100 * 365 * 86_400.0
-# A run that is told to end by itself does not wait for what is due tomorrow.
-LONGEST_ONCE_SECONDS = 24 * 3600.0
 # What may be said after `--keep`; which of them fit, `sync conflicts` says of each.
 WORDS = (
     "here", "there", "link", "apart", "again", "is_there", "not_there", "send", "told", "not_told", "tell_again",
@@ -90,8 +82,9 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
 
         if chosen.which is None:
-            return _sync(terminal, here, chosen)
-        _none_connected(terminal, here)
+            sync(terminal, here, chosen)
+            return _status(terminal, here, PostOffice(here.clinic, only=chosen.system))
+        say_if_none(terminal, here)
         office = PostOffice(here.clinic, only=chosen.system)
         if chosen.which == "resolve":
             return _resolve(terminal, here, chosen)
@@ -102,75 +95,6 @@ def run(terminal: Terminal, arguments: list[str]) -> int:
         return (
             _status(terminal, here, office) if chosen.which == "status" else _conflicts(terminal, here, office, chosen)
         )
-
-
-def _sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> int:
-    from clinic_desktop.cli.sync_standing import Standings
-    from clinic_desktop.exchange.post_office import PostOffice
-
-    held = terminal.turn_to_send(here.clinic)  # no limit is counted by two processes at once
-    try:
-        office = PostOffice(here.clinic, only=chosen.system)
-        ended = threading.Event()
-        try:
-            for people in office.engine.people.values():
-                if chosen.once or chosen.afresh:
-                    # Whoever asks for it once wants to hear what there is now, not when a list is next due.
-                    people.sync_now(here.desk.session.staff_id)
-                if chosen.afresh:
-                    people.look_at_set_aside()
-            office.run(
-                FOREVER_SECONDS if chosen.watch else LONGEST_ONCE_SECONDS,
-                until_idle=not chosen.watch,
-                stopped=_saying_so(
-                    terminal, ended, Standings(office, terminal.progress), _stages(terminal, office, chosen)
-                ),
-                lists=chosen.once,
-            )
-        except KeyboardInterrupt:
-            ended.set()
-        finally:
-            office.close()
-        _none_connected(terminal, here)
-        return _status(terminal, here, office)
-    finally:
-        held.release()
-
-
-def _stages(terminal: Terminal, office: "PostOffice", chosen: Namespace) -> "Stages | None":
-    """What says each stage to somebody who watches; a script that keeps standard error hears of it with -v alone."""
-    if not (chosen.verbose or sys.stderr.isatty()):
-        return None
-    from clinic_desktop.cli.sync_stages import Stages
-
-    return Stages(office, terminal.progress)
-
-
-def _saying_so(
-    terminal: Terminal, ended: threading.Event, standings: "Standings", stages: "Stages | None"
-) -> Callable[[], bool]:
-    """Whether to stop, asked again and again while it works: now and then it is said that it does."""
-    begun = said = time.monotonic()
-
-    def stopped() -> bool:
-        nonlocal said
-        standings.look()
-        if stages is not None:
-            stages.look()
-        now = time.monotonic()
-        if now - said >= SAY_SECONDS:
-            said = now
-            words = _("still telling and hearing, for {n} s; Ctrl+C ends it, and nothing is lost")
-            more = "" if stages is None else stages.waiting()
-            terminal.progress(words.format(n=round(now - begun)) + more)
-        return ended.is_set()
-
-    return stopped
-
-
-def _none_connected(terminal: Terminal, here: SignedIn) -> None:
-    if not remote_systems(here.desk):
-        terminal.progress(_("No system is connected. `remote add` connects one."))
 
 
 def _status(terminal: Terminal, here: SignedIn, office: "PostOffice") -> int:

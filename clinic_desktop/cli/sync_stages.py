@@ -18,20 +18,20 @@ LOOK_SECONDS = 0.25  # a look costs some microseconds; a shorter stage is not sa
 class Stages:
     """Says each stage of each system once, when it begins; a system may be told and looked through by turns."""
 
-    def __init__(self, office: "PostOffice", say: Callable[[str], None]) -> None:
-        self._office, self._say = office, say
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
         self._at: dict[str, frozenset[tuple[str, str]]] = {}
         self._looked = 0.0
 
-    def look(self) -> None:
+    def look(self, office: "PostOffice") -> None:
         """Say what has begun since the last look."""
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:
             return
         self._looked = now
-        with self._office.reading() as unit:
+        with office.reading() as unit:
             rows = Rows(unit)
-            found = [(one.system, one.title, _stages(rows, one.system)) for one in self._office.systems
+            found = [(one.system, one.title, _stages(rows, one.system)) for one in office.systems
                      if one.state == "on" and not kept_value(rows, one.system, "paused")]  # fmt: skip
         for system, title, stages in found:
             before = self._at.get(system, frozenset())
@@ -42,11 +42,11 @@ class Stages:
                 self._say(f"{title}: " + _("nothing more can be done now"))
             self._at[system] = frozenset(stages)
 
-    def waiting(self) -> str:
+    def waiting(self, office: "PostOffice") -> str:
         """How many wait at each system, for the line that says that it goes on."""
-        with self._office.reading() as unit:
+        with office.reading() as unit:
             rows = Rows(unit)
-            counts = [(one.title, rows.count(Work, system=one.system, state="waiting")) for one in self._office.systems]
+            counts = [(one.title, rows.count(Work, system=one.system, state="waiting")) for one in office.systems]
         said = ", ".join(_("{title}: {n} wait").format(title=title, n=n) for title, n in counts if n)
         return f" ({said})" if said else ""
 

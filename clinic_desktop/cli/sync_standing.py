@@ -43,12 +43,12 @@ def words_of(state: str, title: str, system: str) -> str:
 class Standings:
     """Says once of each system that it does not go on by itself, what for and how many wait; and that it goes on."""
 
-    def __init__(self, office: "PostOffice", say: Callable[[str], None]) -> None:
-        self._office, self._say = office, say
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
         self._said: dict[str, str] = {}
         self._looked = time.monotonic()
 
-    def look(self) -> None:
+    def look(self, office: "PostOffice") -> None:
         """Say what has changed since the last look."""
         from clinic_desktop.exchange.sync_until import Looked, standing  # heavy: not for `--help`
 
@@ -56,12 +56,12 @@ class Standings:
         if now - self._looked < LOOK_SECONDS:
             return
         self._looked = now
-        with self._office.reading() as unit:
+        with office.reading() as unit:
             rows = Rows(unit)
             found = [
-                (one, standing(one, self._office.engine.offices[one.system].desk, rows, Looked(rows, one.system)),
+                (one, standing(one, office.engine.offices[one.system].desk, rows, Looked(rows, one.system)),
                  sum(rows.count(Work, system=one.system, state=state) for state in QUEUED))
-                for one in self._office.systems
+                for one in office.systems
             ]  # fmt: skip
         for one, state, waiting in found:
             before = self._said.get(one.system, "")

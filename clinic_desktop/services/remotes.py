@@ -319,6 +319,11 @@ def connected(connection: Connection) -> tuple[RemoteSystem, ...]:
     )  # fmt: skip
 
 
+def switched_on(connection: Connection) -> tuple[tuple[str, int], ...]:
+    """The systems that are on, each with its revision, so that it is seen when one of them changes."""
+    return tuple((one.system, one.revision) for one in connected(connection) if one.state == "on")
+
+
 # Requests that follow one another are signed with what was read for the first of them.
 SECRETS_HELD_SECONDS = 0.5
 

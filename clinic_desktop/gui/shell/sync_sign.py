@@ -129,7 +129,7 @@ def standing_look(one: "Standing") -> Look:
     for state in ("sign_in", "unreadable", "fault"):
         if state in stopped:
             return said(state, "warning")
-    if one.to_decide:
+    if one.to_decide and one.may_decide:
         return Look(_("{n} to decide").format(n=one.to_decide), "warning")
     for state in ("away", "paused"):
         if state in stopped:
@@ -139,6 +139,8 @@ def standing_look(one: "Standing") -> Look:
     for state in ("again", "new"):
         if state in stopped:
             return said(state, "information")
+    if one.to_decide:  # others decide that: it is said, and is nothing to warn of
+        return Look(_("{n} wait for a decision").format(n=one.to_decide), "information", "clock")
     if one.behind:
         return Look(_("Looking what to tell"), "information", "sync")
     return Look(_("All told"), "good")

@@ -36,12 +36,12 @@ def test_a_system_that_asks_for_a_sign_in_is_named_once_with_what_waits_and_agai
     there.connect(HEALIFY)
     there.sandbox.gates[HEALIFY].system.expire()
     office, said = PostOffice(House.of(there.desk)), list[str]()
-    standings = Standings(office, said.append)
-    standings.look()
+    standings = Standings(said.append)
+    standings.look(office)
     assert said == [], "nothing is wrong"
     office.run(SECONDS, until_idle=True)
-    standings.look()
-    standings.look()
+    standings.look(office)
+    standings.look(office)
     (words,) = said
     assert words.startswith("Healify asks for a sign-in: `remote set healify secrets FILE` gives it a new password")
     assert words.endswith(" wait.")
@@ -49,8 +49,8 @@ def test_a_system_that_asks_for_a_sign_in_is_named_once_with_what_waits_and_agai
     there.told = {one["system"]: one for one in there.sandbox.addresses()}
     there.connect_again(HEALIFY)
     office.run(SECONDS, until_idle=True)
-    standings.look()
-    standings.look()
+    standings.look(office)
+    standings.look(office)
     assert said[1:] == ["Healify goes on."]
     office.close()
 
@@ -59,11 +59,11 @@ def test_a_system_that_is_paused_and_one_that_cannot_be_reached_are_named(there:
     add_remote(there.desk, HEALIFY, "http://127.0.0.1:9", {"token": "held"})
     office, said = PostOffice(House.of(there.desk)), list[str]()
     office.run(SECONDS, until_idle=True, patience=0.0)
-    Standings(office, said.append).look()
+    Standings(said.append).look(office)
     office.close()
     assert [words.startswith("Healify could not be reached.") for words in said] == [True], said
     pause(there.desk, HEALIFY)
     office = PostOffice(House.of(there.desk))
-    Standings(office, said.append).look()
+    Standings(said.append).look(office)
     office.close()
     assert said[1].startswith("Healify is paused: nothing is sent or asked until `remote set healify state on`."), said

@@ -29,6 +29,8 @@ REST = Standing(waiting=0, behind=False, to_decide=0, may_decide=True)
         (replace(REST, waiting=12, stopped=(("Healify", "paused"),)), "Healify is paused", "warning"),
         (replace(REST, waiting=12, stopped=(("Healify", "away"),)), "Healify cannot be reached", "warning"),
         (replace(REST, waiting=12, to_decide=6, stopped=(("Healify", "away"),)), "6 to decide", "warning"),
+        (replace(REST, to_decide=6, may_decide=False), "6 wait for a decision", "information"),
+        (replace(REST, waiting=12, to_decide=6, may_decide=False), "12 waiting", "information"),
         (replace(REST, to_decide=6, stopped=(("Healify", "sign_in"),)), "Healify asks for a sign-in", "warning"),
         (replace(REST, stopped=(("Healify", "new"),)), "Not yet asked", "information"),
     ],
@@ -111,7 +113,7 @@ def test_the_sign_and_the_number_follow_and_lead_to_what_waits(qtbot: QtBot, mon
     assert (frame.screen_name, frame.current.opened) == ("sync", [{"show": "decide"}])
     stands.append(replace(REST, to_decide=6, may_decide=False))
     qtbot.waitUntil(lambda: frame.rail.buttons["sync"].count == 0)
-    assert frame.topbar.state.text() == "6 to decide", "how it stands everybody sees"
+    assert frame.topbar.state.text() == "6 wait for a decision", "how it stands everybody sees"
     stands.append(None)
     qtbot.waitUntil(lambda: not frame.topbar.state.isVisible())
     frame.close_down()
