@@ -26,10 +26,8 @@ def sync(terminal: Terminal, here: SignedIn, chosen: Namespace) -> None:
     try:
         run = Run(terminal, here, chosen)
         try:
-            while not run.ended.is_set():
-                run.work()
-                if not chosen.watch:
-                    break
+            while run.work():
+                pass
         except KeyboardInterrupt:
             run.ended.set()
         say_if_none(terminal, here)
@@ -59,8 +57,8 @@ class Run:
         self._begun = self._said = self._looked = time.monotonic()
         self._first, self._changed = True, False
 
-    def work(self) -> None:
-        """Work with the systems as they are now."""
+    def work(self) -> bool:
+        """Work with the systems as they are now; whether they are others by now, and it has to go on with those."""
         from clinic_desktop.exchange.post_office import PostOffice  # httpx: not for `--help`
 
         before, self._changed = self._systems(), False
@@ -77,6 +75,7 @@ class Run:
             )
         finally:
             office.close()
+        return self._changed and not self.ended.is_set()
 
     def _ask_all(self, office: "PostOffice") -> None:
         for people in office.engine.people.values():

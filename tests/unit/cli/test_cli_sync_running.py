@@ -52,8 +52,8 @@ def test_a_system_that_is_paused_while_sync_watches_is_asked_nothing_until_it_go
     run = Run(terminal, cast("SignedIn", SimpleNamespace(clinic=House.of(there.desk), desk=there.desk)), WATCH)
 
     def watch() -> None:
-        while not run.ended.is_set():
-            run.work()
+        while run.work():
+            pass
 
     def asked() -> int:
         return len(there.sandbox.gates[HEALIFY].system.log.asked)
