@@ -219,6 +219,7 @@ class Frame(QWidget):
     def set_count(self, screen: str, n: int) -> None:
         """Show a live count in the rail."""
         self.rail.set_count(screen, n)
+        self._sync.counted(screen, n)
 
     def preview(self, document: Callable[[], object], title: str) -> None:
         """Make a PDF or a label off the window's thread and show it, or print it at once where that is set."""

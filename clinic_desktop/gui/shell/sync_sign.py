@@ -4,6 +4,7 @@ What sync keeps moves without an entry in the journal: it is asked for after eac
 """
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
@@ -93,6 +94,15 @@ class SyncSign(QObject):
         # What cannot be asked is not said: the last answer stands.
         self._tasks.glance("standing", work, self._arrived, lambda _error: self._rest(0.0))
 
+    def counted(self, screen: str, n: int) -> None:
+        """The page that lists what waits for a decision has counted it: the pill says as many, and at once."""
+        if screen == SCREEN and self._standing is not None and self._standing.may_decide:
+            self._standing = replace(self._standing, to_decide=n)
+            self._show(self._standing)
+
+    def _show(self, found: "Standing") -> None:
+        self._frame.topbar.show_state(standing_look(found), standing_words(found))
+
     def _rest(self, took: float) -> None:
         self._rests_until = time.monotonic() + SHARE * took
 
@@ -105,7 +115,7 @@ class SyncSign(QObject):
         if found is None:
             self._frame.topbar.show_state(None)
         else:
-            self._frame.topbar.show_state(standing_look(found), standing_words(found))
+            self._show(found)
         self._frame.set_count(SCREEN, found.to_decide if found is not None and found.may_decide else 0)
         if not first:
             self._frame.refresh_banner()

@@ -111,6 +111,10 @@ def test_the_sign_and_the_number_follow_and_lead_to_what_waits(qtbot: QtBot, mon
     QTest.mouseClick(frame.topbar.state, Qt.MouseButton.LeftButton)
     assert isinstance(frame.current, Page)
     assert (frame.screen_name, frame.current.opened) == ("sync", [{"show": "decide"}])
+    frame.set_count("sync", 4)
+    assert frame.topbar.state.text() == "4 to decide", "what the page has counted anew is said at once"
+    frame.set_count("queue", 9)
+    assert frame.topbar.state.text() == "4 to decide"
     stands.append(replace(REST, to_decide=6, may_decide=False))
     qtbot.waitUntil(lambda: frame.rail.buttons["sync"].count == 0)
     assert frame.topbar.state.text() == "6 wait for a decision", "how it stands everybody sees"
