@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from clinic_desktop.exchange.faults import FAULT
 from clinic_desktop.services.remotes import RemoteSystem
-from sync.engine.desk import Desk
+from sync.engine.desk import CURSOR, Desk
 from sync.engine.putting_off import UNREADABLE, unreadable
 from sync.engine.signing import SIGN_IN
 from sync.engine.status import UNDER_WAY, Line
@@ -20,6 +20,9 @@ from sync.engine.store.tables import Intent, Work
 from sync.engine.sweeping import reads_again
 
 AWAY = "it cannot be reached"  # when it can be again nobody knows
+
+# Before the first sync all that is here is counted as waiting: how much of it is told to them is not known yet.
+NOT_LOOKED = "it is found by the first sync: what came from elsewhere, or was over before, stays here"
 
 # A fault of this program holds it; the others go on.
 FAULTY = "it does not go on for an error in this program, and is tried again by itself"
@@ -46,6 +49,8 @@ class Looked:
         # Why what waits does not move by itself though no person has stopped it.
         settled = self.came in {"", "answered", "Unsent"}
         self.why = UNREADABLE if not settled and unreadable(rows, system) else AWAY if self.came == "Unsent" else ""
+        if not int(queries.kept_value(rows, system, CURSOR) or 0):
+            self.why = self.why or NOT_LOOKED
         if queries.kept_value(rows, system, FAULT):
             self.why = FAULTY
 

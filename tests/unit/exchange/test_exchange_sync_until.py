@@ -8,7 +8,7 @@ import pytest
 from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange.post_office import PostOffice, instant
 from clinic_desktop.exchange.sync_shown import record_marks, systems_shown
-from clinic_desktop.exchange.sync_until import AWAY, Looked, later
+from clinic_desktop.exchange.sync_until import AWAY, NOT_LOOKED, Looked, later
 from clinic_desktop.services.remotes import House
 from sync.engine.putting_off import UNREADABLE
 from sync.engine.status import Line
@@ -62,6 +62,25 @@ def test_where_a_limit_puts_off_the_look_for_one_answer_it_puts_off_what_waits_b
     assert later(line, behind).eta == now + HOUR
     (line,) = [one for one in day.engine.status("alpha") if one.kind == "payment"]
     assert later(line, behind) == line
+
+
+def test_before_the_first_sync_no_time_is_foretold_for_it_is_not_known_what_is_told(
+    small: Clinic, desk_for: DeskFor, clock: SetClock
+) -> None:
+    assert small.patient
+    with connected(desk_for("administrator"), "healify", clock=lambda: clock.now().timestamp()) as there:
+        there.connect("healify")
+        office = PostOffice(House.of(there.desk))
+        try:
+            first = [one for one in office.status() if one["waiting"]]
+            assert first
+            assert {(one["eta"], one["why"]) for one in first} == {(None, NOT_LOOKED)}
+            (shown,) = systems_shown(there.desk)
+            assert {one.until for one in shown.kinds} == {None}
+            office.run(1.0, until_idle=True)
+            assert NOT_LOOKED not in {one["why"] for one in office.status()}
+        finally:
+            office.close()
 
 
 def test_a_look_that_failed_by_itself_puts_off_its_own_patient_alone(day: Day) -> None:
