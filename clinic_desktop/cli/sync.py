@@ -12,6 +12,7 @@ from clinic_desktop.domain.systems import SYSTEMS
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.services.numbers import patient_by_mrn
 from clinic_desktop.services.permissions import require
+from clinic_desktop.services.remotes import whom
 
 if TYPE_CHECKING:
     from clinic_desktop.exchange.post_office import PostOffice
@@ -174,12 +175,14 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
 
     items = _items(here, chosen)
     acts = acts_of(here.desk, items)
+    people = whom(here.desk, sorted({one.patient_id for one in items if one.patient_id}))
     more = {one["id"]: one for one in office.conflicts()}
     found = [
         {
             **{name: getattr(one, name) for name in ("id", "system", "kind", "local_id", "sort", "member")},
             "remote_id": one.remote_id, "sides": more.get(one.id, {}).get("sides", {}), "at": one.at,
             "clinical": one.clinical, "why": one.why, "keep": _offered(one, acts[one.id]),
+            "patient": people[one.patient_id].mrn if one.patient_id in people else None,
             "count": one.count or 1, "newest": one.newest or one.at,
         }
         for one in items
@@ -188,6 +191,7 @@ def _conflicts(terminal: Terminal, here: SignedIn, office: "PostOffice", chosen:
     for item, one in zip(items, found, strict=True):
         what = " ".join(filter(None, (one["kind"].replace("_", " "), one["member"])))
         lines += [f"{one['id']}  {one['system']}  {what}: {_sort_words(item)}"]
+        lines += [f"    patient {one['patient']}"] if one["patient"] else []
         lines += [f"    {one['count']} of them, {one['at']} to {one['newest']}"] if one["count"] > 1 else []
         lines += [f"    {_aside_line(item)}"] if item.sort == "aside" else []
         lines += [f"    {item.title}"] if len(item.others) > 1 else []

@@ -52,6 +52,7 @@ def test_two_who_may_be_one_are_shown_side_by_side_and_linked_to_the_number_that
     shown = asked("administrator", "sync", "show", card["id"])
     other = asked("administrator", "sync", "show", second["id"])["patient"]
     assert {shown["patient"], other} == set(alike.twins)
+    assert (card["patient"], second["patient"]) == (shown["patient"], other), "the list says whose it is as well"
     sides = {one["name"]: (one["here"], one["there"]) for one in shown["members"]}
     assert sides["date_of_birth"] == ("1988-03-02", "1988-03-02")
     assert sides["phone"][1] == "+15559998877"
@@ -96,6 +97,7 @@ def test_what_does_not_fit_a_card_is_refused_and_leaves_it_open(alike: Worked, a
     assert card in cards(asked)
     code, out, _said = call("administrator", "sync", "conflicts")
     assert code == 1
+    assert f"    patient {card['patient']}" in out.splitlines()
     assert "--keep link" in out
     assert "may be one person" in out
 
