@@ -12,12 +12,12 @@ from clinic_desktop.domain.vitals import WEIGHT
 from clinic_desktop.services import stock
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.prescription_lines import LineDraft
-from clinic_desktop.services.reference import load_starter_pack
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.chart import allergies, vital_signs
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.pharmacy import products
 from tests.conftest import DeskFor
+from tests.starter import load_pack
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def add_patient(store: Store, family: str = "Okello", given: str = "Grace", **mo
 def world(store: Store, desk_for: DeskFor) -> World:
     """A clinic with the starter pack and one patient."""
     with store.write(act=new_id(), session=None) as unit:
-        load_starter_pack(unit)
+        load_pack(unit)
     return World(store, desk_for("doctor"), desk_for("pharmacist"), add_patient(store))
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.services.acts import Desk
-from clinic_desktop.services.reference import load_starter_pack
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.anchor import Anchor
 from clinic_desktop.store.engine import Store
@@ -15,6 +14,7 @@ from clinic_desktop.store.tables.staff import staff
 from tests.conftest import KEY
 from tests.fhir import Take, taker
 from tests.journeys.small_clinic import Clinic
+from tests.starter import load_pack
 
 DeskFor = Callable[[str], Desk]
 
@@ -22,7 +22,7 @@ DeskFor = Callable[[str], Desk]
 @pytest.fixture
 def desk(store: Store, desk_for: DeskFor) -> Desk:
     with store.write(act=new_id(), session=None) as unit:
-        load_starter_pack(unit)
+        load_pack(unit)
     return desk_for("administrator")
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from sqlalchemy import Row, Table, select
 
 from clinic_desktop.clock import SetClock, new_id
-from clinic_desktop.services import laboratory, reference, results, sheets
+from clinic_desktop.services import laboratory, results, sheets
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.results import Entry
 from clinic_desktop.services.sessions import Session
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
+from tests.starter import load_pack
 
 DeskFor = Callable[[str], Desk]
 
@@ -23,7 +24,7 @@ class Lab:
         self.store, self.clock = store, clock
         self.doctor, self.nurse, self.anna = desk_for("doctor"), desk_for("nurse"), desk_for("laboratory")
         with store.write(act=new_id(), session=None) as unit:
-            reference.load_starter_pack(unit)
+            load_pack(unit)
             values = {"username": "ben", "display_name": "Ben Two", "role": "laboratory"}
             ben = unit.create(staff, values, kind="staff.added")
         self.ben = Desk(store, Session(new_id(), ben, "ben", "Ben Two", "laboratory", "A7", clock.now()))

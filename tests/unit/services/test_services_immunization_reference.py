@@ -14,6 +14,7 @@ from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.immunization_reference import chosen_schedule, file_of
 from clinic_desktop.services.reference_rows import read_rows
 from tests.conftest import DeskFor
+from tests.starter import load_pack
 
 Edit = Callable[[list[dict[str, str]]], None]
 
@@ -22,7 +23,7 @@ Edit = Callable[[list[dict[str, str]]], None]
 def admin(desk_for: DeskFor) -> Desk:
     desk = desk_for("administrator")
     with desk.store.write(act=new_id(), session=None) as unit:
-        reference.load_starter_pack(unit)
+        load_pack(unit)
     return desk
 
 

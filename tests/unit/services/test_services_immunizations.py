@@ -15,7 +15,6 @@ from clinic_desktop.services import (
     immunization_chart,
     immunization_reference,
     immunizations,
-    reference,
 )
 from clinic_desktop.services.acts import Act, Desk
 from clinic_desktop.services.immunization_chart import Card
@@ -29,6 +28,7 @@ from clinic_desktop.store.tables.immunizations import immunization_reactions
 from clinic_desktop.store.tables.immunizations import immunizations as rows
 from clinic_desktop.store.tables.patients import patients
 from tests.conftest import DeskFor
+from tests.starter import load_pack
 
 TODAY = date(2026, 3, 10)
 MMR = NewImmunization(
@@ -57,7 +57,7 @@ def born(store: Store) -> Born:
 @pytest.fixture
 def nurse(desk_for: DeskFor, store: Store) -> Desk:
     with store.write(act=new_id(), session=None) as unit:
-        reference.load_starter_pack(unit)
+        load_pack(unit)
     return desk_for("nurse")
 
 

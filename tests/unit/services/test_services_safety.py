@@ -13,10 +13,10 @@ from sqlalchemy import Connection, insert
 
 from clinic_desktop.clock import new_id
 from clinic_desktop.domain.safety import Alert, Allergy, Drug, Kind, PatientFacts, Tier, check
-from clinic_desktop.services.reference import load_starter_pack
 from clinic_desktop.services.safety import safety_pack
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables import reference as tables
+from tests.starter import load_pack
 
 NOBODY = PatientFacts(age_months=480, weight_kg=Decimal(70), pregnant=False)
 TEN = ["warfarin", "ibuprofen", "simvastatin", "amlodipine", "metformin", "lisinopril", "omeprazole", "amiodarone",
@@ -28,7 +28,7 @@ MORE = ["aspirin", "atenolol", "fluoxetine", "tramadol", "azithromycin", "predni
 @pytest.fixture
 def conn(store: Store) -> Iterator[Connection]:
     with store.write(act=new_id(), session=None) as unit:
-        load_starter_pack(unit)
+        load_pack(unit)
     with store.read() as connection:
         yield connection
 
@@ -104,7 +104,7 @@ def test_ten_lines_on_ten_medicines_take_a_few_milliseconds(conn: Connection) ->
 
 def test_a_hundred_thousand_rules_do_not_slow_the_check(store: Store) -> None:
     with store.write(act=new_id(), session=None) as unit:
-        load_starter_pack(unit)
+        load_pack(unit)
         rule = {"a_kind": "ingredient", "b_kind": "ingredient", "severity": "minor", "effect": "e", "management": "",
                 "source": "s"}  # fmt: skip
         unit.conn.execute(

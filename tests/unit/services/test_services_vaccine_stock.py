@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from clinic_desktop.clock import SetClock, new_id
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import immunizations, patients, reference, stock, vaccine_stock
+from clinic_desktop.services import immunizations, patients, stock, vaccine_stock
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.services.patients import NewPatient
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.immunizations import immunizations as rows
 from tests.conftest import DeskFor
+from tests.starter import load_pack
 
 MMR = NewImmunization(
     "", "03", occurred_on=date(2026, 3, 10), lot="mm402", expires_on=date(2026, 12, 31), site="left_thigh",
@@ -26,7 +27,7 @@ MMR = NewImmunization(
 @pytest.fixture
 def nurse(desk_for: DeskFor, store: Store) -> Desk:
     with store.write(act=new_id(), session=None) as unit:
-        reference.load_starter_pack(unit)
+        load_pack(unit)
     return desk_for("nurse")
 
 

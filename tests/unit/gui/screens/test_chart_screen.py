@@ -13,9 +13,9 @@ from clinic_desktop.services import chart, charting, consultation, vitals
 from clinic_desktop.services.acts import Desk
 from clinic_desktop.services.charting import NewProblem
 from clinic_desktop.services.patients import find_patients
-from clinic_desktop.services.reference import load_starter_pack
 from clinic_desktop.store.engine import Store
 from tests.fhir import bundle, everything, taker
+from tests.starter import load_pack
 from tests.unit.gui.screens.framed import Frame, a_patient
 
 DeskFor = Callable[[str], Desk]
@@ -101,7 +101,7 @@ def test_an_allergen_chosen_from_the_pack_keeps_its_code_through_a_draft(
     store: Store, doctor: Desk, patient: str, frame_for: FrameFor
 ) -> None:
     with store.write(act=new_id(), session=None) as unit:
-        load_starter_pack(unit)
+        load_pack(unit)
     frame = frame_for(doctor)
     frame.go("chart", patient_id=patient, form="allergy")
     frame.text("penic")
@@ -183,7 +183,7 @@ def test_what_came_from_elsewhere_is_on_the_chart_and_its_visit_is_told_not_open
     store: Store, desk_for: DeskFor, frame_for: FrameFor, tmp_path: Path
 ) -> None:
     with store.write(act=new_id(), session=None) as unit:
-        load_starter_pack(unit)
+        load_pack(unit)
     taker(desk_for("administrator"), tmp_path)(bundle(everything()))
     doctor = desk_for("doctor")
     (found,) = find_patients(doctor, "olafsdottir")

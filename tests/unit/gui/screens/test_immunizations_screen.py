@@ -14,7 +14,7 @@ from clinic_desktop.devices.gs1.simulator import GTIN, compose
 from clinic_desktop.domain.scanning import meaning
 from clinic_desktop.gui.screens.immunizations.view import ImmunizationsView
 from clinic_desktop.gui.widgets.search import SearchField
-from clinic_desktop.services import drafts, immunizations, packs, reference, shelf, stock
+from clinic_desktop.services import drafts, immunizations, packs, shelf, stock
 from clinic_desktop.services.acts import DraftKey
 from clinic_desktop.services.immunizations import NewImmunization
 from clinic_desktop.services.stock import NewProduct
@@ -22,6 +22,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.immunizations import immunizations as rows
 from clinic_desktop.store.tables.patients import patients
 from tests.conftest import DeskFor
+from tests.starter import load_pack
 from tests.unit.gui.screens.stage import TODAY, Stage
 
 
@@ -31,7 +32,7 @@ class Page:
     def __init__(self, stage: Stage, store: Store, desk_for: DeskFor) -> None:
         self.stage, self.store, self.nurse = stage, store, desk_for("nurse")
         with store.write(act=new_id(), session=None) as unit:
-            reference.load_starter_pack(unit)
+            load_pack(unit)
             self.child, self.other = (
                 unit.create(
                     patients,

@@ -15,7 +15,7 @@ from clinic_desktop.gui.shell.screen import ScreenContext
 from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.settings import RememberedHere
-from clinic_desktop.services import drafts, laboratory, reference, results, sheets, worklist
+from clinic_desktop.services import drafts, laboratory, results, sheets, worklist
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.results import Entry
 from clinic_desktop.services.sessions import Session
@@ -23,6 +23,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.patients import patients
 from clinic_desktop.store.tables.staff import staff
 from tests.medicines import add_patient
+from tests.starter import load_pack
 
 DeskFor = Callable[[str], Desk]
 
@@ -77,7 +78,7 @@ class Bench:
         self.store, self.qtbot = store, qtbot
         self.doctor, self.nurse, self.anna = desk_for("doctor"), desk_for("nurse"), desk_for("laboratory")
         with store.write(act=new_id(), session=None) as unit:
-            reference.load_starter_pack(unit)
+            load_pack(unit)
             values = {"username": "ben", "display_name": "Ben Two", "role": "laboratory"}
             ben = unit.create(staff, values, kind="staff.added")
             person = {

@@ -18,11 +18,12 @@ from clinic_desktop.gui.tasks import Immediately
 from clinic_desktop.gui.widgets import howfar
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.settings import RememberedHere
-from clinic_desktop.services import drafts, laboratory, reference
+from clinic_desktop.services import drafts, laboratory
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.laboratory import lab_order_tests, lab_orders
 from clinic_desktop.store.tables.patients import patients
+from tests.starter import load_pack
 
 DeskFor = Callable[[str], Desk]
 
@@ -76,7 +77,7 @@ class Ordering:
     def __init__(self, store: Store, desk: Desk, qtbot: QtBot) -> None:
         self.store, self.desk, self.qtbot = store, desk, qtbot
         with store.write(act=new_id(), session=None) as unit:
-            reference.load_starter_pack(unit)
+            load_pack(unit)
             person = {
                 "mrn": "MRN-1", "family_name": "Otieno", "given_names": "Grace", "sex": "female",
                 "born_on": "1986-01-05", "family_key": "otieno", "given_key": "grace",
