@@ -1,16 +1,20 @@
 """What the systems say unasked, until the one thread that the engine knows looks there: so much of it, and no more.
 
 Who says more than that, or says it without end, has to be looked through instead, as after a time in which nobody
-listened: no change is lost by it.
+listened: no change is lost by it. What no list shows (whoever is new at HMS) cannot be found so, and is kept as far as
+memory allows.
 """
 
-from collections import deque
+import threading
 from collections.abc import Callable, Iterable
 
+from sync.port import KindProfile
 from sync.telling.hints import CATCH_UP, Hint
 
 # Of one system: how much is kept, how much of it becomes looks at once, and how many looks may wait.
 MOST_KEPT, AT_ONCE, MOST_LOOKS = 1000, 50, 1000
+# The same of what no list shows: more than a clinic has patients.
+MOST_UNLISTED = 100_000
 # How soon a system that says too much is looked through again.
 AGAIN_SECONDS = 300.0
 
@@ -18,9 +22,16 @@ AGAIN_SECONDS = 300.0
 class Hearing:
     """What was said, by system; `take` is called by any thread, the rest by the one that runs the engine."""
 
-    def __init__(self, systems: Iterable[str], steady: Callable[[], float]) -> None:
-        self._steady = steady
-        self._said: dict[str, deque[Hint]] = {system: deque() for system in systems}
+    def __init__(
+        self,
+        systems: Iterable[str],
+        steady: Callable[[], float],
+        kind_of: Callable[[str, Hint], KindProfile | None],
+    ) -> None:
+        self._steady, self._kind_of = steady, kind_of
+        self._guard = threading.Lock()
+        # By what it is about: said again before it was looked at, it is one.
+        self._said: dict[str, dict[tuple[object, ...], Hint]] = {system: {} for system in systems}
         self._missed: set[str] = set()
         self._caught_up: dict[str, float] = {}
 
@@ -29,10 +40,28 @@ class Hearing:
         said = self._said.get(system)
         if said is None:
             return
-        if len(said) < MOST_KEPT:
-            said.append(hint)
-        else:
-            self._missed.add(system)
+        with self._guard:
+            if len(said) < (MOST_UNLISTED if self._is_unlisted(system, hint) else MOST_KEPT):
+                said[hint.kind, hint.remote_id, hint.parent] = hint
+            else:
+                self._missed.add(system)
+
+    def _is_unlisted(self, system: str, hint: Hint) -> bool:
+        kp = self._kind_of(system, hint)
+        return kp is not None and not kp.listed and kp.listed_for is None
+
+    def look(self, system: str, looks: int, look_at: Callable[[Hint], None]) -> None:
+        """Look at the `some` that are next; what a fault comes before waits, and is looked for with the lists."""
+        hints = self.some(system, looks)
+        try:
+            while hints:
+                look_at(hints.pop(0))
+        except Exception:
+            with self._guard:
+                self._missed.add(system)
+            for hint in hints:
+                self.take(system, hint)
+            raise
 
     def waits(self, system: str) -> bool:
         """Whether anything was said that was not looked at yet."""
@@ -40,12 +69,16 @@ class Hearing:
 
     def some(self, system: str, looks: int) -> list[Hint]:
         """The next of what a system said, where so many looks wait there already; to catch up after what was missed."""
-        said = self._said[system]
-        found = [said.popleft() for _hint in range(min(AT_ONCE, len(said)))]
-        room = max(0, MOST_LOOKS - looks)
-        if len(found) > room:
-            self._missed.add(system)
-            found = [hint for hint in found if hint.kind is None] + [hint for hint in found if hint.kind][:room]
+        found: list[Hint] = []
+        with self._guard:
+            said = self._said[system]
+            for key in list(said)[:AT_ONCE]:
+                hint = said.pop(key)
+                most = MOST_UNLISTED if self._is_unlisted(system, hint) else MOST_LOOKS
+                if hint.kind is None or looks + len(found) < most:
+                    found.append(hint)
+                else:
+                    self._missed.add(system)
         if self._is_to_catch_up(system):
             self._missed.discard(system)
             self._caught_up[system] = self._steady()

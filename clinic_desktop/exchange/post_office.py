@@ -36,7 +36,7 @@ from sync.engine.run import Engine, Office
 from sync.engine.status import PAUSED
 from sync.engine.store.rows import Rows, Unit
 from sync.engine.store.tables import Kept, Look
-from sync.port import Remote
+from sync.port import KindProfile, Remote
 from sync.telling.hints import Hint
 from sync.transport.credentials import Secrets
 from sync.transport.opening import Opening
@@ -101,7 +101,7 @@ class PostOffice:
         if only is not None and not self.systems:
             raise Refusal(N_("This system is not connected."), field="system")
         self._faults = Faults(self._database, clinic.store.clock.steady)
-        self._heard = Hearing([one.system for one in self.systems], clinic.store.clock.steady)
+        self._heard = Hearing([one.system for one in self.systems], clinic.store.clock.steady, self._kind)
         for one in self.systems:
             self._connect(one, KeptSecrets(clinic.store, one.system))
 
@@ -154,11 +154,14 @@ class PostOffice:
             return
         with self.reading() as unit:
             looks = Rows(unit).count(Look, system=system, why="hint")
-        for hint in self._heard.some(system, looks):
+
+        def look(hint: Hint) -> None:
             if hint.kind is None:
                 self.engine.people[system].sync_now("")
-            elif hint.remote_id and self._is_readable(system, hint):
+            elif hint.remote_id and (kp := self._kind(system, hint)) is not None and kp.readable:
                 self.engine.hint(system, str(hint.kind), hint.remote_id, hint.parent or "")
+
+        self._heard.look(system, looks, look)
 
     def _by_itself(self, one: RemoteSystem, do: Callable[[Office], A], otherwise: A) -> A:
         """Do something for one system; a fault in it holds this one alone, and takes nothing from the others."""
@@ -188,11 +191,10 @@ class PostOffice:
 
         return self._by_itself(one, do, otherwise=False)
 
-    def _is_readable(self, system: str, hint: Hint) -> bool:
-        """Whether one record of this kind can be read there; what only lists show is found by their sweep."""
+    def _kind(self, system: str, hint: Hint) -> KindProfile | None:
+        """How a kind can be asked for there; what only lists show is found by their sweep."""
         office = self.engine.offices.get(system)
-        profile = None if office is None or hint.kind is None else office.desk.kind(hint.kind)
-        return profile is not None and profile.readable
+        return None if office is None or hint.kind is None else office.desk.kind(hint.kind)
 
     def _note_clocks(self) -> None:
         """Keep how far this computer's clock is from each system's, where that has changed."""

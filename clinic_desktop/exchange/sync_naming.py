@@ -101,9 +101,10 @@ def require_number(rows: Rows, system: str, kind: str, same: Sequence[str], numb
         if form is not None and not re.fullmatch(form[0], number):
             title = SYSTEMS[system].title
             raise Refusal(_OTHER_FORM, field="number", title=title, example=form[1], number=shown)
-    link = rows.get(Link, system, kind, number)
-    if link is not None and link.status in OURS | {"duplicate"} and link.local_id not in {"", *same}:
-        raise Refusal(_SOMEBODY_ELSES, field="number", number=number)
+    for written in {number, number.lower(), number.upper()}:  # a UUID is one and the same in capitals
+        link = rows.get(Link, system, kind, written)
+        if link is not None and link.status in OURS | {"duplicate"} and link.local_id not in {"", *same}:
+            raise Refusal(_SOMEBODY_ELSES, field="number", number=number)
 
 
 def refused_over(rows: Rows, system: str, staff: Sequence[str]) -> dict[str, list[Work]]:

@@ -181,7 +181,13 @@ def _not_answered(desk: Desk, rows: Rows, one: Look, error: Outcome) -> None:
 
 
 def _only_hinted(desk: Desk, rows: Rows, one: Look) -> bool:
-    """Whether nothing here knows of it but a hint, which may be anybody's: of that no person is asked."""
+    """Whether nothing here knows of it but a hint, which may be anybody's: of that no person is asked.
+
+    Of what no list shows nobody else will ever say anything: that is never let go.
+    """
+    kp = desk.remote.profile.kinds[Kind(one.kind)]
+    if not kp.listed and kp.listed_for is None:
+        return False
     if one.why != "hint" or rows.get(Shadow, desk.system, one.kind, one.remote_id) is not None:
         return False
     # Of whatever kind: what an order came to goes by the number of the order.

@@ -9,12 +9,17 @@ from clinic_desktop.clock import SetClock
 from clinic_desktop.exchange.hearing import AGAIN_SECONDS, AT_ONCE, MOST_KEPT, MOST_LOOKS, Hearing
 from clinic_desktop.exchange.post_office import PostOffice
 from clinic_desktop.services.remotes import House
-from sync.port import Kind
+from sync.port import Kind, KindProfile
 from sync.telling.hints import CATCH_UP, Hint
 from tests.conftest import DeskFor
 from tests.connected import connected
 
 LOUD, QUIET = "hms_enterprise", "healify"
+LISTED, UNLISTED = KindProfile(Kind.PATIENT, listed=True), KindProfile(Kind.PATIENT)
+
+
+def hearing(clock: SetClock, *systems: str, kind: KindProfile | None = LISTED) -> Hearing:
+    return Hearing(systems, clock.steady, lambda _system, one: None if one.kind is None else kind)
 
 
 def hint(n: int) -> Hint:
@@ -22,7 +27,7 @@ def hint(n: int) -> Hint:
 
 
 def test_so_many_are_kept_and_for_the_others_it_is_looked_through_once_in_a_while(clock: SetClock) -> None:
-    heard = Hearing([LOUD, QUIET], clock.steady)
+    heard = hearing(clock, LOUD, QUIET)
     for n in range(3 * MOST_KEPT):
         heard.take(LOUD, hint(n))
     heard.take("not connected", hint(1))
@@ -41,11 +46,37 @@ def test_so_many_are_kept_and_for_the_others_it_is_looked_through_once_in_a_whil
 
 
 def test_where_many_looks_wait_no_more_are_added(clock: SetClock) -> None:
-    heard = Hearing([LOUD], clock.steady)
+    heard = hearing(clock, LOUD)
     for one in (hint(1), CATCH_UP, hint(2)):
         heard.take(LOUD, one)
-    assert heard.some(LOUD, MOST_LOOKS - 1) == [CATCH_UP, hint(1), CATCH_UP]
+    assert heard.some(LOUD, MOST_LOOKS - 1) == [hint(1), CATCH_UP, CATCH_UP]
     assert not heard.waits(LOUD)
+
+
+def test_what_no_list_shows_is_kept_however_much_it_is_and_what_is_said_twice_is_one(clock: SetClock) -> None:
+    heard = hearing(clock, LOUD, kind=UNLISTED)
+    for n in (*range(3 * MOST_KEPT), *range(MOST_KEPT)):
+        heard.take(LOUD, hint(n))
+    found: list[Hint] = []
+    while heard.waits(LOUD):
+        found += heard.some(LOUD, len(found))
+    assert found == [*map(hint, range(3 * MOST_KEPT))], "nobody else would ever say that they are there"
+
+
+def test_what_comes_after_a_fault_waits_for_the_next_turn(clock: SetClock) -> None:
+    heard, looked = hearing(clock, LOUD), list[Hint]()
+
+    def look(one: Hint) -> None:
+        if one == hint(1):
+            raise ArithmeticError
+        looked.append(one)
+
+    for n in range(4):
+        heard.take(LOUD, hint(n))
+    with pytest.raises(ArithmeticError):
+        heard.look(LOUD, 0, look)
+    heard.look(LOUD, 0, look)
+    assert looked == [hint(0), hint(2), hint(3), CATCH_UP], "and the one that it was in is looked for with the lists"
 
 
 @pytest.mark.usefixtures("small")

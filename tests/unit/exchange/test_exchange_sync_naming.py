@@ -132,6 +132,10 @@ def test_a_number_that_stands_for_somebody_else_here_is_refused_and_one_that_the
         rows.put(Shadow(PRACTICE, "patient", "old number 9"))
         for same in ("PAT-8", "old number 9", "PAT-10"):
             sync_naming.require_number(rows, PRACTICE, "patient", [small.patient], same)
+        rows.put(Link("hms_enterprise", "patient", "26e5a605-71b1-4d0c-8a3e-000000000001", "another"))
+        for written in ("26e5a605-71b1-4d0c-8a3e-000000000001", "26E5A605-71B1-4D0C-8A3E-000000000001"):
+            with pytest.raises(Refusal, match="stands there for another record"):
+                sync_naming.require_number(rows, "hms_enterprise", "patient", [small.patient], written)
     with pytest.raises(Refusal, match="“PAT-7” stands there for another record of this clinic already"):
         sync_deciding.decide(there.desk, lost(small.patient), "is_there", "PAT-7")
 
