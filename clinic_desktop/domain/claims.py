@@ -45,6 +45,7 @@ class Line:
     quantity: int
     amount: int
     pointers: tuple[int, ...] = ()
+    own_code: bool = False  # the code of the clinic's own price list, which no insurer gave
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,10 @@ def _lines(claim: ToCheck) -> Iterable[Finding]:
         place = (("line", str(line.position)), ("what", line.description))
         if not line.code:
             yield Finding("code", "Line {line} ({what}) has no code.", "Enter its procedure code.", facts=place)
+        elif line.own_code:
+            yield Finding("code", "Line {line} ({what}) bears the code of the clinic's own price list: {code}.",
+                          "Enter its procedure code, unless this insurer takes the clinic's.", stops=False,
+                          facts=(*place, ("code", line.code)))  # fmt: skip
         if any(pointer > len(claim.diagnoses) for pointer in line.pointers):
             yield Finding("pointers", "Line {line} ({what}) points to a diagnosis that is not there.",
                           "Say again which diagnosis it is for.", facts=place)  # fmt: skip

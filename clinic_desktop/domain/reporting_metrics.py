@@ -1,11 +1,11 @@
 """Every metric that the documented systems show, and where it stands here, or why it is not measured.
 
-AROCORD HIMS, section 10, and HMS Enterprise, "Analytics": their own names on the left.
+AROCORD-HIMS, section 10, and HMS Enterprise, "Analytics": their own names on the left.
 """
 
 from dataclasses import dataclass
 
-AROCORD, HMS = "AROCORD HIMS", "HMS Enterprise"
+AROCORD, HMS = "AROCORD-HIMS", "HMS Enterprise"
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,12 @@ class Metric:
     def is_measured(self) -> bool:
         """Whether a report says it."""
         return bool(self.report)
+
+    @property
+    def words(self) -> str:
+        """Its name as people read it: “Registrations: growth rate” of ``registrations.growth_rate``."""
+        said = self.name.replace(".", ": ").replace("_", " ").replace("-", " ").replace("hba1c", "HbA1c")
+        return said[:1].upper() + said[1:]
 
 
 def _here(system: str, name: str, report: str, columns: str, formula: str) -> Metric:

@@ -58,7 +58,7 @@ def day_end(data: DayEndPaper) -> bytes:
     words += [money(minor, data.currency) for minor in (taken, -back, taken - back)]
     paper.row([Cell(word, STRONG) for word in words], columns)
     paper.section(_("Cash in the till"))
-    pair = (Column(wide * 0.5), Column(wide * 0.26, "right"))
+    pair = (Column(wide * 0.74), Column(wide * 0.26, "right"))  # beneath what was kept
     difference = data.counted_cash - data.expected_cash
     alarming = Style(BODY, bold=True, colour=CRITICAL) if difference else STRONG
     for label, minor, style in (

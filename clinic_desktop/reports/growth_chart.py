@@ -9,6 +9,7 @@ from clinic_desktop.reports.sheet import ACCENT, CRITICAL, MM, RULE, SUBTLE, Col
 from clinic_desktop.reports.text import line
 
 GREEN: Colour = (0.106, 0.431, 0.235)
+_MARK = 6.0  # points: one is found at arm's length
 
 
 @dataclass(frozen=True, repr=False)
@@ -76,8 +77,8 @@ def growth_chart(data: GrowthPaper) -> bytes:
 
 def _draw(paper: Paper, data: GrowthPaper) -> None:
     high, left, right = 128 * MM, paper.left + 12 * MM, paper.left + paper.width - 13 * MM
-    paper.need(high + 18 * MM)
-    top = paper.y + 20
+    paper.need(high + 24 * MM)
+    top = paper.y + 28
     foot = top + high
     low, most = data.steps[0], data.steps[-1]
     first, last = data.ticks[0][0], data.ticks[-1][0]
@@ -93,9 +94,9 @@ def _draw(paper: Paper, data: GrowthPaper) -> None:
     for at, words in data.ticks:
         x, _y = place(at, low)
         sheets.path([(x, top), (x, foot)], weight=0.3, colour=RULE)
-        _words(paper, words, x, foot + 9, "centre")
-    _words(paper, data.x_words, (left + right) / 2, foot + 20, "centre")
-    _words(paper, data.y_words, paper.left, top - 6, "left")
+        _words(paper, words, x, foot + 13, "centre")
+    _words(paper, data.x_words, (left + right) / 2, foot + 25, "centre")
+    _words(paper, data.y_words, paper.left, top - 14, "left")
     lowest = float("inf")
     for curve in sorted(data.curves, key=lambda one: one.points[-1][1]):
         inside = [place(x, y) for x, y in curve.points if first <= x <= last]
@@ -107,8 +108,11 @@ def _draw(paper: Paper, data: GrowthPaper) -> None:
     sheets.path([place(mark.x, mark.y) for mark in data.marks], weight=0.9, colour=ACCENT)
     for mark in data.marks:
         x, y = place(mark.x, mark.y)
-        sheets.box(x - 1.8, y - 1.8, 3.6, 3.6, fill=CRITICAL if mark.striking else ACCENT)
-    paper.y = foot + 28
+        half = _MARK / 2
+        sheets.box(x - half, y - half, _MARK, _MARK, fill=CRITICAL if mark.striking else ACCENT)
+        if mark.striking:  # by its shape too: a frame round it is seen on a print without colours
+            sheets.box(x - half - 2, y - half - 2, _MARK + 4, _MARK + 4, edge=CRITICAL)
+    paper.y = foot + 34
 
 
 def _words(paper: Paper, text: str, x: float, y: float, align: str) -> None:

@@ -8,6 +8,7 @@ from clinic_desktop.reports.immunization_words import (
     STATE_WORDS,
     counts_words,
     given_words,
+    next_words,
     reason_words,
     said_words,
 )
@@ -63,10 +64,9 @@ def _given(dose: DoseShown) -> paper.GivenLine:
 
 
 def _due(one: Forecast) -> paper.DueLine:
-    on = one.recommended or one.earliest
-    when = "" if on is None else day(on)
-    if one.state == "held":
-        when = said_words(one.reason)
+    when = said_words(one.reason) if one.state == "held" else next_words(one)
+    if one.state == OVERDUE and one.overdue_on is not None:
+        when = _("{now}, overdue since {day}").format(now=when, day=day(one.overdue_on))
     number = "" if one.number is None else _("{n} of {of}").format(n=one.number, of=one.of)
     return paper.DueLine(_(one.name), _(STATE_WORDS[one.state]), number, when, one.state in {OVERDUE, DUE})
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from clinic_desktop.domain.immunization_forecast import Forecast
 from clinic_desktop.domain.immunizations import NOT_DONE, ROUTES, SITES, Said, Span
 from clinic_desktop.i18n import N_, _
 from clinic_desktop.reports.wording import day
@@ -36,6 +37,14 @@ def said_words(said: Said | None) -> str:
         return ""
     facts = {name: _fact(value) for name, value in said.facts}
     return _(said.message).format(**facts)
+
+
+def next_words(row: Forecast) -> str:
+    """When the next dose is to be given: what is late is given now, and not on a day that has passed."""
+    if row.state in {"overdue", "due", "decision"}:
+        return _("now")
+    on = row.recommended or row.earliest
+    return "" if on is None or row.state in {"complete", "too_late"} else day(on)
 
 
 def span_words(length: Span) -> str:

@@ -32,6 +32,16 @@ class InvoicePaperPayment:
 
 
 @dataclass(frozen=True, repr=False)
+class InvoicePaperShare:
+    """What an insurer pays: a share in whole per cent after the patient's copay; amounts in minor units."""
+
+    insurer: str
+    amount: int
+    share: int
+    copay: int = 0
+
+
+@dataclass(frozen=True, repr=False)
 class InvoicePaper:
     """Everything that stands on an invoice; amounts in minor units of one currency."""
 
@@ -47,12 +57,10 @@ class InvoicePaper:
     patient_owes: int
     discount: int = 0
     discount_reason: str = ""
-    insurer: str = ""
-    insurer_owes: int = 0
     payments: tuple[InvoicePaperPayment, ...] = ()
     void_reason: str = ""
     due_on: str = ""
-    shares: tuple[tuple[str, int], ...] = ()  # what each insurer owes, where several or a cover do
+    shares: tuple[InvoicePaperShare, ...] = ()  # in the order in which they pay
 
 
 def invoice(data: InvoicePaper) -> bytes:
@@ -94,10 +102,10 @@ def _sums(paper: Paper, data: InvoicePaper) -> None:
     if data.discount:
         reason = f" ({data.discount_reason})" if data.discount_reason else ""
         rows.append((_("Discount") + reason, -data.discount))
-    for insurer, owes in data.shares:
-        rows.append((_("{insurer} pays").format(insurer=insurer), -owes))
-    if data.insurer and not data.shares:
-        rows.append((_("{insurer} pays").format(insurer=data.insurer), -data.insurer_owes))
+    for one in data.shares:
+        words = _("{insurer} pays {share} % after {copay}") if one.copay else _("{insurer} pays {share} %")
+        copay = priced(one.copay, data.currency)
+        rows.append((words.format(insurer=one.insurer, share=one.share, copay=copay), -one.amount))
     paid = sum(payment.amount for payment in data.payments)
     paper.need(18 * (len(rows) + 3))
     for label, minor in rows:

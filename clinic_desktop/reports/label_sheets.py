@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from clinic_desktop.domain.plates import Align, Bits, Box, Part, Plate, Symbol, SymbolKind, Words, dots
+from clinic_desktop.domain.plates import DOTS_PER_MM, Align, Bits, Box, Part, Plate, Symbol, SymbolKind, Words, dots
 from clinic_desktop.reports import symbols
 from clinic_desktop.reports.bits import raster
 from clinic_desktop.reports.sheet import INK, MM, RULE, Colour, Sheets
@@ -12,6 +12,8 @@ from clinic_desktop.reports.text import Line
 
 # Space, letters, digits and the signs that a printer's own face has for certain.
 _NATIVE: Final = frozenset(map(chr, range(0x20, 0x7F)))
+# What a module may be larger by than it was drawn, in dots: a quarter of a millimetre is three dots of 300 to the inch.
+_SURPLUS: Final = 0.1
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,7 +126,8 @@ class LabelSheets(Sheets):
         if isinstance(one, _Box):
             return Box(at(one.x), at(one.y), max(at(one.width), 1), max(at(one.height), 1))
         if isinstance(one, _Symbol):
-            module = max(dots(one.module_mm, dpi), 1)
+            # Rounded up it outgrows the place it was drawn into: 25 modules of 6.7 dots become 7 dots too wide.
+            module = max(int(one.module_mm * DOTS_PER_MM[dpi] + _SURPLUS), 1)
             return Symbol(at(one.x), at(one.y), one.kind, one.data, module, max(at(one.height), 1), one.pattern)
         size = one.size / 72 * 25.4
         bits, right, up = raster(one.line, size * (dots(100, dpi) / 100))

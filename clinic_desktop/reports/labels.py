@@ -23,6 +23,9 @@ SHELF: Final = (60.0, 30.0)
 SHEET: Final = (210.0, 297.0)
 _COLUMNS, _ROWS = 3, 8
 _CUT: Final = (70.0, 36.0)
+_CARD_MODULE: Final = 0.75  # whole dots of the commonest head, so that the code ends where the line above it does
+_TRIAL_MODULE: Final = 0.5
+_TRIAL_CODE: Final = 21 * _TRIAL_MODULE
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,7 +108,7 @@ def patient_card(data: PatientLabel) -> LabelSheets:
     say_fitted(flow, " · ".join(part for part in (data.born(), data.sex) if part), (9, 8, 7), 2, bold=False)
     flow.y += 3
     say_fitted(flow, mrn_words(data.mrn), (10, 9, 8, 7), 2)
-    sheets.symbol("qr", data.code(), (CARD[0] - 5 - 21) * MM, 20 * MM, module_mm=21 / 25)
+    sheets.symbol("qr", data.code(), (CARD[0] - 5 - 25 * _CARD_MODULE) * MM, 20 * MM, module_mm=_CARD_MODULE)
     return sheets
 
 
@@ -113,7 +116,7 @@ def wristband(data: PatientLabel) -> LabelSheets:
     """A band for the wrist: the name as large as it will stand, the code at its beginning and at its end."""
     sheets = _sheets(BAND, _("Wristband"))
     sheets.lengthwise = True
-    side = 15.0
+    side = 25 * 0.625  # whole dots of the commonest head
     for left in (10.0, BAND[0] - 10 - side):
         # Read round a wrist: one of the two is always on top.
         sheets.symbol("qr", data.code(), left * MM, (BAND[1] - side) / 2 * MM, module_mm=side / 25)
@@ -188,16 +191,21 @@ def _flow(sheets: LabelSheets, left: float, top: float, width: float) -> Flow:
 
 def trial(printer: str, roll_mm: int | None = None) -> LabelSheets:
     """What a printer is tried with: its name, letters of several scripts, a code and a frame at its true size."""
+    # Beside the words: under them its quiet zone, four modules on each side, would lie across the frame.
+    left = SHELF[0] - 3.5 - _TRIAL_CODE
     if roll_mm is None:
         sheets = _sheets(SHELF, _("Test print"))
-        flow = _flow(sheets, 3, 3, SHELF[0] - 6)
         sheets.box(1 * MM, 1 * MM, (SHELF[0] - 2) * MM, (SHELF[1] - 2) * MM, edge=INK)
+        flow = _flow(sheets, 3, 3, left - 3 - 4 * _TRIAL_MODULE)
     else:
         sheets, flow = roll(_("Test print"), roll_mm)
     say_fitted(flow, printer, (11, 10, 9, 8), 1)
     say_fitted(flow, _("Test print"), (9,), 1, bold=False)
     say_fitted(flow, "Aa 123 · العيادة · चिकित्सालय · 診所", (9, 8, 7), 1)
-    flow.y += 4
-    sheets.symbol("qr", "CD1", flow.left, flow.y, module_mm=0.5)
-    sheets.cut = flow.y + 14 * MM if roll_mm is not None else None
+    if roll_mm is None:
+        sheets.symbol("qr", "CD1", left * MM, (SHELF[1] - _TRIAL_CODE) / 2 * MM, module_mm=_TRIAL_MODULE)
+    else:
+        flow.y += 4 * _TRIAL_MODULE * MM
+        sheets.symbol("qr", "CD1", flow.left, flow.y, module_mm=_TRIAL_MODULE)
+        sheets.cut = flow.y + 14 * MM
     return sheets

@@ -34,7 +34,8 @@ class LetterPaper:
 
 def letter(data: LetterPaper) -> bytes:
     """The letter as PDF."""
-    paper = Paper(A4, data.clinic, data.printed, data.kind, number=data.number, patient=data.patient)
+    number = _("Document {number}").format(number=data.number) if data.number else ""
+    paper = Paper(A4, data.clinic, data.printed, data.kind, number=number, patient=data.patient)
     alarming = Style(BODY, bold=True, colour=CRITICAL)
     if data.no_longer:
         paper.say(data.no_longer, alarming, gap=8)

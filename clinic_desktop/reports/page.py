@@ -142,7 +142,7 @@ class Paper(Flow):
         super().next_page()
         who = self._clinic.name
         if self._patient:
-            who = f"{self._patient.name()}     {mrn_words(self._patient.mrn)}"
+            who = f"{self._patient.name()}     {mrn_words(self._patient.mrn)}".rstrip()
         what = one_line(" ".join(part for part in (self._title, self._number) if part), self.limit(self.width, SMALL))
         free = self.width - what[0].width * SMALL / 1000 - 8
         whole = wrap(who, self.limit(free, SMALL), bold=True)

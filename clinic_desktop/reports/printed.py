@@ -77,9 +77,7 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
             patient_owes=facts.patient_owes,
             discount=facts.discount,
             discount_reason=facts.discount_reason or "",
-            insurer=facts.insurer or "",
-            insurer_owes=facts.insurer_owes,
-            shares=tuple((one.insurer, one.amount) for one in facts.shares),
+            shares=_shares(facts),
             payments=tuple(
                 invoice_paper.InvoicePaperPayment(
                     row.number,
@@ -93,6 +91,13 @@ def invoice(desk: Desk, invoice_id: str) -> bytes:
             due_on="" if facts.due_on is None else day(date.fromisoformat(facts.due_on)),
         )
     )
+
+
+def _shares(facts: invoices.Invoice) -> tuple[invoice_paper.InvoicePaperShare, ...]:
+    """What each insurer pays; where no cover stood, what the registration said."""
+    if facts.insurer and not facts.shares:
+        return (invoice_paper.InvoicePaperShare(facts.insurer, facts.insurer_owes, facts.insurance_share),)
+    return tuple(invoice_paper.InvoicePaperShare(one.insurer, one.amount, one.share, one.copay) for one in facts.shares)
 
 
 def receipt(desk: Desk, payment_id: str) -> bytes:

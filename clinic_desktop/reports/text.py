@@ -26,6 +26,7 @@ _WHOLE = re.compile(
     r"[A-Za-z0-9µ](?:[A-Za-z0-9µ%°²³×−±≤≥≈→.,:;/+\-()\[\]=<>~#_ \u00a0]*[A-Za-z0-9µ%°²³)\]])?"
 )
 _DIGIT = re.compile(r"[0-9]")
+_FIRST_WORDS = re.compile(r"(?:[A-Za-z]{2,}[.,:;]? )+")
 # A number stays on one line with its unit, as ISMP asks of doses.
 _UNIT = re.compile(r"(?<!\w)\d[\d.,/٫٬]*[\u00a0 ](?=[^\W\d_]|[µ%°])")
 _JAMO = re.compile("[\u1100-\u11ff]+")
@@ -137,7 +138,10 @@ def _isolate(text: str) -> str:
     text = _UNIT.sub(lambda found: found[0][:-1] + _HELD, text)
     if not bidi.has_right_to_left(text):
         return text
-    return _WHOLE.sub(lambda found: _apart(found[0]) if _DIGIT.search(found[0]) else found[0], text)
+    # Words that begin a line say how it is read: they stay outside of what is set apart with a number behind them.
+    begun = first.end() if (first := _FIRST_WORDS.match(text)) else 0
+    apart = _WHOLE.sub(lambda found: _apart(found[0]) if _DIGIT.search(found[0]) else found[0], text[begun:])
+    return text[:begun] + apart
 
 
 def _apart(words: str) -> str:

@@ -61,7 +61,8 @@ class VisitSummaryPaper:
 
 def visit_summary(data: VisitSummaryPaper) -> bytes:
     """The visit summary as PDF."""
-    paper = Paper(A4, data.clinic, data.printed, _("Visit summary"), number=data.number, patient=data.patient)
+    number = _("Visit {number}").format(number=data.number)
+    paper = Paper(A4, data.clinic, data.printed, _("Visit summary"), number=number, patient=data.patient)
     paper.labelled(_("Seen"), _("{moment} by {name}").format(moment=moment(data.started_at), name=data.clinician))
     paper.labelled(_("Reason"), data.reason)
     alarming = Style(BODY, bold=True, colour=CRITICAL) if data.allergies_listed else STRONG

@@ -74,5 +74,7 @@ def card_words(kind: str) -> str:
 
 
 def mrn_words(number: str) -> str:
-    """A record number with what it is, unless it says so itself."""
+    """A record number with what it is, unless it says so itself; nothing where there is none."""
+    if not number:
+        return ""
     return number if number.upper().startswith("MRN") else _("MRN {number}").format(number=number)

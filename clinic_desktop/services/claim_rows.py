@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
 from clinic_desktop.domain import claims as rules
 from clinic_desktop.domain.claims import Earlier, Finding, Line, ToCheck
+from clinic_desktop.domain.coding import is_procedure
 from clinic_desktop.domain.insurance import Span
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Act
 from clinic_desktop.services.merges import ids_of, kept_of
-from clinic_desktop.store.tables.billing import invoices
+from clinic_desktop.store.tables.billing import charges, invoices
 from clinic_desktop.store.tables.insurance import (
     claim_answers,
     claim_batches,
@@ -140,7 +141,10 @@ def findings(connection: Connection, row: Row[tuple[object, ...]], today: date) 
     """What is missing or odd of a claim as it stands."""
     facts = facts_of(connection, row)
     lines = connection.execute(
-        select(claim_lines).where(claim_lines.c.claim_id == row.id).order_by(claim_lines.c.position)
+        select(claim_lines, charges.c.price_code)
+        .join(charges, charges.c.id == claim_lines.c.charge_id)
+        .where(claim_lines.c.claim_id == row.id)
+        .order_by(claim_lines.c.position)
     ).all()
     return rules.check(
         ToCheck(
@@ -148,6 +152,7 @@ def findings(connection: Connection, row: Row[tuple[object, ...]], today: date) 
                 Line(
                     line.position, line.code or "", line.description, date.fromisoformat(line.served_on),
                     line.quantity, line.amount, tuple(int(one) for one in (line.pointers or "").split()),
+                    _is_own(line.code or "", line.price_code or ""),
                 )
                 for line in lines
             ),
@@ -216,3 +221,8 @@ def _moved_on(row: Row[tuple[object, ...]]) -> ColumnElement[bool]:
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
+
+
+def _is_own(code: str, price_code: str) -> bool:
+    """Whether a line is claimed under the clinic's own code: a price list may bear procedure codes too."""
+    return bool(code) and code.casefold() == price_code.casefold() and not is_procedure(code.upper())

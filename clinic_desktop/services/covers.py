@@ -83,6 +83,7 @@ class Shared:
     insurer: str
     share: int
     amount: int
+    copay: int = 0  # what the patient paid first, where that and the share come to the amount
 
 
 @command
@@ -179,7 +180,7 @@ def shared_among(paying: Sequence[Paying], amount: int, currency: str) -> tuple[
             )  # fmt: skip
     owed = insurance.shares(amount, [one.terms for one in paying])
     return tuple(
-        Shared(one.cover_id, one.position, one.insurer, one.terms.share, part)
+        Shared(one.cover_id, one.position, one.insurer, one.terms.share, part, one.terms.copay)
         for one, part in zip(paying, owed, strict=True)
     )
 
@@ -201,11 +202,21 @@ def note_shares(act: Act, invoice_id: str, patient_id: str, shared: Sequence[Sha
 def shares_of(connection: Connection, invoice_id: str) -> tuple[Shared, ...]:
     """What each cover owes of an invoice, in their order."""
     rows = connection.execute(
-        select(invoice_shares)
+        select(invoice_shares, plans.c.copay, invoices.c.total - invoices.c.discount)
+        .join(invoices, invoices.c.id == invoice_shares.c.invoice_id)
+        .join(covers, covers.c.id == invoice_shares.c.cover_id)
+        .join(plans, plans.c.id == covers.c.plan_id)
         .where(invoice_shares.c.invoice_id == invoice_id)
         .order_by(invoice_shares.c.position, invoice_shares.c.id)
-    )
-    return tuple(Shared(row.cover_id, row.position, row.insurer, row.share, row.amount) for row in rows)
+    ).all()
+    found, left = list[Shared](), rows[0][-1] if rows else 0
+    for row in rows:
+        # The plan may have changed since, or its ceiling was reached: then its copay explains nothing and is not told.
+        explains = insurance.shares(left, [Terms(row.share, row.copay)]) == (row.amount,)
+        copay = row.copay if explains else 0
+        found.append(Shared(row.cover_id, row.position, row.insurer, row.share, row.amount, copay))
+        left = max(left - row.amount, 0)
+    return tuple(found)
 
 
 def _values(

@@ -2,10 +2,12 @@
 
 import math
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from clinic_desktop.gui.shell.screen import ScreenView
 from clinic_desktop.gui.tour.hands import ADMIN, PASSPHRASE, Hands
 from clinic_desktop.gui.tour.record import Step
 
@@ -128,8 +130,11 @@ def _review(hands: Hands, step: Step) -> None:
     drive.pick_row("oversight.broken", "Dr Tour")
     drive.settle(0.4)
     drive.click("oversight.review")
-    drive.click("oversight.outcome.justified")
+    waits = not cast("ScreenView", drive.find("oversight.view")).primary_enabled
+    step.check("no answer is given before it is chosen", waits)
+    drive.settle(0.4)
     step.picture += drive.pictures(hands.out, "glass-review")
+    drive.click("oversight.outcome.justified")
     hands.primary()
     drive.until("the review", lambda: hands.one("SELECT id FROM break_glass WHERE outcome = 'justified'"))
 

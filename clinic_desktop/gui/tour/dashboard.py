@@ -32,7 +32,7 @@ def administrator_looks(hands: Hands, step: Step) -> None:
     step.picture += drive.pictures(hands.out, "dashboard-administrator")
     drive.choose("dashboard.measure", "Visits")
     drive.click("dashboard.by.week")
-    drive.until("the trend of weeks", lambda: "in these weeks" in drive.text_of("dashboard.trend.said")
+    drive.until("the trend of weeks", lambda: "twelve whole weeks" in drive.text_of("dashboard.trend.said")
                 or "in the twelve before" in drive.text_of("dashboard.trend.said"))  # fmt: skip
     drive.key("Alt+M")
     drive.find("dashboard.measured")

@@ -1,7 +1,10 @@
 """The nurse gives a vaccine: an expired lot is refused, the dose is recorded, the card is printed."""
 
+from datetime import UTC, datetime, timedelta
+
 from clinic_desktop.gui.tour.hands import Hands
 from clinic_desktop.gui.tour.record import Step
+from clinic_desktop.gui.widgets.civil import show_date
 
 
 def vaccinate(hands: Hands, step: Step) -> None:
@@ -22,7 +25,8 @@ def vaccinate(hands: Hands, step: Step) -> None:
     drive.settle(0.6)
     step.check("an expired lot is not recorded", hands.one("SELECT count(*) FROM immunizations") == 0)
     step.picture += drive.pictures(hands.out, "immunization-expired")
-    drive.fill("immunizations.expires_on", "01-Jan-2099")
+    next_year = datetime.now(tz=UTC).astimezone().date() + timedelta(days=365)
+    drive.fill("immunizations.expires_on", show_date(next_year))
     hands.primary()
     drive.until("the dose", lambda: hands.one("SELECT id FROM immunizations WHERE status = 'completed'"))
     kept = hands.rows("SELECT vaccine_code, lot, route, dose_amount, dose_unit FROM immunizations")

@@ -5,6 +5,7 @@ from clinic_desktop.gui.tour.record import Step
 
 INSURER, PLAN = "Northern Harbour Mutual", "Family plan"
 SHARE = 80
+SERVICE, CODE = "Consultation, follow-up", "99213"  # an office visit of an established patient, in CPT
 
 
 def cover_and_split(hands: Hands, step: Step) -> None:
@@ -47,10 +48,10 @@ def claim(hands: Hands, step: Step) -> None:
     step.check("what is missing is said in words", "diagnosis" in drive.text_of("claims.stops"))
     step.picture += drive.pictures(hands.out, "claim-incomplete")
     drive.fill("claims.diagnoses", hands.visit.diagnosis[1])
-    drive.fill("claims.code", "99213")
+    drive.fill("claims.code", CODE)
     drive.fill("claims.pointers", "1")
     drive.click("claims.save")
-    drive.until("completed", lambda: hands.one("SELECT id FROM claim_lines WHERE code = '99213' AND pointers = '1'"))
+    drive.until("completed", lambda: hands.one("SELECT id FROM claim_lines WHERE code = ? AND pointers = '1'", CODE))
     drive.settle(0.5)
     hands.primary_until("ready", lambda: hands.one("SELECT id FROM claims WHERE status = 'ready'"))
     drive.click("claims.show.ready")
@@ -110,13 +111,10 @@ def _invoice(hands: Hands, step: Step) -> None:
     _palette(hands)
     drive.find("billing.view")
     drive.settle(0.6)
-    box = drive.find("billing.price_code")
-    code = box.itemData(1)  # type: ignore[attr-defined]  # the first of the price list
-    drive.choose("billing.price_code", box.itemText(1))  # type: ignore[attr-defined]
-    drive.fill("billing.quantity", "9")  # more than the copay, whatever is first on the list
+    drive.choose("billing.price_code", SERVICE)
     drive.click("billing.add")
-    pending = "SELECT id FROM charges WHERE price_code = ? AND status = 'pending'"
-    drive.until("the charge", lambda: hands.one(pending, code))
+    pending = "SELECT id FROM charges WHERE description = ? AND status = 'pending'"
+    drive.until("the charge", lambda: hands.one(pending, SERVICE))
     drive.settle(0.5)
     step.picture += drive.pictures(hands.out, "billing-insured")
     before = hands.one("SELECT count(*) FROM invoices")

@@ -15,7 +15,7 @@ def ask_and_decide(hands: Hands, step: Step) -> None:
     step.check("a new prescription was signed", hands.one("SELECT count(*) FROM prescriptions") == before + 1)
     signed = hands.one("SELECT count(*) FROM refill_requests WHERE prescription_id IS NOT NULL")
     step.check("the request names it", signed == 1, signed)
-    _ask(hands, step, "her sister")
+    _ask(hands, step, "a neighbour")
     _open_from_inbox(hands)
     drive = hands.driver
     drive.click("refills.refuse")

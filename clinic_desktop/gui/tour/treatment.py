@@ -67,7 +67,7 @@ def sign(hands: Hands, step: Step) -> None:
     hands.to_step("prescription")
     hands.complete("prescription")
     hands.to_step("follow_up")
-    drive.click("consultation.none")
+    drive.click("consultation.in_7")
     hands.complete("follow_up")
     hands.to_step("vitals")
     hands.complete("vitals")
@@ -93,8 +93,8 @@ def addendum(hands: Hands, step: Step) -> None:
     written = "SELECT step, content FROM consultation_steps ORDER BY step"
     before = hands.rows(written)
     hands.to_step("final_review")
-    drive.fill("consultation.text", "Telephoned: feels better.")
-    drive.fill("consultation.reason", "call from the patient")
+    drive.fill("consultation.text", "The ward telephoned: admitted, potassium coming down.")
+    drive.fill("consultation.reason", "call from the hospital")
     hands.primary()
     drive.until("the addendum", lambda: hands.one("SELECT id FROM addenda"))
     step.check(

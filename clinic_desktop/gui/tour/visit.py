@@ -75,7 +75,7 @@ def drawn(seed: int) -> Visit:
         complaint=f"{COMPLAINTS[place]} {tag}",
         onset=f"{draw.randint(2, 6)} days",
         finding=f"tender, no guarding, ref {tag}",
-        advice=f"fluids and rest, return if worse {tag}",
+        advice=f"potassium critical: to hospital at once by ambulance, ward told, ref {tag}",
         diagnosis=DIAGNOSES[place],
         allergy=draw.choice(ALLERGIES),
         pressure=f"{draw.randint(116, 138)}/{draw.randint(70, 84)}",

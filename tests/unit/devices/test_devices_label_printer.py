@@ -16,9 +16,10 @@ from zebrafy.zebrafy_zpl import ZebrafyZPL
 
 from clinic_desktop.devices.label_printer import protocol, reading
 from clinic_desktop.devices.label_printer.simulator import FAULTS, Simulator
-from clinic_desktop.domain.plates import DOTS_PER_MM, Bits, Plate, Symbol, Words, dots, painted, png, turned
+from clinic_desktop.domain.plates import DOTS_PER_MM, Bits, Box, Plate, Symbol, Words, dots, painted, png, turned
 from clinic_desktop.reports import symbols
 from clinic_desktop.reports.bits import PaperArtist, raster
+from clinic_desktop.reports.labels import trial
 from clinic_desktop.reports.text import line
 from tests.unit.reports import label_samples as samples
 
@@ -59,6 +60,41 @@ def test_whatever_the_name_every_label_is_whole(name: str, who: str) -> None:
     for label in sent(name, who):
         assert label.problems == ()
         assert codes <= codes_on(label.bits)
+
+
+def dark(bits: Bits, left: int, top: int, right: int, bottom: int) -> bool:
+    """Whether any dot of a stretch prints."""
+    rows = range(max(top, 0), min(bottom, bits.height))
+    columns = range(max(left, 0), min(right, bits.width))
+    return any(bits.rows[y * bits.stride + x // 8] & 128 >> x % 8 for y in rows for x in columns)
+
+
+@pytest.mark.parametrize("dpi", DENSITIES)
+@pytest.mark.parametrize("name", [*samples.LABELS, "trial"])
+def test_round_every_square_code_its_quiet_zone_is_left_white(name: str, dpi: int) -> None:
+    sheets = trial("Card printer") if name == "trial" else samples.LABELS[name][0](samples.NAMES["long"])
+    for plate in sheets.plates(dpi):
+        bits = painted(plate)
+        codes = [part for part in plate.parts if isinstance(part, Symbol) and part.kind != "code128"]
+        assert name == "specimen" or codes
+        for code in codes:
+            wide, high = code.pattern.width * code.module, code.pattern.height * code.module
+            quiet = (4 if code.kind == "qr" else 1) * code.module
+            left, top, right, bottom = code.x, code.y, code.x + wide, code.y + high
+            assert quiet <= min(left, top, plate.width - right, plate.height - bottom), "on the label, and quiet"
+            assert not dark(bits, left - quiet, top - quiet, right + quiet, top)
+            assert not dark(bits, left - quiet, bottom, right + quiet, bottom + quiet)
+            assert not dark(bits, left - quiet, top, left, bottom)
+            assert not dark(bits, right, top, right + quiet, bottom)
+
+
+@pytest.mark.parametrize("dpi", DENSITIES)
+def test_the_code_of_a_card_ends_no_further_than_the_line_above_it(dpi: int) -> None:
+    (plate,) = samples.card(samples.NAMES["latin"]).plates(dpi)
+    (line_above,) = (part for part in plate.parts if isinstance(part, Box))
+    (code,) = (part for part in plate.parts if isinstance(part, Symbol))
+    end = line_above.x + line_above.width
+    assert end - DOTS_PER_MM[dpi] * 2 <= code.x + code.pattern.width * code.module <= end + 1
 
 
 def test_millimetres_are_dots_of_the_head() -> None:

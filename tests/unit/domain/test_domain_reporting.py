@@ -26,6 +26,7 @@ from clinic_desktop.domain.reporting import (
 from clinic_desktop.domain.reporting_care import ICD10_CHAPTERS
 from clinic_desktop.domain.reporting_catalogue import REPORTS
 from clinic_desktop.domain.reporting_metrics import AROCORD, HMS, METRICS
+from clinic_desktop.domain.systems import SYSTEMS
 
 # As the two documents name them.
 DOCUMENTED = {
@@ -56,6 +57,14 @@ def test_every_documented_metric_has_its_formula_or_a_reason(system: str) -> Non
         else:
             assert metric.formula.startswith("Not measured here: ")
             assert len(metric.formula) > 40
+
+
+def test_a_metric_is_called_in_words_and_its_system_by_its_title() -> None:
+    words = {metric.name: metric.words for metric in METRICS}
+    assert words["average_wait_time"] == "Average wait time"
+    assert words["registrations.growth_rate"] == "Registrations: growth rate"
+    assert words["diabetes_hba1c_control"] == "Diabetes HbA1c control"
+    assert AROCORD in {system.title for system in SYSTEMS.values()}
 
 
 @pytest.mark.parametrize("name", sorted(REPORTS))

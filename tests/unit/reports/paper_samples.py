@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from clinic_desktop.reports.claim import BatchPaper, ClaimPaper, ClaimPaperLine
 from clinic_desktop.reports.day_end import DayEndMethod, DayEndPaper
 from clinic_desktop.reports.immunization_card import DueLine, GivenLine, ImmunizationCard
-from clinic_desktop.reports.invoice import InvoicePaper, InvoicePaperLine, InvoicePaperPayment
+from clinic_desktop.reports.invoice import InvoicePaper, InvoicePaperLine, InvoicePaperPayment, InvoicePaperShare
 from clinic_desktop.reports.laboratory_report import LaboratoryReportPaper
 from clinic_desktop.reports.letter import LetterPaper
 from clinic_desktop.reports.medicine_label import MedicineLabelPaper
@@ -95,8 +95,7 @@ INVOICE = InvoicePaper(
     patient_owes=56130,
     discount=15000,
     discount_reason="staff family",
-    insurer="National Health Fund",
-    insurer_owes=224520,
+    shares=(InvoicePaperShare("National Health Fund", 224520, 80),),
     payments=(InvoicePaperPayment("RC-A7-000090-2", AT, "cash", 30000),),
 )
 

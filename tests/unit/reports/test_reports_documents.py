@@ -123,8 +123,10 @@ def test_a_laboratory_report_marks_calls_and_corrections() -> None:
 
 def test_an_invoice_adds_up_on_paper() -> None:
     text = words(invoice(made.INVOICE))
-    for part in ("Total KES 2,956.50", "National Health Fund pays KES −2,245.20", "Still to pay KES 261.30"):
+    for part in ("Total KES 2,956.50", "National Health Fund pays 80 % KES −2,245.20", "Still to pay KES 261.30"):
         assert part in text
+    after = replace(made.INVOICE, shares=(replace(made.INVOICE.shares[0], copay=50000),))
+    assert "National Health Fund pays 80 % after KES 500.00 KES −" in words(invoice(after))
     assert "VOID: issued twice" in words(invoice(replace(made.INVOICE, void_reason="issued twice")))
 
 

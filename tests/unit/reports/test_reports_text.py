@@ -99,6 +99,17 @@ def test_a_number_after_an_arabic_name_in_a_latin_line_does_not_jump_before_it()
     assert "محمد| |500 mg" in order(subject.line("Name: محمد 500 mg")).replace("محمد |", "محمد| |")
 
 
+@pytest.mark.parametrize("words", ["Aa 123 · العيادة", "Take 2 tablets (قرصين)"])
+def test_a_line_that_begins_with_a_latin_word_is_read_from_the_left_though_a_number_follows_it(words: str) -> None:
+    assert [line.right_to_left for line in (subject.line(words), *subject.wrap(words, 50_000))] == [False, False]
+    assert subject.line(words).text == words
+
+
+def test_a_line_that_begins_with_a_number_is_read_as_its_words_are() -> None:
+    assert subject.line("500 mg مرتين").right_to_left
+    assert subject.line("INV-A7-000007-2 فاتورة").right_to_left
+
+
 @pytest.mark.parametrize("control", ["\x00", "\x1b", "\x7f", "\u202e", "\u2028", "\ud800", "\U0001f600", "\ue000"])
 def test_what_no_face_has_is_named_never_dropped(control: str) -> None:
     line = subject.line(f"a{control}b")

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import func, select
 
 from clinic_desktop.domain.refusals import Refusal
-from clinic_desktop.services import claim_answers, claim_batches, claims, covers, invoices
+from clinic_desktop.services import claim_answers, claim_batches, claims, covers, insurance, invoices
 from clinic_desktop.services.claim_answers import NewAnswer
 from clinic_desktop.services.claim_views import claim, claims_in, to_claim
+from clinic_desktop.services.insurance import NewPlan
 from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import ledger
 from tests.conftest import DeskFor
@@ -71,6 +72,25 @@ def test_a_cover_becomes_a_share_a_claim_a_batch_and_money(insured: Insured, sto
         "bank.insurer": 1500, "written_off": 200, "receivable.patient": 1300, "revenue": -3000
     }  # fmt: skip
     assert invoices.invoice(insured.cashier, invoice.id).outstanding == 1300
+
+
+def test_a_line_under_the_clinics_own_code_is_said_before_it_is_sent(insured: Insured) -> None:
+    (made,) = claims.make_claims(insured.cashier, insured.invoice())
+    (own,) = (found for found in claim(insured.cashier, made).findings if found.field == "code")
+    assert not own.stops
+    assert own.words.format(**dict(own.facts)) == "Line 1 (Visit) bears the code of the clinic's own price list: visit."
+    assert "code" not in {found.field for found in insured.complete(made).findings}
+
+
+def test_an_invoice_tells_the_copay_where_it_explains_what_the_insurer_pays(insured: Insured) -> None:
+    plan = insurance.plans_known(insured.cashier)[0]
+    first = insured.invoice(2)
+    told = [(one.share, one.copay, one.amount) for one in invoices.invoice(insured.cashier, first).shares]
+    assert told == [(80, 500, 2000)]
+    changed = NewPlan(insured.insurer, "Gold", 80, 700, filing_days=90)
+    insurance.change_plan(insured.cashier, insured.plan, changed, expect=plan.revision)
+    told = [(one.share, one.copay, one.amount) for one in invoices.invoice(insured.cashier, first).shares]
+    assert told == [(80, 0, 2000)], "the plan says something else now"
 
 
 def test_a_secondary_insurer_owes_its_share_of_what_is_left(insured: Insured) -> None:

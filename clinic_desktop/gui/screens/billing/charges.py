@@ -6,6 +6,7 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from clinic_desktop.domain.insurance import Terms
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.widgets.buttons import Button
@@ -194,9 +195,7 @@ class ChargesPanel(QWidget):
         covered = bool(cover.paying or (cover.insurer and cover.share))
         self.use_insurance.setVisible(covered)
         self.use_insurance.show_hint(
-            " + ".join(_("{insurer} pays {share} %").format(insurer=who, share=share) for who, share in _payers(cover))
-            if covered
-            else ""
+            " + ".join(pays_words(who, terms, self._currency) for who, terms in _payers(cover)) if covered else ""
         )
         self._work_out()
 
@@ -269,10 +268,20 @@ def _code(charge: Charge) -> str:
     return " ".join(part for part in (charge.code.procedure_code, charge.code.modifiers) if part)
 
 
-def _payers(cover: Insurance) -> list[tuple[str, int]]:
+def _payers(cover: Insurance) -> list[tuple[str, Terms]]:
     if cover.paying:
-        return [(one.insurer, one.terms.share) for one in cover.paying]
-    return [(cover.insurer or "", cover.share)]
+        return [(one.insurer, one.terms) for one in cover.paying]
+    return [(cover.insurer or "", Terms(cover.share))]
+
+
+def pays_words(insurer: str, terms: Terms, currency: str) -> str:
+    """What an insurer pays, with what the patient pays first and what it pays at most: else nobody finds the sum."""
+    words = [_("{insurer} pays {share} %").format(insurer=insurer, share=terms.share)]
+    if terms.copay:
+        words.append(_("after {copay}").format(copay=money_text(terms.copay, currency)))
+    if terms.ceiling_left is not None:
+        words.append(_("at most {amount}").format(amount=money_text(max(terms.ceiling_left, 0), currency)))
+    return " ".join(words)
 
 
 def _money(charge: Charge, amount: int) -> str:

@@ -7,7 +7,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from clinic_desktop.domain.coding import CARD_TYPES
+from clinic_desktop.domain.insurance import Terms
 from clinic_desktop.domain.money import money_text
+from clinic_desktop.gui.screens.billing.charges import pays_words
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.civil import show_date, show_instant
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
@@ -129,12 +131,11 @@ class InvoicePanel(QWidget):
         if invoice.discount:
             words.append(_("discount {amount}").format(amount=self._money(invoice.discount)))
         for part in invoice.shares:
-            owes = _("{insurer} owes {amount}")
-            words.append(owes.format(insurer=part.insurer, amount=self._money(part.amount)))
+            pays = pays_words(part.insurer, Terms(part.share, part.copay), invoice.currency)
+            words.append(f"{pays} = {self._money(part.amount)}")
         if invoice.insurer_owes and not invoice.shares:
-            share = _("{insurer} pays {share} % = {amount}")
-            amount = self._money(invoice.insurer_owes)
-            words.append(share.format(insurer=invoice.insurer, share=invoice.insurance_share, amount=amount))
+            pays = pays_words(invoice.insurer or "", Terms(invoice.insurance_share), invoice.currency)
+            words.append(f"{pays} = {self._money(invoice.insurer_owes)}")
         if invoice.void_reason:
             words.append(_("void: {reason}").format(reason=invoice.void_reason))
         self.about.setText("  ·  ".join(words))

@@ -146,11 +146,8 @@ def symptoms(page: StepPage) -> None:
         ),
         stretch=(2, 3),
     )
-    form.add(
-        CheckField(
-            _("There is a &red flag"), "consultation.red_flag", hint=_("Examination and vital signs become required.")
-        )
-    )
+    needs = _("If ticked, examination and vital signs are required.")
+    form.add(CheckField(_("There is a &red flag"), "consultation.red_flag", hint=needs))
     form.add(NoteEdit(_("Notes"), "consultation.symptoms_note", rows=4))
 
 

@@ -1,6 +1,8 @@
 """The parts of pages that are more than fields: diagnoses, allergies, what was ordered and prescribed, the review."""
 
+import contextlib
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from clinic_desktop.domain.consultation import Diagnosis
 from clinic_desktop.gui.screens.consultation.pages import row_of
 from clinic_desktop.gui.screens.consultation.presenter import ConsultationPresenter
 from clinic_desktop.gui.widgets.buttons import Button, LinkButton
+from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.panel import clear_layout, label
 from clinic_desktop.gui.widgets.search import SearchField, Show, Suggestion
 from clinic_desktop.i18n import N_, _
@@ -192,4 +195,7 @@ def _field_words(name: str, value: str) -> str:
         return _(_ANSWERS[name])
     if name.startswith(path.SYSTEM):
         return f"{_(SYSTEM_WORDS[name.removeprefix(path.SYSTEM)]).lower()} {value}"
+    if name == "date":
+        with contextlib.suppress(ValueError):  # what is no day yet stands as it was typed
+            return show_date(date.fromisoformat(value))
     return value

@@ -48,7 +48,7 @@ class Measured(QWidget):
 
     def _metric(self, panel: Panel, metric: Metric) -> None:
         if not metric.is_measured:
-            self._say(panel, metric.name, _(metric.formula))
+            self._say(panel, _(metric.words), _(metric.formula))
             return
         report = REPORTS[metric.report]
         columns = [column for column in report.columns if column.name in metric.columns and column.shown]
@@ -62,15 +62,15 @@ class Measured(QWidget):
             said = " ".join((said, *(f"{_(one.title)}: {_(one.formula)}" for one in columns if one.formula)))
         day = self._today()
         go = self._presenter.report((metric.report,), day.replace(day=1), day)
-        self._say(panel, metric.name, said, None if go is None else lambda: self._go(go))
+        self._say(panel, _(metric.words), said, None if go is None else lambda: self._go(go), metric.name)
 
     @staticmethod
-    def _say(panel: Panel, name: str, formula: str, act: Callable[[], None] | None = None) -> None:
+    def _say(panel: Panel, title: str, formula: str, act: Callable[[], None] | None = None, name: str = "") -> None:
         row = QHBoxLayout()
         row.setSpacing(16)
-        words: QWidget = label(name, "strong", wrap=True)
+        words: QWidget = label(title, "strong", wrap=True)
         if act is not None:
-            words = LinkButton(name, f"{panel.objectName()}.{name}", act)
+            words = LinkButton(title, f"{panel.objectName()}.{name}", act)
         words.setFixedWidth(NAMES)
         row.addWidget(words, 0, Qt.AlignmentFlag.AlignTop)
         said = label(formula, "secondary", wrap=True)

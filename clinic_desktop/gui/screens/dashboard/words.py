@@ -119,7 +119,9 @@ def trend_words(trend: Trend) -> str:
     else:
         said = _("{now} in the four weeks up to yesterday, {before} in the four before")
     if not any(bar.value or bar.before for bar in trend.bars):
-        return _("Nothing was counted in these weeks yet: the bars come with the work.")
+        if trend.by == WEEK:
+            return _("Nothing was counted in the last twelve whole weeks: this week's bar comes when it is over.")
+        return _("Nothing was counted in the four weeks up to yesterday: today stands above, its bar comes tomorrow.")
     words = said.format(now=_full(trend, trend.total), before=_full(trend, trend.before))
     if not is_compared(trend, trend.bars[0]):
         return (

@@ -126,7 +126,7 @@ class PairPanel(Side):
     def _count(self) -> None:
         words = "" if self._until is None else left_words(self._until, self._now())
         if words:
-            self.left.setText(_("Still {time}").format(time=words))
+            self.left.setText(_("Shown for another {time}").format(time=words))
         else:
             self.take_away()
 

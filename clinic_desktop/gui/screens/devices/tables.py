@@ -18,7 +18,7 @@ from clinic_desktop.services.pairing import DeviceShown
 Now = Callable[[], datetime]
 WAYS = {"hl7": N_("HL7 v2"), "astm": N_("ASTM"), "drop": N_("files"), "api": N_("local API")}
 STATES = {
-    "received": N_("not filed yet"), "done": N_("done"), "review": N_("waits for review"), "filed": N_("filed"),
+    "received": N_("not filed yet"), "done": N_("read"), "review": N_("waits for review"), "filed": N_("filed"),
     "rejected": N_("set aside"),
 }  # fmt: skip
 
@@ -74,7 +74,7 @@ def sent(settings: Remembered) -> ListTable[Sent]:
     columns: list[Column[Sent]] = [
         Column("at", _("Came"), lambda one: show_moment(one.received_at), width=150, sort=lambda one: one.received_at),
         Column("type", _("Message"), lambda one: one.message_type, width=150, strong=True),
-        Column("state", _("Became"), lambda one: _(STATES.get(one.state, one.state)), width=130),
+        Column("state", _("State"), lambda one: _(STATES.get(one.state, one.state)), width=130),
         Column("parts", _("Results"), _parts, width=220, stretch=True),
         Column("why", _("Why"), lambda one: _(one.why) if one.why else "", width=180, subtle=True),
         Column("size", _("Size"), lambda one: f"{one.size:,}", width=80, number=True, sort=lambda one: one.size,

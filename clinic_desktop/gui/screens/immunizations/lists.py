@@ -7,14 +7,13 @@ from typing import TypeVar
 from PySide6.QtWidgets import QSizePolicy
 
 from clinic_desktop.domain.immunization_forecast import Forecast, in_sight
-from clinic_desktop.gui.widgets.civil import show_date
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import Remembered
 from clinic_desktop.gui.widgets.table import ListTable
 from clinic_desktop.i18n import N_, _
-from clinic_desktop.reports.immunization_words import STATE_ORDER, STATE_WORDS, counts_words, given_words
+from clinic_desktop.reports.immunization_words import STATE_ORDER, STATE_WORDS, counts_words, given_words, next_words
 from clinic_desktop.services.immunization_chart import DoseShown
 
 R = TypeVar("R")
@@ -48,7 +47,7 @@ def due(settings: Remembered) -> ListTable[Forecast]:
         Column("name", _("Against"), lambda row: _(row.name), 150, stretch=True, strong=True),
         Column("state", _("State"), lambda row: _(STATE_WORDS[row.state]), 116, look=_state),
         Column("dose", _("Dose"), _dose, 72, subtle=True),
-        Column("next", _("Next"), _next, 108, sort=lambda row: row.recommended or row.earliest),
+        Column("next", _("Next"), next_words, 108, sort=lambda row: row.recommended or row.earliest),
     )
     empty = Empty(_("No schedule is followed: an administrator chooses one in the settings."), icon="syringe")
     return _fitted("immunizations.due", columns, lambda row: row.antigen, empty, settings)
@@ -112,10 +111,3 @@ def _dose(row: Forecast) -> str:
     if row.number is None or not row.of:
         return ""
     return _("{n} of {of}").format(n=row.number, of=row.of)
-
-
-def _next(row: Forecast) -> str:
-    on = row.recommended or row.earliest
-    if row.state in {"overdue", "due", "decision"}:
-        return _("now")
-    return "" if on is None or row.state in {"complete", "too_late"} else show_date(on)

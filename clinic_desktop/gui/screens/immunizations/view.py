@@ -52,7 +52,7 @@ class ImmunizationsView(ScreenView):
         self._due_panel = Panel(_("What is due"))
         self._due_panel.add(self._summary)
         self._due_panel.add(self.due, 1)
-        given = Panel(_("What was given"))
+        given = Panel(_("What was given, and what was not"))
         given.add_button(_("Add rea&ction"), "immunizations.add_reaction", self._react)
         given.add_button(_("Was an &error"), "immunizations.was_error", self._withdraw)
         given.add(self.given, 1)

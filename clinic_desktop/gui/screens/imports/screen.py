@@ -7,7 +7,7 @@ from clinic_desktop.i18n import N_
 SCREEN = Screen(
     name="imports",
     title=N_("Import"),
-    icon="down",
+    icon="import",
     roles=frozenset({"administrator"}),
     build=ImportsView,
     help_page="imports",

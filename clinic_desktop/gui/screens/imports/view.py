@@ -6,6 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from clinic_desktop.gui.screens.imports.kinds import kind_words
 from clinic_desktop.gui.screens.imports.presenter import KINDS, RECORDS, Chosen, Counted, Done, Presenter, Wrong
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.choice import ChoiceField
@@ -39,7 +40,7 @@ class ImportsView(ScreenView):
         settings = context.settings
         self.counted: ListTable[Counted] = ListTable(
             "imports.counted", _counts(), key=lambda row: row.kind, settings=settings, counted=False,
-            empty=Empty(_(NOTHING_YET), icon="down"),
+            empty=Empty(_(NOTHING_YET), icon="import"),
         )  # fmt: skip
         self.wrong: ListTable[Wrong] = ListTable(
             "imports.wrong", _problems(), key=lambda row: row.number, settings=settings,
@@ -222,7 +223,18 @@ def _words(done: Done) -> str:
         words = _("Tried, nothing was written: {new} new, {changed} changed, {left} not kept. Import takes them in.")
     else:
         words = _("Done: {new} new, {changed} changed, {left} not kept.")
-    return words.format(new=new, changed=changed, left=left)
+    said = words.format(new=new, changed=changed, left=left)
+    return f"{said} {_files_words(done)}".rstrip()
+
+
+def _files_words(done: Done) -> str:
+    """How many files something is wrong with: what could not be read at all is counted by no kind."""
+    files = len({row.file for row in done.wrong})
+    if not files:
+        return ""
+    if files == 1:
+        return _("Something is wrong with 1 file: it stands below.")
+    return _("Something is wrong with {n} files: they stand below.").format(n=files)
 
 
 def _counts() -> list[Column[Counted]]:
@@ -231,7 +243,7 @@ def _counts() -> list[Column[Counted]]:
                       sort=lambda row: getattr(row, name))  # fmt: skip
 
     return [
-        Column("kind", _("Kind"), lambda row: row.kind, width=150, stretch=True, strong=True),
+        Column("kind", _("Kind"), lambda row: kind_words(row.kind), width=150, stretch=True, strong=True),
         number("read", _("Read")),
         number("new", _("New")),
         number("same", _("Same")),

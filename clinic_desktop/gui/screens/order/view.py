@@ -235,10 +235,8 @@ class OrderScreen(ScreenView):
     def _chosen_table(self) -> ListTable[Line]:
         columns = (
             Column[Line]("name", _("Test or panel"), lambda line: line.name, 184, strong=True),
-            Column[Line](
-                "tests", _("Tests"), lambda line: line.tests or line.specimens, 140, stretch=True, subtle=True
-            ),
-            Column[Line]("already", _("Already"), lambda line: line.already, 100, look=_already),
+            Column[Line]("tests", _("Tests, specimen"), _holds, 140, stretch=True, subtle=True),
+            Column[Line]("already", _("Ordered already"), lambda line: line.already, 124, look=_already),
         )
         table = ListTable(
             "order.lines", columns, key=lambda line: line.key, counted=False,
@@ -292,3 +290,7 @@ class OrderScreen(ScreenView):
 
 def _already(line: Line) -> Look | None:
     return Look(_("Ordered"), "warning") if line.already else None
+
+
+def _holds(line: Line) -> str:
+    return " · ".join(part for part in (line.tests, line.specimens) if part)

@@ -8,23 +8,20 @@ from clinic_desktop.domain import break_glass as glass_rules
 from clinic_desktop.domain.programmes import CATEGORIES, read_steps, write_steps
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.gui.screens.oversight.presenter import OversightPresenter
+from clinic_desktop.gui.screens.oversight.story import OUTCOME_WORDS, told_of
 from clinic_desktop.gui.widgets.check import CheckField
 from clinic_desktop.gui.widgets.choice import ChoiceField, SegmentField
 from clinic_desktop.gui.widgets.dates import DateField
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
+from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.formstack import FormPage
 from clinic_desktop.gui.widgets.numbers import NumberField
 from clinic_desktop.gui.widgets.text import NoteEdit, TextField
-from clinic_desktop.i18n import N_, _
+from clinic_desktop.i18n import _
 from clinic_desktop.services.break_glass import Broken
 from clinic_desktop.services.programmes import NewProgramme, Programme
 
-OUTCOME_WORDS = {
-    "justified": N_("Justified"),
-    "unclear": N_("Still unclear"),
-    "not_justified": N_("Not justified"),
-}
 LINES = ("features", "requirements", "outcomes", "instructors")
 
 
@@ -35,6 +32,7 @@ class OversightForms:
         self._presenter, self._today = presenter, today
         self.broken: Broken | None = None
         self.programme: Programme | None = None
+        self._told = Facts()
         self.review, self.edit, self.archive = self._review(), self._edit(), self._archive()
 
     def _form(self, name: str) -> Form:
@@ -44,14 +42,22 @@ class OversightForms:
     def _review(self) -> FormPage:
         form = self._form("review")
         choices = [(key, _(OUTCOME_WORDS[key])) for key in glass_rules.OUTCOMES]
-        outcome = form.add(SegmentField(_("What came of it"), "oversight.outcome", choices, required=True))
+        self.outcome = form.add(SegmentField(_("What came of it"), "oversight.outcome", choices, required=True))
         note = form.add(NoteEdit(_("What was found, who was spoken to"), "oversight.note", rows=3))
 
         def submit() -> None:
             if self.broken is not None:
-                self._presenter.review(self.broken, outcome.value() or "", note.value())
+                self._presenter.review(self.broken, self.outcome.value() or "", note.value())
 
-        return FormPage(_("Review it"), _("&Keep the review"), form, submit)
+        page = FormPage(_("Review it"), _("&Keep the review"), form, submit)
+        page.body.insertWidget(page.body.indexOf(form), self._told)
+        return page
+
+    def about_review(self, row: Broken) -> None:
+        """Begin the form about one time the glass was broken: why, and what was opened, stand above the answer."""
+        self.broken = row
+        self.review.set_title(f"{row.who}: {row.patient_name}")
+        self._told.show_facts(told_of(row))
 
     def _edit(self) -> FormPage:
         form = self._form("programme")

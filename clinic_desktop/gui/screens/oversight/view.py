@@ -1,42 +1,25 @@
 """The page Review as it is seen: who broke the glass and why, and the catalogue of programmes."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
-from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QWidget
 
 from clinic_desktop.domain.programmes import CATEGORIES
-from clinic_desktop.gui.screens.oversight.forms import OUTCOME_WORDS, OversightForms
+from clinic_desktop.gui.screens.oversight.forms import OversightForms
 from clinic_desktop.gui.screens.oversight.presenter import OversightPresenter
+from clinic_desktop.gui.screens.oversight.story import OUTCOME_WORDS, Story
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
 from clinic_desktop.gui.widgets.civil import show_date
-from clinic_desktop.gui.widgets.factlist import Facts
 from clinic_desktop.gui.widgets.formstack import FormStack, Side
 from clinic_desktop.gui.widgets.model import Column
 from clinic_desktop.gui.widgets.panel import Empty, Panel
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.table import ListTable
-from clinic_desktop.i18n import N_, _
+from clinic_desktop.i18n import _
 from clinic_desktop.services.break_glass import Broken
 from clinic_desktop.services.programmes import Programme
 
-REASON_WORDS = {
-    "life_in_danger": N_("A life in danger"),
-    "cannot_consent": N_("The patient could not be asked"),
-    "public_health": N_("Danger to others"),
-    "other": N_("Another emergency"),
-}
-OPENED_WORDS = {
-    "chart": N_("Chart"),
-    "consultation": N_("Consultation"),
-    "encounters": N_("Consultation"),
-    "prescribing": N_("Medicines"),
-    "results": N_("Results"),
-    "lab_orders": N_("Laboratory orders"),
-    "flags": N_("Results"),
-    "vitals": N_("Vital signs"),
-    "sharing": N_("Sharing outside"),
-}
 MEANINGS = {"": "warning", "justified": "good", "unclear": "information", "not_justified": "critical"}
 SECTIONS = ("glass", "programmes")
 
@@ -69,6 +52,7 @@ class OversightView(ScreenView):
         self.broken.opened.connect(lambda _row: self._review())
         self.programmes.selected.connect(self._programme_chosen)
         self._tabs.currentChanged.connect(lambda _place: self._offer())
+        self._forms.outcome.edited.connect(self._offer)
 
     def _build(self) -> None:
         glass, offered = Panel(_("The glass was broken")), Panel(_("Digital programmes"))
@@ -168,9 +152,8 @@ class OversightView(ScreenView):
             self._window.say(_("Choose a line first."))
             return
         self._stacks["glass"].flush()
-        self._forms.broken = row
         self._forms.review.form.clear()
-        self._forms.review.set_title(f"{row.who}: {row.patient_name}")
+        self._forms.about_review(row)
         if row.outcome:
             self._forms.review.form.set_values({"outcome": row.outcome, "note": row.review_note})
         self._show_form("glass", "review", row.id)
@@ -200,7 +183,9 @@ class OversightView(ScreenView):
         stack = self._stacks[self._section]
         page = stack.pages.get(stack.current)
         if page is not None:
-            self.set_primary(page.act_words, self._submit)
+            # Whoever answers for it says what came of it: no answer is given by leaving it as it was.
+            answered = page is not self._forms.review or self._forms.outcome.value() is not None
+            self.set_primary(page.act_words, self._submit, enabled=answered)
         elif self._section == "glass":
             self.set_primary(_("Review"), self._review, enabled=self.broken.current() is not None)
         else:
@@ -223,45 +208,6 @@ class OversightView(ScreenView):
             self._presenter.form_opened("programme", row.id)
             self.programmes.setFocus()
             self._offer()
-
-
-class Story(QWidget):
-    """One time the glass was broken: who, whom, why, and what was opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._panel = Panel(name="oversight.story")
-        self._facts = Facts()
-        self._panel.add(self._facts)
-        self._panel.body.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._panel)
-
-    def show_row(self, row: Broken | None) -> None:
-        """Show one."""
-        self._facts.clear()
-        self._panel.set_title("" if row is None else row.patient_name)
-        if row is None:
-            return
-        self._facts.add(_("MRN"), row.mrn)
-        self._facts.add(_("Who"), f"{row.who} ({row.role})")
-        self._facts.add(_("Why"), _(REASON_WORDS.get(row.reason, row.reason)))
-        self._facts.add(_("In words"), row.words)
-        started = row.started_at.astimezone()
-        ended = _("still open") if row.ended_at is None else f"{row.ended_at.astimezone():%H:%M}"
-        self._facts.add(_("When"), f"{show_date(started.date())} {started:%H:%M} – {ended}")
-        self._facts.add(_("Closed"), _("by hand") if row.ended_why else _("by its time") if row.ended_at else "")
-        for one in row.opened:
-            at = datetime.fromtimestamp(one.at_ms / 1000, tz=UTC).astimezone()
-            kind, _dot, act = one.what.partition(".")
-            self._facts.add(f"{at:%H:%M:%S}", f"{_(OPENED_WORDS.get(kind, kind))} ({act.replace('_', ' ')})")
-        if not row.opened:
-            self._facts.add(_("Opened"), _("nothing"))
-        if row.outcome and row.reviewed_at is not None:
-            on = show_date(row.reviewed_at.astimezone().date())
-            self._facts.add(_("Review"), f"{_(OUTCOME_WORDS[row.outcome])}, {row.reviewed_by}, {on}")
-            self._facts.add(_("Note"), row.review_note)
 
 
 def _moment(at: datetime) -> str:

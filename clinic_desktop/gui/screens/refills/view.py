@@ -190,7 +190,13 @@ def _medicine_columns() -> list[Column[Refillable]]:
         Column("sig", _("Instruction"), lambda row: row.sig, width=260, wrap=True),
         Column("quantity", _("Quantity"), lambda row: row.quantity, width=110),
         Column("number", _("Prescription"), lambda row: row.number, width=140, subtle=True),
-        Column("state", "", lambda row: _("asked for") if row.waiting else "", width=90, meaning=lambda _r: "warning"),
+        Column(
+            "state",
+            _("Refill"),
+            lambda row: _("asked for") if row.waiting else "",
+            width=90,
+            meaning=lambda _r: "warning",
+        ),
     ]
 
 

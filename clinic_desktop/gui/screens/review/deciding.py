@@ -58,7 +58,7 @@ class Deciding(Side):
         self.reason.narrow()
         self.form.add(self.reason)
         self.form.add(self.more)
-        self.reject = StopButton(_("Set &aside (Delete)"), "review.reject", self.rejected.emit)
+        self.reject = StopButton(_("Set &aside"), "review.reject", self.rejected.emit)
         self._arrange()
         self.people.selected.connect(lambda _one: self._chose())
         self.people.opened.connect(lambda _one: self.filed.emit())

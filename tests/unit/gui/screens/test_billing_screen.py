@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import new_id
@@ -23,6 +23,7 @@ from clinic_desktop.store.engine import Store
 from clinic_desktop.store.tables.billing import prices
 from clinic_desktop.store.tables.patients import patients
 from tests.unit.gui.screens.stage import PretendWindow
+from tests.unit.services.insured import Insured
 
 DeskFor = Callable[[str], Desk]
 
@@ -58,6 +59,20 @@ def view(qtbot: QtBot, cashier: Desk) -> BillingView:
 
 def press(view: BillingView, key: Qt.Key) -> None:
     QTest.keyClick(QApplication.focusWidget() or view, key)
+
+
+def test_what_an_insurer_pays_is_told_with_what_the_patient_pays_first(
+    view: BillingView, store: Store, desk_for: DeskFor
+) -> None:
+    insured = Insured(store, desk_for)
+    billing.charge_by_hand(insured.cashier, insured.patient, "visit", 2)
+    view.open()
+    view.waiting.select_row(0)
+    said = " | ".join(label.text() for label in view.charges.findChildren(QLabel) if label.isVisible())
+    assert "Harbour Mutual pays 80 % after 5.00 USD" in said
+    assert "insurer pays 20.00 USD" in said
+    view.primary()
+    assert "Harbour Mutual pays 80 % after 5.00 USD = 20.00 USD" in view.invoice.about.text()
 
 
 def test_from_charges_to_the_days_end(view: BillingView, cashier: Desk, patient: str) -> None:

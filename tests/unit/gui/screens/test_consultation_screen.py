@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.clock import SetClock
+from clinic_desktop.gui.screens.consultation import pages, parts
+from clinic_desktop.gui.screens.consultation.pages import StepPage
 from clinic_desktop.gui.screens.consultation.view import TITLES
 from clinic_desktop.gui.widgets.drafts import DELAY_MS
 from clinic_desktop.gui.widgets.result_words import name_words, short_value
@@ -185,6 +187,19 @@ def test_a_draft_from_before_never_writes_over_what_came_since(
 
 
 # The consultation -------------------------------------------------------------------------------------------------
+
+
+def test_what_a_red_flag_would_ask_for_is_said_as_long_as_none_is_ticked(qtbot: QtBot) -> None:
+    page = StepPage("symptoms", lambda: None)
+    qtbot.addWidget(page)
+    pages.symptoms(page)
+    said = page.form.field("red_flag").findChildren(QLabel)
+    assert "If ticked, examination and vital signs are required." in [one.text() for one in said]
+
+
+def test_the_final_review_writes_the_day_of_the_next_visit_as_days_are_written() -> None:
+    assert parts._field_words("date", "2026-12-08") == "08-Dec-2026"
+    assert parts._field_words("date", "in spring") == "in spring"
 
 
 def test_every_step_is_one_key_away(doctor: Desk, patient: str, frame_for: FrameFor) -> None:

@@ -100,7 +100,7 @@ def test_a_code_stands_with_its_time_and_goes_when_it_is_over(here: Here, clock:
     alt(here.view, Qt.Key.Key_C)
     code = here.view.pairing.code.text()
     assert len(code) == 9
-    assert here.view.pairing.left.text() == "Still 5:00"
+    assert here.view.pairing.left.text() == "Shown for another 5:00"
     token = pairing.new_token()
     made = pairing.redeem_code(here.desk, code, token)
     assert made.device is not None
@@ -160,6 +160,8 @@ def test_what_each_device_sent_stands_with_what_became_of_it(
     (one,) = here.view.senders.rows()
     assert (one.device, one.messages, one.waiting, one.rejected) == ("TEST BENCH", 1, 1, 0)
     (message,) = here.view.sent.rows()
+    said = [str(here.view.sent.view.model().index(0, at).data()) for at in (2, 3)]
+    assert said == ["read", "1 filed, 1 waiting"], "nothing is done while a result waits"
     assert (message.message_type, message.filed, message.waiting) == ("ORU^R01", 1, 1)
     assert "Otieno" not in here.words()
 

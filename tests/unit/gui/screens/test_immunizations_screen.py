@@ -165,6 +165,8 @@ def test_a_vaccine_that_was_refused_is_recorded_with_its_reason(page: Page) -> N
     form.field("reason_code").set_value("PATOBJ")
     page.view.primary()
     assert page.given() == [("03", None, "not_done")]
+    titles = [one.text() for one in page.view.findChildren(QLabel)]
+    assert "What was given, and what was not" in titles, "the list holds a vaccine that was not given"
     names = [row.antigen for row in page.view.due.rows()]
     assert page.view.due.text_of(names.index("mmr"), "state") in {"Due now", "Overdue"}
     assert page.view.given.text_of(0, "worth") == "Not given"

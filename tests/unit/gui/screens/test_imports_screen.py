@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.refusals import Refusal
+from clinic_desktop.gui.icons import icon
+from clinic_desktop.gui.screens.imports.kinds import kind_words
 from clinic_desktop.gui.screens.imports.presenter import Chosen, paths_of
 from clinic_desktop.gui.screens.imports.screen import SCREEN
 from clinic_desktop.gui.screens.imports.view import ImportsView
@@ -49,6 +51,17 @@ def test_a_try_writes_nothing_and_says_what_would_be_done(stage: Stage, store: S
     counts = {row.kind: (row.read, row.new) for row in view.counted.rows()}
     assert counts["Observation"] == (2, 2)
     assert [(row.file, row.what) for row in view.wrong.rows()] == [("bad.json", "it stops halfway")]
+    assert "Something is wrong with 1 file" in view.said.text(), "what could not be read is counted by no kind"
+
+
+def test_a_kind_is_called_as_people_call_it() -> None:
+    words = {kind: kind_words(kind) for kind in ("DocumentReference", "CareTeam", "Patient", "sex", "patients")}
+    assert list(words.values()) == ["Document", "Care team", "Patient", "sex", "patients"]
+
+
+def test_the_page_has_an_icon_that_means_bringing_in() -> None:
+    assert SCREEN.icon == "import"
+    assert not icon(SCREEN.icon).isNull()
 
 
 def test_only_what_was_tried_is_taken_in_and_once(stage: Stage, store: Store, good: Path) -> None:

@@ -129,6 +129,22 @@ def shown(view: OrderScreen) -> list[str]:
     return [line.name for line in view._lines.rows()]
 
 
+def heads(table: QTableView) -> list[str]:
+    """The words above the columns."""
+    model = table.model()
+    return [str(model.headerData(at, Qt.Orientation.Horizontal)) for at in range(model.columnCount())]
+
+
+def test_what_a_line_holds_stands_under_words_that_say_so(ordering: Ordering) -> None:
+    view = ordering.screen()
+    press(view, "order.panel.ue")
+    search(view, "c-rea")
+    assert heads(view._lines.view) == ["Test or panel", "Tests, specimen", "Ordered already"]
+    first, second = [str(view._lines.view.model().index(row, 1).data()) for row in (0, 1)]
+    assert first.endswith(" · serum")
+    assert second == "serum"
+
+
 def test_tests_and_panels_are_chosen_and_placed_with_one_press(ordering: Ordering) -> None:
     view = ordering.screen()
     assert not view.primary_enabled

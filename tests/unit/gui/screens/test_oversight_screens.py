@@ -1,23 +1,25 @@
 """Programmes of a patient, and the administrator's review, over real services."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain import consents as rules
 from clinic_desktop.domain.programmes import Step
+from clinic_desktop.gui.screens.oversight.story import OPENED_WORDS
 from clinic_desktop.gui.screens.oversight.view import OversightView
 from clinic_desktop.gui.screens.programmes.view import ProgrammesView
 from clinic_desktop.gui.shell.banner import PatientBanner
 from clinic_desktop.gui.shell.closed import closed_patient
 from clinic_desktop.gui.shell.gate import BannerFacts
 from clinic_desktop.gui.shell.screen import ScreenContext, ScreenView
-from clinic_desktop.services import break_glass, programmes
+from clinic_desktop.services import break_glass, chart, consent_gate, programmes, restrictions, results
 from clinic_desktop.services.programmes import NewEnrolment, NewProgramme
 from tests.conftest import DeskFor
 from tests.unit.gui.screens.one_screen import OneScreen
@@ -136,6 +138,33 @@ def test_an_administrator_reviews_and_keeps_the_catalogue(at: At, desk_for: Desk
     (made,) = programmes.catalogue(admin)
     assert [(step.title, step.sessions, step.week) for step in made.steps] == [("Week 1", 7, 1), ("Week 2", 7, 2)]
     assert made.about.needs_consent
+
+
+def test_whoever_reviews_reads_why_and_what_was_opened_and_gives_the_answer_themselves(
+    at: At, desk_for: DeskFor
+) -> None:
+    doctor = desk_for("doctor")
+    patient = register(doctor)
+    restrictions.restrict_record(desk_for("nurse").once(), patient, ["role:laboratory"], "A neighbour")
+    break_open(doctor, patient, "life_in_danger", "Unconscious, nobody to be asked")
+    chart.open_chart(doctor, patient)
+    results.results(doctor, patient)
+    window = at("administrator", OversightView)
+    window.view.open()
+    press(window, "oversight.review")
+    read = " | ".join(label.text() for label in window.findChildren(QLabel) if label.isVisible())
+    assert "A life in danger" in read
+    assert "Unconscious, nobody to be asked" in read
+    assert re.search(r"\d\d:\d\d:\d\d Chart\n\d\d:\d\d:\d\d Results", read)
+    assert "open chart" not in read
+    assert not window.view.primary_enabled
+    press(window, "oversight.outcome.justified")
+    assert window.view.primary_enabled
+
+
+def test_every_service_that_a_broken_glass_opens_is_called_as_its_page() -> None:
+    covered = {name.partition(".")[0] for name in consent_gate.COVERED["treatment"]}
+    assert covered <= set(OPENED_WORDS)
 
 
 def test_a_programme_is_changed_by_what_was_looked_at(at: At, desk_for: DeskFor) -> None:

@@ -1,6 +1,7 @@
 """Refills through the window: asked for, approved, refused, taken back."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -57,6 +58,13 @@ def test_a_doctor_approves_and_it_waits_in_the_pharmacy(stage: Stage, clinic: Wo
     stage.click(view, "refills.approve")
     assert [row.status for row in view.requests.rows()] == ["approved"]
     assert len(prescribing.last_prescriptions(clinic.doctor, clinic.patient)) == 2
+
+
+def test_every_column_says_what_it_holds(stage: Stage, clinic: World) -> None:
+    view = show(stage, clinic, "doctor")
+    for table in (view.medicines.view, view.requests.view):
+        model = table.model()
+        assert all(model.headerData(at, Qt.Orientation.Horizontal) for at in range(model.columnCount()))
 
 
 def test_a_refusal_asks_why(stage: Stage, clinic: World) -> None:

@@ -73,6 +73,7 @@ def test_enter_files_to_the_one_who_agrees_and_the_next_is_chosen_at_once(lab: L
         lab.anna, unordered("a", "98"), unordered("b", "99"), raw=b"MSH|x\rPID|1\rOBX|1|NM|2345-7||98\rOBX|2|NM|b||99\r"
     )
     view = shown(stage)
+    assert view.deciding.reject.text().replace("&", "") == "Set aside", "nothing is deleted"
     assert view.items.current() is not None
     one = view.deciding.candidate()
     assert one is not None
