@@ -27,7 +27,7 @@ class Toast(QFrame):
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)
         self._icon = Sign(18)
-        self._text = label("", name="toast.text")
+        self._text = label("", name="toast.text", wrap=True)
         self._button = LinkButton(_("&Undo"), "toast.undo", self._undo_it, "Ctrl+Z")
         self._close = ToolButton("close", _("Put away"), "toast.close", self.hide)
         row.addWidget(self._icon)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.scale import nice_steps
@@ -20,7 +20,7 @@ from clinic_desktop.gui.theme.sheet import stylesheet
 from clinic_desktop.gui.theme.tokens import MEANINGS, Tokens
 from clinic_desktop.gui.widgets import pill, steprail
 from clinic_desktop.gui.widgets.choice import SegmentField
-from clinic_desktop.gui.widgets.labels import Elided
+from clinic_desktop.gui.widgets.labels import Elided, label, unbroken
 from clinic_desktop.gui.widgets.steprail import Step, StepRail
 from clinic_desktop.gui.widgets.trend import Band, Point, Series, TrendChart
 from clinic_desktop.paths import resources
@@ -187,3 +187,13 @@ def test_a_chosen_segment_has_room_for_its_bold_words(qtbot: QtBot) -> None:
     bold = QFont(button.font())
     bold.setWeight(QFont.Weight.DemiBold)
     assert button.width() >= QFontMetrics(bold).horizontalAdvance(button.text()) + 16
+
+
+def test_no_line_is_broken_within_a_number(qtbot: QtBot) -> None:
+    shown = label("16-Aug-1998 (28 y) · Male · MRN-T6T-000001-D", "secondary", wrap=True)
+    qtbot.addWidget(shown)
+    assert shown.text() == "16-Aug-1998 (28 y) · Male · MRN-T6T-000001-D"
+    assert "-" not in QLabel.text(shown)
+    assert unbroken("AROCORD-HIMS, 14-Jul-1945") == "AROCORD-HIMS, 14\u2011Jul\u20111945", "a name may be broken"
+    shown.clear()
+    assert shown.text() == ""

@@ -55,7 +55,7 @@ class PrescribingView(ScreenView):
         self.last: ListTable[Prescription] = ListTable(
             "prescribing.last",
             [
-                Column("lines", _("Medicines"), _names, width=90, stretch=True),
+                Column("lines", _("Medicines"), _names, width=90, stretch=True, wrap=True),
                 Column("when", _("Signed"), _day, width=102, subtle=True),
                 Column(
                     "state",
