@@ -91,6 +91,15 @@ def test_times_are_read_with_and_without_a_colon(typed: str, meant: time | None)
     assert read_time(typed) == meant
 
 
+def test_the_example_in_a_date_to_come_lies_ahead(qtbot: QtBot) -> None:
+    until = DateField("Until", "x.until", today=lambda: date(2026, 12, 1))
+    since = DateField("Since", "x.since", today=lambda: date(2026, 12, 1), past=True)
+    for field in (until, since):
+        qtbot.addWidget(field)
+    assert until.line.placeholderText() == "30-Jun-2028"
+    assert since.line.placeholderText() == "14-Jul-1945"
+
+
 def test_a_date_is_tidied_when_it_is_left_and_an_unreadable_one_is_said_to_be(qtbot: QtBot) -> None:
     field = DateField("Date", "x.date", today=lambda: TODAY)
     qtbot.addWidget(field)
