@@ -12,6 +12,7 @@ from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.i18n import _
 
 SAID_MS = 6000
+FRESH_MS = 500  # what an act says in going to the next page is meant to be read there
 
 
 class Foot(QFrame):
@@ -51,6 +52,11 @@ class Foot(QFrame):
         """Put words on the status line for a few seconds."""
         self._said.setText(text)
         self._timer.start()
+
+    def leave_page(self) -> None:
+        """The page is left, and what was said of it goes with it."""
+        if SAID_MS - self._timer.remainingTime() > FRESH_MS:
+            self._said.clear()
 
     def status(self) -> str:
         """The words on the status line."""
