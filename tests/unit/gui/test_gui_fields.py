@@ -330,3 +330,18 @@ def test_search_shows_the_newest_answer_only_and_enter_chooses(qtbot: QtBot) -> 
     QTest.keyClicks(field.line, "x")
     assert field.value() is None
     assert "Choose" in field.problem()
+
+
+def test_a_choice_too_long_for_its_box_is_cut_with_an_ellipsis_and_told_when_hovered(qtbot: QtBot) -> None:
+    field = ChoiceField("Plan", "x.plan", [("a", "Northern Harbour Mutual: Family plan for everyone"), ("b", "Own")])
+    qtbot.addWidget(field)
+    field.narrow()
+    field.set_value("a")
+    field.resize(220, 60)
+    field.show()
+    field.grab()
+    assert field.box.shown_text().endswith("…")
+    assert "everyone" in field.box.toolTip()
+    field.set_value("b")
+    field.grab()
+    assert (field.box.shown_text(), field.box.toolTip()) == ("Own", "")

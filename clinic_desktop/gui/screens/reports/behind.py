@@ -81,7 +81,8 @@ def _when(one: Thing) -> str:
 
 
 def _what(one: Thing) -> str:
-    return clean(" · ".join(part for part in (one.what, one.detail) if part))
+    # First what tells rows apart: of a long one the end is cut.
+    return clean(" · ".join(part for part in (one.detail, one.what) if part))
 
 
 def _who(one: Thing) -> str:
