@@ -42,6 +42,10 @@ def test_what_was_said_leaves_with_its_page(qtbot: QtBot, work: MainWindow) -> N
     qtbot.wait(600)
     work.frame.back()
     assert work.frame.foot.status() == ""
+    work.frame.say("Registered.")
+    work.frame.go("chart", patient_id="p1")
+    work.frame.go("queue")
+    assert work.frame.foot.status() == "", "and no further"
 
 
 def test_a_way_back_dies_with_the_page_and_with_the_act(qtbot: QtBot, work: MainWindow) -> None:
