@@ -90,9 +90,13 @@ def is_measure(unit: str) -> bool:
 
 def counted(amount: Decimal, unit: str) -> str:
     """An amount with its unit in words: 1 tablet, 2 tablets, 0.5 tablet, 5 mL."""
+    return f"{plain(amount)} {unit_word(amount, unit)}"
+
+
+def unit_word(amount: Decimal | int, unit: str) -> str:
+    """The unit as it is said after so many: tablet after 1 and 0.5, tablets after 800 and 0."""
     code = unit_code(unit)
-    word = _PLURALS.get(code, code) if amount > 1 else code
-    return f"{plain(amount)} {word}"
+    return _PLURALS.get(code, code) if amount > 1 or not amount else code
 
 
 def convert(amount: Decimal, unit: str, into: str) -> Decimal | None:

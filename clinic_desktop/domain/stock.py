@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from clinic_desktop.domain.doses import unit_word
 from clinic_desktop.domain.refusals import Refusal
 
 KINDS = ("receive", "dispense", "adjust", "count", "cancel")
@@ -74,11 +75,11 @@ def check_move(before: int, later: Sequence[int], quantity: int, *, lot: str, un
     if before + quantity < 0:
         raise Refusal(
             "Lot {lot} holds {available} {unit}: {wanted} cannot go out.",
-            field="quantity", lot=lot, available=before, unit=unit, wanted=-quantity,
+            field="quantity", lot=lot, available=before, unit=unit_word(before, unit), wanted=-quantity,
         )  # fmt: skip
     raise Refusal(
         "Lot {lot} held {before} {unit} then, but what went out later left {available}: {wanted} cannot go out.",
-        field="quantity", lot=lot, before=before, available=spare, unit=unit, wanted=-quantity,
+        field="quantity", lot=lot, before=before, available=spare, unit=unit_word(before, unit), wanted=-quantity,
     )  # fmt: skip
 
 

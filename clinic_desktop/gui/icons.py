@@ -12,7 +12,7 @@ from clinic_desktop.paths import resources
 def icon(name: str, meaning: str = "neutral") -> "QtGui.QIcon":
     """The icon in the colour of a meaning (``neutral``, ``text``, ``accent``, ``critical``...) as of now.
 
-    A checked button shows the accent colour. Widgets ask again when the theme changes.
+    A checked button shows the accent colour. Buttons ask again when the theme changes; what is no button is a `Sign`.
     """
     made = QtGui.QIcon(pixmap(name, meaning))
     made.addPixmap(pixmap(name, "accent"), QtGui.QIcon.Mode.Normal, QtGui.QIcon.State.On)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 
 from clinic_desktop.clock import from_text, local_midnight, to_text
 from clinic_desktop.domain import billing
+from clinic_desktop.domain.doses import counted
 from clinic_desktop.domain.queue import PRIORITIES
 from clinic_desktop.i18n import N_
 from clinic_desktop.services.acts import Read, query
@@ -258,7 +260,7 @@ def _low_stock(read: Read) -> Group:
     low = [level for level in levels_of(read.conn, today(read)) if level.level != "good"]
     screen = "administration" if read.session.role == "administrator" else "stock"
     rows = tuple(
-        Waiting(f"{level.name} {level.strength}".strip(), f"{level.on_hand} {level.unit}", None, screen)
+        Waiting(f"{level.name} {level.strength}".strip(), counted(Decimal(level.on_hand), level.unit), None, screen)
         for level in low[:SHOWN]
     )
     return Group("stock", N_("Stock to order"), len(low), urgent=False, screen=screen, rows=rows)

@@ -12,6 +12,7 @@ from clinic_desktop.gui.widgets.panel import label
 from clinic_desktop.i18n import _
 
 SAID_MS = 6000
+FRESH_MS = 500  # what an act says in going to the next page is meant to be read there
 
 
 class Foot(QFrame):
@@ -42,6 +43,7 @@ class Foot(QFrame):
             row.addWidget(part)
         row.addWidget(self.primary)
         self.primary.hide()
+        self._carried = False  # to the page after the one it was said on
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAID_MS)
@@ -50,7 +52,14 @@ class Foot(QFrame):
     def say(self, text: str) -> None:
         """Put words on the status line for a few seconds."""
         self._said.setText(text)
+        self._carried = False
         self._timer.start()
+
+    def leave_page(self) -> None:
+        """The page is left, and what was said of it goes with it."""
+        if self._carried or SAID_MS - self._timer.remainingTime() > FRESH_MS:
+            self._said.clear()
+        self._carried = True
 
     def status(self) -> str:
         """The words on the status line."""

@@ -105,8 +105,8 @@ class Frame(QWidget):
         self.toast.retire_undo()
         self._close_preview()
         self.palette_box.close_down()
-        if self.current is not None:
-            self.flush()
+        self.foot.leave_page()
+        self.flush()
 
     def _open(self) -> None:
         (name, arguments), self._wanted = self._history[-1], None

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton
 
-from clinic_desktop.gui import icons
 from clinic_desktop.gui.theme.tokens import TOP_BAR
 from clinic_desktop.gui.widgets.buttons import Button, ToolButton
 from clinic_desktop.gui.widgets.labels import tip
@@ -52,12 +51,10 @@ class TopBar(QFrame):
         self.state.hide()
         self._theme = ToolButton("theme", _("Light or dark"), "topbar.theme", self.toggle_theme.emit)
         self._help = ToolButton("help", _("Help for this page"), "topbar.help", self.help.emit, "F1")
-        self.user = QToolButton()
-        self.user.setObjectName("topbar.user")
+        self.user = ToolButton("person", "", "topbar.user")
+        self.user.set_icon("person", 18)
         self.user.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.user.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.user.setIconSize(QSize(18, 18))
-        self.user.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._menu = QMenu(self.user)
         for words, name, signal, shortcut in (
             (_("&Lock"), "menu.lock", self.lock, "Ctrl+L"),
@@ -83,7 +80,6 @@ class TopBar(QFrame):
         """Show who is signed in."""
         role = _(ROLES.get(role, role))
         self.user.setText(f"{name}  ·  {role}")
-        self.user.setIcon(icons.icon("person"))
         self.user.setAccessibleName(_("{name}, {role}: lock, switch user, quit").format(name=name, role=role))
 
     def show_state(self, look: Look | None, more: str = "") -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from clinic_desktop.gui import icons, theme
 from clinic_desktop.gui.theme.sheet import mix
 from clinic_desktop.gui.theme.tokens import SECONDARY
-from clinic_desktop.gui.widgets.labels import MOST_SIGNS, bounded
+from clinic_desktop.gui.widgets.labels import MOST_SIGNS, bounded, unbroken
 from clinic_desktop.gui.widgets.model import Column, TableModel
 from clinic_desktop.gui.widgets.pill import Look
 
@@ -77,13 +77,17 @@ class CellPainter(QStyledItemDelegate):
         width = (self._bold_metrics if strong else self._metrics).horizontalAdvance(column.text(row)[:MOST_SIGNS])
         return width + (self._small_metrics.horizontalAdvance(unit) + 4 if unit else 0) + 2 * PAD + 2
 
+    def head(self, column: Column[Any]) -> int:
+        """How wide a column must be for its title, with the arrow of the order beside it."""
+        return self._small_metrics.horizontalAdvance(column.title) + 2 * PAD + 14
+
     def _height(self, column: Column[Any], row: object, width: int) -> int:
         strong = column.strong or bool(column.meaning and column.meaning(row))
         metrics = self._bold_metrics if strong else self._metrics
         height = metrics.height()
         if column.wrap:
-            height = metrics.boundingRect(0, 0, width, 10_000, WRAPPED, bounded(column.text(row))).height()
-        if column.detail and (detail := bounded(column.detail(row))):
+            height = metrics.boundingRect(0, 0, width, 10_000, WRAPPED, _words(column, row)).height()
+        if column.detail and (detail := unbroken(bounded(column.detail(row)))):
             height += self._small_metrics.boundingRect(0, 0, width, 10_000, WRAPPED, detail).height()
         return height
 
@@ -95,10 +99,10 @@ class CellPainter(QStyledItemDelegate):
         painter.setPen(QColor(theme.tokens().strong(meaning)) if meaning else plain)
         top = box.top() + max((box.height() - self._height(column, row, box.width())) // 2, 0)
         area = QRect(box.left(), top, box.width(), box.bottom() - top)
-        words = bounded(column.text(row))
+        words = _words(column, row)
         used = painter.boundingRect(area, WRAPPED, words)
         painter.drawText(area, WRAPPED, words)
-        if column.detail and (detail := bounded(column.detail(row))):
+        if column.detail and (detail := unbroken(bounded(column.detail(row)))):
             painter.setFont(self._small)
             painter.setPen(self._subtle)
             painter.drawText(area.adjusted(0, used.height(), 0, 0), WRAPPED, detail)
@@ -154,3 +158,8 @@ class CellPainter(QStyledItemDelegate):
         self._selected = QColor(colours.accent_soft)
         self._hover = QColor(mix(colours.surface, colours.text, 0.04))
         self._line = QColor(mix(colours.line, colours.surface, 0.5))
+
+
+def _words(column: Column[Any], row: object) -> str:
+    """The words as they are broken into lines."""
+    return unbroken(bounded(column.text(row)))

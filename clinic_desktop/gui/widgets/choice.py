@@ -6,11 +6,36 @@ from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtWidgets import QComboBox
 
 from clinic_desktop.gui.widgets.fields import Field
+from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.i18n import _
 
 PADDING = 28  # pixels beside the words of a segment, both sides together
 
 Choices = Sequence[tuple[str, str]]  # (key, words)
+
+
+class Box(QComboBox):
+    """A list that drops down; where it is too narrow for the choice, that is cut with "…" and told when hovered."""
+
+    def paintEvent(self, _event: "QtGui.QPaintEvent") -> None:  # noqa: N802 - Qt's name
+        """Paint as the style does, but never half a letter."""
+        painter, option = QtWidgets.QStylePainter(self), QtWidgets.QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style = QtWidgets.QStyle
+        painter.drawComplexControl(style.ComplexControl.CC_ComboBox, option)
+        option.currentText = self.shown_text()
+        painter.drawControl(style.ControlElement.CE_ComboBoxLabel, option)
+        self.setToolTip(tip(self.currentText()) if option.currentText != self.currentText() else "")
+
+    def shown_text(self) -> str:
+        """As much of the choice as there is room for."""
+        option = QtWidgets.QStyleOptionComboBox()
+        self.initStyleOption(option)
+        style = QtWidgets.QStyle
+        room = self.style().subControlRect(
+            style.ComplexControl.CC_ComboBox, option, style.SubControl.SC_ComboBoxEditField, self
+        )
+        return self.fontMetrics().elidedText(self.currentText(), QtCore.Qt.TextElideMode.ElideRight, room.width() - 4)
 
 
 class ChoiceField(Field):
@@ -27,7 +52,7 @@ class ChoiceField(Field):
         none: str | None = "",
     ) -> None:
         super().__init__(label, name, hint=hint, required=required)
-        self.box = QComboBox()
+        self.box = Box()
         self.box.setMaxVisibleItems(16)
         self._none = none
         self._awaited = ""

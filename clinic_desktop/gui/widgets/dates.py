@@ -31,7 +31,9 @@ class DateField(LineField):
         required: bool = False,
         past: bool = False,
     ) -> None:
-        super().__init__(label, name, hint=hint, required=required, placeholder=_("14-Jul-1945"))
+        # What is not of the past is mostly to come: an example of long ago would be taken for what is wanted there.
+        example = _("14-Jul-1945") if past else show_date(date(today().year + 2, 6, 30))
+        super().__init__(label, name, hint=hint, required=required, placeholder=example)
         self._today, self._past = today, past
         self.line.editingFinished.connect(self._tidy)
 

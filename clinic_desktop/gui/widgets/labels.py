@@ -1,5 +1,7 @@
 """Words on a page, always as plain text: a name such as "<b>" is shown as it is written."""
 
+import re
+
 from PySide6 import QtCore, QtGui
 from PySide6.QtWidgets import QLabel
 
@@ -9,8 +11,29 @@ from clinic_desktop.i18n import _
 _ELIDE_RIGHT = 1
 _PLAIN_TEXT = 0  # Qt.TextFormat.PlainText, by its number: Qt's namespace takes 27 ms to load, before the first paint
 
+_NUMBER = re.compile(r"\w*(?:-\w+)+")
+
 # Of what is longer no more is measured and painted: breaking a megabyte into lines stops the window for minutes.
 MOST_SIGNS, MOST_LINES = 2_000, 40
+
+
+class Wrapped(QLabel):
+    """Words broken into lines, never within a number."""
+
+    _said = ""
+
+    def text(self) -> str:
+        """The words as they were given."""
+        return self._said
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show other words."""
+        self._said = text
+        super().setText(unbroken(text))
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.setText("")
 
 
 class Elided(QLabel):
@@ -73,7 +96,7 @@ def _elide() -> "QtCore.Qt.TextElideMode":
 
 def label(text: str, kind: str = "", *, meaning: str = "", name: str = "", wrap: bool = False) -> QLabel:
     """Make a label of plain text; kinds are ``title section label secondary strong figure error warning``."""
-    made = QLabel()
+    made = Wrapped() if wrap else QLabel()
     made.setProperty("textFormat", _PLAIN_TEXT)
     made.setText(text)
     made.setObjectName(name)
@@ -91,6 +114,17 @@ def tip(text: str) -> str:
         return text
     plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
     return f"<p>{plain}</p>"
+
+
+def unbroken(text: str) -> str:
+    """The words with hyphens that no line is broken at, in what has a figure in it: MRN-T6T-000001-D, 14-Jul-1945."""
+    if "-" not in text:
+        return text
+    return _NUMBER.sub(lambda found: found[0].replace("-", "\u2011") if _has_figure(found[0]) else found[0], text)
+
+
+def _has_figure(word: str) -> bool:
+    return any(sign.isdigit() for sign in word)
 
 
 def bounded(words: str) -> str:

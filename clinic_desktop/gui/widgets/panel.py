@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from clinic_desktop.gui import icons, theme
+from clinic_desktop.gui import theme
 from clinic_desktop.gui.widgets.buttons import Button, LinkButton, ToolButton
 from clinic_desktop.gui.widgets.labels import label
+from clinic_desktop.gui.widgets.sign import Sign
 
 __all__ = ["Empty", "Figure", "Line", "Panel", "Section", "clear_layout", "label"]
 
@@ -120,11 +121,7 @@ class Empty(QWidget):
         column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(12)
         column.addStretch(1)
-        self._icon_name = icon
-        self._picture = QLabel()
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._picture.setPixmap(icons.pixmap(icon, "neutral", 32))
-        column.addWidget(self._picture)
+        column.addWidget(Sign(32, icon), 0, Qt.AlignmentFlag.AlignCenter)
         self._words = label(words, "secondary", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._words)
@@ -136,12 +133,6 @@ class Empty(QWidget):
     def set_words(self, words: str) -> None:
         """Say something else, such as that nothing matches a filter."""
         self._words.setText(words)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the icon again in the new theme's colour."""
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_picture"):
-            self._picture.setPixmap(icons.pixmap(self._icon_name, "neutral", 32))
-        super().changeEvent(event)
 
 
 class Figure(QFrame):

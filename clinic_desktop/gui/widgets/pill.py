@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.labels import Elided
+from clinic_desktop.gui.widgets.sign import Sign
 
 ICONS = {
     "neutral": "ring",
@@ -53,7 +53,7 @@ class Pill(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 1, 9, 1)
         row.setSpacing(4)
-        self._icon = QLabel()
+        self._icon = Sign(14)
         self._text = Elided() if gives_way else QLabel()
         if isinstance(self._text, Elided):
             self._text.least = least
@@ -70,7 +70,7 @@ class Pill(QFrame):
         self.setProperty("pill", look.meaning)
         self._text.setText(look.text)
         self.setAccessibleName(look.text)
-        self._draw()
+        self._icon.show_icon(look.icon_name, look.meaning)
         for part in (self, self._text):
             part.style().unpolish(part)
             part.style().polish(part)
@@ -84,12 +84,3 @@ class Pill(QFrame):
     def text(self) -> str:
         """The word shown."""
         return self._look.text
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the icon again in the new theme's colour."""
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_look"):
-            self._draw()
-        super().changeEvent(event)
-
-    def _draw(self) -> None:
-        self._icon.setPixmap(icons.pixmap(self._look.icon_name, self._look.meaning, 14))

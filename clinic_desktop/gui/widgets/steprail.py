@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.labels import tip
 from clinic_desktop.gui.widgets.panel import label
+from clinic_desktop.gui.widgets.sign import Sign
 from clinic_desktop.i18n import N_, _
 
 WIDTH, LOWEST = 216, 34  # pixels: the rail, and a step of one line in it
@@ -98,8 +98,7 @@ class _StepRow(QPushButton):
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 7, 8, 5)
         row.setSpacing(8)
-        self._icon = QLabel()
-        self._icon.setFixedSize(QSize(18, 18))
+        self._icon = Sign(18)
         words = QVBoxLayout()
         words.setSpacing(0)
         self._title = label("")
@@ -114,11 +113,9 @@ class _StepRow(QPushButton):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         if step.shortcut:
             QShortcut(QKeySequence(step.shortcut), parent, self.click)
-        self._step = step
 
     def show_step(self, step: Step, *, current: bool) -> None:
         """Show the state of the step."""
-        self._step = step
         self._title.setText(f"{self._number}  {step.title}")
         state = _(STATES[step.state][2])
         # Its icon says of most steps how they stand; eleven lines more would push the last steps out of sight.
@@ -128,7 +125,8 @@ class _StepRow(QPushButton):
         self.setToolTip(tip(f"{state}. {step.reason}" if step.reason else state))
         self.setChecked(current)
         self.updateGeometry()
-        self._draw()
+        icon, meaning, _words = STATES[step.state]
+        self._icon.show_icon(icon, meaning)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As high as its words: a stylesheet takes a fixed height away."""
@@ -144,13 +142,3 @@ class _StepRow(QPushButton):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the icon again in the new theme's colour."""
-        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_step"):
-            self._draw()
-        super().changeEvent(event)
-
-    def _draw(self) -> None:
-        icon, meaning, _words = STATES[self._step.state]
-        self._icon.setPixmap(icons.pixmap(icon, meaning, 18))

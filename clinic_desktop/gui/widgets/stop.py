@@ -5,14 +5,14 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.buttons import Button, StopButton
 from clinic_desktop.gui.widgets.drafts import DraftKeeper
 from clinic_desktop.gui.widgets.fields import Field
 from clinic_desktop.gui.widgets.form import Form
 from clinic_desktop.gui.widgets.panel import label
+from clinic_desktop.gui.widgets.sign import Sign
 from clinic_desktop.gui.widgets.text import NoteEdit
 from clinic_desktop.i18n import _
 
@@ -69,9 +69,7 @@ class ConfirmStop(QDialog):
         column.setSpacing(12)
         head = QHBoxLayout()
         head.setSpacing(12)
-        sign = QLabel()
-        sign.setPixmap(icons.pixmap("stop" if meaning == "critical" else "alert", meaning, 28))
-        head.addWidget(sign)
+        head.addWidget(Sign(28, "stop" if meaning == "critical" else "alert", meaning))
         head.addWidget(label(title, "section", wrap=True), 1)
         column.addLayout(head)
         column.addWidget(label(words, name=f"{name}.words", wrap=True))

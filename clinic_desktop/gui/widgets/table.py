@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from clinic_desktop.gui.widgets.cells import CellPainter
+from clinic_desktop.gui.widgets.fitting import Fitting
 from clinic_desktop.gui.widgets.model import Column, PagedModel, RowsModel, TableModel
 from clinic_desktop.gui.widgets.panel import Empty, label
 from clinic_desktop.gui.widgets.settings import Remembered
@@ -27,7 +28,6 @@ from clinic_desktop.i18n import _, ngettext
 R = TypeVar("R")
 
 ROW_HEIGHT = 32
-FITTED_ROWS = 300  # more would be felt when rows are shown anew
 
 
 class ListTable(QWidget, Generic[R]):
@@ -59,10 +59,9 @@ class ListTable(QWidget, Generic[R]):
         self._rows: RowsModel[R] = RowsModel(columns, self)
         self._model: TableModel[R] = model or self._rows
         self._announced: object = None
-        self._fitted: dict[str, int] = {}  # widths given by what stands in the column
-        self._dragged: set[str] = set()
         self.view = QTableView()
         self._painter = painter(self.view)
+        self._fitting = Fitting(self.view, self._painter, self._model)
         self._heights = QTimer(self)  # of rows whose words are broken, once the width is settled
         self._heights.setSingleShot(True)
         self._heights.setInterval(0)
@@ -84,7 +83,7 @@ class ListTable(QWidget, Generic[R]):
         place = self.view.verticalScrollBar().value()
         self._announced = chosen
         self._rows.set_rows(rows)
-        self._fit()
+        self._fitting.measure(self._rows.shown)
         self._recount()
         if chosen is None or not self.select(chosen, scroll=False):
             self._announce()
@@ -181,7 +180,7 @@ class ListTable(QWidget, Generic[R]):
             header.setSortIndicatorClearable(True)
             header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
             view.setSortingEnabled(True)
-        header.sectionResized.connect(self._resized)
+        header.sectionResized.connect(self._fitting.resized)
         header.sectionResized.connect(self._remember)
         header.sectionMoved.connect(self._remember)
         header.sortIndicatorChanged.connect(self._remember)
@@ -216,23 +215,6 @@ class ListTable(QWidget, Generic[R]):
         column.addLayout(foot)
         self._empty.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.view.horizontalHeader().sortIndicatorChanged.connect(self._recount)
-
-    def _fit(self) -> None:
-        """Make the columns of numbers and pills as wide as the widest, unless somebody dragged them."""
-        header = self.view.horizontalHeader()
-        for place, column in enumerate(self._model.columns):
-            if not column.is_whole or column.name in self._dragged:
-                continue
-            needed = (self._painter.needed(column, row) for row in self._rows.shown[:FITTED_ROWS])
-            width = max(column.width, *needed, 0)
-            if width != header.sectionSize(place):
-                self._fitted[column.name] = width
-                header.resizeSection(place, width)
-
-    def _resized(self, place: int, _before: int, width: int) -> None:
-        column = self._model.columns[place]
-        if column.is_whole and width not in {column.width, self._fitted.get(column.name)}:
-            self._dragged.add(column.name)
 
     def _key_of(self, row: R | None) -> object:
         return None if row is None else self._key(row) if self._key else row
@@ -295,6 +277,8 @@ class ListTable(QWidget, Generic[R]):
                 self._light(self.view.rowAt(event.position().toPoint().y()))
             elif event.type() == QEvent.Type.Leave:
                 self._light(-1)
+            elif event.type() == QEvent.Type.Resize:
+                self._fitting.fit()
         return super().eventFilter(watched, event)
 
     def _key_in_view(self, event: QKeyEvent) -> bool:
@@ -362,8 +346,8 @@ class ListTable(QWidget, Generic[R]):
                 column.name: header.sectionSize(place)
                 for place, column in enumerate(columns)
                 # One that is hidden for now has no width, and would come back as narrow as can be.
-                if not (column.stretch or header.isSectionHidden(place))
-                and header.sectionSize(place) not in {column.width, self._fitted.get(column.name, column.width)}
+                if not (self._fitting.stretches(place) or header.isSectionHidden(place))
+                and not self._fitting.is_ours(place, header.sectionSize(place))
             },
             "sort": [header.sortIndicatorSection(), header.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder],
         }
@@ -378,7 +362,7 @@ class ListTable(QWidget, Generic[R]):
         places = {column.name: place for place, column in enumerate(self._model.columns)}
         for name, width in kept["width"].items():
             if name in places and int(width) > header.minimumSectionSize():
-                self._dragged.add(name)
+                self._fitting.dragged.add(name)
                 header.resizeSection(places[name], int(width))
         for place, name in enumerate(name for name in kept["order"] if name in places):
             header.moveSection(header.visualIndex(places[name]), place)

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from clinic_desktop.gui import icons
 from clinic_desktop.gui.widgets.buttons import LinkButton, ToolButton
 from clinic_desktop.gui.widgets.panel import label
+from clinic_desktop.gui.widgets.sign import Sign
 from clinic_desktop.i18n import _
 
 SHOWN_MS = 8000
@@ -26,8 +26,8 @@ class Toast(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.setSpacing(8)
-        self._icon = QLabel()
-        self._text = label("", name="toast.text")
+        self._icon = Sign(18)
+        self._text = label("", name="toast.text", wrap=True)
         self._button = LinkButton(_("&Undo"), "toast.undo", self._undo_it, "Ctrl+Z")
         self._close = ToolButton("close", _("Put away"), "toast.close", self.hide)
         row.addWidget(self._icon)
@@ -52,7 +52,7 @@ class Toast(QFrame):
         self._text.setText(text)
         self._text.setWordWrap(len(text) > 80)
         self._text.setMinimumWidth(480 if len(text) > 80 else 0)
-        self._icon.setPixmap(icons.pixmap("stop" if meaning == "critical" else "done", meaning, 18))
+        self._icon.show_icon("stop" if meaning == "critical" else "done", meaning)
         self._button.setVisible(undo is not None)
         self.setProperty("meaning", meaning if meaning == "critical" else None)
         self.style().unpolish(self)

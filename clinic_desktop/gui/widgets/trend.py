@@ -1,4 +1,4 @@
-"""Values over time: points, a shaded reference band, abnormal points by shape as well as colour."""
+"""Values over time: points, shaded reference bands that say whose they are, abnormal points by shape and colour."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +43,18 @@ class Band:
 
     low: float | None
     high: float | None
+
+    def words(self, name: str) -> str:
+        """What lies in the band, and of what."""
+        if self.low is None:
+            said = _("Normal up to {high}")
+        elif self.high is None:
+            said = _("Normal from {low}")
+        else:
+            said = _("Normal {low} to {high}")
+        low, high = (f"{side:g}" if side is not None else "" for side in (self.low, self.high))
+        words = said.format(low=low, high=high)
+        return _("{name}: {words}").format(name=name, words=words[:1].lower() + words[1:]) if name else words
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,8 @@ class TrendChart(QWidget):
 
     def _spoken(self) -> str:
         last = [f"{each.name} {each.points[-1].value:g} {self._unit}" for each in self._series if each.points]
-        return _("Trend of {title}, last: {last}").format(title=self._title, last=", ".join(last) or "–")
+        words = _("Trend of {title}, last: {last}").format(title=self._title, last=", ".join(last) or "–")
+        return "; ".join((words, *(each.band.words(each.name) for each in self._series if each.band)))
 
     # Painting -----------------------------------------------------------------------------------------
 
@@ -108,7 +121,9 @@ class TrendChart(QWidget):
             return
         self._paint_axes(painter)
         for number, each in enumerate(self._series):
-            self._paint_band(painter, each)
+            self._paint_band(painter, each, number % len(_COLOURS))
+        self._paint_words(painter)
+        for number, each in enumerate(self._series):
             self._paint_line(painter, each, number % len(_COLOURS))
         if len(self._series) > 1:
             self._paint_legend(painter)
@@ -145,15 +160,54 @@ class TrendChart(QWidget):
         painter.drawText(foot, Qt.AlignmentFlag.AlignRight, show_date(last))
         painter.drawText(QPointF(4, 14), self._unit)
 
-    def _paint_band(self, painter: QPainter, series: Series) -> None:
+    def _area(self, band: Band) -> QRectF:
+        plot = self._plot()
+        top = plot.top() if band.high is None else self._y(band.high)
+        foot = plot.bottom() if band.low is None else self._y(band.low)
+        return QRectF(plot.left(), top, plot.width(), foot - top)
+
+    def _band_colour(self, kind: int) -> QColor:
+        # Where several lines share the chart each band has the colour of its line, and the stroke: what is normal for
+        # one must not be read as normal for the other.
+        return QColor(theme.tokens().strong(_COLOURS[kind] if len(self._series) > 1 else "good"))
+
+    def _paint_band(self, painter: QPainter, series: Series, kind: int) -> None:
         if series.band is None:
             return
-        plot = self._plot()
-        top = plot.top() if series.band.high is None else self._y(series.band.high)
-        foot = plot.bottom() if series.band.low is None else self._y(series.band.low)
-        shade = QColor(theme.tokens().good)
+        plot, colour = self._plot(), self._band_colour(kind)
+        shade = QColor(colour)
         shade.setAlpha(28)
-        painter.fillRect(QRectF(plot.left(), top, plot.width(), foot - top), shade)
+        painter.fillRect(self._area(series.band), shade)
+        painter.setPen(QPen(colour, 0.75, _STROKES[kind]))
+        for side in (series.band.high, series.band.low):
+            if side is not None:
+                painter.drawLine(QPointF(plot.left(), self._y(side)), QPointF(plot.right(), self._y(side)))
+
+    def _paint_words(self, painter: QPainter) -> None:
+        """What each band says, at a place in it where no line comes, if there is one; no words ever hide a point."""
+        lines = [
+            QRectF(one, other).normalized().adjusted(-6, -6, 6, 6)
+            for series in self._series
+            for dots in ([self._at(point) for point in series.points],)
+            for one, other in zip(dots, dots[1:] or dots, strict=False)
+        ]
+        for number, series in enumerate(self._series):
+            if series.band is None:
+                continue
+            words, area = series.band.words(series.name), self._area(series.band)
+            metrics = painter.fontMetrics()
+            wide, high = metrics.horizontalAdvance(words) + 2, metrics.height()
+            top = min(area.top() + 2, area.center().y() - high / 2)
+            foot = max(area.bottom() - high - 2, top)
+            places = [
+                QRectF(left, at, wide, high)
+                for at in (top, foot, (top + foot) / 2)
+                for left in (area.left() + 6, area.right() - wide - 6)
+            ]
+            box = next((each for each in places if not any(each.intersects(line) for line in lines)), places[0])
+            lines.append(box)
+            painter.setPen(self._band_colour(number % len(_COLOURS)))
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, words)
 
     def _paint_line(self, painter: QPainter, series: Series, kind: int) -> None:
         colour = QColor(theme.tokens().strong(_COLOURS[kind]))

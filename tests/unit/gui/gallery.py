@@ -195,7 +195,7 @@ class ChartView(ScreenView):
             Point(start + timedelta(days=31 * n), v) for n, v in enumerate((82, 84, 88, 91, 95, 104, 96, 88, 85, 82))
         )
         trend = TrendChart("chart.bp", unit="mmHg", title="Blood pressure")
-        trend.set_series([Series("Systolic", high, Band(90, 140)), Series("Diastolic", low)])
+        trend.set_series([Series("Systolic", high, Band(90, 140)), Series("Diastolic", low, Band(60, 89))])
         bars = BarChart("chart.visits", title="Visits")
         bars.set_bars(
             [

@@ -91,6 +91,15 @@ def test_times_are_read_with_and_without_a_colon(typed: str, meant: time | None)
     assert read_time(typed) == meant
 
 
+def test_the_example_in_a_date_to_come_lies_ahead(qtbot: QtBot) -> None:
+    until = DateField("Until", "x.until", today=lambda: date(2026, 12, 1))
+    since = DateField("Since", "x.since", today=lambda: date(2026, 12, 1), past=True)
+    for field in (until, since):
+        qtbot.addWidget(field)
+    assert until.line.placeholderText() == "30-Jun-2028"
+    assert since.line.placeholderText() == "14-Jul-1945"
+
+
 def test_a_date_is_tidied_when_it_is_left_and_an_unreadable_one_is_said_to_be(qtbot: QtBot) -> None:
     field = DateField("Date", "x.date", today=lambda: TODAY)
     qtbot.addWidget(field)
@@ -321,3 +330,18 @@ def test_search_shows_the_newest_answer_only_and_enter_chooses(qtbot: QtBot) -> 
     QTest.keyClicks(field.line, "x")
     assert field.value() is None
     assert "Choose" in field.problem()
+
+
+def test_a_choice_too_long_for_its_box_is_cut_with_an_ellipsis_and_told_when_hovered(qtbot: QtBot) -> None:
+    field = ChoiceField("Plan", "x.plan", [("a", "Northern Harbour Mutual: Family plan for everyone"), ("b", "Own")])
+    qtbot.addWidget(field)
+    field.narrow()
+    field.set_value("a")
+    field.resize(220, 60)
+    field.show()
+    field.grab()
+    assert field.box.shown_text().endswith("…")
+    assert "everyone" in field.box.toolTip()
+    field.set_value("b")
+    field.grab()
+    assert (field.box.shown_text(), field.box.toolTip()) == ("Own", "")

@@ -34,6 +34,20 @@ def test_no_key_of_the_frame_is_claimed_twice(qtbot: QtBot, work: MainWindow) ->
     assert clashing_keys(work) == []
 
 
+def test_what_was_said_leaves_with_its_page(qtbot: QtBot, work: MainWindow) -> None:
+    work.frame.go("queue")
+    work.frame.say("Settings saved.")
+    work.frame.go("chart", patient_id="p1")
+    assert work.frame.foot.status() == "Settings saved.", "said in going there, it is read there"
+    qtbot.wait(600)
+    work.frame.back()
+    assert work.frame.foot.status() == ""
+    work.frame.say("Registered.")
+    work.frame.go("chart", patient_id="p1")
+    work.frame.go("queue")
+    assert work.frame.foot.status() == "", "and no further"
+
+
 def test_a_way_back_dies_with_the_page_and_with_the_act(qtbot: QtBot, work: MainWindow) -> None:
     undone: list[str] = []
 

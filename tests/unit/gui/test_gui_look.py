@@ -9,22 +9,23 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from clinic_desktop.domain.scale import nice_steps
 from clinic_desktop.gui import icons, theme
 from clinic_desktop.gui.shell import frame, topbar
+from clinic_desktop.gui.shell.rail import HEIGHT, LOWEST, RailButton
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.theme.sheet import stylesheet
 from clinic_desktop.gui.theme.tokens import MEANINGS, Tokens
 from clinic_desktop.gui.widgets import pill, steprail
 from clinic_desktop.gui.widgets.choice import SegmentField
-from clinic_desktop.gui.widgets.labels import Elided
+from clinic_desktop.gui.widgets.labels import Elided, label, unbroken
 from clinic_desktop.gui.widgets.steprail import Step, StepRail
 from clinic_desktop.gui.widgets.trend import Band, Point, Series, TrendChart
 from clinic_desktop.paths import resources
-from tests.unit.gui.gallery import FACTS
+from tests.unit.gui.gallery import FACTS, HOME
 
 
 def luminance(colour: str) -> float:
@@ -187,3 +188,39 @@ def test_a_chosen_segment_has_room_for_its_bold_words(qtbot: QtBot) -> None:
     bold = QFont(button.font())
     bold.setWeight(QFont.Weight.DemiBold)
     assert button.width() >= QFontMetrics(bold).horizontalAdvance(button.text()) + 16
+
+
+def test_no_line_is_broken_within_a_number(qtbot: QtBot) -> None:
+    shown = label("16-Aug-1998 (28 y) · Male · MRN-T6T-000001-D", "secondary", wrap=True)
+    qtbot.addWidget(shown)
+    assert shown.text() == "16-Aug-1998 (28 y) · Male · MRN-T6T-000001-D"
+    assert "-" not in QLabel.text(shown)
+    assert unbroken("AROCORD-HIMS, 14-Jul-1945") == "AROCORD-HIMS, 14\u2011Jul\u20111945", "a name may be broken"
+    shown.clear()
+    assert shown.text() == ""
+
+
+def test_a_button_of_the_rail_shows_its_word_whole_however_low_and_focused(qtbot: QtBot) -> None:
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    column = QVBoxLayout(holder)
+    other = QPushButton()
+    buttons = [RailButton(replace(HOME, name=name, title="Syncgyp", shortcut="")) for name in ("high", "low")]
+    for part in (other, *buttons):
+        column.addWidget(part)
+    for button, high in zip(buttons, (HEIGHT, LOWEST), strict=True):
+        button.setFixedHeight(high)
+    holder.show()
+    holder.activateWindow()
+    qtbot.waitUntil(holder.isActiveWindow)
+    lines = []
+    for button in buttons:
+        for focused in (other, button):
+            focused.setFocus()
+            qtbot.wait(10)
+            middle = button.grab(button.rect().adjusted(10, 3, -10, -3)).toImage()
+            inked = [
+                any(middle.pixelColor(x, y).alpha() > 60 for x in range(middle.width())) for y in range(middle.height())
+            ]
+            lines.append(inked[::-1].index(False, inked[::-1].index(True)) - inked[::-1].index(True))
+    assert len(set(lines)) == 1, "lines of dots from the foot of a word to its head"

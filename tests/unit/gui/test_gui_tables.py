@@ -12,12 +12,14 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from clinic_desktop.gui.widgets.fitting import Wish, widths
 from clinic_desktop.gui.widgets.labels import MOST_LINES, MOST_SIGNS, bounded
 from clinic_desktop.gui.widgets.model import Column, Page, PagedModel, RowsModel
 from clinic_desktop.gui.widgets.panel import Empty
 from clinic_desktop.gui.widgets.pill import Look
 from clinic_desktop.gui.widgets.settings import RememberedHere
 from clinic_desktop.gui.widgets.table import ListTable
+from tests.unit.gui.cut import cut_cells
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 
@@ -251,3 +253,38 @@ def test_a_width_that_somebody_dragged_is_kept_and_a_fitted_one_is_not_remembere
     qtbot.addWidget(third)
     third.set_rows(["a"])
     assert third.view.columnWidth(1) == 50
+
+
+def test_where_nothing_is_cut_columns_are_as_designed() -> None:
+    assert widths([Wish(200, 150, stretches=True), Wish(100, 90), Wish(80, 60, whole=True)], 400) == [150, 100, 80]
+
+
+def test_a_half_empty_column_gives_to_one_that_would_be_cut() -> None:
+    stretched = Wish(200, 260, stretches=True)
+    assert widths([stretched, Wish(100, 40), Wish(100, 30)], 400) == [260, 40, 100], "no more than is lacking"
+    assert widths([stretched, Wish(100, 40, fixed=True), Wish(100, 30)], 400) == [260, 100, 40]
+    assert widths([Wish(200, 20, stretches=True), Wish(100, 150), Wish(80, 60)], 240) == [20, 150, 70]
+    assert widths([Wish(200, 20, stretches=True), Wish(100, 150), Wish(80, 60)], 220) == [20, 140, 60]
+
+
+def test_a_number_never_gives_of_what_it_needs() -> None:
+    assert widths([Wish(200, 900, stretches=True), Wish(40, 90, whole=True)], 250) == [900, 90]
+
+
+def test_the_room_of_a_wide_empty_column_goes_to_names_that_would_be_cut(qtbot: QtBot) -> None:
+    columns: list[Column[str]] = [
+        Column("who", "Who", lambda row: row, 90, strong=True),
+        Column("code", "Code", lambda _row: "", 130),
+        Column("why", "Why", lambda _row: "", 120, stretch=True),
+    ]
+    table = ListTable("test.room", columns)
+    qtbot.addWidget(table)
+    table.resize(500, 200)
+    table.show()
+    table.set_rows(["Administrator Tour-Wolfeschlegel"])
+    assert cut_cells(table) == []
+    assert table.view.columnWidth(1) == 130
+    table.resize(380, 200)
+    qtbot.waitUntil(lambda: table.view.columnWidth(1) < 130)
+    assert cut_cells(table) == [], "made narrower, the empty column gives way"
+    assert not table._fitting.dragged

@@ -73,7 +73,7 @@ def test_a_count_writes_the_difference_with_its_reason(desk: Desk, product: str)
 
 def test_stock_cannot_go_below_zero(desk: Desk, product: str) -> None:
     lot = stock.receive_stock(desk, product, "AB12", SOME_DAY, 10).lot_id
-    with pytest.raises(Refusal, match="holds 10 tablet: 11 cannot go out"):
+    with pytest.raises(Refusal, match="holds 10 tablets: 11 cannot go out"):
         stock.adjust_stock(desk, lot, -11, "lost")
     assert stock.adjust_stock(desk, lot, -10, "lost").balance == 0
 

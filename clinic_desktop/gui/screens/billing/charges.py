@@ -54,7 +54,7 @@ class ChargesPanel(QWidget):
         self.table: ListTable[Charge] = ListTable(
             "billing.charges",
             [
-                Column("what", _("What was done"), lambda row: row.description, width=260, stretch=True),
+                Column("what", _("What was done"), lambda row: row.description, width=260, stretch=True, wrap=True),
                 Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=70, number=True),
                 Column(
                     "price", _("Price"), lambda row: money_text(row.unit_amount, row.currency), width=110, number=True

@@ -48,7 +48,7 @@ class InvoicePanel(QWidget):
         self.lines: ListTable[InvoiceLine] = ListTable(
             "billing.lines",
             [
-                Column("what", _("What"), lambda row: row.description, width=260, stretch=True),
+                Column("what", _("What"), lambda row: row.description, width=260, stretch=True, wrap=True),
                 Column("code", _("Code"), _code, width=90, subtle=True),
                 Column("quantity", _("Quantity"), lambda row: str(row.quantity), width=80, number=True),
                 Column("price", _("Price"), lambda row: self._money(row.unit_amount), width=110, number=True),

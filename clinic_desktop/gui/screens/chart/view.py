@@ -396,4 +396,4 @@ def _series(trend: Trend, name: str) -> Series:
     if trend.low is not None or trend.high is not None:
         low = None if trend.low is None else float(trend.low)
         band = Band(low, None if trend.high is None else float(trend.high))
-    return Series(name, points, None if name == _("Diastolic") else band)
+    return Series(name, points, band)

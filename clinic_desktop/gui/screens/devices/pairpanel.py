@@ -1,12 +1,13 @@
 """Letting a device in: its kind and name, then a code that stands for minutes, or a token that is shown once."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPixmap, QTextOption
 
+from clinic_desktop.domain import pairing as rules
 from clinic_desktop.domain.pairing import KINDS
 from clinic_desktop.gui.screens.devices.presenter import left_words
 from clinic_desktop.gui.widgets.buttons import Button
@@ -30,6 +31,17 @@ KIND_WORDS = {
     "board": N_("Queue board of the staff"),
     "printer": N_("Print station"),
     "kiosk": N_("Desk that looks patients up"),
+}
+# What a token lets a device do; that every one may ask who it is itself says nothing.
+MAY_WORDS = {
+    rules.VITALS: N_("send vital signs"),
+    rules.RESULTS: N_("send results"),
+    rules.SCANS: N_("send scanned codes"),
+    rules.DOCUMENTS: N_("send documents"),
+    rules.LOOKUP: N_("look a patient up"),
+    rules.QUEUE: N_("see the queue"),
+    rules.CALLS: N_("see who is called"),
+    rules.PRINTS: N_("take what is to be printed"),
 }
 TOKEN_SECONDS = 120  # then it goes from the screen, whoever may be looking at it by now
 
@@ -132,8 +144,12 @@ class PairPanel(Side):
 
     def _say_scopes(self) -> None:
         kind = KINDS.get(self.kind.value() or "")
-        scopes = "" if kind is None else ", ".join(sorted(kind.scopes))
-        self.may.setText(_("It may: {scopes}").format(scopes=scopes) if scopes else "")
+        self.may.setText("" if kind is None else _("It may: {scopes}").format(scopes=may_words(kind.scopes)))
+
+
+def may_words(scopes: Iterable[str]) -> str:
+    """What a device may do, in words."""
+    return ", ".join(_(words) for scope, words in MAY_WORDS.items() if scope in set(scopes))
 
 
 def qr(text: str) -> QPixmap:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from clinic_desktop.gui.screens.devices.pairpanel import KIND_WORDS
+from clinic_desktop.gui.screens.devices.pairpanel import KIND_WORDS, may_words
 from clinic_desktop.gui.screens.devices.presenter import health
 from clinic_desktop.gui.widgets.civil import show_moment
 from clinic_desktop.gui.widgets.model import Column
@@ -39,7 +39,7 @@ def paired(settings: Remembered, now: Now) -> ListTable[DeviceShown]:
                sort=lambda one: (one.state, one.seen_at or one.paired_at)),
         Column("seen", _("Last heard"), lambda one: show_moment(one.seen_at) if one.seen_at else "", width=150,
                sort=lambda one: one.seen_at),
-        Column("may", _("May"), lambda one: ", ".join(one.scopes), width=240, subtle=True),
+        Column("may", _("May"), lambda one: may_words(one.scopes), width=240, subtle=True, wrap=True),
         Column("at", _("Paired"), lambda one: show_moment(one.paired_at), width=150, sort=lambda one: one.paired_at),
     ]  # fmt: skip
     empty = Empty(_("No device is paired. Let one in at the right: with a code, or with a token."), icon="barcode")

@@ -156,8 +156,7 @@ def _who(pair: Duplicate, *, first: bool) -> str:
         (pair.a_name, pair.a_born_on, pair.a_mrn) if first else (pair.b_name, pair.b_born_on, pair.b_mrn)
     )
     born = "" if born_on is None else show_date(born_on)
-    # A number that is broken at its hyphens is read wrongly.
-    return " · ".join(part for part in (name, born, mrn.replace("-", "\u2011")) if part)
+    return " · ".join(part for part in (name, born, mrn) if part)
 
 
 def _columns() -> list[Column[Duplicate]]:

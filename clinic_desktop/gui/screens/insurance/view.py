@@ -277,7 +277,7 @@ def _columns() -> list[Column[CoverView]]:
         Column("state", _("State"), lambda row: _(STATES[row.state][0]), width=100, look=_state),
         Column("order", _("Pays"), lambda row: _(ORDER[row.position]), width=90),
         Column("insurer", _("Insurer, plan"), lambda row: f"{row.insurer}, {row.plan}", width=200, stretch=True,
-               strong=True),
+               strong=True, wrap=True),
         Column("number", _("Policy"), lambda row: row.policy_number, width=112),
         Column("since", _("From"), lambda row: show_date(row.valid_from), width=104, sort=lambda row: row.valid_from),
         Column("until", _("Until"), _until, width=104),

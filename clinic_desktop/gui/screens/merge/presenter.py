@@ -6,7 +6,7 @@ from typing import Protocol
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, merging
+from clinic_desktop.services import drafts, identity, merging
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.merging import Merged, Registration
 
@@ -21,6 +21,7 @@ class View(Protocol):
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
     def merged(self, kept_id: str, words: str) -> None: ...  # noqa: D102
+    def show_pairs_left(self, n: int) -> None: ...  # noqa: D102
 
 
 class Presenter:
@@ -82,6 +83,9 @@ class Presenter:
             self.view.set_busy(False)
             words = _("{other} is read with {kept} from now on.")
             self.view.merged(merged.kept_id, words.format(other=merged.other_mrn, kept=merged.kept_mrn))
+            # The list of pairs may be closed; its number in the rail must not stay what it was.
+            self.tasks.glance("pairs", lambda: len(identity.duplicates(self.desk)), self.view.show_pairs_left,
+                              lambda _error: None)  # fmt: skip
 
         def failed(error: Exception) -> None:
             self._act = new_id()

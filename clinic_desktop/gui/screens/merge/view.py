@@ -162,6 +162,10 @@ class MergeView(ScreenView):
         self.context.window.say(words)
         self.context.window.go("reception", patient_id=kept_id)
 
+    def show_pairs_left(self, n: int) -> None:
+        """How many pairs still look like one person."""
+        self.context.window.set_count("duplicates", n)
+
     # ----------------------------------------------------------------------------------------------------
 
     def _choice(self, one: Difference) -> SegmentField:

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from clinic_desktop.domain.doses import unit_word
 from clinic_desktop.domain.pharmacy import WAITING
 from clinic_desktop.domain.refusals import Refusal
 from clinic_desktop.domain.scanning import Scan
@@ -222,7 +223,7 @@ class PharmacyView(ScreenView):
             "pharmacy.taking_back",
             _("Take it back?"),
             _("{quantity} {unit} of lot {lot} return to the shelf.").format(
-                quantity=handed.quantity, unit=handed.unit, lot=handed.lot
+                quantity=handed.quantity, unit=unit_word(handed.quantity, handed.unit), lot=handed.lot
             ),
             _("&Take back"),
             lambda reason: self.presenter.take_back(handed.dispense_id, reason),

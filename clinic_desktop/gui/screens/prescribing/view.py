@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from clinic_desktop.clock import from_text
 from clinic_desktop.domain.doses import plain
@@ -55,7 +55,7 @@ class PrescribingView(ScreenView):
         self.last: ListTable[Prescription] = ListTable(
             "prescribing.last",
             [
-                Column("lines", _("Medicines"), _names, width=90, stretch=True),
+                Column("lines", _("Medicines"), _names, width=90, stretch=True, wrap=True),
                 Column("when", _("Signed"), _day, width=102, subtle=True),
                 Column(
                     "state",
@@ -102,6 +102,8 @@ class PrescribingView(ScreenView):
         column.addWidget(self.editor)
         column.addWidget(self.lines, 1)
         self.lines.setMinimumHeight(150)
+        # It has what the line being written leaves: with the height it likes the page would scroll, its foot cut.
+        self.lines.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self.set_body(body)
         self.side = QTabWidget()
         self.side.setObjectName("prescribing.side")

@@ -186,7 +186,7 @@ class RefillsView(ScreenView):
 
 def _medicine_columns() -> list[Column[Refillable]]:
     return [
-        Column("title", _("Medicine"), lambda row: row.title, stretch=True, strong=True),
+        Column("title", _("Medicine"), lambda row: row.title, stretch=True, strong=True, wrap=True),
         Column("sig", _("Instruction"), lambda row: row.sig, width=260, wrap=True),
         Column("quantity", _("Quantity"), lambda row: row.quantity, width=110),
         Column("number", _("Prescription"), lambda row: row.number, width=140, subtle=True),

@@ -36,7 +36,7 @@ class BehindPanel(Side):
                 Column[Thing]("at", _("When"), _when, 138, sort=lambda one: one.at),
                 # Not broken into lines: the heights of 20,000 rows are not measured in the window's thread.
                 Column[Thing]("what", _("What"), _what, 130, stretch=True, hint=_what),
-                Column[Thing]("patient", _("Patient"), _who, 132, hint=lambda one: " · ".join((_who(one), one.mrn))),
+                Column[Thing]("patient", _("Patient"), _who, 118, hint=lambda one: " · ".join((_who(one), one.mrn))),
                 Column[Thing]("amount", _("Adds"), self._amount, 60, number=True, sort=lambda one: one.amount),
             ),
             key=id, settings=settings, counted=False,
@@ -81,7 +81,8 @@ def _when(one: Thing) -> str:
 
 
 def _what(one: Thing) -> str:
-    return clean(" · ".join(part for part in (one.what, one.detail) if part))
+    # First what tells rows apart: of a long one the end is cut.
+    return clean(" · ".join(part for part in (one.detail, one.what) if part))
 
 
 def _who(one: Thing) -> str:

@@ -165,5 +165,5 @@ def _columns() -> list[Column[Candidate]]:
 
 def _line(one: Candidate) -> str:
     born = show_birth(Birth(one.born_on, one.born_precision))  # type: ignore[arg-type]
-    facts = " · ".join((born, sex_words(one.sex), one.mrn.replace("-", "\u2011")))
+    facts = " · ".join((born, sex_words(one.sex), one.mrn))
     return f"{facts}\n{words.evidence_of(one)}"

@@ -6,6 +6,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from clinic_desktop.domain.doses import unit_word
 from clinic_desktop.domain.packs import Pack
 from clinic_desktop.gui.widgets.buttons import Button
 from clinic_desktop.gui.widgets.choice import SegmentField
@@ -37,7 +38,6 @@ class StockForm(QWidget):
         self.about = label("", "strong", name="stock.about", wrap=True)
         self.lot = TextField(_("&Lot"), "stock.lot", placeholder=_("as printed on the pack"))
         self.expires_on = DateField(_("&Expires on"), "stock.expires_on", today=today)
-        self.expires_on.line.setPlaceholderText("30-Jun-2028")
         self.packs = NumberField(_("&Packs"), "stock.packs", least=0, most=LONGEST)
         self.loose = NumberField(_("Loose &units"), "stock.quantity", least=-LONGEST, most=LONGEST)
         self.counted = NumberField(_("Coun&ted"), "stock.counted", least=0, most=LONGEST)
@@ -168,11 +168,13 @@ class StockForm(QWidget):
             self.about.setText(_("Choose a lot."))
         else:
             held = _("{name}, lot {lot}: {n} {unit} by the ledger")
-            self.about.setText(held.format(name=product.name, lot=lot.lot, n=lot.balance, unit=product.unit))
+            self.about.setText(
+                held.format(name=product.name, lot=lot.lot, n=lot.balance, unit=unit_word(lot.balance, product.unit))
+            )
         if product is not None:
             self.packs.set_unit(_("of {size}").format(size=product.pack_size))
             for field in (self.loose, self.counted):
                 field.set_unit(product.unit)
         made = self.received() if receiving else None
-        unit = product.unit if product is not None else ""
+        unit = unit_word(made or 0, product.unit) if product is not None else ""
         self.total.setText(_("{n} {unit} in all").format(n=f"{made:,}", unit=unit) if made else "")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from clinic_desktop.domain.doses import unit_word
 from clinic_desktop.domain.money import money_text
 from clinic_desktop.domain.packs import Pack, PackRefusal
 from clinic_desktop.domain.refusals import Refusal
@@ -333,10 +334,11 @@ class StockView(ScreenView):
 
 def _level_columns() -> list[Column[StockLevel]]:
     return [
-        Column("name", _("Product"), lambda row: f"{row.name} {row.strength}", width=210, stretch=True, strong=True),
-        Column("form", _("Form"), lambda row: row.form, width=110, subtle=True),
+        Column("name", _("Product"), lambda row: f"{row.name} {row.strength}", width=210, stretch=True, strong=True,
+               wrap=True),
+        Column("form", _("Form"), lambda row: row.form, width=110, subtle=True, wrap=True),
         Column("on_hand", _("On hand"), lambda row: f"{row.on_hand:,}", width=110, number=True,
-               sort=lambda row: row.on_hand, unit=lambda row: row.unit),
+               sort=lambda row: row.on_hand, unit=lambda row: unit_word(row.on_hand, row.unit)),
         Column("reorder", _("Order at"), lambda row: f"{row.reorder_level:,}", width=80, number=True, subtle=True,
                sort=lambda row: row.reorder_level),
         Column("expiry", _("Next expiry"), lambda row: show_date(row.next_expiry) if row.next_expiry else "",

@@ -6,7 +6,7 @@ from typing import Protocol
 from clinic_desktop.clock import new_id
 from clinic_desktop.gui.tasks import Tasks
 from clinic_desktop.i18n import _
-from clinic_desktop.services import drafts, merging, parting
+from clinic_desktop.services import drafts, identity, merging, parting
 from clinic_desktop.services.acts import Desk, DraftKey
 from clinic_desktop.services.parting import Parted, Parting
 
@@ -22,6 +22,7 @@ class View(Protocol):
     def set_busy(self, busy: bool) -> None: ...  # noqa: D102, FBT001
     def show_error(self, error: Exception) -> None: ...  # noqa: D102
     def parted(self, words: str) -> None: ...  # noqa: D102
+    def show_pairs_left(self, n: int) -> None: ...  # noqa: D102
 
 
 class Presenter:
@@ -78,6 +79,9 @@ class Presenter:
             self.view.set_busy(False)
             words = _("{kept} and {other} are two people again.")
             self.view.parted(words.format(kept=parted.kept_mrn, other=parted.other_mrn))
+            # The list of pairs may be closed; its number in the rail must not stay what it was.
+            self.tasks.glance("pairs", lambda: len(identity.duplicates(self.desk)), self.view.show_pairs_left,
+                              lambda _error: None)  # fmt: skip
 
         def failed(error: Exception) -> None:
             self._act = new_id()

@@ -155,6 +155,10 @@ class UnmergeView(ScreenView):
         self.context.window.say(words)
         self.context.window.go("reception", patient_id=self.presenter.patient_id)
 
+    def show_pairs_left(self, n: int) -> None:
+        """How many pairs still look like one person."""
+        self.context.window.set_count("duplicates", n)
+
     # ----------------------------------------------------------------------------------------------------
 
     def _whose_column(self) -> Column[MovedRow]:

@@ -179,6 +179,18 @@ def test_a_wrong_pressure_is_taken_out_with_both_its_values_and_a_reason(
 # From elsewhere ---------------------------------------------------------------------------------------------------
 
 
+def test_each_pressure_has_its_own_normal_range_and_says_so(
+    nurse: Desk, doctor: Desk, patient: str, frame_for: FrameFor
+) -> None:
+    vitals.record_vitals(nurse, patient, {"pressure": "129/79"})
+    frame = frame_for(doctor)
+    frame.go("chart", patient_id=patient)
+    QApplication.processEvents()
+    spoken = frame.chart.trend.accessibleName()
+    assert "Systolic: normal 90 to 129" in spoken
+    assert "Diastolic: normal 60 to 79" in spoken, "a diastolic 79 is normal"
+
+
 def test_what_came_from_elsewhere_is_on_the_chart_and_its_visit_is_told_not_opened(
     store: Store, desk_for: DeskFor, frame_for: FrameFor, tmp_path: Path
 ) -> None:

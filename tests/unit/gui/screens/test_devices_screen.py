@@ -17,10 +17,11 @@ from clinic_desktop.devices.drop import listener as drop
 from clinic_desktop.devices.drop.protocol import tables as drop_tables
 from clinic_desktop.devices.hl7.listener import Conversation
 from clinic_desktop.domain.listeners import Listeners, require_sound
-from clinic_desktop.domain.pairing import CODE_LASTS, token_hash
+from clinic_desktop.domain.pairing import CODE_LASTS, KINDS, token_hash
 from clinic_desktop.domain.refusals import Refusal, Trouble
 from clinic_desktop.gui.screens.devices import trial
 from clinic_desktop.gui.screens.devices.listening import running
+from clinic_desktop.gui.screens.devices.pairpanel import MAY_WORDS
 from clinic_desktop.gui.screens.devices.trial import Where
 from clinic_desktop.gui.screens.devices.view import DevicesView
 from clinic_desktop.gui.shell.program import Program
@@ -134,11 +135,17 @@ def test_a_device_is_revoked_by_key_after_being_asked(here: Here) -> None:
     here.view.open()
     here.view.paired.select_row(0)
     assert "not heard from yet" in here.view.paired.text_of(0, "state")
+    assert here.view.paired.text_of(0, "may") == "send vital signs, look a patient up", "no scopes of the interface"
     alt(here.view, Qt.Key.Key_V)
     assert here.view.dialog is not None
     QTest.keyClick(here.view.dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert [one.state for one in here.view.paired.rows()] == ["revoked"]
     assert not here.view.revoke.isEnabled()
+
+
+def test_what_every_kind_of_device_may_do_has_its_words() -> None:
+    scopes = {scope for kind in KINDS.values() for scope in kind.scopes} - {"status"}
+    assert scopes == set(MAY_WORDS)
 
 
 def test_two_windows_revoking_the_same_the_second_is_told(here: Here) -> None:

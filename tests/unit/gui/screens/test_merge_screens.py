@@ -110,6 +110,7 @@ def test_merging_asks_what_a_person_has_once_and_opens_the_kept_one(
     stage.click(view, "merge.fact.sex.kept")
     view.primary()
     assert stage.window.went == [("reception", {"patient_id": pair[0]})]
+    assert stage.window.counts == {"duplicates": 0}, "the number of pairs does not stay what it was"
     assert patients.patient_banner(desk, pair[1]).patient_id == pair[0]
     assert drafts.my_drafts(desk) == ()
     assert len(set(keys_of(view))) == len(keys_of(view))
@@ -156,6 +157,7 @@ def test_parting_gives_a_row_to_the_other_by_enter(
     assert len(again.presenter.taken) == 1
     again.primary()
     assert stage.window.went[-1] == ("reception", {"patient_id": pair[0]})
+    assert stage.window.counts == {"duplicates": 0}, "they were said to be two"
     doctor = desk_for("doctor")
     for one, title in zip(pair, ("Asthma", "Gout"), strict=True):
         shown = chart.open_chart(doctor, one)

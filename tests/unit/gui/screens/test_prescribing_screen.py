@@ -85,6 +85,18 @@ def test_two_medicines_are_signed_by_keys_alone(clinic: World, window: OneScreen
     assert view.presenter.lines == []
 
 
+def test_the_list_of_lines_ends_above_the_foot_of_a_small_window(window: OneScreen, qtbot: QtBot) -> None:
+    layout = window.layout()
+    assert layout is not None
+    layout.setContentsMargins(0, 0, 0, 0)
+    window.resize(1208, 612)  # what a window of 1280 by 800 leaves beneath bar, banner and tabs
+    write(window, "amox", "tds", "7")
+    window.press(RETURN)
+    qtbot.wait(30)
+    assert window.view._body.verticalScrollBar().maximum() == 0
+    assert screen(window).lines.height() >= 150
+
+
 def test_an_unfinished_line_is_added_and_looked_at_before_it_is_signed(clinic: World, window: OneScreen) -> None:
     write(window, "amox", "tds", "7")
     window.primary()

@@ -188,6 +188,7 @@ def test_a_number_opens_its_rows_with_keys_and_a_row_its_patient(worked: Store, 
     window.primary()
     thing = view.behind.table.current()
     assert thing is not None
+    assert view.behind.table.text_of(0, "what").startswith(thing.detail), "what tells rows apart is cut last"
     assert window.went == [("reception", {"patient_id": thing.patient_id})]
     assert view.escape()
     assert view.behind.isHidden()

@@ -13,6 +13,7 @@ from clinic_desktop.services.acts import DraftKey
 from clinic_desktop.store.engine import Store
 from tests.conftest import DeskFor
 from tests.medicines import World, world
+from tests.unit.gui.cut import cut_cells
 from tests.unit.gui.screens.one_screen import OneScreen
 
 TAB = Qt.Key.Key_Tab
@@ -99,7 +100,7 @@ def test_less_than_nothing_is_refused_beside_the_field(clinic: World, desk_for: 
     window.press(TAB)
     window.text("lost")
     window.primary()
-    assert screen(window).form.loose.error() == "Lot A1 holds 60 capsule: 61 cannot go out."
+    assert screen(window).form.loose.error() == "Lot A1 holds 60 capsules: 61 cannot go out."
 
 
 def test_a_movement_is_reversed_and_both_stay(clinic: World, desk_for: DeskFor, qtbot: QtBot) -> None:
@@ -147,3 +148,16 @@ def test_what_is_to_be_ordered_is_a_filter(clinic: World, desk_for: DeskFor, qtb
     before = len(view.levels.rows())
     view.only.set_value("to_order")
     assert len(view.levels.rows()) == before - 1
+
+
+def test_strength_and_unit_of_every_product_are_read_whole(clinic: World, desk_for: DeskFor, qtbot: QtBot) -> None:
+    clinic.receive(CODE, "A1", date(2027, 1, 1), 1_000)
+    window = show(qtbot, clinic, desk_for)
+    view = screen(window)
+    qtbot.wait(30)
+    assert any("clavulanic acid" in f"{row.name} {row.strength}" for row in view.levels.rows())
+    assert cut_cells(view.levels) == []
+    units = {row.medicine_code: column.unit(row) for column in view.levels._model.columns if column.unit
+             for row in view.levels.rows()}  # fmt: skip
+    assert units[CODE] == "capsules"
+    assert units["paracetamol_500_tab"] == "tablets", "there are none of them"
