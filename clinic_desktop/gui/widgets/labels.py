@@ -18,9 +18,10 @@ MOST_SIGNS, MOST_LINES = 2_000, 40
 
 
 class Wrapped(QLabel):
-    """Words broken into lines, never within a number."""
+    """Words broken into lines, never within a number; what can be copied stands as it is, sign by sign."""
 
     _said = ""
+    _copied = False
 
     def text(self) -> str:
         """The words as they were given."""
@@ -29,7 +30,13 @@ class Wrapped(QLabel):
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show other words."""
         self._said = text
-        super().setText(unbroken(text))
+        super().setText(text if self._copied else unbroken(text))
+
+    def setTextInteractionFlags(self, flags: "QtCore.Qt.TextInteractionFlag") -> None:  # noqa: N802 - Qt's name
+        """Let the words be copied."""
+        super().setTextInteractionFlags(flags)
+        self._copied = True
+        self.setText(self._said)
 
     def clear(self) -> None:
         """Show nothing."""

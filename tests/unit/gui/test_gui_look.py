@@ -196,6 +196,8 @@ def test_no_line_is_broken_within_a_number(qtbot: QtBot) -> None:
     assert shown.text() == "16-Aug-1998 (28 y) · Male · MRN-T6T-000001-D"
     assert "-" not in QLabel.text(shown)
     assert unbroken("AROCORD-HIMS, 14-Jul-1945") == "AROCORD-HIMS, 14\u2011Jul\u20111945", "a name may be broken"
+    shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    assert QLabel.text(shown) == shown.text(), "what is copied is found again where it is pasted; a password opens"
     shown.clear()
     assert shown.text() == ""
 
