@@ -78,8 +78,8 @@ class CellPainter(QStyledItemDelegate):
         return width + (self._small_metrics.horizontalAdvance(unit) + 4 if unit else 0) + 2 * PAD + 2
 
     def head(self, column: Column[Any]) -> int:
-        """How wide a column must be for its title, with the arrow of the order beside it."""
-        return self._small_metrics.horizontalAdvance(column.title) + 2 * PAD + 14
+        """How wide a column must be for its title; the arrow is in one alone, once somebody has ordered by it."""
+        return self._small_metrics.horizontalAdvance(column.title) + 2 * PAD + 2
 
     def _height(self, column: Column[Any], row: object, width: int) -> int:
         strong = column.strong or bool(column.meaning and column.meaning(row))

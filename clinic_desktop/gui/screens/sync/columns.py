@@ -46,7 +46,7 @@ def kinds_columns() -> "list[Column[KindShown]]":
                       sort=lambda row: getattr(row, name))  # fmt: skip
 
     return [
-        Column("kind", _("Records"), lambda row: kind_words(row.kind), 100, stretch=True, strong=True),
+        Column("kind", _("Records"), lambda row: kind_words(row.kind), 100, stretch=True, strong=True, wrap=True),
         figure("here", _("Here"), 56),
         figure("stays_here", _("Stays here"), 82),
         figure("waiting", _("Waiting"), 66),

@@ -15,6 +15,7 @@ from clinic_desktop.gui.screens.sync.view import SyncView
 from clinic_desktop.gui.shell.gate import Workplace
 from clinic_desktop.gui.shell.window import MainWindow
 from clinic_desktop.gui.widgets.howfar import KINDS
+from tests.unit.gui.cut import cut_cells
 from tests.unit.gui.gallery import PretendGate
 
 AT = "2026-11-29T10:00:00Z"
@@ -53,6 +54,14 @@ def page(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> SyncView:
     qtbot.waitUntil(lambda: bool(view.card.facts.findChildren(QLabel)))
     qtbot.wait(50)
     return view
+
+
+def test_of_the_counts_every_kind_and_every_number_is_read_whole(page: SyncView) -> None:
+    table = page.card.kinds
+    assert len(table.rows()) == len(KINDS)
+    assert cut_cells(table) == []
+    width = table.view.columnWidth(0)
+    assert width >= 115, "and the numbers take no more room than their heads need"
 
 
 def test_no_line_of_the_facts_is_under_the_panel_below_them(page: SyncView, qtbot: QtBot) -> None:
