@@ -11,6 +11,8 @@ from sync.records.exact import NotExact, is_sound, legible, require_sound, sound
 from sync.telling.wire import count_of
 
 OVERLAP = 0.1
+# Of what has no number and cannot be read so many of one page are kept one by one: each is a row of its own here.
+MOST_NAMELESS = 1000
 # To be changed where the same item is read into another body than before: everything is then looked at anew.
 FORM = b"1"
 
@@ -80,13 +82,21 @@ def page(found: Iterable[Any], read: Callable[[Any], Sequence[Seen]], total: int
     seen: list[Seen] = []
     broken: list[str] = []
     lost: list[tuple[str, Any]] = []
+    nameless = 0
     for place, item in enumerate(found):
         came, why = _read(item, read)
         seen.extend(came)
-        if why:
+        if not why:
+            continue
+        named = item.get("id") if isinstance(item, dict) else None
+        remote_id = named if isinstance(named, str) and is_sound(named) else ""
+        nameless += not remote_id
+        if remote_id or nameless <= MOST_NAMELESS:
             broken.append(f"item {place + 1}: {why}")
-            remote_id = item.get("id") if isinstance(item, dict) else None
-            lost.append((remote_id if isinstance(remote_id, str) and is_sound(remote_id) else "", legible(item)))
+            lost.append((remote_id, legible(item)))
+    if nameless > MOST_NAMELESS:
+        broken.append(f"{nameless - MOST_NAMELESS} more: cannot be read")
+        lost.append(("", {}))
     return Page(tuple(seen), total, next_, tuple(broken), tuple(lost))
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sync.telling.paging import hole, next_cursor, offset_of
+from sync.port import Kind, Seen
+from sync.telling.paging import MOST_NAMELESS, hole, next_cursor, offset_of, page
 
 ALL = [{"id": f"p{n:03}"} for n in range(232)]
 ASKED = 100
@@ -55,3 +56,20 @@ def test_a_server_that_takes_no_notice_of_where_a_page_begins_does_not_keep_it_g
 def test_an_empty_page_before_the_end_is_no_end(cursor: str, total: int | None, more: object, is_hole: bool) -> None:
     assert hole(cursor, [], total, more=more) is is_hole
     assert not hole(cursor, ALL[:1], total, more=more)
+
+
+def test_of_a_page_of_junk_so_much_is_kept_one_by_one_and_the_rest_is_counted() -> None:
+    # Each is a row of its own, written in one go: a megabyte of them kept everybody from saving for half a minute.
+    def read(item: Any) -> tuple[Seen, ...]:
+        if "name" not in item:
+            raise ValueError
+        return (Seen(Kind.PATIENT, str(item["id"]), {"name": item["name"]}),)
+
+    junk = [""] * (MOST_NAMELESS + 7)
+    made = page([*junk, {"id": "p1", "name": "A"}, {"id": "p2"}, {"id": "p3"}], read, None, None)
+    assert [one.remote_id for one in made.items] == ["p1"]
+    assert [remote_id for remote_id, _item in made.lost if remote_id] == ["p2", "p3"], (
+        "what has a number is never left out"
+    )
+    assert len(made.lost) == len(made.broken) == MOST_NAMELESS + 3
+    assert made.broken[-1] == "7 more: cannot be read"
