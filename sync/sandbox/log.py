@@ -79,7 +79,10 @@ class Log:
         return {key: idents for key, idents in seen.items() if len(idents) > 1}
 
     def overwritten(self) -> list[tuple[Effect, Effect, str]]:
-        """Values that other people wrote and a client then replaced: their change, the client's, the field."""
+        """Values that other people wrote and a client then replaced: their change, the client's, the field.
+
+        What a restored backup of the system itself had taken back was not there to be replaced.
+        """
         theirs: dict[tuple[str, str, str], Effect] = {}
         found = []
         for one in self.effects:
@@ -89,8 +92,8 @@ class Log:
                 key = (one.table, one.ident, name)
                 if not one.by_client:
                     theirs[key] = one
-                elif key in theirs:
-                    found.append((theirs.pop(key), one, name))
+                elif (written := theirs.pop(key, None)) and (written.after or {}).get(name) == before.get(name):
+                    found.append((written, one, name))
         return found
 
     def busiest(self, seconds: float, budget: str | None = None, who: str | None = None) -> int:

@@ -38,6 +38,19 @@ def test_the_same_seed_gives_the_same_answers_and_another_gives_others(system: s
     assert day(system, 1) != day(system, 2)
 
 
+def test_what_a_backup_had_taken_back_was_replaced_by_nobody() -> None:
+    at = Desk("healify", limits=False).sign_in()
+    path = f"{PATIENTS}/pat_123abc"
+    at.system.back_up()
+    at.people.edit("patients", "pat_123abc", phone="+15550000001")
+    at.system.from_backup()
+    at.ask("PUT", path, {"phone": "+15550000009"})
+    assert at.system.log.overwritten() == []
+    at.people.edit("patients", "pat_123abc", phone="+15550000002")
+    at.ask("PUT", path, {"phone": "+15550000008"})
+    assert [member for _theirs, _ours, member in at.system.log.overwritten() if member == "phone"] == ["phone"]
+
+
 def test_a_system_is_put_back_as_it_was() -> None:
     at = Desk("healify", limits=False).sign_in()
     before = at.system.copy()
