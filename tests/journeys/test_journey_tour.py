@@ -25,7 +25,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True,
         text=True,
         check=False,
-        timeout=600,
+        timeout=1_500,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return out
