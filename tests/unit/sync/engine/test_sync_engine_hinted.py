@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from sync.engine.desk import Desk
 from sync.engine.looking import hint
 from sync.engine.store.rows import Rows
 from sync.engine.store.tables import Look, Quarantine
@@ -15,10 +16,8 @@ from tests.simulation.flows import Day, create
 KNOWN = "pat_00001"
 
 
-@pytest.mark.parametrize("came", [Refused, Misshapen])
-def test_what_only_a_hint_names_is_let_go_and_what_is_known_is_before_a_person(
-    came: type[Outcome], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def refusing(came: type[Outcome], monkeypatch: pytest.MonkeyPatch) -> tuple[Day, Desk]:
+    """A day whose system refuses every reading of a record from now on."""
     day = Day(10**9)
     create(day)
     day.work(200)
@@ -28,6 +27,14 @@ def test_what_only_a_hint_names_is_let_go_and_what_is_known_is_before_a_person(
         raise came(Call("GET /patients/{id}", "GET", "/"), 422)
 
     monkeypatch.setattr(desk.remote, "read", refuse)
+    return day, desk
+
+
+@pytest.mark.parametrize("came", [Refused, Misshapen])
+def test_what_only_a_hint_names_is_let_go_and_what_is_known_is_before_a_person(
+    came: type[Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day, desk = refusing(came, monkeypatch)
     with day.disk.write() as unit:
         for remote_id in (KNOWN, "no id/../1", "pat_99999"):
             hint(desk, Rows(unit), "patient", remote_id)
@@ -43,15 +50,7 @@ def test_what_no_list_shows_is_before_a_person_though_nobody_but_a_hint_knows_of
     came: type[Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # HMS lists no patients: nobody will ever say again that this one is there.
-    day = Day(10**9)
-    create(day)
-    day.work(200)
-    desk = day.engine.offices["alpha"].desk
-
-    def refuse(*_asked: Any, **_parent: Any) -> None:
-        raise came(Call("GET /patients/{id}", "GET", "/"), 422)
-
-    monkeypatch.setattr(desk.remote, "read", refuse)
+    day, desk = refusing(came, monkeypatch)
     kinds = desk.remote.profile.kinds
     monkeypatch.setitem(
         cast("dict[Kind, KindProfile]", kinds), Kind.PATIENT, replace(kinds[Kind.PATIENT], listed=False)
@@ -66,15 +65,7 @@ def test_what_no_list_shows_is_before_a_person_though_nobody_but_a_hint_knows_of
 
 
 def test_what_goes_by_the_number_of_a_record_that_is_known_is_before_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
-    day = Day(10**9)
-    create(day)
-    day.work(200)
-    desk = day.engine.offices["alpha"].desk
-
-    def refuse(*_asked: Any, **_parent: Any) -> None:
-        raise Misshapen(Call("GET /documents/{id}", "GET", "/"), 200)
-
-    monkeypatch.setattr(desk.remote, "read", refuse)
+    day, desk = refusing(Misshapen, monkeypatch)
     with day.disk.write() as unit:
         rows = Rows(unit)
         kind = next(str(one) for one, kp in desk.remote.profile.kinds.items() if kp.listed_for == "patient")
